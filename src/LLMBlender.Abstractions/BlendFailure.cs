@@ -1,0 +1,7 @@
+namespace LLMBlender.Abstractions;
+
+/// <summary>A part of a blend that failed while the blend as a whole went on without it.</summary>
+/// <param name="What">What failed: a backend's name, or the step such as <c>rank</c> or <c>fuse</c>.</param>
+/// <param name="Reason">Why, for programs.</param>
+/// <param name="Message">Why, for people.</param>
+public sealed record BlendFailure(string What, BlendFailureReason Reason, string Message);

@@ -1,0 +1,151 @@
+namespace LLMBlender.Core.Ranking;
+
+/// <summary>
+/// Ranks by sorting: neighbours in a line are compared, both orders of one pair at a time, and the better one moves right.
+/// </summary>
+/// <remarks>
+/// <para>
+/// The next candidate is at least as good as the current one when M[current,next] − M[next,current] ≤ 0, as in the
+/// reference's <c>_bubble_predict</c>: a tie goes to the later one in line. Looking for the worst mirrors that to ≥ 0, so
+/// a tie again goes to the later one. A pair met again is decided by the logits heard before.
+/// </para>
+/// <para>
+/// Whatever the goal, all candidates are placed and the ranks are strict: a score is the number of candidates placed below.
+/// </para>
+/// </remarks>
+public sealed class BubbleSort : RankingEngine
+{
+    /// <summary>The aggregation's name.</summary>
+    public const string Aggregation = "bubble-sort";
+
+    private readonly Goal goal;
+    private readonly int[] line;
+    private readonly int passes;
+    private int pass;
+    private int place;
+    private int end;
+
+    private BubbleSort(Goal goal, int candidateCount, ReadOnlySpan<int> start, int passes)
+        : base(candidateCount, pairsPerRound: 2)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(passes, 1);
+        this.goal = goal;
+        this.passes = Math.Min(passes, candidateCount);
+        line = Permutation.CopyOrIdentity(start, candidateCount);
+        end = candidateCount - 1;
+        OpenRound();
+    }
+
+    private enum Goal
+    {
+        WholeOrder,
+        Best,
+        Worst,
+    }
+
+    /// <inheritdoc/>
+    public override string Name => Aggregation;
+
+    /// <summary>Called after each step with the current candidate, the next one, and the one that moved on.</summary>
+    internal Action<int, int, int>? Stepped { get; set; }
+
+    /// <summary>Sorts until every neighbour is in place, in at most N−1 passes: 2(N−1) to N(N−1) comparisons.</summary>
+    /// <remarks>
+    /// The first pass finds the best exactly as <see cref="Best"/> does, and every pass settles one more place, so that
+    /// even cyclic preferences come to an end.
+    /// </remarks>
+    /// <param name="candidateCount">N, from 1 to <see cref="ComparisonMatrix.MaxCandidates"/>.</param>
+    /// <param name="start">
+    /// The line before the first step; empty for the candidates' order. <see cref="Permutation.Shuffled"/> makes one from a seed.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">N is outside its range.</exception>
+    /// <exception cref="ArgumentException"><paramref name="start"/> is not a permutation of the candidates.</exception>
+    public static BubbleSort WholeOrder(int candidateCount, ReadOnlySpan<int> start = default) =>
+        new(Goal.WholeOrder, candidateCount, start, passes: int.MaxValue);
+
+    /// <summary>Looks for the best alone, the reference's way: one pass is 2(N−1) comparisons.</summary>
+    /// <remarks>
+    /// Rank 1 is the best. The others follow by elimination, the last one eliminated first; their order says little, and
+    /// the reference's <c>return_all</c> lists them the other way round.
+    /// </remarks>
+    /// <param name="candidateCount">N, from 1 to <see cref="ComparisonMatrix.MaxCandidates"/>.</param>
+    /// <param name="start">The line before the first step; empty for the candidates' order.</param>
+    /// <param name="passes">
+    /// The reference's <c>num_runs</c>, at least 1; more than N count as N. Pass r, from 0, walks from place r to the end of
+    /// the line. More passes place those next to the best but never change it, even where preferences are cyclic: whoever it
+    /// has not met lost to another, and meets that one again before it.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">N or <paramref name="passes"/> is outside its range.</exception>
+    /// <exception cref="ArgumentException"><paramref name="start"/> is not a permutation of the candidates.</exception>
+    public static BubbleSort Best(int candidateCount, ReadOnlySpan<int> start = default, int passes = 1) =>
+        new(Goal.Best, candidateCount, start, passes);
+
+    /// <summary>Looks for the worst alone, as <see cref="Best"/> looks for the best.</summary>
+    /// <remarks>Rank N is the worst. The others precede it by elimination, the first one eliminated first.</remarks>
+    /// <inheritdoc cref="Best"/>
+    public static BubbleSort Worst(int candidateCount, ReadOnlySpan<int> start = default, int passes = 1) =>
+        new(Goal.Worst, candidateCount, start, passes);
+
+    private protected override void AskNext()
+    {
+        while (place < end || OpenPass())
+        {
+            var pair = new CandidatePair(line[place], line[place + 1]);
+            if (!Matrix.IsHeard(pair))
+            {
+                Ask(pair);
+                Ask(pair.Swapped);
+                return;
+            }
+
+            Step(pair);
+        }
+    }
+
+    private protected override CandidateRanking Conclude()
+    {
+        var order = line.ToArray();
+        if (goal != Goal.Worst)
+        {
+            order.AsSpan().Reverse();
+        }
+
+        return CandidateRanking.ByOrder(order, Matrix.HeardCount, Rounds);
+    }
+
+    private void Step(CandidatePair pair)
+    {
+        if (!NextMovesOn(pair))
+        {
+            (line[place], line[place + 1]) = (pair.Second, pair.First);
+        }
+
+        Stepped?.Invoke(pair.First, pair.Second, line[place + 1]);
+        place++;
+    }
+
+    private bool NextMovesOn(CandidatePair pair)
+    {
+        var forth = Matrix[pair];
+        var back = Matrix[pair.Swapped];
+        return goal == Goal.Worst ? forth >= back : forth <= back;
+    }
+
+    // A sort leaves alone the places that are settled, at the line's end. A search has the reference's loop bounds: every
+    // pass walks to the end and starts one place later instead.
+    private bool OpenPass()
+    {
+        pass++;
+        if (goal == Goal.WholeOrder)
+        {
+            place = 0;
+            end--;
+        }
+        else
+        {
+            place = pass;
+        }
+
+        return pass < passes && place < end;
+    }
+}

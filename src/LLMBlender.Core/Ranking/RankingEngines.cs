@@ -1,0 +1,37 @@
+namespace LLMBlender.Core.Ranking;
+
+/// <summary>The aggregations by name; a new one is registered here and nowhere else.</summary>
+public static class RankingEngines
+{
+    /// <summary>The aggregation used where none is named: the paper's best and the reference's only one.</summary>
+    public const string Default = MaxLogits.Aggregation;
+
+    private static readonly (string Name, Func<int, RankingEngine> Create)[] Registered =
+    [
+        (MaxLogits.Aggregation, static count => new MaxLogits(count)),
+        (MaxWins.Aggregation, static count => new MaxWins(count)),
+        (BubbleSort.Aggregation, static count => BubbleSort.WholeOrder(count)),
+    ];
+
+    /// <summary>The names that <see cref="Create"/> knows.</summary>
+    public static IReadOnlyList<string> Names { get; } = Array.ConvertAll(Registered, static entry => entry.Name);
+
+    /// <summary>A fresh engine.</summary>
+    /// <param name="aggregation">One of <see cref="Names"/>, in exactly that spelling.</param>
+    /// <param name="candidateCount">N, from 1 to <see cref="ComparisonMatrix.MaxCandidates"/>.</param>
+    /// <exception cref="ArgumentException">The name is not known; the message lists those that are.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">N is outside its range.</exception>
+    public static RankingEngine Create(string aggregation, int candidateCount)
+    {
+        foreach (var (name, create) in Registered)
+        {
+            if (name == aggregation)
+            {
+                return create(candidateCount);
+            }
+        }
+
+        throw new ArgumentException(
+            $"aggregation '{aggregation}' is not known; known are {string.Join(", ", Names)}", nameof(aggregation));
+    }
+}
