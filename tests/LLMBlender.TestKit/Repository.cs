@@ -1,0 +1,24 @@
+namespace LLMBlender.TestKit;
+
+/// <summary>The checkout that the running tests were built from.</summary>
+public static class Repository
+{
+    /// <summary>The folder that holds LLMBlender.sln.</summary>
+    public static string Root { get; } = Find();
+
+    /// <summary>A path below <see cref="Root"/>.</summary>
+    public static string File(params string[] parts) => Path.Combine([Root, .. parts]);
+
+    private static string Find()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (System.IO.File.Exists(Path.Combine(folder.FullName, "LLMBlender.sln")))
+            {
+                return folder.FullName;
+            }
+        }
+
+        throw new DirectoryNotFoundException($"no LLMBlender.sln above {AppContext.BaseDirectory}");
+    }
+}
