@@ -1,0 +1,76 @@
+namespace LLMBlender.Inference.Batching;
+
+/// <summary>
+/// Packs sequences of different lengths into batches: sorted by length, cut where padding would cost more than its share
+/// or the batch more than its budget. Padding is at most 1 − <see cref="UsefulShare"/> of what is computed.
+/// </summary>
+internal sealed class BatchPlan
+{
+    /// <summary>The least share of a batch's tokens that must be real.</summary>
+    public const double UsefulShare = 0.95;
+
+    private readonly int[] order;
+    private readonly List<(int Start, int Count, int Length)> batches = [];
+
+    private BatchPlan(int[] order) => this.order = order;
+
+    /// <summary>How many batches there are.</summary>
+    public int Count => batches.Count;
+
+    /// <summary>Tokens computed over all batches, padding included.</summary>
+    public long ComputedTokens { get; private set; }
+
+    /// <summary>Tokens that are not padding.</summary>
+    public long UsefulTokens { get; private set; }
+
+    /// <summary>The longest sequence of a batch: the length that its rows are padded to.</summary>
+    public int Length(int batch) => batches[batch].Length;
+
+    /// <summary>Indices of a batch's sequences.</summary>
+    public ReadOnlySpan<int> Members(int batch) => order.AsSpan(batches[batch].Start, batches[batch].Count);
+
+    /// <summary>Plans batches for sequences of these lengths, longest first.</summary>
+    /// <param name="lengths">Tokens of each sequence.</param>
+    /// <param name="budget">Tokens of a batch at most, padding included; a longer sequence has a batch of its own.</param>
+    public static BatchPlan For(ReadOnlySpan<int> lengths, int budget)
+    {
+        var order = new int[lengths.Length];
+        var keys = new int[lengths.Length];
+        for (var i = 0; i < order.Length; i++)
+        {
+            (order[i], keys[i]) = (i, -lengths[i]);
+        }
+
+        keys.AsSpan().Sort(order.AsSpan());
+        var plan = new BatchPlan(order);
+        for (var start = 0; start < order.Length;)
+        {
+            start += plan.Take(keys, start, budget);
+        }
+
+        return plan;
+    }
+
+    private int Take(int[] keys, int start, int budget)
+    {
+        var longest = -keys[start];
+        long useful = longest;
+        var count = 1;
+        for (; start + count < keys.Length; count++)
+        {
+            var computed = (long)longest * (count + 1);
+            var next = useful - keys[start + count];
+            if (computed > budget || next < UsefulShare * computed)
+            {
+                break;
+            }
+
+            useful = next;
+        }
+
+        batches.Add((start, count, longest));
+        ComputedTokens += (long)longest * count;
+        UsefulTokens += useful;
+        return count;
+    }
+}

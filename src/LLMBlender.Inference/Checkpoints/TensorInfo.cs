@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+
+namespace LLMBlender.Inference.Checkpoints;
+
+/// <summary>What a checkpoint says of one tensor.</summary>
+/// <param name="Name">The name its state dict gives it, such as <c>encoder.layer.0.output.dense.weight</c>.</param>
+/// <param name="Type">How its elements are stored.</param>
+/// <param name="Shape">Its dimensions, outermost first, each 0 or more; empty for a scalar.</param>
+public sealed record TensorInfo(string Name, TensorType Type, ImmutableArray<long> Shape)
+{
+    /// <summary>The product of the dimensions: 1 for a scalar.</summary>
+    /// <exception cref="OverflowException">The product is over 2⁶³-1; a tensor from a checkpoint never is.</exception>
+    public long ElementCount
+    {
+        get
+        {
+            var count = 1L;
+            foreach (var dimension in Shape)
+            {
+                count = checked(count * dimension);
+            }
+
+            return count;
+        }
+    }
+
+    /// <summary>Bytes of all elements as stored.</summary>
+    /// <exception cref="OverflowException">The product is over 2⁶³-1; a tensor from a checkpoint never is.</exception>
+    public long ByteCount => checked(ElementCount * Type.ElementSize());
+
+    /// <summary>Equal name, type and dimensions.</summary>
+    public bool Equals(TensorInfo? other) =>
+        other is not null && Name == other.Name && Type == other.Type
+        && Shape.AsSpan().SequenceEqual(other.Shape.AsSpan());
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Name, Type, Shape.Length);
+
+    /// <summary>As in <c>'pooler.weight' (BFloat16 [64, 64])</c>.</summary>
+    public override string ToString() => $"{Quote.Of(Name)} ({Type} [{string.Join(", ", Shape)}])";
+
+    /// <summary>
+    /// Checks a type and dimensions that came from a file: none negative, and their bytes countable in 63 bits.
+    /// </summary>
+    /// <returns>The rule broken, or null where none is.</returns>
+    internal static string? Problem(TensorType type, ReadOnlySpan<long> shape)
+    {
+        UInt128 bytes = (uint)type.ElementSize();
+        foreach (var dimension in shape)
+        {
+            if (dimension < 0)
+            {
+                return $"has a dimension of {dimension}, and dimensions are 0 or more";
+            }
+
+            bytes *= (ulong)dimension;
+            if (bytes > long.MaxValue)
+            {
+                return $"has the shape [{string.Join(", ", shape.ToArray())}], more bytes than 63 bits can count";
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,80 @@
+using System.Security.Cryptography;
+using LLMBlender.Inference.Onnx;
+
+namespace LLMBlender.Inference.Models;
+
+/// <summary>
+/// An imported model: manifest, graph, weights, config and tokenizer files in one folder. The weights are a safetensors
+/// file that the graph points into, so that at fp32 and fp16 the folder is also a Hugging Face checkpoint, to be
+/// imported again at another precision or trained further.
+/// </summary>
+public sealed class ModelFolder
+{
+    internal const string GraphFile = "graph.onnx";
+    internal const string WeightsFile = "model.safetensors";
+    internal const string ConfigFileName = "config.json";
+
+    private ModelFolder(string path, ModelManifest manifest) => (Path, Manifest) = (path, manifest);
+
+    /// <summary>The folder.</summary>
+    public string Path { get; }
+
+    /// <summary>What it says of itself.</summary>
+    public ModelManifest Manifest { get; }
+
+    internal string Graph => System.IO.Path.Combine(Path, GraphFile);
+
+    /// <summary>Opens a folder, and checks that every file is the one that was imported.</summary>
+    /// <exception cref="ModelException">No manifest, a missing file, or one whose content has changed.</exception>
+    public static ModelFolder Open(string path)
+    {
+        var manifest = ModelManifest.Read(path);
+        foreach (var (name, hash) in manifest.Files)
+        {
+            CheckFile(path, name, hash);
+        }
+
+        return new ModelFolder(path, manifest);
+    }
+
+    /// <summary>As <see cref="Open(string)"/>, for a model that must do one thing.</summary>
+    /// <exception cref="ModelException">Also where the model is of another kind.</exception>
+    public static ModelFolder Open(string path, string kind)
+    {
+        var manifest = ModelManifest.Read(path);
+        return manifest.Kind == kind
+            ? Open(path)
+            : throw new ModelException(
+                System.IO.Path.Combine(path, ModelManifest.FileName), $"\"kind\" is \"{manifest.Kind}\", but a {kind} was asked for");
+    }
+
+    internal ConfigFile ReadConfig() => ConfigFile.Read(System.IO.Path.Combine(Path, ConfigFileName));
+
+    internal static string Hash(string file)
+    {
+        using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.SequentialScan);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+
+    private static void CheckFile(string folder, string name, string expected)
+    {
+        if (name != System.IO.Path.GetFileName(name))
+        {
+            throw new ModelException(
+                System.IO.Path.Combine(folder, ModelManifest.FileName), $"\"files\" names \"{name}\", but only files of the folder itself may be named");
+        }
+
+        var path = System.IO.Path.Combine(folder, name);
+        if (!File.Exists(path))
+        {
+            throw new ModelException(path, "the file is missing, and the manifest names it");
+        }
+
+        var actual = Hash(path);
+        if (actual != expected)
+        {
+            throw new ModelException(
+                path, $"has SHA-256 {actual}, but the manifest says {expected}: the file was truncated or changed; import the model again");
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace LLMBlender.Inference.Models;
+
+/// <summary>What a model folder says of itself, in <c>manifest.json</c>.</summary>
+public sealed record ModelManifest
+{
+    /// <summary>The file's name in a model folder.</summary>
+    public const string FileName = "manifest.json";
+
+    /// <summary>The folder layout that this build writes and reads.</summary>
+    public const int CurrentFormat = 1;
+
+    /// <summary>The folder layout's version.</summary>
+    public required int Format { get; init; }
+
+    /// <summary>What the model does: <see cref="ModelKind"/>'s names.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>The model's name.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The folder and layout that it was imported from.</summary>
+    public required string Origin { get; init; }
+
+    /// <summary><c>sha256:</c> and the hash of the weights file; with <see cref="Id"/>, the model's version.</summary>
+    public required string TensorHash { get; init; }
+
+    /// <summary>fp32, fp16 or int8.</summary>
+    public required string Precision { get; init; }
+
+    /// <summary>Tokens of a source at most, its three control tokens included; rankers only.</summary>
+    public int? SourceMaxLength { get; init; }
+
+    /// <summary>Tokens of a candidate at least kept, control tokens included; rankers only.</summary>
+    public int? CandidateMaxLength { get; init; }
+
+    /// <summary>Ids of the control tokens that the ranker writes; rankers only.</summary>
+    public RankerTokens? Tokens { get; init; }
+
+    /// <summary>Every other file of the folder that the model needs, with its SHA-256 in hexadecimal.</summary>
+    public required SortedDictionary<string, string> Files { get; init; }
+
+    /// <summary>The manifest as it stands in the file: indented JSON with a final newline.</summary>
+    public byte[] Serialize()
+    {
+        var json = JsonSerializer.SerializeToUtf8Bytes(this, ModelJson.Default.ModelManifest);
+        return [.. json, (byte)'\n'];
+    }
+
+    /// <summary>Reads and checks a manifest.</summary>
+    /// <exception cref="ModelException">Missing, not JSON, a field missing, or a layout that this build can't read.</exception>
+    public static ModelManifest Read(string folder)
+    {
+        var path = Path.Combine(folder, FileName);
+        try
+        {
+            var manifest = JsonSerializer.Deserialize(File.ReadAllBytes(path), ModelJson.Default.ModelManifest)
+                ?? throw new ModelException(path, "a JSON object was expected, not null");
+            return manifest.Format == CurrentFormat
+                ? manifest
+                : throw new ModelException(path, $"\"format\" is {manifest.Format}, but this build reads {CurrentFormat} only");
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new ModelException(folder, $"is not a model folder: it has no {FileName} (models import makes one)", e);
+        }
+        catch (JsonException e)
+        {
+            throw new ModelException(path, $"not a manifest: {e.Message}", e);
+        }
+    }
+}
+
+/// <summary>Ids of the control tokens in a ranker's input.</summary>
+/// <param name="Pad">Fills rows up to the batch's length.</param>
+/// <param name="Cls">Opens every segment.</param>
+/// <param name="Sep">Closes every segment.</param>
+/// <param name="Source">Marks the source.</param>
+/// <param name="First">Marks the first candidate.</param>
+/// <param name="Second">Marks the second candidate.</param>
+public sealed record RankerTokens(int Pad, int Cls, int Sep, int Source, int First, int Second);
+
+[JsonSourceGenerationOptions(
+    WriteIndented = true,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(ModelManifest))]
+internal sealed partial class ModelJson : JsonSerializerContext;

@@ -1,0 +1,28 @@
+using LLMBlender.Inference.Onnx;
+
+namespace LLMBlender.Inference.Models;
+
+/// <summary>Precisions as command lines and manifests spell them.</summary>
+public static class PrecisionNames
+{
+    /// <summary>All of them.</summary>
+    public static readonly IReadOnlyList<string> All = ["fp32", "fp16", "int8"];
+
+    /// <summary>fp32, fp16 or int8.</summary>
+    public static string Of(Precision precision) => All[(int)precision];
+
+    /// <summary>The precision of a name.</summary>
+    /// <exception cref="ArgumentException">No such precision.</exception>
+    public static Precision Parse(string name)
+    {
+        for (var i = 0; i < All.Count; i++)
+        {
+            if (All[i] == name)
+            {
+                return (Precision)i;
+            }
+        }
+
+        throw new ArgumentException($"precision \"{name}\" is unknown: it must be one of {string.Join(", ", All)}", nameof(name));
+    }
+}

@@ -1,0 +1,136 @@
+using LLMBlender.Inference.Checkpoints;
+using LLMBlender.Inference.Onnx;
+using DataType = LLMBlender.Inference.Onnx.Wire.TensorProto.Types.DataType;
+
+namespace LLMBlender.Inference.Models;
+
+/// <summary>
+/// The weights file of a model folder while it is written: first everything is declared, then the graph asks where each
+/// tensor will lie, then each is filled in, one at a time, so that memory stays near the largest.
+/// </summary>
+internal sealed class StoredWeights(Precision precision) : IWeights
+{
+    // Seven bits, not eight: processors without VNNI add two byte products in sixteen bits, and would saturate.
+    private const int QuantisedLimit = 63;
+
+    private readonly List<(TensorInfo Info, Action<SafetensorsWriter> Write)> tensors = [];
+    private readonly Dictionary<string, int> index = new(StringComparer.Ordinal);
+    private SafetensorsWriter? writer;
+    private float[] buffer = [];
+
+    /// <summary>Declares a checkpoint's tensor, stored as the precision has it.</summary>
+    public void Add(Checkpoint checkpoint, TensorSpec spec)
+    {
+        var info = checkpoint.Find(spec.Name);
+        if (!info.Shape.AsSpan().SequenceEqual(spec.Shape))
+        {
+            throw new ModelException(
+                checkpoint.Path,
+                $"{spec.Name} has shape [{string.Join(", ", info.Shape)}], but the config asks for [{string.Join(", ", spec.Shape)}]");
+        }
+
+        if (info.Type is not (TensorType.Float32 or TensorType.Float16 or TensorType.BFloat16))
+        {
+            throw new ModelException(
+                checkpoint.Path, $"{spec.Name} is {info.Type}, but weights must be Float32, Float16 or BFloat16");
+        }
+
+        if (precision == Precision.Int8 && spec.Use == TensorUse.Dense)
+        {
+            AddQuantised(checkpoint, spec);
+            return;
+        }
+
+        Declare(Stored(spec.Name, spec.Use, spec.Shape), file => file.Write(spec.Name, Load(checkpoint, spec)));
+    }
+
+    /// <summary>Declares a tensor that import derives.</summary>
+    public void Add(string name, long[] shape, Func<float[]> values) =>
+        Declare(Stored(name, TensorUse.Plain, shape), file => file.Write(name, values()));
+
+    /// <summary>
+    /// Writes the file; <paramref name="declared"/> is called once every tensor has its place, when <see cref="Locate"/> answers.
+    /// </summary>
+    public void Write(string path, Action declared)
+    {
+        // Wide elements lie before narrow ones, so that each is aligned to its own size.
+        var laid = tensors.Select(tensor => tensor.Info).OrderByDescending(info => info.Type.ElementSize());
+        using var open = writer = SafetensorsWriter.Create(path, [.. laid]);
+        declared();
+        foreach (var (_, write) in tensors)
+        {
+            write(open);
+        }
+
+        open.Finish();
+    }
+
+    /// <inheritdoc/>
+    public (string File, long Offset, long Length, DataType Type, long[] Shape) Locate(string name)
+    {
+        var info = tensors[index[name]].Info;
+        var type = info.Type switch
+        {
+            TensorType.Float16 => DataType.Float16,
+            TensorType.Int8 => DataType.Int8,
+            _ => DataType.Float,
+        };
+        return (ModelFolder.WeightsFile, writer!.OffsetOf(name), info.ByteCount, type, [.. info.Shape]);
+    }
+
+    private TensorInfo Stored(string name, TensorUse use, long[] shape) => new(
+        name, precision == Precision.Float16 && use != TensorUse.Head ? TensorType.Float16 : TensorType.Float32, [.. shape]);
+
+    // One buffer for all: the collector would let several of the largest tensors pile up.
+    private Span<float> Load(Checkpoint checkpoint, TensorSpec spec)
+    {
+        var count = checked((int)checkpoint.Find(spec.Name).ElementCount);
+        if (buffer.Length < count)
+        {
+            buffer = GC.AllocateUninitializedArray<float>(count);
+        }
+
+        checkpoint.Read(spec.Name, buffer.AsSpan(0, count));
+        return buffer.AsSpan(0, count);
+    }
+
+    private void AddQuantised(Checkpoint checkpoint, TensorSpec spec)
+    {
+        var (outputs, inputs) = ((int)spec.Shape[0], (int)spec.Shape[1]);
+        var scaleName = spec.Name + "_scale";
+        float[] scales = new float[outputs];
+        Declare(new TensorInfo(spec.Name, TensorType.Int8, [inputs, outputs]), file =>
+            file.WriteBytes(spec.Name, Quantise(Load(checkpoint, spec), inputs, scales)));
+        Declare(new TensorInfo(scaleName, TensorType.Float32, [outputs]), file => file.Write(scaleName, scales));
+    }
+
+    private void Declare(TensorInfo info, Action<SafetensorsWriter> write)
+    {
+        index.Add(info.Name, tensors.Count);
+        tensors.Add((info, write));
+    }
+
+    // Symmetric, one scale an output channel; transposed to [in, out], as integer products take it.
+    private static byte[] Quantise(ReadOnlySpan<float> weight, int inputs, float[] scales)
+    {
+        var outputs = scales.Length;
+        var bytes = new byte[weight.Length];
+        for (var output = 0; output < outputs; output++)
+        {
+            var row = weight.Slice(output * inputs, inputs);
+            var largest = 0f;
+            foreach (var w in row)
+            {
+                largest = MathF.Max(largest, MathF.Abs(w));
+            }
+
+            scales[output] = largest / QuantisedLimit;
+            for (var input = 0; input < inputs && largest > 0; input++)
+            {
+                bytes[input * outputs + output] = (byte)(sbyte)MathF.Round(row[input] / scales[output]);
+            }
+        }
+
+        return bytes;
+    }
+}

@@ -1,0 +1,169 @@
+using System.Buffers;
+using LLMBlender.Inference.Batching;
+using LLMBlender.Inference.Models;
+using LLMBlender.Inference.Sessions;
+using LLMBlender.Inference.Tokenization;
+using Microsoft.ML.OnnxRuntime;
+
+namespace LLMBlender.Inference.PairRanker;
+
+/// <summary>
+/// The PairRanker (LLM-Blender, section 3): reads a source with two candidates at once and gives the logit by which the
+/// first is better. Safe for concurrent use.
+/// </summary>
+public sealed class PairRankerModel : IDisposable
+{
+    private static readonly string[] InputNames = ["input_ids", "attention_mask", "markers"];
+    private static readonly string[] OutputNames = ["logits"];
+
+    private readonly OnnxSession session;
+    private readonly RecordEncoder encoder;
+    private readonly RankerTokens tokens;
+    private readonly int batchTokens;
+
+    private PairRankerModel(ModelManifest manifest, OnnxSession session, RecordEncoder encoder, RankerTokens tokens, int batchTokens)
+    {
+        Manifest = manifest;
+        (this.session, this.encoder, this.tokens, this.batchTokens) = (session, encoder, tokens, batchTokens);
+    }
+
+    /// <summary>What the model's folder says of it.</summary>
+    public ModelManifest Manifest { get; }
+
+    /// <summary>Loads a model folder.</summary>
+    /// <exception cref="ModelException">The folder is not a sound pair-ranker.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    public static PairRankerModel Load(string folder, PairRankerOptions? options = null)
+    {
+        options ??= new PairRankerOptions();
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.EffectiveBatchTokens, 1);
+        var model = ModelFolder.Open(folder, ModelKind.PairRanker);
+        var manifest = model.Manifest;
+        if (manifest is not { Tokens: { } tokens, SourceMaxLength: { } ownSource, CandidateMaxLength: { } ownCandidate })
+        {
+            throw new ModelException(
+                Path.Combine(folder, ModelManifest.FileName), "lacks tokens or lengths, and a pair-ranker needs them");
+        }
+
+        var source = Length(options.SourceMaxLength ?? ownSource, nameof(options.SourceMaxLength));
+        var candidate = Length(options.CandidateMaxLength ?? ownCandidate, nameof(options.CandidateMaxLength));
+
+        // Graph and tokenizer have nothing to wait for in each other.
+        var loading = Task.Run(() => new OnnxSession(model.Graph, options.Accelerator, options.Threads));
+        try
+        {
+            var tokenizer = ControlTokens.AddTo(Tokenizer.Load(folder));
+            var found = ControlTokens.Of(tokenizer, folder);
+            if (found != tokens)
+            {
+                throw new ModelException(
+                    Path.Combine(folder, ModelManifest.FileName), $"\"tokens\" is {tokens}, but the tokenizer's are {found}");
+            }
+
+            var encoder = new RecordEncoder(tokenizer, tokens, source, candidate);
+            return new PairRankerModel(manifest, loading.GetAwaiter().GetResult(), encoder, tokens, options.EffectiveBatchTokens);
+        }
+        catch
+        {
+            loading.ContinueWith(
+                loaded => loaded.Result.Dispose(), default, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+            throw;
+        }
+    }
+
+    /// <summary>Encodes a record for comparing its candidates.</summary>
+    /// <param name="source">Instruction and input, one directly after the other, as the reference joins them.</param>
+    /// <param name="candidates">The candidates' texts.</param>
+    public EncodedRecord Encode(string source, IReadOnlyList<string> candidates) => encoder.Encode(source, candidates);
+
+    /// <summary>
+    /// Makes comparisons of any records, packed into batches by length. Neither order nor neighbours change a logit
+    /// beyond the last digits of single precision.
+    /// </summary>
+    /// <param name="comparisons">What to compare.</param>
+    /// <param name="logits">Receives a logit for each, in the same order; above 0 the first candidate is better.</param>
+    /// <param name="completed">Told after each batch how many comparisons it held.</param>
+    /// <param name="cancellation">Looked at before each batch.</param>
+    public void Compare(
+        ReadOnlySpan<Comparison> comparisons, Span<float> logits, Action<int>? completed = null, CancellationToken cancellation = default)
+    {
+        if (logits.Length != comparisons.Length)
+        {
+            throw new ArgumentException(
+                $"logits has {logits.Length} places for {comparisons.Length} comparisons: there must be one each", nameof(logits));
+        }
+
+        var lengths = ArrayPool<int>.Shared.Rent(comparisons.Length);
+        try
+        {
+            for (var i = 0; i < comparisons.Length; i++)
+            {
+                var (record, first, second) = comparisons[i];
+                lengths[i] = record.PairLength(first, second);
+            }
+
+            var plan = BatchPlan.For(lengths.AsSpan(0, comparisons.Length), batchTokens);
+            for (var batch = 0; batch < plan.Count; batch++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                Run(comparisons, plan.Members(batch), plan.Length(batch), logits);
+                completed?.Invoke(plan.Members(batch).Length);
+            }
+        }
+        finally
+        {
+            ArrayPool<int>.Shared.Return(lengths);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => session.Dispose();
+
+    private void Run(ReadOnlySpan<Comparison> comparisons, ReadOnlySpan<int> members, int length, Span<float> logits)
+    {
+        var size = members.Length * length;
+        var ids = ArrayPool<int>.Shared.Rent(size);
+        var mask = ArrayPool<int>.Shared.Rent(size);
+        var markers = ArrayPool<long>.Shared.Rent(3 * members.Length);
+        try
+        {
+            for (var row = 0; row < members.Length; row++)
+            {
+                var (record, first, second) = comparisons[members[row]];
+                var used = record.PairLength(first, second);
+                var start = row * length;
+                PairLayout.Write(tokens, record, first, second, ids.AsSpan(start, used), markers.AsSpan(3 * row, 3));
+                ids.AsSpan(start + used, length - used).Fill(tokens.Pad);
+                mask.AsSpan(start, used).Fill(1);
+                mask.AsSpan(start + used, length - used).Clear();
+            }
+
+            Run(ids, mask, markers, members, length, logits);
+        }
+        finally
+        {
+            ArrayPool<int>.Shared.Return(ids);
+            ArrayPool<int>.Shared.Return(mask);
+            ArrayPool<long>.Shared.Return(markers);
+        }
+    }
+
+    private void Run(int[] ids, int[] mask, long[] markers, ReadOnlySpan<int> members, int length, Span<float> logits)
+    {
+        long[] shape = [members.Length, length];
+        using var idsValue = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, ids.AsMemory(0, members.Length * length), shape);
+        using var maskValue = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, mask.AsMemory(0, members.Length * length), shape);
+        using var markersValue = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, markers.AsMemory(0, 3 * members.Length), [members.Length, 3]);
+        using var outputs = session.Run(InputNames, [idsValue, maskValue, markersValue], OutputNames);
+        var result = outputs[0].GetTensorDataAsSpan<float>();
+        for (var row = 0; row < members.Length; row++)
+        {
+            logits[members[row]] = result[row];
+        }
+    }
+
+    private static int Length(int value, string name) => value > PairLayout.ControlTokens
+        ? value
+        : throw new ArgumentOutOfRangeException(name, value, $"must be above {PairLayout.ControlTokens}, the control tokens of a segment");
+}

@@ -1,0 +1,51 @@
+using System.Runtime.InteropServices;
+using LLMBlender.Inference.Models;
+using LLMBlender.Inference.Tokenization;
+
+namespace LLMBlender.Inference.PairRanker;
+
+/// <summary>
+/// Texts to a ranker's ids. Texts are data: a literal <c>[SEP]</c> becomes a space, as in the reference, and any control
+/// token that a text still spells, in whatever normalised form, is left out, so that control tokens are only ever ours.
+/// </summary>
+internal sealed class RecordEncoder
+{
+    private readonly Tokenizer tokenizer;
+    private readonly RankerTokens tokens;
+    private readonly HashSet<int> control;
+    private readonly int sourceMaxLength;
+    private readonly int candidateMaxLength;
+
+    public RecordEncoder(Tokenizer tokenizer, RankerTokens tokens, int sourceMaxLength, int candidateMaxLength)
+    {
+        (this.tokenizer, this.tokens) = (tokenizer, tokens);
+        (this.sourceMaxLength, this.candidateMaxLength) = (sourceMaxLength, candidateMaxLength);
+        control = [.. tokenizer.AddedTokens.Select(token => token.Id), tokens.Pad, tokens.Cls, tokens.Sep];
+        control.Remove(tokenizer.UnkId);
+    }
+
+    /// <summary>Encodes a source and its candidates.</summary>
+    public EncodedRecord Encode(string source, IReadOnlyList<string> candidates)
+    {
+        // The reference tokenises the marker and the text as one string; so do we, for what a text's first characters
+        // become may depend on what precedes them.
+        var body = Body(ControlTokens.Source, source, sourceMaxLength - PairLayout.ControlTokens);
+        int[] segment = [tokens.Cls, tokens.Source, .. body, tokens.Sep];
+        var limit = PairLayout.CandidateLimit(segment.Length, sourceMaxLength, candidateMaxLength) - PairLayout.ControlTokens;
+        var encoded = new int[candidates.Count][];
+        for (var i = 0; i < encoded.Length; i++)
+        {
+            encoded[i] = Body(ControlTokens.First, candidates[i], limit).ToArray();
+        }
+
+        return new EncodedRecord(segment, encoded);
+    }
+
+    private ReadOnlySpan<int> Body(string marker, string text, int limit)
+    {
+        var ids = new List<int>();
+        tokenizer.Encode(string.Concat(marker, text.Replace("[SEP]", " ", StringComparison.Ordinal)), ids, addSpecialTokens: false);
+        ids.RemoveAll(control.Contains);
+        return CollectionsMarshal.AsSpan(ids)[..Math.Min(ids.Count, limit)];
+    }
+}

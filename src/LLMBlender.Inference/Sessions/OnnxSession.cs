@@ -1,0 +1,58 @@
+using Microsoft.ML.OnnxRuntime;
+
+namespace LLMBlender.Inference.Sessions;
+
+/// <summary>One graph loaded into ONNX Runtime on one accelerator. Runs may overlap.</summary>
+internal sealed class OnnxSession : IDisposable
+{
+    private readonly InferenceSession session;
+
+    /// <param name="graph">The graph's file; its weights lie beside it.</param>
+    /// <param name="accelerator">Where it runs.</param>
+    /// <param name="threads">Threads of one run on the processor.</param>
+    /// <exception cref="ModelException">ONNX Runtime refuses the graph.</exception>
+    public OnnxSession(string graph, Accelerator accelerator, int threads)
+    {
+        _ = OnnxRuntimeHost.Environment;
+        using var options = Options(accelerator, threads);
+        try
+        {
+            session = new InferenceSession(graph, options);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new ModelException(graph, $"ONNX Runtime can't load it on {accelerator}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Runs the graph; the caller disposes what comes back.</summary>
+    public IDisposableReadOnlyCollection<OrtValue> Run(
+        IReadOnlyCollection<string> inputNames, IReadOnlyCollection<OrtValue> inputs, IReadOnlyCollection<string> outputNames)
+    {
+        using var options = new RunOptions();
+        return session.Run(options, inputNames, inputs, outputNames);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => session.Dispose();
+
+    private static SessionOptions Options(Accelerator accelerator, int threads)
+    {
+        var options = new SessionOptions
+        {
+            IntraOpNumThreads = threads,
+            InterOpNumThreads = 1,
+            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+        };
+
+        // Spinning threads would starve whatever else runs on the machine's cores between two batches.
+        options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+        if (accelerator.CudaDevice is { } device)
+        {
+            options.AppendExecutionProvider_CUDA(device);
+        }
+
+        return options;
+    }
+}

@@ -1,0 +1,130 @@
+using System.Collections.Concurrent;
+using System.Text;
+
+namespace LLMBlender.Inference.Tokenization;
+
+/// <summary>
+/// The way of a text to ids: cut out added tokens, normalise what lies between, cut out those added tokens that are
+/// looked for in normalised text, pre-tokenise, segment.
+/// </summary>
+internal sealed class Pipeline
+{
+    // A workspace that met a longer text is dropped rather than kept for good.
+    private const int LongestKept = 1 << 18;
+
+    private readonly Vocabulary _vocabulary;
+    private readonly Normalizer[] _normalizers;
+    private readonly PreTokenizer[] _preTokenizers;
+    private readonly bool _needsHead;
+    private readonly AddedTokenMatcher _raw;
+    private readonly AddedTokenMatcher _normalized;
+    private readonly ConcurrentBag<Workspace> _idle = [];
+
+    public Pipeline(TokenizerModel model)
+    {
+        _vocabulary = model.Vocabulary;
+        _normalizers = [.. model.Normalizers];
+        _preTokenizers = [.. model.PreTokenizers];
+        _needsHead = _preTokenizers.Any(step => step.NeedsHead);
+        _raw = new AddedTokenMatcher(
+            [.. model.AddedTokens.Where(t => !t.Normalized).Select(t => (t, Encoding.UTF8.GetBytes(t.Content)))]);
+        var workspace = new Workspace();
+        int head = 0;
+        _normalized = new AddedTokenMatcher(
+            [.. model.AddedTokens.Where(t => t.Normalized)
+                .Select(t => (t, Normalize(Encoding.UTF8.GetBytes(t.Content), ref head, workspace).ToArray()))]);
+        _idle.Add(workspace);
+    }
+
+    /// <summary>Appends the ids of <paramref name="text"/>, without the template's.</summary>
+    public void Encode(ReadOnlySpan<char> text, List<int> ids)
+    {
+        Workspace workspace = _idle.TryTake(out Workspace? idle) ? idle : new Workspace();
+        Encode(text, workspace, ids);
+        if (text.Length <= LongestKept)
+        {
+            _idle.Add(workspace);
+        }
+    }
+
+    private void Encode(ReadOnlySpan<char> text, Workspace workspace, List<int> ids)
+    {
+        ByteBuffer raw = workspace.Raw;
+        raw.Clear();
+        raw.Advance(Encoding.UTF8.GetBytes(text, raw.Reserve(Encoding.UTF8.GetMaxByteCount(text.Length))));
+        ReadOnlySpan<byte> bytes = raw.Span;
+        for (int at = 0; at < bytes.Length;)
+        {
+            AddedToken? token = _raw.Next(bytes, at, out int start, out int end);
+            if (start > at)
+            {
+                EncodeSegment(bytes[at..start], at == 0 && _needsHead ? Unigram.Width(bytes[0]) : 0, workspace, ids);
+            }
+
+            if (token is not null)
+            {
+                ids.Add(token.Id);
+            }
+
+            at = end;
+        }
+    }
+
+    private void EncodeSegment(ReadOnlySpan<byte> segment, int head, Workspace workspace, List<int> ids)
+    {
+        ReadOnlySpan<byte> bytes = Normalize(segment, ref head, workspace);
+        for (int at = 0; at < bytes.Length;)
+        {
+            AddedToken? token = _normalized.Next(bytes, at, out int start, out int end);
+            if (start > at)
+            {
+                EncodeText(bytes[at..start], Math.Max(0, head - at), 0, workspace, ids);
+            }
+
+            if (token is not null)
+            {
+                ids.Add(token.Id);
+            }
+
+            at = end;
+        }
+    }
+
+    private ReadOnlySpan<byte> Normalize(ReadOnlySpan<byte> text, ref int head, Workspace workspace)
+    {
+        (ByteBuffer target, ByteBuffer other) = (workspace.Even, workspace.Odd);
+        foreach (Normalizer normalizer in _normalizers)
+        {
+            target.Clear();
+            head = head == 0 || text.IsEmpty ? 0 : normalizer.Head(text, head);
+            normalizer.Apply(text, target, workspace);
+            text = target.Span;
+            (target, other) = (other, target);
+        }
+
+        return text;
+    }
+
+    // As deep as there are pre-tokenisers.
+    private void EncodeText(ReadOnlySpan<byte> text, int head, int step, Workspace workspace, List<int> ids)
+    {
+        if (step == _preTokenizers.Length)
+        {
+            workspace.Cache.Encode(_vocabulary, text, workspace, ids);
+            return;
+        }
+
+        PreTokenizer preTokenizer = _preTokenizers[step];
+        ReadOnlySpan<byte> rest = preTokenizer.Rewrite(text, ref head, workspace.Words(step));
+        int length = rest.Length;
+        while (!rest.IsEmpty)
+        {
+            int at = length - rest.Length;
+            ReadOnlySpan<byte> word = preTokenizer.Next(ref rest);
+            if (!word.IsEmpty)
+            {
+                EncodeText(word, Math.Max(0, head - at), step + 1, workspace, ids);
+            }
+        }
+    }
+}

@@ -1,0 +1,162 @@
+using System.Text;
+
+namespace LLMBlender.Inference.Tokenization;
+
+/// <summary>
+/// Text to ids and back for Unigram SentencePiece checkpoints, id-exact with the checkpoint's own fast tokenizer
+/// (Hugging Face's Rust <c>tokenizers</c>).
+/// </summary>
+/// <remarks>
+/// Thread-safe once loaded. A lone surrogate in a text counts as U+FFFD. Encoding time is linear in the text's length.
+/// </remarks>
+public sealed class Tokenizer
+{
+    private readonly TokenizerModel _model;
+    private readonly Pipeline _pipeline;
+    private readonly Dictionary<int, AddedToken> _added;
+    private readonly Dictionary<string, int> _addedIds;
+
+    private Tokenizer(TokenizerModel model)
+    {
+        _model = model;
+        _pipeline = new Pipeline(model);
+        _added = model.AddedTokens.ToDictionary(token => token.Id);
+        _addedIds = model.AddedTokens.ToDictionary(token => token.Content, token => token.Id, StringComparer.Ordinal);
+        Count = Math.Max(model.Vocabulary.Count, model.AddedTokens.Count == 0 ? 0 : model.AddedTokens[^1].Id + 1);
+        UnkId = model.Vocabulary.UnknownId;
+        PadId = IdOf(model.SpecialTokens.Pad);
+        ClsId = IdOf(model.SpecialTokens.Cls);
+        SepId = IdOf(model.SpecialTokens.Sep);
+        BosId = IdOf(model.SpecialTokens.Bos);
+        EosId = IdOf(model.SpecialTokens.Eos);
+        MaskId = IdOf(model.SpecialTokens.Mask);
+    }
+
+    /// <summary>How many ids there are, added tokens included: the rows that a model's embedding needs.</summary>
+    public int Count { get; }
+
+    /// <summary>The id that stands for text which no piece covers.</summary>
+    public int UnkId { get; }
+
+    /// <summary>The id that fills up a batch's rows, null where the checkpoint names none.</summary>
+    public int? PadId { get; }
+
+    /// <summary>The id that begins a text for a classifier, null where the checkpoint names none.</summary>
+    public int? ClsId { get; }
+
+    /// <summary>The id between segments, null where the checkpoint names none.</summary>
+    public int? SepId { get; }
+
+    /// <summary>The id that begins a text, null where the checkpoint names none.</summary>
+    public int? BosId { get; }
+
+    /// <summary>The id that ends a text, null where the checkpoint names none.</summary>
+    public int? EosId { get; }
+
+    /// <summary>The id of a masked piece, null where the checkpoint names none.</summary>
+    public int? MaskId { get; }
+
+    /// <summary>The added tokens by ascending id.</summary>
+    public IReadOnlyList<AddedToken> AddedTokens => _model.AddedTokens;
+
+    /// <summary>Paths of the files that it was loaded from.</summary>
+    public IReadOnlyList<string> Files => _model.Files;
+
+    /// <summary>
+    /// Loads tokenizer.json where the folder has it, else spm.model or spiece.model, as Hugging Face's converters do,
+    /// with added_tokens.json, special_tokens_map.json and tokenizer_config.json where they are there.
+    /// </summary>
+    /// <exception cref="ModelException">No tokenizer lies there, or one that can't be used as it is.</exception>
+    public static Tokenizer Load(string folder) => new(TokenizerFiles.Read(folder));
+
+    /// <summary>The ids of a text; see <see cref="Encode(ReadOnlySpan{char}, List{int}, bool)"/>.</summary>
+    public int[] Encode(string text, bool addSpecialTokens = true)
+    {
+        List<int> ids = [];
+        Encode(text, ids, addSpecialTokens);
+        return [.. ids];
+    }
+
+    /// <summary>
+    /// Appends the ids of a text to <paramref name="ids"/>. Allocates nothing once warm and with room in the list.
+    /// </summary>
+    /// <param name="text">Any text; added tokens written out in it become their ids.</param>
+    /// <param name="ids">Where they go, after what is there.</param>
+    /// <param name="addSpecialTokens">Whether the checkpoint's template (as [CLS] … [SEP]) goes around it.</param>
+    public void Encode(ReadOnlySpan<char> text, List<int> ids, bool addSpecialTokens)
+    {
+        if (addSpecialTokens)
+        {
+            ids.AddRange(_model.Prefix);
+        }
+
+        _pipeline.Encode(text, ids);
+        if (addSpecialTokens)
+        {
+            ids.AddRange(_model.Suffix);
+        }
+    }
+
+    /// <summary>The text of ids, with the checkpoint's clean-up of spaces before punctuation.</summary>
+    /// <param name="ids">Ids; one that the tokenizer doesn't know is left out, as in the reference.</param>
+    /// <param name="skipSpecialTokens">Whether special added tokens are left out.</param>
+    public string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens = false)
+    {
+        List<string> tokens = [];
+        foreach (int id in ids)
+        {
+            if (_added.TryGetValue(id, out AddedToken? token))
+            {
+                if (!(skipSpecialTokens && token.Special))
+                {
+                    tokens.Add(token.Content);
+                }
+            }
+            else if ((uint)id < (uint)_model.Vocabulary.Count)
+            {
+                tokens.Add(Encoding.UTF8.GetString(_model.Vocabulary.Piece(id)));
+            }
+        }
+
+        return _model.Detokenizer.Join(tokens);
+    }
+
+    /// <summary>The id of an added token or a piece of exactly this text, null where there is none.</summary>
+    public int? Find(string token)
+    {
+        if (_addedIds.TryGetValue(token, out int added))
+        {
+            return added;
+        }
+
+        int id = _model.Vocabulary.Trie.Find(Encoding.UTF8.GetBytes(token));
+        return id == ByteTrie.None ? null : id;
+    }
+
+    /// <summary>
+    /// This tokenizer with ordinary added tokens (normalised, not special) at the next free ids, in order; a token that
+    /// is already there stays as it is.
+    /// </summary>
+    /// <exception cref="ArgumentException">A token is empty.</exception>
+    public Tokenizer WithAddedTokens(IEnumerable<string> contents)
+    {
+        var added = new AddedTokenList(_model.Vocabulary);
+        foreach (AddedToken token in _model.AddedTokens)
+        {
+            added.Add(token);
+        }
+
+        foreach (string content in contents)
+        {
+            ArgumentException.ThrowIfNullOrEmpty(content, nameof(contents));
+            if (!added.IsAdded(content))
+            {
+                added.Add(new AddedToken(0, content));
+            }
+        }
+
+        return new Tokenizer(_model with { AddedTokens = added.ById });
+    }
+
+    private int? IdOf(string? token) => token is null ? null : Find(token);
+}

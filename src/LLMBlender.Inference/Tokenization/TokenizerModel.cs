@@ -1,0 +1,27 @@
+namespace LLMBlender.Inference.Tokenization;
+
+/// <summary>What a tokenizer's files say, in the terms of Hugging Face's fast tokenizers.</summary>
+internal sealed record TokenizerModel
+{
+    /// <summary>The files read, in the order of their weight.</summary>
+    public required IReadOnlyList<string> Files { get; init; }
+
+    public required Vocabulary Vocabulary { get; init; }
+
+    public required IReadOnlyList<Normalizer> Normalizers { get; init; }
+
+    public required IReadOnlyList<PreTokenizer> PreTokenizers { get; init; }
+
+    /// <summary>Ids put before every text when special tokens are asked for.</summary>
+    public required int[] Prefix { get; init; }
+
+    /// <summary>Ids put after it.</summary>
+    public required int[] Suffix { get; init; }
+
+    public required Detokenizer Detokenizer { get; init; }
+
+    /// <summary>Added tokens by ascending id.</summary>
+    public required IReadOnlyList<AddedToken> AddedTokens { get; init; }
+
+    public required SpecialTokens SpecialTokens { get; init; }
+}

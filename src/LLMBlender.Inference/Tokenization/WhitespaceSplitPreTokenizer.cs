@@ -1,0 +1,14 @@
+namespace LLMBlender.Inference.Tokenization;
+
+/// <summary>Cuts at white space and drops it.</summary>
+internal sealed class WhitespaceSplitPreTokenizer : PreTokenizer
+{
+    public override ReadOnlySpan<byte> Next(ref ReadOnlySpan<byte> rest)
+    {
+        int end = WhiteSpace.IndexIn(rest);
+        ReadOnlySpan<byte> word = rest[..end];
+        rest = rest[end..];
+        rest = rest[WhiteSpace.LengthAtStart(rest)..];
+        return word;
+    }
+}
