@@ -1,0 +1,11 @@
+namespace LLMBlender.Training.Data;
+
+/// <summary>What a phase draws its pairs from, and how long their segments may be.</summary>
+/// <param name="Weights">Share of each tag; <see cref="MadeUp"/> stands for made-up pairs of all kinds. Normalised to one.</param>
+/// <param name="SourceMaxLength">Tokens of the source's segment, its three control tokens included.</param>
+/// <param name="CandidateMaxLength">Tokens of each candidate's segment, its three control tokens included.</param>
+internal sealed record Mixture(IReadOnlyDictionary<string, double> Weights, int SourceMaxLength, int CandidateMaxLength)
+{
+    /// <summary>The name under which <see cref="Weights"/> holds the share of made-up pairs.</summary>
+    public const string MadeUp = "made-up";
+}

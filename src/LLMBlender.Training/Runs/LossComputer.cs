@@ -1,0 +1,65 @@
+using LLMBlender.Training.Data;
+using LLMBlender.Training.Network;
+using LLMBlender.Training.Optimization;
+using static TorchSharp.torch;
+
+namespace LLMBlender.Training.Runs;
+
+/// <summary>Loss and gradients of single batches; safe to use from several threads at once while the weights stand still.</summary>
+/// <remarks>
+/// Beside the pair loss of the ranker's own head stand auxiliary ones, read from every token of the layer before the last by a
+/// <see cref="TokenHead"/> that is not exported: which candidate is better by the mean score of its tokens, and the questions of
+/// <see cref="TokenMarks"/>. They reach all tokens directly, where the ranker's head reaches three.
+/// </remarks>
+internal sealed class LossComputer(
+    PairRankerNetwork network, TokenHead tokenHead, IReadOnlyList<Tensor> parameters, LossOptions options)
+{
+    /// <summary>Gradients of this batch's share of a step's loss.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="stepPairs">Pairs of the whole step: the pair losses are averaged over them.</param>
+    /// <param name="stepMarks">How often the whole step asks each of the tokens' questions: each one's loss is averaged over them.</param>
+    /// <param name="noise">Dropout of this batch.</param>
+    public StepResult Compute(Batch batch, int stepPairs, IReadOnlyList<int> stepMarks, Noise noise)
+    {
+        // libtorch keeps the count per thread, and with it the order of its sums: a pool's thread may bring any.
+        set_num_threads(1);
+        using var scope = NewDisposeScope();
+        Tensor ids = tensor(batch.Ids, [batch.Rows, batch.Length]);
+        var (left, right, before) = network.Scores(ids, batch.Lengths, batch.Markers, noise, options.Half);
+        var (answers, shares) = tokenHead.Forward(before);
+        Tensor perPair = tensor(1f / stepPairs);
+        Tensor pairLoss = PairLoss.Of(
+            options.Kind, left, right, tensor(batch.FirstScores).unsqueeze(1), tensor(batch.SecondScores).unsqueeze(1)).sum() * perPair;
+        Tensor tokenLoss = TokenLoss(shares, batch).sum() * perPair;
+        Tensor markLoss = MarkLoss(answers, batch.Marks, stepMarks);
+        Tensor loss = Arithmetic.Add(pairLoss, Arithmetic.Add(tokenLoss * tensor((float)options.TokenWeight), markLoss));
+        IList<Tensor> gradients = autograd.grad([loss], [.. parameters]);
+        return new StepResult(
+            [.. gradients.Select(gradient => gradient.DetachFromDisposeScope())],
+            Value(pairLoss), Value(tokenLoss), Value(markLoss), Right(left, right, batch));
+    }
+
+    private static int Right(Tensor left, Tensor right, Batch batch)
+    {
+        float[] logits = Arithmetic.Subtract(left, right).mean([-1]).data<float>().ToArray();
+        return Enumerable.Range(0, batch.Rows).Count(row =>
+            Math.Sign(logits[row]) == Math.Sign(batch.FirstScores[row] - batch.SecondScores[row]));
+    }
+
+    private static float Value(Tensor scalar) => scalar.data<float>()[0];
+
+    private static Tensor TokenLoss(Tensor shares, Batch batch)
+    {
+        float[] signs = [.. batch.FirstScores.Zip(batch.SecondScores, (first, second) => (float)Math.Sign(first - second))];
+        Tensor weights = tensor(batch.TokenWeights, [batch.Rows, batch.Length]);
+        return nn.functional.logsigmoid((shares * weights).sum([1L]) * tensor(signs)).neg();
+    }
+
+    private Tensor MarkLoss(Tensor answers, TokenMarks marks, IReadOnlyList<int> stepMarks)
+    {
+        float[] weights = [.. stepMarks.Select((total, question) => options.MarkWeight(question) / Math.Max(1, total))];
+        Tensor losses = nn.functional.binary_cross_entropy_with_logits(
+            answers, tensor(marks.Answers, answers.shape), tensor(marks.Asked, answers.shape), nn.Reduction.None);
+        return (losses * tensor(weights)).sum();
+    }
+}

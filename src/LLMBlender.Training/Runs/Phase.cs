@@ -1,0 +1,59 @@
+using LLMBlender.Training.Data;
+
+namespace LLMBlender.Training.Runs;
+
+/// <summary>A stretch of training with one mixture and a learning rate that goes from one value to another.</summary>
+internal sealed record Phase
+{
+    public required string Name { get; init; }
+
+    public required int Steps { get; init; }
+
+    public required double RateFrom { get; init; }
+
+    public required double RateTo { get; init; }
+
+    /// <summary>Whether the rate moves along half a cosine instead of a line.</summary>
+    public bool Cosine { get; init; }
+
+    public required int SourceMaxLength { get; init; }
+
+    public required int CandidateMaxLength { get; init; }
+
+    /// <summary>Share of each tag; <see cref="Data.Mixture.MadeUp"/> stands for made-up pairs.</summary>
+    public required IReadOnlyDictionary<string, double> Weights { get; init; }
+
+    public Mixture Mixture => new(Weights, SourceMaxLength, CandidateMaxLength);
+
+    /// <summary>Learning rate of step <paramref name="step"/> of this phase, counted from 0.</summary>
+    public double Rate(long step)
+    {
+        double done = (step + 1) / (double)Steps;
+        double share = Cosine ? (1 - Math.Cos(Math.PI * done)) / 2 : done;
+        return RateFrom + (RateTo - RateFrom) * share;
+    }
+
+    /// <summary>Hands the first broken rule to <paramref name="fail"/>.</summary>
+    public void Validate(Action<string> fail)
+    {
+        if (Steps < 1)
+        {
+            fail($"steps is {Steps}; it must be at least 1");
+        }
+
+        if (RateFrom < 0 || RateTo < 0)
+        {
+            fail($"rate_from {RateFrom} and rate_to {RateTo} must be 0 or more");
+        }
+
+        if (SourceMaxLength < 8 || CandidateMaxLength < 32)
+        {
+            fail($"source_max_length {SourceMaxLength} must be at least 8, candidate_max_length {CandidateMaxLength} at least 32");
+        }
+
+        if (Weights.Values.Any(weight => weight is not >= 0) || Weights.Values.Sum() is not > 0)
+        {
+            fail("weights must be 0 or more, and not all 0");
+        }
+    }
+}

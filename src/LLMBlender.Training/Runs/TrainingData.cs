@@ -1,0 +1,113 @@
+using LLMBlender.Training.Data;
+
+namespace LLMBlender.Training.Runs;
+
+/// <summary>A run's files, tokenised once and parted into what is trained on and what is held out.</summary>
+internal sealed class TrainingData
+{
+    private readonly Dictionary<string, List<TrainingPair>> train = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<TrainingPair>> heldOut = new(StringComparer.Ordinal);
+    private readonly List<Passage> trainPassages = [];
+    private readonly List<Passage> heldOutPassages = [];
+    private readonly Lexicon lexicon;
+    private readonly ulong seed;
+
+    /// <exception cref="DataException">A file can't be read or used.</exception>
+    public TrainingData(
+        IEnumerable<string> pairs, IEnumerable<CandidateSetSource> sets, IEnumerable<string> corpus, Lexicon lexicon, ulong seed)
+    {
+        this.lexicon = lexicon;
+        this.seed = seed;
+        foreach (PairRecord pair in pairs.SelectMany(DataFiles.Read<PairRecord>))
+        {
+            Add(pair);
+        }
+
+        foreach (CandidateSetSource source in sets)
+        {
+            Add(source);
+        }
+
+        foreach (CorpusRecord text in corpus.SelectMany(DataFiles.Read<CorpusRecord>))
+        {
+            (HeldOut.Contains(text) ? heldOutPassages : trainPassages).Add(new Passage(text.Prompt, text.Text));
+        }
+
+        MadeUp = new MadeUpPairs(trainPassages, lexicon, ownPrompts: false);
+        HeldOutMadeUp = new MadeUpPairs(heldOutPassages, lexicon, ownPrompts: true);
+    }
+
+    /// <summary>Made-up pairs to train on.</summary>
+    public MadeUpPairs MadeUp { get; }
+
+    /// <summary>Made-up pairs from texts that are never trained on.</summary>
+    public MadeUpPairs HeldOutMadeUp { get; }
+
+    /// <summary>Pairs to train on, by tag.</summary>
+    public IReadOnlyDictionary<string, PreferencePool> Pools =>
+        train.ToDictionary(group => group.Key, group => new PreferencePool(group.Key, group.Value, seed), StringComparer.Ordinal);
+
+    /// <summary>Pairs that are never trained on, by tag.</summary>
+    public IReadOnlyDictionary<string, List<TrainingPair>> HeldOutPairs => heldOut;
+
+    /// <summary>Texts to train on, for counting co-occurrences.</summary>
+    public IEnumerable<int[]> Texts =>
+        trainPassages.Select(passage => lexicon.Encode(passage.Prompt + " " + passage.Text))
+            .Concat(train.Values.SelectMany(pairs => pairs).SelectMany<TrainingPair, int[]>(pair => [pair.Source, pair.Better, pair.Worse]));
+
+    /// <summary>Tokenises a pair.</summary>
+    public static TrainingPair Encode(PairRecord pair, Lexicon lexicon) => new()
+    {
+        Tag = pair.Source,
+        Source = lexicon.Encode(pair.Prompt),
+        Better = lexicon.Encode(pair.Chosen),
+        Worse = lexicon.Encode(pair.Rejected),
+    };
+
+    // A chosen answer is a whole answer too, and pairs bring many more prompts than the corpus.
+    private void Add(PairRecord pair)
+    {
+        bool held = HeldOut.Contains(pair);
+        Group(held ? heldOut : train, pair.Source).Add(Encode(pair, lexicon));
+        if (!held)
+        {
+            trainPassages.Add(new Passage(pair.Prompt, pair.Chosen));
+        }
+    }
+
+    private void Add(CandidateSetSource source)
+    {
+        foreach (CandidateSetRecord set in DataFiles.Read<CandidateSetRecord>(source.File))
+        {
+            List<TrainingPair> group = Group(HeldOut.Contains(set) ? heldOut : train, source.Tag);
+            int[] prompt = lexicon.Encode(set.Prompt);
+            var scored = set.Candidates
+                .Where(candidate => candidate.Scores.ContainsKey(source.Score))
+                .Select(candidate => (Ids: lexicon.Encode(candidate.Text), Score: candidate.Scores[source.Score]))
+                .ToArray();
+            foreach (var better in scored)
+            {
+                group.AddRange(scored
+                    .Where(worse => better.Score > worse.Score && better.Score - worse.Score >= source.LeastGap)
+                    .Select(worse => new TrainingPair
+                    {
+                        Tag = source.Tag,
+                        Source = prompt,
+                        Better = better.Ids,
+                        Worse = worse.Ids,
+                        Gap = (float)(better.Score - worse.Score),
+                    }));
+            }
+        }
+    }
+
+    private static List<TrainingPair> Group(Dictionary<string, List<TrainingPair>> groups, string tag)
+    {
+        if (!groups.TryGetValue(tag, out List<TrainingPair>? group))
+        {
+            groups[tag] = group = [];
+        }
+
+        return group;
+    }
+}
