@@ -1,0 +1,66 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.Text;
+using LLMBlender.Cli.Verbs;
+using LLMBlender.Inference;
+
+namespace LLMBlender.Cli;
+
+/// <summary>The command line <c>llmblender</c>: one run, from arguments to exit code.</summary>
+internal static class LlmBlender
+{
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
+
+    /// <summary>Runs one command line. Holds no state, so that runs in one process don't touch each other.</summary>
+    /// <returns>One of <see cref="ExitCode"/>'s numbers.</returns>
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, Terminal terminal, CancellationToken cancellation = default)
+    {
+        var error = new StreamWriter(terminal.Error, Utf8) { AutoFlush = true };
+        try
+        {
+            return await InvokeAsync(args, terminal, error, cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            error.WriteLine("llmblender: interrupted");
+            return ExitCode.Interrupted;
+        }
+        catch (Exception e) when (e is UsageException or ModelException)
+        {
+            error.WriteLine($"llmblender: {e.Message}");
+            return e is ModelException ? ExitCode.Model : ExitCode.Usage;
+        }
+        catch (Exception e)
+        {
+            error.WriteLine($"llmblender: internal error: {e}");
+            return ExitCode.Internal;
+        }
+    }
+
+    private static async Task<int> InvokeAsync(
+        IReadOnlyList<string> args, Terminal terminal, StreamWriter error, CancellationToken cancellation)
+    {
+        // An instruction may well begin with '@'; it names no response file.
+        var parsed = CommandTree.Create(terminal).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Action is ParseErrorAction)
+        {
+            foreach (var problem in parsed.Errors)
+            {
+                error.WriteLine($"llmblender: {problem.Message}");
+            }
+
+            error.WriteLine($"Try '{CommandTree.PathOf(parsed.CommandResult)} --help'.");
+            return ExitCode.Usage;
+        }
+
+        await using var output = new StreamWriter(terminal.Out, Utf8, leaveOpen: true);
+        var configuration = new InvocationConfiguration
+        {
+            Output = output,
+            Error = error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        };
+        return await parsed.InvokeAsync(configuration, cancellation);
+    }
+}

@@ -1,0 +1,59 @@
+using LLMBlender.Inference;
+using LLMBlender.Inference.Models;
+
+namespace LLMBlender.Cli.Models;
+
+/// <summary>
+/// Where models are looked for: a folder as it is, else a name below $LLMBLENDER_MODELS, ./models and the models beside
+/// the program, in that order.
+/// </summary>
+internal sealed class ModelSearch(Terminal terminal)
+{
+    /// <summary>The ranker where none is named.</summary>
+    public const string DefaultRanker = "pairranker-mini";
+
+    /// <summary>The variable that names a folder of models.</summary>
+    public const string Variable = "LLMBLENDER_MODELS";
+
+    /// <summary>The folders of models, whether they exist or not, first come first.</summary>
+    public IReadOnlyList<string> Roots { get; } =
+    [
+        .. terminal.Variable(Variable) is { Length: > 0 } named ? [Path.GetFullPath(named)] : Array.Empty<string>(),
+        Path.GetFullPath("models"),
+        Path.Combine(AppContext.BaseDirectory, "models"),
+    ];
+
+    /// <summary>The folder of the model that is named.</summary>
+    /// <exception cref="ModelException">There is none.</exception>
+    public string FindModel(string name) =>
+        Find(name, folder => File.Exists(Path.Combine(folder, ModelManifest.FileName)))
+        ?? (Directory.Exists(name)
+            ? throw new ModelException(name, $"is not a model folder: it has no {ModelManifest.FileName} (models import makes one)")
+            : throw NotFound(name));
+
+    /// <summary>A folder, whatever it holds: for tokenizers, which need no manifest.</summary>
+    /// <exception cref="ModelException">There is none.</exception>
+    public string FindFolder(string name) => Find(name, Directory.Exists) ?? throw NotFound(name);
+
+    private string? Find(string name, Predicate<string> isIt)
+    {
+        if (isIt(name))
+        {
+            return name;
+        }
+
+        foreach (var root in Roots)
+        {
+            var folder = Path.Combine(root, name);
+            if (isIt(folder))
+            {
+                return folder;
+            }
+        }
+
+        return null;
+    }
+
+    private ModelException NotFound(string name) =>
+        new(name, $"no such model: it is neither a folder nor in {string.Join(", ", Roots)} (models list shows what is there)");
+}

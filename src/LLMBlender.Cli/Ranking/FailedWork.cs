@@ -1,0 +1,24 @@
+using System.Text.Json;
+using LLMBlender.Cli.Records;
+using LLMBlender.Core.Ranking;
+
+namespace LLMBlender.Cli.Ranking;
+
+/// <summary>A record that failed before the ranker saw it, kept in its place among the others.</summary>
+internal sealed class FailedWork : RecordWork
+{
+    /// <param name="place">Where it stands in its file.</param>
+    /// <param name="problem">Why it failed.</param>
+    public FailedWork(RecordPlace place, string problem)
+        : base(place, null) => Fail(problem);
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter json) => throw new InvalidOperationException("a failed record has no answer");
+
+    /// <inheritdoc/>
+    protected override ReadOnlySpan<CandidatePair> NextRound() => [];
+
+    /// <inheritdoc/>
+    protected override void Hear(CandidatePair pair, float logit) =>
+        throw new InvalidOperationException("a failed record asked for no comparison");
+}

@@ -1,0 +1,54 @@
+namespace LLMBlender.Cli.Records;
+
+/// <summary>A records file that has been opened, or standard input.</summary>
+internal sealed class RecordInput : IDisposable
+{
+    private RecordInput(Stream stream, string name, long? length) => (Stream, Name, Length) = (stream, name, length);
+
+    /// <summary>Its bytes.</summary>
+    public Stream Stream { get; }
+
+    /// <summary>How errors name it.</summary>
+    public string Name { get; }
+
+    /// <summary>How many bytes there are; null where nobody knows.</summary>
+    public long? Length { get; }
+
+    /// <summary>Opens a file, or standard input for <c>-</c>.</summary>
+    /// <exception cref="UsageException">It can't be opened.</exception>
+    public static RecordInput Open(string from, Terminal terminal)
+    {
+        if (from == "-")
+        {
+            return new RecordInput(terminal.In, "stdin", null);
+        }
+
+        if (Directory.Exists(from))
+        {
+            throw new UsageException($"--from {from}: is a folder, and must be a JSON Lines file");
+        }
+
+        try
+        {
+            var stream = new FileStream(from, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.SequentialScan);
+            return new RecordInput(stream, from, stream.CanSeek ? stream.Length : null);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new UsageException($"--from {from}: there is no such file", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new UsageException($"--from {from}: can't be opened: {e.Message}", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (Length is not null)
+        {
+            Stream.Dispose();
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using System.CommandLine;
+using LLMBlender.Cli.Blending;
+using LLMBlender.Cli.Records;
+
+namespace LLMBlender.Cli.Verbs;
+
+/// <summary><c>blend</c>: many answers in, one out.</summary>
+internal static class BlendVerb
+{
+    private const string Details = """
+        Without arguments it blends the sample panel and shows how: a panel of six, with answers recorded for 18 instructions.
+        With an INSTRUCTION that the panel knows it prints the answer; to a terminal, with the ranking and the comparisons.
+        With --from, each line is a record
+          {"id": …, "instruction": "…", "input"?: "…", "candidates"?: [{"model"?: "…", "text": "…"}, …]}
+        where one without candidates asks the panel. With --from, --to or --json answers are written as JSON Lines:
+          {"id": …, "answer": "…", "candidates": [{"model", "text", "rank", "score"}, …], "failures": […],
+           "usage": {"prompt_tokens", "completion_tokens", "comparisons"}}
+        The answer is the best candidate.
+
+        A record that fails is answered by {"id": …, "error": "…"}, and the exit code is 1.
+
+        Examples:
+          llmblender blend
+          llmblender blend "Compare induction and gas cooktops for a home kitchen."
+          llmblender blend --from candidates.jsonl --to answers.jsonl
+        """;
+
+    /// <summary>The verb.</summary>
+    public static Verb Create(Terminal terminal)
+    {
+        var verb = new Verb("blend", "Blend the panel's answers, or a record's candidates, into one answer.", Details);
+        var instruction = new Argument<string?>("INSTRUCTION")
+        {
+            Description = "What to ask the panel.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var input = new Option<string?>("--input") { HelpName = "T", Description = "What the instruction is about." };
+        verb.Arguments.Add(instruction);
+        verb.Options.Add(input);
+        var files = new FileArguments(verb, required: false);
+        var json = new Option<bool>("--json") { Description = "Write JSON Lines." };
+        verb.Options.Add(json);
+        var aggregation = Choices.Aggregation();
+        verb.Options.Add(aggregation);
+        var ranker = new RankerArguments(verb);
+        verb.Validators.Add(result =>
+        {
+            if (result.GetValue(files.From) is not null && result.GetValue(instruction) is not null)
+            {
+                result.AddError("INSTRUCTION and --from exclude each other: give one or the other");
+            }
+
+            if (result.GetValue(input) is not null && result.GetValue(instruction) is null)
+            {
+                result.AddError("--input belongs to an INSTRUCTION, and there is none");
+            }
+        });
+        verb.SetAction((parsed, cancellation) =>
+        {
+            var aggregate = parsed.GetValue(aggregation)!;
+            if (parsed.GetValue(files.From) is not null)
+            {
+                return new RecordRun<BlendRecord>(
+                    terminal,
+                    files,
+                    ranker,
+                    BlendRecord.Read,
+                    (place, record, model) => new BlendWork(place, record, aggregate, model)).RunAsync(parsed, cancellation);
+            }
+
+            var run = new PanelRun(terminal, files, ranker, aggregate, parsed.GetValue(json));
+            return parsed.GetValue(instruction) is { } text
+                ? run.AnswerAsync(Ask(text, parsed.GetValue(input)), parsed, cancellation)
+                : run.AnswerSamplesAsync(parsed, cancellation);
+        });
+        return verb;
+    }
+
+    private static BlendRecord Ask(string instruction, string? input)
+    {
+        try
+        {
+            return SamplePanel.Ask(instruction, input);
+        }
+        catch (RecordException e)
+        {
+            throw new UsageException($"{e.Message}.", e);
+        }
+    }
+}

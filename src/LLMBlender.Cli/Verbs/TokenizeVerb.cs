@@ -1,0 +1,94 @@
+using System.CommandLine;
+using LLMBlender.Cli.Models;
+using LLMBlender.Cli.Records;
+using LLMBlender.Cli.Show;
+using LLMBlender.Inference.Tokenization;
+
+namespace LLMBlender.Cli.Verbs;
+
+/// <summary><c>tokenize</c>: text in, the checkpoint's own ids out.</summary>
+internal static class TokenizeVerb
+{
+    private const string Details = """
+        Each line of --from is a record {"id": …, "text": "…"}, and its answer a line of --to, in the same order:
+          {"id": …, "ids": […]}
+        ids are those of the checkpoint's own fast tokenizer, with the special tokens that it adds. The folder needs
+        tokenizer.json, spm.model or spiece.model; it may be any Hugging Face checkpoint.
+
+        A record that fails is answered by {"id": …, "error": "…"}, and the exit code is 1.
+
+        Example:
+          echo '{"id":1,"text":"Hello world"}' | llmblender tokenize --model models/pairranker-mini --from -
+        """;
+
+    /// <summary>The verb.</summary>
+    public static Verb Create(Terminal terminal)
+    {
+        var verb = new Verb("tokenize", "Turn each record's text into token ids.", Details);
+        var model = new Option<string>("--model")
+        {
+            HelpName = "M",
+            Description = "A folder with tokenizer files, or the name of one under models/.",
+            Required = true,
+        };
+        verb.Options.Add(model);
+        var files = new FileArguments(verb);
+        verb.SetAction(async (parsed, cancellation) =>
+        {
+            using var input = files.OpenInput(parsed, terminal);
+            using var output = files.NameOutput(parsed, terminal);
+            var folder = new ModelSearch(terminal).FindFolder(parsed.GetValue(model)!);
+            var tokenizer = Loading.Guard(folder, () => Tokenizer.Load(folder));
+            output.Open();
+            return await RunAsync(terminal, input, output, tokenizer, cancellation);
+        });
+        return verb;
+    }
+
+    private static async Task<int> RunAsync(
+        Terminal terminal, RecordInput input, RecordOutput output, Tokenizer tokenizer, CancellationToken cancellation)
+    {
+        var answers = new AnswerWriter(output);
+        await ProgressDisplay.RunAsync(terminal, input.Length, progress =>
+        {
+            var answering = Task.Run(
+                () =>
+                {
+                    foreach (var entry in new RecordReader<string>(input, record => record.Text("text")).Read())
+                    {
+                        cancellation.ThrowIfCancellationRequested();
+                        Answer(entry, tokenizer, output, answers, progress);
+                    }
+                },
+                cancellation);
+
+            // Standard input may keep a read waiting for ever; a file does not.
+            return input.Length is null ? answering.WaitAsync(cancellation) : answering;
+        });
+        output.Flush();
+        return answers.Failures == 0 ? ExitCode.Done : ExitCode.SomeFailed;
+    }
+
+    private static void Answer(
+        Entry<string> entry, Tokenizer tokenizer, RecordOutput output, AnswerWriter answers, IProgressDisplay progress)
+    {
+        if (entry.Error is not null)
+        {
+            answers.Fail(entry.Place, entry.Error, progress);
+            return;
+        }
+
+        output.Write(json =>
+        {
+            entry.Place.Id?.Write(json);
+            json.WriteStartArray("ids");
+            foreach (var id in tokenizer.Encode(entry.Value!))
+            {
+                json.WriteNumberValue(id);
+            }
+
+            json.WriteEndArray();
+        });
+        progress.Settled(1, entry.Place.Position);
+    }
+}

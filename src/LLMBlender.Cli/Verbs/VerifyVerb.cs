@@ -1,0 +1,168 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using LLMBlender.Cli.Models;
+using LLMBlender.Cli.Records;
+using LLMBlender.Cli.Show;
+using LLMBlender.Cli.Verification;
+using LLMBlender.Inference.Models;
+using Spectre.Console;
+
+namespace LLMBlender.Cli.Verbs;
+
+/// <summary><c>models verify</c>: a model held to what the reference computed with the same checkpoint.</summary>
+internal static class VerifyVerb
+{
+    private const string Details = """
+        DIR holds what the reference implementation computed with the checkpoint that M was imported from:
+          for a pair-ranker  rank.json, hf_pairs.json, api.json: ids, logits, matrices, scores and ranks
+          for an encoder     cases.json: last hidden states, compared where the mask is 1
+        Cases where the reference does something that this program doesn't by design are left out, and the report says which.
+
+        The exit code is 0 when everything is within its tolerance (fp32: 2e-5), and 1 when something is not.
+
+        Example:
+          llmblender models verify models/pairrm --cases reference/pairrm/cases
+        """;
+
+    /// <summary>The verb.</summary>
+    public static Verb Create(Terminal terminal)
+    {
+        var verb = new Verb("verify", "Hold a model to the reference's results.", Details);
+        var model = new Argument<string>("M") { Description = "A model folder, or the name of one under models/." };
+        var cases = new Option<string>("--cases") { HelpName = "DIR", Description = "The folder of reference cases.", Required = true };
+        var json = new Option<bool>("--json") { Description = "Write the report as one JSON object." };
+        verb.Arguments.Add(model);
+        verb.Options.Add(cases);
+        verb.Options.Add(json);
+        verb.SetAction((parsed, cancellation) => Task.Run(() =>
+        {
+            var folder = RequireFolder(parsed.GetValue(cases)!);
+            var path = new ModelSearch(terminal).FindModel(parsed.GetValue(model)!);
+            var manifest = Loading.Guard(path, () => ModelFolder.Open(path)).Manifest;
+            var verdict = Check(path, manifest, folder, cancellation);
+            if (parsed.GetValue(json))
+            {
+                WriteJson(manifest, verdict, terminal);
+            }
+            else
+            {
+                Show(manifest, verdict, ConsoleOutput.Create(terminal.Out, terminal.OutIsTerminal, terminal));
+            }
+
+            return verdict.IsVerified ? ExitCode.Done : ExitCode.SomeFailed;
+        }));
+        return verb;
+    }
+
+    private static string RequireFolder(string folder) => Directory.Exists(folder)
+        ? folder
+        : throw new UsageException($"--cases {folder}: there is no such folder");
+
+    private static Verdict Check(string path, ModelManifest manifest, string folder, CancellationToken cancellation)
+    {
+        var isRanker = manifest.Kind == ModelKind.PairRanker;
+        string[] files = isRanker ? RankerCheck.Files : [EncoderCheck.File];
+        if (!files.Any(file => File.Exists(Path.Combine(folder, file))))
+        {
+            throw new UsageException($"--cases {folder}: holds no cases for a {manifest.Kind}, and must have {string.Join(" or ", files)}");
+        }
+
+        var verdict = new Verdict();
+        if (isRanker)
+        {
+            using var check = new RankerCheck(path, manifest, verdict);
+            check.Run(folder, cancellation);
+        }
+        else
+        {
+            EncoderCheck.Run(path, manifest, folder, verdict, cancellation);
+        }
+
+        return verdict;
+    }
+
+    private static void WriteJson(ModelManifest manifest, Verdict verdict, Terminal terminal)
+    {
+        using var output = RecordOutput.At(to: null, from: null, terminal);
+        output.Write(json =>
+        {
+            json.WriteText("model", manifest.Id);
+            json.WriteString("kind", manifest.Kind);
+            json.WriteString("precision", manifest.Precision);
+            json.WriteBoolean("verified", verdict.IsVerified);
+            WriteNumber(json, "largest_difference", verdict.Largest);
+            json.WriteStartArray("quantities");
+            foreach (var quantity in verdict.Quantities)
+            {
+                Write(json, quantity);
+            }
+
+            json.WriteEndArray();
+            json.WriteStartObject("skipped");
+            foreach (var (reason, count) in verdict.Skipped)
+            {
+                json.WriteNumber(reason, count);
+            }
+
+            json.WriteEndObject();
+        });
+    }
+
+    private static void Write(Utf8JsonWriter json, Quantity quantity)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", quantity.Name);
+        json.WriteNumber("values", quantity.Values);
+        WriteNumber(json, quantity.IsExact ? "different" : "largest_difference", quantity.Largest);
+        json.WriteNumber("tolerance", quantity.Tolerance);
+        json.WriteText("where", quantity.Where);
+        json.WriteEndObject();
+    }
+
+    private static void WriteNumber(Utf8JsonWriter json, string field, double number)
+    {
+        if (double.IsFinite(number))
+        {
+            json.WriteNumber(field, number);
+        }
+        else
+        {
+            json.WriteNull(field);
+        }
+    }
+
+    private static void Show(ModelManifest manifest, Verdict verdict, IAnsiConsole console)
+    {
+        var table = new Table { Border = TableBorder.Horizontal };
+        table.AddColumn("quantity");
+        table.AddColumn(new TableColumn("values").RightAligned());
+        table.AddColumn(new TableColumn("largest difference").RightAligned());
+        table.AddColumn(new TableColumn("tolerance").RightAligned());
+        table.AddColumn("");
+        foreach (var quantity in verdict.Quantities)
+        {
+            var difference = quantity.IsExact
+                ? quantity.Largest == 0 ? "none" : $"{quantity.Largest:0} differ"
+                : Shown(quantity.Largest);
+            table.AddRow(
+                new Text(quantity.Name),
+                new Text($"{quantity.Values:N0}"),
+                new Text(difference),
+                new Text(quantity.IsExact ? "exact" : Shown(quantity.Tolerance)),
+                quantity.IsWithin ? new Text("ok", Palette.Best) : new Text($"too far, at {quantity.Where}"));
+        }
+
+        console.Write(table);
+        foreach (var (reason, count) in verdict.Skipped)
+        {
+            console.WriteLine($"left out: {Sentences.Count(count, "case")}: {reason}");
+        }
+
+        console.WriteLine(
+            $"{manifest.Id} ({manifest.Kind}, {manifest.Precision}): largest difference {Shown(verdict.Largest)}, "
+            + (verdict.IsVerified ? "verified" : verdict.Quantities.Count == 0 ? "nothing was compared" : "NOT as the reference"));
+    }
+
+    private static string Shown(double difference) => difference.ToString("0.##E+0", CultureInfo.InvariantCulture);
+}

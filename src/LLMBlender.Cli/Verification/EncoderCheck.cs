@@ -1,0 +1,59 @@
+using LLMBlender.Cli.Models;
+using LLMBlender.Inference.Encoder;
+using LLMBlender.Inference.Models;
+using LLMBlender.Inference.Sessions;
+
+namespace LLMBlender.Cli.Verification;
+
+/// <summary>Holds an encoder's last hidden states to the reference's, wherever the mask is 1.</summary>
+internal static class EncoderCheck
+{
+    /// <summary>The file that it knows.</summary>
+    public const string File = "cases.json";
+
+    /// <summary>Runs the cases, if there are any.</summary>
+    /// <param name="folder">The model's folder.</param>
+    /// <param name="manifest">What it says of itself.</param>
+    /// <param name="cases">The folder of cases.</param>
+    /// <param name="verdict">Where differences go.</param>
+    /// <param name="cancellation">Looked at before each case.</param>
+    public static void Run(string folder, ModelManifest manifest, string cases, Verdict verdict, CancellationToken cancellation)
+    {
+        using var file = CaseFile.Find(cases, File);
+        if (file is null)
+        {
+            return;
+        }
+
+        using var model = Loading.Guard(folder, () => EncoderModel.Load(folder, Accelerator.Cpu));
+        var states = verdict.Of("hidden states", Tolerances.Of(manifest.Precision).Value);
+        file.Use(_ =>
+        {
+            foreach (var one in file.Objects(file.Root, "cases"))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                var (ids, mask) = (file.Integers(one, "input_ids"), file.Integers(one, "attention_mask"));
+                var expected = file.Floats(one, "last_hidden_state");
+                var actual = model.Encode(ids, mask, file.Shape(one, "input_ids")[^1]);
+                Compare(expected, actual, mask, states, one.OptionalText("name") ?? one.Path);
+            }
+        });
+    }
+
+    private static void Compare(float[] expected, float[] actual, int[] mask, Quantity states, string name)
+    {
+        if (expected.Length != actual.Length)
+        {
+            throw new UsageException($"{name}: the model gives {actual.Length} values where the case has {expected.Length}: these cases are another model's");
+        }
+
+        var hidden = expected.Length / mask.Length;
+        for (var i = 0; i < expected.Length; i++)
+        {
+            if (mask[i / hidden] == 1)
+            {
+                states.Compare(expected[i], actual[i], name);
+            }
+        }
+    }
+}

@@ -1,0 +1,20 @@
+namespace LLMBlender.Cli.Verification;
+
+/// <summary>How far from the single-precision reference a model may be.</summary>
+/// <param name="Value">For logits and hidden states.</param>
+/// <param name="Score">For scores, which add logits up.</param>
+/// <param name="Ranks">Whether ranks must be the same; below single precision near ties may fall otherwise.</param>
+internal sealed record Tolerances(double Value, double Score, bool Ranks)
+{
+    /// <summary>The tolerances of a precision.</summary>
+    /// <remarks>
+    /// Single precision differs by the order of additions alone. Half and int8 are what rounding every layer's weights
+    /// and inputs comes to on random weights, where nothing averages out; trained models stay well below.
+    /// </remarks>
+    public static Tolerances Of(string precision) => precision switch
+    {
+        "fp32" => new Tolerances(2e-5, 3e-5, Ranks: true),
+        "fp16" => new Tolerances(2e-2, 2e-2, Ranks: false),
+        _ => new Tolerances(0.5, 0.5, Ranks: false),
+    };
+}

@@ -1,0 +1,66 @@
+using System.Diagnostics;
+
+namespace LLMBlender.Cli.Tests;
+
+/// <summary>The built program itself, started as a shell would.</summary>
+public sealed class ProcessTests(TinyModel tiny)
+{
+    [Fact]
+    public async Task Process_PipedRecords_AnswersOnStandardOutputAndFailsWithOne()
+    {
+        const string Records = """
+            {"id": "ü🍁", "instruction": "Say.", "candidates": [{"text": "a"}, {"text": "bb"}]}
+            {"id": "bad"}
+
+            """;
+
+        var outcome = await StartAsync(Records, "rank", "--from", "-", "--ranker", tiny.Folder);
+
+        Assert.Equal(ExitCode.SomeFailed, outcome.Code);
+        Assert.Equal(["ü🍁", "bad"], outcome.Records.Select(record => record["id"]!.GetValue<string>()));
+        Assert.Equal("llmblender: stdin:2: \"instruction\" is missing, and must be a string (record \"bad\")\n", outcome.Error);
+        Assert.Equal((await CommandLine.RunAsync(Records, ["rank", "--from", "-", "--ranker", tiny.Folder])).Out, outcome.Out);
+    }
+
+    [Theory]
+    [InlineData(ExitCode.Usage, "rank")]
+    [InlineData(ExitCode.Usage, "blend", "Unheard of.")]
+    [InlineData(ExitCode.Model, "rank", "--from", "-", "--ranker", "nowhere")]
+    [InlineData(ExitCode.Done, "--version")]
+    public async Task Process_ExitCode_IsTheContracts(int code, params string[] args) =>
+        Assert.Equal(code, (await StartAsync("", args)).Code);
+
+    private static async Task<Outcome> StartAsync(string input, params string[] args)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardInputEncoding = new System.Text.UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
+            StandardOutputEncoding = System.Text.Encoding.UTF8,
+            StandardErrorEncoding = System.Text.Encoding.UTF8,
+        };
+        start.ArgumentList.Add(typeof(LlmBlender).Assembly.Location);
+        foreach (var arg in args)
+        {
+            start.ArgumentList.Add(arg);
+        }
+
+        using var process = Process.Start(start)!;
+        var stdout = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var stderr = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        try
+        {
+            await process.StandardInput.WriteAsync(input);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It ended without reading its input; what counts is how.
+        }
+
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return new Outcome(process.ExitCode, await stdout, await stderr);
+    }
+}

@@ -1,0 +1,80 @@
+using System.Text.Json.Nodes;
+using LLMBlender.TestKit;
+
+namespace LLMBlender.Cli.Tests.Verbs;
+
+public sealed class CompareVerbTests(TinyModel tiny)
+{
+    private static readonly RankGroup Group = RankGroup.All.Single(group => group.Name == "main_bs1_no_instructions");
+
+    [Theory]
+    [InlineData("ab")]
+    [InlineData("ba")]
+    [InlineData("both")]
+    public async Task Compare_Order_GivesTheReferencesLogitAndTheBetterOne(string order)
+    {
+        var outcome = await RunAsync(Group.Records(i => new JsonObject { ["a"] = Group.Candidates(i)[0], ["b"] = Group.Candidates(i)[1] }), order);
+
+        Assert.Equal(ExitCode.Done, outcome.Code);
+        Assert.Equal(Group.Count, outcome.Records.Count);
+        Assert.All(Group.Plain, i =>
+        {
+            var (ab, ba) = (Group.Matrix(i)[0][1], Group.Matrix(i)[1][0]);
+            var (expected, aIsBetter) = order switch
+            {
+                "ab" => (ab, ab > 0),
+                "ba" => (ba, ba < 0),
+                _ => (ab - ba, ab > ba),
+            };
+            Assert.Equal(expected, outcome.Records[i]["logit"]!.GetValue<float>(), 3e-5f);
+            Assert.Equal(aIsBetter ? "a" : "b", outcome.Records[i]["better"]!.GetValue<string>());
+        });
+    }
+
+    [Theory]
+    [InlineData("ab", "[A,B]")]
+    [InlineData("ba", "[B,A]")]
+    [InlineData("both", "[A,B]+[B,A]")]
+    public async Task Compare_RecordedApiCalls_GivesTheirLogits(string order, string mode)
+    {
+        Assert.SkipUnless(SharedFolder.Exists, SharedFolder.SkipReason);
+        var api = JsonNode.Parse(await File.ReadAllBytesAsync(
+            SharedFolder.File("parity", "pairrm-tiny", "cases", "api.json"), TestContext.Current.CancellationToken))!;
+        var expected = api["compare"]![mode]!.AsArray();
+        var records = expected.Select((_, i) => new JsonObject
+        {
+            ["id"] = i,
+            ["instruction"] = api["instructions"]![i]!.GetValue<string>(),
+            ["input"] = api["inputs"]![i]!.GetValue<string>(),
+            ["a"] = api["candidates"]![i]![0]!.GetValue<string>(),
+            ["b"] = api["candidates"]![i]![1]!.GetValue<string>(),
+        }.ToJsonString());
+
+        var outcome = await RunAsync(string.Join('\n', records), order);
+
+        Assert.Equal(expected.Count, outcome.Records.Count);
+        Assert.All(outcome.Records.Zip(expected), pair =>
+            Assert.Equal(pair.Second!.GetValue<float>(), pair.First["logit"]!.GetValue<float>(), 3e-5f));
+    }
+
+    [Fact]
+    public async Task Compare_TheSameTwice_IsATie()
+    {
+        var outcome = await RunAsync("""{"id": 1, "instruction": "Say.", "a": "same", "b": "same"}""", "both");
+
+        Assert.Equal("""{"id":1,"logit":0,"better":"tie"}""" + "\n", outcome.Out);
+    }
+
+    [Fact]
+    public async Task Compare_WithoutOrder_TakesBoth()
+    {
+        const string Record = """{"id": 1, "instruction": "Say hello.", "a": "Hello.", "b": "No."}""";
+
+        var without = await CommandLine.RunAsync(Record, ["compare", "--from", "-", "--ranker", tiny.Folder]);
+
+        Assert.Equal((await RunAsync(Record, "both")).Out, without.Out);
+    }
+
+    private Task<Outcome> RunAsync(string records, string order) =>
+        CommandLine.RunAsync(records, ["compare", "--from", "-", "--ranker", tiny.Folder, "--order", order]);
+}
