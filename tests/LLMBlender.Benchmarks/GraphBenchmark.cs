@@ -1,0 +1,89 @@
+using LLMBlender.Inference.Models;
+using LLMBlender.Inference.Onnx;
+using LLMBlender.Inference.Sessions;
+using LLMBlender.TestKit;
+using LLMBlender.Training.Network;
+using TorchSharp;
+
+namespace LLMBlender.Benchmarks;
+
+/// <summary>
+/// The ONNX graph against the TorchSharp definition of the same network, in evaluation mode with the same weights and
+/// batches, on two threads; and against the rate at which this machine multiplies matrices, over the operations that the
+/// network needs. libtorch is what the Python reference runs on.
+/// </summary>
+internal static class GraphBenchmark
+{
+    private const int Hidden = 768;
+    private const int Layers = 12;
+    private const int Heads = 12;
+    private const int Length = 384;
+    private const int Threads = 2;
+    private const int Vocabulary = 4005;
+
+    public static void Run(TemporaryFolder scratch)
+    {
+        var checkpoint = scratch.File("checkpoint");
+        SyntheticCheckpoint.Write(checkpoint, Hidden, Layers, Heads, Vocabulary);
+        var model = ModelImport.Import(checkpoint, scratch.File("fp32"), Precision.Float32);
+        var int8 = ModelImport.Import(checkpoint, scratch.File("int8"), Precision.Int8);
+        torch.set_num_threads(Threads);
+        using var network = NetworkWeights.LoadRanker(checkpoint);
+        using var graph = new OnnxSession(model.Graph, Accelerator.Cpu, Threads);
+        using var quantised = new OnnxSession(int8.Graph, Accelerator.Cpu, Threads);
+        using var a = torch.randn(3072, Hidden);
+        using var b = torch.randn(Hidden, 3072);
+
+        Console.WriteLine($"{Layers} layers, {Hidden} wide, {Length} tokens, fp32, {Threads} threads");
+        foreach (var count in (int[])[1, 8])
+        {
+            var batch = TokenBatch.Random(count, Length, Vocabulary - 5, Vocabulary - 4);
+            using var ids = torch.tensor(Array.ConvertAll(batch.Ids, id => (long)id)).reshape(count, Length);
+            using var mask = torch.ones(count, Length, dtype: torch.ScalarType.Int64);
+            var difference = Difference(network, ids, mask, batch.Run(graph));
+            var seconds = Timing.Medians(
+                5,
+                () => network.Logits(ids, mask).Dispose(),
+                () => batch.Run(graph),
+                () => batch.Run(quantised),
+                () => Multiply(a, b));
+            var rate = 20 * 2.0 * 3072 * 3072 * Hidden / seconds[3];
+            var needed = count * NeededOperations() / seconds[1];
+
+            Console.WriteLine($"\nbatch {count}; largest difference of a logit {difference:0.0e0}");
+            Timing.Report("libtorch", count / seconds[0], "pairs/s");
+            Timing.Report("ONNX graph", count / seconds[1], "pairs/s");
+            Timing.Report("ONNX graph / libtorch", seconds[0] / seconds[1], "x");
+            Timing.Report("int8 / fp32", seconds[1] / seconds[2], "x");
+            Timing.Report("matrix rate of this machine (libtorch)", rate / 1e9, "GFLOP/s");
+            Timing.Report("rate of the graph over the operations needed", needed / 1e9, "GFLOP/s");
+            Timing.Report("rate of the graph / matrix rate", needed / rate, "");
+        }
+    }
+
+    private static float Difference(PairRankerNetwork network, torch.Tensor ids, torch.Tensor mask, float[] logits)
+    {
+        using var expected = network.Logits(ids, mask);
+        return expected.data<float>().ToArray().Zip(logits, (x, y) => Math.Abs(x - y)).Max();
+    }
+
+    private static void Multiply(torch.Tensor a, torch.Tensor b)
+    {
+        for (var i = 0; i < 20; i++)
+        {
+            a.mm(b).Dispose();
+        }
+    }
+
+    // Multiplications and additions of one pair. The last layer is looked at in three rows only; the relative table's
+    // projections are no part of a forward pass; δ takes as many values as there are distinct buckets in this length.
+    private static double NeededOperations()
+    {
+        const double H = Hidden, L = Length;
+        var furthest = RelativeBuckets.Table(256, 256, 512, Length - 1);
+        double window = furthest[^1] - furthest[0] + 1;
+        var layer = L * 24 * H * H + 4 * L * L * H + 4 * L * window * H;
+        var last = L * 4 * H * H + 3 * 20 * H * H + 4 * 3 * L * H + 2 * (L + 3) * window * H;
+        return (Layers - 1) * layer + last;
+    }
+}

@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using LLMBlender.Inference.Batching;
+using LLMBlender.Inference.Models;
+using LLMBlender.Inference.Onnx;
+using LLMBlender.Inference.PairRanker;
+using LLMBlender.Inference.Sessions;
+
+namespace LLMBlender.Benchmarks;
+
+/// <summary>
+/// The whole path, text to logits, against ONNX Runtime alone on the same token batches; packed batches against one pair
+/// at a time; int8 against fp32; the useful share of computed tokens. On texts of skewed lengths, ten candidates a record.
+/// </summary>
+internal static class PathBenchmark
+{
+    public static void Run(string model, string scratch)
+    {
+        var int8 = Path.Combine(scratch, "int8");
+        ModelImport.Import(model, int8, Precision.Int8);
+        var options = new PairRankerOptions();
+        using var ranker = PairRankerModel.Load(model, options);
+        using var quantised = PairRankerModel.Load(int8, options);
+        using var bare = new OnnxSession(Path.Combine(model, ModelFolder.GraphFile), Accelerator.Cpu, options.Threads);
+        var records = SkewedTexts.Records(count: 6, candidates: 10);
+
+        var encoded = records.Select(record => ranker.Encode(record.Source, record.Candidates)).ToArray();
+        var comparisons = encoded.SelectMany(Pairs).ToArray();
+        var batches = Batches(ranker, comparisons, options.EffectiveBatchTokens, out var plan);
+        var logits = new float[comparisons.Length];
+
+        var seconds = Timing.Medians(
+            5,
+            () => TextToLogits(ranker, records, logits),
+            () => batches.ForEach(batch => batch.Run(bare)),
+            () => OneAtATime(ranker, comparisons, logits),
+            () => TextToLogits(quantised, records, logits));
+
+        Console.WriteLine($"\n{Path.GetFileName(model)}: {comparisons.Length} pairs, {plan.UsefulTokens} tokens, {plan.Count} batches");
+        Timing.Report("useful share of computed tokens", (double)plan.UsefulTokens / plan.ComputedTokens, "");
+        Timing.Report("whole path, text to logits", comparisons.Length / seconds[0], "pairs/s");
+        Timing.Report("whole path / ONNX Runtime alone on the same batches", seconds[1] / seconds[0], "x");
+        Timing.Report("packed batches / one pair at a time", seconds[2] / seconds[0], "x");
+        Timing.Report("int8 / fp32", seconds[0] / seconds[3], "x");
+    }
+
+    /// <summary>Seconds from the start of loading to the first logit, in this process, which has loaded one before.</summary>
+    public static void Load(string model)
+    {
+        var start = Stopwatch.GetTimestamp();
+        using var ranker = PairRankerModel.Load(model);
+        var loaded = Stopwatch.GetElapsedTime(start);
+        var logit = new float[1];
+        ranker.Compare([new Comparison(ranker.Encode("What is two and two?", ["Four.", "A number."]), 0, 1)], logit);
+        Timing.Report("load", loaded.TotalMilliseconds, "ms");
+        Timing.Report("load to first logit", Stopwatch.GetElapsedTime(start).TotalMilliseconds, "ms");
+    }
+
+    private static IEnumerable<Comparison> Pairs(EncodedRecord record) =>
+        from first in Enumerable.Range(0, record.CandidateCount)
+        from second in Enumerable.Range(0, record.CandidateCount)
+        where first != second
+        select new Comparison(record, first, second);
+
+    private static void TextToLogits(
+        PairRankerModel ranker, IReadOnlyList<(string Source, string[] Candidates)> records, float[] logits)
+    {
+        var comparisons = records.SelectMany(record => Pairs(ranker.Encode(record.Source, record.Candidates))).ToArray();
+        ranker.Compare(comparisons, logits);
+    }
+
+    private static void OneAtATime(PairRankerModel ranker, Comparison[] comparisons, float[] logits)
+    {
+        for (var i = 0; i < comparisons.Length; i++)
+        {
+            ranker.Compare(comparisons.AsSpan(i, 1), logits.AsSpan(i, 1));
+        }
+    }
+
+    private static List<TokenBatch> Batches(PairRankerModel ranker, Comparison[] comparisons, int budget, out BatchPlan plan)
+    {
+        plan = BatchPlan.For(comparisons.Select(pair => pair.Record.PairLength(pair.First, pair.Second)).ToArray(), budget);
+        var batches = new List<TokenBatch>();
+        for (var b = 0; b < plan.Count; b++)
+        {
+            var members = plan.Members(b);
+            var length = plan.Length(b);
+            var batch = new TokenBatch(new int[members.Length * length], new int[members.Length * length], new long[3 * members.Length], length);
+            for (var row = 0; row < members.Length; row++)
+            {
+                var (record, first, second) = comparisons[members[row]];
+                var used = record.PairLength(first, second);
+                PairLayout.Write(ranker.Manifest.Tokens!, record, first, second, batch.Ids.AsSpan(row * length, used), batch.Markers.AsSpan(3 * row, 3));
+                batch.Mask.AsSpan(row * length, used).Fill(1);
+            }
+
+            batches.Add(batch);
+        }
+
+        return batches;
+    }
+}

@@ -1,0 +1,38 @@
+using LLMBlender.Benchmarks;
+using LLMBlender.Inference.Models;
+using LLMBlender.Inference.Onnx;
+using LLMBlender.TestKit;
+
+// Ratios of things measured against each other in one run; none of it is a test. Build with -c Release.
+const string Usage = """
+    graph                    ONNX graph beside libtorch and the matrix rate, base shape (needs libtorch)
+    path [MODEL]             text to logits beside ONNX Runtime alone; packing; int8 (default: pairranker-mini)
+    base                     as path, on random weights of DeBERTa-v3-base's shape
+    tokenizer TEXTS [MODEL]  tokenizer beside spm_encode, on a file of lines
+    startup [MODEL]          a process to its first logit
+    """;
+
+using var scratch = new TemporaryFolder();
+var mini = Repository.File("models", "pairranker-mini");
+switch (args)
+{
+    case ["graph"]:
+        GraphBenchmark.Run(scratch);
+        return 0;
+    case ["path", .. var rest]:
+        PathBenchmark.Run(rest.FirstOrDefault(mini), scratch.Path);
+        return 0;
+    case ["base"]:
+        SyntheticCheckpoint.Write(scratch.File("checkpoint"), hidden: 768, layers: 12, heads: 12);
+        PathBenchmark.Run(ModelImport.Import(scratch.File("checkpoint"), scratch.File("base"), Precision.Float32).Path, scratch.Path);
+        return 0;
+    case ["tokenizer", var texts, .. var rest]:
+        TokenizerBenchmark.Run(rest.FirstOrDefault(mini), texts);
+        return 0;
+    case ["startup", .. var rest]:
+        StartupBenchmark.Run(rest.FirstOrDefault(mini), scratch);
+        return 0;
+    default:
+        Console.Error.WriteLine(Usage);
+        return 2;
+}
