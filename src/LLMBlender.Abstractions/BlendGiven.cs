@@ -1,0 +1,11 @@
+namespace LLMBlender.Abstractions;
+
+/// <summary>What a blend gives as its answer.</summary>
+public enum BlendGiven
+{
+    /// <summary>What the fuser wrote.</summary>
+    Fused,
+
+    /// <summary>The best candidate, as it is.</summary>
+    Best,
+}
