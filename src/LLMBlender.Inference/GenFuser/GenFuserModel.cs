@@ -129,6 +129,24 @@ public sealed class GenFuserModel : IDisposable
         return run.Step(decoderIds, options).ToArray();
     }
 
+    /// <summary>Why the model doesn't take a prompt, as the rest of a sentence that begins with its name; null where it does.</summary>
+    public string? ProblemOf(int[] prompt)
+    {
+        if (prompt.Length == 0)
+        {
+            return "has no tokens, and must have at least one";
+        }
+
+        if (prompt.Length > maxPromptTokens)
+        {
+            return $"has {prompt.Length} tokens, and must have at most {maxPromptTokens}";
+        }
+
+        return Array.FindIndex(prompt, id => id < 0 || id >= config.VocabularySize) is >= 0 and var at
+            ? $"has id {prompt[at]}, and ids must be from 0 to {config.VocabularySize - 1}"
+            : null;
+    }
+
     /// <summary>The encoder's last hidden states, [prompts, longest prompt, hidden], row-major; those of padding mean nothing.</summary>
     public float[] Encode(IReadOnlyList<int[]> prompts) => EncodedPrompts.States(encoder, prompts, tokens.Pad);
 
@@ -149,19 +167,9 @@ public sealed class GenFuserModel : IDisposable
 
     private void CheckPrompt(int[] prompt, string name)
     {
-        if (prompt.Length == 0)
+        if (ProblemOf(prompt) is { } problem)
         {
-            throw new ArgumentException($"{name} has no tokens, and must have at least one", nameof(prompt));
-        }
-
-        if (prompt.Length > maxPromptTokens)
-        {
-            throw new ArgumentException($"{name} has {prompt.Length} tokens, and must have at most {maxPromptTokens}", nameof(prompt));
-        }
-
-        if (Array.FindIndex(prompt, id => id < 0 || id >= config.VocabularySize) is >= 0 and var at)
-        {
-            throw new ArgumentException($"{name} has id {prompt[at]}, and ids must be from 0 to {config.VocabularySize - 1}", nameof(prompt));
+            throw new ArgumentException($"{name} {problem}", nameof(prompt));
         }
     }
 
