@@ -35,7 +35,7 @@ internal sealed class BlendShow(IAnsiConsole console)
     /// <summary>That a fuser begins to write; what it writes goes to what comes back.</summary>
     public StreamedText Fusing(LoadedFuser fuser, int candidates)
     {
-        Heading("Fused", $"by {fuser.Fuser.Name}, from the best {(candidates == 1 ? "one" : $"{candidates}")}");
+        Heading("The fused answer", $"by {fuser.Fuser.Name}, from the best {(candidates == 1 ? "one" : $"{candidates}")}");
         return new StreamedText(console, 2 * Margin, Style.Plain);
     }
 
@@ -47,18 +47,18 @@ internal sealed class BlendShow(IAnsiConsole console)
         var verdict = (outcome.Answer.Failure, margin, outcome.Given) switch
         {
             ({ } failure, _, _) => failure.Message,
-            (_, null, _) => "not compared with the best candidate",
-            (_, _, BlendGiven.Fused) => $"the ranker finds it no worse than the best candidate, by {margin}",
-            _ => $"the ranker finds it worse than the best candidate, by {margin}: that one is given",
+            (_, null, _) => "given, without being compared with the best candidate",
+            (_, _, BlendGiven.Fused) => $"given: the ranker finds it no worse than the best candidate, by {margin}",
+            _ => $"not given: the ranker finds it worse than the best candidate, by {margin}",
         };
         var tokens = Sentences.Count(outcome.Answer.Usage.CompletionTokens, "token");
         console.Write(new Text(string.Create(CultureInfo.InvariantCulture, $"  {verdict} ({tokens} in {time.TotalSeconds:0.00} s)\n\n"), Palette.Dim));
     }
 
-    /// <summary>The answer that is given.</summary>
+    /// <summary>The best candidate, as the answer that is given.</summary>
     public void Answer(BlendWork work)
     {
-        Heading("The answer", work.Outcome.Given is BlendGiven.Fused ? $"fused by {work.Outcome.Answer.Fuser}" : $"by {Name(work, BestOf(work))}");
+        Heading("The answer", $"by {Name(work, BestOf(work))}");
         Indented(new Panel(new Text(work.Outcome.Text.Trim()))
         {
             Border = BoxBorder.Rounded,

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using LLMBlender.Abstractions;
 using LLMBlender.Cli.Blending;
 using LLMBlender.Cli.Ranking;
 using LLMBlender.Cli.Records;
@@ -100,7 +101,11 @@ internal sealed class PanelRun(BlendRun run, FileArguments files, bool asJson)
             Demand(work, model);
         }
 
-        show.Answer(work);
+        if (work.Outcome.Given is BlendGiven.Best)
+        {
+            show.Answer(work);
+        }
+
         show.Cost(1, work.Record.Candidates.Length, work.Ranking.Comparisons, ranked);
         return (work, ranked);
     }
