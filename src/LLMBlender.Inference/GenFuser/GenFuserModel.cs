@@ -162,8 +162,11 @@ public sealed class GenFuserModel : IDisposable
     {
         using var options = new RunOptions();
         var encoded = EncodedPrompts.Of(encoder, config.DecoderLayers, prompts, tokens.Pad, options);
-        return (encoded, new Decoder(decoder, config, encoded, rowsPerPrompt, limit));
+        return (encoded, Begin(encoded, rowsPerPrompt, limit));
     }
+
+    /// <summary>Another decoder over the same prompts.</summary>
+    internal Decoder Begin(EncodedPrompts prompts, int rowsPerPrompt, int limit) => new(decoder, config, prompts, rowsPerPrompt, limit);
 
     private void CheckPrompt(int[] prompt, string name)
     {
