@@ -12,6 +12,7 @@ internal static class FuseVerb
           {"id": …, "instruction": "…", "input"?: "…", "candidates": [{"model"?: "…", "text": "…", "rank"?: N}, …], "ranks"?: […]}
         whose candidates are the best first, or else have ranks, 1 for the best; and its answer a line of --to, in the same order:
           {"id": …, "answer": "…", "source"?: "…"}
+        On a terminal, without --to, answers are shown as they are written instead.
         The source is what the fuser reads, in the layout that LLM-Blender published. Each candidate is cut to its limit; where
         the whole is still too long candidates are shortened further, then the input, so that the instruction to fuse is kept.
         Texts are data: where one spells a control token, such as </s>, its characters are read. --reference-truncation does
@@ -36,6 +37,12 @@ internal static class FuseVerb
         verb.SetAction((parsed, cancellation) =>
         {
             var (topK, withSource) = (fuser.TopK(parsed), parsed.GetValue(showSource));
+            if (terminal.OutIsTerminal && parsed.GetValue(files.To) is null)
+            {
+                return new WatchedFusing(terminal, files, record => Read(record, topK), withSource).RunAsync(
+                    parsed, () => fuser.Load(parsed, terminal, device.Read(parsed)), cancellation);
+            }
+
             return new WindowRun<FusionRequest>(terminal, files, record => Read(record, topK)).RunAsync(
                 parsed,
                 () => fuser.Load(parsed, terminal, device.Read(parsed)),

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using LLMBlender.Inference.Models;
@@ -206,6 +207,11 @@ public sealed class GenFuserModel : IDisposable
         {
             cancellation.ThrowIfCancellationRequested();
             var logits = steps.Step(next, run);
+            if (!float.IsFinite(TensorPrimitives.Max(logits)))
+            {
+                throw new ModelException(Manifest.Id, "gave logits that are no finite numbers: the model is damaged");
+            }
+
             for (var i = 0; i < searches.Length; i++)
             {
                 copies.Clear();

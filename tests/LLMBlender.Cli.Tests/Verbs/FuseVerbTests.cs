@@ -91,6 +91,25 @@ public sealed class FuseVerbTests(TinyFuserModel tiny)
         Assert.Contains("the answer is the best candidate (record 1)", outcome.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Fuse_OnATerminal_ShowsAnswersWithinItsWidth()
+    {
+        var set = T5Fixture.FuserSets()[0]!;
+        var answers = Texts(set["tokenizers"]!["t5"]!["fused_text"]!).ToList();
+
+        var outcome = await CommandLine.RunAsync(
+            System.Text.Encoding.UTF8.GetBytes(Records(set) + "\n{\"id\": 9}"),
+            ["fuse", "--from", "-", "--fuser", tiny.Folder, .. Options(set).Where(option => option != "--show-source")],
+            terminal => terminal with { OutIsTerminal = true, Width = 60, Variable = name => name == "TERM" ? "dumb" : null });
+
+        Assert.Equal((ExitCode.SomeFailed, ""), (outcome.Code, outcome.Error));
+        var words = string.Join(' ', outcome.Out.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        Assert.All(answers, answer => Assert.Contains(
+            string.Join(' ', answer.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), words, StringComparison.Ordinal));
+        Assert.Contains("stdin:4: \"instruction\" is missing", words, StringComparison.Ordinal);
+        Assert.All(outcome.Out.Split('\n'), line => Assert.InRange(line.TrimEnd().Length, 0, 60));
+    }
+
     [Theory]
     [InlineData("""{"id": 1, "instruction": "Say."}""", "\"candidates\" is missing")]
     [InlineData("""{"id": 1, "instruction": "Say.", "candidates": []}""", "\"candidates\" is [], and must be a list of at least one")]
