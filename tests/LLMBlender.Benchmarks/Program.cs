@@ -10,6 +10,7 @@ const string Usage = """
     base                     as path, on random weights of DeBERTa-v3-base's shape
     tokenizer TEXTS [MODEL]  tokenizer beside spm_encode, on a file of lines
     startup [MODEL]          a process to its first logit
+    engines [RANKED [RECORDS SCORE]]  what aggregations ask and choose; RANKED is the output of rank --matrix
     """;
 
 using var scratch = new TemporaryFolder();
@@ -31,6 +32,9 @@ switch (args)
         return 0;
     case ["startup", .. var rest]:
         StartupBenchmark.Run(rest.FirstOrDefault(mini), scratch);
+        return 0;
+    case ["engines", .. var rest]:
+        EngineBenchmark.Run(rest.ElementAtOrDefault(0), rest.ElementAtOrDefault(1), rest.ElementAtOrDefault(2));
         return 0;
     default:
         Console.Error.WriteLine(Usage);
