@@ -12,6 +12,7 @@ const string Usage = """
     startup [MODEL]          a process to its first logit
     generate [MODEL]         generation beside ONNX Runtime alone; cache; batch; cost a token (default: random weights)
     import [FOLDER] [P …]    memory of importing gen_fuser_3b's shape at fp32, fp16, int8 (all by default); wants 18 GB of disk
+    engines [RANKED [RECORDS SCORE]]  what aggregations ask and choose; RANKED is the output of rank --matrix
     """;
 
 using var scratch = new TemporaryFolder();
@@ -45,6 +46,9 @@ switch (args)
         return 0;
     case ["import-once", var source, var target, var precision]:
         ImportBenchmark.Once(source, target, precision);
+        return 0;
+    case ["engines", .. var rest]:
+        EngineBenchmark.Run(rest.ElementAtOrDefault(0), rest.ElementAtOrDefault(1), rest.ElementAtOrDefault(2));
         return 0;
     default:
         Console.Error.WriteLine(Usage);

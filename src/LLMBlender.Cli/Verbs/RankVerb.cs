@@ -16,8 +16,9 @@ internal static class RankVerb
           {"id": …, "ranks": […], "scores": […], "comparisons": N, "matrix"?: [[…], …]}
         ranks, scores and the matrix's rows are in the candidates' order. Rank 1 is the best; ties share the smallest rank.
         A score is higher for a better candidate: for max-logits the mean of its logits from both sides, for max-wins the
-        comparisons won, for bubble-sort the candidates placed below. matrix[i][j] is the logit with candidate i first,
-        above 0 when i is better, 0 on the diagonal and null where the two were not compared.
+        comparisons won, for bubble-sort the candidates placed below, for adaptive an estimate of max-logits' score that is
+        sure of the best. matrix[i][j] is the logit with candidate i first, above 0 when i is better, 0 on the diagonal and
+        null where the two were not compared.
 
         A record that fails is answered by {"id": …, "error": "…"}, and the exit code is 1.
 

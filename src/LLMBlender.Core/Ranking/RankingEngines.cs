@@ -11,6 +11,7 @@ public static class RankingEngines
         (MaxLogits.Aggregation, static count => new MaxLogits(count)),
         (MaxWins.Aggregation, static count => new MaxWins(count)),
         (BubbleSort.Aggregation, static count => BubbleSort.WholeOrder(count)),
+        (Adaptive.Aggregation, static count => new Adaptive(count)),
     ];
 
     /// <summary>The names that <see cref="Create"/> knows.</summary>

@@ -14,6 +14,7 @@ public sealed class ComparisonRunnerTests(TinyModel tiny) : IDisposable
     [InlineData("max-logits")]
     [InlineData("max-wins")]
     [InlineData("bubble-sort")]
+    [InlineData("adaptive")]
     public async Task Run_ManyRecords_RanksEachAsItWouldAlone(string aggregation)
     {
         var works = Enumerable.Range(0, 150).Select(n => Work(n, (n * 13 % 9) + 1, aggregation)).ToList();

@@ -8,7 +8,7 @@ public sealed class ArgumentTests(TinyModel tiny) : IDisposable
 
     [Theory]
     [InlineData("Option '--from' is required", "rank")]
-    [InlineData("--aggregate is \"alphabetical\", and must be one of max-logits, max-wins, bubble-sort", "rank", "--from", "-", "--aggregate", "alphabetical")]
+    [InlineData("--aggregate is \"alphabetical\", and must be one of max-logits, max-wins, bubble-sort, adaptive", "rank", "--from", "-", "--aggregate", "alphabetical")]
     [InlineData("--source-max-length is \"3\", and must be a whole number of at least 4", "rank", "--from", "-", "--source-max-length", "3")]
     [InlineData("--candidate-max-length is \"many\", and must be a whole number of at least 4", "rank", "--from", "-", "--candidate-max-length", "many")]
     [InlineData("--order is \"aa\", and must be one of both, ab, ba", "compare", "--from", "-", "--order", "aa")]

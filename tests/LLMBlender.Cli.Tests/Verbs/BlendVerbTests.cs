@@ -117,7 +117,7 @@ public sealed class BlendVerbTests(TinyModel tiny) : IDisposable
     [Theory]
     [InlineData("INSTRUCTION and --from exclude each other", "x", "--from", "-")]
     [InlineData("--input belongs to an INSTRUCTION", "--input", "x")]
-    [InlineData("--aggregate is \"best\", and must be one of max-logits, max-wins, bubble-sort", "--aggregate", "best")]
+    [InlineData("--aggregate is \"best\", and must be one of max-logits, max-wins, bubble-sort, adaptive", "--aggregate", "best")]
     public async Task Blend_BadArguments_AreNamed(string problem, params string[] options)
     {
         var outcome = await RunAsync("", options);

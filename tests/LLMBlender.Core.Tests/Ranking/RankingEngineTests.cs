@@ -102,7 +102,9 @@ public sealed class RankingEngineTests
     }
 
     [Theory]
-    [MemberData(nameof(Names))]
+    [InlineData(MaxLogits.Aggregation)]
+    [InlineData(MaxWins.Aggregation)]
+    [InlineData(BubbleSort.Aggregation)]
     public void Hear_WholeRanking_AllocatesNothing(string name)
     {
         Drive(RankingEngines.Create(name, 8));

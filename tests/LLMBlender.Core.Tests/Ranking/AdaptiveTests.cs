@@ -1,0 +1,120 @@
+using CsCheck;
+using LLMBlender.Core.Ranking;
+
+namespace LLMBlender.Core.Tests.Ranking;
+
+public sealed class AdaptiveTests
+{
+    [Theory]
+    [InlineData(0, 0.9, "topK")]
+    [InlineData(1, 0.0, "confidence")]
+    [InlineData(1, 1.0, "confidence")]
+    [InlineData(1, double.NaN, "confidence")]
+    public void Constructor_NumberOutOfRange_IsRefusedByName(int topK, double confidence, string name) =>
+        Assert.Equal(name, Assert.Throws<ArgumentOutOfRangeException>(() => new Adaptive(5, topK, confidence)).ParamName);
+
+    [Fact]
+    public void FirstRound_IsARing()
+    {
+        var engine = new Adaptive(6, start: [3, 1, 0, 5, 4, 2]);
+        Assert.Equal([new(3, 1), new(1, 0), new(0, 5), new(5, 4), new(4, 2), new(2, 3)], engine.NextPairs().ToArray());
+    }
+
+    [Fact]
+    public void Rank_FewCandidates_EqualsMaxLogits() =>
+        Gen.Int[2, 4].SelectMany(n => Gen.Float[-8, 8].Array2D[n, n]).Sample(matrix =>
+        {
+            var n = matrix.GetLength(0);
+            var (full, adaptive) = (Comparer.Run(new MaxLogits(n), matrix), Comparer.Run(new Adaptive(n), matrix));
+            Assert.Equal(full.Scores, adaptive.Scores);
+            Assert.Equal(1, adaptive.Rounds);
+        });
+
+    [Fact]
+    public void Posterior_MatrixHeardInFull_HasMaxLogitsScores() =>
+        Gen.Int[2, 9].SelectMany(n => Gen.Float[-8, 8].Array2D[n, n]).Sample(matrix =>
+        {
+            var engine = new MaxLogits(matrix.GetLength(0));
+            var full = Comparer.Run(engine, matrix);
+            Assert.Equal(full.Scores, AdditivePosterior.Of(engine.Matrix, Permutation.Identity(matrix.GetLength(0))).Scores());
+        });
+
+    [Fact]
+    public void Rank_AnyMatrix_EndsInFewRounds() =>
+        Gen.Int[1, 12].SelectMany(n => Gen.Int[-4, 4].Select(quarters => quarters / 4f).Array2D[n, n]).Sample(matrix =>
+            Assert.InRange(Comparer.Run(new Adaptive(matrix.GetLength(0), topK: 3), matrix).Rounds, 0, Adaptive.MostRounds));
+
+    [Fact]
+    public void Rank_CandidatesAndStartPermuted_RanksArePermuted() =>
+        Gen.Int[5, 10].SelectMany(n => Gen.Select(Gen.Float[-2, 2].Array2D[n, n], Gen.Shuffle(Permutation.Identity(n)))).Sample((matrix, order) =>
+        {
+            var n = order.Length;
+            var expected = Comparer.Run(new Adaptive(n, start: order), matrix);
+            var actual = Comparer.Run(new Adaptive(n), pair => matrix[order[pair.First], order[pair.Second]]);
+            Assert.Equal(order.Select(candidate => expected.Scores[candidate]), actual.Scores);
+            Assert.Equal(expected.Comparisons, actual.Comparisons);
+        });
+
+    [Theory]
+    [InlineData(11, 0.3, 1, 0.98, 30)]
+    [InlineData(11, 0.3, 3, 0.9, 45)]
+    [InlineData(64, 0.3, 1, 0.98, 241)]
+    public void Rank_RankerOfKnownNoise_KeepsItsPromiseForAPartOfThePairs(
+        int count, double noise, int topK, double confidence, int mostOnAverage)
+    {
+        var rankings = count > 32 ? 60 : 300;
+        var random = new Random(7);
+        var (right, comparisons) = (0, 0);
+        for (var r = 0; r < rankings; r++)
+        {
+            var matrix = Simulate(count, noise, random);
+            var (full, part) = (Comparer.Run(new MaxLogits(count), matrix), Comparer.Run(new Adaptive(count, topK, confidence), matrix));
+            right += full.Best == part.Best && full.TopK(topK).ToArray().ToHashSet().SetEquals(part.TopK(topK).ToArray()) ? 1 : 0;
+            comparisons += part.Comparisons;
+        }
+
+        // Two standard errors below what is promised.
+        var promised = confidence - (2 * Math.Sqrt(confidence * (1 - confidence) / rankings));
+        Assert.InRange(right / (double)rankings, promised, 1);
+        Assert.InRange(comparisons / (double)rankings, count, mostOnAverage);
+    }
+
+    [Fact]
+    public void Rank_OneSurelyTheBest_AsksOnlyTheRing()
+    {
+        float[] quality = [0, 0, 0, 40, 0, 0, 0, 0];
+        var ranking = Comparer.Run(new Adaptive(8), pair => quality[pair.First] - quality[pair.Second]);
+        Assert.Equal((3, 1, 8), (ranking.Best, ranking.Rounds, ranking.Comparisons));
+    }
+
+    [Fact]
+    public void Rank_ATieForTheBest_EndsWithBothKnownInFull()
+    {
+        float[] quality = [5, 5, 0, 0, 0, 0];
+        var random = new Random(3);
+        var engine = new Adaptive(6);
+        var noise = Enumerable.Range(0, 36).Select(_ => (float)random.NextDouble()).ToArray();
+        var ranking = Comparer.Run(engine, pair => pair is (< 2, < 2)
+            ? 0
+            : quality[pair.First] - quality[pair.Second] + (pair.First < 2 ? noise[pair.Second] : pair.Second < 2 ? -noise[pair.First] : 0));
+        Assert.Equal([1, 1], ranking.Ranks[..2]);
+        Assert.All(Enumerable.Range(1, 5), other => Assert.True(engine.Matrix.IsHeard(new(0, other)) && engine.Matrix.IsHeard(new(other, 0))));
+    }
+
+    private static float[,] Simulate(int count, double noise, Random random)
+    {
+        double Gauss() => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+        var quality = Enumerable.Range(0, count).Select(_ => Gauss()).ToArray();
+        var side = 0.3 * Gauss();
+        var matrix = new float[count, count];
+        for (var i = 0; i < count; i++)
+        {
+            for (var j = 0; j < count; j++)
+            {
+                matrix[i, j] = i == j ? 0 : (float)(quality[i] - quality[j] + side + (noise * Gauss()));
+            }
+        }
+
+        return matrix;
+    }
+}
