@@ -55,7 +55,7 @@ internal static class GenerateBenchmark
                 Console.WriteLine($"{what}: ended by itself after {longest} tokens, which the session's steps are matched to");
             }
 
-            var seconds = Timing.Medians(5, () => model.Generate(ids, options), () => StepAlone(model, ids, beams, longest));
+            var seconds = Timing.Best(9, () => model.Generate(ids, options), () => StepAlone(model, ids, beams, longest));
             Timing.Report($"{what}: tokens a second", prompts * longest / seconds[0], "tokens/s");
             Timing.Report($"{what}: generation / ONNX Runtime alone on the same shapes", seconds[1] / seconds[0], "x");
         }
@@ -66,8 +66,8 @@ internal static class GenerateBenchmark
         var prompt = Prompts(model, 1);
         foreach (var count in (int[])[16, 32, 64, 128])
         {
-            var seconds = Timing.Medians(
-                3,
+            var seconds = Timing.Best(
+                5,
                 () => model.Generate(prompt, new GenerationOptions { MaxNewTokens = count }),
                 () => WithoutCache(model, prompt, count));
             Timing.Report(string.Create(CultureInfo.InvariantCulture, $"cache / no cache, {count} tokens"), seconds[1] / seconds[0], "x");
@@ -78,8 +78,8 @@ internal static class GenerateBenchmark
     {
         var prompts = Prompts(model, 8);
         var options = new GenerationOptions { MaxNewTokens = 64 };
-        var seconds = Timing.Medians(
-            3,
+        var seconds = Timing.Best(
+            5,
             () => model.Generate(prompts, options),
             () => Array.ForEach(prompts, prompt => model.Generate([prompt], options)));
         Timing.Report("batch 8 / one at a time", seconds[1] / seconds[0], "x");

@@ -16,7 +16,8 @@ internal static class ImportVerb
 
         Precisions:
           fp32   as the checkpoint; agrees with the reference to 2e-5
-          fp16   half the size; meant for GPUs. A T5's residual stream, norms and feed-forward outputs stay single: they overflow half
+          fp16   half the size; meant for GPUs. What overflows half in a T5 stays single: its residual stream, norms, and the
+                 second half of its feed-forward layers
           int8   dense weights as bytes; meant for processors
 
         Example:

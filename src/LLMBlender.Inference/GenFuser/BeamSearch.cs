@@ -45,9 +45,10 @@ internal sealed class BeamSearch : Search
     {
         get
         {
-            // Before the first choice the beams stand for nothing yet.
-            IEnumerable<int[]> possible = isDone ? finished.Best(1).Select(beam => beam.Ids) : finished.Sequences.Concat(beams.Select(beam => beam.Ids));
-            var common = possible.First().AsSpan();
+            var possible = isDone
+                ? finished.Best(1).Select(beam => beam.Ids).ToList()
+                : [.. finished.Sequences, .. beams.Select(beam => beam.Ids)];
+            var common = possible[0].AsSpan();
             foreach (var ids in possible.Skip(1))
             {
                 common = common[..common.CommonPrefixLength(ids)];

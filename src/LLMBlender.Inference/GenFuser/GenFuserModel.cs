@@ -1,9 +1,7 @@
-using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using LLMBlender.Inference.Models;
 using LLMBlender.Inference.Onnx;
-using LLMBlender.Inference.Sessions;
 using LLMBlender.Inference.Tokenization;
 using Microsoft.ML.OnnxRuntime;
 
@@ -15,19 +13,15 @@ namespace LLMBlender.Inference.GenFuser;
 /// </summary>
 public sealed class GenFuserModel : IDisposable
 {
-    private readonly OnnxSession encoder;
-    private readonly OnnxSession decoder;
+    private readonly Generator generator;
     private readonly T5Config config;
     private readonly GeneratorTokens tokens;
     private readonly int maxPromptTokens;
 
-    private GenFuserModel(
-        ModelFolder folder, T5Config config, Tokenizer tokenizer, (OnnxSession Encoder, OnnxSession Decoder) sessions, GenFuserOptions options)
+    private GenFuserModel(ModelManifest manifest, T5Config config, Tokenizer tokenizer, Generator generator, int maxPromptTokens)
     {
-        (Manifest, Tokenizer, this.config) = (folder.Manifest, tokenizer, config);
-        (encoder, decoder) = sessions;
-        tokens = folder.Manifest.GeneratorTokens!;
-        maxPromptTokens = options.MaxPromptTokens;
+        (Manifest, Tokenizer, this.config, this.generator, this.maxPromptTokens) = (manifest, tokenizer, config, generator, maxPromptTokens);
+        tokens = manifest.GeneratorTokens!;
     }
 
     /// <summary>What the model's folder says of it.</summary>
@@ -53,18 +47,8 @@ public sealed class GenFuserModel : IDisposable
 
         var config = T5Config.Read(model.ReadConfig());
         var tokenizer = Tokenizer.Load(folder);
-        OnnxSession? encoder = null;
-        try
-        {
-            encoder = new OnnxSession(model.EncoderGraph, options.Accelerator, options.Threads);
-            var decoder = new OnnxSession(model.DecoderGraph, options.Accelerator, options.Threads);
-            return new GenFuserModel(model, config, tokenizer, (encoder, decoder), options);
-        }
-        catch
-        {
-            encoder?.Dispose();
-            throw;
-        }
+        var generator = Generator.Load(model, config, options);
+        return new GenFuserModel(model.Manifest, config, tokenizer, generator, options.MaxPromptTokens);
     }
 
     /// <summary>Generates for every prompt; neighbours in a batch change nothing beyond the last digits of single precision.</summary>
@@ -88,7 +72,7 @@ public sealed class GenFuserModel : IDisposable
         foreach (var batch in Enumerable.Range(0, prompts.Count).OrderBy(i => prompts[i].Length).Chunk(options.BatchPrompts))
         {
             var searches = Array.ConvertAll(batch, i => Search.For(options, tokens, config.VocabularySize, i));
-            Run(Array.ConvertAll(batch, i => prompts[i]), searches, options, static _ => { }, cancellation);
+            generator.Run(Array.ConvertAll(batch, i => prompts[i]), searches, options.MaxNewTokens, static () => { }, cancellation);
             for (var i = 0; i < batch.Length; i++)
             {
                 results[batch[i]] = [.. searches[i].Finish().Select(found => Describe(found.Ids, found.Score))];
@@ -125,9 +109,9 @@ public sealed class GenFuserModel : IDisposable
     {
         CheckPrompt(prompt, "the prompt");
         using var options = new RunOptions();
-        using var encoded = EncodedPrompts.Of(encoder, config.DecoderLayers, [prompt], tokens.Pad, options);
-        using var run = new Decoder(decoder, config, encoded, 1, decoderIds.Length);
-        return run.Step(decoderIds, options).ToArray();
+        using var encoded = generator.Encode([prompt], options);
+        using var decoder = generator.Begin(encoded, 1, decoderIds.Length);
+        return decoder.Step(decoderIds, options).ToArray();
     }
 
     /// <summary>Why the model doesn't take a prompt, as the rest of a sentence that begins with its name; null where it does.</summary>
@@ -149,80 +133,27 @@ public sealed class GenFuserModel : IDisposable
     }
 
     /// <summary>The encoder's last hidden states, [prompts, longest prompt, hidden], row-major; those of padding mean nothing.</summary>
-    public float[] Encode(IReadOnlyList<int[]> prompts) => EncodedPrompts.States(encoder, prompts, tokens.Pad);
+    public float[] Encode(IReadOnlyList<int[]> prompts) => generator.States(prompts);
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        encoder.Dispose();
-        decoder.Dispose();
-    }
+    public void Dispose() => generator.Dispose();
 
     /// <summary>A decoder over prompts, to be stepped by hand: for measuring.</summary>
     internal (EncodedPrompts Prompts, Decoder Decoder) Begin(IReadOnlyList<int[]> prompts, int rowsPerPrompt, int limit)
     {
         using var options = new RunOptions();
-        var encoded = EncodedPrompts.Of(encoder, config.DecoderLayers, prompts, tokens.Pad, options);
+        var encoded = generator.Encode(prompts, options);
         return (encoded, Begin(encoded, rowsPerPrompt, limit));
     }
 
     /// <summary>Another decoder over the same prompts.</summary>
-    internal Decoder Begin(EncodedPrompts prompts, int rowsPerPrompt, int limit) => new(decoder, config, prompts, rowsPerPrompt, limit);
+    internal Decoder Begin(EncodedPrompts prompts, int rowsPerPrompt, int limit) => generator.Begin(prompts, rowsPerPrompt, limit);
 
     private void CheckPrompt(int[] prompt, string name)
     {
         if (ProblemOf(prompt) is { } problem)
         {
             throw new ArgumentException($"{name} {problem}", nameof(prompt));
-        }
-    }
-
-    private void Run(
-        int[][] prompts, Search[] searches, GenerationOptions options, Action<Search[]> stepped, CancellationToken cancellation)
-    {
-        using var run = new RunOptions();
-        using var ending = cancellation.UnsafeRegister(static run => ((RunOptions)run!).Terminate = true, run);
-        try
-        {
-            cancellation.ThrowIfCancellationRequested();
-            using var encoded = EncodedPrompts.Of(encoder, config.DecoderLayers, prompts, tokens.Pad, run);
-            using var steps = new Decoder(decoder, config, encoded, options.RowsPerPrompt, options.MaxNewTokens);
-            Run(steps, searches, run, stepped, cancellation);
-        }
-        catch (OnnxRuntimeException) when (cancellation.IsCancellationRequested)
-        {
-            // What ONNX Runtime reports when a run is ended from outside.
-            throw new OperationCanceledException(cancellation);
-        }
-    }
-
-    private void Run(Decoder steps, Search[] searches, RunOptions run, Action<Search[]> stepped, CancellationToken cancellation)
-    {
-        var next = new int[steps.Rows];
-        next.AsSpan().Fill(tokens.Start);
-        var rows = searches[0].Rows;
-        var width = rows * config.VocabularySize;
-        var copies = new List<(int From, int To)>();
-        while (steps.Length < steps.Limit && !Array.TrueForAll(searches, search => search.IsDone))
-        {
-            cancellation.ThrowIfCancellationRequested();
-            var logits = steps.Step(next, run);
-            if (!float.IsFinite(TensorPrimitives.Max(logits)))
-            {
-                throw new ModelException(Manifest.Id, "gave logits that are no finite numbers: the model is damaged");
-            }
-
-            for (var i = 0; i < searches.Length; i++)
-            {
-                copies.Clear();
-                searches[i].Advance(logits.Slice(i * width, width), next.AsSpan(i * rows, rows), copies);
-                foreach (var (from, to) in copies)
-                {
-                    steps.CopyRow(i * rows + from, i * rows + to);
-                }
-            }
-
-            stepped(searches);
         }
     }
 
@@ -253,9 +184,9 @@ public sealed class GenFuserModel : IDisposable
         try
         {
             var text = new TextStream(Tokenizer);
-            Search[] searches = [Search.For(options, tokens, config.VocabularySize, 0)];
-            Run([prompt], searches, options, running => Send(text.Append(running[0].Certain)), stop);
-            var (ids, score) = searches[0].Finish()[0];
+            var search = Search.For(options, tokens, config.VocabularySize, 0);
+            generator.Run([prompt], [search], options.MaxNewTokens, () => Send(text.Append(search.Certain)), stop);
+            var (ids, score) = search.Finish()[0];
             finished?.Invoke(Describe(ids, score));
             Send(text.Finish(ids.AsSpan(1)));
             pieces.Complete();

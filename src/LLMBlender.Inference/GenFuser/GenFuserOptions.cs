@@ -5,7 +5,10 @@ namespace LLMBlender.Inference.GenFuser;
 /// <summary>How a fuser is loaded.</summary>
 public sealed record GenFuserOptions
 {
-    /// <summary>Where it computes; the processor by default.</summary>
+    /// <summary>
+    /// Where it computes; the processor by default. The cache of keys and values lies in the processor's memory, so that on a
+    /// GPU it travels there and back with every step.
+    /// </summary>
     public Accelerator Accelerator { get; init; } = Accelerator.Cpu;
 
     /// <summary>Threads of one run on the processor; by default all of its cores.</summary>
