@@ -129,10 +129,10 @@ public sealed class BlendVerbTests(TinyModel tiny) : IDisposable
     public void Dispose() => folder.Dispose();
 
     private Task<Outcome> RunAsync(string input, params string[] options) =>
-        CommandLine.RunAsync(input, ["blend", "--ranker", tiny.Folder, .. options]);
+        CommandLine.RunAsync(input, ["blend", "--ranker", tiny.Folder, "--fuser", "select", .. options]);
 
     private Task<Outcome> RunOnTerminalAsync(int width, params string[] options) => CommandLine.RunAsync(
         [],
-        ["blend", "--ranker", tiny.Folder, .. options],
+        ["blend", "--ranker", tiny.Folder, "--fuser", "select", .. options],
         terminal => terminal with { OutIsTerminal = true, Width = width, Variable = name => name == "TERM" ? "dumb" : null });
 }

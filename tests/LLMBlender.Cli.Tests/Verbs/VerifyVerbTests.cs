@@ -82,6 +82,22 @@ public sealed class VerifyVerbTests(TinyModel tiny, TinyFuserModel fuser) : IDis
     }
 
     [Fact]
+    public async Task GenerateAndFuse_ModelThatGivesNoNumbers_IsUnusableAndFallenBackFrom()
+    {
+        var model = folder.CopyOf(fuser.Folder, "model");
+        ChangeTensor(model, "lm_head.weight", values => values.Fill(float.NaN));
+        const string Record = """{"id": 1, "prompt": "Say.", "instruction": "Say.", "candidates": [{"text": "a"}]}""";
+
+        var generated = await CommandLine.RunAsync(Record, ["generate", "--model", model, "--from", "-"]);
+        var fused = await CommandLine.RunAsync(Record, ["fuse", "--fuser", model, "--from", "-"]);
+
+        Assert.Equal(ExitCode.Model, generated.Code);
+        Assert.Contains("gave logits that are no finite numbers: the model is damaged", generated.Error, StringComparison.Ordinal);
+        Assert.Equal((ExitCode.Done, "a"), (fused.Code, fused.Records.Single()["answer"]!.GetValue<string>()));
+        Assert.Contains("tiny-fuser failed: ", fused.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Rank_ModelThatGivesNoNumbers_FailsTheRecord()
     {
         var model = folder.CopyOf(tiny.Folder, "model");

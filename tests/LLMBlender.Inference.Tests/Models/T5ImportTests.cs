@@ -121,6 +121,38 @@ public sealed class T5ImportTests : IDisposable
     }
 
     [Fact]
+    public void Import_Shards_GivesWhatTheWholeFileGives()
+    {
+        var checkpoint = Synthetic("gated-gelu", isTied: false, 16);
+        var expected = ModelImport.Import(checkpoint, folder.File("whole"), Precision.Float32).Manifest;
+        var tensors = new List<(TensorInfo Info, float[] Values)>();
+        using (var open = Checkpoint.Open(checkpoint))
+        {
+            tensors.AddRange(open.Tensors.Values.Select(info => (info, open.Read(info.Name))));
+        }
+
+        File.Delete(Path.Combine(checkpoint, "model.safetensors"));
+        var places = new JsonObject();
+        foreach (var (shard, i) in tensors.Chunk(17).Select((shard, i) => (shard, i)))
+        {
+            var name = $"model-{i}.safetensors";
+            using var writer = SafetensorsWriter.Create(Path.Combine(checkpoint, name), [.. shard.Select(tensor => tensor.Info)]);
+            foreach (var (info, values) in shard)
+            {
+                writer.Write(info.Name, values);
+                places[info.Name] = name;
+            }
+
+            writer.Finish();
+        }
+
+        File.WriteAllText(
+            Path.Combine(checkpoint, "model.safetensors.index.json"), new JsonObject { ["weight_map"] = places }.ToJsonString());
+
+        Assert.Equal(expected.TensorHash, ModelImport.Import(checkpoint, folder.File("shards"), Precision.Float32).Manifest.TensorHash);
+    }
+
+    [Fact]
     public void Import_Twice_GivesTheSameBytes()
     {
         var checkpoint = Synthetic("gated-gelu", isTied: true, 16);
