@@ -37,6 +37,7 @@ internal static class GenerateBenchmark
         using var model = GenFuserModel.Load(folder);
         Console.WriteLine($"\n{name}: source of {SourceTokens} tokens, answers of {Tokens}");
         AgainstTheSession(model);
+        Reordering(model);
         AgainstNoCache(model);
         Batched(model);
         PerToken(model);
@@ -55,9 +56,35 @@ internal static class GenerateBenchmark
                 Console.WriteLine($"{what}: ended by itself after {longest} tokens, which the session's steps are matched to");
             }
 
-            var seconds = Timing.Best(9, () => model.Generate(ids, options), () => StepAlone(model, ids, beams, longest));
+            var seconds = Timing.Best(5, () => model.Generate(ids, options), () => StepAlone(model, ids, beams, longest));
             Timing.Report($"{what}: tokens a second", prompts * longest / seconds[0], "tokens/s");
             Timing.Report($"{what}: generation / ONNX Runtime alone on the same shapes", seconds[1] / seconds[0], "x");
+        }
+    }
+
+    // What a beam search copies of its cache: a row where two beams go on from one, and otherwise nothing.
+    private static void Reordering(GenFuserModel model)
+    {
+        const int Beams = 4;
+        using var run = new RunOptions();
+        var (encoded, decoder) = model.Begin(Prompts(model, 1), Beams, Tokens);
+        var search = Search.For(new GenerationOptions { Beams = Beams, MaxNewTokens = Tokens }, model.Manifest.GeneratorTokens!, model.VocabularySize, 0);
+        var (next, copies, copied, copying) = (new int[Beams], new List<(int From, int To)>(), 0, TimeSpan.Zero);
+        using (encoded)
+        using (decoder)
+        {
+            var began = Stopwatch.GetTimestamp();
+            while (decoder.Length < Tokens && !search.IsDone)
+            {
+                copies.Clear();
+                search.Advance(decoder.Step(next, run), next, copies);
+                var reordered = Stopwatch.GetTimestamp();
+                copies.ForEach(copy => decoder.CopyRow(copy.From, copy.To));
+                (copied, copying) = (copied + copies.Count, copying + Stopwatch.GetElapsedTime(reordered));
+            }
+
+            Timing.Report("beam 4: rows of the cache copied a step, of 4", (double)copied / decoder.Length, "");
+            Timing.Report("beam 4: share of the time that copying takes", copying / Stopwatch.GetElapsedTime(began), "");
         }
     }
 
@@ -67,7 +94,7 @@ internal static class GenerateBenchmark
         foreach (var count in (int[])[16, 32, 64, 128])
         {
             var seconds = Timing.Best(
-                5,
+                3,
                 () => model.Generate(prompt, new GenerationOptions { MaxNewTokens = count }),
                 () => WithoutCache(model, prompt, count));
             Timing.Report(string.Create(CultureInfo.InvariantCulture, $"cache / no cache, {count} tokens"), seconds[1] / seconds[0], "x");
@@ -79,7 +106,7 @@ internal static class GenerateBenchmark
         var prompts = Prompts(model, 8);
         var options = new GenerationOptions { MaxNewTokens = 64 };
         var seconds = Timing.Best(
-            5,
+            3,
             () => model.Generate(prompts, options),
             () => Array.ForEach(prompts, prompt => model.Generate([prompt], options)));
         Timing.Report("batch 8 / one at a time", seconds[1] / seconds[0], "x");

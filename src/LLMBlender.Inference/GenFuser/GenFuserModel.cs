@@ -30,6 +30,9 @@ public sealed class GenFuserModel : IDisposable
     /// <summary>Turns texts into the model's ids, and back.</summary>
     public Tokenizer Tokenizer { get; }
 
+    /// <summary>How many ids a token can have: logits of a row.</summary>
+    public int VocabularySize => config.VocabularySize;
+
     /// <summary>Loads a model folder.</summary>
     /// <exception cref="ModelException">The folder is not a sound gen-fuser.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
