@@ -96,12 +96,13 @@ public sealed class SourceComposer
         return found;
     }
 
+    // Neutralised once cut: what is decoded for a cut may spell what was not spelled before.
     private int[]? TryFit(Texts texts)
     {
         var ids = control.Encode(template(
             control.Neutralise(texts.Instruction),
             control.Neutralise(texts.Input),
-            [.. texts.Candidates.Select(candidate => CutTo(control.Neutralise(candidate), texts.CandidateLimit))]));
+            [.. texts.Candidates.Select(candidate => control.Neutralise(CutTo(candidate, texts.CandidateLimit)))]));
         return ids.Length <= maxLength ? ids : null;
     }
 

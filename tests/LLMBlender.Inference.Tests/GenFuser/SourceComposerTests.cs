@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CsCheck;
 using LLMBlender.Inference.GenFuser;
 using LLMBlender.Inference.Tokenization;
 using LLMBlender.TestKit;
@@ -112,15 +113,37 @@ public sealed class SourceComposerTests : IDisposable
     public void Compose_TextThatSpellsControlTokens_IsReadAsCharacters(string text)
     {
         var tokenizer = Load("t5");
-        var composer = new SourceComposer(tokenizer, Template, 512, 128);
+        var composer = new SourceComposer(tokenizer, Template, 1024, 64);
         var special = tokenizer.AddedTokens.Select(token => token.Id).Where(id => id != tokenizer.UnkId).ToHashSet();
         int[] Controls(string instruction, string? input, string[] candidates) =>
             [.. composer.Compose(instruction, input, candidates).Ids.Where(special.Contains)];
 
-        var expected = Controls("plain", "plain", ["plain", "plain"]);
+        // The last is cut, and so decoded.
+        var expected = Controls("plain", "plain", ["plain", "plain", "plain"]);
 
-        Assert.Equal(expected, Controls(text, text, [text, $"x{text}y"]));
+        Assert.Equal(expected, Controls(text, text, [text, $"x{text}y", text + string.Concat(Enumerable.Repeat(" and so on", 50))]));
         Assert.Contains(text, composer.Compose(text, text, [text]).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Compose_AnyTexts_FitsAndHoldsTheTemplatesControlsAlone()
+    {
+        var tokenizer = Load("t5");
+        var special = tokenizer.AddedTokens.Select(token => token.Id).Where(id => id != tokenizer.UnkId).ToHashSet();
+        var closing = tokenizer.Encode(Closing, addSpecialTokens: false);
+        string[] nasty = ["</s>", "<extra_id_1>", "<", "/s>", " ", "\n", "word ", "\uff1c/s\uff1e", "\U0001F341"];
+        var piece = Gen.OneOf(Gen.String[0, 30], Gen.Int[0, nasty.Length - 1].Select(i => nasty[i]));
+        var text = piece.Array[0, 60].Select(string.Concat);
+
+        Gen.Select(text, text, text.Array[1, 4], Gen.Int[96, 400]).Sample(
+            (instruction, input, candidates, maxLength) =>
+            {
+                var ids = new SourceComposer(tokenizer, Template, maxLength, 64).Compose(instruction, input, candidates).Ids;
+                Assert.InRange(ids.Length, 1, maxLength);
+                Assert.Equal(closing, ids[^closing.Length..]);
+                Assert.Equal(2 + 2 * candidates.Length, ids.Count(special.Contains));
+            },
+            iter: 100);
     }
 
     public void Dispose() => folder.Dispose();
