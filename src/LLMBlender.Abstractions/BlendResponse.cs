@@ -6,9 +6,15 @@ namespace LLMBlender.Abstractions;
 /// <param name="Candidates">Every candidate, in the order given or asked for; <see cref="RankedCandidate.Rank"/> orders them.</param>
 /// <param name="Failures">What failed on the way; empty when nothing did.</param>
 /// <param name="Usage">What it cost.</param>
+[GenerateSerializer, Immutable, Alias("LLMBlender.BlendResponse")]
 public sealed record BlendResponse(
-    string? Id,
-    string Answer,
-    IReadOnlyList<RankedCandidate> Candidates,
-    IReadOnlyList<BlendFailure> Failures,
-    BlendUsage Usage);
+    [property: Id(0)] string? Id,
+    [property: Id(1)] string Answer,
+    [property: Id(2)] RankedCandidate[] Candidates,
+    [property: Id(3)] BlendFailure[] Failures,
+    [property: Id(4)] BlendUsage Usage)
+{
+    /// <summary>Indices of the candidates that the answer was made from, best first; empty where that was not recorded.</summary>
+    [Id(5)]
+    public int[] MadeFrom { get; init; } = [];
+}

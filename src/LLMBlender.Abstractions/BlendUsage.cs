@@ -4,4 +4,6 @@ namespace LLMBlender.Abstractions;
 /// <param name="PromptTokens">Tokens read by the panel's models and the fuser, as each of them counts.</param>
 /// <param name="CompletionTokens">Tokens written by the panel's models and the fuser, as each of them counts.</param>
 /// <param name="Comparisons">Ordered pairs whose logit the ranking used, computed or from the cache.</param>
-public sealed record BlendUsage(long PromptTokens, long CompletionTokens, int Comparisons);
+[GenerateSerializer, Immutable, Alias("LLMBlender.BlendUsage")]
+public sealed record BlendUsage(
+    [property: Id(0)] long PromptTokens, [property: Id(1)] long CompletionTokens, [property: Id(2)] int Comparisons);

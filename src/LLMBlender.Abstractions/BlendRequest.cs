@@ -1,0 +1,46 @@
+namespace LLMBlender.Abstractions;
+
+/// <summary>Asks for one answer made of many: of a panel's, or of candidates that are there already.</summary>
+[GenerateSerializer, Immutable, Alias("LLMBlender.BlendRequest")]
+public sealed record BlendRequest
+{
+    /// <summary>The asker's own name for it, given back in the response; null for none.</summary>
+    [Id(0)]
+    public string? Id { get; init; }
+
+    /// <summary>The instruction; may be empty where there is an input.</summary>
+    [Id(1)]
+    public required string Instruction { get; init; }
+
+    /// <summary>What the instruction is about, if anything.</summary>
+    [Id(2)]
+    public string? Input { get; init; }
+
+    /// <summary>The candidates to blend; null to ask a panel for them.</summary>
+    [Id(3)]
+    public Candidate[]? Candidates { get; init; }
+
+    /// <summary>The panel to ask; null for the default one. Goes with no candidates.</summary>
+    [Id(4)]
+    public string? Panel { get; init; }
+
+    /// <summary>The ranker's name; null for the default one.</summary>
+    [Id(5)]
+    public string? Ranker { get; init; }
+
+    /// <summary>How comparisons become a ranking; null for the default aggregation.</summary>
+    [Id(6)]
+    public string? Aggregation { get; init; }
+
+    /// <summary>The fuser's name; null for the default one.</summary>
+    [Id(7)]
+    public string? Fuser { get; init; }
+
+    /// <summary>How many of the best candidates are fused, at least 1; null for the fuser's own default.</summary>
+    [Id(8)]
+    public int? TopK { get; init; }
+
+    /// <summary>The time that the whole blend may take. Every wait on the way ends by it.</summary>
+    [Id(9)]
+    public TimeSpan Timeout { get; init; } = RequestTime.Default;
+}

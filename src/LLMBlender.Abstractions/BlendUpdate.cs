@@ -1,0 +1,7 @@
+namespace LLMBlender.Abstractions;
+
+/// <summary>A piece of a streamed answer, or, at the end, the whole response.</summary>
+/// <param name="Text">The answer's next characters; empty in the last update.</param>
+/// <param name="Response">The whole, in the last update; null before.</param>
+[GenerateSerializer, Immutable, Alias("LLMBlender.BlendUpdate")]
+public sealed record BlendUpdate([property: Id(0)] string Text, [property: Id(1)] BlendResponse? Response);

@@ -1,0 +1,30 @@
+namespace LLMBlender.Abstractions;
+
+/// <summary>Asks for one answer made of ranked candidates.</summary>
+[GenerateSerializer, Immutable, Alias("LLMBlender.FusionRequest")]
+public sealed record FusionRequest
+{
+    /// <summary>The instruction; may be empty where there is an input.</summary>
+    [Id(0)]
+    public required string Instruction { get; init; }
+
+    /// <summary>What the instruction is about, if anything.</summary>
+    [Id(1)]
+    public string? Input { get; init; }
+
+    /// <summary>The candidates, best first; at least one.</summary>
+    [Id(2)]
+    public required Candidate[] Candidates { get; init; }
+
+    /// <summary>The fuser's name; null for the default one.</summary>
+    [Id(3)]
+    public string? Fuser { get; init; }
+
+    /// <summary>How many of the candidates are fused, at least 1; null for the fuser's own default.</summary>
+    [Id(4)]
+    public int? TopK { get; init; }
+
+    /// <summary>The time that it may take.</summary>
+    [Id(5)]
+    public TimeSpan Timeout { get; init; } = RequestTime.Default;
+}

@@ -1,0 +1,147 @@
+using System.Runtime.CompilerServices;
+using LLMBlender.Abstractions;
+using LLMBlender.Abstractions.Client;
+using LLMBlender.Silo.Backends;
+using LLMBlender.Silo.Hosting;
+using LLMBlender.Silo.Placement;
+using Orleans.Concurrency;
+using Orleans.GrainDirectory;
+
+namespace LLMBlender.Silo.Grains;
+
+/// <summary>
+/// One blend: (1) the panel's <see cref="BackendGrain"/>s are asked for candidates, unless they are there already; (2) a
+/// <see cref="RankingGrain"/> ranks them; (3) a <see cref="FusionGrain"/> fuses the best; (4) the response says what came of
+/// it, and what failed on the way.
+/// </summary>
+/// <remarks>
+/// A step that fails costs its part and not the blend: without ranking the candidates count as equal, without fusion the best
+/// one is the answer. Reentrant, for it does nothing but wait.
+/// </remarks>
+[Reentrant, NearPlacement, RoleFilter(SiloRoles.Blend), GrainDirectory(RuleDirectory.Name)]
+internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission admission) : Grain, IBlendGrain
+{
+    /// <inheritdoc/>
+    public async Task<BlendResponse> BlendAsync(BlendRequest request, CancellationToken cancellation)
+    {
+        Check(request);
+        using var entry = admission.Enter();
+        using var deadline = new Deadline(request.Timeout, cancellation);
+        var blend = await PrepareAsync(request, deadline);
+        if (blend.CanFuse)
+        {
+            try
+            {
+                blend.Fused(await blender.FuseAsync(blend.FusionRequest(deadline.Remaining), deadline.Token));
+            }
+            catch (BlendException e)
+            {
+                blend.Failed("fuse", e);
+            }
+        }
+
+        return blend.Response();
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<BlendUpdate> StreamAsync(
+        BlendRequest request, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        Check(request);
+        using var entry = admission.Enter();
+        using var deadline = new Deadline(request.Timeout, cancellation);
+        var blend = await PrepareAsync(request, deadline);
+        await foreach (var piece in FuseAsync(blend, deadline))
+        {
+            yield return new BlendUpdate(piece, null);
+        }
+
+        yield return new BlendUpdate("", blend.Response());
+    }
+
+    /// <inheritdoc/>
+    public Task PulseAsync() => Task.CompletedTask;
+
+    private static void Check(BlendRequest request)
+    {
+        RequestRules.CheckSource(request.Instruction, request.Input);
+        RequestRules.CheckAggregation(request.Aggregation);
+        RequestRules.CheckTopK(request.TopK);
+        if (request.Candidates is { } candidates)
+        {
+            RequestRules.CheckCandidates(candidates);
+            if (request.Panel is not null)
+            {
+                throw BlendException.Invalid("panel", "\"panel\" and \"candidates\" exclude each other: give one or the other");
+            }
+        }
+    }
+
+    // Steps 1 and 2.
+    private async Task<BlendProgress> PrepareAsync(BlendRequest request, Deadline deadline)
+    {
+        var blend = new BlendProgress(request);
+        if (request.Candidates is { } candidates)
+        {
+            blend.Given(candidates);
+        }
+        else
+        {
+            var panel = book.Find(request.Panel);
+            blend.Asked(panel, await new PanelInquiry(GrainFactory, panel, request, deadline).AskAsync());
+        }
+
+        await RankAsync(request, blend, deadline);
+        return blend;
+    }
+
+    private async Task RankAsync(BlendRequest request, BlendProgress blend, Deadline deadline)
+    {
+        try
+        {
+            blend.Ranked(await blender.RankAsync(blend.RankingRequest(deadline.Remaining), deadline.Token));
+        }
+        catch (BlendException e) when (e.Parameter is null && (request.Candidates is null || e.Reason is not BlendFailureReason.Overloaded))
+        {
+            // Nothing has been spent yet on candidates that were given, and trying again later costs the caller nothing.
+            blend.Failed("rank", e);
+        }
+    }
+
+    // Step 3. A fuser that fails before its first word is replaced by the best candidate; after it, the stream must end.
+    private async IAsyncEnumerable<string> FuseAsync(BlendProgress blend, Deadline deadline)
+    {
+        if (!blend.CanFuse)
+        {
+            yield return blend.Best.Text;
+            yield break;
+        }
+
+        await using var updates = blender.StreamAsync(blend.FusionRequest(deadline.Remaining), deadline.Token).GetAsyncEnumerator();
+        for (var started = false; await NextAsync(updates, blend, started); started = true)
+        {
+            if (updates.Current.Response is { } whole)
+            {
+                blend.Fused(whole);
+                yield break;
+            }
+
+            yield return updates.Current.Text;
+        }
+
+        yield return blend.Best.Text;
+    }
+
+    private static async ValueTask<bool> NextAsync(IAsyncEnumerator<FusionUpdate> updates, BlendProgress blend, bool started)
+    {
+        try
+        {
+            return await updates.MoveNextAsync();
+        }
+        catch (BlendException e) when (!started)
+        {
+            blend.Failed("fuse", e);
+            return false;
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using LLMBlender.Inference;
+using LLMBlender.Inference.PairRanker;
+using LLMBlender.Inference.Sessions;
+using LLMBlender.Silo.Comparing;
+using LLMBlender.Silo.Placement;
+
+namespace LLMBlender.Silo.Hosting;
+
+/// <summary>The models that a silo has loaded, accelerator by accelerator.</summary>
+public sealed class SiloModels : IDisposable
+{
+    internal SiloModels(IReadOnlyList<AcceleratorRankers> accelerators) => Accelerators = accelerators;
+
+    /// <summary>No models: for silos that neither compare nor fuse.</summary>
+    public static SiloModels None { get; } = new([]);
+
+    internal IReadOnlyList<AcceleratorRankers> Accelerators { get; }
+
+    /// <summary>Loads rankers on accelerators.</summary>
+    /// <param name="rankers">Name and folder of each; the first is the default.</param>
+    /// <param name="accelerators">What computes: <c>cpu</c>, <c>cuda:N</c> or <c>auto</c>, none for none. Processors share their cores.</param>
+    /// <exception cref="ModelException">A model can't be used.</exception>
+    /// <exception cref="ArgumentException">An accelerator is unknown, or missing in this build.</exception>
+    public static SiloModels Load(IReadOnlyList<(string Name, string Folder)> rankers, IReadOnlyList<string> accelerators)
+    {
+        ArgumentNullException.ThrowIfNull(rankers);
+        ArgumentNullException.ThrowIfNull(accelerators);
+        var devices = accelerators.Select(Accelerator.Parse).ToList();
+        var processors = Math.Max(1, devices.Count(device => device.CudaDevice is null));
+        var threads = Math.Max(1, Environment.ProcessorCount / processors);
+        var loaded = new List<AcceleratorRankers>();
+        try
+        {
+            foreach (var device in devices)
+            {
+                var options = new PairRankerOptions { Accelerator = device, Threads = threads };
+                loaded.Add(new AcceleratorRankers(device.ToString(), [.. rankers.Select(ranker => Load(ranker, options))]));
+            }
+        }
+        catch
+        {
+            Dispose(loaded);
+            throw;
+        }
+
+        return new SiloModels(loaded);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Dispose(Accelerators);
+
+    internal SiloCard Card(SiloRoles roles) => new(
+        roles,
+        roles.HasFlag(SiloRoles.Compare) ? Accelerators.Count : 0,
+        Accelerators.Count > 0 ? [.. Accelerators[0].Rankers.Select(comparer => comparer.Ranker)] : []);
+
+    private static PairRankerComparer Load((string Name, string Folder) ranker, PairRankerOptions options) =>
+        new(ranker.Name, PairRankerModel.Load(ranker.Folder, options), options);
+
+    private static void Dispose(IEnumerable<AcceleratorRankers> accelerators)
+    {
+        foreach (var comparer in accelerators.SelectMany(accelerator => accelerator.Rankers))
+        {
+            comparer.Dispose();
+        }
+    }
+}
