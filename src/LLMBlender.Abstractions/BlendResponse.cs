@@ -2,7 +2,7 @@ namespace LLMBlender.Abstractions;
 
 /// <summary>A blended answer and how it came about.</summary>
 /// <param name="Id">The record's own id; null for a blend that was asked without one.</param>
-/// <param name="Answer">The fused answer.</param>
+/// <param name="Answer">The answer: the fused one, or the best candidate.</param>
 /// <param name="Candidates">Every candidate, in the order given or asked for; <see cref="RankedCandidate.Rank"/> orders them.</param>
 /// <param name="Failures">What failed on the way; empty when nothing did.</param>
 /// <param name="Usage">What it cost.</param>
@@ -14,7 +14,11 @@ public sealed record BlendResponse(
     [property: Id(3)] BlendFailure[] Failures,
     [property: Id(4)] BlendUsage Usage)
 {
-    /// <summary>Indices of the candidates that the answer was made from, best first; empty where that was not recorded.</summary>
+    /// <summary>How the answer was chosen; null where nobody was asked to fuse.</summary>
     [Id(5)]
+    public BlendFusion? Fusion { get; init; }
+
+    /// <summary>Indices of the candidates that the answer was made from, best first; empty where that was not recorded.</summary>
+    [Id(6)]
     public int[] MadeFrom { get; init; } = [];
 }

@@ -3,7 +3,7 @@ namespace LLMBlender.Abstractions;
 /// <summary>What a blend cost.</summary>
 /// <param name="PromptTokens">Tokens read by the panel's models and the fuser, as each of them counts.</param>
 /// <param name="CompletionTokens">Tokens written by the panel's models and the fuser, as each of them counts.</param>
-/// <param name="Comparisons">Ordered pairs whose logit the ranking used, computed or from the cache.</param>
+/// <param name="Comparisons">Ordered pairs whose logit the ranking or the guard used, computed or from the cache.</param>
 [GenerateSerializer, Immutable, Alias("LLMBlender.BlendUsage")]
 public sealed record BlendUsage(
     [property: Id(0)] long PromptTokens, [property: Id(1)] long CompletionTokens, [property: Id(2)] int Comparisons);

@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text.Json.Nodes;
 
 namespace LLMBlender.TestKit;
@@ -7,13 +6,7 @@ namespace LLMBlender.TestKit;
 public static class TokenizerFixture
 {
     /// <summary>The bytes of a packed fixture below <c>tokenizers/</c>.</summary>
-    public static byte[] Unpack(params string[] parts)
-    {
-        using var packed = new GZipStream(File.OpenRead(Fixture.File(["tokenizers", .. parts])), CompressionMode.Decompress);
-        using var bytes = new MemoryStream();
-        packed.CopyTo(bytes);
-        return bytes.ToArray();
-    }
+    public static byte[] Unpack(params string[] parts) => Fixture.Unpack(["tokenizers", .. parts]);
 
     /// <summary>A packed tokenizer.json as it was, with its character map.</summary>
     public static JsonObject TokenizerJson(string name)

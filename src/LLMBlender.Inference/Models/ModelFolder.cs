@@ -4,13 +4,15 @@ using LLMBlender.Inference.Onnx;
 namespace LLMBlender.Inference.Models;
 
 /// <summary>
-/// An imported model: manifest, graph, weights, config and tokenizer files in one folder. The weights are a safetensors
+/// An imported model: manifest, graphs, weights, config and tokenizer files in one folder. The weights are a safetensors
 /// file that the graph points into, so that at fp32 and fp16 the folder is also a Hugging Face checkpoint, to be
 /// imported again at another precision or trained further.
 /// </summary>
 public sealed class ModelFolder
 {
     internal const string GraphFile = "graph.onnx";
+    internal const string EncoderGraphFile = "encoder.onnx";
+    internal const string DecoderGraphFile = "decoder.onnx";
     internal const string WeightsFile = "model.safetensors";
     internal const string ConfigFileName = "config.json";
 
@@ -23,6 +25,10 @@ public sealed class ModelFolder
     public ModelManifest Manifest { get; }
 
     internal string Graph => System.IO.Path.Combine(Path, GraphFile);
+
+    internal string EncoderGraph => System.IO.Path.Combine(Path, EncoderGraphFile);
+
+    internal string DecoderGraph => System.IO.Path.Combine(Path, DecoderGraphFile);
 
     /// <summary>Opens a folder, and checks that every file is the one that was imported.</summary>
     /// <exception cref="ModelException">No manifest, a missing file, or one whose content has changed.</exception>

@@ -1,6 +1,5 @@
 using LLMBlender.Inference.Checkpoints;
 using LLMBlender.Inference.Onnx;
-using LLMBlender.Inference.Tokenization;
 
 namespace LLMBlender.Inference.Models;
 
@@ -12,8 +11,8 @@ public static class ModelImport
     /// not at all; a model folder that was there is replaced; the same checkpoint gives the same bytes.
     /// </summary>
     /// <param name="source">
-    /// <c>config.json</c>, weights and tokenizer files: the layouts of llm-blender/PairRM-hf and llm-blender/PairRM, or a
-    /// DeBERTa-v2/v3 encoder.
+    /// <c>config.json</c>, weights and tokenizer files: the layouts of llm-blender/PairRM-hf and llm-blender/PairRM, a
+    /// DeBERTa-v2/v3 encoder, or a T5 of any release, such as llm-blender/gen_fuser_3b.
     /// </param>
     /// <param name="target">The model folder to make.</param>
     /// <param name="precision">How weights are stored and computed with.</param>
@@ -27,12 +26,11 @@ public static class ModelImport
         source = Path.GetFullPath(source);
         target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(target));
         RefuseForeignTarget(target);
-        var layout = CheckpointLayout.Detect(source, backbone);
         var staging = $"{target}.importing-{Environment.ProcessId}";
         Directory.CreateDirectory(staging);
         try
         {
-            Write(layout, staging, Path.GetFileName(target), precision);
+            Write(source, backbone, staging, Path.GetFileName(target), precision);
             Replace(staging, target);
         }
         finally
@@ -46,19 +44,29 @@ public static class ModelImport
         return ModelFolder.Open(target);
     }
 
-    private static void Write(CheckpointLayout layout, string folder, string id, Precision precision)
+    private static void Write(string source, string? backbone, string folder, string id, Precision precision)
     {
-        using var checkpoint = Checkpoint.Open(layout.WeightsPath);
-        var tokenizer = Tokenizer.Load(layout.TokenizerFolder);
-        var parts = layout.Describe(checkpoint, tokenizer);
-        var weights = Declare(checkpoint, parts, precision);
-        byte[] graph = [];
-        weights.Write(Path.Combine(folder, ModelFolder.WeightsFile), () => graph = parts.Head is null
-            ? EncoderGraph.Build(parts.Config, precision, weights, parts.Prefix)
-            : PairRankerGraph.Build(parts.Config, precision, weights));
-        File.WriteAllBytes(Path.Combine(folder, ModelFolder.GraphFile), graph);
-        File.WriteAllBytes(Path.Combine(folder, ModelFolder.ConfigFileName), parts.ConfigJson);
-        foreach (var file in tokenizer.Files)
+        var config = ConfigFile.Read(Path.Combine(source, ModelFolder.ConfigFileName));
+        var isT5 = T5Config.IsIn(config) && !config.Has("ranker_type");
+        if (isT5 && backbone is not null)
+        {
+            throw new ModelException(config.Path, "holds its own shape: a backbone folder is only for the llm-blender/PairRM layout");
+        }
+
+        var layout = isT5 ? null : CheckpointLayout.Detect(source, backbone);
+        using var checkpoint = Checkpoint.Open(source);
+        var plan = layout is null
+            ? T5Import.Plan(source, config, checkpoint, precision)
+            : EncoderImport.Plan(layout, checkpoint, precision);
+        plan.Weights.Write(Path.Combine(folder, ModelFolder.WeightsFile), () =>
+        {
+            foreach (var (name, build) in plan.Graphs)
+            {
+                File.WriteAllBytes(Path.Combine(folder, name), build(plan.Weights));
+            }
+        });
+        File.WriteAllBytes(Path.Combine(folder, ModelFolder.ConfigFileName), plan.ConfigJson);
+        foreach (var file in plan.OtherFiles)
         {
             File.Copy(file, Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
         }
@@ -72,73 +80,18 @@ public static class ModelImport
         var manifest = new ModelManifest
         {
             Format = ModelManifest.CurrentFormat,
-            Kind = parts.Head is null ? ModelKind.Encoder : ModelKind.PairRanker,
+            Kind = plan.Kind,
             Id = id,
-            Origin = parts.Origin,
+            Origin = plan.Origin,
             TensorHash = "sha256:" + files[ModelFolder.WeightsFile],
             Precision = PrecisionNames.Of(precision),
-            SourceMaxLength = parts.Head?.SourceMaxLength,
-            CandidateMaxLength = parts.Head?.CandidateMaxLength,
-            Tokens = parts.Head?.Tokens,
+            SourceMaxLength = plan.SourceMaxLength,
+            CandidateMaxLength = plan.CandidateMaxLength,
+            Tokens = plan.RankerTokens,
+            GeneratorTokens = plan.GeneratorTokens,
             Files = files,
         };
         File.WriteAllBytes(Path.Combine(folder, ModelManifest.FileName), manifest.Serialize());
-    }
-
-    private static StoredWeights Declare(Checkpoint checkpoint, CheckpointParts parts, Precision precision)
-    {
-        var weights = new StoredWeights(precision);
-        var tables = DebertaTensors.OfRelativeTables(parts.Config, parts.Prefix).ToList();
-        foreach (var spec in DebertaTensors.OfGraph(parts.Config, parts.Prefix, parts.VocabularyRows).Concat(tables))
-        {
-            weights.Add(checkpoint, spec);
-        }
-
-        foreach (var spec in parts.Head is { } head ? DebertaTensors.OfHead(parts.Config, head.Tasks) : [])
-        {
-            weights.Add(checkpoint, spec);
-        }
-
-        if (tables.Count > 0)
-        {
-            DeclareRelativeTables(checkpoint, parts, weights);
-        }
-
-        return weights;
-    }
-
-    private static void DeclareRelativeTables(Checkpoint checkpoint, CheckpointParts parts, StoredWeights weights)
-    {
-        var (config, prefix) = (parts.Config, parts.Prefix);
-        var table = new Lazy<float[]>(() => RelativeTables.Normalise(
-            checkpoint.Read(prefix + "encoder.rel_embeddings.weight"),
-            config.Hidden,
-            config.NormaliseRelative
-                ? (checkpoint.Read(prefix + "encoder.LayerNorm.weight"), checkpoint.Read(prefix + "encoder.LayerNorm.bias"))
-                : null,
-            config.LayerNormEpsilon));
-        float[] Project(int layer, string own, string shared, bool rowsLast)
-        {
-            var name = $"{prefix}encoder.layer.{layer}.attention.self.{(config.ShareAttentionKey ? shared : own)}";
-            return RelativeTables.Project(
-                table.Value, config.Hidden, checkpoint.Read(name + ".weight"), checkpoint.Read(name + ".bias"),
-                config.HeadSize, config.ScoreScale, rowsLast);
-        }
-
-        long heads = config.Heads, size = config.HeadSize, rows = 2 * config.Span;
-        for (var i = 0; i < config.Layers; i++)
-        {
-            var layer = i;
-            if (config.ContentToPosition)
-            {
-                weights.Add(PositionTables.KeyName(layer), [heads, size, rows], () => Project(layer, "pos_key_proj", "key_proj", rowsLast: true));
-            }
-
-            if (config.PositionToContent)
-            {
-                weights.Add(PositionTables.QueryName(layer), [heads, rows, size], () => Project(layer, "pos_query_proj", "query_proj", rowsLast: false));
-            }
-        }
     }
 
     private static void RefuseForeignTarget(string target)

@@ -30,14 +30,19 @@ public sealed record ModelManifest
     /// <summary>fp32, fp16 or int8.</summary>
     public required string Precision { get; init; }
 
-    /// <summary>Tokens of a source at most, its three control tokens included; rankers only.</summary>
+    /// <summary>Tokens of a source at most, control tokens included; rankers and fusers only.</summary>
     public int? SourceMaxLength { get; init; }
 
-    /// <summary>Tokens of a candidate at least kept, control tokens included; rankers only.</summary>
+    /// <summary>
+    /// Tokens of a candidate: for a ranker at least kept, control tokens included; for a fuser at most kept.
+    /// </summary>
     public int? CandidateMaxLength { get; init; }
 
     /// <summary>Ids of the control tokens that the ranker writes; rankers only.</summary>
     public RankerTokens? Tokens { get; init; }
+
+    /// <summary>Ids of the control tokens that generating needs; fusers only.</summary>
+    public GeneratorTokens? GeneratorTokens { get; init; }
 
     /// <summary>Every other file of the folder that the model needs, with its SHA-256 in hexadecimal.</summary>
     public required SortedDictionary<string, string> Files { get; init; }
@@ -81,6 +86,12 @@ public sealed record ModelManifest
 /// <param name="First">Marks the first candidate.</param>
 /// <param name="Second">Marks the second candidate.</param>
 public sealed record RankerTokens(int Pad, int Cls, int Sep, int Source, int First, int Second);
+
+/// <summary>Ids of the control tokens of a sequence-to-sequence model.</summary>
+/// <param name="Pad">Fills rows up to the batch's length.</param>
+/// <param name="End">Ends what is generated.</param>
+/// <param name="Start">Stands before what is generated.</param>
+public sealed record GeneratorTokens(int Pad, int End, int Start);
 
 [JsonSourceGenerationOptions(
     WriteIndented = true,

@@ -21,23 +21,29 @@ internal sealed class StoredWeights(Precision precision) : IWeights
     /// <summary>Declares a checkpoint's tensor, stored as the precision has it.</summary>
     public void Add(Checkpoint checkpoint, TensorSpec spec)
     {
-        var info = checkpoint.Find(spec.Name);
+        var info = checkpoint.Find(spec.From);
         if (!info.Shape.AsSpan().SequenceEqual(spec.Shape))
         {
             throw new ModelException(
                 checkpoint.Path,
-                $"{spec.Name} has shape [{string.Join(", ", info.Shape)}], but the config asks for [{string.Join(", ", spec.Shape)}]");
+                $"{spec.From} has shape [{string.Join(", ", info.Shape)}], but the config asks for [{string.Join(", ", spec.Shape)}]");
         }
 
         if (info.Type is not (TensorType.Float32 or TensorType.Float16 or TensorType.BFloat16))
         {
             throw new ModelException(
-                checkpoint.Path, $"{spec.Name} is {info.Type}, but weights must be Float32, Float16 or BFloat16");
+                checkpoint.Path, $"{spec.From} is {info.Type}, but weights must be Float32, Float16 or BFloat16");
         }
 
-        if (precision == Precision.Int8 && spec.Use == TensorUse.Dense)
+        if (precision == Precision.Int8 && spec.Use is (TensorUse.Dense or TensorUse.WideDense))
         {
             AddQuantised(checkpoint, spec);
+            return;
+        }
+
+        if (precision == Precision.Int8 && spec.Use is TensorUse.Embedding)
+        {
+            AddQuantisedRows(checkpoint, spec);
             return;
         }
 
@@ -79,18 +85,22 @@ internal sealed class StoredWeights(Precision precision) : IWeights
     }
 
     private TensorInfo Stored(string name, TensorUse use, long[] shape) => new(
-        name, precision == Precision.Float16 && use != TensorUse.Head ? TensorType.Float16 : TensorType.Float32, [.. shape]);
+        name,
+        precision == Precision.Float16 && use is not (TensorUse.Head or TensorUse.Wide or TensorUse.WideDense)
+            ? TensorType.Float16
+            : TensorType.Float32,
+        [.. shape]);
 
     // One buffer for all: the collector would let several of the largest tensors pile up.
     private Span<float> Load(Checkpoint checkpoint, TensorSpec spec)
     {
-        var count = checked((int)checkpoint.Find(spec.Name).ElementCount);
+        var count = checked((int)checkpoint.Find(spec.From).ElementCount);
         if (buffer.Length < count)
         {
             buffer = GC.AllocateUninitializedArray<float>(count);
         }
 
-        checkpoint.Read(spec.Name, buffer.AsSpan(0, count));
+        checkpoint.Read(spec.From, buffer.AsSpan(0, count));
         return buffer.AsSpan(0, count);
     }
 
@@ -102,6 +112,16 @@ internal sealed class StoredWeights(Precision precision) : IWeights
         Declare(new TensorInfo(spec.Name, TensorType.Int8, [inputs, outputs]), file =>
             file.WriteBytes(spec.Name, Quantise(Load(checkpoint, spec), inputs, scales)));
         Declare(new TensorInfo(scaleName, TensorType.Float32, [outputs]), file => file.Write(scaleName, scales));
+    }
+
+    private void AddQuantisedRows(Checkpoint checkpoint, TensorSpec spec)
+    {
+        var (rows, width) = ((int)spec.Shape[0], (int)spec.Shape[1]);
+        var scaleName = spec.Name + "_scale";
+        float[] scales = new float[rows];
+        Declare(new TensorInfo(spec.Name, TensorType.Int8, [rows, width]), file =>
+            file.WriteBytes(spec.Name, QuantiseRows(Load(checkpoint, spec), width, scales)));
+        Declare(new TensorInfo(scaleName, TensorType.Float32, [rows, 1]), file => file.Write(scaleName, scales));
     }
 
     private void Declare(TensorInfo info, Action<SafetensorsWriter> write)
@@ -118,12 +138,7 @@ internal sealed class StoredWeights(Precision precision) : IWeights
         for (var output = 0; output < outputs; output++)
         {
             var row = weight.Slice(output * inputs, inputs);
-            var largest = 0f;
-            foreach (var w in row)
-            {
-                largest = MathF.Max(largest, MathF.Abs(w));
-            }
-
+            var largest = Largest(row);
             scales[output] = largest / QuantisedLimit;
             for (var input = 0; input < inputs && largest > 0; input++)
             {
@@ -132,5 +147,34 @@ internal sealed class StoredWeights(Precision precision) : IWeights
         }
 
         return bytes;
+    }
+
+    // Nothing multiplies these bytes with others: they may use their whole range.
+    private static byte[] QuantiseRows(ReadOnlySpan<float> weight, int width, float[] scales)
+    {
+        var bytes = new byte[weight.Length];
+        for (var row = 0; row < scales.Length; row++)
+        {
+            var values = weight.Slice(row * width, width);
+            var largest = Largest(values);
+            scales[row] = largest / sbyte.MaxValue;
+            for (var i = 0; i < width && largest > 0; i++)
+            {
+                bytes[row * width + i] = (byte)(sbyte)MathF.Round(values[i] / scales[row]);
+            }
+        }
+
+        return bytes;
+    }
+
+    private static float Largest(ReadOnlySpan<float> values)
+    {
+        var largest = 0f;
+        foreach (var value in values)
+        {
+            largest = MathF.Max(largest, MathF.Abs(value));
+        }
+
+        return largest;
     }
 }

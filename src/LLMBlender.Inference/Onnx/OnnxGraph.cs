@@ -36,6 +36,17 @@ internal sealed class OnnxGraph
         graph.Output.Add(Value(name, type, shape));
     }
 
+    /// <summary>
+    /// Declares an output, and makes it by one node directly: where the caller binds it to memory of its own, that node
+    /// writes there.
+    /// </summary>
+    public string OutputOf(
+        string name, DataType elements, object[] shape, string type, string[] inputs, params (string Name, object Value)[] attributes)
+    {
+        graph.Output.Add(Value(name, elements, shape));
+        return Node("", type, inputs, attributes, name);
+    }
+
     /// <summary>A node of the standard operator set with one output.</summary>
     public string Op(string type, string[] inputs, params (string Name, object Value)[] attributes) =>
         Node("", type, inputs, attributes);
@@ -99,9 +110,10 @@ internal sealed class OnnxGraph
         return model.ToByteArray();
     }
 
-    private string Node(string domain, string type, string[] inputs, (string Name, object Value)[] attributes)
+    private string Node(
+        string domain, string type, string[] inputs, (string Name, object Value)[] attributes, string? output = null)
     {
-        var output = $"{type}_{values++}";
+        output ??= $"{type}_{values++}";
         var node = new NodeProto { OpType = type, Domain = domain, Name = output, Input = { inputs }, Output = { output } };
         foreach (var (name, value) in attributes)
         {

@@ -9,9 +9,22 @@ internal enum TensorUse
     /// <summary>A dense layer's [out, in] matrix: quantised at int8.</summary>
     Dense,
 
-    /// <summary>The head, always single.</summary>
+    /// <summary>A dense layer's matrix whose products overflow in half: single at fp16, quantised at int8.</summary>
+    WideDense,
+
+    /// <summary>An embedding: at int8 its rows are bytes with a scale each.</summary>
+    Embedding,
+
+    /// <summary>What would overflow or lose too much in half: always single.</summary>
+    Wide,
+
+    /// <summary>A ranker's head, always single.</summary>
     Head,
 }
 
 /// <summary>A tensor that a network needs: its name, row-major shape, and use.</summary>
-internal sealed record TensorSpec(string Name, TensorUse Use, params long[] Shape);
+internal sealed record TensorSpec(string Name, TensorUse Use, params long[] Shape)
+{
+    /// <summary>The checkpoint's tensor that it is made from.</summary>
+    public string From { get; init; } = Name;
+}

@@ -30,8 +30,23 @@ internal sealed class OnnxSession : IDisposable
         IReadOnlyCollection<string> inputNames, IReadOnlyCollection<OrtValue> inputs, IReadOnlyCollection<string> outputNames)
     {
         using var options = new RunOptions();
-        return session.Run(options, inputNames, inputs, outputNames);
+        return Run(inputNames, inputs, outputNames, options);
     }
+
+    /// <inheritdoc cref="Run(IReadOnlyCollection{string}, IReadOnlyCollection{OrtValue}, IReadOnlyCollection{string})"/>
+    public IDisposableReadOnlyCollection<OrtValue> Run(
+        IReadOnlyCollection<string> inputNames,
+        IReadOnlyCollection<OrtValue> inputs,
+        IReadOnlyCollection<string> outputNames,
+        RunOptions options) => session.Run(options, inputNames, inputs, outputNames);
+
+    /// <summary>A binding of inputs and outputs to memory of the caller's, to be run many times.</summary>
+    public OrtIoBinding Bind() => session.CreateIoBinding();
+
+    /// <summary>Runs the graph on what is bound.</summary>
+    /// <param name="binding">Every input and output, bound.</param>
+    /// <param name="options">Lets another thread end the run.</param>
+    public void Run(OrtIoBinding binding, RunOptions options) => session.RunWithBinding(options, binding);
 
     /// <inheritdoc/>
     public void Dispose() => session.Dispose();

@@ -16,7 +16,7 @@ namespace LLMBlender.Silo.Grains;
 /// </summary>
 /// <remarks>
 /// A step that fails costs its part and not the blend: without ranking the candidates count as equal, without fusion the best
-/// one is the answer. Reentrant, for it does nothing but wait.
+/// one is the answer, and so it is where the ranker prefers it to what the fuser wrote. Reentrant, for it does nothing but wait.
 /// </remarks>
 [Reentrant, NearPlacement, RoleFilter(SiloRoles.Blend), GrainDirectory(RuleDirectory.Name)]
 internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission admission) : Grain, IBlendGrain
@@ -28,18 +28,7 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
         using var entry = admission.Enter();
         using var deadline = new Deadline(request.Timeout, cancellation);
         var blend = await PrepareAsync(request, deadline);
-        if (blend.CanFuse)
-        {
-            try
-            {
-                blend.Fused(await blender.FuseAsync(blend.FusionRequest(deadline.Remaining), deadline.Token));
-            }
-            catch (BlendException e)
-            {
-                blend.Failed("fuse", e);
-            }
-        }
-
+        await FuseAndGuardAsync(blend, deadline);
         return blend.Response();
     }
 
@@ -108,7 +97,31 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
         }
     }
 
-    // Step 3. A fuser that fails before its first word is replaced by the best candidate; after it, the stream must end.
+    // Step 3, and the ranker's word on it. Fused answers that lose to the best candidate are not given.
+    private async Task FuseAndGuardAsync(BlendProgress blend, Deadline deadline)
+    {
+        if (!blend.CanFuse)
+        {
+            return;
+        }
+
+        var step = "fuse";
+        try
+        {
+            blend.Fused(await blender.FuseAsync(blend.FusionRequest(deadline.Remaining), deadline.Token));
+            step = "guard";
+            if (blend.ToGuard is { } fused)
+            {
+                blend.Guarded(await blender.CompareAsync(blend.GuardRequest(fused, deadline.Remaining), deadline.Token));
+            }
+        }
+        catch (BlendException e) when (e.Parameter is null)
+        {
+            blend.Failed(step, e);
+        }
+    }
+
+    // Step 3 as a stream, where nothing can be taken back and so nothing is guarded. A fuser that fails before its first word is replaced by the best candidate; after it, the stream must end.
     private async IAsyncEnumerable<string> FuseAsync(BlendProgress blend, Deadline deadline)
     {
         if (!blend.CanFuse)
@@ -138,7 +151,7 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
         {
             return await updates.MoveNextAsync();
         }
-        catch (BlendException e) when (!started)
+        catch (BlendException e) when (!started && e.Parameter is null)
         {
             blend.Failed("fuse", e);
             return false;

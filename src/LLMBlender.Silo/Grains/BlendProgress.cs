@@ -1,4 +1,5 @@
 using LLMBlender.Abstractions;
+using LLMBlender.Core.Fusion;
 using LLMBlender.Silo.Backends;
 
 namespace LLMBlender.Silo.Grains;
@@ -11,11 +12,13 @@ internal sealed class BlendProgress(BlendRequest request)
     private RankingResponse? ranking;
     private FusionResponse? fusion;
     private int[] order = [];
+    private double? margin;
+    private int guardComparisons;
     private long promptTokens;
     private long completionTokens;
 
     /// <summary>The best candidate.</summary>
-    public Candidate Best => candidates[order[0]];
+    public Candidate Best => candidates[BestPlace];
 
     /// <summary>Whether there is an order to fuse by: candidates that nobody ranked are not to be mixed.</summary>
     public bool CanFuse => ranking is not null;
@@ -60,7 +63,7 @@ internal sealed class BlendProgress(BlendRequest request)
     }
 
     /// <summary>What the fusion grain is asked.</summary>
-    public FusionRequest FusionRequest(TimeSpan timeout) => new()
+    public Abstractions.FusionRequest FusionRequest(TimeSpan timeout) => new()
     {
         Instruction = request.Instruction,
         Input = request.Input,
@@ -74,24 +77,65 @@ internal sealed class BlendProgress(BlendRequest request)
     public void Fused(FusionResponse response)
     {
         fusion = response;
+        if (response.Failure is { } failure)
+        {
+            failures.Add(failure);
+        }
+
         promptTokens += response.PromptTokens;
         completionTokens += response.CompletionTokens;
+    }
+
+    /// <summary>The fused answer that is to be compared with the best candidate; null where there is nothing to compare.</summary>
+    public string? ToGuard => fusion is { Failure: null } && fusion.Answer != Best.Text ? fusion.Answer : null;
+
+    /// <summary>What the guard asks the ranker.</summary>
+    public CompareRequest GuardRequest(string fused, TimeSpan timeout) => new()
+    {
+        Instruction = request.Instruction,
+        Input = request.Input,
+        A = fused,
+        B = Best.Text,
+        Ranker = request.Ranker,
+        Timeout = timeout,
+    };
+
+    /// <summary>The fused answer was compared with the best candidate.</summary>
+    public void Guarded(CompareResponse response)
+    {
+        margin = response.Logit;
+        guardComparisons = FusionGuard.Pairs.Length;
     }
 
     /// <summary>A step failed.</summary>
     public void Failed(string step, BlendException e) => failures.Add(new BlendFailure(step, e.Reason, e.Message));
 
     /// <summary>What came of it.</summary>
-    public BlendResponse Response() => new(
-        request.Id,
-        fusion?.Answer ?? Best.Text,
-        [.. candidates.Select((candidate, i) => new RankedCandidate(
-            candidate.Model, candidate.Text, ranking?.Ranks[i] ?? 1, ranking?.Scores[i] ?? 0))],
-        [.. failures],
-        new BlendUsage(promptTokens, completionTokens, ranking?.Comparisons ?? 0))
+    public BlendResponse Response()
     {
-        MadeFrom = fusion is null ? [order[0]] : Array.ConvertAll(fusion.MadeFrom, place => order[place]),
-    };
+        var isFused = fusion is { Failure: null } && fusion.Fuser != SelectFuser.FuserName && (margin is null || FusionGuard.Passes(margin.Value));
+        return new BlendResponse(
+            request.Id,
+            isFused ? fusion!.Answer : Best.Text,
+            [.. candidates.Select((candidate, i) => new RankedCandidate(
+                candidate.Model, candidate.Text, ranking?.Ranks[i] ?? 1, ranking?.Scores[i] ?? 0))],
+            [.. failures],
+            new BlendUsage(promptTokens, completionTokens, (ranking?.Comparisons ?? 0) + guardComparisons))
+        {
+            Fusion = fusion is null ? null : new BlendFusion(fusion.Fuser, isFused ? BlendGiven.Fused : BlendGiven.Best, margin),
+            MadeFrom = isFused ? Array.ConvertAll(fusion!.MadeFrom, place => order[place]) : [BestPlace],
+        };
+    }
+
+    // The best that says something, as a fuser would have it.
+    private int BestPlace
+    {
+        get
+        {
+            var best = Array.FindIndex(order, place => !string.IsNullOrWhiteSpace(candidates[place].Text));
+            return order[Math.Max(0, best)];
+        }
+    }
 
     private void Take(Candidate[] all)
     {

@@ -1,5 +1,10 @@
 using System.Runtime.CompilerServices;
+using System.Text;
+using System.Threading.Channels;
 using LLMBlender.Abstractions;
+using LLMBlender.Abstractions.Client;
+using LLMBlender.Core.Fusion;
+using LLMBlender.Silo.Fusion;
 using LLMBlender.Silo.Hosting;
 using LLMBlender.Silo.Placement;
 using Orleans.Concurrency;
@@ -7,34 +12,99 @@ using Orleans.GrainDirectory;
 
 namespace LLMBlender.Silo.Grains;
 
-/// <summary>See <see cref="IFusionGrain"/>. Reentrant, for it only waits for the fuser.</summary>
+/// <summary>
+/// See <see cref="IFusionGrain"/>. The fuser works away from the grain, which is reentrant, for it only hands pieces on.
+/// </summary>
 [Reentrant, NearPlacement, RoleFilter(SiloRoles.Fuse), GrainDirectory(RuleDirectory.Name)]
-internal sealed class FusionGrain(Admission admission) : Grain, IFusionGrain
+internal sealed class FusionGrain(FuserBook book, Admission admission) : Grain, IFusionGrain
 {
     /// <inheritdoc/>
-    public Task<FusionResponse> FuseAsync(FusionRequest request, CancellationToken cancellation)
+    public async Task<FusionResponse> FuseAsync(Abstractions.FusionRequest request, CancellationToken cancellation)
     {
-        Check(request);
         using var entry = admission.Enter();
-        return Task.FromResult(new FusionResponse(request.Candidates[0].Text, [0], 0, 0));
+        using var deadline = new Deadline(request.Timeout, cancellation);
+        var (fuser, fusion) = Prepare(request);
+        return await RunAsync(request, fuser, fusion, null, deadline);
     }
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<FusionUpdate> StreamAsync(
-        FusionRequest request, [EnumeratorCancellation] CancellationToken cancellation)
+        Abstractions.FusionRequest request, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var response = await FuseAsync(request, cancellation);
-        yield return new FusionUpdate(response.Answer, null);
+        using var entry = admission.Enter();
+        using var deadline = new Deadline(request.Timeout, cancellation);
+        var (fuser, fusion) = Prepare(request);
+        var pieces = Channel.CreateUnbounded<string>(new UnboundedChannelOptions { SingleReader = true });
+        var whole = RunAsync(request, fuser, fusion, piece => pieces.Writer.TryWrite(piece), deadline);
+        _ = whole.ContinueWith(_ => pieces.Writer.TryComplete(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        var written = new StringBuilder();
+        await foreach (var piece in pieces.Reader.ReadAllAsync(CancellationToken.None))
+        {
+            written.Append(piece);
+            yield return new FusionUpdate(piece, null);
+        }
+
+        var response = await whole;
+        if (written.Length == 0)
+        {
+            yield return new FusionUpdate(response.Answer, null);
+        }
+        else if (response.Failure is { } failure)
+        {
+            // What has been streamed can't be taken back.
+            throw new BlendException("fuse", failure.Reason, failure.Message);
+        }
+
         yield return new FusionUpdate("", response);
     }
 
     /// <inheritdoc/>
     public Task PulseAsync() => Task.CompletedTask;
 
-    private static void Check(FusionRequest request)
+    private (IFuser Fuser, Core.Fusion.FusionRequest Request) Prepare(Abstractions.FusionRequest request)
     {
         RequestRules.CheckSource(request.Instruction, request.Input);
         RequestRules.CheckCandidates(request.Candidates);
         RequestRules.CheckTopK(request.TopK);
+        var texts = Array.ConvertAll(request.Candidates, candidate => candidate.Text);
+        if (Array.TrueForAll(texts, string.IsNullOrWhiteSpace))
+        {
+            throw BlendException.Invalid("candidates", "every one of \"candidates\" is empty, and one must say something");
+        }
+
+        return (
+            book.Find(request.Fuser),
+            Core.Fusion.FusionRequest.Of(request.Instruction, request.Input, texts, request.TopK ?? Core.Fusion.FusionRequest.DefaultTopK));
     }
+
+    private static async Task<FusionResponse> RunAsync(
+        Abstractions.FusionRequest request,
+        IFuser fuser,
+        Core.Fusion.FusionRequest fusion,
+        Action<string>? written,
+        Deadline deadline)
+    {
+        try
+        {
+            var attempt = await Task.Run(() => FusionAttempt.OfAsync(fuser, fusion, written, deadline.Token), deadline.Token);
+            var answer = FusionAnswer.Of(fuser.Name, fusion, attempt);
+            var isBest = answer.Failure is not null || fuser is SelectFuser;
+            return new FusionResponse(
+                answer.Text,
+                isBest ? [IndexOf(request, fusion.Best)] : [.. Enumerable.Range(0, fusion.Candidates.Count)],
+                fuser.Name,
+                answer.Usage.PromptTokens,
+                answer.Usage.CompletionTokens)
+            {
+                Failure = answer.Failure,
+            };
+        }
+        catch (OperationCanceledException) when (deadline.IsPassed)
+        {
+            throw BlendException.TimedOut("fuse", deadline.Timeout, $"the fuser {fuser.Name} was still writing");
+        }
+    }
+
+    private static int IndexOf(Abstractions.FusionRequest request, string text) =>
+        Array.FindIndex(request.Candidates, candidate => candidate.Text == text);
 }

@@ -67,6 +67,7 @@ public static class LLMBlenderSiloExtensions
         silo.Configure<ClusterMembershipOptions>(Watch);
 
         services.AddSingleton(panels);
+        services.AddSingleton(models.Fusers);
         services.AddSingleton(options.Admission);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<Admission>();

@@ -2,6 +2,7 @@ using LLMBlender.Inference;
 using LLMBlender.Inference.PairRanker;
 using LLMBlender.Inference.Sessions;
 using LLMBlender.Silo.Comparing;
+using LLMBlender.Silo.Fusion;
 using LLMBlender.Silo.Placement;
 
 namespace LLMBlender.Silo.Hosting;
@@ -15,6 +16,9 @@ public sealed class SiloModels : IDisposable
     public static SiloModels None { get; } = new([]);
 
     internal IReadOnlyList<AcceleratorRankers> Accelerators { get; }
+
+    /// <summary>Who fuses; the best candidate is given where nothing else is loaded.</summary>
+    public FuserBook Fusers { get; init; } = FuserBook.SelectOnly;
 
     /// <summary>Loads rankers on accelerators.</summary>
     /// <param name="rankers">Name and folder of each; the first is the default.</param>

@@ -1,0 +1,20 @@
+using System.Runtime.CompilerServices;
+
+namespace LLMBlender.Core.Fusion;
+
+/// <summary>Gives the best candidate as it is.</summary>
+public sealed class SelectFuser : IFuser
+{
+    /// <summary>How it is asked for.</summary>
+    public const string FuserName = "select";
+
+    /// <inheritdoc/>
+    public string Name => FuserName;
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<FusionPart> FuseAsync(FusionRequest request, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        await Task.CompletedTask;
+        yield return new FusionPart(request.Best, FusionUsage.None);
+    }
+}

@@ -1,0 +1,204 @@
+using System.Numerics.Tensors;
+using LLMBlender.Inference.Models;
+
+namespace LLMBlender.Inference.GenFuser;
+
+/// <summary>
+/// Beam search with the reference's semantics (<c>BeamSearchScorer</c>, transformers 4.36): of each step's twice as many
+/// likeliest continuations as beams, those that end are kept as finished where they are among the first half, and the
+/// others go on until every beam has one.
+/// </summary>
+/// <remarks>
+/// A beam keeps its row, and with it its cached keys, for its likeliest continuation. Only where two beams go on from one
+/// is a row copied, into the row of a beam that went nowhere.
+/// </remarks>
+internal sealed class BeamSearch : Search
+{
+    // What the reference starts all but the first beam with, so that the first step doesn't find the same beam many times.
+    private const float Unborn = -1e9f;
+
+    private readonly GenerationOptions options;
+    private readonly int vocabulary;
+    private readonly FinishedBeams finished;
+    private readonly float[] shifted;
+    private readonly List<(float Score, int Beam, int Token)> best = [];
+    private Beam[] beams;
+    private bool isDone;
+    private bool isFinal;
+    private int length;
+
+    public BeamSearch(GenerationOptions options, GeneratorTokens tokens, int vocabulary)
+        : base(tokens, options.Beams)
+    {
+        (this.options, this.vocabulary) = (options, vocabulary);
+        finished = new FinishedBeams(options.Beams, options.LengthPenalty);
+        shifted = new float[vocabulary];
+        beams = [.. Enumerable.Range(0, Rows).Select(i => new Beam(i, i == 0 ? 0 : Unborn, []))];
+    }
+
+    /// <inheritdoc/>
+    public override bool IsDone => isDone;
+
+    /// <inheritdoc/>
+    /// <remarks>The winner is a finished beam or comes from a running one: what they have in common is certain.</remarks>
+    public override IReadOnlyList<int> Certain
+    {
+        get
+        {
+            // Before the first choice the beams stand for nothing yet.
+            IEnumerable<int[]> possible = isDone ? finished.Best(1).Select(beam => beam.Ids) : finished.Sequences.Concat(beams.Select(beam => beam.Ids));
+            var common = possible.First().AsSpan();
+            foreach (var ids in possible.Skip(1))
+            {
+                common = common[..common.CommonPrefixLength(ids)];
+            }
+
+            return common.ToArray();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Advance(ReadOnlySpan<float> logits, Span<int> next, List<(int From, int To)> copies)
+    {
+        if (isDone)
+        {
+            next.Fill(Tokens.Pad);
+            return;
+        }
+
+        length++;
+        FindBest(logits);
+        var chosen = new List<(float Score, Beam From, int Token)>(Rows);
+        for (var rank = 0; rank < best.Count && chosen.Count < Rows; rank++)
+        {
+            var (score, beam, token) = best[rank];
+            if (token != Tokens.End)
+            {
+                chosen.Add((score, beams[beam], token));
+            }
+            else if (rank < Rows)
+            {
+                finished.Add([.. beams[beam].Ids, token], score, length);
+            }
+        }
+
+        isDone = finished.IsFull && (options.EarlyStopping || finished.Beats(best[0].Score, length));
+        beams = Place(chosen, copies);
+        foreach (var beam in beams)
+        {
+            next[beam.Row] = beam.Ids[^1];
+        }
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<(int[] Ids, double Score)> Finish()
+    {
+        if (!isDone && !isFinal)
+        {
+            foreach (var beam in beams)
+            {
+                finished.Add(beam.Ids, beam.Score, length);
+            }
+
+            isFinal = true;
+        }
+
+        return [.. finished.Best(options.ReturnSequences).Select(beam => ((int[])[Tokens.Start, .. beam.Ids], beam.Score))];
+    }
+
+    // The 2·beams likeliest continuations, best first.
+    private void FindBest(ReadOnlySpan<float> logits)
+    {
+        best.Clear();
+        for (var i = 0; i < beams.Length; i++)
+        {
+            var scores = logits.Slice(beams[i].Row * vocabulary, vocabulary);
+            var offset = beams[i].Score - LogSum(scores);
+            Offer(scores, offset, i);
+        }
+    }
+
+    private void Offer(ReadOnlySpan<float> scores, float offset, int beam)
+    {
+        const int Stretch = 128;
+        for (var start = 0; start < scores.Length; start += Stretch)
+        {
+            // A stretch whose largest would not get in is passed over.
+            var stretch = scores.Slice(start, Math.Min(Stretch, scores.Length - start));
+            if (best.Count == 2 * Rows && TensorPrimitives.Max(stretch) + offset <= best[^1].Score)
+            {
+                continue;
+            }
+
+            for (var i = 0; i < stretch.Length; i++)
+            {
+                Offer(stretch[i] + offset, beam, start + i);
+            }
+        }
+    }
+
+    private void Offer(float score, int beam, int token)
+    {
+        if (best.Count == 2 * Rows)
+        {
+            if (score <= best[^1].Score)
+            {
+                return;
+            }
+
+            best.RemoveAt(best.Count - 1);
+        }
+
+        var at = best.Count;
+        while (at > 0 && best[at - 1].Score < score)
+        {
+            at--;
+        }
+
+        best.Insert(at, (score, beam, token));
+    }
+
+    private float LogSum(ReadOnlySpan<float> scores)
+    {
+        var largest = TensorPrimitives.Max(scores);
+        TensorPrimitives.Subtract(scores, largest, shifted);
+        TensorPrimitives.Exp(shifted, shifted);
+        return largest + MathF.Log(TensorPrimitives.Sum(shifted));
+    }
+
+    private Beam[] Place(List<(float Score, Beam From, int Token)> chosen, List<(int From, int To)> copies)
+    {
+        var placed = new Beam[chosen.Count];
+        var isTaken = new bool[Rows];
+        for (var i = 0; i < placed.Length; i++)
+        {
+            var (score, from, token) = chosen[i];
+            var row = isTaken[from.Row] ? -1 : from.Row;
+            placed[i] = new Beam(row, score, [.. from.Ids, token]);
+            if (row >= 0)
+            {
+                isTaken[row] = true;
+            }
+        }
+
+        // Only now is it known which rows nobody goes on from.
+        for (var i = 0; i < placed.Length; i++)
+        {
+            if (placed[i].Row < 0)
+            {
+                var free = Array.IndexOf(isTaken, false);
+                isTaken[free] = true;
+                copies.Add((chosen[i].From.Row, free));
+                placed[i] = placed[i] with { Row = free };
+            }
+        }
+
+        return placed;
+    }
+
+    /// <summary>A running beam.</summary>
+    /// <param name="Row">The row that holds its cached keys.</param>
+    /// <param name="Score">Sum of its log-probabilities.</param>
+    /// <param name="Ids">Its ids, without the start token.</param>
+    private sealed record Beam(int Row, float Score, int[] Ids);
+}

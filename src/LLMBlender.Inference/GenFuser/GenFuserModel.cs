@@ -1,0 +1,262 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using LLMBlender.Inference.Models;
+using LLMBlender.Inference.Onnx;
+using LLMBlender.Inference.Sessions;
+using LLMBlender.Inference.Tokenization;
+using Microsoft.ML.OnnxRuntime;
+
+namespace LLMBlender.Inference.GenFuser;
+
+/// <summary>
+/// A sequence-to-sequence model, such as the GenFuser (LLM-Blender, section 4): a text in, a text out. The prompt is
+/// encoded once; each further token costs one step of the decoder. Safe for concurrent use.
+/// </summary>
+public sealed class GenFuserModel : IDisposable
+{
+    private readonly OnnxSession encoder;
+    private readonly OnnxSession decoder;
+    private readonly T5Config config;
+    private readonly GeneratorTokens tokens;
+    private readonly int maxPromptTokens;
+
+    private GenFuserModel(
+        ModelFolder folder, T5Config config, Tokenizer tokenizer, (OnnxSession Encoder, OnnxSession Decoder) sessions, GenFuserOptions options)
+    {
+        (Manifest, Tokenizer, this.config) = (folder.Manifest, tokenizer, config);
+        (encoder, decoder) = sessions;
+        tokens = folder.Manifest.GeneratorTokens!;
+        maxPromptTokens = options.MaxPromptTokens;
+    }
+
+    /// <summary>What the model's folder says of it.</summary>
+    public ModelManifest Manifest { get; }
+
+    /// <summary>Turns texts into the model's ids, and back.</summary>
+    public Tokenizer Tokenizer { get; }
+
+    /// <summary>Loads a model folder.</summary>
+    /// <exception cref="ModelException">The folder is not a sound gen-fuser.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    public static GenFuserModel Load(string folder, GenFuserOptions? options = null)
+    {
+        options ??= new GenFuserOptions();
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxPromptTokens, 1);
+        var model = ModelFolder.Open(folder, ModelKind.GenFuser);
+        if (model.Manifest is not { GeneratorTokens: not null, SourceMaxLength: not null, CandidateMaxLength: not null })
+        {
+            throw new ModelException(
+                Path.Combine(folder, ModelManifest.FileName), "lacks generator_tokens or lengths, and a gen-fuser needs them");
+        }
+
+        var config = T5Config.Read(model.ReadConfig());
+        var tokenizer = Tokenizer.Load(folder);
+        OnnxSession? encoder = null;
+        try
+        {
+            encoder = new OnnxSession(model.EncoderGraph, options.Accelerator, options.Threads);
+            var decoder = new OnnxSession(model.DecoderGraph, options.Accelerator, options.Threads);
+            return new GenFuserModel(model, config, tokenizer, (encoder, decoder), options);
+        }
+        catch
+        {
+            encoder?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Generates for every prompt; neighbours in a batch change nothing beyond the last digits of single precision.</summary>
+    /// <param name="prompts">Token ids of each, with the special tokens that the checkpoint's tokenizer adds.</param>
+    /// <param name="options">How.</param>
+    /// <param name="completed">Told after each batch how many prompts it held.</param>
+    /// <param name="cancellation">Looked at before each step; a step at work is ended.</param>
+    /// <returns>For each prompt its sequences, best first.</returns>
+    /// <exception cref="ArgumentException">A prompt is empty or too long, or an option is out of range.</exception>
+    public IReadOnlyList<IReadOnlyList<GeneratedText>> Generate(
+        IReadOnlyList<int[]> prompts, GenerationOptions options, Action<int>? completed = null, CancellationToken cancellation = default)
+    {
+        options.Check();
+        for (var i = 0; i < prompts.Count; i++)
+        {
+            CheckPrompt(prompts[i], prompts.Count == 1 ? "the prompt" : $"prompt {i}");
+        }
+
+        // Like lengths go together, so that little is computed for padding.
+        var results = new IReadOnlyList<GeneratedText>[prompts.Count];
+        foreach (var batch in Enumerable.Range(0, prompts.Count).OrderBy(i => prompts[i].Length).Chunk(options.BatchPrompts))
+        {
+            var searches = Array.ConvertAll(batch, i => Search.For(options, tokens, config.VocabularySize, i));
+            Run(Array.ConvertAll(batch, i => prompts[i]), searches, options, static _ => { }, cancellation);
+            for (var i = 0; i < batch.Length; i++)
+            {
+                results[batch[i]] = [.. searches[i].Finish().Select(found => Describe(found.Ids, found.Score))];
+            }
+
+            completed?.Invoke(batch.Length);
+        }
+
+        return results;
+    }
+
+    /// <summary>
+    /// Generates for one prompt, and gives the text piece by piece as soon as nothing can change it any more, which in a
+    /// beam search is where all beams agree. The pieces together are the best sequence's text.
+    /// </summary>
+    /// <param name="prompt">Token ids.</param>
+    /// <param name="options">How; one sequence comes back.</param>
+    /// <param name="finished">Told what was generated, before the last piece is given.</param>
+    /// <param name="cancellation">Looked at before each step; a step at work is ended.</param>
+    /// <exception cref="ArgumentException">The prompt is empty or too long, or an option is out of range.</exception>
+    public IAsyncEnumerable<string> StreamAsync(
+        int[] prompt, GenerationOptions options, Action<GeneratedText>? finished = null, CancellationToken cancellation = default)
+    {
+        options.Check();
+        CheckPrompt(prompt, "the prompt");
+        return StreamCheckedAsync(prompt, options with { ReturnSequences = 1 }, finished, cancellation);
+    }
+
+    /// <summary>Logits after each of the decoder's tokens, teacher-forced.</summary>
+    /// <param name="prompt">Token ids.</param>
+    /// <param name="decoderIds">The start token and those after it.</param>
+    /// <returns>[tokens, vocabulary], row-major.</returns>
+    public float[] Score(int[] prompt, int[] decoderIds)
+    {
+        CheckPrompt(prompt, "the prompt");
+        using var options = new RunOptions();
+        using var encoded = EncodedPrompts.Of(encoder, config.DecoderLayers, [prompt], tokens.Pad, options);
+        using var run = new Decoder(decoder, config, encoded, 1, decoderIds.Length);
+        return run.Step(decoderIds, options).ToArray();
+    }
+
+    /// <summary>The encoder's last hidden states, [prompts, longest prompt, hidden], row-major; those of padding mean nothing.</summary>
+    public float[] Encode(IReadOnlyList<int[]> prompts) => EncodedPrompts.States(encoder, prompts, tokens.Pad);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        encoder.Dispose();
+        decoder.Dispose();
+    }
+
+    /// <summary>A decoder over prompts, to be stepped by hand: for measuring.</summary>
+    internal (EncodedPrompts Prompts, Decoder Decoder) Begin(IReadOnlyList<int[]> prompts, int rowsPerPrompt, int limit)
+    {
+        using var options = new RunOptions();
+        var encoded = EncodedPrompts.Of(encoder, config.DecoderLayers, prompts, tokens.Pad, options);
+        return (encoded, new Decoder(decoder, config, encoded, rowsPerPrompt, limit));
+    }
+
+    private void CheckPrompt(int[] prompt, string name)
+    {
+        if (prompt.Length == 0)
+        {
+            throw new ArgumentException($"{name} has no tokens, and must have at least one", nameof(prompt));
+        }
+
+        if (prompt.Length > maxPromptTokens)
+        {
+            throw new ArgumentException($"{name} has {prompt.Length} tokens, and must have at most {maxPromptTokens}", nameof(prompt));
+        }
+
+        if (Array.FindIndex(prompt, id => id < 0 || id >= config.VocabularySize) is >= 0 and var at)
+        {
+            throw new ArgumentException($"{name} has id {prompt[at]}, and ids must be from 0 to {config.VocabularySize - 1}", nameof(prompt));
+        }
+    }
+
+    private void Run(
+        int[][] prompts, Search[] searches, GenerationOptions options, Action<Search[]> stepped, CancellationToken cancellation)
+    {
+        using var run = new RunOptions();
+        using var ending = cancellation.UnsafeRegister(static run => ((RunOptions)run!).Terminate = true, run);
+        try
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var encoded = EncodedPrompts.Of(encoder, config.DecoderLayers, prompts, tokens.Pad, run);
+            using var steps = new Decoder(decoder, config, encoded, options.RowsPerPrompt, options.MaxNewTokens);
+            Run(steps, searches, run, stepped, cancellation);
+        }
+        catch (OnnxRuntimeException) when (cancellation.IsCancellationRequested)
+        {
+            // What ONNX Runtime reports when a run is ended from outside.
+            throw new OperationCanceledException(cancellation);
+        }
+    }
+
+    private void Run(Decoder steps, Search[] searches, RunOptions run, Action<Search[]> stepped, CancellationToken cancellation)
+    {
+        var next = new int[steps.Rows];
+        next.AsSpan().Fill(tokens.Start);
+        var rows = searches[0].Rows;
+        var width = rows * config.VocabularySize;
+        var copies = new List<(int From, int To)>();
+        while (steps.Length < steps.Limit && !Array.TrueForAll(searches, search => search.IsDone))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var logits = steps.Step(next, run);
+            for (var i = 0; i < searches.Length; i++)
+            {
+                copies.Clear();
+                searches[i].Advance(logits.Slice(i * width, width), next.AsSpan(i * rows, rows), copies);
+                foreach (var (from, to) in copies)
+                {
+                    steps.CopyRow(i * rows + from, i * rows + to);
+                }
+            }
+
+            stepped(searches);
+        }
+    }
+
+    private async IAsyncEnumerable<string> StreamCheckedAsync(
+        int[] prompt, GenerationOptions options, Action<GeneratedText>? finished, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        // Whoever stops reading stops the decoder, too.
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var pieces = Channel.CreateUnbounded<string>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+        var generating = Task.Run(() => Stream(prompt, options, finished, pieces.Writer, stop.Token), CancellationToken.None);
+        try
+        {
+            await foreach (var piece in pieces.Reader.ReadAllAsync(cancellation))
+            {
+                yield return piece;
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await generating;
+        }
+    }
+
+    private void Stream(
+        int[] prompt, GenerationOptions options, Action<GeneratedText>? finished, ChannelWriter<string> pieces, CancellationToken stop)
+    {
+        try
+        {
+            var text = new TextStream(Tokenizer);
+            Search[] searches = [Search.For(options, tokens, config.VocabularySize, 0)];
+            Run([prompt], searches, options, running => Send(text.Append(running[0].Certain)), stop);
+            var (ids, score) = searches[0].Finish()[0];
+            finished?.Invoke(Describe(ids, score));
+            Send(text.Finish(ids.AsSpan(1)));
+            pieces.Complete();
+        }
+        catch (Exception e)
+        {
+            pieces.Complete(e);
+        }
+
+        void Send(string piece)
+        {
+            if (piece.Length > 0)
+            {
+                pieces.TryWrite(piece);
+            }
+        }
+    }
+
+    private GeneratedText Describe(int[] ids, double score) =>
+        new(ids, Tokenizer.Decode(ids.AsSpan(1), skipSpecialTokens: true), score, ids[^1] != tokens.End);
+}

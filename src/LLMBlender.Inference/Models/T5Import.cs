@@ -1,0 +1,67 @@
+using LLMBlender.Inference.Checkpoints;
+using LLMBlender.Inference.Onnx;
+using LLMBlender.Inference.Tokenization;
+
+namespace LLMBlender.Inference.Models;
+
+/// <summary>Importing a T5, as LLM-Blender's published fusers are.</summary>
+internal static class T5Import
+{
+    // The reference's defaults (GenFuserConfig).
+    private const int DefaultSourceMaxLength = 1024;
+    private const int DefaultCandidateMaxLength = 128;
+
+    /// <summary>Checks config, tokenizer and tensors against each other, and says what is to be written.</summary>
+    /// <exception cref="ModelException">They contradict each other, or hold what isn't built here.</exception>
+    public static ImportPlan Plan(string folder, ConfigFile config, Checkpoint checkpoint, Precision precision)
+    {
+        var shape = T5Config.Read(config);
+        var tokenizer = Tokenizer.Load(folder);
+        if (tokenizer.Count > shape.VocabularySize)
+        {
+            throw config.Refused("vocab_size", $"the tokenizer has {tokenizer.Count} ids, and each needs a row");
+        }
+
+        var settings = Path.Combine(folder, GenerationSettings.FileName);
+        return new ImportPlan
+        {
+            Kind = ModelKind.GenFuser,
+            Origin = $"{Path.GetFileName(folder)} ({Layout(shape)})",
+            ConfigJson = File.ReadAllBytes(config.Path),
+            OtherFiles = File.Exists(settings) ? [.. tokenizer.Files, settings] : tokenizer.Files,
+            Weights = Declare(checkpoint, shape, precision),
+            Graphs =
+            [
+                (ModelFolder.EncoderGraphFile, weights => T5EncoderGraph.Build(shape, precision, weights)),
+                (ModelFolder.DecoderGraphFile, weights => T5DecoderGraph.Build(shape, precision, weights)),
+            ],
+            SourceMaxLength = config.Integer("source_maxlength", 32, 1 << 20, DefaultSourceMaxLength),
+            CandidateMaxLength = config.Integer("candidate_maxlength", 1, 1 << 20, DefaultCandidateMaxLength),
+            GeneratorTokens = GenerationSettings.ReadTokens(folder, config, shape.VocabularySize),
+        };
+    }
+
+    private static string Layout(T5Config shape) =>
+        $"T5, {(shape.IsGated ? "gated" : "plain")} feed-forward, {(shape.IsTied ? "tied" : "untied")} head";
+
+    private static StoredWeights Declare(Checkpoint checkpoint, T5Config shape, Precision precision)
+    {
+        var weights = new StoredWeights(precision);
+        var used = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var spec in T5Tensors.Of(shape, precision, Embedding(checkpoint)))
+        {
+            weights.Add(checkpoint, spec);
+            used.Add(spec.From);
+        }
+
+        // A config of fewer layers than the tensors have would otherwise make another network without a word.
+        return checkpoint.Tensors.Keys.FirstOrDefault(name => !used.Contains(name) && !T5Tensors.MayBeLeft(name)) is { } extra
+            ? throw new ModelException(checkpoint.Path, $"has a tensor {Quote.Of(extra)} that the config's network has no place for")
+            : weights;
+    }
+
+    // Files that hold shared tensors once may keep any of the embedding's names.
+    private static string Embedding(Checkpoint checkpoint) =>
+        new[] { T5Tensors.Shared, "encoder.embed_tokens.weight", "decoder.embed_tokens.weight" }
+            .FirstOrDefault(checkpoint.Tensors.ContainsKey, T5Tensors.Shared);
+}
