@@ -24,6 +24,14 @@ public sealed record BackendReply
     [Id(3)]
     public long CompletionTokens { get; private init; }
 
+    /// <summary>What it cost, in the currency of the configured prices; null where none are.</summary>
+    [Id(4)]
+    public decimal? Cost { get; init; }
+
+    /// <summary>Whether the answer was cut off by a limit of tokens rather than ended.</summary>
+    [Id(5)]
+    public bool ReachedLimit { get; init; }
+
     /// <summary>An answer, and what it cost.</summary>
     public static BackendReply Answered(Candidate candidate, long promptTokens = 0, long completionTokens = 0) =>
         new() { Candidate = candidate, PromptTokens = promptTokens, CompletionTokens = completionTokens };

@@ -21,4 +21,12 @@ public sealed record BlendResponse(
     /// <summary>Indices of the candidates that the answer was made from, best first; empty where that was not recorded.</summary>
     [Id(6)]
     public int[] MadeFrom { get; init; } = [];
+
+    /// <summary>How it came about; null where the request did not ask for that.</summary>
+    [Id(7)]
+    public BlendTrace? Trace { get; init; }
+
+    /// <summary>Whether the answer was cut off by a limit of tokens rather than ended.</summary>
+    [Id(8)]
+    public bool ReachedLimit { get; init; }
 }

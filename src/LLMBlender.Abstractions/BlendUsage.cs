@@ -6,4 +6,9 @@ namespace LLMBlender.Abstractions;
 /// <param name="Comparisons">Ordered pairs whose logit the ranking or the guard used, computed or from the cache.</param>
 [GenerateSerializer, Immutable, Alias("LLMBlender.BlendUsage")]
 public sealed record BlendUsage(
-    [property: Id(0)] long PromptTokens, [property: Id(1)] long CompletionTokens, [property: Id(2)] int Comparisons);
+    [property: Id(0)] long PromptTokens, [property: Id(1)] long CompletionTokens, [property: Id(2)] int Comparisons)
+{
+    /// <summary>What the panel's models cost, in the currency of the configured prices; null where none are.</summary>
+    [Id(3)]
+    public decimal? Cost { get; init; }
+}

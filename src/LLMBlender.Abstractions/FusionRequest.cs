@@ -27,4 +27,8 @@ public sealed record FusionRequest
     /// <summary>The time that it may take.</summary>
     [Id(5)]
     public TimeSpan Timeout { get; init; } = RequestTime.Default;
+
+    /// <summary>Tokens of the answer at most, where the fuser is a chat model; null for its own limit.</summary>
+    [Id(6)]
+    public int? MaxTokens { get; init; }
 }

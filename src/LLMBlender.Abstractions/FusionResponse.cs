@@ -17,4 +17,12 @@ public sealed record FusionResponse(
     /// <summary>Why the answer is the best candidate rather than what the fuser wrote; null where it is that.</summary>
     [Id(5)]
     public BlendFailure? Failure { get; init; }
+
+    /// <summary>Whether the answer was cut off by a limit of tokens rather than ended.</summary>
+    [Id(6)]
+    public bool ReachedLimit { get; init; }
+
+    /// <summary>What the fuser cost, in the currency of the configured prices; null where none are.</summary>
+    [Id(7)]
+    public decimal? Cost { get; init; }
 }

@@ -17,6 +17,10 @@ public interface IBlendGrain : IGrainWithStringKey
     [Alias("Stream"), ResponseTimeout(RequestTime.BeyondAny)]
     IAsyncEnumerable<BlendUpdate> StreamAsync(BlendRequest request, CancellationToken cancellation);
 
+    /// <summary>The panels there are, the default one first.</summary>
+    [Alias("Panels")]
+    Task<PanelCard[]> PanelsAsync();
+
     /// <summary>Answers at once: the way to this grain is open.</summary>
     [Alias("Pulse")]
     Task PulseAsync();

@@ -65,10 +65,27 @@ public sealed class BlendChatClient(IBlender blender, string? panel = null) : IC
         // The cluster's connection belongs to the host.
     }
 
-    private BlendRequest Request(IEnumerable<ChatMessage> messages, ChatOptions? options) => new()
+    private BlendRequest Request(IEnumerable<ChatMessage> messages, ChatOptions? options)
     {
-        Instruction = Conversation.ToInstruction(messages, options?.Instructions),
-        Panel = options?.ModelId ?? panel,
+        var turns = Conversation.ToTurns(messages, options?.Instructions);
+        return new BlendRequest
+        {
+            Instruction = Conversation.ToInstruction(turns),
+            Messages = turns,
+            Sampling = Sampled(options),
+            Panel = options?.ModelId ?? panel,
+        };
+    }
+
+    private static Sampling? Sampled(ChatOptions? options) => options is null ? null : new Sampling
+    {
+        Temperature = options.Temperature,
+        TopP = options.TopP,
+        MaxTokens = options.MaxOutputTokens,
+        Stop = options.StopSequences is { Count: > 0 } stop ? [.. stop] : null,
+        Seed = options.Seed,
+        PresencePenalty = options.PresencePenalty,
+        FrequencyPenalty = options.FrequencyPenalty,
     };
 
     private static UsageDetails Usage(BlendUsage usage) => new()

@@ -10,6 +10,7 @@ internal sealed class Blender : IBlender, IDisposable
     private const char Rank = 'r';
     private const char Fuse = 'f';
 
+    private static readonly TimeSpan PanelsTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(500);
 
     private readonly IGrainFactory grains;
@@ -57,6 +58,10 @@ internal sealed class Blender : IBlender, IDisposable
         Fuse, request.Timeout,
         (key, time, token) => grains.GetGrain<IFusionGrain>(key).StreamAsync(request with { Timeout = time }, token),
         cancellation);
+
+    /// <inheritdoc/>
+    public Task<PanelCard[]> PanelsAsync(CancellationToken cancellation = default) => CallAsync(
+        Blend, NextBucket(), PanelsTimeout, (key, _, _) => grains.GetGrain<IBlendGrain>(key).PanelsAsync(), cancellation);
 
     /// <inheritdoc/>
     public void Dispose() => watch.Dispose();

@@ -16,6 +16,9 @@ public interface IBlender
     /// <inheritdoc cref="BlendAsync"/>
     IAsyncEnumerable<BlendUpdate> StreamAsync(BlendRequest request, CancellationToken cancellation = default);
 
+    /// <summary>The panels there are, the default one first.</summary>
+    Task<PanelCard[]> PanelsAsync(CancellationToken cancellation = default);
+
     /// <summary>Ranks candidates.</summary>
     /// <inheritdoc cref="BlendAsync"/>
     Task<RankingResponse> RankAsync(RankingRequest request, CancellationToken cancellation = default);

@@ -2,19 +2,20 @@ using LLMBlender.Abstractions;
 
 namespace LLMBlender.Silo.Backends;
 
-/// <summary>The panels and backends that a silo knows; every silo that blends is given the same.</summary>
+/// <summary>
+/// The panels and backends that a silo knows; every silo that blends is given the same. Filled by one thread; from then on safe
+/// for concurrent use, and exchanged as a whole where a configuration changes.
+/// </summary>
 public sealed class PanelBook
 {
-    private readonly Dictionary<string, Panel> panels = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Backend> backends = new(StringComparer.Ordinal);
-    private Panel? first;
+    private volatile Content content = new();
 
     /// <summary>Adds a backend.</summary>
     /// <exception cref="ArgumentException">There is one of that name.</exception>
     public void Add(Backend backend)
     {
         ArgumentNullException.ThrowIfNull(backend);
-        if (!backends.TryAdd(backend.Name, backend))
+        if (!content.Backends.TryAdd(backend.Name, backend))
         {
             throw new ArgumentException($"there are two backends named \"{backend.Name}\"; names must differ", nameof(backend));
         }
@@ -32,33 +33,54 @@ public sealed class PanelBook
 
         foreach (var member in panel.Members)
         {
-            if (!backends.ContainsKey(member))
+            if (!content.Backends.ContainsKey(member))
             {
                 throw new ArgumentException($"panel \"{panel.Name}\" names \"{member}\", and there is no such backend", nameof(panel));
             }
         }
 
-        if (!panels.TryAdd(panel.Name, panel))
+        if (content.Panels.Exists(known => known.Name == panel.Name))
         {
             throw new ArgumentException($"there are two panels named \"{panel.Name}\"; names must differ", nameof(panel));
         }
 
-        first ??= panel;
+        content.Panels.Add(panel);
     }
 
+    /// <summary>Knows from now on what another book knows. Whoever is being asked is asked to the end.</summary>
+    public void Become(PanelBook other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        content = other.content;
+    }
+
+    /// <summary>Every panel, the default one first.</summary>
+    public IReadOnlyList<Panel> Panels => content.Panels;
+
+    /// <summary>Every backend.</summary>
+    public IReadOnlyCollection<Backend> Backends => content.Backends.Values;
+
     /// <summary>A backend; null where there is none of that name.</summary>
-    public Backend? FindBackend(string name) => backends.GetValueOrDefault(name);
+    public Backend? FindBackend(string name) => content.Backends.GetValueOrDefault(name);
 
     /// <summary>A panel.</summary>
     /// <param name="name">Its name; null for the default one.</param>
     /// <exception cref="BlendException">There is none.</exception>
     public Panel Find(string? name)
     {
-        var panel = name is null ? first : panels.GetValueOrDefault(name);
+        var panels = content.Panels;
+        var panel = name is null ? panels.FirstOrDefault() : panels.Find(known => known.Name == name);
         return panel ?? throw BlendException.Invalid(
             "panel",
             name is null
                 ? "there is no panel here: give candidates"
-                : $"panel \"{name}\" is not known; known are {string.Join(", ", panels.Keys.Order(StringComparer.Ordinal))}");
+                : $"panel \"{name}\" is not known; known are {string.Join(", ", panels.Select(static known => known.Name).Order(StringComparer.Ordinal))}");
+    }
+
+    private sealed class Content
+    {
+        public List<Panel> Panels { get; } = [];
+
+        public Dictionary<string, Backend> Backends { get; } = new(StringComparer.Ordinal);
     }
 }

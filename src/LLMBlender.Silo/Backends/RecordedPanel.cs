@@ -13,9 +13,11 @@ public static class RecordedPanel
     {
         ArgumentNullException.ThrowIfNull(book);
         ArgumentNullException.ThrowIfNull(records);
+        var examples = new List<string>();
         var models = new Dictionary<string, RecordedAnswers>(StringComparer.Ordinal);
         foreach (var (instruction, input, candidates) in records)
         {
+            examples.Add(instruction);
             foreach (var candidate in candidates)
             {
                 var model = candidate.Model ?? "unknown";
@@ -34,6 +36,10 @@ public static class RecordedPanel
             book.Add(new Backend(model, answers));
         }
 
-        book.Add(new Panel(name, [.. models.Keys]));
+        book.Add(new Panel(name, [.. models.Keys])
+        {
+            Description = $"answers recorded for {examples.Count} instructions",
+            Examples = [.. examples],
+        });
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using LLMBlender.Abstractions;
 using LLMBlender.Abstractions.Client;
 using LLMBlender.Silo.Backends;
@@ -27,14 +28,13 @@ internal sealed partial class BackendGrain(PanelBook book, ILogger<BackendGrain>
         }
 
         using var deadline = new Deadline(request.Timeout, cancellation);
+        var start = Stopwatch.GetTimestamp();
         try
         {
-            var message = new ChatMessage(ChatRole.User, Prompt.Of(request.Instruction, request.Input));
-            var response = await backend.Client.GetResponseAsync([message], cancellationToken: deadline.Token).WaitAsync(deadline.Token);
-            return string.IsNullOrWhiteSpace(response.Text)
-                ? BackendReply.Failed(name, BlendFailureReason.Empty, "it answered without a text")
-                : BackendReply.Answered(
-                    new Candidate(name, response.Text), response.Usage?.InputTokenCount ?? 0, response.Usage?.OutputTokenCount ?? 0);
+            var response = await backend.Client.GetResponseAsync(Prompt.Of(request), Prompt.Options(backend, request.Sampling), deadline.Token)
+                .WaitAsync(deadline.Token);
+            backend.Latency.Add(Stopwatch.GetElapsedTime(start));
+            return Reply(backend, response);
         }
         catch (OperationCanceledException) when (deadline.IsPassed)
         {
@@ -44,17 +44,40 @@ internal sealed partial class BackendGrain(PanelBook book, ILogger<BackendGrain>
         {
             return BackendReply.Failed(name, BlendFailureReason.Refused, e.Message);
         }
-        catch (HttpRequestException e)
-        {
-            return BackendReply.Failed(name, BlendFailureReason.Unreachable, e.Message);
-        }
         catch (Exception e) when (e is not (OperationCanceledException or OutOfMemoryException))
         {
-            LogFailed(e, name);
-            return BackendReply.Failed(name, BlendFailureReason.Faulted, e.Message);
+            return Failed(backend, e);
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "backend {Backend} failed")]
-    private partial void LogFailed(Exception e, string backend);
+    private static BackendReply Reply(Backend backend, ChatResponse response)
+    {
+        if (string.IsNullOrWhiteSpace(response.Text))
+        {
+            return response.FinishReason == ChatFinishReason.ContentFilter
+                ? BackendReply.Failed(backend.Name, BlendFailureReason.Refused, "its answer was held back by a content filter")
+                : BackendReply.Failed(backend.Name, BlendFailureReason.Empty, "it answered without a text");
+        }
+
+        var (read, written) = (response.Usage?.InputTokenCount ?? 0, response.Usage?.OutputTokenCount ?? 0);
+        return BackendReply.Answered(new Candidate(backend.Name, response.Text), read, written) with
+        {
+            Cost = backend.Cost(read, written),
+            ReachedLimit = response.FinishReason == ChatFinishReason.Length,
+        };
+    }
+
+    // What a library says of a failure may quote a header: neither log nor reply gets more of it than a scrubbed sentence.
+    private BackendReply Failed(Backend backend, Exception e)
+    {
+        var known = BackendException.In(e);
+        var message = known?.Message ?? $"{e.GetType().Name}: {e.Message}";
+        message = backend.Key?.Scrub(message) ?? message;
+        var reason = known?.Reason ?? (e is HttpRequestException ? BlendFailureReason.Unreachable : BlendFailureReason.Faulted);
+        LogFailed(backend.Name, reason, message);
+        return BackendReply.Failed(backend.Name, reason, message);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "backend {Backend} failed, {Reason}: {Problem}")]
+    private partial void LogFailed(string backend, BlendFailureReason reason, string problem);
 }

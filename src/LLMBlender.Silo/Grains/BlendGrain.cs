@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Threading.Channels;
 using LLMBlender.Abstractions;
 using LLMBlender.Abstractions.Client;
 using LLMBlender.Silo.Backends;
@@ -26,8 +27,10 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
     {
         Check(request);
         using var entry = admission.Enter();
-        using var deadline = new Deadline(request.Timeout, cancellation);
-        var blend = await PrepareAsync(request, deadline);
+        var (wish, panel) = Complete(request);
+        using var deadline = new Deadline(wish.Timeout, cancellation);
+        var blend = new BlendProgress(wish, null);
+        await PrepareAsync(wish, panel, blend, deadline);
         await FuseAndGuardAsync(blend, deadline);
         return blend.Response();
     }
@@ -38,15 +41,44 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
     {
         Check(request);
         using var entry = admission.Enter();
-        using var deadline = new Deadline(request.Timeout, cancellation);
-        var blend = await PrepareAsync(request, deadline);
-        await foreach (var piece in FuseAsync(blend, deadline))
+        var (wish, panel) = Complete(request);
+        using var left = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var deadline = new Deadline(wish.Timeout, left.Token);
+        try
         {
-            yield return new BlendUpdate(piece, null);
-        }
+            var steps = Channel.CreateUnbounded<BlendEvent>(new UnboundedChannelOptions { SingleReader = true });
+            var blend = new BlendProgress(wish, wish.WithProgress ? step => steps.Writer.TryWrite(step) : null);
+            var prepared = PrepareAsync(wish, panel, blend, deadline);
+            _ = prepared.ContinueWith(_ => steps.Writer.TryComplete(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            await foreach (var step in steps.Reader.ReadAllAsync(CancellationToken.None))
+            {
+                yield return new BlendUpdate("", null) { Event = step };
+            }
 
-        yield return new BlendUpdate("", blend.Response());
+            await prepared;
+            if (wish.WithProgress)
+            {
+                yield return new BlendUpdate("", null) { Event = blend.Fusing() };
+            }
+
+            await foreach (var piece in FuseAsync(blend, deadline))
+            {
+                yield return new BlendUpdate(piece, null);
+            }
+
+            yield return new BlendUpdate("", blend.Response());
+        }
+        finally
+        {
+            // Whoever stops reading early ends the work as well.
+            await left.CancelAsync();
+        }
     }
+
+    /// <inheritdoc/>
+    public Task<PanelCard[]> PanelsAsync() => Task.FromResult(book.Panels
+        .Select(static panel => new PanelCard(panel.Name, panel.Description, panel.Members, panel.Fuser) { Examples = panel.Examples })
+        .ToArray());
 
     /// <inheritdoc/>
     public Task PulseAsync() => Task.CompletedTask;
@@ -66,22 +98,53 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
         }
     }
 
-    // Steps 1 and 2.
-    private async Task<BlendProgress> PrepareAsync(BlendRequest request, Deadline deadline)
+    // The panel's own wishes count where the request has none; of two times the shorter.
+    private (BlendRequest Request, Panel? Panel) Complete(BlendRequest request)
     {
-        var blend = new BlendProgress(request);
-        if (request.Candidates is { } candidates)
+        if (request.Candidates is not null)
         {
-            blend.Given(candidates);
+            return (request, null);
+        }
+
+        var panel = book.Find(request.Panel);
+        return (
+            request with
+            {
+                Ranker = request.Ranker ?? panel.Ranker,
+                Aggregation = request.Aggregation ?? panel.Aggregation,
+                Fuser = request.Fuser ?? panel.Fuser,
+                TopK = request.TopK ?? panel.TopK,
+                Timeout = panel.Deadline < request.Timeout ? panel.Deadline.Value : request.Timeout,
+            },
+            panel);
+    }
+
+    // Steps 1 and 2.
+    private async Task PrepareAsync(BlendRequest request, Panel? panel, BlendProgress blend, Deadline deadline)
+    {
+        if (panel is null)
+        {
+            blend.Given(request.Candidates!);
         }
         else
         {
-            var panel = book.Find(request.Panel);
-            blend.Asked(panel, await new PanelInquiry(GrainFactory, panel, request, deadline).AskAsync());
+            blend.Asking(panel);
+            blend.Asked(panel, await AskAsync(request, panel, blend, deadline));
         }
 
         await RankAsync(request, blend, deadline);
-        return blend;
+    }
+
+    private async Task<MemberReport[]> AskAsync(BlendRequest request, Panel panel, BlendProgress blend, Deadline deadline)
+    {
+        try
+        {
+            return await new PanelInquiry(GrainFactory, book, panel, request, deadline, blend.Heard).AskAsync();
+        }
+        catch (OperationCanceledException) when (deadline.IsPassed)
+        {
+            throw BlendException.TimedOut("panel", deadline.Timeout, $"panel \"{panel.Name}\" was still being asked");
+        }
     }
 
     private async Task RankAsync(BlendRequest request, BlendProgress blend, Deadline deadline)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using LLMBlender.Abstractions;
 using LLMBlender.Core.Fusion;
 using LLMBlender.Silo.Backends;
@@ -5,10 +6,15 @@ using LLMBlender.Silo.Backends;
 namespace LLMBlender.Silo.Grains;
 
 /// <summary>How far a blend is, and what its response will say. Belongs to one request.</summary>
-internal sealed class BlendProgress(BlendRequest request)
+/// <param name="request">The request, with the panel's own wishes where it has none.</param>
+/// <param name="tell">Told every step; null where nobody asked for steps.</param>
+internal sealed class BlendProgress(BlendRequest request, Action<BlendEvent>? tell)
 {
+    private readonly long start = Stopwatch.GetTimestamp();
     private readonly List<BlendFailure> failures = [];
+    private MemberReport[] members = [];
     private Candidate[] candidates = [];
+    private bool[] cutOff = [];
     private RankingResponse? ranking;
     private FusionResponse? fusion;
     private int[] order = [];
@@ -16,6 +22,9 @@ internal sealed class BlendProgress(BlendRequest request)
     private int guardComparisons;
     private long promptTokens;
     private long completionTokens;
+    private decimal? cost;
+    private double answered;
+    private double ranked;
 
     /// <summary>The best candidate.</summary>
     public Candidate Best => candidates[BestPlace];
@@ -26,41 +35,60 @@ internal sealed class BlendProgress(BlendRequest request)
     /// <summary>The candidates were there already.</summary>
     public void Given(Candidate[] given) => Take(given);
 
+    /// <summary>A panel is about to be asked.</summary>
+    public void Asking(Panel panel) =>
+        tell?.Invoke(Event(BlendEventKind.Asking) with { Members = Array.ConvertAll(panel.Seats(), static seat => seat.Name) });
+
+    /// <summary>A member answered, or failed.</summary>
+    public void Heard(MemberReport report) => tell?.Invoke(Event(BlendEventKind.Member) with { Member = report });
+
     /// <summary>The panel was asked.</summary>
-    /// <exception cref="BlendException">Nobody answered.</exception>
-    public void Asked(Panel panel, IReadOnlyList<BackendReply> replies)
+    /// <exception cref="BlendException">Nobody answered, or too few.</exception>
+    public void Asked(Panel panel, MemberReport[] reports)
     {
-        failures.AddRange(replies.Select(reply => reply.Failure).OfType<BlendFailure>());
-        promptTokens += replies.Sum(reply => reply.PromptTokens);
-        completionTokens += replies.Sum(reply => reply.CompletionTokens);
-        Take([.. replies.Select(reply => reply.Candidate).OfType<Candidate>()]);
-        if (candidates.Length == 0)
+        members = reports;
+        failures.AddRange(reports.Select(report => report.Failure).OfType<BlendFailure>());
+        promptTokens += reports.Sum(report => report.PromptTokens);
+        completionTokens += reports.Sum(report => report.CompletionTokens);
+        Add(reports.Any(report => report.Cost is not null) ? reports.Sum(report => report.Cost) : null);
+        var answers = Array.FindAll(reports, report => report.Failure is null);
+        if (answers.Length < (panel.Quorum ?? 1))
         {
-            var reason = failures.TrueForAll(failure => failure.Reason == failures[0].Reason) ? failures[0].Reason : BlendFailureReason.Faulted;
-            throw new BlendException(
-                "panel",
-                reason,
-                $"no member of panel \"{panel.Name}\" answered: {string.Join("; ", failures.Select(failure => $"{failure.What}: {failure.Message}"))}");
+            throw TooFew(panel, answers.Length);
         }
+
+        cutOff = Array.ConvertAll(answers, report => report.ReachedLimit);
+        Take(Array.ConvertAll(answers, report => new Candidate(report.Name, report.Text!)));
     }
 
     /// <summary>What the ranking grain is asked.</summary>
-    public RankingRequest RankingRequest(TimeSpan timeout) => new()
+    public RankingRequest RankingRequest(TimeSpan timeout)
     {
-        Instruction = request.Instruction,
-        Input = request.Input,
-        Candidates = candidates,
-        Ranker = request.Ranker,
-        Aggregation = request.Aggregation,
-        Timeout = timeout,
-    };
+        answered = Seconds;
+        tell?.Invoke(Event(BlendEventKind.Ranking));
+        return new RankingRequest
+        {
+            Instruction = request.Instruction,
+            Input = request.Input,
+            Candidates = candidates,
+            Ranker = request.Ranker,
+            Aggregation = request.Aggregation,
+            WithMatrix = request.WithTrace || request.WithProgress,
+            Timeout = timeout,
+        };
+    }
 
     /// <summary>The candidates were ranked.</summary>
     public void Ranked(RankingResponse response)
     {
         ranking = response;
+        ranked = Seconds;
         Array.Sort(Array.ConvertAll(order, place => (response.Ranks[place], place)), order);
+        tell?.Invoke(Event(BlendEventKind.Ranked) with { Candidates = RankedCandidates(), Ranking = response });
     }
+
+    /// <summary>The answer is about to be written.</summary>
+    public BlendEvent Fusing() => Event(BlendEventKind.Fusing);
 
     /// <summary>What the fusion grain is asked.</summary>
     public Abstractions.FusionRequest FusionRequest(TimeSpan timeout) => new()
@@ -70,6 +98,7 @@ internal sealed class BlendProgress(BlendRequest request)
         Candidates = Array.ConvertAll(order, place => candidates[place]),
         Fuser = request.Fuser,
         TopK = request.TopK,
+        MaxTokens = request.Sampling?.MaxTokens,
         Timeout = timeout,
     };
 
@@ -84,6 +113,7 @@ internal sealed class BlendProgress(BlendRequest request)
 
         promptTokens += response.PromptTokens;
         completionTokens += response.CompletionTokens;
+        Add(response.Cost);
     }
 
     /// <summary>The fused answer that is to be compared with the best candidate; null where there is nothing to compare.</summary>
@@ -117,15 +147,18 @@ internal sealed class BlendProgress(BlendRequest request)
         return new BlendResponse(
             request.Id,
             isFused ? fusion!.Answer : Best.Text,
-            [.. candidates.Select((candidate, i) => new RankedCandidate(
-                candidate.Model, candidate.Text, ranking?.Ranks[i] ?? 1, ranking?.Scores[i] ?? 0))],
+            RankedCandidates(),
             [.. failures],
-            new BlendUsage(promptTokens, completionTokens, (ranking?.Comparisons ?? 0) + guardComparisons))
+            new BlendUsage(promptTokens, completionTokens, (ranking?.Comparisons ?? 0) + guardComparisons) { Cost = cost })
         {
             Fusion = fusion is null ? null : new BlendFusion(fusion.Fuser, isFused ? BlendGiven.Fused : BlendGiven.Best, margin),
             MadeFrom = isFused ? Array.ConvertAll(fusion!.MadeFrom, place => order[place]) : [BestPlace],
+            ReachedLimit = isFused ? fusion!.ReachedLimit : cutOff.ElementAtOrDefault(BestPlace),
+            Trace = request.WithTrace ? Trace() : null,
         };
     }
+
+    private double Seconds => Stopwatch.GetElapsedTime(start).TotalSeconds;
 
     // The best that says something, as a fuser would have it.
     private int BestPlace
@@ -136,6 +169,37 @@ internal sealed class BlendProgress(BlendRequest request)
             return order[Math.Max(0, best)];
         }
     }
+
+    private BlendTrace Trace() => new()
+    {
+        Members = members,
+        PanelSeconds = answered,
+        RankSeconds = ranking is null ? 0 : ranked - answered,
+        FuseSeconds = Seconds - (ranking is null ? answered : ranked),
+        Ranking = ranking,
+    };
+
+    private RankedCandidate[] RankedCandidates() =>
+    [
+        .. candidates.Select((candidate, i) => new RankedCandidate(
+            candidate.Model, candidate.Text, ranking?.Ranks[i] ?? 1, ranking?.Scores[i] ?? 0)),
+    ];
+
+    private BlendException TooFew(Panel panel, int answers)
+    {
+        var reason = failures.TrueForAll(failure => failure.Reason == failures[0].Reason) ? failures[0].Reason : BlendFailureReason.Faulted;
+        var why = string.Join("; ", failures.Select(failure => $"{failure.What}: {failure.Message}"));
+        return new BlendException(
+            "panel",
+            reason,
+            answers == 0
+                ? $"no member of panel \"{panel.Name}\" answered: {why}"
+                : $"{answers} of panel \"{panel.Name}\" answered, and its quorum is {panel.Quorum}: {why}");
+    }
+
+    private BlendEvent Event(BlendEventKind kind) => new(kind, Seconds);
+
+    private void Add(decimal? price) => cost = price is null ? cost : (cost ?? 0) + price;
 
     private void Take(Candidate[] all)
     {

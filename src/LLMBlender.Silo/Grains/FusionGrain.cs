@@ -4,6 +4,7 @@ using System.Threading.Channels;
 using LLMBlender.Abstractions;
 using LLMBlender.Abstractions.Client;
 using LLMBlender.Core.Fusion;
+using LLMBlender.Silo.Backends;
 using LLMBlender.Silo.Fusion;
 using LLMBlender.Silo.Hosting;
 using LLMBlender.Silo.Placement;
@@ -16,7 +17,7 @@ namespace LLMBlender.Silo.Grains;
 /// See <see cref="IFusionGrain"/>. The fuser works away from the grain, which is reentrant, for it only hands pieces on.
 /// </summary>
 [Reentrant, NearPlacement, RoleFilter(SiloRoles.Fuse), GrainDirectory(RuleDirectory.Name)]
-internal sealed class FusionGrain(FuserBook book, Admission admission) : Grain, IFusionGrain
+internal sealed class FusionGrain(FuserBook book, PanelBook panels, Admission admission) : Grain, IFusionGrain
 {
     /// <inheritdoc/>
     public async Task<FusionResponse> FuseAsync(Abstractions.FusionRequest request, CancellationToken cancellation)
@@ -73,11 +74,26 @@ internal sealed class FusionGrain(FuserBook book, Admission admission) : Grain, 
         }
 
         return (
-            book.Find(request.Fuser),
+            Find(request),
             Core.Fusion.FusionRequest.Of(request.Instruction, request.Input, texts, request.TopK ?? Core.Fusion.FusionRequest.DefaultTopK));
     }
 
-    private static async Task<FusionResponse> RunAsync(
+    // Any backend can fuse: its name is then the fuser's.
+    private IFuser Find(Abstractions.FusionRequest request)
+    {
+        if (request.Fuser is null || panels.FindBackend(request.Fuser) is not { } backend)
+        {
+            return book.Find(request.Fuser);
+        }
+
+        var options = new ChatFuserOptions { Name = backend.Name };
+        return new ChatFuser(backend.Client, options with
+        {
+            MaxNewTokens = Prompt.Least(request.MaxTokens, backend.Settings?.MaxTokens) ?? options.MaxNewTokens,
+        });
+    }
+
+    private async Task<FusionResponse> RunAsync(
         Abstractions.FusionRequest request,
         IFuser fuser,
         Core.Fusion.FusionRequest fusion,
@@ -96,7 +112,9 @@ internal sealed class FusionGrain(FuserBook book, Admission admission) : Grain, 
                 answer.Usage.PromptTokens,
                 answer.Usage.CompletionTokens)
             {
-                Failure = answer.Failure,
+                Failure = answer.Failure is { } failure ? failure with { Message = Scrubbed(fuser, failure.Message) } : null,
+                ReachedLimit = answer.Failure is null && answer.Usage.ReachedLimit,
+                Cost = panels.FindBackend(fuser.Name)?.Cost(answer.Usage.PromptTokens, answer.Usage.CompletionTokens),
             };
         }
         catch (OperationCanceledException) when (deadline.IsPassed)
@@ -104,6 +122,8 @@ internal sealed class FusionGrain(FuserBook book, Admission admission) : Grain, 
             throw BlendException.TimedOut("fuse", deadline.Timeout, $"the fuser {fuser.Name} was still writing");
         }
     }
+
+    private string Scrubbed(IFuser fuser, string message) => panels.FindBackend(fuser.Name)?.Key?.Scrub(message) ?? message;
 
     private static int IndexOf(Abstractions.FusionRequest request, string text) =>
         Array.FindIndex(request.Candidates, candidate => candidate.Text == text);
