@@ -6,7 +6,7 @@ namespace LLMBlender.Abstractions.Client;
 internal static class RedisAddress
 {
     /// <summary>Reads <c>HOST:PORT</c> or a StackExchange.Redis configuration.</summary>
-    /// <remarks>A Redis that goes away is connected to again, whenever it comes back; until then commands fail at once.</remarks>
+    /// <remarks>A Redis that goes away is connected to again, whenever it comes back.</remarks>
     /// <exception cref="ArgumentException">It is neither. The message doesn't repeat it, for it may hold a password.</exception>
     public static ConfigurationOptions Parse(string address)
     {

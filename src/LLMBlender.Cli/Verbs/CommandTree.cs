@@ -18,6 +18,7 @@ internal static class CommandTree
         root.Subcommands.Add(BlendVerb.Create(terminal));
         root.Subcommands.Add(RankVerb.Create(terminal));
         root.Subcommands.Add(CompareVerb.Create(terminal));
+        root.Subcommands.Add(ServeVerb.Create(terminal));
         root.Subcommands.Add(TokenizeVerb.Create(terminal));
         root.Subcommands.Add(ModelsVerb.Create(terminal));
         foreach (var option in root.Options.OfType<HelpOption>())

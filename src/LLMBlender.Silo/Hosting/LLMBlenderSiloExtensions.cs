@@ -39,7 +39,7 @@ public static class LLMBlenderSiloExtensions
         });
         if (redis is not null)
         {
-            builder.Services.TryAddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(redis));
+            builder.Services.TryAddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(ForCache(options.Redis!)));
             builder.Services.TryAddSingleton<IComparisonStore>(provider => new RedisComparisonStore(
                 provider.GetRequiredService<IConnectionMultiplexer>(),
                 options.Cache,
@@ -71,6 +71,12 @@ public static class LLMBlenderSiloExtensions
         services.AddSingleton(options.Admission);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<Admission>();
+        services.TryAddSingleton(provider => new SiloReadiness(
+            provider.GetRequiredService<ILocalSiloDetails>(),
+            provider.GetRequiredService<IClusterMembershipService>(),
+            provider.GetRequiredService<SiloCards>(),
+            provider.GetRequiredService<WorkerRoster>(),
+            provider.GetRequiredService<Admission>()));
         services.TryAddSingleton<BlendMetrics>();
         services.TryAddSingleton<SiloCards>();
         services.TryAddSingleton<WorkerRoster>();
@@ -110,6 +116,16 @@ public static class LLMBlenderSiloExtensions
             silo.ConfigureEndpoints(options.Address, siloPort, gatewayPort, listenOnAnyHostAddress: !IPAddress.IsLoopback(options.Address));
             silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (options.ClusterId, options.ClusterId));
         }
+    }
+
+    /// <summary>How the cache speaks to Redis: what can't be sent at once is not worth sending.</summary>
+    internal static ConfigurationOptions ForCache(string address)
+    {
+        var redis = RedisAddress.Parse(address);
+        redis.BacklogPolicy = BacklogPolicy.FailFast;
+        redis.AsyncTimeout = 1000;
+        redis.ClientName = "llmblender-cache";
+        return redis;
     }
 
     private static int FreePort()

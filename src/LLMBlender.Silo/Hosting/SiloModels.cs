@@ -1,4 +1,6 @@
+using LLMBlender.Core.Fusion;
 using LLMBlender.Inference;
+using LLMBlender.Inference.GenFuser;
 using LLMBlender.Inference.PairRanker;
 using LLMBlender.Inference.Sessions;
 using LLMBlender.Silo.Comparing;
@@ -10,15 +12,17 @@ namespace LLMBlender.Silo.Hosting;
 /// <summary>The models that a silo has loaded, accelerator by accelerator.</summary>
 public sealed class SiloModels : IDisposable
 {
+    private readonly List<GenFuserModel> fuserModels = [];
+
     internal SiloModels(IReadOnlyList<AcceleratorRankers> accelerators) => Accelerators = accelerators;
 
     /// <summary>No models: for silos that neither compare nor fuse.</summary>
-    public static SiloModels None { get; } = new([]);
+    public static SiloModels None => new([]);
 
     internal IReadOnlyList<AcceleratorRankers> Accelerators { get; }
 
     /// <summary>Who fuses; the best candidate is given where nothing else is loaded.</summary>
-    public FuserBook Fusers { get; init; } = FuserBook.SelectOnly;
+    public FuserBook Fusers { get; private set; } = FuserBook.SelectOnly;
 
     /// <summary>Loads rankers on accelerators.</summary>
     /// <param name="rankers">Name and folder of each; the first is the default.</param>
@@ -50,8 +54,35 @@ public sealed class SiloModels : IDisposable
         return new SiloModels(loaded);
     }
 
+    /// <summary>Loads fusers on the processor.</summary>
+    /// <param name="fusers">Model folders, the default one first; null stands for <see cref="SelectFuser"/>.</param>
+    /// <exception cref="ModelException">A model can't be used.</exception>
+    public void LoadFusers(IReadOnlyList<string?> fusers)
+    {
+        ArgumentNullException.ThrowIfNull(fusers);
+        var loaded = new List<IFuser>();
+        foreach (var folder in fusers)
+        {
+            if (folder is null)
+            {
+                loaded.Add(new SelectFuser());
+                continue;
+            }
+
+            var model = GenFuserModel.Load(folder);
+            fuserModels.Add(model);
+            loaded.Add(new ModelFuser(model));
+        }
+
+        Fusers = FuserBook.Of(loaded);
+    }
+
     /// <inheritdoc/>
-    public void Dispose() => Dispose(Accelerators);
+    public void Dispose()
+    {
+        Dispose(Accelerators);
+        fuserModels.ForEach(static model => model.Dispose());
+    }
 
     internal SiloCard Card(SiloRoles roles) => new(
         roles,
