@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using LLMBlender.Abstractions;
 using Microsoft.AspNetCore.Http;
 
@@ -19,6 +20,26 @@ internal sealed record ApiError(int Status, string Type, string Code, string Mes
     /// <summary>A request that breaks a rule.</summary>
     public static ApiError Invalid(string? parameter, string message) =>
         new(StatusCodes.Status400BadRequest, InvalidRequest, "invalid_value", message, parameter);
+
+    /// <summary>A wish that a blend can't honour.</summary>
+    public static ApiError Unsupported(string parameter, string message) =>
+        new(StatusCodes.Status400BadRequest, InvalidRequest, "unsupported_parameter", message, parameter);
+
+    /// <summary>A model that is no panel.</summary>
+    public static ApiError NoSuchModel(string message) =>
+        new(StatusCodes.Status404NotFound, InvalidRequest, "model_not_found", message, "model");
+
+    /// <summary>An asker who is not known.</summary>
+    public static ApiError Unauthorized(string message) =>
+        new(StatusCodes.Status401Unauthorized, InvalidRequest, "invalid_api_key", message);
+
+    /// <summary>A request from a place that it must not come from.</summary>
+    public static ApiError Forbidden(string message) =>
+        new(StatusCodes.Status403Forbidden, "permission_error", "forbidden", message);
+
+    /// <summary>An asker who asks too often, or has spent what is theirs.</summary>
+    public static ApiError Limited(string code, string message, TimeSpan retryAfter) =>
+        new(StatusCodes.Status429TooManyRequests, "rate_limit_error", code, message, RetryAfter: retryAfter);
 
     /// <summary>A body that is too large.</summary>
     public static ApiError TooLarge(string message) =>
@@ -48,14 +69,17 @@ internal sealed record ApiError(int Status, string Type, string Code, string Mes
             context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
 
-        await JsonBody.WriteAsync(context, json =>
-        {
-            json.WriteStartObject("error");
-            json.WriteString("message", Message);
-            json.WriteString("type", Type);
-            json.WriteString("param", Parameter);
-            json.WriteString("code", Code);
-            json.WriteEndObject();
-        });
+        await JsonBody.WriteAsync(context, Write);
+    }
+
+    /// <summary>Writes it as an object's only field.</summary>
+    public void Write(Utf8JsonWriter json)
+    {
+        json.WriteStartObject("error");
+        json.WriteString("message", Message);
+        json.WriteString("type", Type);
+        json.WriteString("param", Parameter);
+        json.WriteString("code", Code);
+        json.WriteEndObject();
     }
 }

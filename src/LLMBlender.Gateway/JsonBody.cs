@@ -31,6 +31,23 @@ internal static class JsonBody
         }
     }
 
+    /// <summary>Writes a list of objects as the response's body.</summary>
+    public static async Task WriteListAsync<T>(HttpContext context, IEnumerable<T> items, Action<Utf8JsonWriter, T> fields)
+    {
+        context.Response.ContentType = "application/json; charset=utf-8";
+        await using var json = new Utf8JsonWriter(context.Response.BodyWriter, Plain);
+        json.WriteStartArray();
+        foreach (var item in items)
+        {
+            json.WriteStartObject();
+            fields(json, item);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        await json.FlushAsync(context.RequestAborted);
+    }
+
     /// <summary>Writes an object as the response's body.</summary>
     public static async Task WriteAsync(HttpContext context, Action<Utf8JsonWriter> fields)
     {

@@ -62,6 +62,42 @@ internal readonly struct RequestFields
         { } value => throw Refused(field, value, "a whole number"),
     };
 
+    /// <summary>A number within bounds, or null where the field is absent or null.</summary>
+    public float? OptionalReal(string field, float least, float most) => Find(field) switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.Number } value when value.TryGetSingle(out var number) && number >= least && number <= most => number,
+        { } value => throw Refused(field, value, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"a number from {least} to {most}")),
+    };
+
+    /// <summary>A whole number within bounds, or null where the field is absent or null.</summary>
+    public long? OptionalWhole(string field, long least, long most) => Find(field) switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.Number } value when value.TryGetInt64(out var number) && number >= least && number <= most => number,
+        { } value => throw Refused(field, value, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"a whole number from {least} to {most}")),
+    };
+
+    /// <summary>An object's fields, or null where the field is absent or null.</summary>
+    public RequestFields? OptionalObject(string field) => Find(field) is { } value ? Of(value, Name(field)) : null;
+
+    /// <summary>A list's entries, or null where the field is absent or null.</summary>
+    public JsonElement[]? OptionalList(string field, string rule) => Find(field) switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.Array } value => [.. value.EnumerateArray()],
+        { } value => throw Refused(field, value, rule),
+    };
+
+    /// <summary>A field as it is, or null where it is absent or null.</summary>
+    public JsonElement? Raw(string field) => Find(field);
+
+    /// <summary>What is wrong with a field.</summary>
+    public RequestException Wrong(string field, JsonElement value, string rule) => Refused(field, value, rule);
+
+    /// <summary>A field's name from the body's root.</summary>
+    public string NameOf(string field) => Name(field);
+
     /// <summary>The request's time from the field <c>timeout</c>, in seconds; the default where there is none.</summary>
     public TimeSpan Timeout() => Find("timeout") switch
     {

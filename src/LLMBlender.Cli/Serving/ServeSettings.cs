@@ -1,4 +1,6 @@
 using LLMBlender.Cli.Models;
+using LLMBlender.Gateway.Callers;
+using LLMBlender.Silo.Backends;
 using LLMBlender.Silo.Hosting;
 
 namespace LLMBlender.Cli.Serving;
@@ -20,6 +22,18 @@ internal sealed class ServeSettings
 
     /// <summary>The panels, the default one first; without any, the sample panel.</summary>
     public PanelSettings[] Panels { get; set; } = [];
+
+    /// <summary>The backends that panels ask.</summary>
+    public BackendSettings[] Backends { get; set; } = [];
+
+    /// <summary>A YAML file with LiteLLM's <c>model_list</c>, whose models become backends.</summary>
+    public string? LiteLLM { get; set; }
+
+    /// <summary>Whether model servers and keys that are there anyway are offered as backends where no panels are configured.</summary>
+    public bool Discover { get; set; } = true;
+
+    /// <summary>Who may ask, and how much at once.</summary>
+    public GatewaySettings Gateway { get; set; } = new();
 
     /// <summary>How comparisons are kept.</summary>
     public ComparisonCacheOptions Cache { get; set; } = new();

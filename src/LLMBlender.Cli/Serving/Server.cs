@@ -2,7 +2,7 @@ using LLMBlender.Cli.Models;
 using LLMBlender.Cli.Records;
 using LLMBlender.Cli.Verbs;
 using LLMBlender.Core.Fusion;
-using LLMBlender.Gateway.Blending;
+using LLMBlender.Gateway;
 using LLMBlender.Gateway.Health;
 using LLMBlender.Silo.Backends;
 using LLMBlender.Silo.Hosting;
@@ -37,7 +37,8 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
                 builder.Services.AddSingleton(redis);
             }
 
-            builder.AddLLMBlenderSilo(Options(settings), models, Panels(settings));
+            builder.AddLLMBlenderSilo(Options(settings), models, await PanelsAsync(builder, settings, cancellation));
+            AddGateway(builder, settings);
             await using var app = builder.Build();
             var started = false;
             Map(app, () => started);
@@ -83,25 +84,30 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
             console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.WebHost.UseUrls(arguments.Urls.Split(';', ','));
-        var settings = new ServeSettings();
-        if (arguments.Config is { } file)
-        {
-            Read(builder, file, settings);
-        }
-
-        return settings;
+        return Read(builder);
     }
 
-    private static void Read(WebApplicationBuilder builder, string file, ServeSettings settings)
+    // A file of LiteLLM's says nothing but models; one of ours may say everything.
+    private ServeSettings Read(WebApplicationBuilder builder)
     {
+        var settings = new ServeSettings();
         try
         {
-            builder.Configuration.AddJsonFile(Path.GetFullPath(file), optional: false, reloadOnChange: false);
+            if (arguments.Config is { } file && Path.GetExtension(file) is ".yaml" or ".yml")
+            {
+                builder.Configuration[$"{ServeSettings.Section}:{nameof(ServeSettings.LiteLLM)}"] = Path.GetFullPath(arguments.Config);
+            }
+            else if (arguments.Config is not null)
+            {
+                builder.Configuration.AddJsonFile(Path.GetFullPath(arguments.Config), optional: false, reloadOnChange: true);
+            }
+
             builder.Configuration.GetSection(ServeSettings.Section).Bind(settings, binder => binder.ErrorOnUnknownConfiguration = true);
+            return settings;
         }
         catch (Exception e) when (e is IOException or InvalidDataException or InvalidOperationException or FormatException)
         {
-            throw new UsageException($"--config: {file}: {e.InnerException?.Message ?? e.Message}", e);
+            throw new UsageException($"--config: {arguments.Config}: {e.InnerException?.Message ?? e.Message}", e);
         }
     }
 
@@ -141,26 +147,43 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         Admission = settings.Admission,
     };
 
-    private static PanelBook Panels(ServeSettings settings)
+    // What is offered though nobody configured it is said, and so is what could not be.
+    private async Task<PanelBook> PanelsAsync(WebApplicationBuilder builder, ServeSettings settings, CancellationToken cancellation)
     {
-        var book = new PanelBook();
+        var looks = settings.Discover && settings.Panels.Length == 0 && settings.LiteLLM is null && arguments.Roles.HasFlag(SiloRoles.Blend);
+        var found = looks ? await Discovered.LookAsync(Environment.GetEnvironmentVariable, null, cancellation) : Discovered.Nothing;
+        foreach (var note in found.Notes)
+        {
+            Say(note);
+        }
+
         try
         {
-            foreach (var panel in settings.Panels)
-            {
-                RecordedPanel.AddTo(book, panel.Name, PanelFile.Read(panel.Records));
-            }
-
-            if (settings.Panels.Length == 0)
-            {
-                RecordedPanel.AddTo(book, "sample", PanelFile.Sample());
-            }
-
-            return book;
+            var sources = new PanelSources { Records = PanelFile.Read, Sample = PanelFile.Sample };
+            return builder.Services.AddPanels(builder.Configuration, found, sources, Say);
         }
-        catch (Exception e) when (e is ArgumentException or RecordException)
+        catch (Exception e) when (e is SettingsException or RecordException)
         {
-            throw new UsageException($"--config: {(e is ArgumentException argument ? Sentences.WithoutParameter(argument) : e.Message)}", e);
+            throw new UsageException($"configuration: {ServeSettings.Section}:{e.Message}", e);
+        }
+    }
+
+    private void Say(string note) => terminal.Error.Write(System.Text.Encoding.UTF8.GetBytes($"llmblender: {note}\n"));
+
+    private void AddGateway(WebApplicationBuilder builder, ServeSettings settings)
+    {
+        if (!arguments.Roles.HasFlag(SiloRoles.Gateway))
+        {
+            return;
+        }
+
+        try
+        {
+            builder.AddLLMBlenderGateway(settings.Gateway);
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException($"configuration: {Sentences.WithoutParameter(e)}", e);
         }
     }
 
@@ -170,7 +193,7 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         app.MapHealth(started, readiness.Problem);
         if (arguments.Roles.HasFlag(SiloRoles.Gateway))
         {
-            app.MapBlending();
+            app.MapLLMBlenderGateway();
         }
     }
 

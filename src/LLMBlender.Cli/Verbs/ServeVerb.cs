@@ -18,11 +18,17 @@ internal static class ServeVerb
 
         POST /v1/rank, /v1/compare, /v1/fuse and /v1/blend take a record as the verb of that name reads it and answer as it does;
         "timeout" is the request's time in seconds (60, 600 at most). Errors: {"error":{"message","type","param","code"}}.
+        POST /v1/chat/completions and GET /v1/models are OpenAI's: each panel is a model. /v1/rerank is Cohere's and Jina's.
+        The page at / shows a blend while it is made.
         GET /health/startup, /health/live, /health/ready.
 
         The process prints one line, "ready URL … role=… cluster=… silo=…", when it serves. SIGTERM drains it: what is under way
         is finished, nothing new is taken. --config is a JSON file with an object "LLMBlender": Rankers, Fusers, Accelerators,
-        Panels, Cache, Queue, Admission; and with "Logging", as .NET has it.
+        Backends, Panels, LiteLLM, Discover, Gateway, Cache, Queue, Admission; and with "Logging", as .NET has it; environment
+        variables such as LLMBlender__Backends__0__Url count as well. Changed panels and backends apply without a restart. A
+        YAML file is read as LiteLLM's: its model_list becomes backends, all of them one panel "litellm".
+        Without panels the sample panel serves; an Ollama on its default port and provider keys in the environment are offered
+        as panels "ollama" and "providers". Without Gateway:Callers only this machine may ask.
 
         Examples:
           llmblender serve

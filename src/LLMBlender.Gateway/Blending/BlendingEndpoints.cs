@@ -1,10 +1,9 @@
 using LLMBlender.Abstractions;
 using LLMBlender.Abstractions.Client;
+using LLMBlender.Gateway.Callers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace LLMBlender.Gateway.Blending;
 
@@ -15,41 +14,11 @@ public static class BlendingEndpoints
     public static IEndpointRouteBuilder MapBlending(this IEndpointRouteBuilder endpoints)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
-        Map(endpoints, "/v1/rank", RankAsync);
-        Map(endpoints, "/v1/compare", CompareAsync);
-        Map(endpoints, "/v1/fuse", FuseAsync);
-        Map(endpoints, "/v1/blend", BlendAsync);
+        endpoints.MapPost("/v1/rank", ApiEndpoint.Of(RankAsync));
+        endpoints.MapPost("/v1/compare", ApiEndpoint.Of(CompareAsync));
+        endpoints.MapPost("/v1/fuse", ApiEndpoint.Of(FuseAsync));
+        endpoints.MapPost("/v1/blend", ApiEndpoint.Of(BlendAsync));
         return endpoints;
-    }
-
-    private static void Map(IEndpointRouteBuilder endpoints, string path, Func<HttpContext, IBlender, Task> answer) =>
-        endpoints.MapPost(path, context => AnswerAsync(context, answer));
-
-    private static async Task AnswerAsync(HttpContext context, Func<HttpContext, IBlender, Task> answer)
-    {
-        try
-        {
-            await answer(context, context.RequestServices.GetRequiredService<IBlender>());
-        }
-        catch (RequestException e)
-        {
-            await e.Error.WriteAsync(context);
-        }
-        catch (BlendException e)
-        {
-            await ApiError.Of(e).WriteAsync(context);
-        }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
-        {
-            // Nobody is there any more to be told.
-            context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
-        }
-        catch (Exception e) when (e is not OutOfMemoryException && !context.Response.HasStarted)
-        {
-            context.RequestServices.GetRequiredService<ILoggerFactory>()
-                .CreateLogger(typeof(BlendingEndpoints)).UnforeseenFailure(e, context.Request.Path);
-            await ApiError.Internal().WriteAsync(context);
-        }
     }
 
     private static async Task RankAsync(HttpContext context, IBlender blender)
@@ -124,8 +93,16 @@ public static class BlendingEndpoints
             Fuser = fields.OptionalText("fuser"),
             TopK = fields.OptionalNumber("top_k"),
             Timeout = fields.Timeout(),
+            WithTrace = fields.Flag("trace"),
         };
+        if (fields.Flag("stream"))
+        {
+            await BlendStream.WriteAsync(context, blender, id, request with { WithProgress = true });
+            return;
+        }
+
         var response = await blender.BlendAsync(request, context.RequestAborted);
+        Caller.Of(context)?.Spend(response.Usage);
         await JsonBody.WriteAsync(context, json => RecordJson.Write(json, id, response));
     }
 }

@@ -23,6 +23,12 @@ internal static class RecordJson
         WriteList(json, "ranks", response.Ranks, json.WriteNumberValue);
         WriteList(json, "scores", response.Scores, json.WriteNumberValue);
         json.WriteNumber("comparisons", response.Comparisons);
+        WriteMatrix(json, response);
+    }
+
+    /// <summary>Writes <c>matrix?</c>.</summary>
+    public static void WriteMatrix(Utf8JsonWriter json, RankingResponse response)
+    {
         if (response.Matrix is not { } matrix)
         {
             return;
@@ -69,10 +75,35 @@ internal static class RecordJson
         json.WriteNumber("prompt_tokens", response.Usage.PromptTokens);
         json.WriteNumber("completion_tokens", response.Usage.CompletionTokens);
         json.WriteNumber("comparisons", response.Usage.Comparisons);
+        if (response.Usage.Cost is { } cost)
+        {
+            json.WriteNumber("cost", cost);
+        }
+
         json.WriteEndObject();
+        if (response.Fusion is { } fusion)
+        {
+            json.WriteStartObject("fusion");
+            json.WriteString("fuser", fusion.Fuser);
+            json.WriteString("given", fusion.Given is BlendGiven.Fused ? "fused" : "best");
+            if (fusion.Margin is { } margin)
+            {
+                json.WriteNumber("margin", margin);
+            }
+
+            json.WriteEndObject();
+        }
+
+        if (response.Trace is { } trace)
+        {
+            json.WriteStartObject("trace");
+            TraceJson.Write(json, trace);
+            json.WriteEndObject();
+        }
     }
 
-    private static void Write(Utf8JsonWriter json, RankedCandidate candidate)
+    /// <summary>Writes a candidate as an object.</summary>
+    public static void Write(Utf8JsonWriter json, RankedCandidate candidate)
     {
         json.WriteStartObject();
         json.WriteString("model", candidate.Model);
@@ -82,7 +113,8 @@ internal static class RecordJson
         json.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter json, BlendFailure failure)
+    /// <summary>Writes a failure as an object.</summary>
+    public static void Write(Utf8JsonWriter json, BlendFailure failure)
     {
         json.WriteStartObject();
         json.WriteString("what", failure.What);
@@ -109,7 +141,8 @@ internal static class RecordJson
         json.WriteEndArray();
     }
 
-    private static void WriteList<T>(Utf8JsonWriter json, string name, T[] items, Action<T> write)
+    /// <summary>Writes a list.</summary>
+    public static void WriteList<T>(Utf8JsonWriter json, string name, T[] items, Action<T> write)
     {
         json.WriteStartArray(name);
         foreach (var item in items)
