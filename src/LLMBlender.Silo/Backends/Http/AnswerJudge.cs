@@ -73,7 +73,7 @@ internal sealed class AnswerJudge(Secret? key, TimeProvider clock) : DelegatingH
         HttpRequestError.NameResolutionError => $"its name is not known: {e.Message}",
         HttpRequestError.ConnectionError => $"no connection: {e.Message}",
         HttpRequestError.ResponseEnded => "the connection broke before the answer was whole",
-        _ => e.Message,
+        _ => e.InnerException is IOException ? "the connection broke before there was an answer" : e.Message,
     };
 
     private string Scrub(string text) => key?.Scrub(text) ?? text;
