@@ -83,6 +83,10 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
             console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
+
+        // At every start: advice about the garbage collector, and the machine's uptime taken for a hanging check.
+        builder.Logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error);
+        builder.Logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
         builder.WebHost.UseUrls(arguments.Urls.Split(';', ','));
         return Read(builder);
     }

@@ -8,9 +8,6 @@ internal sealed class RecordedAnswers(string model) : IChatClient
 {
     private readonly Dictionary<string, string> answers = new(StringComparer.Ordinal);
 
-    /// <summary>How many instructions it has answers to.</summary>
-    public int Count => answers.Count;
-
     /// <summary>Records an answer.</summary>
     public void Add(string prompt, string answer) => answers[Key(prompt)] = answer;
 
@@ -22,7 +19,7 @@ internal sealed class RecordedAnswers(string model) : IChatClient
         return answers.TryGetValue(Key(prompt), out var answer)
             ? Task.FromResult(new ChatResponse(new ChatMessage(ChatRole.Assistant, answer)) { ModelId = model })
             : throw new NotRecordedException(
-                $"{model} has answers recorded for {answers.Count} instructions, and this is none of them");
+                "it has no answer recorded for this instruction");
     }
 
     /// <inheritdoc/>

@@ -33,6 +33,7 @@ internal sealed partial class ShardDispatcher : IDisposable
     private readonly BlendMetrics metrics;
     private readonly ILogger<ShardDispatcher> logger;
     private readonly PathWatch watch;
+    private int turn;
 
     public ShardDispatcher(WorkerRoster roster, IGrainFactory grains, BlendMetrics metrics, ILogger<ShardDispatcher> logger, TimeProvider clock)
     {
@@ -76,6 +77,7 @@ internal sealed partial class ShardDispatcher : IDisposable
             workers = Untried(round, history);
         }
 
+        workers = InTurn(workers);
         var shares = ShardPlan.Split(
             Array.ConvertAll(pairs, round.Tokens), [.. workers.Select(worker => worker.SentTokens)], [.. workers.Select(worker => worker.Weight)]);
         var shards = new List<Task>();
@@ -189,6 +191,13 @@ internal sealed partial class ShardDispatcher : IDisposable
     // A worker known to be lost is asked again as soon as it answers pulses; until then the others do its part.
     private List<Worker> Untried(ComparisonRound round, ShardHistory history) =>
         [.. roster.Carrying(round.Ranker.Version).Where(worker => !history.HasTried(worker) && !IsLost(worker))];
+
+    // Where two workers are as good, each in turn.
+    private List<Worker> InTurn(List<Worker> workers)
+    {
+        var first = (int)((uint)Interlocked.Increment(ref turn) % (uint)workers.Count);
+        return [.. workers[first..], .. workers[..first]];
+    }
 
     private bool IsLost(Worker worker)
     {

@@ -53,10 +53,10 @@ internal static class ShardPlan
     private static int[] Choose(long total, ReadOnlySpan<long> loads, ReadOnlySpan<int> weights)
     {
         var workers = new int[loads.Length];
-        var keys = new double[loads.Length];
+        var keys = new (double Load, int Worker)[loads.Length];
         for (var i = 0; i < workers.Length; i++)
         {
-            (workers[i], keys[i]) = (i, (double)loads[i] / weights[i]);
+            (workers[i], keys[i]) = (i, ((double)loads[i] / weights[i], i));
         }
 
         keys.AsSpan().Sort(workers.AsSpan());

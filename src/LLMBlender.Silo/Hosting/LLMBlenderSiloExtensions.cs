@@ -32,11 +32,6 @@ public static class LLMBlenderSiloExtensions
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(options);
         var redis = options.Redis is { } address ? RedisAddress.Parse(address) : null;
-        builder.UseOrleans(silo =>
-        {
-            Meet(silo, options, redis);
-            silo.AddLLMBlenderGrains(options, models, panels);
-        });
         if (redis is not null)
         {
             builder.Services.TryAddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(ForCache(options.Redis!)));
@@ -48,6 +43,11 @@ public static class LLMBlenderSiloExtensions
                 provider.GetRequiredService<ILogger<RedisComparisonStore>>()));
         }
 
+        builder.UseOrleans(silo =>
+        {
+            Meet(silo, options, redis);
+            silo.AddLLMBlenderGrains(options, models, panels);
+        });
         // Registered after the silo, the door is closed before the silo is stopped.
         builder.Services.AddHostedService(provider => provider.GetRequiredService<Admission>());
         return builder;
