@@ -1,6 +1,7 @@
 using LLMBlender.Abstractions.Client;
 using LLMBlender.Gateway.Blending;
 using LLMBlender.Gateway.Callers;
+using LLMBlender.Gateway.Documentation;
 using LLMBlender.Gateway.OpenAI;
 using LLMBlender.Gateway.Pages;
 using Microsoft.AspNetCore.Builder;
@@ -45,6 +46,7 @@ public static class GatewayExtensions
         app.MapBlending();
         app.MapRerank();
         app.MapOpenAI();
+        app.MapDescription();
         app.MapPages();
         return app;
     }

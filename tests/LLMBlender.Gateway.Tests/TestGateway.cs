@@ -34,6 +34,9 @@ public sealed class TestGateway : IAsyncDisposable
 
     public PanelBook Book { get; }
 
+    /// <summary>Every mapped endpoint.</summary>
+    public IEnumerable<Microsoft.AspNetCore.Http.Endpoint> Endpoints => app.Services.GetRequiredService<Microsoft.AspNetCore.Routing.EndpointDataSource>().Endpoints;
+
     public HttpClient Http { get; private set; } = null!;
 
     /// <summary>Starts it.</summary>

@@ -48,6 +48,8 @@ async function loadPanels() {
 }
 
 function showPanel() {
+  $('base-url').textContent = `${location.origin}/v1`;
+  $('base-model').textContent = panel.value;
   const card = panels.find((model) => model.id === panel.value)?.llmblender;
   $('panel-members').textContent = card ? `${card.members.length} ${card.members.length === 1 ? 'member' : 'members'}${card.fuser ? `, fused by ${card.fuser}` : ''}` : '';
   const examples = (card?.examples ?? []).slice(0, 5);
@@ -129,7 +131,7 @@ const handlers = {
   ranked({ candidates: list, matrix, comparisons, reused, seconds: s }) {
     candidates.rank(list);
     showMatrix($('matrix'), list, matrix);
-    step('rank', 'done', `${count(comparisons)} comparisons${reused ? `, ${count(reused)} known before` : ''}`);
+    step('rank', 'done', `${count(comparisons)} comparisons${reused ? `, ${count(reused)} cached` : ''}`);
     announce(`Ranked after ${seconds(s)}.`);
   },
   fusing() {
@@ -150,6 +152,7 @@ function begin(instruction) {
   complain(null);
   whole = '';
   $('run').hidden = false;
+  $('intro').hidden = true;
   $('asked').textContent = instruction;
   $('answer-text').textContent = '';
   $('answer-foot').textContent = '';
@@ -175,7 +178,8 @@ function finish(record) {
     : `${from}’s answer as it is: the best of ${record.candidates.length}.`;
   step('fuse', 'done', fused ? `by ${record.fusion.fuser}` : 'best one kept');
   const { usage, trace } = record;
-  const facts = [['Tokens read', count(usage.prompt_tokens)], ['Tokens written', count(usage.completion_tokens)], ['Comparisons', count(usage.comparisons)]];
+  const facts = [['Comparisons', count(usage.comparisons)]];
+  if (usage.prompt_tokens + usage.completion_tokens) facts.unshift(['Tokens read', count(usage.prompt_tokens)], ['Tokens written', count(usage.completion_tokens)]);
   if (usage.cost !== undefined) facts.unshift(['Cost', cost(usage.cost)]);
   if (trace) facts.push(['Panel', seconds(trace.seconds.panel)], ['Ranking', seconds(trace.seconds.rank)], ['Fusing', seconds(trace.seconds.fuse)]);
   const failed = record.failures.filter((failure) => ['rank', 'fuse', 'guard'].includes(failure.what));

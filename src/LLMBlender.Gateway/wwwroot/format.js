@@ -1,6 +1,6 @@
 // Numbers as people read them.
 
-export const seconds = (s) => (s < 1 ? `${Math.round(s * 1000)} ms` : `${s.toFixed(s < 10 ? 2 : 1)} s`);
+export const seconds = (s) => (s < 0.001 ? '<1 ms' : s < 1 ? `${Math.round(s * 1000)} ms` : `${s.toFixed(s < 10 ? 2 : 1)} s`);
 
 export const logit = (x) => `${x < 0 ? '−' : '+'}${Math.abs(x).toFixed(2)}`;
 

@@ -27,6 +27,7 @@ if (root) {
   });
 }
 
+const settled = () => page.evaluate(() => Promise.all(document.getAnimations().filter((a) => a.effect.getTiming().iterations !== Infinity).map((a) => a.finished)));
 const response = await page.goto(`${url}/`);
 assert.match(response.headers()['content-security-policy'], /default-src 'none'/);
 await page.locator('#panel option').first().waitFor({ state: 'attached' });
@@ -55,6 +56,7 @@ await page.keyboard.press('ArrowRight');
 assert.equal(await page.evaluate(() => document.activeElement.dataset.column), '1');
 await page.evaluate(() => document.activeElement.blur());
 await page.mouse.move(2, 2);
+await settled();
 if (shots) await page.screenshot({ path: join(shots, 'light.png'), fullPage: true });
 
 // The run is there after a reload.
@@ -68,6 +70,7 @@ assert.equal(await page.locator('.candidate').count() >= ranks.length, true);
 // Dark, and on a phone: nothing is wider than the screen.
 await page.emulateMedia({ colorScheme: 'dark' });
 assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark');
+await settled();
 if (shots) await page.screenshot({ path: join(shots, 'dark.png'), fullPage: true });
 await page.emulateMedia({ colorScheme: 'light' });
 await page.setViewportSize({ width: 390, height: 844 });

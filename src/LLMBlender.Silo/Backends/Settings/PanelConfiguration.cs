@@ -18,13 +18,24 @@ public static class PanelConfiguration
         ArgumentNullException.ThrowIfNull(configuration);
         try
         {
-            return configuration.GetSection(Section).Get<PanelSection>() ?? new PanelSection();
+            // Lists by themselves, for only a binder that refuses unknown names refuses values of a wrong type inside of lists.
+            var section = configuration.GetSection(Section);
+            return new PanelSection
+            {
+                Backends = List<BackendSettings>(section, nameof(PanelSection.Backends)),
+                Panels = List<PanelSettings>(section, nameof(PanelSection.Panels)),
+                LiteLLM = section[nameof(PanelSection.LiteLLM)],
+                Discover = section.GetValue(nameof(PanelSection.Discover), true),
+            };
         }
         catch (InvalidOperationException e)
         {
             throw new SettingsException($"{e.Message.TrimEnd('.')}: {e.InnerException?.Message}", e);
         }
     }
+
+    private static T[] List<T>(IConfiguration section, string name) =>
+        section.GetSection(name).Get<T[]>(static binder => binder.ErrorOnUnknownConfiguration = true) ?? [];
 
     /// <summary>Makes the book of a configuration, and has it follow the configuration's changes while the host runs.</summary>
     /// <param name="services">The host's.</param>
