@@ -30,4 +30,16 @@ public sealed record RankingResponse
     /// <summary>The ranker that compared.</summary>
     [Id(5)]
     public required string Ranker { get; init; }
+
+    /// <summary>Tokens read, where the ranker is a chat model.</summary>
+    [Id(6)]
+    public long PromptTokens { get; init; }
+
+    /// <summary>Tokens written, where the ranker is a chat model.</summary>
+    [Id(7)]
+    public long CompletionTokens { get; init; }
+
+    /// <summary>What the ranker cost, in the currency of the configured prices; null where none are.</summary>
+    [Id(8)]
+    public decimal? Cost { get; init; }
 }

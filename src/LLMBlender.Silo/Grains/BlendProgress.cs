@@ -83,6 +83,9 @@ internal sealed class BlendProgress(BlendRequest request, Action<BlendEvent>? te
     {
         ranking = response;
         ranked = Seconds;
+        promptTokens += response.PromptTokens;
+        completionTokens += response.CompletionTokens;
+        Add(response.Cost);
         Array.Sort(Array.ConvertAll(order, place => (response.Ranks[place], place)), order);
         tell?.Invoke(Event(BlendEventKind.Ranked) with { Candidates = RankedCandidates(), Ranking = response });
     }

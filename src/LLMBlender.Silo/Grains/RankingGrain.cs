@@ -1,10 +1,12 @@
 using LLMBlender.Abstractions;
 using LLMBlender.Abstractions.Client;
 using LLMBlender.Core.Ranking;
+using LLMBlender.Silo.Backends;
 using LLMBlender.Silo.Caching;
 using LLMBlender.Silo.Comparing;
 using LLMBlender.Silo.Dispatch;
 using LLMBlender.Silo.Hosting;
+using LLMBlender.Silo.Judging;
 using LLMBlender.Silo.Placement;
 using Orleans.Concurrency;
 using Orleans.GrainDirectory;
@@ -16,7 +18,7 @@ namespace LLMBlender.Silo.Grains;
 /// Reentrant, for it does nothing else.
 /// </summary>
 [Reentrant, HomePlacement, RoleFilter(SiloRoles.Blend), GrainDirectory(RuleDirectory.Name)]
-internal sealed class RankingGrain(ComparisonCache cache, WorkerRoster roster, Admission admission) : Grain, IRankingGrain
+internal sealed class RankingGrain(ComparisonCache cache, WorkerRoster roster, PanelBook panels, Admission admission) : Grain, IRankingGrain
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private static readonly CandidatePair AThenB = new(0, 1);
@@ -28,6 +30,11 @@ internal sealed class RankingGrain(ComparisonCache cache, WorkerRoster roster, A
         using var entry = admission.Enter();
         using var deadline = new Deadline(request.Timeout, cancellation);
         var engine = RankingEngines.Create(request.Aggregation ?? RankingEngines.Default, request.Candidates.Length);
+        if (Judge(request.Ranker, request.Instruction, request.Input, [.. request.Candidates.Select(candidate => candidate.Text)]) is { } judge)
+        {
+            return await JudgeAsync(judge, engine, request, deadline);
+        }
+
         var ranker = await FindAsync(request.Ranker, deadline);
         var texts = Array.ConvertAll(request.Candidates, candidate => candidate.Text);
         var source = request.Instruction + request.Input;
@@ -53,6 +60,12 @@ internal sealed class RankingGrain(ComparisonCache cache, WorkerRoster roster, A
         RequestRules.CheckSource(request.Instruction, request.Input);
         using var entry = admission.Enter();
         using var deadline = new Deadline(request.Timeout, cancellation);
+        if (Judge(request.Ranker, request.Instruction, request.Input, [request.A, request.B]) is { } judge)
+        {
+            var verdict = (await judge.CompareAsync([AThenB], deadline))[0];
+            return new CompareResponse(request.Order switch { PairOrder.Ab => verdict, PairOrder.Ba => -verdict, _ => 2 * verdict }, Math.Sign(verdict));
+        }
+
         var ranker = await FindAsync(request.Ranker, deadline);
         string[] texts = [request.A, request.B];
         var source = request.Instruction + request.Input;
@@ -69,6 +82,30 @@ internal sealed class RankingGrain(ComparisonCache cache, WorkerRoster roster, A
 
     /// <inheritdoc/>
     public Task PulseAsync() => Task.CompletedTask;
+
+    // Any backend can rank: its name is then the ranker's.
+    private ChatJudge? Judge(string? ranker, string instruction, string? input, string[] texts) =>
+        ranker is not null && panels.FindBackend(ranker) is { } backend ? new ChatJudge(backend, instruction, input, texts) : null;
+
+    private static async Task<RankingResponse> JudgeAsync(ChatJudge judge, RankingEngine engine, RankingRequest request, Deadline deadline)
+    {
+        while (!engine.IsSettled)
+        {
+            var pairs = engine.NextPairs().ToArray();
+            var verdicts = await judge.CompareAsync(pairs, deadline);
+            for (var i = 0; i < pairs.Length; i++)
+            {
+                engine.Hear(pairs[i], verdicts[i]);
+            }
+        }
+
+        return Response(engine, 0, new RankerIdentity(judge.Name, ""), request.WithMatrix) with
+        {
+            PromptTokens = judge.PromptTokens,
+            CompletionTokens = judge.CompletionTokens,
+            Cost = judge.Cost,
+        };
+    }
 
     private static void Check(RankingRequest request)
     {

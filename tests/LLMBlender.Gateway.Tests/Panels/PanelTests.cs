@@ -19,6 +19,36 @@ public sealed class PanelTests(GatewayFixture fixture) : IClassFixture<GatewayFi
     }
 
     [Fact]
+    public async Task Panel_Ollama_AnswersAndFuses()
+    {
+        gateway.Models.On("llama", call => call.AnswerAsOllamaAsync(call.Messages.Count > 1 ? "7 is fused" : "6 is the number"));
+        var llama = gateway.Backend("llama") with { Kind = "ollama", Url = gateway.Models.Url.Replace("/v1", "", StringComparison.Ordinal) };
+        gateway.Use([llama], new PanelSettings { Name = "p", Members = ["llama"], Samples = 2, Fuser = "llama" });
+
+        var (status, body, _) = await gateway.PostAsync("/v1/blend", new { instruction = "Which?", panel = "p" });
+
+        Assert.True(status == 200, $"{body}");
+        Assert.Equal(["6 is the number", "6 is the number"], body.GetProperty("candidates").EnumerateArray().Select(candidate => candidate.GetProperty("text").GetString()));
+        Assert.Equal("7 is fused", body.GetProperty("answer").GetString());
+        Assert.Equal((30, 15), (body.GetProperty("usage").GetProperty("prompt_tokens").GetInt32(), body.GetProperty("usage").GetProperty("completion_tokens").GetInt32()));
+    }
+
+    [Fact]
+    public async Task Panel_RatePerMinute_MakesTheExcessWaitAndTimeOut()
+    {
+        gateway.Models.On("metered", "1 is the number");
+        gateway.Use(
+            [gateway.Backend("metered") with { RequestsPerMinute = 2 }],
+            new PanelSettings { Name = "p", Members = ["metered"], Samples = 3, MemberTimeout = TimeSpan.FromSeconds(0.5) });
+
+        var (_, body, _) = await gateway.PostAsync("/v1/blend", new { instruction = "Which?", panel = "p" });
+
+        Assert.Single(body.GetProperty("candidates").EnumerateArray());
+        Assert.Single(gateway.Models.CallsOf("metered"));
+        Assert.All(body.GetProperty("failures").EnumerateArray(), failure => Assert.Equal("timed_out", failure.GetProperty("reason").GetString()));
+    }
+
+    [Fact]
     public async Task Panel_ConcurrencyOfOne_AsksOneAtATime()
     {
         var (inside, most) = (0, 0);

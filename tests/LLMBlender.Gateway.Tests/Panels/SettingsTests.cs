@@ -1,5 +1,6 @@
 using LLMBlender.Silo.Backends;
 using LLMBlender.TestKit;
+using LLMBlender.TestKit.Backends;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -126,6 +127,19 @@ public sealed class SettingsTests
 
         Assert.Equal("MISTRAL_API_KEY", Assert.Single(found.Backends).KeyVariable);
         Assert.Contains("MISTRAL_API_KEY", Assert.Single(found.Notes), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Look_OllamaOnThisMachine_IsOfferedAndSaid()
+    {
+        await using var ollama = await FakeModelServer.StartAsync();
+        ollama.On("llama3:8b", "x");
+
+        var found = await Discovered.LookAsync(_ => null, new Uri(ollama.Url), default);
+
+        Assert.Equal(("ollama/llama3:8b", "ollama", "llama3:8b"), (found.Backends[0].Name, found.Backends[0].Kind, found.Backends[0].Model));
+        Assert.Equal("ollama", Assert.Single(found.Panels).Name);
+        Assert.Single(found.Notes);
     }
 
     private static PanelBook Make(IConfiguration configuration) =>

@@ -66,6 +66,30 @@ public sealed class FakeCall
         await RawAsync("data: [DONE]\n\n");
     }
 
+    /// <summary>Answers rightly, as Ollama does: streamed word by word where that was asked for.</summary>
+    public async Task AnswerAsOllamaAsync(string text, int promptTokens = 10, int completionTokens = 5)
+    {
+        var stream = !Body.TryGetProperty("stream", out var asked) || asked.GetBoolean();
+        string Line(string content, bool done) => JsonSerializer.Serialize(new
+        {
+            model = Model,
+            created_at = "2026-01-01T00:00:00Z",
+            message = new { role = "assistant", content },
+            done,
+            done_reason = done ? "stop" : null,
+            prompt_eval_count = done ? promptTokens : (int?)null,
+            eval_count = done ? completionTokens : (int?)null,
+        }) + "\n";
+
+        Context.Response.ContentType = stream ? "application/x-ndjson" : "application/json";
+        foreach (var word in stream ? text.Split(' ').Select((word, i) => i == 0 ? word : " " + word) : [])
+        {
+            await RawAsync(Line(word, false));
+        }
+
+        await RawAsync(Line(stream ? "" : text, true));
+    }
+
     /// <summary>Answers with a body as it is.</summary>
     public Task JsonAsync(string json, int status = 200)
     {

@@ -39,7 +39,7 @@ public sealed record PanelSettings
     /// <summary>When a member counts as slow; null for slower than 95 of 100 of its last answers.</summary>
     public TimeSpan? HedgeAfter { get; set; }
 
-    /// <summary>The ranker; null for the default one.</summary>
+    /// <summary>The ranker, or a backend that judges pair by pair; null for the default ranker.</summary>
     public string? Ranker { get; set; }
 
     /// <summary>How comparisons become a ranking; null for the default.</summary>
