@@ -10,6 +10,8 @@ const string Usage = """
     base                     as path, on random weights of DeBERTa-v3-base's shape
     tokenizer TEXTS [MODEL]  tokenizer beside spm_encode, on a file of lines
     startup [MODEL]          a process to its first logit
+    generate [MODEL]         generation beside ONNX Runtime alone; cache; batch; cost a token (default: random weights)
+    import [FOLDER] [P …]    memory of importing gen_fuser_3b's shape at fp32, fp16, int8 (all by default); wants 18 GB of disk
     """;
 
 using var scratch = new TemporaryFolder();
@@ -31,6 +33,18 @@ switch (args)
         return 0;
     case ["startup", .. var rest]:
         StartupBenchmark.Run(rest.FirstOrDefault(mini), scratch);
+        return 0;
+    case ["generate"]:
+        GenerateBenchmark.RunSynthetic(scratch);
+        return 0;
+    case ["generate", var model]:
+        GenerateBenchmark.Run(Path.GetFileName(model), model);
+        return 0;
+    case ["import", .. var rest]:
+        ImportBenchmark.Run(rest.FirstOrDefault(scratch.Path), rest.Length > 1 ? rest[1..] : PrecisionNames.All);
+        return 0;
+    case ["import-once", var source, var target, var precision]:
+        ImportBenchmark.Once(source, target, precision);
         return 0;
     default:
         Console.Error.WriteLine(Usage);

@@ -117,8 +117,8 @@ public sealed class RankingGrainTests
     public async Task Rank_SiloStopped_FinishesWhatItHas()
     {
         var ranker = new FakeRanker();
-        using var hold = new Hold(ranker, silo: 1);
         await using var cluster = await BlendCluster.StartAsync(ranker, SiloRoles.Blend, SiloRoles.Compare, SiloRoles.Compare);
+        using var hold = new Hold(ranker, silo: 1);
         var ranking = cluster.Blender.RankAsync(BlendCluster.Ranking(LongSource, Eleven));
         await hold.WhenReachedAsync();
 
@@ -148,8 +148,8 @@ public sealed class RankingGrainTests
     public async Task Rank_WorkerStuck_AnotherSiloAnswersFirst()
     {
         var ranker = new FakeRanker();
-        using var hold = new Hold(ranker, silo: 1);
         await using var cluster = await BlendCluster.StartAsync(ranker, SiloRoles.Blend, SiloRoles.Compare, SiloRoles.Compare);
+        using var hold = new Hold(ranker, silo: 1);
 
         var response = await cluster.Blender.RankAsync(BlendCluster.Ranking(LongSource, Eleven));
 
@@ -174,8 +174,8 @@ public sealed class RankingGrainTests
     public async Task Rank_Cancelled_LeavesTheQueueEmpty()
     {
         var ranker = new FakeRanker { CallTokens = 1 };
-        using var hold = new Hold(ranker, silo: 1);
         await using var cluster = await BlendCluster.StartAsync(ranker, SiloRoles.Blend, SiloRoles.Compare);
+        using var hold = new Hold(ranker, silo: 1);
         using var caller = new CancellationTokenSource();
         var ranking = cluster.Blender.RankAsync(BlendCluster.Ranking(LongSource, Eleven), caller.Token);
         await hold.WhenReachedAsync();
@@ -193,8 +193,8 @@ public sealed class RankingGrainTests
     public async Task Rank_TimeIsUp_SaysWhatWasMissing()
     {
         var ranker = new FakeRanker();
-        using var hold = new Hold(ranker, silo: 0);
         await using var cluster = await BlendCluster.StartAsync(ranker, SiloRoles.All);
+        using var hold = new Hold(ranker, silo: 0);
 
         var failure = await Assert.ThrowsAsync<BlendException>(() => cluster.Blender.RankAsync(
             BlendCluster.Ranking("Slow?", 1, 2) with { Timeout = TimeSpan.FromSeconds(1) }));
@@ -217,8 +217,8 @@ public sealed class RankingGrainTests
     public async Task Rank_QueueFull_IsRefusedAtOnceWithAHint()
     {
         var ranker = new FakeRanker { CallTokens = 1 };
-        using var hold = new Hold(ranker, silo: 0);
         await using var cluster = await BlendCluster.StartAsync(ranker, options => options.Queue.MaxTokens = 100, [SiloRoles.All]);
+        using var hold = new Hold(ranker, silo: 0);
         var first = cluster.Blender.RankAsync(BlendCluster.Ranking(LongSource, 1, 2));
         await hold.WhenReachedAsync();
 
@@ -235,9 +235,9 @@ public sealed class RankingGrainTests
     public async Task Rank_TooManyRequests_AreRefusedAtOnceWithAHint()
     {
         var ranker = new FakeRanker();
-        using var hold = new Hold(ranker, silo: 1);
         await using var cluster = await BlendCluster.StartAsync(
             ranker, options => options.Admission.MaxRequests = 1, [SiloRoles.Blend, SiloRoles.Compare]);
+        using var hold = new Hold(ranker, silo: 1);
         var first = cluster.Blender.RankAsync(BlendCluster.Ranking("First?", 1, 2));
         await hold.WhenReachedAsync();
 
