@@ -10,7 +10,7 @@ internal sealed class BlendProgress(BlendRequest request)
     private readonly List<BlendFailure> failures = [];
     private Candidate[] candidates = [];
     private RankingResponse? ranking;
-    private FusionResponse? fusion;
+    private FuseResponse? fusion;
     private int[] order = [];
     private double? margin;
     private int guardComparisons;
@@ -63,7 +63,7 @@ internal sealed class BlendProgress(BlendRequest request)
     }
 
     /// <summary>What the fusion grain is asked.</summary>
-    public Abstractions.FusionRequest FusionRequest(TimeSpan timeout) => new()
+    public FuseRequest FuseRequest(TimeSpan timeout) => new()
     {
         Instruction = request.Instruction,
         Input = request.Input,
@@ -74,7 +74,7 @@ internal sealed class BlendProgress(BlendRequest request)
     };
 
     /// <summary>The best were fused.</summary>
-    public void Fused(FusionResponse response)
+    public void Fused(FuseResponse response)
     {
         fusion = response;
         if (response.Failure is { } failure)
