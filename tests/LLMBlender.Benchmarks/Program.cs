@@ -1,4 +1,5 @@
 using LLMBlender.Benchmarks;
+using LLMBlender.Benchmarks.Cluster;
 using LLMBlender.Inference.Models;
 using LLMBlender.Inference.Onnx;
 using LLMBlender.TestKit;
@@ -10,6 +11,10 @@ const string Usage = """
     base                     as path, on random weights of DeBERTa-v3-base's shape
     tokenizer TEXTS [MODEL]  tokenizer beside spm_encode, on a file of lines
     startup [MODEL]          a process to its first logit
+    cluster [MODEL]          the grains beside no work, beside the bare ranker, and from 1 to 8 silos
+    cluster memory [SECONDS] what lives in memory under a steady load (default: 600 s)
+    generate [MODEL]         generation beside ONNX Runtime alone; cache; batch; cost a token (default: random weights)
+    import [FOLDER] [P …]    memory of importing gen_fuser_3b's shape at fp32, fp16, int8 (all by default); wants 18 GB of disk
     """;
 
 using var scratch = new TemporaryFolder();
@@ -31,6 +36,24 @@ switch (args)
         return 0;
     case ["startup", .. var rest]:
         StartupBenchmark.Run(rest.FirstOrDefault(mini), scratch);
+        return 0;
+    case ["generate"]:
+        GenerateBenchmark.RunSynthetic(scratch);
+        return 0;
+    case ["generate", var model]:
+        GenerateBenchmark.Run(Path.GetFileName(model), model);
+        return 0;
+    case ["import", .. var rest]:
+        ImportBenchmark.Run(rest.FirstOrDefault(scratch.Path), rest.Length > 1 ? rest[1..] : PrecisionNames.All);
+        return 0;
+    case ["import-once", var source, var target, var precision]:
+        ImportBenchmark.Once(source, target, precision);
+        return 0;
+    case ["cluster", "memory", .. var rest]:
+        await ClusterBenchmark.MemoryAsync(double.Parse(rest.FirstOrDefault("600"), System.Globalization.CultureInfo.InvariantCulture));
+        return 0;
+    case ["cluster", .. var rest]:
+        await ClusterBenchmark.RunAsync(rest.FirstOrDefault(mini));
         return 0;
     default:
         Console.Error.WriteLine(Usage);

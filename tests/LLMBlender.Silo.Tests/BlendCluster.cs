@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using LLMBlender.Abstractions;
 using LLMBlender.Abstractions.Client;
 using LLMBlender.Silo.Backends;
@@ -13,7 +14,9 @@ internal sealed class BlendCluster : IAsyncDisposable
 {
     private Blender? blender;
 
-    private BlendCluster(InProcessTestCluster cluster) => Cluster = cluster;
+    private readonly ConcurrentDictionary<string, int> messages;
+
+    private BlendCluster(InProcessTestCluster cluster, ConcurrentDictionary<string, int> messages) => (Cluster, this.messages) = (cluster, messages);
 
     public InProcessTestCluster Cluster { get; }
 
@@ -35,6 +38,7 @@ internal sealed class BlendCluster : IAsyncDisposable
     {
         var builder = new InProcessTestClusterBuilder((short)roles.Length);
         var numbers = new Dictionary<string, int>();
+        var messages = new ConcurrentDictionary<string, int>();
         builder.ConfigureSilo((silo, orleans) =>
         {
             int number;
@@ -49,13 +53,21 @@ internal sealed class BlendCluster : IAsyncDisposable
             var models = options.Roles.HasFlag(SiloRoles.Compare)
                 ? new SiloModels([new AcceleratorRankers($"fake:{number}", [ranker.On(number)])])
                 : SiloModels.None;
+            orleans.AddIncomingGrainCallFilter(call =>
+            {
+                messages.AddOrUpdate(call.InterfaceMethod.Name, 1, static (_, count) => count + 1);
+                return call.Invoke();
+            });
             orleans.AddLLMBlenderGrains(options, models, panels ?? new PanelBook());
             orleans.Services.AddHostedService(provider => provider.GetRequiredService<Admission>());
         });
-        var made = new BlendCluster(builder.Build());
+        var made = new BlendCluster(builder.Build(), messages);
         await made.Cluster.DeployAsync();
         return made;
     }
+
+    /// <summary>How often grains were sent a message of this name.</summary>
+    public int Messages(string method) => messages.GetValueOrDefault(method);
 
     /// <summary>Services of a silo.</summary>
     public T Service<T>(int silo)

@@ -42,7 +42,7 @@ internal sealed class Blender : IBlender, IDisposable
         cancellation);
 
     /// <inheritdoc/>
-    public Task<FusionResponse> FuseAsync(FusionRequest request, CancellationToken cancellation = default) => CallAsync(
+    public Task<FuseResponse> FuseAsync(FuseRequest request, CancellationToken cancellation = default) => CallAsync(
         Fuse, NextBucket(), request.Timeout,
         (key, time, token) => grains.GetGrain<IFusionGrain>(key).FuseAsync(request with { Timeout = time }, token),
         cancellation);
@@ -54,7 +54,7 @@ internal sealed class Blender : IBlender, IDisposable
         cancellation);
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<FusionUpdate> StreamAsync(FusionRequest request, CancellationToken cancellation = default) => StreamAsync(
+    public IAsyncEnumerable<FuseUpdate> StreamAsync(FuseRequest request, CancellationToken cancellation = default) => StreamAsync(
         Fuse, request.Timeout,
         (key, time, token) => grains.GetGrain<IFusionGrain>(key).StreamAsync(request with { Timeout = time }, token),
         cancellation);

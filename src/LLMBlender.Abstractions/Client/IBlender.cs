@@ -29,10 +29,10 @@ public interface IBlender
 
     /// <summary>Fuses candidates.</summary>
     /// <inheritdoc cref="BlendAsync"/>
-    Task<FusionResponse> FuseAsync(FusionRequest request, CancellationToken cancellation = default);
+    Task<FuseResponse> FuseAsync(FuseRequest request, CancellationToken cancellation = default);
 
     /// <summary>Fuses candidates, and hands the answer out as it is written.</summary>
     /// <remarks>As for <see cref="StreamAsync(BlendRequest, CancellationToken)"/>.</remarks>
     /// <inheritdoc cref="BlendAsync"/>
-    IAsyncEnumerable<FusionUpdate> StreamAsync(FusionRequest request, CancellationToken cancellation = default);
+    IAsyncEnumerable<FuseUpdate> StreamAsync(FuseRequest request, CancellationToken cancellation = default);
 }

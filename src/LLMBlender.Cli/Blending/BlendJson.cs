@@ -7,7 +7,7 @@ namespace LLMBlender.Cli.Blending;
 /// <summary>A blended answer as the fields of a JSON object.</summary>
 internal static class BlendJson
 {
-    /// <summary>Writes <c>id, answer, candidates, failures, usage</c>.</summary>
+    /// <summary>Writes <c>id, answer, candidates, failures, usage, fusion</c>.</summary>
     /// <param name="json">Where they go.</param>
     /// <param name="id">The record's id with its JSON type; none for a blend asked without one.</param>
     /// <param name="response">The blend.</param>
@@ -29,6 +29,27 @@ internal static class BlendJson
         json.WriteNumber("prompt_tokens", response.Usage.PromptTokens);
         json.WriteNumber("completion_tokens", response.Usage.CompletionTokens);
         json.WriteNumber("comparisons", response.Usage.Comparisons);
+        json.WriteEndObject();
+        if (response.Fusion is { } fusion)
+        {
+            WriteFusion(json, fusion);
+        }
+    }
+
+    private static void WriteFusion(Utf8JsonWriter json, BlendFusion fusion)
+    {
+        json.WriteStartObject("fusion");
+        json.WriteText("fuser", fusion.Fuser);
+        json.WriteString("given", JsonNamingPolicy.SnakeCaseLower.ConvertName(fusion.Given.ToString()));
+        if (fusion.Margin is { } margin)
+        {
+            json.WriteNumber("margin", margin);
+        }
+        else
+        {
+            json.WriteNull("margin");
+        }
+
         json.WriteEndObject();
     }
 

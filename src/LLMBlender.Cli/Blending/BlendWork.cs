@@ -2,14 +2,18 @@ using System.Text.Json;
 using LLMBlender.Abstractions;
 using LLMBlender.Cli.Ranking;
 using LLMBlender.Cli.Records;
+using LLMBlender.Core.Fusion;
 using LLMBlender.Core.Ranking;
 using LLMBlender.Inference.PairRanker;
 
 namespace LLMBlender.Cli.Blending;
 
-/// <summary>A record to be blended: its candidates are ranked, and the best one is the answer.</summary>
+/// <summary>A record to be blended: its candidates are ranked, then the best of them fused.</summary>
 internal sealed class BlendWork : RankingWork
 {
+    private readonly PairRankerModel ranker;
+    private BlendOutcome? outcome;
+
     /// <param name="place">Where it stands in its file.</param>
     /// <param name="record">Instruction and candidates.</param>
     /// <param name="aggregation">How comparisons become a ranking.</param>
@@ -19,7 +23,7 @@ internal sealed class BlendWork : RankingWork
             place,
             ranker.Encode(record.Source, Array.ConvertAll(record.Candidates, candidate => candidate.Text)),
             RankingEngines.Create(aggregation, record.Candidates.Length),
-            withMatrix: false) => Record = record;
+            withMatrix: false) => (Record, this.ranker) = (record, ranker);
 
     /// <summary>What is blended.</summary>
     public BlendRecord Record { get; }
@@ -27,17 +31,36 @@ internal sealed class BlendWork : RankingWork
     /// <inheritdoc/>
     public override long Weight => base.Weight + Record.Source.Length + Record.Candidates.Sum(candidate => (long)candidate.Text.Length);
 
-    /// <summary>The best candidate; once settled.</summary>
+    /// <summary>The best candidate; once ranked.</summary>
     public Candidate Best => Record.Candidates[Ranking.Best];
+
+    /// <summary>What it came to; once fused.</summary>
+    public BlendOutcome Outcome => outcome ?? throw new InvalidOperationException("the record has not been fused yet");
+
+    /// <summary>Other texts for the same source, as the ranker reads them.</summary>
+    public EncodedRecord Encode(string[] texts) => ranker.Encode(Record.Source, texts);
+
+    /// <summary>Hears what fusing came to.</summary>
+    public void Settle(BlendOutcome fused) => outcome = fused;
 
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter json) => BlendJson.Write(json, Place.Id, Response());
 
-    private BlendResponse Response() => new(
-        Place.Id?.Text,
-        Best.Text,
-        [.. Record.Candidates.Select((candidate, i) =>
-            new RankedCandidate(candidate.Model, candidate.Text, Ranking.Ranks[i], Unsigned(Ranking.Scores[i])))],
-        Failures: [],
-        new BlendUsage(0, 0, Ranking.Comparisons));
+    private BlendResponse Response()
+    {
+        var usage = Outcome.Answer.Usage;
+        return new BlendResponse(
+            Place.Id?.Text,
+            Outcome.Text,
+            [.. Record.Candidates.Select((candidate, i) =>
+                new RankedCandidate(candidate.Model, candidate.Text, Ranking.Ranks[i], Unsigned(Ranking.Scores[i])))],
+            Outcome.Failures,
+            new BlendUsage(
+                usage.PromptTokens,
+                usage.CompletionTokens,
+                Ranking.Comparisons + (Outcome.Margin is null ? 0 : FusionGuard.Pairs.Length)))
+        {
+            Fusion = Outcome.Fusion,
+        };
+    }
 }

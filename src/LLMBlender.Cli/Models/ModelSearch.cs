@@ -12,6 +12,9 @@ internal sealed class ModelSearch(Terminal terminal)
     /// <summary>The ranker where none is named.</summary>
     public const string DefaultRanker = "pairranker-mini";
 
+    /// <summary>The fuser where none is named, once there is such a model.</summary>
+    public const string DefaultFuser = "genfuser-mini";
+
     /// <summary>The variable that names a folder of models.</summary>
     public const string Variable = "LLMBLENDER_MODELS";
 
@@ -26,14 +29,19 @@ internal sealed class ModelSearch(Terminal terminal)
     /// <summary>The folder of the model that is named.</summary>
     /// <exception cref="ModelException">There is none.</exception>
     public string FindModel(string name) =>
-        Find(name, folder => File.Exists(Path.Combine(folder, ModelManifest.FileName)))
+        Find(name, IsModel)
         ?? (Directory.Exists(name)
             ? throw new ModelException(name, $"is not a model folder: it has no {ModelManifest.FileName} (models import makes one)")
             : throw NotFound(name));
 
+    /// <summary>Whether a model of that name is there.</summary>
+    public bool Has(string name) => Find(name, IsModel) is not null;
+
     /// <summary>A folder, whatever it holds: for tokenizers, which need no manifest.</summary>
     /// <exception cref="ModelException">There is none.</exception>
     public string FindFolder(string name) => Find(name, Directory.Exists) ?? throw NotFound(name);
+
+    private static bool IsModel(string folder) => File.Exists(Path.Combine(folder, ModelManifest.FileName));
 
     private string? Find(string name, Predicate<string> isIt)
     {

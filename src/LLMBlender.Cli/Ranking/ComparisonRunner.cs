@@ -39,7 +39,19 @@ internal sealed class ComparisonRunner(CompareBatch compare, IProgressDisplay pr
     /// <param name="settled">Is given every record in the order of <paramref name="works"/>, settled or failed.</param>
     /// <param name="cancellation">Looked at before each batch.</param>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public async Task RunAsync(IEnumerable<RecordWork> works, Action<IReadOnlyList<RecordWork>> settled, CancellationToken cancellation)
+    public Task RunAsync(IEnumerable<RecordWork> works, Action<IReadOnlyList<RecordWork>> settled, CancellationToken cancellation) =>
+        RunAsync(
+            works,
+            ready =>
+            {
+                settled(ready);
+                return Task.CompletedTask;
+            },
+            cancellation);
+
+    /// <inheritdoc cref="RunAsync(IEnumerable{RecordWork}, Action{IReadOnlyList{RecordWork}}, CancellationToken)"/>
+    public async Task RunAsync(
+        IEnumerable<RecordWork> works, Func<IReadOnlyList<RecordWork>, Task> settled, CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var incoming = Channel.CreateBounded<RecordWork>(
@@ -50,7 +62,7 @@ internal sealed class ComparisonRunner(CompareBatch compare, IProgressDisplay pr
             while (await FillAsync(incoming.Reader, stop.Token))
             {
                 Compare(stop.Token);
-                Release(settled);
+                await ReleaseAsync(settled);
             }
         }
         finally
@@ -170,7 +182,7 @@ internal sealed class ComparisonRunner(CompareBatch compare, IProgressDisplay pr
         }
     }
 
-    private void Release(Action<IReadOnlyList<RecordWork>> settled)
+    private async Task ReleaseAsync(Func<IReadOnlyList<RecordWork>, Task> settled)
     {
         var ready = new List<RecordWork>();
         while (window.TryPeek(out var first) && first.Wanted.IsEmpty)
@@ -181,7 +193,7 @@ internal sealed class ComparisonRunner(CompareBatch compare, IProgressDisplay pr
 
         if (ready.Count > 0)
         {
-            settled(ready);
+            await settled(ready);
             progress.Settled(ready.Count, ready[^1].Place.Position);
         }
     }

@@ -37,6 +37,41 @@ internal static class Sources
         };
     }
 
+    /// <summary>
+    /// The candidates' texts, best first: by the record's list <c>ranks</c>, or by a field <c>rank</c> of every candidate;
+    /// without either, as they stand. Ties stay as they stand.
+    /// </summary>
+    /// <exception cref="RecordException">There are none, or ranks that don't fit them.</exception>
+    public static string[] RankedTexts(this RecordFields record)
+    {
+        var candidates = record.OptionalCandidates() ?? throw record.Missing("candidates", CandidatesRule);
+        int[] ranks = Ranks(record, candidates.Length);
+        return [.. Enumerable.Range(0, candidates.Length).OrderBy(i => ranks[i]).Select(i => candidates[i].Text)];
+    }
+
+    private static int[] Ranks(RecordFields record, int count)
+    {
+        if (record.OptionalList("ranks", "a rank for each candidate") is { } list)
+        {
+            return list.GetArrayLength() == count && list.EnumerateArray().All(IsRank)
+                ? [.. list.EnumerateArray().Select(rank => rank.GetInt32())]
+                : throw record.Refused("ranks", $"must be {count} whole numbers from 1, one for each candidate");
+        }
+
+        var own = record.Find("candidates")!.Value.EnumerateArray()
+            .Select((element, i) => RecordFields.Of(element, $"candidates[{i}]")).ToList();
+        var given = own.Count(candidate => candidate.Find("rank") is not null);
+        return given == 0 ? new int[count] : [.. own.Select(candidate => candidate.Find("rank") switch
+        {
+            { } rank when IsRank(rank) => rank.GetInt32(),
+            { } => throw candidate.Refused("rank", "must be a whole number from 1"),
+            null => throw candidate.Missing("rank", $"a whole number from 1, as {given} of the {count} candidates have one"),
+        })];
+    }
+
+    private static bool IsRank(JsonElement value) =>
+        value.ValueKind is JsonValueKind.Number && value.TryGetInt32(out var rank) && rank >= 1;
+
     private static Candidate[] Read(JsonElement list)
     {
         var candidates = new Candidate[list.GetArrayLength()];

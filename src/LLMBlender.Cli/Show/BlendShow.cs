@@ -1,5 +1,7 @@
 using System.Globalization;
+using LLMBlender.Abstractions;
 using LLMBlender.Cli.Blending;
+using LLMBlender.Cli.Fusing;
 using LLMBlender.Cli.Verbs;
 using LLMBlender.Inference.Models;
 using Spectre.Console;
@@ -13,21 +15,57 @@ internal sealed class BlendShow(IAnsiConsole console)
 
     private int Room => console.Profile.Width - 2 * Margin;
 
-    /// <summary>Which ranker is at work.</summary>
-    public void Title(ModelManifest ranker)
+    /// <summary>Which models are at work.</summary>
+    public void Title(ModelManifest ranker, LoadedFuser fuser)
     {
         console.WriteLine();
-        console.Write(new Paragraph("  LLMBlender", Palette.Heading).Append($"  ranker {ranker.Id}, {ranker.Precision}\n", Palette.Dim));
+        var models = $"  ranker {ranker.Id}, {ranker.Precision}{(fuser.Writes ? $"; fuser {fuser.Title}" : "")}\n";
+        console.Write(new Paragraph("  LLMBlender", Palette.Heading).Append(models, Palette.Dim));
         console.WriteLine();
     }
 
-    /// <summary>One blend, whole: instruction, ranking, matrix, answer.</summary>
-    public void Whole(BlendWork work)
+    /// <summary>One blend once it is ranked: instruction, ranking, matrix.</summary>
+    public void Ranked(BlendWork work)
     {
         Instruction(work.Record);
         Ranking(work);
         Matrix(work);
-        Answer(work);
+    }
+
+    /// <summary>That a fuser begins to write; what it writes goes to what comes back.</summary>
+    public StreamedText Fusing(LoadedFuser fuser, int candidates)
+    {
+        Heading("The fused answer", $"by {fuser.Fuser.Name}, from the best {(candidates == 1 ? "one" : $"{candidates}")}");
+        return new StreamedText(console, 2 * Margin, Style.Plain);
+    }
+
+    /// <summary>What is given, the fused answer or the best candidate, and why.</summary>
+    public void Decided(BlendWork work, TimeSpan time)
+    {
+        var outcome = work.Outcome;
+        var margin = outcome.Margin?.ToString("+0.00;-0.00;0.00", CultureInfo.InvariantCulture);
+        var verdict = (outcome.Answer.Failure, margin, outcome.Given) switch
+        {
+            ({ } failure, _, _) => failure.Message,
+            (_, null, _) => "given, without being compared with the best candidate",
+            (_, _, BlendGiven.Fused) => $"given: the ranker finds it no worse than the best candidate, by {margin}",
+            _ => $"not given: the ranker finds it worse than the best candidate, by {margin}",
+        };
+        var tokens = Sentences.Count(outcome.Answer.Usage.CompletionTokens, "token");
+        console.Write(new Text(string.Create(CultureInfo.InvariantCulture, $"  {verdict} ({tokens} in {time.TotalSeconds:0.00} s)\n\n"), Palette.Dim));
+    }
+
+    /// <summary>The best candidate, as the answer that is given.</summary>
+    public void Answer(BlendWork work)
+    {
+        Heading("The answer", $"by {Name(work, BestOf(work))}");
+        Indented(new Panel(new Text(work.Outcome.Text.Trim()))
+        {
+            Border = BoxBorder.Rounded,
+            BorderStyle = Palette.Frame,
+            Padding = new Padding(1, 0),
+            Expand = true,
+        });
     }
 
     /// <summary>Many blends, a line each: the instruction, and who answered it from best to worst.</summary>
@@ -88,6 +126,10 @@ internal sealed class BlendShow(IAnsiConsole console)
         console.Write(new Text($"\n  {what}\n", Palette.Dim));
         console.Write(new Text($"  {command}\n\n"));
     }
+
+    // The first that says something, which the first need not.
+    private static int BestOf(BlendWork work) =>
+        Array.Find(work.Ranking.Order, i => work.Record.Candidates[i].Text == work.Outcome.Best);
 
     private static string Name(BlendWork work, int candidate) => work.Record.Candidates[candidate].Model ?? $"#{candidate + 1}";
 
@@ -150,18 +192,6 @@ internal sealed class BlendShow(IAnsiConsole console)
         Heading("Who beats whom", "logit of row against column; above 0, the row is better");
         HeatMap.Write(console, work.Matrix, work.Ranking.Order, [.. Enumerable.Range(0, work.Record.Candidates.Length).Select(i => Name(work, i))]);
         console.WriteLine();
-    }
-
-    private void Answer(BlendWork work)
-    {
-        Heading("The answer", $"by {Name(work, work.Ranking.Best)}");
-        Indented(new Panel(new Text(work.Best.Text.Trim()))
-        {
-            Border = BoxBorder.Rounded,
-            BorderStyle = Palette.Frame,
-            Padding = new Padding(1, 0),
-            Expand = true,
-        });
     }
 
     private void Heading(string text, string remark)

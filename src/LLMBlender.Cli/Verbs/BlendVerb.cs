@@ -14,15 +14,18 @@ internal static class BlendVerb
           {"id": …, "instruction": "…", "input"?: "…", "candidates"?: [{"model"?: "…", "text": "…"}, …]}
         where one without candidates asks the panel. With --from, --to or --json answers are written as JSON Lines:
           {"id": …, "answer": "…", "candidates": [{"model", "text", "rank", "score"}, …], "failures": […],
-           "usage": {"prompt_tokens", "completion_tokens", "comparisons"}}
-        The answer is the best candidate.
+           "usage": {"prompt_tokens", "completion_tokens", "comparisons"}, "fusion": {"fuser", "given", "margin"}}
+        The candidates are ranked and the best few fused. Then the ranker compares the fused answer with the best candidate, in
+        both orders; what is given is "fused", or "best" where the fused one loses. The margin is M[fused,best] - M[best,fused],
+        null where they were not compared. A fuser that fails, writes nothing or repeats itself to its limit is named in
+        "failures", and the answer is the best candidate.
 
         A record that fails is answered by {"id": …, "error": "…"}, and the exit code is 1.
 
         Examples:
           llmblender blend
           llmblender blend "Compare induction and gas cooktops for a home kitchen."
-          llmblender blend --from candidates.jsonl --to answers.jsonl
+          llmblender blend --from candidates.jsonl --to answers.jsonl --fuser models/genfuser
         """;
 
     /// <summary>The verb.</summary>
@@ -43,6 +46,9 @@ internal static class BlendVerb
         var aggregation = Choices.Aggregation();
         verb.Options.Add(aggregation);
         var ranker = new RankerArguments(verb);
+        var fuser = new FuserArguments(verb, withLengths: false);
+        var noGuard = new Option<bool>("--no-guard") { Description = "Give the fused answer even where the ranker finds the best candidate better." };
+        verb.Options.Add(noGuard);
         verb.Validators.Add(result =>
         {
             if (result.GetValue(files.From) is not null && result.GetValue(instruction) is not null)
@@ -57,18 +63,13 @@ internal static class BlendVerb
         });
         verb.SetAction((parsed, cancellation) =>
         {
-            var aggregate = parsed.GetValue(aggregation)!;
+            var blend = new BlendRun(terminal, ranker, fuser, parsed.GetValue(aggregation)!, !parsed.GetValue(noGuard));
             if (parsed.GetValue(files.From) is not null)
             {
-                return new RecordRun<BlendRecord>(
-                    terminal,
-                    files,
-                    ranker,
-                    BlendRecord.Read,
-                    (place, record, model) => new BlendWork(place, record, aggregate, model)).RunAsync(parsed, cancellation);
+                return blend.RunAsync(parsed, files, cancellation);
             }
 
-            var run = new PanelRun(terminal, files, ranker, aggregate, parsed.GetValue(json));
+            var run = new PanelRun(blend, files, parsed.GetValue(json));
             return parsed.GetValue(instruction) is { } text
                 ? run.AnswerAsync(Ask(text, parsed.GetValue(input)), parsed, cancellation)
                 : run.AnswerSamplesAsync(parsed, cancellation);

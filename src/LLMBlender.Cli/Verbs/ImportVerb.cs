@@ -9,13 +9,14 @@ internal static class ImportVerb
 {
     private const string Details = """
         SRC holds config.json, weights (safetensors, or a PyTorch pickle, of which only tensors are read) and tokenizer files,
-        in the layout of llm-blender/PairRM-hf, of llm-blender/PairRM, or of a DeBERTa-v2/v3 encoder.
+        in the layout of llm-blender/PairRM-hf, of llm-blender/PairRM, of a DeBERTa-v2/v3 encoder, or of a T5 (v1.0, v1.1, Flan),
+        such as llm-blender/gen_fuser_3b, which becomes a fuser.
         The PairRM layout only names its backbone: it is looked for beside SRC, or given with --backbone.
         The model folder appears whole or not at all, replaces an older one, and is the same to the byte every time.
 
         Precisions:
           fp32   as the checkpoint; agrees with the reference to 2e-5
-          fp16   half the size; meant for GPUs
+          fp16   half the size; meant for GPUs. A T5's residual stream, norms and feed-forward outputs stay single: they overflow half
           int8   dense weights as bytes; meant for processors
 
         Example:

@@ -23,4 +23,23 @@ internal static class Numbers
             return null;
         },
     };
+
+    /// <summary>A number above a bound and at most another; null where it isn't given.</summary>
+    public static Option<double?> Within(string name, double above, double most, string description) => new(name)
+    {
+        HelpName = "X",
+        Description = description,
+        CustomParser = result =>
+        {
+            var text = result.Tokens[0].Value;
+            if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number > above && number <= most)
+            {
+                return number;
+            }
+
+            var bound = double.IsPositiveInfinity(most) ? "" : string.Create(CultureInfo.InvariantCulture, $" and at most {most}");
+            result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} is \"{text}\", and must be a number above {above}{bound}"));
+            return null;
+        },
+    };
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using LLMBlender.Abstractions;
 using LLMBlender.Cli.Blending;
 using LLMBlender.Cli.Ranking;
 using LLMBlender.Cli.Records;
@@ -10,14 +11,14 @@ using LLMBlender.Inference.PairRanker;
 namespace LLMBlender.Cli.Verbs;
 
 /// <summary>Blends of the panel's answers, for a person or as records.</summary>
-/// <param name="terminal">Standard streams.</param>
+/// <param name="run">Which ranker and fuser.</param>
 /// <param name="files">Where answers go as records, if they do.</param>
-/// <param name="ranker">Which ranker.</param>
-/// <param name="aggregation">How comparisons become a ranking.</param>
 /// <param name="asJson">Whether records are wanted without <c>--to</c>, too.</param>
-internal sealed class PanelRun(Terminal terminal, FileArguments files, RankerArguments ranker, string aggregation, bool asJson)
+internal sealed class PanelRun(BlendRun run, FileArguments files, bool asJson)
 {
-    /// <summary>Blends one record: to a terminal the whole of it, else the answer alone.</summary>
+    private Terminal Terminal => run.Terminal;
+
+    /// <summary>Blends one record: to a terminal the whole of it, as it comes about, else the answer alone.</summary>
     public async Task<int> AnswerAsync(BlendRecord record, ParseResult parsed, CancellationToken cancellation)
     {
         var place = new RecordPlace("the instruction", 1, 0, null);
@@ -26,22 +27,27 @@ internal sealed class PanelRun(Terminal terminal, FileArguments files, RankerArg
             return await WriteAsync([(place, record)], parsed, cancellation);
         }
 
-        using var model = ranker.Load(parsed, terminal);
-        var (works, time) = await BlendAsync([(place, record)], model, cancellation);
-        if (!terminal.OutIsTerminal)
+        var (model, fusing) = run.Load(parsed);
+        using (model)
+        using (fusing.Fuser)
         {
-            await terminal.Out.WriteAsync(System.Text.Encoding.UTF8.GetBytes(works[0].Best.Text + "\n"), cancellation);
+            if (Terminal.OutIsTerminal)
+            {
+                var show = new BlendShow(ConsoleOutput.Create(Terminal.Out, Terminal.OutIsTerminal, Terminal));
+                show.Title(model.Manifest, fusing.Fuser);
+                await ShowAsync(show, (place, record), model, fusing, cancellation);
+                return ExitCode.Done;
+            }
+
+            var (works, _) = await RankAsync([(place, record)], model, cancellation);
+            await fusing.SettleAsync(works, cancellation);
+            Demand(works[0], model);
+            await Terminal.Out.WriteAsync(System.Text.Encoding.UTF8.GetBytes(works[0].Outcome.Text + "\n"), cancellation);
             return ExitCode.Done;
         }
-
-        var show = new BlendShow(ConsoleOutput.Create(terminal.Out, terminal.OutIsTerminal, terminal));
-        show.Title(model.Manifest);
-        show.Whole(works[0]);
-        show.Cost(1, record.Candidates.Length, works[0].Ranking.Comparisons, time);
-        return ExitCode.Done;
     }
 
-    /// <summary>Blends all that the sample panel has: one blend whole, all in a line each, and what it took.</summary>
+    /// <summary>Blends all that the sample panel has: one blend whole, the others' rankings in a line each, and what it took.</summary>
     public async Task<int> AnswerSamplesAsync(ParseResult parsed, CancellationToken cancellation)
     {
         var records = SamplePanel.Records
@@ -51,24 +57,57 @@ internal sealed class PanelRun(Terminal terminal, FileArguments files, RankerArg
             return await WriteAsync(records, parsed, cancellation);
         }
 
-        using var model = ranker.Load(parsed, terminal);
-        var show = new BlendShow(ConsoleOutput.Create(terminal.Out, terminal.OutIsTerminal, terminal));
-        show.Title(model.Manifest);
-        var (first, firstTime) = await BlendAsync(records[..1], model, cancellation);
-        show.Whole(first[0]);
-        show.Cost(1, first[0].Record.Candidates.Length, first[0].Ranking.Comparisons, firstTime);
-        ConsoleGap();
-        var (others, otherTime) = await BlendAsync(records[1..], model, cancellation);
-        BlendWork[] all = [.. first, .. others];
-        show.Overview(all);
-        ConsoleGap();
-        show.Winners(all);
-        show.Cost(
-            all.Length, all.Sum(work => work.Record.Candidates.Length), all.Sum(work => work.Ranking.Comparisons), firstTime + otherTime);
-        show.Hint("Another one, whole:", $"llmblender blend \"{records[9].Record.Instruction}\"");
-        return ExitCode.Done;
+        var (model, fusing) = run.Load(parsed);
+        using (model)
+        using (fusing.Fuser)
+        {
+            var show = new BlendShow(ConsoleOutput.Create(Terminal.Out, Terminal.OutIsTerminal, Terminal));
+            show.Title(model.Manifest, fusing.Fuser);
+            var (first, firstTime) = await ShowAsync(show, records[0], model, fusing, cancellation);
+            ConsoleGap();
+            var (others, otherTime) = await RankAsync(records[1..], model, cancellation);
+            BlendWork[] all = [first, .. others];
+            show.Overview(all);
+            ConsoleGap();
+            show.Winners(all);
+            show.Cost(
+                all.Length, all.Sum(work => work.Record.Candidates.Length), all.Sum(work => work.Ranking.Comparisons), firstTime + otherTime);
+            show.Hint("Another one, whole:", $"llmblender blend \"{records[9].Record.Instruction}\"");
+            return ExitCode.Done;
+        }
 
-        void ConsoleGap() => terminal.Out.Write("\n"u8);
+        void ConsoleGap() => Terminal.Out.Write("\n"u8);
+    }
+
+    // One blend in the order in which it comes about: the ranking, then the fused answer as it is written, then what is given.
+    private async Task<(BlendWork Work, TimeSpan Ranked)> ShowAsync(
+        BlendShow show, (RecordPlace Place, BlendRecord Record) record, PairRankerModel model, BlendFusing fusing, CancellationToken cancellation)
+    {
+        var (works, ranked) = await RankAsync([record], model, cancellation);
+        var work = works[0];
+        show.Ranked(work);
+        if (fusing.Fuser.Writes)
+        {
+            var began = Stopwatch.GetTimestamp();
+            var writing = show.Fusing(fusing.Fuser, Math.Min(fusing.TopK, work.Record.Candidates.Length));
+            await fusing.SettleAsync(work, writing.Write, cancellation);
+            writing.End();
+            Demand(work, model);
+            show.Decided(work, Stopwatch.GetElapsedTime(began));
+        }
+        else
+        {
+            await fusing.SettleAsync(works, cancellation);
+            Demand(work, model);
+        }
+
+        if (work.Outcome.Given is BlendGiven.Best)
+        {
+            show.Answer(work);
+        }
+
+        show.Cost(1, work.Record.Candidates.Length, work.Ranking.Comparisons, ranked);
+        return (work, ranked);
     }
 
     private bool WantsRecords(ParseResult parsed) => asJson || parsed.GetValue(files.To) is not null;
@@ -76,31 +115,30 @@ internal sealed class PanelRun(Terminal terminal, FileArguments files, RankerArg
     private async Task<int> WriteAsync(
         IReadOnlyList<(RecordPlace Place, BlendRecord Record)> records, ParseResult parsed, CancellationToken cancellation)
     {
-        using var output = files.NameOutput(parsed, terminal);
-        using var model = ranker.Load(parsed, terminal);
-        output.Open();
-        var answers = new AnswerWriter(output);
-        await ProgressDisplay.RunAsync(terminal, null, progress => new ComparisonRunner(model.Compare, progress).RunAsync(
-            records.Select(record => new BlendWork(record.Place, record.Record, aggregation, model)),
-            works => answers.Write(works, progress),
-            cancellation));
-        return answers.Failures == 0 ? ExitCode.Done : ExitCode.SomeFailed;
+        using var output = files.NameOutput(parsed, Terminal);
+        return await run.RunAsync(
+            parsed, output, null, model => records.Select(record => run.Begin(record.Place, record.Record, model)), cancellation);
     }
 
-    private async Task<(List<BlendWork> Works, TimeSpan Time)> BlendAsync(
+    private async Task<(List<BlendWork> Works, TimeSpan Time)> RankAsync(
         IEnumerable<(RecordPlace Place, BlendRecord Record)> records, PairRankerModel model, CancellationToken cancellation)
     {
         var began = Stopwatch.GetTimestamp();
         var settled = new List<BlendWork>();
-        await ProgressDisplay.RunAsync(terminal, null, progress => new ComparisonRunner(model.Compare, progress).RunAsync(
-            records.Select(record => new BlendWork(record.Place, record.Record, aggregation, model)),
+        await ProgressDisplay.RunAsync(Terminal, null, progress => new ComparisonRunner(model.Compare, progress).RunAsync(
+            records.Select(record => run.Begin(record.Place, record.Record, model)),
             works => settled.AddRange(works.Cast<BlendWork>()),
             cancellation));
-        var time = Stopwatch.GetElapsedTime(began);
+        settled.ForEach(work => Demand(work, model));
+        return (settled, Stopwatch.GetElapsedTime(began));
+    }
 
-        // The panel's texts are sound: whatever fails here is the ranker's fault.
-        return settled.Find(work => work.Failure is not null) is { Failure: { } failure }
-            ? throw new ModelException(model.Manifest.Id, failure)
-            : (settled, time);
+    // The panel's texts are sound: whatever fails here is the model's fault.
+    private static void Demand(BlendWork work, PairRankerModel model)
+    {
+        if (work.Failure is { } failure)
+        {
+            throw new ModelException(model.Manifest.Id, failure);
+        }
     }
 }

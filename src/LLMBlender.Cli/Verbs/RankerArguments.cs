@@ -2,7 +2,6 @@ using System.CommandLine;
 using LLMBlender.Cli.Models;
 using LLMBlender.Inference;
 using LLMBlender.Inference.PairRanker;
-using LLMBlender.Inference.Sessions;
 
 namespace LLMBlender.Cli.Verbs;
 
@@ -25,12 +24,8 @@ internal sealed class RankerArguments
     private readonly Option<int?> candidateMaxLength = Numbers.AtLeast(
         "--candidate-max-length", ShortestSegment, "Tokens of a candidate at least kept; by default the model's.");
 
-    private readonly Option<string> device = new("--device")
-    {
-        HelpName = "auto|cpu|cuda|cuda:N",
-        Description = "What computes.",
-        DefaultValueFactory = _ => "auto",
-    };
+    /// <summary>What computes.</summary>
+    public DeviceArgument Device { get; }
 
     /// <param name="command">The verb that gets the options.</param>
     public RankerArguments(Command command)
@@ -38,7 +33,7 @@ internal sealed class RankerArguments
         command.Options.Add(ranker);
         command.Options.Add(sourceMaxLength);
         command.Options.Add(candidateMaxLength);
-        command.Options.Add(device);
+        Device = new DeviceArgument(command);
     }
 
     /// <summary>Loads the ranker that the arguments ask for.</summary>
@@ -48,23 +43,11 @@ internal sealed class RankerArguments
     {
         var options = new PairRankerOptions
         {
-            Accelerator = Accelerator(parsed.GetValue(device)!),
+            Accelerator = Device.Read(parsed),
             SourceMaxLength = parsed.GetValue(sourceMaxLength),
             CandidateMaxLength = parsed.GetValue(candidateMaxLength),
         };
         var folder = new ModelSearch(terminal).FindModel(parsed.GetValue(ranker)!);
         return Loading.Guard(folder, () => PairRankerModel.Load(folder, options));
-    }
-
-    private static Accelerator Accelerator(string name)
-    {
-        try
-        {
-            return Inference.Sessions.Accelerator.Parse(name);
-        }
-        catch (ArgumentException e)
-        {
-            throw new UsageException($"--device: {Sentences.WithoutParameter(e)}", e);
-        }
     }
 }

@@ -17,9 +17,11 @@ internal static class VerifyVerb
         DIR holds what the reference implementation computed with the checkpoint that M was imported from:
           for a pair-ranker  rank.json, hf_pairs.json, api.json: ids, logits, matrices, scores and ranks
           for an encoder     cases.json: last hidden states, compared where the mask is 1
+          for a gen-fuser    cases.json: encoder states, teacher-forced logits, greedy and beam answers;
+                             fuser.json: the fuser's sources, their ids, and its answers
         Cases where the reference does something that this program doesn't by design are left out, and the report says which.
 
-        The exit code is 0 when everything is within its tolerance (fp32: 2e-5), and 1 when something is not.
+        The exit code is 0 when everything is within its tolerance (fp32: 2e-5; a generator's logits 1e-4), and 1 when something is not.
 
         Example:
           llmblender models verify models/pairrm --cases reference/pairrm/cases
@@ -61,22 +63,37 @@ internal static class VerifyVerb
 
     private static Verdict Check(string path, ModelManifest manifest, string folder, CancellationToken cancellation)
     {
-        var isRanker = manifest.Kind == ModelKind.PairRanker;
-        string[] files = isRanker ? RankerCheck.Files : [EncoderCheck.File];
+        string[] files = manifest.Kind switch
+        {
+            ModelKind.PairRanker => RankerCheck.Files,
+            ModelKind.GenFuser => GeneratorCheck.Files,
+            _ => [EncoderCheck.File],
+        };
         if (!files.Any(file => File.Exists(Path.Combine(folder, file))))
         {
             throw new UsageException($"--cases {folder}: holds no cases for a {manifest.Kind}, and must have {string.Join(" or ", files)}");
         }
 
         var verdict = new Verdict();
-        if (isRanker)
+        switch (manifest.Kind)
         {
-            using var check = new RankerCheck(path, manifest, verdict);
-            check.Run(folder, cancellation);
-        }
-        else
-        {
-            EncoderCheck.Run(path, manifest, folder, verdict, cancellation);
+            case ModelKind.PairRanker:
+                using (var check = new RankerCheck(path, manifest, verdict))
+                {
+                    check.Run(folder, cancellation);
+                }
+
+                break;
+            case ModelKind.GenFuser:
+                using (var check = new GeneratorCheck(path, manifest, verdict))
+                {
+                    check.Run(folder, cancellation);
+                }
+
+                break;
+            default:
+                EncoderCheck.Run(path, manifest, folder, verdict, cancellation);
+                break;
         }
 
         return verdict;

@@ -1,10 +1,11 @@
+using System.IO.Compression;
 using System.Text.Json;
 using LLMBlender.Cli.Records;
 
 namespace LLMBlender.Cli.Verification;
 
 /// <summary>
-/// A JSON file of reference cases. A tensor in it is either nested lists, or
+/// A JSON file of reference cases, as it is or packed by gzip. A tensor in it is either nested lists, or
 /// <c>{"dtype","shape","offset","bytes"}</c> into the binary file that the top-level field <c>tensors</c> names.
 /// </summary>
 internal sealed class CaseFile : IDisposable
@@ -31,13 +32,13 @@ internal sealed class CaseFile : IDisposable
 
         try
         {
-            var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            var document = JsonDocument.Parse(Unpacked(path));
             var tensors = RecordFields.Of(document.RootElement).OptionalText("tensors") is { } file
                 ? File.ReadAllBytes(Path.Combine(folder, Path.GetFileName(file)))
                 : [];
             return new CaseFile(path, document, tensors);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or RecordException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or JsonException or RecordException)
         {
             throw new UsageException($"{path}: can't be read: {e.Message}", e);
         }
@@ -99,6 +100,19 @@ internal sealed class CaseFile : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => document.Dispose();
+
+    private static byte[] Unpacked(string path)
+    {
+        if (!path.EndsWith(".gz", StringComparison.Ordinal))
+        {
+            return File.ReadAllBytes(path);
+        }
+
+        using var packed = new GZipStream(File.OpenRead(path), CompressionMode.Decompress);
+        using var bytes = new MemoryStream();
+        packed.CopyTo(bytes);
+        return bytes.ToArray();
+    }
 
     private static JsonElement List(RecordFields fields, string field) =>
         fields.OptionalList(field, "cases") ?? throw fields.Missing(field, "a list");

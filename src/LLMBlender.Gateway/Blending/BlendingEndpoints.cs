@@ -64,7 +64,7 @@ public static class BlendingEndpoints
         using var body = await JsonBody.ReadAsync(context);
         var fields = RequestFields.Of(body.RootElement);
         var id = fields.Id();
-        var request = new FusionRequest
+        var request = new FuseRequest
         {
             Instruction = fields.Text("instruction"),
             Input = fields.OptionalText("input"),

@@ -52,7 +52,7 @@ internal static class RecordJson
     }
 
     /// <summary>Writes <c>id?, answer, made_from, usage</c>.</summary>
-    public static void Write(Utf8JsonWriter json, JsonElement? id, FusionResponse response)
+    public static void Write(Utf8JsonWriter json, JsonElement? id, FuseResponse response)
     {
         WriteId(json, id);
         json.WriteString("answer", response.Answer);

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using LLMBlender.Inference.Models;
@@ -129,6 +130,24 @@ public sealed class GenFuserModel : IDisposable
         return run.Step(decoderIds, options).ToArray();
     }
 
+    /// <summary>Why the model doesn't take a prompt, as the rest of a sentence that begins with its name; null where it does.</summary>
+    public string? ProblemOf(int[] prompt)
+    {
+        if (prompt.Length == 0)
+        {
+            return "has no tokens, and must have at least one";
+        }
+
+        if (prompt.Length > maxPromptTokens)
+        {
+            return $"has {prompt.Length} tokens, and must have at most {maxPromptTokens}";
+        }
+
+        return Array.FindIndex(prompt, id => id < 0 || id >= config.VocabularySize) is >= 0 and var at
+            ? $"has id {prompt[at]}, and ids must be from 0 to {config.VocabularySize - 1}"
+            : null;
+    }
+
     /// <summary>The encoder's last hidden states, [prompts, longest prompt, hidden], row-major; those of padding mean nothing.</summary>
     public float[] Encode(IReadOnlyList<int[]> prompts) => EncodedPrompts.States(encoder, prompts, tokens.Pad);
 
@@ -144,24 +163,17 @@ public sealed class GenFuserModel : IDisposable
     {
         using var options = new RunOptions();
         var encoded = EncodedPrompts.Of(encoder, config.DecoderLayers, prompts, tokens.Pad, options);
-        return (encoded, new Decoder(decoder, config, encoded, rowsPerPrompt, limit));
+        return (encoded, Begin(encoded, rowsPerPrompt, limit));
     }
+
+    /// <summary>Another decoder over the same prompts.</summary>
+    internal Decoder Begin(EncodedPrompts prompts, int rowsPerPrompt, int limit) => new(decoder, config, prompts, rowsPerPrompt, limit);
 
     private void CheckPrompt(int[] prompt, string name)
     {
-        if (prompt.Length == 0)
+        if (ProblemOf(prompt) is { } problem)
         {
-            throw new ArgumentException($"{name} has no tokens, and must have at least one", nameof(prompt));
-        }
-
-        if (prompt.Length > maxPromptTokens)
-        {
-            throw new ArgumentException($"{name} has {prompt.Length} tokens, and must have at most {maxPromptTokens}", nameof(prompt));
-        }
-
-        if (Array.FindIndex(prompt, id => id < 0 || id >= config.VocabularySize) is >= 0 and var at)
-        {
-            throw new ArgumentException($"{name} has id {prompt[at]}, and ids must be from 0 to {config.VocabularySize - 1}", nameof(prompt));
+            throw new ArgumentException($"{name} {problem}", nameof(prompt));
         }
     }
 
@@ -195,6 +207,11 @@ public sealed class GenFuserModel : IDisposable
         {
             cancellation.ThrowIfCancellationRequested();
             var logits = steps.Step(next, run);
+            if (!float.IsFinite(TensorPrimitives.Max(logits)))
+            {
+                throw new ModelException(Manifest.Id, "gave logits that are no finite numbers: the model is damaged");
+            }
+
             for (var i = 0; i < searches.Length; i++)
             {
                 copies.Clear();

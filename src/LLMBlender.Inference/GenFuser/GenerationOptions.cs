@@ -33,8 +33,9 @@ public sealed record GenerationOptions
     /// <summary>Rows that one prompt takes in a batch.</summary>
     internal int RowsPerPrompt => Sampling is null ? Beams : ReturnSequences;
 
-    /// <exception cref="ArgumentException">A value out of range, or two that exclude each other.</exception>
-    internal void Check()
+    /// <summary>Holds every value to its rule, as whoever generates does first.</summary>
+    /// <exception cref="ArgumentException">A value is out of range, or two exclude each other.</exception>
+    public void Check()
     {
         Require(MaxNewTokens >= 1, nameof(MaxNewTokens), MaxNewTokens, "must be at least 1");
         Require(Beams is >= 1 and <= 64, nameof(Beams), Beams, "must be from 1 to 64");

@@ -59,24 +59,19 @@ public sealed class SourceComposer
         return new FuserSource(Write(shortened), TryFit(shortened)!, IsShortened: true);
     }
 
+    // In this order: candidates down to where they still say something, the input, candidates altogether, the instruction.
     private Texts Shorten(Texts whole)
     {
         var floor = Math.Min(ShortestCandidate, candidateMaxLength);
         var floored = whole with { CandidateLimit = floor };
-        if (TryFit(floored) is not null)
-        {
-            return Longest(floor, candidateMaxLength, limit => whole with { CandidateLimit = limit })!;
-        }
-
-        var bare = floored with { Input = Cut };
-        if (TryFit(bare) is not null)
-        {
-            return Longest(0, Count(whole.Input), limit => floored with { Input = CutTo(whole.Input, limit) }) ?? bare;
-        }
-
-        return Longest(0, Count(whole.Instruction), limit => bare with { Instruction = CutTo(whole.Instruction, limit) })
+        var bare = floored with { Input = whole.Input.Length == 0 ? "" : Cut };
+        var least = bare with { CandidateLimit = 1 };
+        return Longest(floor, candidateMaxLength, limit => whole with { CandidateLimit = limit })
+            ?? Longest(1, Count(whole.Input), limit => floored with { Input = CutTo(whole.Input, limit) })
+            ?? Longest(1, floor, limit => bare with { CandidateLimit = limit })
+            ?? Longest(1, Count(whole.Instruction), limit => least with { Instruction = CutTo(whole.Instruction, limit) })
             ?? throw new ArgumentException(
-                $"a source of at most {maxLength} tokens has no room for {whole.Candidates.Count} candidates of {floor} tokens each: "
+                $"a source of at most {maxLength} tokens has no room for {whole.Candidates.Count} candidates, even of a token each: "
                 + "the limit must be higher, or the candidates fewer");
     }
 

@@ -6,7 +6,7 @@ namespace LLMBlender.Inference.GenFuser;
 internal sealed class TokenSampler
 {
     private readonly SamplingOptions options;
-    private readonly float[] scores;
+    private readonly float[] weights;
     private readonly int[] order;
     private ulong state;
 
@@ -17,7 +17,7 @@ internal sealed class TokenSampler
     public TokenSampler(SamplingOptions options, int vocabulary, int prompt, int row)
     {
         this.options = options;
-        scores = new float[vocabulary];
+        weights = new float[vocabulary];
         order = new int[vocabulary];
         state = (ulong)options.Seed;
         state = Next() ^ (ulong)prompt;
@@ -27,7 +27,10 @@ internal sealed class TokenSampler
     /// <summary>The next token.</summary>
     public int Draw(ReadOnlySpan<float> logits)
     {
-        TensorPrimitives.Divide(logits, (float)options.Temperature, scores);
+        // Weights rather than scores: each token's probability over the likeliest's.
+        TensorPrimitives.Subtract(logits, TensorPrimitives.Max(logits), weights);
+        TensorPrimitives.Divide(weights, (float)options.Temperature, weights);
+        TensorPrimitives.Exp(weights, weights);
         for (var i = 0; i < order.Length; i++)
         {
             order[i] = i;
@@ -35,55 +38,34 @@ internal sealed class TokenSampler
 
         if (options.TopK is null && options.TopP >= 1)
         {
-            return Choose(scores, order);
+            return Choose(order);
         }
 
         // Likeliest first; of equal ones, the lower id.
-        order.AsSpan().Sort((a, b) => scores[a] == scores[b] ? a.CompareTo(b) : scores[b].CompareTo(scores[a]));
+        order.AsSpan().Sort((a, b) => weights[a] == weights[b] ? a.CompareTo(b) : weights[b].CompareTo(weights[a]));
         var kept = order.AsSpan(0, Math.Min(options.TopK ?? order.Length, order.Length));
-        return Choose(scores, kept[..Nucleus(kept)]);
+        return Choose(kept[..Nucleus(kept)]);
     }
 
     // The smallest number of tokens, likeliest first, whose probability among those kept reaches top p.
     private int Nucleus(ReadOnlySpan<int> kept)
     {
-        if (options.TopP >= 1)
+        var left = options.TopP >= 1 ? double.PositiveInfinity : options.TopP * Sum(kept);
+        var count = 0;
+        while (count < kept.Length && left > 0)
         {
-            return kept.Length;
+            left -= weights[kept[count++]];
         }
 
-        var (largest, total) = (scores[kept[0]], 0.0);
-        foreach (var id in kept)
-        {
-            total += Math.Exp(scores[id] - largest);
-        }
-
-        var reached = 0.0;
-        for (var i = 0; i < kept.Length; i++)
-        {
-            reached += Math.Exp(scores[kept[i]] - largest) / total;
-            if (reached >= options.TopP)
-            {
-                return i + 1;
-            }
-        }
-
-        return kept.Length;
+        return count;
     }
 
-    private int Choose(ReadOnlySpan<float> all, ReadOnlySpan<int> ids)
+    private int Choose(ReadOnlySpan<int> ids)
     {
-        var largest = TensorPrimitives.Max(all);
-        var total = 0.0;
+        var drawn = (Next() >> 11) * (1.0 / (1UL << 53)) * Sum(ids);
         foreach (var id in ids)
         {
-            total += Math.Exp(all[id] - largest);
-        }
-
-        var drawn = (Next() >> 11) * (1.0 / (1UL << 53)) * total;
-        foreach (var id in ids)
-        {
-            drawn -= Math.Exp(all[id] - largest);
+            drawn -= weights[id];
             if (drawn < 0)
             {
                 return id;
@@ -91,6 +73,17 @@ internal sealed class TokenSampler
         }
 
         return ids[^1];
+    }
+
+    private double Sum(ReadOnlySpan<int> ids)
+    {
+        var sum = 0.0;
+        foreach (var id in ids)
+        {
+            sum += weights[id];
+        }
+
+        return sum;
     }
 
     // SplitMix64 (Steele, Lea and Flood 2014): Random does not promise the same numbers from one runtime to the next.

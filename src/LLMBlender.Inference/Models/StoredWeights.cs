@@ -17,6 +17,7 @@ internal sealed class StoredWeights(Precision precision) : IWeights
     private readonly Dictionary<string, int> index = new(StringComparer.Ordinal);
     private SafetensorsWriter? writer;
     private float[] buffer = [];
+    private byte[] quantised = [];
 
     /// <summary>Declares a checkpoint's tensor, stored as the precision has it.</summary>
     public void Add(Checkpoint checkpoint, TensorSpec spec)
@@ -91,6 +92,19 @@ internal sealed class StoredWeights(Precision precision) : IWeights
             : TensorType.Float32,
         [.. shape]);
 
+    // One buffer for all, as below.
+    private Span<byte> Room(int count)
+    {
+        if (quantised.Length < count)
+        {
+            quantised = GC.AllocateUninitializedArray<byte>(count);
+        }
+
+        // A channel of zeros is not written.
+        quantised.AsSpan(0, count).Clear();
+        return quantised.AsSpan(0, count);
+    }
+
     // One buffer for all: the collector would let several of the largest tensors pile up.
     private Span<float> Load(Checkpoint checkpoint, TensorSpec spec)
     {
@@ -131,10 +145,10 @@ internal sealed class StoredWeights(Precision precision) : IWeights
     }
 
     // Symmetric, one scale an output channel; transposed to [in, out], as integer products take it.
-    private static byte[] Quantise(ReadOnlySpan<float> weight, int inputs, float[] scales)
+    private Span<byte> Quantise(ReadOnlySpan<float> weight, int inputs, float[] scales)
     {
         var outputs = scales.Length;
-        var bytes = new byte[weight.Length];
+        var bytes = Room(weight.Length);
         for (var output = 0; output < outputs; output++)
         {
             var row = weight.Slice(output * inputs, inputs);
@@ -150,9 +164,9 @@ internal sealed class StoredWeights(Precision precision) : IWeights
     }
 
     // Nothing multiplies these bytes with others: they may use their whole range.
-    private static byte[] QuantiseRows(ReadOnlySpan<float> weight, int width, float[] scales)
+    private Span<byte> QuantiseRows(ReadOnlySpan<float> weight, int width, float[] scales)
     {
-        var bytes = new byte[weight.Length];
+        var bytes = Room(weight.Length);
         for (var row = 0; row < scales.Length; row++)
         {
             var values = weight.Slice(row * width, width);

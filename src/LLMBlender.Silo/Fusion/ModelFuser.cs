@@ -16,17 +16,19 @@ public sealed class ModelFuser : IFuser
     {
         options ??= new ModelFuserOptions();
         this.model = model;
+        var candidateMaxLength = options.CandidateMaxLength ?? model.Manifest.CandidateMaxLength!.Value;
         generation = new GenerationOptions
         {
             Beams = options.Beams,
-            MaxNewTokens = options.MaxNewTokens,
+            MaxNewTokens = options.MaxNewTokens ?? candidateMaxLength,
             BatchPrompts = options.BatchRequests,
         };
+        generation.Check();
         composer = new SourceComposer(
             model.Tokenizer,
             FusionTemplate.Compose,
             options.MaxLength ?? model.Manifest.SourceMaxLength!.Value,
-            options.CandidateMaxLength ?? model.Manifest.CandidateMaxLength!.Value,
+            candidateMaxLength,
             options.AsReference);
     }
 

@@ -6,8 +6,8 @@ public sealed record ModelFuserOptions
     /// <summary>Beams of the beam search; 1 takes the likeliest token each time.</summary>
     public int Beams { get; init; } = 4;
 
-    /// <summary>Tokens of an answer at most.</summary>
-    public int MaxNewTokens { get; init; } = 128;
+    /// <summary>Tokens of an answer at most; by default as many as of a candidate, as in the reference.</summary>
+    public int? MaxNewTokens { get; init; }
 
     /// <summary>Tokens of a source at most; by default the model's.</summary>
     public int? MaxLength { get; init; }

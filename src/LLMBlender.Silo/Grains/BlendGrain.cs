@@ -171,7 +171,7 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
         var step = "fuse";
         try
         {
-            blend.Fused(await blender.FuseAsync(blend.FusionRequest(deadline.Remaining), deadline.Token));
+            blend.Fused(await blender.FuseAsync(blend.FuseRequest(deadline.Remaining), deadline.Token));
             step = "guard";
             if (blend.ToGuard is { } fused)
             {
@@ -193,7 +193,7 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
             yield break;
         }
 
-        await using var updates = blender.StreamAsync(blend.FusionRequest(deadline.Remaining), deadline.Token).GetAsyncEnumerator();
+        await using var updates = blender.StreamAsync(blend.FuseRequest(deadline.Remaining), deadline.Token).GetAsyncEnumerator();
         for (var started = false; await NextAsync(updates, blend, started); started = true)
         {
             if (updates.Current.Response is { } whole)
@@ -208,7 +208,7 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
         yield return blend.Best.Text;
     }
 
-    private static async ValueTask<bool> NextAsync(IAsyncEnumerator<FusionUpdate> updates, BlendProgress blend, bool started)
+    private static async ValueTask<bool> NextAsync(IAsyncEnumerator<FuseUpdate> updates, BlendProgress blend, bool started)
     {
         try
         {

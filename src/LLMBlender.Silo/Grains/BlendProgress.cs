@@ -16,7 +16,7 @@ internal sealed class BlendProgress(BlendRequest request, Action<BlendEvent>? te
     private Candidate[] candidates = [];
     private bool[] cutOff = [];
     private RankingResponse? ranking;
-    private FusionResponse? fusion;
+    private FuseResponse? fusion;
     private int[] order = [];
     private double? margin;
     private int guardComparisons;
@@ -94,7 +94,7 @@ internal sealed class BlendProgress(BlendRequest request, Action<BlendEvent>? te
     public BlendEvent Fusing() => Event(BlendEventKind.Fusing);
 
     /// <summary>What the fusion grain is asked.</summary>
-    public Abstractions.FusionRequest FusionRequest(TimeSpan timeout) => new()
+    public FuseRequest FuseRequest(TimeSpan timeout) => new()
     {
         Instruction = request.Instruction,
         Input = request.Input,
@@ -106,7 +106,7 @@ internal sealed class BlendProgress(BlendRequest request, Action<BlendEvent>? te
     };
 
     /// <summary>The best were fused.</summary>
-    public void Fused(FusionResponse response)
+    public void Fused(FuseResponse response)
     {
         fusion = response;
         if (response.Failure is { } failure)

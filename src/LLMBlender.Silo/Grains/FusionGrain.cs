@@ -20,7 +20,7 @@ namespace LLMBlender.Silo.Grains;
 internal sealed class FusionGrain(FuserBook book, PanelBook panels, Admission admission) : Grain, IFusionGrain
 {
     /// <inheritdoc/>
-    public async Task<FusionResponse> FuseAsync(Abstractions.FusionRequest request, CancellationToken cancellation)
+    public async Task<FuseResponse> FuseAsync(FuseRequest request, CancellationToken cancellation)
     {
         using var entry = admission.Enter();
         using var deadline = new Deadline(request.Timeout, cancellation);
@@ -29,8 +29,8 @@ internal sealed class FusionGrain(FuserBook book, PanelBook panels, Admission ad
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<FusionUpdate> StreamAsync(
-        Abstractions.FusionRequest request, [EnumeratorCancellation] CancellationToken cancellation)
+    public async IAsyncEnumerable<FuseUpdate> StreamAsync(
+        FuseRequest request, [EnumeratorCancellation] CancellationToken cancellation)
     {
         using var entry = admission.Enter();
         using var deadline = new Deadline(request.Timeout, cancellation);
@@ -42,13 +42,13 @@ internal sealed class FusionGrain(FuserBook book, PanelBook panels, Admission ad
         await foreach (var piece in pieces.Reader.ReadAllAsync(CancellationToken.None))
         {
             written.Append(piece);
-            yield return new FusionUpdate(piece, null);
+            yield return new FuseUpdate(piece, null);
         }
 
         var response = await whole;
         if (written.Length == 0)
         {
-            yield return new FusionUpdate(response.Answer, null);
+            yield return new FuseUpdate(response.Answer, null);
         }
         else if (response.Failure is { } failure)
         {
@@ -56,13 +56,13 @@ internal sealed class FusionGrain(FuserBook book, PanelBook panels, Admission ad
             throw new BlendException("fuse", failure.Reason, failure.Message);
         }
 
-        yield return new FusionUpdate("", response);
+        yield return new FuseUpdate("", response);
     }
 
     /// <inheritdoc/>
     public Task PulseAsync() => Task.CompletedTask;
 
-    private (IFuser Fuser, Core.Fusion.FusionRequest Request) Prepare(Abstractions.FusionRequest request)
+    private (IFuser Fuser, FusionRequest Request) Prepare(FuseRequest request)
     {
         RequestRules.CheckSource(request.Instruction, request.Input);
         RequestRules.CheckCandidates(request.Candidates);
@@ -75,11 +75,11 @@ internal sealed class FusionGrain(FuserBook book, PanelBook panels, Admission ad
 
         return (
             Find(request),
-            Core.Fusion.FusionRequest.Of(request.Instruction, request.Input, texts, request.TopK ?? Core.Fusion.FusionRequest.DefaultTopK));
+            FusionRequest.Of(request.Instruction, request.Input, texts, request.TopK ?? FusionRequest.DefaultTopK));
     }
 
     // Any backend can fuse: its name is then the fuser's.
-    private IFuser Find(Abstractions.FusionRequest request)
+    private IFuser Find(FuseRequest request)
     {
         if (request.Fuser is null || panels.FindBackend(request.Fuser) is not { } backend)
         {
@@ -93,10 +93,10 @@ internal sealed class FusionGrain(FuserBook book, PanelBook panels, Admission ad
         });
     }
 
-    private async Task<FusionResponse> RunAsync(
-        Abstractions.FusionRequest request,
+    private async Task<FuseResponse> RunAsync(
+        FuseRequest request,
         IFuser fuser,
-        Core.Fusion.FusionRequest fusion,
+        FusionRequest fusion,
         Action<string>? written,
         Deadline deadline)
     {
@@ -105,7 +105,7 @@ internal sealed class FusionGrain(FuserBook book, PanelBook panels, Admission ad
             var attempt = await Task.Run(() => FusionAttempt.OfAsync(fuser, fusion, written, deadline.Token), deadline.Token);
             var answer = FusionAnswer.Of(fuser.Name, fusion, attempt);
             var isBest = answer.Failure is not null || fuser is SelectFuser;
-            return new FusionResponse(
+            return new FuseResponse(
                 answer.Text,
                 isBest ? [IndexOf(request, fusion.Best)] : [.. Enumerable.Range(0, fusion.Candidates.Count)],
                 fuser.Name,
@@ -125,6 +125,6 @@ internal sealed class FusionGrain(FuserBook book, PanelBook panels, Admission ad
 
     private string Scrubbed(IFuser fuser, string message) => panels.FindBackend(fuser.Name)?.Key?.Scrub(message) ?? message;
 
-    private static int IndexOf(Abstractions.FusionRequest request, string text) =>
+    private static int IndexOf(FuseRequest request, string text) =>
         Array.FindIndex(request.Candidates, candidate => candidate.Text == text);
 }

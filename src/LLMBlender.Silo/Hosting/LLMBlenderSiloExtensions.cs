@@ -48,6 +48,18 @@ public static class LLMBlenderSiloExtensions
             Meet(silo, options, redis);
             silo.AddLLMBlenderGrains(options, models, panels);
         });
+        if (redis is not null)
+        {
+            builder.Services.AddHostedService(provider => new MembershipKeeper(
+                provider.GetRequiredService<IMembershipTable>(),
+                provider.GetRequiredService<IClusterMembershipService>(),
+                provider.GetRequiredService<ILocalSiloDetails>(),
+                provider.GetRequiredService<IConnectionMultiplexer>(),
+                options,
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<MembershipKeeper>>()));
+        }
+
         // Registered after the silo, the door is closed before the silo is stopped.
         builder.Services.AddHostedService(provider => provider.GetRequiredService<Admission>());
         return builder;

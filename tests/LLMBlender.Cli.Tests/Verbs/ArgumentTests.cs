@@ -14,7 +14,13 @@ public sealed class ArgumentTests(TinyModel tiny) : IDisposable
     [InlineData("--order is \"aa\", and must be one of both, ab, ba", "compare", "--from", "-", "--order", "aa")]
     [InlineData("Option '--model' is required", "tokenize", "--from", "-")]
     [InlineData("Option '--to' is required", "models", "import", "x")]
-    [InlineData("Unrecognized command or argument 'fuse'", "fuse")]
+    [InlineData("Option '--from' is required", "fuse")]
+    [InlineData("--top-k is \"0\", and must be a whole number of at least 1", "fuse", "--from", "-", "--top-k", "0")]
+    [InlineData("--max-length is \"8\", and must be a whole number of at least 64", "fuse", "--from", "-", "--max-length", "8")]
+    [InlineData("Option '--model' is required", "generate", "--from", "-")]
+    [InlineData("--top-p is \"1.5\", and must be a number above 0 and at most 1", "generate", "--model", "x", "--from", "-", "--top-p", "1.5")]
+    [InlineData("--temperature is \"0\", and must be a number above 0", "generate", "--model", "x", "--from", "-", "--temperature", "0")]
+    [InlineData("Unrecognized command or argument 'melt'", "melt")]
     public async Task Run_BadArguments_NamesThemAndPointsToTheHelp(string problem, params string[] args)
     {
         var outcome = await CommandLine.RunAsync(args);
@@ -88,6 +94,8 @@ public sealed class ArgumentTests(TinyModel tiny) : IDisposable
     [InlineData("blend")]
     [InlineData("rank")]
     [InlineData("compare")]
+    [InlineData("fuse")]
+    [InlineData("generate")]
     [InlineData("tokenize")]
     [InlineData("models", "import")]
     [InlineData("models", "list")]

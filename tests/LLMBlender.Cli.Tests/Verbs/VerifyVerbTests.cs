@@ -6,7 +6,7 @@ using LLMBlender.TestKit;
 
 namespace LLMBlender.Cli.Tests.Verbs;
 
-public sealed class VerifyVerbTests(TinyModel tiny) : IDisposable
+public sealed class VerifyVerbTests(TinyModel tiny, TinyFuserModel fuser) : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
@@ -33,6 +33,30 @@ public sealed class VerifyVerbTests(TinyModel tiny) : IDisposable
         var quantities = report["quantities"]!.AsArray().ToDictionary(one => one!["name"]!.GetValue<string>(), one => one!);
         Assert.Equal(matrices, quantities["matrix"]["values"]!.GetValue<int>());
         Assert.Equal(RankGroup.All.Sum(group => group.Plain.Count()), quantities["ranks"]["values"]!.GetValue<int>());
+    }
+
+    [Fact]
+    public async Task Verify_SoundFuser_HoldsEverythingToTheReference()
+    {
+        var report = (await CommandLine.RunAsync("models", "verify", fuser.Folder, "--cases", T5Fixture.Cases, "--json")).Records.Single();
+
+        Assert.True(report["verified"]!.GetValue<bool>());
+        Assert.InRange(report["largest_difference"]!.GetValue<double>(), 1e-9, 1e-4);
+        var values = report["quantities"]!.AsArray().ToDictionary(one => one!["name"]!.GetValue<string>(), one => one!["values"]!.GetValue<int>());
+        Assert.Equal((16, 64, 3, 12, 12), (values["greedy ids"], values["beam ids"], values["batched beam4 ids"], values["fuser source ids"], values["fused ids"]));
+    }
+
+    [Fact]
+    public async Task Verify_DamagedFuserWithAMatchingManifest_Fails()
+    {
+        var model = folder.CopyOf(fuser.Folder, "model");
+        ChangeTensor(model, "decoder.block.1.layer.0.SelfAttention.k.weight", values => values[0] += 0.5f);
+
+        var outcome = await CommandLine.RunAsync("models", "verify", model, "--cases", T5Fixture.Cases);
+
+        Assert.Equal(ExitCode.SomeFailed, outcome.Code);
+        Assert.Contains("teacher-forced logits", outcome.Out, StringComparison.Ordinal);
+        Assert.Contains("NOT as the reference", outcome.Out, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -80,6 +104,7 @@ public sealed class VerifyVerbTests(TinyModel tiny) : IDisposable
     [Theory]
     [InlineData("deberta-tiny", "deberta-tiny")]
     [InlineData("pairrm-tiny", "pairrm-tiny")]
+    [InlineData("t5-tiny", "t5-tiny")]
     public async Task Verify_RecordedReference_IsVerified(string checkpoint, string cases)
     {
         Assert.SkipUnless(SharedFolder.Exists, SharedFolder.SkipReason);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using LLMBlender.TestKit;
 using StackExchange.Redis;
 
@@ -7,6 +8,9 @@ namespace LLMBlender.Cluster.Tests.Processes;
 /// <summary>A real redis-server on a port of its own, which can be killed, frozen and started again.</summary>
 internal sealed class RedisServer : IAsyncDisposable
 {
+    // Of Orleans' SiloStatus.
+    private const int Dead = 6;
+
     private readonly TemporaryFolder folder = new();
     private Process? process;
 
@@ -60,6 +64,24 @@ internal sealed class RedisServer : IAsyncDisposable
         }
 
         return keys.ToArray();
+    });
+
+    /// <summary>The silos that the others have put out of the cluster.</summary>
+    public Task<string[]> DeadSilosAsync() => UseAsync(async (database, server) =>
+    {
+        var dead = new List<string>();
+        await foreach (var key in server.KeysAsync(pattern: "*/members/*"))
+        {
+            foreach (var row in await database.HashGetAllAsync(key))
+            {
+                if (row.Name != "Version" && JsonNode.Parse((string)row.Value!)!["Status"]!.GetValue<int>() == Dead)
+                {
+                    dead.Add((string)row.Name!);
+                }
+            }
+        }
+
+        return dead.ToArray();
     });
 
     public async ValueTask DisposeAsync()

@@ -1,27 +1,30 @@
+using System.Collections.Concurrent;
+using LLMBlender.TestKit;
+
 namespace LLMBlender.Cluster.Tests.Processes;
 
 /// <summary>
-/// A cluster of processes that meet in a real Redis: a gateway, two silos that blend, two that compare. Started once for all
-/// tests of a class; each test leaves it whole, or <see cref="HealAsync"/> makes it so.
+/// A cluster of processes that meet in a real Redis, the first of them a gateway. Started once for many tests; each leaves it
+/// whole, or <see cref="HealAsync"/> makes it so.
 /// </summary>
-public sealed class RunningCluster : IAsyncLifetime
+/// <param name="roles">Each process's roles.</param>
+/// <param name="config">Their configuration file.</param>
+public abstract class RunningCluster(string[] roles, string config) : IAsyncLifetime
 {
-    private static readonly string[] Roles = ["gateway", "blend,fuse", "blend,fuse", "compare", "compare"];
-
-    private readonly ServeProcess[] processes = new ServeProcess[Roles.Length];
-    private readonly List<ServeProcess> former = [];
+    private readonly ServeProcess[] processes = new ServeProcess[roles.Length];
+    private readonly ConcurrentBag<ServeProcess> former = [];
+    private readonly TemporaryFolder folder = new();
     private readonly string id = $"test-{Guid.NewGuid():N}";
 
     internal RedisServer Redis { get; } = new();
 
     internal ServeProcess Gateway => processes[0];
 
-    internal IReadOnlyList<ServeProcess> Blending => processes[1..3];
+    /// <summary>Processes with exactly these roles.</summary>
+    internal IReadOnlyList<ServeProcess> With(string role) => [.. processes.Where(process => process.Role == role)];
 
-    internal IReadOnlyList<ServeProcess> Comparing => processes[3..5];
-
-    /// <summary>Every process that has been part of it.</summary>
-    internal IEnumerable<ServeProcess> Everyone => [.. former, .. processes];
+    /// <summary>Every line that any process of the cluster has logged so far.</summary>
+    internal IEnumerable<string> Log => former.Concat(processes).SelectMany(process => process.Log);
 
     public async ValueTask InitializeAsync()
     {
@@ -30,16 +33,17 @@ public sealed class RunningCluster : IAsyncLifetime
             return;
         }
 
+        folder.Write("serve.json", config);
         await Redis.StartAsync();
         for (var i = 0; i < processes.Length; i++)
         {
-            processes[i] = Start(Roles[i]);
+            processes[i] = Start(roles[i]);
         }
 
         await WhenWholeAsync();
     }
 
-    /// <summary>Starts another process instead of one that has ended.</summary>
+    /// <summary>Starts another process instead of each that has ended.</summary>
     internal async Task HealAsync()
     {
         for (var i = 0; i < processes.Length; i++)
@@ -47,7 +51,7 @@ public sealed class RunningCluster : IAsyncLifetime
             if (processes[i].Process.HasExited)
             {
                 former.Add(processes[i]);
-                processes[i] = Start(Roles[i]);
+                processes[i] = Start(roles[i]);
             }
         }
 
@@ -56,15 +60,18 @@ public sealed class RunningCluster : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var process in Everyone.Where(process => process is not null))
+        foreach (var process in former.Concat(processes).Where(process => process is not null))
         {
             await process.DisposeAsync();
         }
 
         await Redis.DisposeAsync();
+        folder.Dispose();
+        GC.SuppressFinalize(this);
     }
 
-    private ServeProcess Start(string role) => ServeProcess.Start(role, "--redis", Redis.Address, "--cluster-id", id);
+    private ServeProcess Start(string role) =>
+        ServeProcess.Start(role, "--redis", Redis.Address, "--cluster-id", id, "--config", folder.File("serve.json"));
 
     private async Task WhenWholeAsync()
     {
@@ -78,3 +85,15 @@ public sealed class RunningCluster : IAsyncLifetime
             async () => (await http.GetAsync(new Uri("/health/ready", UriKind.Relative))).IsSuccessStatusCode, "the gateway is ready");
     }
 }
+
+/// <summary>A gateway, two silos that blend, two that compare.</summary>
+public sealed class SplitCluster() : RunningCluster([Gate, Blend, Blend, Compare, Compare], "{}")
+{
+    internal const string Gate = "gateway";
+    internal const string Blend = "blend,fuse";
+    internal const string Compare = "compare";
+}
+
+/// <summary>Two processes that remember next to nothing themselves, so that every comparison is looked for in Redis.</summary>
+public sealed class ForgetfulCluster() : RunningCluster(
+    ["gateway,blend,fuse", "compare"], """{"LLMBlender":{"Cache":{"MemoryEntries":1}}}""");

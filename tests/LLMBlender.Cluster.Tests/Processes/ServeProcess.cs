@@ -19,6 +19,9 @@ internal sealed class ServeProcess : IAsyncDisposable
     /// <summary>Where it serves HTTP; once it is ready.</summary>
     public Uri Url { get; private set; } = new("http://nowhere.invalid");
 
+    /// <summary>Its address in the cluster; once it is ready.</summary>
+    public string Silo { get; private set; } = "";
+
     /// <summary>The lines of its log.</summary>
     public IReadOnlyCollection<string> Log => log;
 
@@ -49,6 +52,7 @@ internal sealed class ServeProcess : IAsyncDisposable
         {
             var line = await ready.Task.WaitAsync(Until.Patience);
             Url = new Uri(line.Split(' ')[1]);
+            Silo = line[(line.IndexOf("silo=S", StringComparison.Ordinal) + "silo=".Length)..].Trim();
         }
         catch (Exception e) when (e is TimeoutException or InvalidOperationException)
         {

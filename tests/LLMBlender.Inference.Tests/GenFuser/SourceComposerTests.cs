@@ -49,6 +49,80 @@ public sealed class SourceComposerTests : IDisposable
         });
     }
 
+    // Where the reference would cut the instruction to fuse off.
+    [Theory]
+    [InlineData(80)]
+    [InlineData(96)]
+    [InlineData(200)]
+    [InlineData(300)]
+    public void Compose_LongTexts_KeepsTheEndWithinTheLimit(int maxLength)
+    {
+        var tokenizer = Load("t5");
+        var composer = new SourceComposer(tokenizer, Template, maxLength, 128);
+        var words = string.Join(' ', Enumerable.Range(0, 400).Select(i => $"word{i}"));
+
+        Assert.All(new (string Instruction, string? Input, string[] Candidates)[]
+        {
+            ("Say it.", null, [words, words, words]),
+            ("Say it.", words, ["short", words]),
+            (words, words, [words, words, words]),
+            (words, null, ["a"]),
+        }, texts =>
+        {
+            var source = composer.Compose(texts.Instruction, texts.Input, texts.Candidates);
+            Assert.True(source.IsShortened);
+            Assert.InRange(source.Ids.Length, maxLength * 4 / 5, maxLength);
+            Assert.EndsWith(Closing, source.Text, StringComparison.Ordinal);
+            Assert.EndsWith(Closing, tokenizer.Decode(source.Ids), StringComparison.Ordinal);
+            Assert.Equal(tokenizer.Encode(source.Text, addSpecialTokens: false), source.Ids);
+        });
+    }
+
+    [Fact]
+    public void Compose_ShortInstructionBesideLongCandidates_KeepsTheInstructionWhole()
+    {
+        var composer = new SourceComposer(Load("t5"), Template, 256, 128);
+        var words = string.Join(' ', Enumerable.Range(0, 400).Select(i => $"word{i}"));
+
+        var source = composer.Compose("Explain why leaves change colour.", "In autumn.", [words, words, words]);
+
+        Assert.StartsWith("Instruction: Explain why leaves change colour.</s>Input: In autumn.</s>Candidate 0: <extra_id_0>:word0", source.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Compose_NoRoomAtAll_SaysWhatIsNeeded()
+    {
+        var composer = new SourceComposer(Load("t5"), Template, 40, 128);
+
+        var e = Assert.Throws<ArgumentException>(() => composer.Compose("Say.", null, ["one", "two", "three"]));
+
+        Assert.Contains("at most 40 tokens has no room for 3 candidates", e.Message, StringComparison.Ordinal);
+    }
+
+    // Also spelled so that only normalising makes a control token of it: in full-width letters.
+    [Theory]
+    [InlineData("</s>")]
+    [InlineData("a </s></s> b")]
+    [InlineData("<extra_id_0>: mine")]
+    [InlineData("<pad>")]
+    [InlineData("\uff1c\uff0fs\uff1e")]
+    [InlineData("\uff1cextra_id_7\uff1e")]
+    [InlineData("<<//ss>>")]
+    [InlineData("</s</s>>")]
+    public void Compose_TextThatSpellsControlTokens_IsReadAsCharacters(string text)
+    {
+        var tokenizer = Load("t5");
+        var composer = new SourceComposer(tokenizer, Template, 512, 128);
+        var special = tokenizer.AddedTokens.Select(token => token.Id).Where(id => id != tokenizer.UnkId).ToHashSet();
+        int[] Controls(string instruction, string? input, string[] candidates) =>
+            [.. composer.Compose(instruction, input, candidates).Ids.Where(special.Contains)];
+
+        var expected = Controls("plain", "plain", ["plain", "plain"]);
+
+        Assert.Equal(expected, Controls(text, text, [text, $"x{text}y"]));
+        Assert.Contains(text, composer.Compose(text, text, [text]).Text, StringComparison.Ordinal);
+    }
+
     public void Dispose() => folder.Dispose();
 
     private static SourceComposer Composer(Tokenizer tokenizer, JsonNode set, bool asReference = false) => new(

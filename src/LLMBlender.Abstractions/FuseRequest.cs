@@ -1,8 +1,8 @@
 namespace LLMBlender.Abstractions;
 
 /// <summary>Asks for one answer made of ranked candidates.</summary>
-[GenerateSerializer, Immutable, Alias("LLMBlender.FusionRequest")]
-public sealed record FusionRequest
+[GenerateSerializer, Immutable, Alias("LLMBlender.FuseRequest")]
+public sealed record FuseRequest
 {
     /// <summary>The instruction; may be empty where there is an input.</summary>
     [Id(0)]

@@ -6,8 +6,8 @@ namespace LLMBlender.Abstractions;
 /// <param name="Fuser">Who fused.</param>
 /// <param name="PromptTokens">Tokens that the fuser read.</param>
 /// <param name="CompletionTokens">Tokens that the fuser wrote.</param>
-[GenerateSerializer, Immutable, Alias("LLMBlender.FusionResponse")]
-public sealed record FusionResponse(
+[GenerateSerializer, Immutable, Alias("LLMBlender.FuseResponse")]
+public sealed record FuseResponse(
     [property: Id(0)] string Answer,
     [property: Id(1)] int[] MadeFrom,
     [property: Id(2)] string Fuser,

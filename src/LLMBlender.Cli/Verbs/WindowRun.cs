@@ -1,0 +1,81 @@
+using System.CommandLine;
+using LLMBlender.Cli.Fusing;
+using LLMBlender.Cli.Records;
+using LLMBlender.Cli.Show;
+
+namespace LLMBlender.Cli.Verbs;
+
+/// <summary>
+/// A verb's way over a file of records with a model that works on several at once: a window of records after another,
+/// whatever the length of the file.
+/// </summary>
+/// <param name="terminal">Standard streams.</param>
+/// <param name="files">Where records come from and answers go.</param>
+/// <param name="read">Makes a record of its fields; throws <see cref="RecordException"/>.</param>
+internal sealed class WindowRun<T>(Terminal terminal, FileArguments files, Func<RecordFields, T> read)
+{
+    // A few batches: enough for records of like length to meet.
+    private const int WindowRecords = 32;
+
+    /// <summary>Answers all records, in their order.</summary>
+    /// <param name="parsed">The arguments.</param>
+    /// <param name="load">Loads the model, once the files are known to be there.</param>
+    /// <param name="answer">Answers a window of records, each on its own.</param>
+    /// <param name="cancellation">Ends the run.</param>
+    /// <returns>The exit code.</returns>
+    public async Task<int> RunAsync<TModel>(
+        ParseResult parsed,
+        Func<TModel> load,
+        Func<TModel, IReadOnlyList<T>, CancellationToken, Task<IReadOnlyList<Settled>>> answer,
+        CancellationToken cancellation)
+        where TModel : IDisposable
+    {
+        using var input = files.OpenInput(parsed, terminal);
+        using var output = files.NameOutput(parsed, terminal);
+        using var model = load();
+        output.Open();
+        var answers = new AnswerWriter(output);
+        await ProgressDisplay.RunAsync(terminal, input.Length, async progress =>
+        {
+            var windows = new RecordReader<T>(input, read).Read().Chunk(WindowRecords).GetEnumerator();
+
+            // Standard input may keep a read waiting for ever; a file does not.
+            Task<bool> Next() => Task.Run(windows.MoveNext, cancellation).WaitAsync(cancellation);
+            while (await Next())
+            {
+                var sound = windows.Current.Where(entry => entry.Error is null).Select(entry => entry.Value!).ToList();
+                var settled = sound.Count == 0 ? [] : await answer(model, sound, cancellation);
+                Write(windows.Current, settled, answers, output, progress);
+            }
+        });
+        return answers.Failures == 0 ? ExitCode.Done : ExitCode.SomeFailed;
+    }
+
+    private static void Write(
+        Entry<T>[] window, IReadOnlyList<Settled> settled, AnswerWriter answers, RecordOutput output, IProgressDisplay progress)
+    {
+        var next = 0;
+        foreach (var entry in window)
+        {
+            var one = entry.Error is null ? settled[next++] : new Settled(null, entry.Error);
+            if (one.Write is null)
+            {
+                answers.Fail(entry.Place, one.Problem!, progress);
+                continue;
+            }
+
+            output.Write(json =>
+            {
+                entry.Place.Id?.Write(json);
+                one.Write(json);
+            });
+            if (one.Problem is { } remark)
+            {
+                progress.Complain($"{entry.Place.Located(remark)} (record {entry.Place.Id})");
+            }
+        }
+
+        output.Flush();
+        progress.Settled(window.Length, window[^1].Place.Position);
+    }
+}
