@@ -24,8 +24,17 @@ internal sealed class PanelDirectory(IBlender blender, TimeProvider clock)
     }
 
     /// <summary>A panel; null where there is none of that name.</summary>
-    public async ValueTask<PanelCard?> FindAsync(string name, CancellationToken cancellation) =>
-        Array.Find(await ListAsync(cancellation), panel => panel.Name == name);
+    public async ValueTask<PanelCard?> FindAsync(string name, CancellationToken cancellation)
+    {
+        if (Array.Find(await ListAsync(cancellation), panel => panel.Name == name) is { } known)
+        {
+            return known;
+        }
+
+        // It may have come a moment ago.
+        Volatile.Write(ref last, null);
+        return Array.Find(await ListAsync(cancellation), panel => panel.Name == name);
+    }
 
     private sealed record Entry(long At, PanelCard[] Panels);
 }

@@ -1,3 +1,4 @@
+using LLMBlender.Abstractions;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -35,7 +36,9 @@ internal sealed partial class PanelReload(
         {
             try
             {
+                var before = book.Backends;
                 book.Become(PanelBookMaker.Make(PanelConfiguration.Read(configuration), found, sources, book, note => LogNote(note)));
+                Retire([.. before.Where(old => !ReferenceEquals(book.FindBackend(old.Name), old))]);
                 var names = string.Join(", ", book.Panels.Select(static panel => panel.Name));
                 LogApplied(names);
             }
@@ -45,6 +48,10 @@ internal sealed partial class PanelReload(
             }
         }
     }
+
+    // No request outlives this; whoever is being asked is asked to the end.
+    private void Retire(Backend[] backends) => _ = Task.Delay(RequestTime.Longest, sources.Clock)
+        .ContinueWith(_ => Array.ForEach(backends, static backend => backend.Client.Dispose()), TaskScheduler.Default);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "the configuration changed; panels are now {Panels}")]
     private partial void LogApplied(string panels);
