@@ -49,7 +49,16 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
             var steps = Channel.CreateUnbounded<BlendEvent>(new UnboundedChannelOptions { SingleReader = true });
             var blend = new BlendProgress(wish, wish.WithProgress ? step => steps.Writer.TryWrite(step) : null);
             var prepared = PrepareAsync(wish, panel, blend, deadline);
-            _ = prepared.ContinueWith(_ => steps.Writer.TryComplete(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            _ = prepared.ContinueWith(
+                done =>
+                {
+                    // Whoever stops reading early never comes to await it.
+                    _ = done.Exception;
+                    steps.Writer.TryComplete();
+                },
+                CancellationToken.None,
+                TaskContinuationOptions.None,
+                TaskScheduler.Default);
             await foreach (var step in steps.Reader.ReadAllAsync(CancellationToken.None))
             {
                 yield return new BlendUpdate("", null) { Event = step };
