@@ -1,146 +1,64 @@
-using System.Collections.Concurrent;
-using System.Net.Http.Json;
-using System.Text.Json;
-using LLMBlender.Gateway.Callers;
-using LLMBlender.Silo.Backends;
-using LLMBlender.Silo.Comparing;
-using LLMBlender.Silo.Hosting;
-using LLMBlender.Silo.Tests;
-using LLMBlender.TestKit.Backends;
+using System.Text;
+using System.Text.Json.Nodes;
+using LLMBlender.Abstractions.Client;
+using LLMBlender.Gateway.Blending;
+using LLMBlender.Gateway.Health;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace LLMBlender.Gateway.Tests;
 
-/// <summary>A gateway with a silo behind it, on a real Kestrel, before fake model servers. Its ranker is arithmetic.</summary>
-public sealed class TestGateway : IAsyncDisposable
+/// <summary>The gateway's paths on a real server, before a cluster that is none.</summary>
+internal sealed class TestGateway : IAsyncDisposable
 {
     private readonly WebApplication app;
-    private readonly PanelSources sources;
+    private readonly HttpClient http;
 
-    private TestGateway(WebApplication app, PanelBook book, PanelSources sources, FakeModelServer models, LineLog log) =>
-        (this.app, Book, this.sources, Models, Log) = (app, book, sources, models, log);
-
-    /// <summary>The fake model servers.</summary>
-    public FakeModelServer Models { get; }
-
-    /// <summary>What was logged, at every level.</summary>
-    public LineLog Log { get; }
-
-    public PanelBook Book { get; }
-
-    /// <summary>Every mapped endpoint.</summary>
-    public IEnumerable<Microsoft.AspNetCore.Http.Endpoint> Endpoints => app.Services.GetRequiredService<Microsoft.AspNetCore.Routing.EndpointDataSource>().Endpoints;
-
-    public HttpClient Http { get; private set; } = null!;
-
-    /// <summary>Starts it.</summary>
-    /// <param name="gateway">Who may ask.</param>
-    /// <param name="key">The variable <c>FAKE_KEY</c>, which every fake backend's key is taken from; null for none.</param>
-    public static async Task<TestGateway> StartAsync(GatewaySettings? gateway = null, string? key = null)
+    private TestGateway(WebApplication app, FakeBlender blender)
     {
-        var models = await FakeModelServer.StartAsync();
-        var sources = new PanelSources
-        {
-            Records = _ => [],
-            Sample = () => [("What is the number?", null, [new("a", "1 is the number"), new("b", "2 is the number")])],
-            Variable = name => name == "FAKE_KEY" ? key : null,
-        };
-        var book = PanelBookMaker.Make(new PanelSection(), Discovered.Nothing, sources, null, _ => { });
-        var log = new LineLog();
+        (this.app, Blender) = (app, blender);
+        http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+    }
+
+    public FakeBlender Blender { get; }
+
+    public bool Started { get; set; } = true;
+
+    public string? Problem { get; set; }
+
+    public static async Task<TestGateway> StartAsync()
+    {
+        var blender = new FakeBlender();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.Logging.AddProvider(log).SetMinimumLevel(LogLevel.Trace).AddFilter("Orleans", LogLevel.Warning);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
-        var options = new LLMBlenderSiloOptions { ClusterId = Guid.NewGuid().ToString("N") };
-        var fakes = new SiloModels([new AcceleratorRankers("fake:0", [new FakeRanker().On(0)])]);
-        builder.AddLLMBlenderSilo(options, fakes, book);
-        builder.AddLLMBlenderGateway(gateway ?? new GatewaySettings());
+        builder.Services.AddSingleton<IBlender>(blender);
         var app = builder.Build();
-        app.MapLLMBlenderGateway();
+        TestGateway? gateway = null;
+        app.MapBlending().MapHealth(() => gateway!.Started, () => gateway!.Problem);
         await app.StartAsync();
-        await app.Services.GetRequiredService<SiloReadiness>().WhenMemberAsync(TimeSpan.FromMilliseconds(20), CancellationToken.None);
-        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        return new TestGateway(app, book, sources, models, log) { Http = new HttpClient { BaseAddress = new Uri(address), Timeout = TimeSpan.FromSeconds(60) } };
+        return gateway = new TestGateway(app, blender);
     }
 
-    /// <summary>Has panels instead of those before. The fake model of each backend has the backend's name.</summary>
-    public void Use(BackendSettings[] backends, params PanelSettings[] panels) =>
-        Book.Become(PanelBookMaker.Make(new PanelSection { Backends = backends, Panels = panels }, Discovered.Nothing, sources, Book, _ => { }));
-
-    /// <summary>A fake backend, quick to retry.</summary>
-    public BackendSettings Backend(string name) => new()
+    public async Task<(int Status, string Body)> GetAsync(string path)
     {
-        Name = name,
-        Model = name,
-        Url = Models.Url,
-        KeyVariable = sources.Variable("FAKE_KEY") is null ? null : "FAKE_KEY",
-        RetryDelay = TimeSpan.FromMilliseconds(1),
-        Attempts = 2,
-        BreakerCalls = 1000,
-    };
-
-    /// <summary>Posts an object, and reads one.</summary>
-    public async Task<(int Status, JsonElement Body, HttpResponseMessage Response)> PostAsync(string path, object body, string? key = null)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) };
-        if (key is not null)
-        {
-            request.Headers.Authorization = new("Bearer", key);
-        }
-
-        var response = await Http.SendAsync(request);
-        return ((int)response.StatusCode, JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement, response);
+        using var response = await http.GetAsync(new Uri(path, UriKind.Relative));
+        return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
     }
 
-    /// <summary>Posts an object, and reads the events of its answer to the end.</summary>
-    public async Task<IReadOnlyList<(string? Name, string Data)>> StreamAsync(string path, object body)
+    public async Task<(int Status, JsonNode Body, TimeSpan? RetryAfter)> PostAsync(string path, string body, CancellationToken cancellation = default)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) };
-        using var response = await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
-        Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
-        var events = new List<(string?, string)>();
-        await foreach (var item in System.Net.ServerSentEvents.SseParser.Create(await response.Content.ReadAsStreamAsync()).EnumerateAsync())
-        {
-            events.Add((item.EventType, item.Data));
-        }
-
-        return events;
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var response = await http.PostAsync(new Uri(path, UriKind.Relative), content, cancellation);
+        var json = JsonNode.Parse(await response.Content.ReadAsStringAsync(cancellation))!;
+        return ((int)response.StatusCode, json, response.Headers.RetryAfter?.Delta);
     }
 
     public async ValueTask DisposeAsync()
     {
-        Http.Dispose();
-        await app.StopAsync();
+        http.Dispose();
         await app.DisposeAsync();
-        await Models.DisposeAsync();
-    }
-
-    /// <summary>Keeps every line that is logged.</summary>
-    public sealed class LineLog : ILoggerProvider, ILogger
-    {
-        private readonly ConcurrentQueue<string> lines = new();
-
-        public IReadOnlyCollection<string> Lines => lines;
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            lines.Enqueue($"{logLevel}: {formatter(state, exception)} {exception}");
-
-        public void Dispose()
-        {
-        }
     }
 }

@@ -91,7 +91,7 @@ internal static class ClusterBenchmark
         model.Compare(comparisons.ToArray(), new float[comparisons.Count]);
     }
 
-    private static Task ThroughGrainsAsync(BenchCluster cluster, RankingRequest[] requests, int round) => Task.WhenAll(
+    private static Task<RankingResponse[]> ThroughGrainsAsync(BenchCluster cluster, RankingRequest[] requests, int round) => Task.WhenAll(
         requests.Select(request => cluster.Blender.RankAsync(request with { Instruction = $"{round} {request.Instruction}" })));
 
     private static async Task ScalingAsync()

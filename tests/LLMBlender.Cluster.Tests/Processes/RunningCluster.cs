@@ -14,7 +14,7 @@ public abstract class RunningCluster(string[] roles, string config) : IAsyncLife
     private readonly ServeProcess[] processes = new ServeProcess[roles.Length];
     private readonly ConcurrentBag<ServeProcess> former = [];
     private readonly TemporaryFolder folder = new();
-    private readonly string id = $"test-{Guid.NewGuid():N}";
+    internal string Id { get; } = $"test-{Guid.NewGuid():N}";
 
     internal RedisServer Redis { get; } = new();
 
@@ -71,7 +71,7 @@ public abstract class RunningCluster(string[] roles, string config) : IAsyncLife
     }
 
     private ServeProcess Start(string role) =>
-        ServeProcess.Start(role, "--redis", Redis.Address, "--cluster-id", id, "--config", folder.File("serve.json"));
+        ServeProcess.Start(role, "--redis", Redis.Address, "--cluster-id", Id, "--config", folder.File("serve.json"));
 
     private async Task WhenWholeAsync()
     {

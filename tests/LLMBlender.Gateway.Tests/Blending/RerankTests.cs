@@ -3,7 +3,7 @@ namespace LLMBlender.Gateway.Tests.Blending;
 public sealed class RerankTests(GatewayFixture fixture) : IClassFixture<GatewayFixture>
 {
     private static readonly string[] Documents = ["1 is it", "9 is it", "5 is it"];
-    private readonly TestGateway gateway = fixture.Gateway;
+    private readonly LiveGateway gateway = fixture.Gateway;
 
     [Theory]
     [InlineData("/v1/rerank")]

@@ -13,7 +13,7 @@ public sealed class CallerTests
     [Fact]
     public async Task Gate_WithCallers_TakesKnownKeysAndTheirLimits()
     {
-        await using var gateway = await TestGateway.StartAsync(new GatewaySettings
+        await using var gateway = await LiveGateway.StartAsync(new GatewaySettings
         {
             Callers =
             [
@@ -42,7 +42,7 @@ public sealed class CallerTests
     [InlineData("Host", "localhost", 200)]
     public async Task Gate_WithoutCallers_TakesOnlyWhatIsMeantForThisMachine(string header, string value, int expected)
     {
-        await using var gateway = await TestGateway.StartAsync();
+        await using var gateway = await LiveGateway.StartAsync();
         gateway.Models.On("one", "1 is the number");
         gateway.Use([gateway.Backend("one")], new PanelSettings { Name = "p", Members = ["one"] });
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions") { Content = JsonContent.Create(Question) };
@@ -57,7 +57,7 @@ public sealed class CallerTests
     [Fact]
     public async Task Gate_BodyTooLarge_IsRefused()
     {
-        await using var gateway = await TestGateway.StartAsync(new GatewaySettings { MaxRequestBytes = 2048 });
+        await using var gateway = await LiveGateway.StartAsync(new GatewaySettings { MaxRequestBytes = 2048 });
 
         var (status, body, _) = await gateway.PostAsync("/v1/chat/completions", OpenAI.ChatTests.Chat(new string('x', 4000)));
 
@@ -83,7 +83,7 @@ public sealed class CallerTests
         SpendPerDay = spend,
     };
 
-    private static async Task<(int Status, string? Code)> PostAsync(TestGateway gateway, string? key)
+    private static async Task<(int Status, string? Code)> PostAsync(LiveGateway gateway, string? key)
     {
         var (status, body, _) = await gateway.PostAsync("/v1/chat/completions", Question, key);
         return (status, body.TryGetProperty("error", out var error) ? error.GetProperty("code").GetString() : null);

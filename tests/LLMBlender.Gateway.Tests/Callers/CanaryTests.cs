@@ -19,7 +19,7 @@ public sealed class CanaryTests
         {
             Callers = [new CallerSettings { Name = "me", KeySha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(CallerKey))) }],
         };
-        await using var gateway = await TestGateway.StartAsync(settings, BackendKey);
+        await using var gateway = await LiveGateway.StartAsync(settings, BackendKey);
         gateway.Models.On("good", "1 is the number");
         gateway.Models.On("echo", call => call.FailAsync(401, $"Incorrect API key provided: {call.Authorization}"));
         gateway.Models.On("echo-200", call => call.JsonAsync($"{{\"error\":{{\"message\":\"bad key {BackendKey}\"}}}}"));

@@ -7,7 +7,7 @@ namespace LLMBlender.Gateway.Tests.Documentation;
 /// <summary>The description says what the server does: every path, every example, every field of its answers.</summary>
 public sealed class OpenApiTests(GatewayFixture fixture) : IClassFixture<GatewayFixture>
 {
-    private readonly TestGateway gateway = fixture.Gateway;
+    private readonly LiveGateway gateway = fixture.Gateway;
 
     [Fact]
     public async Task Description_Paths_AreThoseOfTheServer()

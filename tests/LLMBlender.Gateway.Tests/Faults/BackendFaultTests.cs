@@ -9,7 +9,7 @@ namespace LLMBlender.Gateway.Tests.Faults;
 public sealed class BackendFaultTests : IClassFixture<GatewayFixture>
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-    private readonly TestGateway gateway;
+    private readonly LiveGateway gateway;
 
     public BackendFaultTests(GatewayFixture fixture)
     {

@@ -6,7 +6,7 @@ namespace LLMBlender.Gateway.Tests.OpenAI;
 
 public sealed class ChatTests : IClassFixture<GatewayFixture>
 {
-    private readonly TestGateway gateway;
+    private readonly LiveGateway gateway;
 
     public ChatTests(GatewayFixture fixture)
     {

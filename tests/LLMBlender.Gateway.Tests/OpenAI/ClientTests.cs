@@ -8,7 +8,7 @@ namespace LLMBlender.Gateway.Tests.OpenAI;
 /// <summary>Official clients, unmodified, against a real Kestrel.</summary>
 public sealed class ClientTests : IClassFixture<GatewayFixture>
 {
-    private readonly TestGateway gateway;
+    private readonly LiveGateway gateway;
 
     public ClientTests(GatewayFixture fixture)
     {

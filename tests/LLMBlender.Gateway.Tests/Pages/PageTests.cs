@@ -6,7 +6,7 @@ namespace LLMBlender.Gateway.Tests.Pages;
 public sealed class PageTests(GatewayFixture fixture) : IClassFixture<GatewayFixture>
 {
     private const string Chromium = "/usr/bin/chromium";
-    private readonly TestGateway gateway = fixture.Gateway;
+    private readonly LiveGateway gateway = fixture.Gateway;
 
     [Fact]
     public async Task Page_InChromium_AsksShowsRanksMatrixAnswerAndHistory()

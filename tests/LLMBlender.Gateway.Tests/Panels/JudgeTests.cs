@@ -6,7 +6,7 @@ namespace LLMBlender.Gateway.Tests.Panels;
 
 public sealed class JudgeTests : IClassFixture<GatewayFixture>
 {
-    private readonly TestGateway gateway;
+    private readonly LiveGateway gateway;
 
     public JudgeTests(GatewayFixture fixture)
     {

@@ -4,7 +4,7 @@ namespace LLMBlender.Gateway.Tests.Panels;
 
 public sealed class PanelTests(GatewayFixture fixture) : IClassFixture<GatewayFixture>
 {
-    private readonly TestGateway gateway = fixture.Gateway;
+    private readonly LiveGateway gateway = fixture.Gateway;
 
     [Fact]
     public async Task Panel_Samples_AsksOneBackendSeveralTimes()
