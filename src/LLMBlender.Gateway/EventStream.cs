@@ -76,14 +76,17 @@ internal sealed class EventStream(HttpContext context)
             return await next;
         }
 
+        // Whoever makes the items hears of the caller's leaving, and so this wait always ends.
         var pending = next.AsTask();
         while (true)
         {
-            try
+            await ((Task)pending).WaitAsync(Silence).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (pending.IsCompleted)
             {
-                return await pending.WaitAsync(Silence, context.RequestAborted);
+                return await pending;
             }
-            catch (TimeoutException) when (!pending.IsCompleted)
+
+            if (!context.RequestAborted.IsCancellationRequested)
             {
                 await CommentAsync();
             }

@@ -61,9 +61,10 @@ internal sealed class GatedChatClient : DelegatingChatClient
         await EnterAsync(cancellationToken);
         try
         {
-            await foreach (var update in base.GetStreamingResponseAsync(messages, options, cancellationToken))
+            await using var updates = base.GetStreamingResponseAsync(messages, options, cancellationToken).GetAsyncEnumerator(cancellationToken);
+            while (await NextAsync(updates))
             {
-                yield return update;
+                yield return updates.Current;
             }
         }
         finally
@@ -81,6 +82,18 @@ internal sealed class GatedChatClient : DelegatingChatClient
         }
 
         base.Dispose(disposing);
+    }
+
+    private async ValueTask<bool> NextAsync(IAsyncEnumerator<ChatResponseUpdate> updates)
+    {
+        try
+        {
+            return await updates.MoveNextAsync();
+        }
+        catch (Exception e) when (Note(e))
+        {
+            throw;
+        }
     }
 
     private async Task EnterAsync(CancellationToken cancellation)

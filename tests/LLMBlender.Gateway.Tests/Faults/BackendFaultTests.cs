@@ -112,6 +112,35 @@ public sealed class BackendFaultTests : IClassFixture<GatewayFixture>
     }
 
     [Fact]
+    public async Task Blend_TwoMembersSayTheSame_BothAreRankedAndTie()
+    {
+        gateway.Models.On("echo-a", "4 is the number");
+        gateway.Models.On("echo-b", "4 is the number");
+        gateway.Use(
+            [gateway.Backend("good"), gateway.Backend("echo-a"), gateway.Backend("echo-b")],
+            new PanelSettings { Name = "p", Members = ["good", "echo-a", "echo-b"] });
+
+        var (_, body, _) = await gateway.PostAsync("/v1/blend", new { instruction = "Which?", panel = "p" });
+
+        Assert.Equal([3, 1, 1], body.GetProperty("candidates").EnumerateArray().Select(candidate => candidate.GetProperty("rank").GetInt32()));
+        Assert.Empty(body.GetProperty("failures").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task Blend_FuserAskedForRest_IsLeftAlone()
+    {
+        gateway.Models.On("resting-fuser", call => call.FailAsync(429, "slow down", "3600"));
+        gateway.Use([gateway.Backend("good"), gateway.Backend("resting-fuser")], new PanelSettings { Name = "p", Members = ["good"], Fuser = "resting-fuser" });
+
+        var first = await gateway.PostAsync("/v1/blend", new { instruction = "Which?", panel = "p" });
+        var second = await gateway.PostAsync("/v1/blend", new { instruction = "Which?", panel = "p" });
+
+        Assert.All([first.Body, second.Body], body => Assert.Equal("1 is the number", body.GetProperty("answer").GetString()));
+        Assert.Contains("left alone", second.Body.GetProperty("failures")[0].GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Single(gateway.Models.CallsOf("resting-fuser"));
+    }
+
+    [Fact]
     public async Task Blend_AllFail_SaysWhyEachDid()
     {
         gateway.Models.On("bad-a", call => call.FailAsync(500, "out of order"));
