@@ -43,4 +43,8 @@ public sealed record BlendRequest
     /// <summary>The time that the whole blend may take. Every wait on the way ends by it.</summary>
     [Id(9)]
     public TimeSpan Timeout { get; init; } = RequestTime.Default;
+
+    /// <summary>What the caller asks about in pulses, to learn whether the request is still being worked on.</summary>
+    [Id(10)]
+    internal Guid Call { get; init; }
 }

@@ -27,4 +27,8 @@ public sealed record FuseRequest
     /// <summary>The time that it may take.</summary>
     [Id(5)]
     public TimeSpan Timeout { get; init; } = RequestTime.Default;
+
+    /// <summary>What the caller asks about in pulses, to learn whether the request is still being worked on.</summary>
+    [Id(6)]
+    internal Guid Call { get; init; }
 }

@@ -25,7 +25,7 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
     public async Task<BlendResponse> BlendAsync(BlendRequest request, CancellationToken cancellation)
     {
         Check(request);
-        using var entry = admission.Enter();
+        using var entry = admission.Enter(request.Call);
         using var deadline = new Deadline(request.Timeout, cancellation);
         var blend = await PrepareAsync(request, deadline);
         await FuseAndGuardAsync(blend, deadline);
@@ -37,7 +37,7 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
         BlendRequest request, [EnumeratorCancellation] CancellationToken cancellation)
     {
         Check(request);
-        using var entry = admission.Enter();
+        using var entry = admission.Enter(request.Call);
         using var deadline = new Deadline(request.Timeout, cancellation);
         var blend = await PrepareAsync(request, deadline);
         await foreach (var piece in FuseAsync(blend, deadline))
@@ -49,7 +49,7 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
     }
 
     /// <inheritdoc/>
-    public Task PulseAsync() => Task.CompletedTask;
+    public Task<Guid[]> PulseAsync(Guid[] calls) => Task.FromResult(admission.NotInside(calls));
 
     private static void Check(BlendRequest request)
     {

@@ -14,29 +14,36 @@ internal sealed class PanelInquiry(IGrainFactory grains, Panel panel, BlendReque
         var time = deadline.Remaining * panel.TimeShare;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token);
         var asked = Array.ConvertAll(panel.Members, member => AskAsync(member, time, stop.Token));
-        var left = new List<Task<BackendReply>>(asked);
-        var (answers, quorum) = (0, panel.Quorum ?? panel.Members.Length);
-        while (left.Count > 0)
-        {
-            Task<BackendReply> done;
-            try
-            {
-                done = await Task.WhenAny(left).WaitAsync(answers >= quorum ? panel.Grace : time + panel.Grace, deadline.Token);
-            }
-            catch (TimeoutException)
-            {
-                break;
-            }
-
-            left.Remove(done);
-            answers += (await done).Candidate is null ? 0 : 1;
-        }
-
+        await WaitAsync(asked, time);
         var replies = panel.Members.Select((member, i) => asked[i].IsCompletedSuccessfully
             ? asked[i].Result
             : BackendReply.Failed(member, BlendFailureReason.TimedOut, "the others had answered, and it was not waited for any longer")).ToList();
         await stop.CancelAsync();
         return replies;
+    }
+
+    // Until all have answered; or, once there are enough answers, until the grace is over.
+    private async Task WaitAsync(Task<BackendReply>[] asked, TimeSpan time)
+    {
+        var (left, answers, quorum) = (new List<Task>(asked), 0, panel.Quorum ?? panel.Members.Length);
+        var end = Task.Delay(time, deadline.Token);
+        while (left.Count > 0)
+        {
+            var done = await Task.WhenAny([.. left, end]);
+            if (done == end)
+            {
+                deadline.Token.ThrowIfCancellationRequested();
+                return;
+            }
+
+            left.Remove(done);
+            answers += (await (Task<BackendReply>)done).Candidate is null ? 0 : 1;
+            if (answers == quorum && left.Count > 0)
+            {
+                end = Task.Delay(panel.Grace < time ? panel.Grace : time, deadline.Token);
+                quorum = int.MaxValue;
+            }
+        }
     }
 
     private async Task<BackendReply> AskAsync(string member, TimeSpan time, CancellationToken stop)

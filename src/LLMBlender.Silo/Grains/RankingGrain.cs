@@ -25,7 +25,7 @@ internal sealed class RankingGrain(ComparisonCache cache, WorkerRoster roster, A
     public async Task<RankingResponse> RankAsync(RankingRequest request, CancellationToken cancellation)
     {
         Check(request);
-        using var entry = admission.Enter();
+        using var entry = admission.Enter(request.Call);
         using var deadline = new Deadline(request.Timeout, cancellation);
         var engine = RankingEngines.Create(request.Aggregation ?? RankingEngines.Default, request.Candidates.Length);
         var ranker = await FindAsync(request.Ranker, deadline);
@@ -51,7 +51,7 @@ internal sealed class RankingGrain(ComparisonCache cache, WorkerRoster roster, A
     public async Task<CompareResponse> CompareAsync(CompareRequest request, CancellationToken cancellation)
     {
         RequestRules.CheckSource(request.Instruction, request.Input);
-        using var entry = admission.Enter();
+        using var entry = admission.Enter(request.Call);
         using var deadline = new Deadline(request.Timeout, cancellation);
         var ranker = await FindAsync(request.Ranker, deadline);
         string[] texts = [request.A, request.B];
@@ -68,7 +68,7 @@ internal sealed class RankingGrain(ComparisonCache cache, WorkerRoster roster, A
     }
 
     /// <inheritdoc/>
-    public Task PulseAsync() => Task.CompletedTask;
+    public Task<Guid[]> PulseAsync(Guid[] calls) => Task.FromResult(admission.NotInside(calls));
 
     private static void Check(RankingRequest request)
     {
