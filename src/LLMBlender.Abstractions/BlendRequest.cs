@@ -44,25 +44,29 @@ public sealed record BlendRequest
     [Id(9)]
     public TimeSpan Timeout { get; init; } = RequestTime.Default;
 
+    /// <summary>What the caller asks about in pulses, to learn whether the request is still being worked on.</summary>
+    [Id(10)]
+    internal Guid Call { get; init; }
+
     /// <summary>
     /// The conversation, the last message the one to answer; null where the instruction is all there is. A panel reads it
     /// instead of the instruction, which then only says to the ranker what was asked.
     /// </summary>
-    [Id(10)]
+    [Id(11)]
     public ChatTurn[]? Messages { get; init; }
 
     /// <summary>How a panel is to write; null to leave it to the panel.</summary>
-    [Id(11)]
+    [Id(12)]
     public Sampling? Sampling { get; init; }
 
     /// <summary>Whether the response is to carry its trace.</summary>
-    [Id(12)]
+    [Id(13)]
     public bool WithTrace { get; init; }
 
     /// <summary>
     /// Whether a stream is to tell its steps. Told steps can't be taken back: such a stream does not begin again on another
     /// silo where one is lost.
     /// </summary>
-    [Id(13)]
+    [Id(14)]
     public bool WithProgress { get; init; }
 }

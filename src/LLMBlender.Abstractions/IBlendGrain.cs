@@ -21,7 +21,9 @@ public interface IBlendGrain : IGrainWithStringKey
     [Alias("Panels")]
     Task<PanelCard[]> PanelsAsync();
 
-    /// <summary>Answers at once: the way to this grain is open.</summary>
+    /// <summary>Answers at once, so that the way to this grain is known to be open.</summary>
+    /// <param name="calls">Calls that the asker is waiting for.</param>
+    /// <returns>Those of them that nobody is working on here: not come, lost, or answered.</returns>
     [Alias("Pulse")]
-    Task PulseAsync();
+    Task<Guid[]> PulseAsync(Guid[] calls);
 }

@@ -14,7 +14,9 @@ public interface IFusionGrain : IGrainWithStringKey
     [Alias("Stream"), ResponseTimeout(RequestTime.BeyondAny)]
     IAsyncEnumerable<FuseUpdate> StreamAsync(FuseRequest request, CancellationToken cancellation);
 
-    /// <summary>Answers at once: the way to this grain is open.</summary>
+    /// <summary>Answers at once, so that the way to this grain is known to be open.</summary>
+    /// <param name="calls">Calls that the asker is waiting for.</param>
+    /// <returns>Those of them that nobody is working on here: not come, lost, or answered.</returns>
     [Alias("Pulse")]
-    Task PulseAsync();
+    Task<Guid[]> PulseAsync(Guid[] calls);
 }

@@ -31,4 +31,8 @@ public sealed record RankingRequest
     /// <summary>The time that the ranking may take.</summary>
     [Id(6)]
     public TimeSpan Timeout { get; init; } = RequestTime.Default;
+
+    /// <summary>What the caller asks about in pulses, to learn whether the request is still being worked on.</summary>
+    [Id(7)]
+    internal Guid Call { get; init; }
 }

@@ -4,6 +4,7 @@ using LLMBlender.Cluster.Tests.Processes;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace LLMBlender.Cluster.Tests;
 
@@ -57,6 +58,7 @@ public sealed class ClientTests(SplitCluster cluster)
     private async Task<IHost> StartAsync()
     {
         var builder = Host.CreateApplicationBuilder();
+        builder.Logging.ClearProviders();
         builder.AddLLMBlenderClient(client => (client.Redis, client.ClusterId) = (cluster.Redis.Address, cluster.Id));
         var host = builder.Build();
         await host.StartAsync();

@@ -2,6 +2,7 @@ using LLMBlender.Abstractions;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 // An app that blends where it used one model. Beside it runs
 //   llmblender serve --gateway-port 30000
@@ -14,6 +15,7 @@ if (args.Length is not (1 or 2))
 
 var builder = Host.CreateApplicationBuilder();
 builder.AddLLMBlenderClient(client => client.Redis = args.ElementAtOrDefault(1));
+builder.Logging.SetMinimumLevel(LogLevel.Warning);
 using var host = builder.Build();
 await host.StartAsync();
 

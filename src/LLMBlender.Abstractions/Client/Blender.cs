@@ -26,48 +26,48 @@ internal sealed class Blender : IBlender, IDisposable
     /// <inheritdoc/>
     public Task<BlendResponse> BlendAsync(BlendRequest request, CancellationToken cancellation = default) => CallAsync(
         Blend, NextBucket(), request.Timeout,
-        (key, time, token) => grains.GetGrain<IBlendGrain>(key).BlendAsync(request with { Timeout = time }, token),
+        (key, call, time, token) => grains.GetGrain<IBlendGrain>(key).BlendAsync(request with { Timeout = time, Call = call }, token),
         cancellation);
 
     /// <inheritdoc/>
     public Task<RankingResponse> RankAsync(RankingRequest request, CancellationToken cancellation = default) => CallAsync(
         Rank, Routes.BucketOf(request.Instruction, request.Input), request.Timeout,
-        (key, time, token) => grains.GetGrain<IRankingGrain>(key).RankAsync(request with { Timeout = time }, token),
+        (key, call, time, token) => grains.GetGrain<IRankingGrain>(key).RankAsync(request with { Timeout = time, Call = call }, token),
         cancellation);
 
     /// <inheritdoc/>
     public Task<CompareResponse> CompareAsync(CompareRequest request, CancellationToken cancellation = default) => CallAsync(
         Rank, Routes.BucketOf(request.Instruction, request.Input), request.Timeout,
-        (key, time, token) => grains.GetGrain<IRankingGrain>(key).CompareAsync(request with { Timeout = time }, token),
+        (key, call, time, token) => grains.GetGrain<IRankingGrain>(key).CompareAsync(request with { Timeout = time, Call = call }, token),
         cancellation);
 
     /// <inheritdoc/>
     public Task<FuseResponse> FuseAsync(FuseRequest request, CancellationToken cancellation = default) => CallAsync(
         Fuse, NextBucket(), request.Timeout,
-        (key, time, token) => grains.GetGrain<IFusionGrain>(key).FuseAsync(request with { Timeout = time }, token),
+        (key, call, time, token) => grains.GetGrain<IFusionGrain>(key).FuseAsync(request with { Timeout = time, Call = call }, token),
         cancellation);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<BlendUpdate> StreamAsync(BlendRequest request, CancellationToken cancellation = default) => StreamAsync(
         Blend, request.Timeout,
-        (key, time, token) => grains.GetGrain<IBlendGrain>(key).StreamAsync(request with { Timeout = time }, token),
+        (key, call, time, token) => grains.GetGrain<IBlendGrain>(key).StreamAsync(request with { Timeout = time, Call = call }, token),
         cancellation);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<FuseUpdate> StreamAsync(FuseRequest request, CancellationToken cancellation = default) => StreamAsync(
         Fuse, request.Timeout,
-        (key, time, token) => grains.GetGrain<IFusionGrain>(key).StreamAsync(request with { Timeout = time }, token),
+        (key, call, time, token) => grains.GetGrain<IFusionGrain>(key).StreamAsync(request with { Timeout = time, Call = call }, token),
         cancellation);
 
     /// <inheritdoc/>
     public Task<PanelCard[]> PanelsAsync(CancellationToken cancellation = default) => CallAsync(
-        Blend, NextBucket(), PanelsTimeout, (key, _, _) => grains.GetGrain<IBlendGrain>(key).PanelsAsync(), cancellation);
+        Blend, NextBucket(), PanelsTimeout, (key, _, _, _) => grains.GetGrain<IBlendGrain>(key).PanelsAsync(), cancellation);
 
     /// <inheritdoc/>
     public void Dispose() => watch.Dispose();
 
     private async Task<T> CallAsync<T>(
-        char kind, int bucket, TimeSpan timeout, Func<string, TimeSpan, CancellationToken, Task<T>> call, CancellationToken cancellation)
+        char kind, int bucket, TimeSpan timeout, Func<string, Guid, TimeSpan, CancellationToken, Task<T>> call, CancellationToken cancellation)
     {
         using var deadline = new Deadline(timeout, cancellation);
         var (attempt, cause) = (0, "the first silo");
@@ -75,10 +75,10 @@ internal sealed class Blender : IBlender, IDisposable
         {
             while (true)
             {
-                var path = Choose(kind, bucket, ref attempt);
+                var (path, id) = (Choose(kind, bucket, ref attempt), Guid.NewGuid());
                 try
                 {
-                    return await watch.CallAsync(path, token => call(path[1..], deadline.Remaining, token), deadline.Token);
+                    return await watch.CallAsync(path, id, token => call(path[1..], id, deadline.Remaining, token), deadline.Token);
                 }
                 catch (Exception e) when (IsElsewhere(e) && !deadline.Token.IsCancellationRequested)
                 {
@@ -97,18 +97,18 @@ internal sealed class Blender : IBlender, IDisposable
     private async IAsyncEnumerable<T> StreamAsync<T>(
         char kind,
         TimeSpan timeout,
-        Func<string, TimeSpan, CancellationToken, IAsyncEnumerable<T>> call,
+        Func<string, Guid, TimeSpan, CancellationToken, IAsyncEnumerable<T>> call,
         [EnumeratorCancellation] CancellationToken cancellation)
     {
         using var deadline = new Deadline(timeout, cancellation);
-        var (stream, path) = await OpenAsync(kind, call, deadline);
+        var (stream, path, id) = await OpenAsync(kind, call, deadline);
         try
         {
             do
             {
                 yield return stream.Current;
             }
-            while (await WatchAsync(deadline, () => watch.CallAsync(path, _ => stream.MoveNextAsync().AsTask(), deadline.Token)));
+            while (await WatchAsync(deadline, () => watch.CallAsync(path, id, _ => stream.MoveNextAsync().AsTask(), deadline.Token)));
         }
         finally
         {
@@ -117,18 +117,18 @@ internal sealed class Blender : IBlender, IDisposable
     }
 
     // Up to the first piece a stream can begin again somewhere else.
-    private async Task<(IAsyncEnumerator<T> Stream, string Path)> OpenAsync<T>(
-        char kind, Func<string, TimeSpan, CancellationToken, IAsyncEnumerable<T>> call, Deadline deadline)
+    private async Task<(IAsyncEnumerator<T> Stream, string Path, Guid Id)> OpenAsync<T>(
+        char kind, Func<string, Guid, TimeSpan, CancellationToken, IAsyncEnumerable<T>> call, Deadline deadline)
     {
         var bucket = NextBucket();
         for (var attempt = 0; ; attempt++)
         {
-            var path = Choose(kind, bucket, ref attempt);
-            var stream = call(path[1..], deadline.Remaining, deadline.Token).GetAsyncEnumerator(deadline.Token);
+            var (path, id) = (Choose(kind, bucket, ref attempt), Guid.NewGuid());
+            var stream = call(path[1..], id, deadline.Remaining, deadline.Token).GetAsyncEnumerator(deadline.Token);
             try
             {
-                return await WatchAsync(deadline, () => watch.CallAsync(path, _ => stream.MoveNextAsync().AsTask(), deadline.Token))
-                    ? (stream, path)
+                return await WatchAsync(deadline, () => watch.CallAsync(path, id, _ => stream.MoveNextAsync().AsTask(), deadline.Token))
+                    ? (stream, path, id)
                     : throw new BlendException("stream", BlendFailureReason.Empty, "the stream ended before its first piece");
             }
             catch (Exception e)
@@ -199,10 +199,10 @@ internal sealed class Blender : IBlender, IDisposable
         return kind + Routes.Key(bucket, attempt);
     }
 
-    private Task PulseAsync(string path) => path[0] switch
+    private Task<Guid[]> PulseAsync(string path, Guid[] calls) => path[0] switch
     {
-        Blend => grains.GetGrain<IBlendGrain>(path[1..]).PulseAsync(),
-        Rank => grains.GetGrain<IRankingGrain>(path[1..]).PulseAsync(),
-        _ => grains.GetGrain<IFusionGrain>(path[1..]).PulseAsync(),
+        Blend => grains.GetGrain<IBlendGrain>(path[1..]).PulseAsync(calls),
+        Rank => grains.GetGrain<IRankingGrain>(path[1..]).PulseAsync(calls),
+        _ => grains.GetGrain<IFusionGrain>(path[1..]).PulseAsync(calls),
     };
 }

@@ -1,20 +1,19 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 
 namespace LLMBlender.Abstractions.Client;
 
 /// <summary>
 /// Notices lost silos without waiting for membership: every path in use is asked for a pulse again and again, and one that
-/// stays silent is lost until it answers. Safe for concurrent use.
+/// stays silent is lost until it answers; so is a call that the path's end knows nothing of. Safe for concurrent use.
 /// </summary>
 /// <remarks>
 /// A slow answer is not a lost silo: grains answer a pulse at once, whatever they are waiting for. Silence is counted in
 /// ticks that found the last pulse unanswered, not in clock time, so that a pause of this process blames nobody.
 /// A false alarm costs a computation twice, never a wrong answer.
 /// </remarks>
-/// <param name="pulse">Asks a path for its pulse.</param>
+/// <param name="pulse">Asks a path for its pulse, and which of some calls it is not working on.</param>
 /// <param name="clock">What the ticks come from.</param>
-internal sealed class PathWatch(Func<string, Task> pulse, TimeProvider clock) : IDisposable
+internal sealed class PathWatch(Func<string, Guid[], Task<Guid[]>> pulse, TimeProvider clock) : IDisposable
 {
     /// <summary>Time between two ticks.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(400);
@@ -33,14 +32,16 @@ internal sealed class PathWatch(Func<string, Task> pulse, TimeProvider clock) : 
     /// <summary>Whether the path is known to be lost at the moment.</summary>
     public bool IsLost(string path) => paths.TryGetValue(path, out var watched) && watched.IsLost;
 
-    /// <summary>Makes a call over a path, and gives it up when the path is lost.</summary>
+    /// <summary>Makes a call over a path, and gives it up when the path or the call is lost.</summary>
     /// <param name="path">The path that the call takes.</param>
-    /// <param name="call">Makes the call; its token ends with the path.</param>
+    /// <param name="id">How pulses name the call.</param>
+    /// <param name="call">Makes the call; its token ends when it is lost.</param>
     /// <param name="cancellation">Ends the call for the caller's own reasons.</param>
-    /// <exception cref="PathLostException">The path was lost, or the runtime said that its silo can't be reached.</exception>
-    public async Task<T> CallAsync<T>(string path, Func<CancellationToken, Task<T>> call, CancellationToken cancellation)
+    /// <exception cref="PathLostException">It was lost, or the runtime said that the silo can't be reached.</exception>
+    public async Task<T> CallAsync<T>(string path, Guid id, Func<CancellationToken, Task<T>> call, CancellationToken cancellation)
     {
-        var watched = Enter(path);
+        using var watched = new WatchedCall(id);
+        var way = Enter(path, watched);
         try
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, watched.Lost);
@@ -49,7 +50,7 @@ internal sealed class PathWatch(Func<string, Task> pulse, TimeProvider clock) : 
             {
                 return await answer.WaitAsync(either.Token);
             }
-            catch (Exception e) when (watched.Explains(e, cancellation))
+            catch (Exception e) when (WatchedPath.Explains(e, watched, cancellation))
             {
                 throw new PathLostException(path, e);
             }
@@ -60,7 +61,7 @@ internal sealed class PathWatch(Func<string, Task> pulse, TimeProvider clock) : 
         }
         finally
         {
-            watched.Leave();
+            way.Leave(watched);
         }
     }
 
@@ -87,13 +88,13 @@ internal sealed class PathWatch(Func<string, Task> pulse, TimeProvider clock) : 
         }
     }
 
-    private WatchedPath Enter(string path)
+    private WatchedPath Enter(string path, WatchedCall call)
     {
         EnsureTicking();
         while (true)
         {
             var watched = paths.GetOrAdd(path, static name => new WatchedPath(name));
-            if (watched.TryEnter())
+            if (watched.TryEnter(call))
             {
                 return watched;
             }
@@ -136,14 +137,13 @@ internal sealed class PathWatch(Func<string, Task> pulse, TimeProvider clock) : 
 
     private async Task PulseAsync(WatchedPath watched)
     {
+        var calls = watched.Calls;
         try
         {
-            await Task.Run(() => pulse(watched.Name));
-            watched.Answered();
+            watched.Answered(calls, await Task.Run(() => pulse(watched.Name, calls)));
         }
-        catch (Exception e)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
-            Debug.WriteLine(e);
             watched.Failed();
         }
     }

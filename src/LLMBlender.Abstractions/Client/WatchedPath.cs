@@ -1,115 +1,133 @@
-using System.Diagnostics.CodeAnalysis;
 using Orleans.Runtime.Messaging;
 
 namespace LLMBlender.Abstractions.Client;
 
-/// <summary>One path of <see cref="PathWatch"/>: how many calls are on it, and how long it has been silent.</summary>
-[SuppressMessage("Reliability", "CA1001", Justification = "A source without timer or wait handle holds nothing to free.")]
+/// <summary>One path of <see cref="PathWatch"/>: which calls are on it, and how long it has been silent.</summary>
 internal sealed class WatchedPath(string name)
 {
     private readonly Lock gate = new();
-    private CancellationTokenSource lost = new();
-    private int calls;
+    private readonly HashSet<WatchedCall> calls = [];
     private int silentTicks;
     private int idleTicks;
     private bool pulsing;
+    private bool lost;
     private bool removed;
 
     /// <summary>The path.</summary>
     public string Name { get; } = name;
 
-    /// <summary>Cancelled when the path is lost.</summary>
-    public CancellationToken Lost
+    /// <summary>Whether it is lost at the moment.</summary>
+    public bool IsLost
     {
         get
         {
             lock (gate)
             {
-                return lost.Token;
+                return lost;
             }
         }
     }
 
-    /// <summary>Whether it is lost at the moment.</summary>
-    public bool IsLost => Lost.IsCancellationRequested;
-
-    /// <summary>Counts a call in; false where the path is no longer watched.</summary>
-    public bool TryEnter()
+    /// <summary>The calls on it.</summary>
+    public Guid[] Calls
     {
-        lock (gate)
+        get
         {
-            calls += removed ? 0 : 1;
-            idleTicks = 0;
-            return !removed;
-        }
-    }
-
-    /// <summary>Counts a call out.</summary>
-    public void Leave()
-    {
-        lock (gate)
-        {
-            calls--;
+            lock (gate)
+            {
+                return [.. calls.Select(call => call.Id)];
+            }
         }
     }
 
     /// <summary>Whether a call's end is the path's fault and not the caller's wish or the grain's own answer.</summary>
-    public bool Explains(Exception e, CancellationToken callers) => e switch
+    public static bool Explains(Exception e, WatchedCall call, CancellationToken callers) => e switch
     {
-        OperationCanceledException => !callers.IsCancellationRequested && IsLost,
+        OperationCanceledException => !callers.IsCancellationRequested && call.Lost.IsCancellationRequested,
         SiloUnavailableException or OrleansMessageRejectionException or ConnectionFailedException => true,
         TimeoutException => true,
         _ => false,
     };
 
+    /// <summary>Counts a call in; false where the path is no longer watched.</summary>
+    public bool TryEnter(WatchedCall call)
+    {
+        lock (gate)
+        {
+            idleTicks = 0;
+            return !removed && calls.Add(call);
+        }
+    }
+
+    /// <summary>Counts a call out.</summary>
+    public void Leave(WatchedCall call)
+    {
+        lock (gate)
+        {
+            calls.Remove(call);
+        }
+    }
+
     /// <summary>A tick of the watch.</summary>
     /// <returns>Whether nobody has used the path for long: it is to be watched no more.</returns>
     public bool Tick(int silentLimit, int idleLimit, out bool wantsPulse)
     {
-        CancellationTokenSource? toCancel = null;
         lock (gate)
         {
-            idleTicks = calls > 0 ? 0 : idleTicks + 1;
+            idleTicks = calls.Count > 0 ? 0 : idleTicks + 1;
             removed = idleTicks > idleLimit;
-            if (pulsing && ++silentTicks >= silentLimit)
-            {
-                toCancel = lost;
-            }
-
             wantsPulse = !pulsing && !removed;
-            pulsing |= wantsPulse;
+            if (!pulsing || ++silentTicks < silentLimit)
+            {
+                pulsing |= wantsPulse;
+                return removed;
+            }
         }
 
-        toCancel?.Cancel();
+        Lose();
         return removed;
     }
 
-    /// <summary>The pulse was answered.</summary>
-    public void Answered()
+    /// <summary>The pulse was answered: the path is open, and these calls are not being worked on.</summary>
+    public void Answered(Guid[] asked, Guid[] denied)
     {
+        List<WatchedCall> gone;
         lock (gate)
         {
-            (pulsing, silentTicks) = (false, 0);
-            if (lost.IsCancellationRequested)
-            {
-                lost = new CancellationTokenSource();
-            }
+            (pulsing, silentTicks, lost) = (false, 0, false);
+            gone = [.. calls.Where(call => asked.Contains(call.Id) && call.Hear(!denied.Contains(call.Id)))];
+            gone.ForEach(call => calls.Remove(call));
         }
+
+        gone.ForEach(static call => call.Lose());
     }
 
     /// <summary>The pulse failed: as good as silence, and worth another try.</summary>
     public void Failed()
     {
-        CancellationTokenSource? toCancel = null;
         lock (gate)
         {
             pulsing = false;
-            if (++silentTicks >= 2)
+            if (++silentTicks < 2)
             {
-                toCancel = lost;
+                return;
             }
         }
 
-        toCancel?.Cancel();
+        Lose();
+    }
+
+    // Whoever enters from now on may have more luck; those who wait need not wait longer.
+    private void Lose()
+    {
+        List<WatchedCall> gone;
+        lock (gate)
+        {
+            lost = true;
+            gone = [.. calls];
+            calls.Clear();
+        }
+
+        gone.ForEach(static call => call.Lose());
     }
 }

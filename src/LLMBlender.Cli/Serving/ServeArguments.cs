@@ -11,6 +11,7 @@ namespace LLMBlender.Cli.Serving;
 /// <param name="ClusterId">The cluster's id.</param>
 /// <param name="Address">The address that other silos reach this one at.</param>
 /// <param name="SiloPort">The port for other silos; 0 for a free one.</param>
+/// <param name="ListenPort">Where it listens for them, if not there; 0 for the same port.</param>
 /// <param name="GatewayPort">The port for clients of the grains; 0 for a free one.</param>
 internal sealed record ServeArguments(
     SiloRoles Roles,
@@ -20,4 +21,5 @@ internal sealed record ServeArguments(
     string ClusterId,
     IPAddress Address,
     int SiloPort,
+    int ListenPort,
     int GatewayPort);

@@ -145,6 +145,7 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         ClusterId = arguments.ClusterId,
         Address = arguments.Address,
         SiloPort = arguments.SiloPort,
+        ListenPort = arguments.ListenPort,
         GatewayPort = arguments.GatewayPort,
         Cache = settings.Cache,
         Queue = settings.Queue,

@@ -68,8 +68,9 @@ internal static class ServeVerb
             DefaultValueFactory = _ => IPAddress.Loopback,
         };
         var siloPort = Numbers.AtLeast("--silo-port", 1, "The port for the other processes; by default a free one.");
+        var listenPort = Numbers.AtLeast("--silo-listen-port", 1, "Where it listens for them, where a port mapping lies between; by default the same.");
         var gatewayPort = Numbers.AtLeast("--gateway-port", 1, "The port for .NET clients of the grains; by default a free one.");
-        foreach (var option in new Option[] { roles, urls, redis, config, cluster, address, siloPort, gatewayPort })
+        foreach (var option in new Option[] { roles, urls, redis, config, cluster, address, siloPort, listenPort, gatewayPort })
         {
             verb.Options.Add(option);
         }
@@ -83,6 +84,7 @@ internal static class ServeVerb
                 parsed.GetValue(cluster)!,
                 parsed.GetValue(address)!,
                 parsed.GetValue(siloPort) ?? 0,
+                parsed.GetValue(listenPort) ?? 0,
                 parsed.GetValue(gatewayPort) ?? 0),
             terminal).RunAsync(cancellation));
         return verb;

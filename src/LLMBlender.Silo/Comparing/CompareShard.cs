@@ -23,4 +23,8 @@ internal sealed record CompareShard
     /// <summary>The time that the asker will wait.</summary>
     [Id(4)]
     public required TimeSpan Timeout { get; init; }
+
+    /// <summary>What the asker asks about in pulses, to learn whether the shard is still being worked on.</summary>
+    [Id(5)]
+    public Guid Call { get; init; }
 }

@@ -8,10 +8,10 @@ namespace LLMBlender.Silo.Comparing;
 /// <summary>A <see cref="PairRankerModel"/> as a comparer.</summary>
 internal sealed class PairRankerComparer : IPairComparer
 {
-    // Enough for the packing by length to have a choice; see BatchPlan.
-    private const int BatchesPerCall = 8;
-    private const int CpuBatchTokens = 2048;
-    private const int GpuBatchTokens = 16384;
+    // Enough for the packing by length to have a choice (see BatchPlan), and not so much that what comes next waits long:
+    // half a second's work or so.
+    private const int CpuCallTokens = 32 * 2048;
+    private const int GpuCallTokens = 8 * 16384;
 
     private readonly PairRankerModel model;
     private Comparison[] comparisons = new Comparison[256];
@@ -23,8 +23,7 @@ internal sealed class PairRankerComparer : IPairComparer
     {
         this.model = model;
         Ranker = new RankerIdentity(name, VersionOf(model.Manifest, options));
-        CallTokens = BatchesPerCall
-            * (options.BatchTokens ?? (options.Accelerator.CudaDevice is null ? CpuBatchTokens : GpuBatchTokens));
+        CallTokens = options.Accelerator.CudaDevice is null ? CpuCallTokens : GpuCallTokens;
     }
 
     /// <inheritdoc/>

@@ -38,7 +38,7 @@ internal sealed partial class ShardDispatcher : IDisposable
     public ShardDispatcher(WorkerRoster roster, IGrainFactory grains, BlendMetrics metrics, ILogger<ShardDispatcher> logger, TimeProvider clock)
     {
         (this.roster, this.grains, this.metrics, this.logger) = (roster, grains, metrics, logger);
-        watch = new PathWatch(path => grains.GetGrain<ICompareWorkerGrain>(path).PulseAsync(), clock);
+        watch = new PathWatch((path, calls) => grains.GetGrain<ICompareWorkerGrain>(path).PulseAsync(calls), clock);
     }
 
     /// <summary>Fills in a round's logits.</summary>
@@ -160,8 +160,8 @@ internal sealed partial class ShardDispatcher : IDisposable
         var (ahead, start) = (worker.SentTokens, Stopwatch.GetTimestamp());
         try
         {
-            var shard = round.Shard(pairs, deadline.Remaining);
-            var reply = await watch.CallAsync(key, token => grains.GetGrain<ICompareWorkerGrain>(key).CompareAsync(shard, token), stop);
+            var shard = round.Shard(pairs, deadline.Remaining) with { Call = Guid.NewGuid() };
+            var reply = await watch.CallAsync(key, shard.Call, token => grains.GetGrain<ICompareWorkerGrain>(key).CompareAsync(shard, token), stop);
             if (reply.Logits is { } logits)
             {
                 worker.Learn(ahead, Stopwatch.GetElapsedTime(start));

@@ -26,7 +26,7 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
     public async Task<BlendResponse> BlendAsync(BlendRequest request, CancellationToken cancellation)
     {
         Check(request);
-        using var entry = admission.Enter();
+        using var entry = admission.Enter(request.Call);
         var (wish, panel) = Complete(request);
         using var deadline = new Deadline(wish.Timeout, cancellation);
         var blend = new BlendProgress(wish, null);
@@ -40,7 +40,7 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
         BlendRequest request, [EnumeratorCancellation] CancellationToken cancellation)
     {
         Check(request);
-        using var entry = admission.Enter();
+        using var entry = admission.Enter(request.Call);
         var (wish, panel) = Complete(request);
         using var left = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var deadline = new Deadline(wish.Timeout, left.Token);
@@ -90,7 +90,7 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
         .ToArray());
 
     /// <inheritdoc/>
-    public Task PulseAsync() => Task.CompletedTask;
+    public Task<Guid[]> PulseAsync(Guid[] calls) => Task.FromResult(admission.NotInside(calls));
 
     private static void Check(BlendRequest request)
     {

@@ -13,7 +13,7 @@ internal sealed class CompareWorkerGrain(CompareQueue queue, Admission admission
     /// <inheritdoc/>
     public async Task<CompareReply> CompareAsync(CompareShard shard, CancellationToken cancellation)
     {
-        if (!admission.TryEnter(out var entry))
+        if (!admission.TryEnter(shard.Call, out var entry))
         {
             return CompareReply.NotHere("the silo is shutting down");
         }
@@ -25,5 +25,5 @@ internal sealed class CompareWorkerGrain(CompareQueue queue, Admission admission
     }
 
     /// <inheritdoc/>
-    public Task<long> PulseAsync() => Task.FromResult(queue.WaitingTokens);
+    public Task<Guid[]> PulseAsync(Guid[] calls) => Task.FromResult(admission.NotInside(calls));
 }

@@ -22,7 +22,7 @@ internal sealed class FusionGrain(FuserBook book, PanelBook panels, Admission ad
     /// <inheritdoc/>
     public async Task<FuseResponse> FuseAsync(FuseRequest request, CancellationToken cancellation)
     {
-        using var entry = admission.Enter();
+        using var entry = admission.Enter(request.Call);
         using var deadline = new Deadline(request.Timeout, cancellation);
         var (fuser, fusion) = Prepare(request);
         return await RunAsync(request, fuser, fusion, null, deadline);
@@ -32,7 +32,7 @@ internal sealed class FusionGrain(FuserBook book, PanelBook panels, Admission ad
     public async IAsyncEnumerable<FuseUpdate> StreamAsync(
         FuseRequest request, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        using var entry = admission.Enter();
+        using var entry = admission.Enter(request.Call);
         using var deadline = new Deadline(request.Timeout, cancellation);
         var (fuser, fusion) = Prepare(request);
         var pieces = Channel.CreateUnbounded<string>(new UnboundedChannelOptions { SingleReader = true });
@@ -60,7 +60,7 @@ internal sealed class FusionGrain(FuserBook book, PanelBook panels, Admission ad
     }
 
     /// <inheritdoc/>
-    public Task PulseAsync() => Task.CompletedTask;
+    public Task<Guid[]> PulseAsync(Guid[] calls) => Task.FromResult(admission.NotInside(calls));
 
     private (IFuser Fuser, FusionRequest Request) Prepare(FuseRequest request)
     {

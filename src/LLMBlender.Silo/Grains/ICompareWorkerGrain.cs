@@ -11,7 +11,7 @@ internal interface ICompareWorkerGrain : IGrainWithStringKey
     [Alias("Compare"), ResponseTimeout(RequestTime.BeyondAny)]
     Task<CompareReply> CompareAsync(CompareShard shard, CancellationToken cancellation);
 
-    /// <summary>Answers at once, and says how many tokens wait in the silo's queue.</summary>
+    /// <summary>Answers at once, and says which of some shards nobody is working on here.</summary>
     [Alias("Pulse")]
-    Task<long> PulseAsync();
+    Task<Guid[]> PulseAsync(Guid[] calls);
 }

@@ -39,8 +39,10 @@ internal sealed class PanelInquiry(
     {
         var left = new List<Task<MemberReport>>(asked);
         var (answers, quorum) = (0, panel.Quorum ?? asked.Length);
-        var grace = Task.Delay(Timeout.Infinite, deadline.Token);
+
+        // Members end by themselves in time; should one not, it is not waited for either.
         using var graceOver = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token);
+        var grace = Task.Delay(time + panel.Grace, graceOver.Token);
         while (left.Count > 0)
         {
             var done = await Task.WhenAny([.. left, grace]);

@@ -27,7 +27,7 @@ internal sealed class RankingGrain(ComparisonCache cache, WorkerRoster roster, P
     public async Task<RankingResponse> RankAsync(RankingRequest request, CancellationToken cancellation)
     {
         Check(request);
-        using var entry = admission.Enter();
+        using var entry = admission.Enter(request.Call);
         using var deadline = new Deadline(request.Timeout, cancellation);
         var engine = RankingEngines.Create(request.Aggregation ?? RankingEngines.Default, request.Candidates.Length);
         if (Judge(request.Ranker, request.Instruction, request.Input, [.. request.Candidates.Select(candidate => candidate.Text)]) is { } judge)
@@ -58,7 +58,7 @@ internal sealed class RankingGrain(ComparisonCache cache, WorkerRoster roster, P
     public async Task<CompareResponse> CompareAsync(CompareRequest request, CancellationToken cancellation)
     {
         RequestRules.CheckSource(request.Instruction, request.Input);
-        using var entry = admission.Enter();
+        using var entry = admission.Enter(request.Call);
         using var deadline = new Deadline(request.Timeout, cancellation);
         if (Judge(request.Ranker, request.Instruction, request.Input, [request.A, request.B]) is { } judge)
         {
@@ -81,7 +81,7 @@ internal sealed class RankingGrain(ComparisonCache cache, WorkerRoster roster, P
     }
 
     /// <inheritdoc/>
-    public Task PulseAsync() => Task.CompletedTask;
+    public Task<Guid[]> PulseAsync(Guid[] calls) => Task.FromResult(admission.NotInside(calls));
 
     // Any backend can rank: its name is then the ranker's.
     private ChatJudge? Judge(string? ranker, string instruction, string? input, string[] texts) =>

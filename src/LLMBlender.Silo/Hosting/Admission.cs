@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using LLMBlender.Abstractions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -12,6 +13,7 @@ namespace LLMBlender.Silo.Hosting;
 internal sealed partial class Admission(AdmissionOptions options, ILogger<Admission> logger) : IHostedService
 {
     private readonly TaskCompletionSource empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ConcurrentDictionary<Guid, bool> calls = new();
     private int inside;
     private volatile bool leaving;
 
@@ -19,11 +21,14 @@ internal sealed partial class Admission(AdmissionOptions options, ILogger<Admiss
     public bool IsLeaving => leaving;
 
     /// <summary>Lets a part of a request in; false where the silo is about to leave.</summary>
-    public bool TryEnter(out Entry entry)
+    /// <param name="call">How its asker calls it.</param>
+    /// <param name="entry">To be disposed when it is done.</param>
+    public bool TryEnter(Guid call, out Entry entry)
     {
         // Counted before looking, so that whoever closes the door sees everyone who found it open.
         Interlocked.Increment(ref inside);
-        entry = new Entry(this);
+        entry = new Entry(this, call);
+        calls.TryAdd(call, true);
         if (!leaving)
         {
             return true;
@@ -35,9 +40,9 @@ internal sealed partial class Admission(AdmissionOptions options, ILogger<Admiss
 
     /// <summary>Lets a whole request in.</summary>
     /// <exception cref="BlendException">There are too many, or the silo is about to leave.</exception>
-    public Entry Enter()
+    public Entry Enter(Guid call)
     {
-        if (!TryEnter(out var entry))
+        if (!TryEnter(call, out var entry))
         {
             throw BlendException.Leaving();
         }
@@ -80,8 +85,12 @@ internal sealed partial class Admission(AdmissionOptions options, ILogger<Admiss
         }
     }
 
-    private void Leave()
+    /// <summary>Those of some calls that are not inside.</summary>
+    public Guid[] NotInside(Guid[] asked) => Array.FindAll(asked, call => !calls.ContainsKey(call));
+
+    private void Leave(Guid call)
     {
+        calls.TryRemove(call, out _);
         if (Interlocked.Decrement(ref inside) == 0 && leaving)
         {
             empty.TrySetResult();
@@ -95,7 +104,7 @@ internal sealed partial class Admission(AdmissionOptions options, ILogger<Admiss
     private partial void LogGivenUp(int count);
 
     /// <summary>Someone inside; disposing it lets it out.</summary>
-    public sealed class Entry(Admission admission) : IDisposable
+    public sealed class Entry(Admission admission, Guid call) : IDisposable
     {
         private int isOut;
 
@@ -104,7 +113,7 @@ internal sealed partial class Admission(AdmissionOptions options, ILogger<Admiss
         {
             if (Interlocked.Exchange(ref isOut, 1) == 0)
             {
-                admission.Leave();
+                admission.Leave(call);
             }
         }
     }

@@ -126,6 +126,12 @@ public static class LLMBlenderSiloExtensions
         {
             silo.UseRedisClustering(clustering => clustering.ConfigurationOptions = redis);
             silo.ConfigureEndpoints(options.Address, siloPort, gatewayPort, listenOnAnyHostAddress: !IPAddress.IsLoopback(options.Address));
+            if (options.ListenPort > 0)
+            {
+                var listen = IPAddress.IsLoopback(options.Address) ? options.Address : IPAddress.Any;
+                silo.Configure<EndpointOptions>(endpoint => endpoint.SiloListeningEndpoint = new IPEndPoint(listen, options.ListenPort));
+            }
+
             silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (options.ClusterId, options.ClusterId));
         }
     }

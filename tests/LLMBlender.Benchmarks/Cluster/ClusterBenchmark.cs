@@ -51,7 +51,8 @@ internal static class ClusterBenchmark
         Timing.Report("  99th percentile", latencies[(int)(latencies.Length * 0.99)], "ms");
     }
 
-    private static async Task RankerAsync(string folder)
+    /// <summary>The bare ranker beside the grains.</summary>
+    public static async Task RankerAsync(string folder)
     {
         var options = new PairRankerOptions();
         using var model = PairRankerModel.Load(folder, options);

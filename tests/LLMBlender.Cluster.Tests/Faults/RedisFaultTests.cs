@@ -60,7 +60,7 @@ public sealed class RedisFaultTests(ForgetfulCluster cluster) : IClassFixture<Fo
     {
         using var client = new RankingClient(cluster.Gateway.Url);
         var expected = await client.RankAllAsync(Questions);
-        await Until.IsSoAsync(async () => (await cluster.Redis.CachedKeysAsync()).Length >= Questions.Length, "the comparisons are written");
+        await Until.IsSoAsync(async () => (await cluster.Redis.CachedKeysAsync()).Length >= QuestionPairs, "the comparisons are written");
         var keys = await cluster.Redis.CachedKeysAsync();
         var sound = await cluster.Redis.UseAsync((database, _) => database.StringGetAsync(keys));
 

@@ -41,6 +41,20 @@ public sealed class SiloFaultTests(SplitCluster cluster)
     });
 
     [Fact(SkipUnless = nameof(RedisServer.IsInstalled), SkipType = typeof(RedisServer), Skip = RedisServer.SkipReason)]
+    public Task Worker_CutOff_LosesNoRequest() => RepeatAsync("a worker cut off", Lost, async load =>
+    {
+        var port = FreePort.Next();
+        using var relay = new Relay(port);
+        var worker = await cluster.StartMoreAsync(SplitCluster.Compare, "--silo-port", $"{relay.Port}", "--silo-listen-port", $"{port}");
+        await load.WhenAnsweredMoreAsync(3 * Form.Margin);
+        relay.Cut();
+        await load.WhenAnsweredMoreAsync(Form.Margin);
+        relay.Mend();
+        await load.WhenAnsweredMoreAsync(Form.Margin);
+        await worker.KillAsync();
+    });
+
+    [Fact(SkipUnless = nameof(RedisServer.IsInstalled), SkipType = typeof(RedisServer), Skip = RedisServer.SkipReason)]
     public Task BlendSilo_Killed_LosesNoRequest() => RepeatAsync("a blending silo killed", null, async load =>
     {
         await cluster.With(SplitCluster.Blend)[0].KillAsync();

@@ -58,6 +58,15 @@ public abstract class RunningCluster(string[] roles, string config) : IAsyncLife
         await WhenWholeAsync();
     }
 
+    /// <summary>Starts one more process, which the caller ends.</summary>
+    internal async Task<ServeProcess> StartMoreAsync(string role, params string[] more)
+    {
+        var process = ServeProcess.Start(role, ["--redis", Redis.Address, "--cluster-id", Id, "--config", folder.File("serve.json"), .. more]);
+        former.Add(process);
+        await process.WhenReadyAsync();
+        return process;
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var process in former.Concat(processes).Where(process => process is not null))

@@ -11,9 +11,13 @@ public sealed class PathWatchTests
     public async Task Call_SilentPath_IsGivenUpAndRecovers()
     {
         var answer = new TaskCompletionSource();
-        using var watch = new PathWatch(_ => answer.Task, clock);
+        using var watch = new PathWatch(async (_, _) =>
+        {
+            await answer.Task;
+            return [];
+        }, clock);
         var never = new TaskCompletionSource<int>();
-        var call = watch.CallAsync("a", _ => never.Task, CancellationToken.None);
+        var call = watch.CallAsync("a", Guid.NewGuid(), _ => never.Task, CancellationToken.None);
 
         await AdvanceUntilAsync(() => call.IsCompleted);
         await Assert.ThrowsAsync<PathLostException>(() => call);
@@ -21,15 +25,15 @@ public sealed class PathWatchTests
 
         answer.SetResult();
         await Waiting.UntilAsync(() => !watch.IsLost("a"), "the path is found again");
-        Assert.Equal(7, await watch.CallAsync("a", _ => Task.FromResult(7), CancellationToken.None));
+        Assert.Equal(7, await watch.CallAsync("a", Guid.NewGuid(), _ => Task.FromResult(7), CancellationToken.None));
     }
 
     [Fact]
     public async Task Call_SlowButAlive_IsWaitedFor()
     {
-        using var watch = new PathWatch(_ => Task.CompletedTask, clock);
+        using var watch = new PathWatch((_, _) => Task.FromResult<Guid[]>([]), clock);
         var slow = new TaskCompletionSource<int>();
-        var call = watch.CallAsync("a", _ => slow.Task, CancellationToken.None);
+        var call = watch.CallAsync("a", Guid.NewGuid(), _ => slow.Task, CancellationToken.None);
 
         // Ticks as long as they take; between two of them the pulse's answer comes in.
         for (var tick = 0; tick < 20; tick++)
@@ -46,10 +50,11 @@ public sealed class PathWatchTests
     [Fact]
     public async Task Call_OtherPathsSilent_GoesOn()
     {
-        using var watch = new PathWatch(path => path == "bad" ? new TaskCompletionSource().Task : Task.CompletedTask, clock);
+        using var watch = new PathWatch(
+            (path, _) => path == "bad" ? new TaskCompletionSource<Guid[]>().Task : Task.FromResult<Guid[]>([]), clock);
         var slow = new TaskCompletionSource<int>();
-        var good = watch.CallAsync("good", _ => slow.Task, CancellationToken.None);
-        var bad = watch.CallAsync("bad", _ => new TaskCompletionSource<int>().Task, CancellationToken.None);
+        var good = watch.CallAsync("good", Guid.NewGuid(), _ => slow.Task, CancellationToken.None);
+        var bad = watch.CallAsync("bad", Guid.NewGuid(), _ => new TaskCompletionSource<int>().Task, CancellationToken.None);
 
         await AdvanceUntilAsync(() => bad.IsCompleted);
 
@@ -60,13 +65,31 @@ public sealed class PathWatchTests
     }
 
     [Fact]
+    public async Task Call_UnknownToAPathThatAnswers_IsGivenUpAlone()
+    {
+        var (lost, kept) = (Guid.NewGuid(), Guid.NewGuid());
+        using var watch = new PathWatch((_, calls) => Task.FromResult(Array.FindAll(calls, call => call == lost)), clock);
+        var slow = new TaskCompletionSource<int>();
+        var good = watch.CallAsync("a", kept, _ => slow.Task, CancellationToken.None);
+        var bad = watch.CallAsync("a", lost, _ => new TaskCompletionSource<int>().Task, CancellationToken.None);
+
+        await AdvanceUntilAsync(() => bad.IsCompleted);
+
+        await Assert.ThrowsAsync<PathLostException>(() => bad);
+        Assert.False(watch.IsLost("a"));
+        slow.SetResult(7);
+        Assert.Equal(7, await good);
+    }
+
+    [Fact]
     public async Task Call_CallerGivesUp_IsCancelledAndNotLost()
     {
-        using var watch = new PathWatch(_ => Task.CompletedTask, clock);
+        using var watch = new PathWatch((_, _) => Task.FromResult<Guid[]>([]), clock);
         using var caller = new CancellationTokenSource();
         var token = CancellationToken.None;
         var call = watch.CallAsync(
             "a",
+            Guid.NewGuid(),
             given =>
             {
                 token = given;
