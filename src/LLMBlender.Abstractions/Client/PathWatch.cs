@@ -8,7 +8,8 @@ namespace LLMBlender.Abstractions.Client;
 /// </summary>
 /// <remarks>
 /// A slow answer is not a lost silo: grains answer a pulse at once, whatever they are waiting for. Silence is counted in
-/// ticks that found the last pulse unanswered, not in clock time, so that a pause of this process blames nobody.
+/// ticks that found the last pulse unanswered, and a tick that comes late itself doesn't count, so that neither a pause of
+/// this process nor an overloaded machine blames anybody.
 /// A false alarm costs a computation twice, never a wrong answer.
 /// </remarks>
 /// <param name="pulse">Asks a path for its pulse, and which of some calls it is not working on.</param>
@@ -18,8 +19,8 @@ internal sealed class PathWatch(Func<string, Guid[], Task<Guid[]>> pulse, TimePr
     /// <summary>Time between two ticks.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(400);
 
-    /// <summary>Ticks without an answer after which a path is lost: 1.2 to 1.6 seconds after its silo died.</summary>
-    public const int SilentTicks = 4;
+    /// <summary>Ticks without an answer after which a path is lost: 1.6 to 2 seconds after its silo died.</summary>
+    public const int SilentTicks = 5;
 
     // A path nobody uses is watched a little longer, so that the next request knows beforehand.
     private const int IdleTicks = 25;
@@ -27,6 +28,7 @@ internal sealed class PathWatch(Func<string, Guid[], Task<Guid[]>> pulse, TimePr
     private readonly ConcurrentDictionary<string, WatchedPath> paths = new(StringComparer.Ordinal);
     private readonly Lock gate = new();
     private ITimer? timer;
+    private long lastTick;
     private bool disposed;
 
     /// <summary>Whether the path is known to be lost at the moment.</summary>
@@ -122,6 +124,12 @@ internal sealed class PathWatch(Func<string, Guid[], Task<Guid[]>> pulse, TimePr
 
     private void Tick()
     {
+        var before = Interlocked.Exchange(ref lastTick, clock.GetTimestamp());
+        if (before != 0 && clock.GetElapsedTime(before) > 1.5 * Interval)
+        {
+            return;
+        }
+
         foreach (var (name, watched) in paths)
         {
             if (watched.Tick(SilentTicks, IdleTicks, out var wantsPulse))

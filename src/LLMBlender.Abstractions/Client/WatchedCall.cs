@@ -3,8 +3,8 @@ namespace LLMBlender.Abstractions.Client;
 /// <summary>A call that someone waits for on a <see cref="WatchedPath"/>, which guards it.</summary>
 internal sealed class WatchedCall(Guid id) : IDisposable
 {
-    // One pulse may cross the call, or its answer, on the way.
-    private const int MostDenials = 2;
+    // A pulse may cross the call, or its answer, on the way, and on a busy machine more than one.
+    private const int MostDenials = 4;
 
     private readonly CancellationTokenSource lost = new();
     private int denials;

@@ -40,12 +40,14 @@ internal sealed class WatchedPath(string name)
         }
     }
 
-    /// <summary>Whether a call's end is the path's fault and not the caller's wish or the grain's own answer.</summary>
+    /// <summary>
+    /// Whether a call's end is the path's fault and not the caller's wish or the grain's own answer: the runtime's own
+    /// exceptions are about silos that are not there, or not known yet.
+    /// </summary>
     public static bool Explains(Exception e, WatchedCall call, CancellationToken callers) => e switch
     {
         OperationCanceledException => !callers.IsCancellationRequested && call.Lost.IsCancellationRequested,
-        SiloUnavailableException or OrleansMessageRejectionException or ConnectionFailedException => true,
-        TimeoutException => true,
+        OrleansException or ConnectionFailedException or TimeoutException => true,
         _ => false,
     };
 

@@ -70,7 +70,9 @@ public static class LLMBlenderSiloExtensions
         this ISiloBuilder silo, LLMBlenderSiloOptions options, SiloModels models, PanelBook panels)
     {
         var services = silo.Services;
-        silo.UseSiloMetadata(new Dictionary<string, string>(models.Card(options.Roles).ToMetadata()));
+        var card = models.Card(options.Roles);
+        silo.UseSiloMetadata(new Dictionary<string, string>(card.ToMetadata()));
+        services.AddSingleton(card);
         silo.AddGrainDirectory(RuleDirectory.Name, (_, _) => new RuleDirectory());
         services.AddPlacementFilter<RoleFilterStrategy, RoleFilterDirector>(ServiceLifetime.Singleton);
         services.AddPlacementDirector<PinnedPlacement, DirectPlacementDirector>();
