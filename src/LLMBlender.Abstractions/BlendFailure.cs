@@ -4,4 +4,6 @@ namespace LLMBlender.Abstractions;
 /// <param name="What">What failed: a backend's name, or the step such as <c>rank</c> or <c>fuse</c>.</param>
 /// <param name="Reason">Why, for programs.</param>
 /// <param name="Message">Why, for people.</param>
-public sealed record BlendFailure(string What, BlendFailureReason Reason, string Message);
+[GenerateSerializer, Immutable, Alias("LLMBlender.BlendFailure")]
+public sealed record BlendFailure(
+    [property: Id(0)] string What, [property: Id(1)] BlendFailureReason Reason, [property: Id(2)] string Message);

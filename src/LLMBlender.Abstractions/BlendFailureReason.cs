@@ -1,6 +1,7 @@
 namespace LLMBlender.Abstractions;
 
 /// <summary>Why a part of a blend failed; few kinds, each calling for a different remedy.</summary>
+[GenerateSerializer, Alias("LLMBlender.BlendFailureReason")]
 public enum BlendFailureReason
 {
     /// <summary>Something broke inside; the message says what.</summary>

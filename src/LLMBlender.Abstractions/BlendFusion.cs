@@ -7,4 +7,6 @@ namespace LLMBlender.Abstractions;
 /// By how much the ranker prefers the fused answer to the best candidate, both orders together: below 0, the best candidate
 /// is the answer. Null where the two were not compared.
 /// </param>
-public sealed record BlendFusion(string Fuser, BlendGiven Given, double? Margin);
+[GenerateSerializer, Immutable, Alias("LLMBlender.BlendFusion")]
+public sealed record BlendFusion(
+    [property: Id(0)] string Fuser, [property: Id(1)] BlendGiven Given, [property: Id(2)] double? Margin);

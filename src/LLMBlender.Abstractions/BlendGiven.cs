@@ -1,6 +1,7 @@
 namespace LLMBlender.Abstractions;
 
 /// <summary>What a blend gives as its answer.</summary>
+[GenerateSerializer, Alias("LLMBlender.BlendGiven")]
 public enum BlendGiven
 {
     /// <summary>What the fuser wrote.</summary>

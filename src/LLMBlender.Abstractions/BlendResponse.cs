@@ -6,13 +6,27 @@ namespace LLMBlender.Abstractions;
 /// <param name="Candidates">Every candidate, in the order given or asked for; <see cref="RankedCandidate.Rank"/> orders them.</param>
 /// <param name="Failures">What failed on the way; empty when nothing did.</param>
 /// <param name="Usage">What it cost.</param>
+[GenerateSerializer, Immutable, Alias("LLMBlender.BlendResponse")]
 public sealed record BlendResponse(
-    string? Id,
-    string Answer,
-    IReadOnlyList<RankedCandidate> Candidates,
-    IReadOnlyList<BlendFailure> Failures,
-    BlendUsage Usage)
+    [property: Id(0)] string? Id,
+    [property: Id(1)] string Answer,
+    [property: Id(2)] RankedCandidate[] Candidates,
+    [property: Id(3)] BlendFailure[] Failures,
+    [property: Id(4)] BlendUsage Usage)
 {
     /// <summary>How the answer was chosen; null where nobody was asked to fuse.</summary>
+    [Id(5)]
     public BlendFusion? Fusion { get; init; }
+
+    /// <summary>Indices of the candidates that the answer was made from, best first; empty where that was not recorded.</summary>
+    [Id(6)]
+    public int[] MadeFrom { get; init; } = [];
+
+    /// <summary>How it came about; null where the request did not ask for that.</summary>
+    [Id(7)]
+    public BlendTrace? Trace { get; init; }
+
+    /// <summary>Whether the answer was cut off by a limit of tokens rather than ended.</summary>
+    [Id(8)]
+    public bool ReachedLimit { get; init; }
 }

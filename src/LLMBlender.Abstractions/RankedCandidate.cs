@@ -8,4 +8,6 @@ namespace LLMBlender.Abstractions;
 /// What the rank was made from, higher is better. Its unit is the aggregation's (mean logits, wins, places), so that
 /// scores compare only within one ranking.
 /// </param>
-public sealed record RankedCandidate(string? Model, string Text, int Rank, double Score);
+[GenerateSerializer, Immutable, Alias("LLMBlender.RankedCandidate")]
+public sealed record RankedCandidate(
+    [property: Id(0)] string? Model, [property: Id(1)] string Text, [property: Id(2)] int Rank, [property: Id(3)] double Score);

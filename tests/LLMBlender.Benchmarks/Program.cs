@@ -1,4 +1,5 @@
 using LLMBlender.Benchmarks;
+using LLMBlender.Benchmarks.Cluster;
 using LLMBlender.Inference.Models;
 using LLMBlender.Inference.Onnx;
 using LLMBlender.TestKit;
@@ -10,6 +11,9 @@ const string Usage = """
     base                     as path, on random weights of DeBERTa-v3-base's shape
     tokenizer TEXTS [MODEL]  tokenizer beside spm_encode, on a file of lines
     startup [MODEL]          a process to its first logit
+    cluster [MODEL]          the grains beside no work, beside the bare ranker, and from 1 to 8 silos
+    cluster ranker [MODEL]   of these, only the bare ranker
+    cluster memory [SECONDS] what lives in memory under a steady load (default: 600 s)
     generate [MODEL]         generation beside ONNX Runtime alone; cache; batch; cost a token (default: random weights)
     import [FOLDER] [P …]    memory of importing gen_fuser_3b's shape at fp32, fp16, int8 (all by default); wants 18 GB of disk
     engines [RANKED [RECORDS SCORE]]  what aggregations ask and choose; RANKED is the output of rank --matrix
@@ -49,6 +53,15 @@ switch (args)
         return 0;
     case ["engines", .. var rest]:
         EngineBenchmark.Run(rest.ElementAtOrDefault(0), rest.ElementAtOrDefault(1), rest.ElementAtOrDefault(2));
+        return 0;
+    case ["cluster", "memory", .. var rest]:
+        await ClusterBenchmark.MemoryAsync(double.Parse(rest.FirstOrDefault("600"), System.Globalization.CultureInfo.InvariantCulture));
+        return 0;
+    case ["cluster", "ranker", .. var rest]:
+        await ClusterBenchmark.RankerAsync(rest.FirstOrDefault(mini));
+        return 0;
+    case ["cluster", .. var rest]:
+        await ClusterBenchmark.RunAsync(rest.FirstOrDefault(mini));
         return 0;
     default:
         Console.Error.WriteLine(Usage);

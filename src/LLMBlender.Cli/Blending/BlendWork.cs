@@ -54,7 +54,7 @@ internal sealed class BlendWork : RankingWork
             Outcome.Text,
             [.. Record.Candidates.Select((candidate, i) =>
                 new RankedCandidate(candidate.Model, candidate.Text, Ranking.Ranks[i], Unsigned(Ranking.Scores[i])))],
-            Outcome.Failures,
+            [.. Outcome.Failures],
             new BlendUsage(
                 usage.PromptTokens,
                 usage.CompletionTokens,

@@ -20,6 +20,7 @@ internal static class CommandTree
         root.Subcommands.Add(CompareVerb.Create(terminal));
         root.Subcommands.Add(FuseVerb.Create(terminal));
         root.Subcommands.Add(GenerateVerb.Create(terminal));
+        root.Subcommands.Add(ServeVerb.Create(terminal));
         root.Subcommands.Add(TokenizeVerb.Create(terminal));
         root.Subcommands.Add(ModelsVerb.Create(terminal));
         foreach (var option in root.Options.OfType<HelpOption>())

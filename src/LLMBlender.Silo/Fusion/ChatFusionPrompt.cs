@@ -26,7 +26,7 @@ internal static class ChatFusionPrompt
     /// <summary>The messages of one fusion.</summary>
     public static IReadOnlyList<ChatMessage> Compose(FusionRequest request)
     {
-        var key = Key(request);
+        var key = Key([request.Instruction, request.Input ?? "", .. request.Candidates]);
         var user = new StringBuilder();
         Show(user, "INSTRUCTION", request.Instruction, key);
         if (!string.IsNullOrEmpty(request.Input))
@@ -47,9 +47,8 @@ internal static class ChatFusionPrompt
     }
 
     // To hold the key a text would have to hold a hash of itself; should one ever do, the next is taken.
-    private static string Key(FusionRequest request)
+    internal static string Key(string[] texts)
     {
-        string[] texts = [request.Instruction, request.Input ?? "", .. request.Candidates];
         var content = Encoding.UTF8.GetBytes(string.Join('\0', texts));
         string key;
         do
@@ -62,6 +61,6 @@ internal static class ChatFusionPrompt
         return key;
     }
 
-    private static void Show(StringBuilder message, string name, string text, string key) =>
+    internal static void Show(StringBuilder message, string name, string text, string key) =>
         message.Append('[').Append(name).Append(' ').Append(key).Append("]\n").Append(text).Append("\n[/").Append(name).Append(' ').Append(key).Append("]\n");
 }

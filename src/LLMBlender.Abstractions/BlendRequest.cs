@@ -1,0 +1,72 @@
+namespace LLMBlender.Abstractions;
+
+/// <summary>Asks for one answer made of many: of a panel's, or of candidates that are there already.</summary>
+[GenerateSerializer, Immutable, Alias("LLMBlender.BlendRequest")]
+public sealed record BlendRequest
+{
+    /// <summary>The asker's own name for it, given back in the response; null for none.</summary>
+    [Id(0)]
+    public string? Id { get; init; }
+
+    /// <summary>The instruction; may be empty where there is an input.</summary>
+    [Id(1)]
+    public required string Instruction { get; init; }
+
+    /// <summary>What the instruction is about, if anything.</summary>
+    [Id(2)]
+    public string? Input { get; init; }
+
+    /// <summary>The candidates to blend; null to ask a panel for them.</summary>
+    [Id(3)]
+    public Candidate[]? Candidates { get; init; }
+
+    /// <summary>The panel to ask; null for the default one. Goes with no candidates.</summary>
+    [Id(4)]
+    public string? Panel { get; init; }
+
+    /// <summary>The ranker's name; null for the default one.</summary>
+    [Id(5)]
+    public string? Ranker { get; init; }
+
+    /// <summary>How comparisons become a ranking; null for the default aggregation.</summary>
+    [Id(6)]
+    public string? Aggregation { get; init; }
+
+    /// <summary>The fuser's name; null for the default one.</summary>
+    [Id(7)]
+    public string? Fuser { get; init; }
+
+    /// <summary>How many of the best candidates are fused, at least 1; null for the fuser's own default.</summary>
+    [Id(8)]
+    public int? TopK { get; init; }
+
+    /// <summary>The time that the whole blend may take. Every wait on the way ends by it.</summary>
+    [Id(9)]
+    public TimeSpan Timeout { get; init; } = RequestTime.Default;
+
+    /// <summary>What the caller asks about in pulses, to learn whether the request is still being worked on.</summary>
+    [Id(10)]
+    internal Guid Call { get; init; }
+
+    /// <summary>
+    /// The conversation, the last message the one to answer; null where the instruction is all there is. A panel reads it
+    /// instead of the instruction, which then only says to the ranker what was asked.
+    /// </summary>
+    [Id(11)]
+    public ChatTurn[]? Messages { get; init; }
+
+    /// <summary>How a panel is to write; null to leave it to the panel.</summary>
+    [Id(12)]
+    public Sampling? Sampling { get; init; }
+
+    /// <summary>Whether the response is to carry its trace.</summary>
+    [Id(13)]
+    public bool WithTrace { get; init; }
+
+    /// <summary>
+    /// Whether a stream is to tell its steps. Told steps can't be taken back: such a stream does not begin again on another
+    /// silo where one is lost.
+    /// </summary>
+    [Id(14)]
+    public bool WithProgress { get; init; }
+}

@@ -1,0 +1,38 @@
+namespace LLMBlender.Abstractions;
+
+/// <summary>Asks for one answer made of ranked candidates.</summary>
+[GenerateSerializer, Immutable, Alias("LLMBlender.FuseRequest")]
+public sealed record FuseRequest
+{
+    /// <summary>The instruction; may be empty where there is an input.</summary>
+    [Id(0)]
+    public required string Instruction { get; init; }
+
+    /// <summary>What the instruction is about, if anything.</summary>
+    [Id(1)]
+    public string? Input { get; init; }
+
+    /// <summary>The candidates, best first; at least one.</summary>
+    [Id(2)]
+    public required Candidate[] Candidates { get; init; }
+
+    /// <summary>The fuser's name; null for the default one.</summary>
+    [Id(3)]
+    public string? Fuser { get; init; }
+
+    /// <summary>How many of the candidates are fused, at least 1; null for the fuser's own default.</summary>
+    [Id(4)]
+    public int? TopK { get; init; }
+
+    /// <summary>The time that it may take.</summary>
+    [Id(5)]
+    public TimeSpan Timeout { get; init; } = RequestTime.Default;
+
+    /// <summary>What the caller asks about in pulses, to learn whether the request is still being worked on.</summary>
+    [Id(6)]
+    internal Guid Call { get; init; }
+
+    /// <summary>Tokens of the answer at most, where the fuser is a chat model; null for its own limit.</summary>
+    [Id(7)]
+    public int? MaxTokens { get; init; }
+}

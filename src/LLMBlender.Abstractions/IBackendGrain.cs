@@ -1,0 +1,10 @@
+namespace LLMBlender.Abstractions;
+
+/// <summary>One member of a panel; its key is the backend's name.</summary>
+[Alias("LLMBlender.IBackendGrain")]
+public interface IBackendGrain : IGrainWithStringKey
+{
+    /// <summary>Asks it. A failure is a value: the others of the panel go on.</summary>
+    [Alias("Ask"), ResponseTimeout(RequestTime.BeyondAny)]
+    Task<BackendReply> AskAsync(BackendRequest request, CancellationToken cancellation);
+}

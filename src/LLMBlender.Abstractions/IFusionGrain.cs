@@ -1,0 +1,22 @@
+namespace LLMBlender.Abstractions;
+
+/// <summary>Fuses the best candidates into one answer.</summary>
+[Alias("LLMBlender.IFusionGrain")]
+public interface IFusionGrain : IGrainWithStringKey
+{
+    /// <summary>Fuses.</summary>
+    /// <exception cref="BlendException">The request is invalid, or ran out of its time, or the fuser failed.</exception>
+    [Alias("Fuse"), ResponseTimeout(RequestTime.BeyondAny)]
+    Task<FuseResponse> FuseAsync(FuseRequest request, CancellationToken cancellation);
+
+    /// <summary>Fuses, and hands the answer out as it is written. The last update holds the whole.</summary>
+    /// <exception cref="BlendException">As for <see cref="FuseAsync"/>.</exception>
+    [Alias("Stream"), ResponseTimeout(RequestTime.BeyondAny)]
+    IAsyncEnumerable<FuseUpdate> StreamAsync(FuseRequest request, CancellationToken cancellation);
+
+    /// <summary>Answers at once, so that the way to this grain is known to be open.</summary>
+    /// <param name="calls">Calls that the asker is waiting for.</param>
+    /// <returns>Those of them that nobody is working on here: not come, lost, or answered.</returns>
+    [Alias("Pulse")]
+    Task<Guid[]> PulseAsync(Guid[] calls);
+}

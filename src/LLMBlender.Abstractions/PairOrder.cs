@@ -1,0 +1,15 @@
+namespace LLMBlender.Abstractions;
+
+/// <summary>In which orders two candidates are put before the ranker.</summary>
+[GenerateSerializer, Alias("LLMBlender.PairOrder")]
+public enum PairOrder
+{
+    /// <summary>Both: the logit is M[a,b] − M[b,a].</summary>
+    Both,
+
+    /// <summary>a first: the logit is M[a,b].</summary>
+    Ab,
+
+    /// <summary>b first: the logit is M[b,a], above 0 when b is better.</summary>
+    Ba,
+}

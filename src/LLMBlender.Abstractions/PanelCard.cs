@@ -1,0 +1,18 @@
+namespace LLMBlender.Abstractions;
+
+/// <summary>What a panel is, for those who choose one.</summary>
+/// <param name="Name">What requests call it.</param>
+/// <param name="Description">What it is for; may be empty.</param>
+/// <param name="Members">The backends that it asks.</param>
+/// <param name="Fuser">Who fuses; null for the default.</param>
+[GenerateSerializer, Immutable, Alias("LLMBlender.PanelCard")]
+public sealed record PanelCard(
+    [property: Id(0)] string Name,
+    [property: Id(1)] string Description,
+    [property: Id(2)] string[] Members,
+    [property: Id(3)] string? Fuser)
+{
+    /// <summary>Instructions that it has something to say about; empty for a panel that takes any.</summary>
+    [Id(4)]
+    public string[] Examples { get; init; } = [];
+}

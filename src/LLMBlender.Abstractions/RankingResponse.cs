@@ -1,0 +1,45 @@
+namespace LLMBlender.Abstractions;
+
+/// <summary>An order of candidates; every list is in the order in which they were given.</summary>
+[GenerateSerializer, Immutable, Alias("LLMBlender.RankingResponse")]
+public sealed record RankingResponse
+{
+    /// <summary>Ranks from 1, the best; ties share the smallest rank (1, 1, 3).</summary>
+    [Id(0)]
+    public required int[] Ranks { get; init; }
+
+    /// <summary>Scores, higher is better; the unit is the aggregation's.</summary>
+    [Id(1)]
+    public required double[] Scores { get; init; }
+
+    /// <summary>Ordered pairs whose logit was used, computed or from the cache.</summary>
+    [Id(2)]
+    public required int Comparisons { get; init; }
+
+    /// <summary>How many of them this request did not have computed: they were cached, or another request's.</summary>
+    [Id(3)]
+    public required int Reused { get; init; }
+
+    /// <summary>
+    /// The N×N logits, row by row: entry i·N+j with candidate i first, above 0 when i is better, 0 on the diagonal, not a
+    /// number where the two were not compared. Null where it wasn't asked for.
+    /// </summary>
+    [Id(4)]
+    public float[]? Matrix { get; init; }
+
+    /// <summary>The ranker that compared.</summary>
+    [Id(5)]
+    public required string Ranker { get; init; }
+
+    /// <summary>Tokens read, where the ranker is a chat model.</summary>
+    [Id(6)]
+    public long PromptTokens { get; init; }
+
+    /// <summary>Tokens written, where the ranker is a chat model.</summary>
+    [Id(7)]
+    public long CompletionTokens { get; init; }
+
+    /// <summary>What the ranker cost, in the currency of the configured prices; null where none are.</summary>
+    [Id(8)]
+    public decimal? Cost { get; init; }
+}

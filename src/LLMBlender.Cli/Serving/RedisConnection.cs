@@ -1,0 +1,32 @@
+using LLMBlender.Cli.Verbs;
+using LLMBlender.Silo.Hosting;
+using StackExchange.Redis;
+
+namespace LLMBlender.Cli.Serving;
+
+/// <summary>The cache's connection to Redis, opened before anything depends on it.</summary>
+internal static class RedisConnection
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    /// <summary>Connects.</summary>
+    /// <exception cref="UsageException">The address can't be read, or nothing answers there.</exception>
+    public static async Task<IConnectionMultiplexer> OpenAsync(string address, CancellationToken cancellation)
+    {
+        try
+        {
+            var options = LLMBlenderSiloExtensions.ForCache(address);
+            options.AbortOnConnectFail = true;
+            options.ConnectRetry = 5;
+            return await ConnectionMultiplexer.ConnectAsync(options).WaitAsync(Patience, cancellation);
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException($"--redis {Sentences.WithoutParameter(e)}", e);
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException)
+        {
+            throw new UsageException($"--redis: no Redis answers there: {e.GetType().Name}", e);
+        }
+    }
+}

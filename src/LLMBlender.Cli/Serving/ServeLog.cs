@@ -1,0 +1,10 @@
+using Microsoft.Extensions.Logging;
+
+namespace LLMBlender.Cli.Serving;
+
+/// <summary>What <c>serve</c> itself logs.</summary>
+internal static partial class ServeLog
+{
+    [LoggerMessage(Level = LogLevel.Error, Message = "unobserved exception")]
+    public static partial void Unobserved(ILogger logger, Exception e);
+}

@@ -1,0 +1,225 @@
+using LLMBlender.Cli.Models;
+using LLMBlender.Cli.Records;
+using LLMBlender.Cli.Verbs;
+using LLMBlender.Core.Fusion;
+using LLMBlender.Gateway;
+using LLMBlender.Gateway.Health;
+using LLMBlender.Silo.Backends;
+using LLMBlender.Silo.Hosting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace LLMBlender.Cli.Serving;
+
+/// <summary>A process of <c>serve</c>: a silo, and HTTP before it, composed by role.</summary>
+internal sealed class Server(ServeArguments arguments, Terminal terminal)
+{
+    // More than a drain may take, and less than an orchestrator's usual patience with this program.
+    private static readonly TimeSpan ShutdownTime = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Serves until it is cancelled, and then drains.</summary>
+    public async Task<int> RunAsync(CancellationToken cancellation)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        var settings = Configure(builder);
+        using var models = LoadModels(settings);
+        var redis = arguments.Redis is { } address ? await RedisConnection.OpenAsync(address, cancellation) : null;
+        await using (redis)
+        {
+            if (redis is not null)
+            {
+                builder.Services.AddSingleton(redis);
+            }
+
+            builder.AddLLMBlenderSilo(Options(settings), models, await PanelsAsync(builder, settings, cancellation));
+            AddGateway(builder, settings);
+            await using var app = builder.Build();
+            var started = false;
+            Map(app, () => started);
+            WatchTasks(app.Logger);
+            await StartAsync(app, cancellation);
+            await app.Services.GetRequiredService<SiloReadiness>().WhenMemberAsync(Tick, cancellation);
+            started = true;
+            await SayReadyAsync(app, cancellation);
+            await UntilAsync(app, cancellation);
+            await app.StopAsync(CancellationToken.None);
+            return ExitCode.Done;
+        }
+    }
+
+    private static async Task UntilAsync(WebApplication app, CancellationToken cancellation)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, app.Lifetime.ApplicationStopping);
+        await Task.Delay(Timeout.Infinite, either.Token).ContinueWith(
+            static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    private static async Task StartAsync(WebApplication app, CancellationToken cancellation)
+    {
+        try
+        {
+            await app.StartAsync(cancellation);
+        }
+        catch (IOException e)
+        {
+            throw new UsageException($"can't listen: {e.Message}", e);
+        }
+    }
+
+    // The verb has its own way to end, on the same signals; the host's would be a second one.
+    private ServeSettings Configure(WebApplicationBuilder builder)
+    {
+        builder.Services.RemoveAll<IHostLifetime>();
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTime);
+        builder.Logging.ClearProviders();
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
+            console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+
+        // At every start: advice about the garbage collector, and the machine's uptime taken for a hanging check.
+        builder.Logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error);
+        builder.Logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
+        builder.WebHost.UseUrls(arguments.Urls.Split(';', ','));
+        return Read(builder);
+    }
+
+    // A file of LiteLLM's says nothing but models; one of ours may say everything.
+    private ServeSettings Read(WebApplicationBuilder builder)
+    {
+        var settings = new ServeSettings();
+        try
+        {
+            if (arguments.Config is { } file && Path.GetExtension(file) is ".yaml" or ".yml")
+            {
+                builder.Configuration[$"{ServeSettings.Section}:{nameof(ServeSettings.LiteLLM)}"] = Path.GetFullPath(arguments.Config);
+            }
+            else if (arguments.Config is not null)
+            {
+                builder.Configuration.AddJsonFile(Path.GetFullPath(arguments.Config), optional: false, reloadOnChange: true);
+            }
+
+            builder.Configuration.GetSection(ServeSettings.Section).Bind(settings, binder => binder.ErrorOnUnknownConfiguration = true);
+            return settings;
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or InvalidOperationException or FormatException)
+        {
+            throw new UsageException($"--config: {arguments.Config}: {e.InnerException?.Message ?? e.Message}", e);
+        }
+    }
+
+    private SiloModels LoadModels(ServeSettings settings)
+    {
+        var search = new ModelSearch(terminal);
+        try
+        {
+            var models = arguments.Roles.HasFlag(SiloRoles.Compare)
+                ? SiloModels.Load([.. settings.RankersOrDefault.Select(name => (NameOf(name), search.FindModel(name)))], settings.AcceleratorsOrDefault)
+                : SiloModels.None;
+            if (arguments.Roles.HasFlag(SiloRoles.Fuse))
+            {
+                models.LoadFusers([.. settings.FusersOrDefault.Select(name => name == SelectFuser.FuserName ? null : search.FindModel(name))]);
+            }
+
+            return models;
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException(Sentences.WithoutParameter(e), e);
+        }
+    }
+
+    private static string NameOf(string model) => Path.GetFileName(Path.TrimEndingDirectorySeparator(model));
+
+    private LLMBlenderSiloOptions Options(ServeSettings settings) => new()
+    {
+        Roles = arguments.Roles,
+        Redis = arguments.Redis,
+        ClusterId = arguments.ClusterId,
+        Address = arguments.Address,
+        SiloPort = arguments.SiloPort,
+        ListenPort = arguments.ListenPort,
+        GatewayPort = arguments.GatewayPort,
+        Cache = settings.Cache,
+        Queue = settings.Queue,
+        Admission = settings.Admission,
+    };
+
+    // What is offered though nobody configured it is said, and so is what could not be.
+    private async Task<PanelBook> PanelsAsync(WebApplicationBuilder builder, ServeSettings settings, CancellationToken cancellation)
+    {
+        var looks = settings.Discover && settings.Panels.Length == 0 && settings.LiteLLM is null && arguments.Roles.HasFlag(SiloRoles.Blend);
+        var found = looks ? await Discovered.LookAsync(Environment.GetEnvironmentVariable, null, cancellation) : Discovered.Nothing;
+        foreach (var note in found.Notes)
+        {
+            Say(note);
+        }
+
+        try
+        {
+            var sources = new PanelSources { Records = PanelFile.Read, Sample = PanelFile.Sample };
+            return builder.Services.AddPanels(builder.Configuration, found, sources, Say);
+        }
+        catch (Exception e) when (e is SettingsException or RecordException)
+        {
+            throw new UsageException($"configuration: {ServeSettings.Section}:{e.Message}", e);
+        }
+    }
+
+    private void Say(string note) => terminal.Error.Write(System.Text.Encoding.UTF8.GetBytes($"llmblender: {note}\n"));
+
+    private void AddGateway(WebApplicationBuilder builder, ServeSettings settings)
+    {
+        if (!arguments.Roles.HasFlag(SiloRoles.Gateway))
+        {
+            return;
+        }
+
+        try
+        {
+            builder.AddLLMBlenderGateway(settings.Gateway);
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException($"configuration: {Sentences.WithoutParameter(e)}", e);
+        }
+    }
+
+    private void Map(WebApplication app, Func<bool> started)
+    {
+        var readiness = app.Services.GetRequiredService<SiloReadiness>();
+        app.MapHealth(started, readiness.Problem);
+        if (arguments.Roles.HasFlag(SiloRoles.Gateway))
+        {
+            app.MapLLMBlenderGateway();
+        }
+    }
+
+    private static void WatchTasks(ILogger logger) => TaskScheduler.UnobservedTaskException += (_, failure) =>
+    {
+        ServeLog.Unobserved(logger, failure.Exception);
+        failure.SetObserved();
+    };
+
+    private async Task SayReadyAsync(WebApplication app, CancellationToken cancellation)
+    {
+        var readiness = app.Services.GetRequiredService<SiloReadiness>();
+        var line = $"ready {string.Join(' ', app.Urls)} role={RoleNames.Write(arguments.Roles)} cluster={arguments.ClusterId} silo={readiness.Address}\n";
+        await terminal.Out.WriteAsync(System.Text.Encoding.UTF8.GetBytes(line), cancellation);
+        await terminal.Out.FlushAsync(cancellation);
+    }
+
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

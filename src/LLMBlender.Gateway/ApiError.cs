@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Text.Json;
+using LLMBlender.Abstractions;
+using Microsoft.AspNetCore.Http;
+
+namespace LLMBlender.Gateway;
+
+/// <summary>An error as OpenAI's API gives it: <c>{"error":{"message","type","param","code"}}</c>.</summary>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Type">What kind of error it is.</param>
+/// <param name="Code">Why, for programs.</param>
+/// <param name="Message">Why, for people.</param>
+/// <param name="Parameter">The field at fault, if any.</param>
+/// <param name="RetryAfter">When to try again, if that helps.</param>
+internal sealed record ApiError(int Status, string Type, string Code, string Message, string? Parameter = null, TimeSpan? RetryAfter = null)
+{
+    private const string InvalidRequest = "invalid_request_error";
+    private const string Server = "server_error";
+
+    /// <summary>A request that breaks a rule.</summary>
+    public static ApiError Invalid(string? parameter, string message) =>
+        new(StatusCodes.Status400BadRequest, InvalidRequest, "invalid_value", message, parameter);
+
+    /// <summary>A wish that a blend can't honour.</summary>
+    public static ApiError Unsupported(string parameter, string message) =>
+        new(StatusCodes.Status400BadRequest, InvalidRequest, "unsupported_parameter", message, parameter);
+
+    /// <summary>A model that is no panel.</summary>
+    public static ApiError NoSuchModel(string message) =>
+        new(StatusCodes.Status404NotFound, InvalidRequest, "model_not_found", message, "model");
+
+    /// <summary>An asker who is not known.</summary>
+    public static ApiError Unauthorized(string message) =>
+        new(StatusCodes.Status401Unauthorized, InvalidRequest, "invalid_api_key", message);
+
+    /// <summary>A request from a place that it must not come from.</summary>
+    public static ApiError Forbidden(string message) =>
+        new(StatusCodes.Status403Forbidden, "permission_error", "forbidden", message);
+
+    /// <summary>An asker who asks too often, or has spent what is theirs.</summary>
+    public static ApiError Limited(string code, string message, TimeSpan retryAfter) =>
+        new(StatusCodes.Status429TooManyRequests, "rate_limit_error", code, message, RetryAfter: retryAfter);
+
+    /// <summary>A body that is too large.</summary>
+    public static ApiError TooLarge(string message) =>
+        new(StatusCodes.Status413PayloadTooLarge, InvalidRequest, "request_too_large", message);
+
+    /// <summary>What the cluster says.</summary>
+    public static ApiError Of(BlendException e) => e.Reason switch
+    {
+        BlendFailureReason.Refused => new(StatusCodes.Status400BadRequest, InvalidRequest, e.Parameter is null ? "refused" : "invalid_value", e.Message, e.Parameter),
+        BlendFailureReason.Overloaded => new(StatusCodes.Status429TooManyRequests, "overloaded_error", "overloaded", e.Message, RetryAfter: e.RetryAfter),
+        BlendFailureReason.TimedOut => new(StatusCodes.Status504GatewayTimeout, "timeout_error", "deadline_exceeded", e.Message),
+        BlendFailureReason.Unreachable => new(StatusCodes.Status503ServiceUnavailable, Server, "unreachable", e.Message, RetryAfter: e.RetryAfter),
+        BlendFailureReason.Empty => new(StatusCodes.Status502BadGateway, Server, "empty", e.Message),
+        _ => new(StatusCodes.Status502BadGateway, Server, "faulted", e.Message),
+    };
+
+    /// <summary>Something that no code foresaw; what it was is in the log and nowhere else.</summary>
+    public static ApiError Internal() => new(StatusCodes.Status500InternalServerError, Server, "internal", "internal error; the server's log says more");
+
+    /// <summary>Writes it as the response.</summary>
+    public async Task WriteAsync(HttpContext context)
+    {
+        context.Response.StatusCode = Status;
+        if (RetryAfter is { } wait)
+        {
+            var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds));
+            context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        }
+
+        await JsonBody.WriteAsync(context, Write);
+    }
+
+    /// <summary>Writes it as an object's only field.</summary>
+    public void Write(Utf8JsonWriter json)
+    {
+        json.WriteStartObject("error");
+        json.WriteString("message", Message);
+        json.WriteString("type", Type);
+        json.WriteString("param", Parameter);
+        json.WriteString("code", Code);
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,51 @@
+using System.Text.Json;
+using LLMBlender.Abstractions;
+using LLMBlender.Abstractions.Client;
+using LLMBlender.Gateway.Callers;
+using Microsoft.AspNetCore.Http;
+
+namespace LLMBlender.Gateway.Blending;
+
+/// <summary>
+/// A blend as events: <c>asking</c>, a <c>member</c> each, <c>ranking</c>, <c>ranked</c>, <c>fusing</c>, the answer's pieces as
+/// <c>answer</c>, and <c>done</c> with the whole record; or <c>error</c>.
+/// </summary>
+internal static class BlendStream
+{
+    /// <summary>Writes it.</summary>
+    public static async Task WriteAsync(HttpContext context, IBlender blender, JsonElement? id, BlendRequest request)
+    {
+        var events = new EventStream(context);
+        await events.OpenAsync();
+        try
+        {
+            await events.WriteAllAsync(blender.StreamAsync(request, context.RequestAborted), update => WriteAsync(context, events, id, update));
+        }
+        catch (Exception e) when (e is not OutOfMemoryException && !context.RequestAborted.IsCancellationRequested)
+        {
+            var error = ApiEndpoint.Foreseen(e);
+            if (error is null)
+            {
+                ApiEndpoint.Log(context, e);
+            }
+
+            await events.WriteAsync("error", (error ?? ApiError.Internal()).Write);
+        }
+    }
+
+    private static Task WriteAsync(HttpContext context, EventStream events, JsonElement? id, BlendUpdate update)
+    {
+        if (update.Event is { } step)
+        {
+            return events.WriteAsync(TraceJson.NameOf(step), json => TraceJson.Write(json, step));
+        }
+
+        if (update.Response is { } whole)
+        {
+            Caller.Of(context)?.Spend(whole.Usage);
+            return events.WriteAsync("done", json => RecordJson.Write(json, id, whole));
+        }
+
+        return events.WriteAsync("answer", json => json.WriteString("text", update.Text));
+    }
+}

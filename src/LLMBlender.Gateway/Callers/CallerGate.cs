@@ -1,0 +1,88 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+
+namespace LLMBlender.Gateway.Callers;
+
+/// <summary>
+/// The gateway's door. Where callers are configured, a request needs one's key; where none are, it must come from this machine
+/// and be meant for it, so that no page in a browser and no name that merely points here can spend the owner's money.
+/// </summary>
+internal sealed class CallerGate(GatewaySettings settings, TimeProvider clock)
+{
+    private readonly Dictionary<string, Caller> callers =
+        settings.Callers.ToDictionary(caller => caller.KeySha256.ToLowerInvariant(), caller => new Caller(caller, clock), StringComparer.Ordinal);
+
+    /// <summary>Lets a request through, or answers it with what is wrong.</summary>
+    public Task PassAsync(HttpContext context, RequestDelegate next)
+    {
+        if (!IsApi(context.Request.Path))
+        {
+            return next(context);
+        }
+
+        var error = Foreign(context) ?? (callers.Count > 0 ? Known(context) : Near(context));
+        return error is null ? next(context) : error.WriteAsync(context);
+    }
+
+    private static bool IsApi(PathString path) =>
+        path.StartsWithSegments("/v1") || path.StartsWithSegments("/v2") || path.StartsWithSegments("/rerank");
+
+    // Browsers name the page that a request comes from; other clients don't.
+    private static ApiError? Foreign(HttpContext context) =>
+        context.Request.Headers.Origin is { Count: > 0 } origin
+        && (!Uri.TryCreate(origin.ToString(), UriKind.Absolute, out var page) || !string.Equals(page.Authority, context.Request.Host.Value, StringComparison.OrdinalIgnoreCase))
+            ? ApiError.Forbidden("requests of other sites' pages are not taken")
+            : null;
+
+    private ApiError? Known(HttpContext context)
+    {
+        var key = Key(context.Request);
+        if (key is null)
+        {
+            return ApiError.Unauthorized("a key is needed: Authorization: Bearer KEY");
+        }
+
+        if (!callers.TryGetValue(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key))), out var caller))
+        {
+            return ApiError.Unauthorized("the key is not known");
+        }
+
+        if (caller.Enter() is { } error)
+        {
+            return error;
+        }
+
+        context.Features.Set(caller);
+        return null;
+    }
+
+    private ApiError? Near(HttpContext context)
+    {
+        if (settings.AllowAnonymous)
+        {
+            return null;
+        }
+
+        var isHere = context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address);
+        var host = context.Request.Host.Host.Trim('[', ']');
+        var isMeant = host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var named) && IPAddress.IsLoopback(named));
+        return isHere && isMeant
+            ? null
+            : ApiError.Unauthorized("without configured callers only requests from this machine to its loopback address are taken: configure Gateway:Callers, or set Gateway:AllowAnonymous");
+    }
+
+    private static string? Key(HttpRequest request)
+    {
+        const string Scheme = "Bearer ";
+        var header = request.Headers.Authorization.ToString();
+        if (header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        {
+            return header[Scheme.Length..].Trim();
+        }
+
+        var own = request.Headers["x-api-key"].ToString();
+        return own.Length > 0 ? own : null;
+    }
+}

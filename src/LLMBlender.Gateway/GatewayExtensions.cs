@@ -1,0 +1,53 @@
+using LLMBlender.Abstractions.Client;
+using LLMBlender.Gateway.Blending;
+using LLMBlender.Gateway.Callers;
+using LLMBlender.Gateway.Documentation;
+using LLMBlender.Gateway.OpenAI;
+using LLMBlender.Gateway.Pages;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace LLMBlender.Gateway;
+
+/// <summary>Makes a web application the gateway of a cluster that <see cref="IBlender"/> asks.</summary>
+public static class GatewayExtensions
+{
+    /// <summary>Adds what the gateway is made of.</summary>
+    /// <exception cref="ArgumentException">A setting breaks a rule.</exception>
+    public static WebApplicationBuilder AddLLMBlenderGateway(this WebApplicationBuilder builder, GatewaySettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(settings);
+        settings.Check("LLMBlender:Gateway");
+        builder.WebHost.ConfigureKestrel(server =>
+        {
+            server.AddServerHeader = false;
+            server.Limits.MaxRequestBodySize = settings.MaxRequestBytes;
+        });
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton<CallerGate>();
+        builder.Services.AddSingleton<PanelDirectory>();
+        return builder;
+    }
+
+    /// <summary>Maps every path of the gateway, behind its door.</summary>
+    public static WebApplication MapLLMBlenderGateway(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        var gate = app.Services.GetRequiredService<CallerGate>();
+        app.Use(next => context =>
+        {
+            SecurityHeaders.AddTo(context.Response);
+            return gate.PassAsync(context, next);
+        });
+        app.MapBlending();
+        app.MapRerank();
+        app.MapOpenAI();
+        app.MapDescription();
+        app.MapPages();
+        return app;
+    }
+}

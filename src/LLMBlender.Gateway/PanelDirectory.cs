@@ -1,0 +1,40 @@
+using LLMBlender.Abstractions;
+using LLMBlender.Abstractions.Client;
+
+namespace LLMBlender.Gateway;
+
+/// <summary>The cluster's panels, asked for once a second at most. Safe for concurrent use.</summary>
+internal sealed class PanelDirectory(IBlender blender, TimeProvider clock)
+{
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
+    private Entry? last;
+
+    /// <summary>The panels, the default one first.</summary>
+    public async ValueTask<PanelCard[]> ListAsync(CancellationToken cancellation)
+    {
+        var known = Volatile.Read(ref last);
+        if (known is not null && clock.GetElapsedTime(known.At) < Fresh)
+        {
+            return known.Panels;
+        }
+
+        var panels = await blender.PanelsAsync(cancellation);
+        Volatile.Write(ref last, new Entry(clock.GetTimestamp(), panels));
+        return panels;
+    }
+
+    /// <summary>A panel; null where there is none of that name.</summary>
+    public async ValueTask<PanelCard?> FindAsync(string name, CancellationToken cancellation)
+    {
+        if (Array.Find(await ListAsync(cancellation), panel => panel.Name == name) is { } known)
+        {
+            return known;
+        }
+
+        // It may have come a moment ago.
+        Volatile.Write(ref last, null);
+        return Array.Find(await ListAsync(cancellation), panel => panel.Name == name);
+    }
+
+    private sealed record Entry(long At, PanelCard[] Panels);
+}

@@ -1,0 +1,267 @@
+// One page, one run at a time: ask a panel, watch its answers arrive, be ranked and be fused.
+import { Candidates } from './candidates.js';
+import { ApiError, events, headers } from './events.js';
+import { cost, count, el, logit, seconds, when } from './format.js';
+import * as history from './history.js';
+import { showMatrix } from './matrix.js';
+
+const $ = (id) => document.getElementById(id);
+const form = $('form');
+const ask = $('ask');
+const panel = $('panel');
+const candidates = new Candidates($('candidates'));
+const steps = { ask: $('step-ask'), rank: $('step-rank'), fuse: $('step-fuse') };
+let panels = [];
+let running = null;
+let whole = '';
+
+// The theme: the system's unless chosen otherwise.
+const themes = ['system', 'light', 'dark'];
+const system = matchMedia('(prefers-color-scheme: dark)');
+let theme = localStorage.getItem('llmblender.theme') ?? 'system';
+function applyTheme() {
+  document.documentElement.dataset.theme = theme === 'system' ? (system.matches ? 'dark' : 'light') : theme;
+  $('theme').textContent = { system: 'Auto', light: 'Light', dark: 'Dark' }[theme];
+}
+system.onchange = applyTheme;
+$('theme').onclick = () => {
+  theme = themes[(themes.indexOf(theme) + 1) % themes.length];
+  localStorage.setItem('llmblender.theme', theme);
+  applyTheme();
+};
+applyTheme();
+
+// Panels.
+async function loadPanels() {
+  const response = await fetch('/v1/models', { headers: headers() });
+  $('key-row').hidden = response.status !== 401;
+  if (!response.ok) throw new ApiError(response.status, (await response.json()).error);
+  panels = (await response.json()).data;
+  panel.replaceChildren(...panels.map((model) => {
+    const option = el('option', '', model.id);
+    option.value = model.id;
+    return option;
+  }));
+  panel.onchange = showPanel;
+  showPanel();
+  complain(null);
+}
+
+function showPanel() {
+  $('base-url').textContent = `${location.origin}/v1`;
+  $('base-model').textContent = panel.value;
+  const card = panels.find((model) => model.id === panel.value)?.llmblender;
+  $('panel-members').textContent = card ? `${card.members.length} ${card.members.length === 1 ? 'member' : 'members'}${card.fuser ? `, fused by ${card.fuser}` : ''}` : '';
+  const examples = (card?.examples ?? []).slice(0, 5);
+  $('examples').replaceChildren(...examples.map((text) => {
+    const button = el('button', '', text);
+    button.type = 'button';
+    button.title = text;
+    button.onclick = () => {
+      ask.value = text;
+      ask.focus();
+    };
+    return button;
+  }));
+}
+
+// A run.
+form.onsubmit = (event) => {
+  event.preventDefault();
+  if (!running && ask.value.trim()) run(ask.value, panel.value);
+};
+ask.onkeydown = (event) => {
+  if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) form.requestSubmit();
+};
+$('stop').onclick = () => running?.abort();
+document.addEventListener('keydown', (event) => {
+  if (event.key !== 'Escape') return;
+  if (!$('history').hidden) toggleHistory(false);
+  else running?.abort();
+});
+
+async function run(instruction, name) {
+  running = new AbortController();
+  begin(instruction);
+  const record = { instruction, panel: name, at: Date.now(), members: [], ranked: null, done: null };
+  try {
+    for await (const event of events('/v1/blend', { instruction, panel: name, stream: true, trace: true }, running.signal)) {
+      if (event.name === 'error') throw new ApiError(200, event.data.error);
+      if (event.name === 'member') record.members.push(event.data.member);
+      if (event.name === 'ranked') record.ranked = event.data;
+      if (event.name === 'done') record.done = event.data;
+      handlers[event.name]?.(event.data);
+    }
+
+    if (!record.done) throw new Error('the connection broke before the answer was whole');
+    history.add(record);
+    showHistory();
+    announce(`Done. ${$('answer-foot').textContent}`);
+  } catch (e) {
+    if (e.name !== 'AbortError') complain(e.message);
+    $('answer').classList.remove('waiting', 'writing');
+    for (const step of Object.values(steps)) step.classList.remove('on');
+    if (e.status === 401) loadPanels().catch((again) => complain(again.message));
+  } finally {
+    running = null;
+    candidates.end();
+    $('stop').hidden = true;
+    $('go').hidden = false;
+  }
+}
+
+let heard = 0;
+let expected = 0;
+const handlers = {
+  asking({ members }) {
+    [heard, expected] = [0, members.length];
+    candidates.expect(members);
+    step('ask', 'on', `0 of ${expected}`);
+    announce(`${expected} members asked.`);
+  },
+  member({ member }) {
+    candidates.hear(member);
+    heard++;
+    step('ask', 'on', `${heard} of ${expected}`);
+  },
+  ranking({ seconds: s }) {
+    step('ask', 'done', `${heard} of ${expected}, ${seconds(s)}`);
+    step('rank', 'on', '');
+  },
+  ranked({ candidates: list, matrix, comparisons, reused, seconds: s }) {
+    candidates.rank(list);
+    showMatrix($('matrix'), list, matrix);
+    step('rank', 'done', `${count(comparisons)} comparisons${reused ? `, ${count(reused)} cached` : ''}`);
+    announce(`Ranked after ${seconds(s)}.`);
+  },
+  fusing() {
+    step('fuse', 'on', '');
+    $('answer').classList.replace('waiting', 'writing');
+  },
+  answer({ text }) {
+    whole += text;
+    $('answer').classList.replace('waiting', 'writing');
+    $('answer-text').textContent = whole;
+  },
+  done(record) {
+    finish(record);
+  },
+};
+
+function begin(instruction) {
+  complain(null);
+  whole = '';
+  $('run').hidden = false;
+  $('intro').hidden = true;
+  $('asked').textContent = instruction;
+  $('answer-text').textContent = '';
+  $('answer-foot').textContent = '';
+  $('answer').className = 'answer waiting';
+  $('copy').hidden = true;
+  $('matrix').hidden = true;
+  $('facts').hidden = true;
+  $('stop').hidden = false;
+  $('go').hidden = true;
+  for (const name of Object.keys(steps)) step(name, '', '');
+  candidates.expect([]);
+}
+
+function finish(record) {
+  $('answer').className = 'answer';
+  whole = record.answer;
+  $('answer-text').textContent = record.answer;
+  $('copy').hidden = false;
+  const from = record.made_from.map((i) => record.candidates[i]?.model ?? `#${i + 1}`).join(', ');
+  const fused = record.fusion?.given === 'fused';
+  $('answer-foot').textContent = fused
+    ? `Fused by ${record.fusion.fuser} from ${from}${record.fusion.margin === undefined ? '' : `; the ranker prefers it by ${logit(record.fusion.margin)}`}.`
+    : `${from}’s answer as it is: the best of ${record.candidates.length}.`;
+  step('fuse', 'done', fused ? `by ${record.fusion.fuser}` : 'best one kept');
+  const { usage, trace } = record;
+  const facts = [['Comparisons', count(usage.comparisons)]];
+  if (usage.prompt_tokens + usage.completion_tokens) facts.unshift(['Tokens read', count(usage.prompt_tokens)], ['Tokens written', count(usage.completion_tokens)]);
+  if (usage.cost !== undefined) facts.unshift(['Cost', cost(usage.cost)]);
+  if (trace) facts.push(['Panel', seconds(trace.seconds.panel)], ['Ranking', seconds(trace.seconds.rank)], ['Fusing', seconds(trace.seconds.fuse)]);
+  const failed = record.failures.filter((failure) => ['rank', 'fuse', 'guard'].includes(failure.what));
+  $('facts').replaceChildren(...facts.map(([name, value]) => {
+    const pair = el('div');
+    pair.append(el('dt', '', name), el('dd', '', value));
+    return pair;
+  }));
+  $('facts').hidden = false;
+  if (failed.length) complain(failed.map((failure) => `${failure.what}: ${failure.message}`).join('; '));
+}
+
+function step(name, state, note) {
+  steps[name].className = state;
+  steps[name].querySelector('.note').textContent = note;
+}
+
+function complain(message) {
+  $('problem').textContent = message ?? '';
+  $('problem').hidden = !message;
+}
+
+function announce(text) {
+  $('announce').textContent = text;
+}
+
+$('copy').onclick = async () => {
+  await navigator.clipboard.writeText(whole);
+  $('copy').textContent = 'Copied';
+  setTimeout(() => { $('copy').textContent = 'Copy'; }, 1400);
+};
+
+// History.
+function toggleHistory(open) {
+  $('history').hidden = !open;
+  $('show-history').setAttribute('aria-expanded', String(open));
+  if (open) ($('runs').querySelector('button') ?? $('clear-history')).focus();
+  else $('show-history').focus();
+}
+$('show-history').onclick = () => toggleHistory($('history').hidden);
+$('clear-history').onclick = () => {
+  history.clear();
+  showHistory();
+};
+
+function showHistory() {
+  const runs = history.load();
+  $('no-runs').hidden = runs.length > 0;
+  $('runs').replaceChildren(...runs.map((record) => {
+    const button = el('button');
+    button.type = 'button';
+    button.append(el('span', 'q', record.instruction), el('span', 'when', `${when(record.at)} · ${record.panel}`));
+    button.onclick = () => {
+      toggleHistory(false);
+      show(record);
+    };
+    const item = el('li');
+    item.append(button);
+    return item;
+  }));
+}
+
+function show(record) {
+  if (running) return;
+  begin(record.instruction);
+  ask.value = record.instruction;
+  handlers.asking({ members: record.members.map((member) => member.name) });
+  for (const member of record.members) handlers.member({ member });
+  handlers.ranking({ seconds: record.done.trace?.seconds.panel ?? 0 });
+  if (record.ranked) handlers.ranked(record.ranked);
+  finish(record.done);
+  candidates.end();
+  $('stop').hidden = true;
+  $('go').hidden = false;
+}
+
+$('use-key').onclick = () => {
+  sessionStorage.setItem('key', $('key').value.trim());
+  $('key').value = '';
+  loadPanels().catch((e) => complain(e.message));
+};
+
+showHistory();
+loadPanels().catch((e) => complain(e.message));
+ask.focus();

@@ -1,0 +1,119 @@
+// The candidates' cards: waiting, answered or failed; in the ranking's order once there is one.
+import { cost, count, el, logit, seconds } from './format.js';
+
+const calm = matchMedia('(prefers-reduced-motion: reduce)');
+
+export class Candidates {
+  constructor(list) {
+    this.list = list;
+    this.cards = new Map();
+    this.started = 0;
+  }
+
+  /** One card a member, all waiting. */
+  expect(names) {
+    this.cards.clear();
+    this.list.replaceChildren();
+    this.started = performance.now();
+    for (const name of names) this.card(name).classList.add('waiting');
+    this.tick();
+  }
+
+  /** A member answered, or failed. */
+  hear(member) {
+    const card = this.card(member.name);
+    card.classList.remove('waiting');
+    card.classList.toggle('failed', Boolean(member.failure));
+    card.dataset.seconds = member.seconds;
+    const notes = [seconds(member.seconds)];
+    if (member.completion_tokens) notes.push(`${count(member.completion_tokens)} tokens`);
+    if (member.cost !== undefined) notes.push(`cost ${cost(member.cost)}`);
+    card.querySelector('.meta').textContent = notes.join(' · ');
+    if (member.hedged) card.querySelector('.who').append(el('span', 'tag', 'asked twice'));
+    this.text(card, member.failure ? `${member.failure.reason.replace('_', ' ')}: ${member.failure.message}` : member.text);
+    if (member.failure) card.querySelector('.rank').textContent = '–';
+    this.bars();
+  }
+
+  /** Ranks are there: cards change places. */
+  rank(candidates) {
+    const before = new Map([...this.cards.values()].map((card) => [card, card.getBoundingClientRect().top]));
+    for (const candidate of candidates) {
+      const card = this.card(candidate.model ?? '?');
+      card.classList.remove('waiting');
+      card.classList.toggle('first', candidate.rank === 1);
+      card.dataset.rank = candidate.rank;
+      card.querySelector('.rank').textContent = candidate.rank;
+      const score = card.querySelector('.score');
+      score.textContent = logit(candidate.score);
+      score.classList.toggle('low', candidate.score < 0);
+      if (!card.querySelector('.text').textContent) this.text(card, candidate.text);
+    }
+
+    const place = (card) => Number(card.dataset.rank ?? 1000);
+    this.list.append(...[...this.list.children].sort((a, b) => place(a) - place(b)));
+    if (calm.matches) return;
+    for (const [card, top] of before) {
+      const moved = top - card.getBoundingClientRect().top;
+      if (moved) card.animate([{ transform: `translateY(${moved}px)` }, { transform: 'none' }], { duration: 420, easing: 'cubic-bezier(.2,.8,.2,1)' });
+    }
+  }
+
+  /** Nobody is waited for any more. */
+  end() {
+    cancelAnimationFrame(this.frame);
+    for (const card of this.list.querySelectorAll('.waiting')) {
+      card.classList.remove('waiting');
+      this.text(card, 'not waited for');
+    }
+  }
+
+  card(name) {
+    const known = this.cards.get(name);
+    if (known) return known;
+    const card = el('li', 'candidate');
+    const who = el('div', 'who');
+    who.append(el('span', 'name', name), el('span', 'score', ''), el('span', 'meta', ''));
+    const more = el('button', 'more', 'Show all');
+    more.type = 'button';
+    more.hidden = true;
+    more.setAttribute('aria-expanded', 'false');
+    more.onclick = () => {
+      const open = card.classList.toggle('open');
+      more.textContent = open ? 'Show less' : 'Show all';
+      more.setAttribute('aria-expanded', String(open));
+    };
+    card.append(el('span', 'rank', '·'), who, el('p', 'text', ''), more, el('span', 'bar'));
+    this.cards.set(name, card);
+    this.list.append(card);
+    return card;
+  }
+
+  text(card, text) {
+    const paragraph = card.querySelector('.text');
+    paragraph.textContent = text;
+    card.querySelector('.more').hidden = paragraph.scrollHeight <= paragraph.clientHeight + 2;
+  }
+
+  // Who is still thinking shows it; who is done shows how long that took beside the slowest.
+  tick() {
+    const now = (performance.now() - this.started) / 1000;
+    let waiting = false;
+    for (const card of this.cards.values()) {
+      if (!card.classList.contains('waiting')) continue;
+      waiting = true;
+      card.querySelector('.meta').textContent = seconds(now);
+    }
+
+    this.bars(now);
+    if (waiting) this.frame = requestAnimationFrame(() => this.tick());
+  }
+
+  bars(now = 0) {
+    const time = (card) => Number(card.dataset.seconds ?? now);
+    const longest = Math.max(...[...this.cards.values()].map(time), 0.001);
+    for (const card of this.cards.values()) {
+      card.querySelector('.bar').style.width = `${Math.round((time(card) / longest) * 100)}%`;
+    }
+  }
+}

@@ -1,0 +1,24 @@
+using LLMBlender.Abstractions;
+
+namespace LLMBlender.Silo.Backends;
+
+/// <summary>A backend did not answer as it should. The message holds no key, whatever the backend said.</summary>
+internal sealed class BackendException(BlendFailureReason reason, string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>Why, for programs.</summary>
+    public BlendFailureReason Reason { get; } = reason;
+
+    /// <summary>When it may be asked again; null where it did not say.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>The one that an exception is, or was caused by; null where there is none.</summary>
+    public static BackendException? In(Exception? e)
+    {
+        while (e is not null and not BackendException)
+        {
+            e = e.InnerException;
+        }
+
+        return (BackendException?)e;
+    }
+}

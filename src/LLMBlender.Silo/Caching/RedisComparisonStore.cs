@@ -1,0 +1,198 @@
+using System.Threading.Channels;
+using LLMBlender.Silo.Dispatch;
+using LLMBlender.Silo.Hosting;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+namespace LLMBlender.Silo.Caching;
+
+/// <summary>Comparisons in Redis: read in one round trip a request, written in the background, pipelined.</summary>
+/// <remarks>
+/// A Redis that is slow, full, empty, gone or filled with something else makes answers slower, never wrong: what can't be
+/// read in time is a miss, what can't be written is dropped, and after a failure it is left alone for a moment.
+/// </remarks>
+internal sealed partial class RedisComparisonStore : IComparisonStore, IAsyncDisposable
+{
+    private const int KeysPerCommand = 512;
+    private static readonly byte[] Prefix = "llmblender:cmp:"u8.ToArray();
+
+    private readonly IConnectionMultiplexer redis;
+    private readonly ComparisonCacheOptions options;
+    private readonly BlendMetrics metrics;
+    private readonly ILogger<RedisComparisonStore> logger;
+    private readonly Rest reading;
+    private readonly Rest writing;
+    private readonly Channel<(ComparisonKey Key, float Logit)> pending;
+    private readonly CancellationTokenSource stop = new();
+    private readonly Task writer;
+
+    public RedisComparisonStore(
+        IConnectionMultiplexer redis,
+        ComparisonCacheOptions options,
+        BlendMetrics metrics,
+        TimeProvider clock,
+        ILogger<RedisComparisonStore> logger)
+    {
+        (this.redis, this.options, this.metrics, this.logger) = (redis, options, metrics, logger);
+        reading = new Rest(options.ShortestRest, options.LongestRest, clock);
+        writing = new Rest(options.ShortestRest, options.LongestRest, clock);
+        pending = Channel.CreateBounded<(ComparisonKey, float)>(
+            new BoundedChannelOptions(options.MaxPendingWrites) { SingleReader = true }, _ => { });
+        writer = Task.Run(WriteAllAsync);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<int> ReadAsync(ReadOnlyMemory<ComparisonKey> keys, Memory<float> logits, CancellationToken cancellation)
+    {
+        if (!reading.MayCall())
+        {
+            metrics.CacheFailed("skipped");
+            return 0;
+        }
+
+        try
+        {
+            var values = await GetAsync(keys.Span).WaitAsync(options.ReadTimeout, cancellation);
+            reading.Succeeded();
+            return Take(keys.Span, values, logits.Span);
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
+        {
+            reading.Failed();
+            metrics.CacheFailed("read");
+            LogReadFailed(e.Message);
+            return 0;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Write(ReadOnlySpan<ComparisonKey> keys, ReadOnlySpan<float> logits)
+    {
+        for (var i = 0; i < keys.Length; i++)
+        {
+            if (!pending.Writer.TryWrite((keys[i], logits[i])))
+            {
+                metrics.CacheFailed("dropped", keys.Length - i);
+                return;
+            }
+        }
+    }
+
+    /// <summary>Writes what is pending, if that doesn't take long, and ends.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        pending.Writer.TryComplete();
+        stop.CancelAfter(options.WriteTimeout);
+        await writer;
+        stop.Dispose();
+    }
+
+    private Task<RedisValue[]> GetAsync(ReadOnlySpan<ComparisonKey> keys)
+    {
+        var commands = new List<Task<RedisValue[]>>();
+        var database = redis.GetDatabase();
+        for (var start = 0; start < keys.Length; start += KeysPerCommand)
+        {
+            var part = keys[start..Math.Min(keys.Length, start + KeysPerCommand)];
+            var names = new RedisKey[part.Length];
+            for (var i = 0; i < names.Length; i++)
+            {
+                names[i] = Name(part[i]);
+            }
+
+            commands.Add(database.StringGetAsync(names));
+        }
+
+        return commands is [var only] ? only : JoinAsync(commands);
+    }
+
+    private static async Task<RedisValue[]> JoinAsync(List<Task<RedisValue[]>> commands) =>
+        [.. (await Task.WhenAll(commands)).SelectMany(values => values)];
+
+    private int Take(ReadOnlySpan<ComparisonKey> keys, RedisValue[] values, Span<float> logits)
+    {
+        var (found, corrupt) = (0, 0);
+        for (var i = 0; i < keys.Length; i++)
+        {
+            if (values[i].IsNull)
+            {
+                continue;
+            }
+
+            if (StoredLogit.TryRead(keys[i], ((ReadOnlyMemory<byte>)values[i]).Span, out var logit))
+            {
+                logits[i] = logit;
+                found++;
+            }
+            else
+            {
+                corrupt++;
+            }
+        }
+
+        metrics.CacheFailed("corrupt", corrupt);
+        return found;
+    }
+
+    private async Task WriteAllAsync()
+    {
+        var batch = new List<(ComparisonKey Key, float Logit)>();
+        try
+        {
+            while (await pending.Reader.WaitToReadAsync(stop.Token))
+            {
+                batch.Clear();
+                while (batch.Count < KeysPerCommand && pending.Reader.TryRead(out var entry))
+                {
+                    batch.Add(entry);
+                }
+
+                await WriteAsync(batch);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            metrics.CacheFailed("dropped", pending.Reader.Count);
+        }
+    }
+
+    private async Task WriteAsync(List<(ComparisonKey Key, float Logit)> entries)
+    {
+        if (!writing.MayCall())
+        {
+            metrics.CacheFailed("dropped", entries.Count);
+            return;
+        }
+
+        try
+        {
+            var commands = redis.GetDatabase().CreateBatch();
+            var written = entries.ConvertAll(entry => (Task)commands.StringSetAsync(
+                Name(entry.Key), StoredLogit.Write(entry.Key, entry.Logit), options.Expiry));
+            commands.Execute();
+            await Task.WhenAll(written).WaitAsync(options.WriteTimeout, stop.Token);
+            writing.Succeeded();
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
+        {
+            writing.Failed();
+            metrics.CacheFailed("write");
+            metrics.CacheFailed("dropped", entries.Count);
+            LogWriteFailed(e.Message);
+        }
+    }
+
+    private static RedisKey Name(ComparisonKey key)
+    {
+        var name = new byte[Prefix.Length + ComparisonKey.Size];
+        Prefix.CopyTo(name, 0);
+        key.CopyTo(name.AsSpan(Prefix.Length));
+        return name;
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Redis could not be read ({Cause}): comparisons are computed instead")]
+    private partial void LogReadFailed(string cause);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Redis could not be written ({Cause}): comparisons are not kept there")]
+    private partial void LogWriteFailed(string cause);
+}

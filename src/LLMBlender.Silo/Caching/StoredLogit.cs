@@ -1,0 +1,49 @@
+using System.Buffers.Binary;
+using System.IO.Hashing;
+
+namespace LLMBlender.Silo.Caching;
+
+/// <summary>
+/// A logit as it lies in a shared cache: a version, the number, and a checksum over key and number, so that an entry that was
+/// cut, overwritten or moved to another key is no entry.
+/// </summary>
+internal static class StoredLogit
+{
+    /// <summary>Bytes of an entry.</summary>
+    public const int Size = 1 + sizeof(float) + sizeof(ulong);
+
+    private const byte Version = 1;
+    private const int Checked = 1 + sizeof(float);
+
+    /// <summary>Writes an entry.</summary>
+    public static byte[] Write(ComparisonKey key, float logit)
+    {
+        var entry = new byte[Size];
+        entry[0] = Version;
+        BinaryPrimitives.WriteSingleLittleEndian(entry.AsSpan(1), logit);
+        BinaryPrimitives.WriteUInt64LittleEndian(entry.AsSpan(Checked), Checksum(key, entry.AsSpan(0, Checked)));
+        return entry;
+    }
+
+    /// <summary>Reads an entry; false where it isn't a sound one of this key and version.</summary>
+    public static bool TryRead(ComparisonKey key, ReadOnlySpan<byte> entry, out float logit)
+    {
+        logit = float.NaN;
+        if (entry.Length != Size || entry[0] != Version
+            || BinaryPrimitives.ReadUInt64LittleEndian(entry[Checked..]) != Checksum(key, entry[..Checked]))
+        {
+            return false;
+        }
+
+        logit = BinaryPrimitives.ReadSingleLittleEndian(entry[1..]);
+        return float.IsFinite(logit);
+    }
+
+    private static ulong Checksum(ComparisonKey key, ReadOnlySpan<byte> content)
+    {
+        Span<byte> all = stackalloc byte[ComparisonKey.Size + Checked];
+        key.CopyTo(all);
+        content.CopyTo(all[ComparisonKey.Size..]);
+        return XxHash3.HashToUInt64(all);
+    }
+}

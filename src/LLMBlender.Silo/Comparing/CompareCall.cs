@@ -1,0 +1,78 @@
+namespace LLMBlender.Silo.Comparing;
+
+/// <summary>The pairs of one call to an accelerator, of one ranker and any shards. Belongs to one thread.</summary>
+internal sealed class CompareCall
+{
+    private readonly List<(QueuedShard Shard, int Index)> members = [];
+    private RecordPair[] pairs = new RecordPair[256];
+    private float[] logits = new float[256];
+
+    /// <summary>Which ranker compares.</summary>
+    public int Ranker { get; set; }
+
+    /// <summary>Tokens of the pairs.</summary>
+    public long Tokens { get; private set; }
+
+    /// <summary>How many pairs there are.</summary>
+    public int Count => members.Count;
+
+    /// <summary>Empties it, so that it keeps no request's texts alive.</summary>
+    public void Clear()
+    {
+        pairs.AsSpan(0, members.Count).Clear();
+        members.Clear();
+        Tokens = 0;
+    }
+
+    /// <summary>Adds a pair of a shard.</summary>
+    public void Add(QueuedShard shard, int index, int length)
+    {
+        if (pairs.Length == members.Count)
+        {
+            Array.Resize(ref pairs, 2 * pairs.Length);
+            Array.Resize(ref logits, 2 * logits.Length);
+        }
+
+        pairs[members.Count] = shard.Pair(index);
+        members.Add((shard, index));
+        Tokens += length;
+    }
+
+    /// <summary>Compares all of it.</summary>
+    public void Compare(IPairComparer comparer)
+    {
+        comparer.Compare(pairs.AsSpan(0, Count), logits.AsSpan(0, Count));
+        Tell(0, Count);
+    }
+
+    /// <summary>After a call that failed: who is at fault fails, and nobody else.</summary>
+    public void CompareShardByShard(IPairComparer comparer)
+    {
+        for (var (start, end) = (0, 0); start < Count; start = end)
+        {
+            var shard = members[start].Shard;
+            while (end < Count && members[end].Shard == shard)
+            {
+                end++;
+            }
+
+            try
+            {
+                comparer.Compare(pairs.AsSpan(start, end - start), logits.AsSpan(start, end - start));
+                Tell(start, end);
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                shard.Fail($"the ranker failed: {e.Message}");
+            }
+        }
+    }
+
+    private void Tell(int start, int end)
+    {
+        for (var i = start; i < end; i++)
+        {
+            members[i].Shard.Answer(members[i].Index, logits[i]);
+        }
+    }
+}

@@ -1,0 +1,246 @@
+using System.Diagnostics;
+using LLMBlender.Silo.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace LLMBlender.Silo.Comparing;
+
+/// <summary>
+/// A silo's one queue of comparisons, which all requests share and all its accelerators empty: each takes pairs of whatever
+/// requests come first, up to what one call should hold, so that batches are full however small the requests are.
+/// </summary>
+/// <remarks>
+/// Bounded: what could not be compared in time is refused at once. A shard that nobody waits for any more leaves the queue.
+/// Accelerators have threads of their own, away from the grains. Safe for concurrent use.
+/// </remarks>
+internal sealed partial class CompareQueue : IDisposable
+{
+    private static readonly TimeSpan ShortestRetry = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(30);
+
+    private readonly IReadOnlyList<AcceleratorRankers> accelerators;
+    private readonly CompareQueueOptions options;
+    private readonly ILogger<CompareQueue> logger;
+    private readonly LinkedList<QueuedShard> shards = new();
+    private readonly object gate = new();
+    private readonly Thread[] threads;
+    private readonly double[] tokensPerSecond;
+    private long waitingTokens;
+    private bool stopped;
+
+    public CompareQueue(IReadOnlyList<AcceleratorRankers> accelerators, CompareQueueOptions options, ILogger<CompareQueue> logger)
+    {
+        (this.accelerators, this.options, this.logger) = (accelerators, options, logger);
+        tokensPerSecond = new double[accelerators.Count];
+        threads = [.. accelerators.Select((accelerator, i) => new Thread(() => Work(i)) { IsBackground = true, Name = $"compare {accelerator.Name}" })];
+        foreach (var thread in threads)
+        {
+            thread.Start();
+        }
+    }
+
+    /// <summary>Tokens waiting for an accelerator.</summary>
+    public long WaitingTokens => Interlocked.Read(ref waitingTokens);
+
+    /// <summary>Compares a shard's pairs.</summary>
+    /// <param name="shard">What to compare.</param>
+    /// <param name="cancellation">Takes the shard out of the queue.</param>
+    public async Task<CompareReply> CompareAsync(CompareShard shard, CancellationToken cancellation)
+    {
+        var ranker = Find(shard.Ranker);
+        if (ranker < 0)
+        {
+            return CompareReply.NotHere($"no accelerator here carries the ranker's version {shard.Ranker}");
+        }
+
+        // Encoding is work, too: not on the grain's own scheduler.
+        var queued = await Task.Run(() => Encode(ranker, shard), cancellation);
+        if (TryRefuse(queued, shard.Timeout) is { } refusal)
+        {
+            return refusal;
+        }
+
+        await using (cancellation.UnsafeRegister(_ => Cancel(queued, cancellation), null))
+        {
+            return await queued.Reply;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            stopped = true;
+            Monitor.PulseAll(gate);
+        }
+
+        foreach (var thread in threads)
+        {
+            thread.Join();
+        }
+
+        foreach (var shard in shards)
+        {
+            shard.Fail("the silo was stopped");
+        }
+    }
+
+    private int Find(string version)
+    {
+        for (var i = 0; accelerators.Count > 0 && i < accelerators[0].Rankers.Count; i++)
+        {
+            if (accelerators[0].Rankers[i].Ranker.Version == version)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    private QueuedShard Encode(int ranker, CompareShard shard)
+    {
+        var record = accelerators[0].Rankers[ranker].Encode(shard.Source, shard.Candidates);
+        var lengths = new int[shard.Pairs.Length / 2];
+        for (var i = 0; i < lengths.Length; i++)
+        {
+            lengths[i] = record.PairLength(shard.Pairs[2 * i], shard.Pairs[(2 * i) + 1]);
+        }
+
+        return new QueuedShard(ranker, record, shard.Pairs, lengths);
+    }
+
+    private CompareReply? TryRefuse(QueuedShard queued, TimeSpan timeout)
+    {
+        lock (gate)
+        {
+            var wait = Wait(waitingTokens + queued.WaitingTokens);
+            if (waitingTokens > 0 && (waitingTokens + queued.WaitingTokens > options.MaxTokens || wait > timeout))
+            {
+                var retry = Wait(waitingTokens) / 2;
+                retry = retry < ShortestRetry ? ShortestRetry : retry > LongestRetry ? LongestRetry : retry;
+                return CompareReply.Overloaded(
+                    retry, $"{waitingTokens:N0} tokens of comparisons are waiting, about {wait.TotalSeconds:0.0} s of work");
+            }
+
+            queued.Place = shards.AddLast(queued);
+            waitingTokens += queued.WaitingTokens;
+            Monitor.Pulse(gate);
+            return null;
+        }
+    }
+
+    private TimeSpan Wait(long tokens)
+    {
+        var speed = tokensPerSecond.Sum();
+        return speed > 0 ? TimeSpan.FromSeconds(Math.Min(tokens / speed, 3600)) : TimeSpan.Zero;
+    }
+
+    private void Cancel(QueuedShard queued, CancellationToken cancellation)
+    {
+        lock (gate)
+        {
+            Remove(queued);
+        }
+
+        queued.Cancel(cancellation);
+    }
+
+    private void Remove(QueuedShard queued)
+    {
+        if (queued.Place is { } place)
+        {
+            shards.Remove(place);
+            queued.Place = null;
+            waitingTokens -= queued.WaitingTokens;
+        }
+    }
+
+    private void Work(int accelerator)
+    {
+        var call = new CompareCall();
+        while (Take(call, accelerators[accelerator].Rankers))
+        {
+            var start = Stopwatch.GetTimestamp();
+            Run(call, accelerators[accelerator]);
+            Measure(accelerator, call.Tokens / Stopwatch.GetElapsedTime(start).TotalSeconds);
+        }
+    }
+
+    // Waits for work; false when the queue is stopped.
+    private bool Take(CompareCall call, IReadOnlyList<IPairComparer> rankers)
+    {
+        call.Clear();
+        lock (gate)
+        {
+            while (shards.Count == 0 && !stopped)
+            {
+                Monitor.Wait(gate);
+            }
+
+            if (stopped)
+            {
+                return false;
+            }
+
+            Fill(call, rankers);
+            return true;
+        }
+    }
+
+    private void Fill(CompareCall call, IReadOnlyList<IPairComparer> rankers)
+    {
+        call.Ranker = shards.First!.Value.Ranker;
+        var room = rankers[call.Ranker].CallTokens;
+        for (var node = shards.First; node is not null && call.Tokens < room;)
+        {
+            var (shard, next) = (node.Value, node.Next);
+            if (shard.IsOver)
+            {
+                Remove(shard);
+            }
+            else if (shard.Ranker == call.Ranker)
+            {
+                while (shard.Taken < shard.Count && (call.Count == 0 || call.Tokens + shard.NextLength <= room))
+                {
+                    var length = shard.NextLength;
+                    waitingTokens -= length;
+                    call.Add(shard, shard.Take(), length);
+                }
+
+                if (shard.Taken < shard.Count)
+                {
+                    return;
+                }
+
+                shards.Remove(node);
+                shard.Place = null;
+            }
+
+            node = next;
+        }
+    }
+
+    private void Run(CompareCall call, AcceleratorRankers accelerator)
+    {
+        var comparer = accelerator.Rankers[call.Ranker];
+        try
+        {
+            call.Compare(comparer);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            LogFailed(e, accelerator.Name, comparer.Ranker.Name);
+            call.CompareShardByShard(comparer);
+        }
+    }
+
+    private void Measure(int accelerator, double speed)
+    {
+        var known = tokensPerSecond[accelerator];
+        tokensPerSecond[accelerator] = known == 0 ? speed : (0.8 * known) + (0.2 * speed);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "a call of ranker {Ranker} on {Accelerator} failed; its shards are compared one by one")]
+    private partial void LogFailed(Exception e, string accelerator, string ranker);
+}

@@ -1,0 +1,30 @@
+namespace LLMBlender.Silo.Comparing;
+
+/// <summary>A part of a round of comparisons, for one silo.</summary>
+[GenerateSerializer, Immutable, Alias("LLMBlender.CompareShard")]
+internal sealed record CompareShard
+{
+    /// <summary>The version of the ranker to compare with.</summary>
+    [Id(0)]
+    public required string Ranker { get; init; }
+
+    /// <summary>Instruction and input.</summary>
+    [Id(1)]
+    public required string Source { get; init; }
+
+    /// <summary>The candidates that the pairs are of.</summary>
+    [Id(2)]
+    public required string[] Candidates { get; init; }
+
+    /// <summary>The pairs, two indices into <see cref="Candidates"/> each: first, second, first, second, …</summary>
+    [Id(3)]
+    public required int[] Pairs { get; init; }
+
+    /// <summary>The time that the asker will wait.</summary>
+    [Id(4)]
+    public required TimeSpan Timeout { get; init; }
+
+    /// <summary>What the asker asks about in pulses, to learn whether the shard is still being worked on.</summary>
+    [Id(5)]
+    public Guid Call { get; init; }
+}

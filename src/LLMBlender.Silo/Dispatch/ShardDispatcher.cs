@@ -1,0 +1,353 @@
+using System.Diagnostics;
+using LLMBlender.Abstractions;
+using LLMBlender.Abstractions.Client;
+using LLMBlender.Silo.Comparing;
+using LLMBlender.Silo.Grains;
+using LLMBlender.Silo.Placement;
+using Microsoft.Extensions.Logging;
+
+namespace LLMBlender.Silo.Dispatch;
+
+/// <summary>
+/// Has comparisons made by the silos that carry accelerators: in shards, one message a silo, and again somewhere else
+/// where a shard is lost, refused, failed or late. Safe for concurrent use.
+/// </summary>
+/// <remarks>
+/// <para>A shard has three ways to get a second chance, none of which waits for membership to notice a death:</para>
+/// <list type="number">
+/// <item>its worker's path is lost (<see cref="PathWatch"/>), or the worker says no: others get its pairs;</item>
+/// <item>it is late, by what its worker has been taking: another worker gets the same pairs, and the first answer counts;</item>
+/// <item>there is no worker left to ask: it waits for one to come, as long as the request has time.</item>
+/// </list>
+/// </remarks>
+internal sealed partial class ShardDispatcher : IDisposable
+{
+    // A shard that takes this much longer than its worker usually needs is late.
+    private const double Lateness = 4;
+    private const int MostFaults = 3;
+    private static readonly TimeSpan ShortestPatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    private readonly WorkerRoster roster;
+    private readonly IGrainFactory grains;
+    private readonly BlendMetrics metrics;
+    private readonly ILogger<ShardDispatcher> logger;
+    private readonly PathWatch watch;
+    private int turn;
+
+    public ShardDispatcher(WorkerRoster roster, IGrainFactory grains, BlendMetrics metrics, ILogger<ShardDispatcher> logger, TimeProvider clock)
+    {
+        (this.roster, this.grains, this.metrics, this.logger) = (roster, grains, metrics, logger);
+        watch = new PathWatch((path, calls) => grains.GetGrain<ICompareWorkerGrain>(path).PulseAsync(calls), clock);
+    }
+
+    /// <summary>Fills in a round's logits.</summary>
+    /// <exception cref="BlendException">Every worker refused for overload, or several failed, or time ran out.</exception>
+    /// <exception cref="OperationCanceledException">The caller gave up, or its time is over.</exception>
+    public async Task CompareAsync(ComparisonRound round, Deadline deadline)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token);
+        try
+        {
+            await RunAsync(round, Indices(round.Pairs.Length), new ShardHistory(), deadline, stop.Token);
+        }
+        catch (OperationCanceledException) when (deadline.IsPassed)
+        {
+            throw BlendException.TimedOut(
+                "rank", deadline.Timeout, $"{round.Logits.Count(float.IsNaN)} of {round.Pairs.Length} comparisons were missing; {State(round)}");
+        }
+        finally
+        {
+            // Whatever is still under way is not wanted any more: the workers' queues are to forget it.
+            await stop.CancelAsync();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => watch.Dispose();
+
+    private async Task RunAsync(ComparisonRound round, int[] pairs, ShardHistory history, Deadline deadline, CancellationToken stop)
+    {
+        var workers = Untried(round, history);
+        while (workers.Count == 0)
+        {
+            history.ThrowIfHopeless();
+            await Task.Delay(Pause, stop);
+            history.Forgive();
+            workers = Untried(round, history);
+        }
+
+        workers = InTurn(workers);
+        var shares = ShardPlan.Split(
+            Array.ConvertAll(pairs, round.Tokens), [.. workers.Select(worker => worker.SentTokens)], [.. workers.Select(worker => worker.Weight)]);
+        var shards = new List<Task>();
+        for (var i = 0; i < workers.Count; i++)
+        {
+            if (shares[i].Length > 0)
+            {
+                var share = Array.ConvertAll(shares[i], place => pairs[place]);
+                shards.Add(SettleAsync(round, share, workers[i], history.Copy(), deadline, stop));
+            }
+        }
+
+        await WhenAllOrFirstFailure(shards);
+    }
+
+    // One shard, until its logits are there.
+    private async Task SettleAsync(
+        ComparisonRound round, int[] pairs, Worker worker, ShardHistory history, Deadline deadline, CancellationToken stop)
+    {
+        history.Tried(worker);
+        var tokens = pairs.Sum(round.Tokens);
+        var first = SendAsync(round, pairs, tokens, worker, deadline, stop);
+        var patience = PatienceFor(worker, tokens, deadline);
+        if (await EndsWithinAsync(first, patience, stop) || Untried(round, history).Count == 0)
+        {
+            await TakeAsync(round, pairs, await first, history, deadline, stop);
+            return;
+        }
+
+        LogLate(worker.Silo, pairs.Length, patience);
+        metrics.Redispatched("late", pairs.Length);
+        worker.Learn(worker.SentTokens, patience);
+        using var rest = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var again = RunAsync(round, pairs, history.Copy(), deadline, rest.Token);
+        var winner = await Task.WhenAny(first, again);
+        if (winner == again && again.IsCompletedSuccessfully)
+        {
+            return;
+        }
+
+        if (winner == first && (await first).Logits is { } logits)
+        {
+            await rest.CancelAsync();
+            Forget(again);
+            Fill(round, pairs, logits);
+            return;
+        }
+
+        // One of the two ways led nowhere; what is left is the other.
+        if (winner == first)
+        {
+            await again;
+        }
+        else
+        {
+            Forget(again);
+            await TakeAsync(round, pairs, await first, history, deadline, stop);
+        }
+    }
+
+    private async Task TakeAsync(
+        ComparisonRound round, int[] pairs, CompareReply reply, ShardHistory history, Deadline deadline, CancellationToken stop)
+    {
+        if (reply.Logits is { } logits)
+        {
+            Fill(round, pairs, logits);
+            return;
+        }
+
+        history.Heard(reply);
+        metrics.Redispatched(reply.Reason.ToString(), pairs.Length);
+        await RunAsync(round, pairs, history, deadline, stop);
+    }
+
+    private async Task<CompareReply> SendAsync(
+        ComparisonRound round, int[] pairs, long tokens, Worker worker, Deadline deadline, CancellationToken stop)
+    {
+        var key = worker.NextKey();
+        worker.Send(tokens);
+        var (ahead, start) = (worker.SentTokens, Stopwatch.GetTimestamp());
+        try
+        {
+            var shard = round.Shard(pairs, deadline.Remaining) with { Call = Guid.NewGuid() };
+            var reply = await watch.CallAsync(key, shard.Call, token => grains.GetGrain<ICompareWorkerGrain>(key).CompareAsync(shard, token), stop);
+            if (reply.Logits is { } logits)
+            {
+                worker.Learn(ahead, Stopwatch.GetElapsedTime(start));
+                return logits.Length == pairs.Length
+                    ? reply
+                    : CompareReply.Faulted($"{worker.Silo} gave {logits.Length} logits for {pairs.Length} pairs");
+            }
+
+            return reply;
+        }
+        catch (PathLostException e)
+        {
+            LogLost(worker.Silo, pairs.Length, e.InnerException!.GetType().Name);
+            return CompareReply.NotHere($"{worker.Silo} stopped answering");
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or OutOfMemoryException))
+        {
+            LogBroken(e, worker.Silo);
+            return CompareReply.Faulted($"{worker.Silo} failed: {e.Message}");
+        }
+        finally
+        {
+            worker.Receive(tokens);
+        }
+    }
+
+    // A worker known to be lost is asked again as soon as it answers pulses; until then the others do its part.
+    private List<Worker> Untried(ComparisonRound round, ShardHistory history) =>
+        [.. roster.Carrying(round.Ranker.Version).Where(worker => !history.HasTried(worker) && !IsLost(worker))];
+
+    // Where two workers are as good, each in turn.
+    private List<Worker> InTurn(List<Worker> workers)
+    {
+        var first = (int)((uint)Interlocked.Increment(ref turn) % (uint)workers.Count);
+        return [.. workers[first..], .. workers[..first]];
+    }
+
+    private bool IsLost(Worker worker)
+    {
+        for (var i = 0; i < worker.Weight; i++)
+        {
+            if (watch.IsLost(PinnedKey.Of(worker.Silo, i)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // Half of what is left at most, so that a second worker has a chance.
+    private static TimeSpan PatienceFor(Worker worker, long tokens, Deadline deadline)
+    {
+        var usual = worker.Expect(tokens) is { } expected ? expected * Lateness : TimeSpan.MaxValue;
+        var half = deadline.Remaining / 2;
+        var patience = usual < half ? usual : half;
+        return patience < ShortestPatience && half > ShortestPatience ? ShortestPatience : patience;
+    }
+
+    private string State(ComparisonRound round)
+    {
+        var workers = roster.Carrying(round.Ranker.Version);
+        return $"{workers.Count} silos carry the ranker {round.Ranker.Name}, and {workers.Count(IsLost)} of them don't answer";
+    }
+
+    private static void Fill(ComparisonRound round, int[] pairs, float[] logits)
+    {
+        for (var i = 0; i < pairs.Length; i++)
+        {
+            round.Logits[pairs[i]] = logits[i];
+        }
+    }
+
+    private static async Task<bool> EndsWithinAsync(Task task, TimeSpan time, CancellationToken stop)
+    {
+        try
+        {
+            await task.WaitAsync(time, stop);
+            return true;
+        }
+        catch (TimeoutException) when (!task.IsCompleted)
+        {
+            return false;
+        }
+    }
+
+    private static async Task WhenAllOrFirstFailure(List<Task> tasks)
+    {
+        var left = new List<Task>(tasks);
+        try
+        {
+            while (left.Count > 0)
+            {
+                var done = await Task.WhenAny(left);
+                left.Remove(done);
+                await done;
+            }
+        }
+        finally
+        {
+            left.ForEach(Forget);
+        }
+    }
+
+    private static void Forget(Task task) => task.ContinueWith(
+        static late => _ = late.Exception,
+        CancellationToken.None,
+        TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+        TaskScheduler.Default);
+
+    private static int[] Indices(int count)
+    {
+        var indices = new int[count];
+        for (var i = 0; i < count; i++)
+        {
+            indices[i] = i;
+        }
+
+        return indices;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Silo} stopped answering ({Cause}); {Count} comparisons go to others")]
+    private partial void LogLost(SiloAddress silo, int count, string cause);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Silo} is late with {Count} comparisons after {Patience}; another silo is asked for them, too")]
+    private partial void LogLate(SiloAddress silo, int count, TimeSpan patience);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Silo} failed with a shard")]
+    private partial void LogBroken(Exception e, SiloAddress silo);
+
+    /// <summary>Whom a shard has been sent to, and what they said.</summary>
+    private sealed class ShardHistory
+    {
+        private HashSet<SiloAddress> tried = [];
+        private TimeSpan? retryAfter;
+        private string? overload;
+        private string? fault;
+        private int faults;
+
+        public ShardHistory Copy() => new()
+        {
+            tried = [.. tried],
+            retryAfter = retryAfter,
+            overload = overload,
+            fault = fault,
+            faults = faults,
+        };
+
+        public bool HasTried(Worker worker) => tried.Contains(worker.Silo);
+
+        public void Tried(Worker worker) => tried.Add(worker.Silo);
+
+        public void Heard(CompareReply reply)
+        {
+            if (reply.Reason is BlendFailureReason.Overloaded)
+            {
+                retryAfter = retryAfter < reply.RetryAfter ? retryAfter : reply.RetryAfter;
+                overload = reply.Message;
+            }
+            else if (reply.Reason is BlendFailureReason.Faulted)
+            {
+                (fault, faults) = (reply.Message, faults + 1);
+                if (faults >= MostFaults)
+                {
+                    ThrowIfHopeless();
+                }
+            }
+        }
+
+        // Everyone has been asked: those who were merely away may be back, or have successors.
+        public void Forgive() => tried.Clear();
+
+        public void ThrowIfHopeless()
+        {
+            if (overload is not null)
+            {
+                throw new BlendException("rank", BlendFailureReason.Overloaded, $"every silo that compares has too much to do: {overload}")
+                {
+                    RetryAfter = retryAfter,
+                };
+            }
+
+            if (fault is not null)
+            {
+                throw new BlendException("rank", BlendFailureReason.Faulted, fault);
+            }
+        }
+    }
+}

@@ -1,0 +1,130 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Threading.Channels;
+using LLMBlender.Abstractions;
+using LLMBlender.Abstractions.Client;
+using LLMBlender.Core.Fusion;
+using LLMBlender.Silo.Backends;
+using LLMBlender.Silo.Fusion;
+using LLMBlender.Silo.Hosting;
+using LLMBlender.Silo.Placement;
+using Orleans.Concurrency;
+using Orleans.GrainDirectory;
+
+namespace LLMBlender.Silo.Grains;
+
+/// <summary>
+/// See <see cref="IFusionGrain"/>. The fuser works away from the grain, which is reentrant, for it only hands pieces on.
+/// </summary>
+[Reentrant, NearPlacement, RoleFilter(SiloRoles.Fuse), GrainDirectory(RuleDirectory.Name)]
+internal sealed class FusionGrain(FuserBook book, PanelBook panels, Admission admission) : Grain, IFusionGrain
+{
+    /// <inheritdoc/>
+    public async Task<FuseResponse> FuseAsync(FuseRequest request, CancellationToken cancellation)
+    {
+        using var entry = admission.Enter(request.Call);
+        using var deadline = new Deadline(request.Timeout, cancellation);
+        var (fuser, fusion) = Prepare(request);
+        return await RunAsync(request, fuser, fusion, null, deadline);
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<FuseUpdate> StreamAsync(
+        FuseRequest request, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        using var entry = admission.Enter(request.Call);
+        using var deadline = new Deadline(request.Timeout, cancellation);
+        var (fuser, fusion) = Prepare(request);
+        var pieces = Channel.CreateUnbounded<string>(new UnboundedChannelOptions { SingleReader = true });
+        var whole = RunAsync(request, fuser, fusion, piece => pieces.Writer.TryWrite(piece), deadline);
+        _ = whole.ContinueWith(_ => pieces.Writer.TryComplete(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        var written = new StringBuilder();
+        await foreach (var piece in pieces.Reader.ReadAllAsync(CancellationToken.None))
+        {
+            written.Append(piece);
+            yield return new FuseUpdate(piece, null);
+        }
+
+        var response = await whole;
+        if (written.Length == 0)
+        {
+            yield return new FuseUpdate(response.Answer, null);
+        }
+        else if (response.Failure is { } failure)
+        {
+            // What has been streamed can't be taken back.
+            throw new BlendException("fuse", failure.Reason, failure.Message);
+        }
+
+        yield return new FuseUpdate("", response);
+    }
+
+    /// <inheritdoc/>
+    public Task<Guid[]> PulseAsync(Guid[] calls) => Task.FromResult(admission.NotInside(calls));
+
+    private (IFuser Fuser, FusionRequest Request) Prepare(FuseRequest request)
+    {
+        RequestRules.CheckSource(request.Instruction, request.Input);
+        RequestRules.CheckCandidates(request.Candidates);
+        RequestRules.CheckTopK(request.TopK);
+        var texts = Array.ConvertAll(request.Candidates, candidate => candidate.Text);
+        if (Array.TrueForAll(texts, string.IsNullOrWhiteSpace))
+        {
+            throw BlendException.Invalid("candidates", "every one of \"candidates\" is empty, and one must say something");
+        }
+
+        return (
+            Find(request),
+            FusionRequest.Of(request.Instruction, request.Input, texts, request.TopK ?? FusionRequest.DefaultTopK));
+    }
+
+    // Any backend can fuse: its name is then the fuser's.
+    private IFuser Find(FuseRequest request)
+    {
+        if (request.Fuser is null || panels.FindBackend(request.Fuser) is not { } backend)
+        {
+            return book.Find(request.Fuser);
+        }
+
+        var options = new ChatFuserOptions { Name = backend.Name };
+        return new ChatFuser(backend.Client, options with
+        {
+            MaxNewTokens = Prompt.Least(request.MaxTokens, backend.Settings?.MaxTokens) ?? options.MaxNewTokens,
+        });
+    }
+
+    private async Task<FuseResponse> RunAsync(
+        FuseRequest request,
+        IFuser fuser,
+        FusionRequest fusion,
+        Action<string>? written,
+        Deadline deadline)
+    {
+        try
+        {
+            var attempt = await Task.Run(() => FusionAttempt.OfAsync(fuser, fusion, written, deadline.Token), deadline.Token);
+            var answer = FusionAnswer.Of(fuser.Name, fusion, attempt);
+            var isBest = answer.Failure is not null || fuser is SelectFuser;
+            return new FuseResponse(
+                answer.Text,
+                isBest ? [IndexOf(request, fusion.Best)] : [.. Enumerable.Range(0, fusion.Candidates.Count)],
+                fuser.Name,
+                answer.Usage.PromptTokens,
+                answer.Usage.CompletionTokens)
+            {
+                Failure = answer.Failure is { } failure ? failure with { Message = Scrubbed(fuser, failure.Message) } : null,
+                ReachedLimit = answer.Failure is null && answer.Usage.ReachedLimit,
+                Cost = panels.FindBackend(fuser.Name)?.Cost(answer.Usage.PromptTokens, answer.Usage.CompletionTokens),
+            };
+        }
+        catch (OperationCanceledException) when (deadline.IsPassed)
+        {
+            throw BlendException.TimedOut("fuse", deadline.Timeout, $"the fuser {fuser.Name} was still writing");
+        }
+    }
+
+    private string Scrubbed(IFuser fuser, string message) => panels.FindBackend(fuser.Name)?.Key?.Scrub(message) ?? message;
+
+    private static int IndexOf(FuseRequest request, string text) =>
+        Array.FindIndex(request.Candidates, candidate => candidate.Text == text);
+}

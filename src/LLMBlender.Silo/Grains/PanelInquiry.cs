@@ -1,0 +1,139 @@
+using System.Diagnostics;
+using LLMBlender.Abstractions;
+using LLMBlender.Abstractions.Client;
+using LLMBlender.Silo.Backends;
+
+namespace LLMBlender.Silo.Grains;
+
+/// <summary>
+/// Asks a panel's members in parallel. Once there are enough answers, the others get a little grace and no more; a slow member
+/// is asked a second time while the panel's budget lasts, and whichever answer comes first counts.
+/// </summary>
+internal sealed class PanelInquiry(
+    IGrainFactory grains, PanelBook book, Panel panel, BlendRequest request, Deadline deadline, Action<MemberReport> heard)
+{
+    private readonly long start = Stopwatch.GetTimestamp();
+    private readonly TimeSpan time = Least(deadline.Remaining * panel.TimeShare, panel.MemberTimeout);
+
+    /// <summary>Asks.</summary>
+    /// <returns>What came of each member and sample, in the panel's order.</returns>
+    public async Task<MemberReport[]> AskAsync()
+    {
+        var seats = panel.Seats();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token);
+        var asked = Array.ConvertAll(seats, seat => AskAsync(seat.Backend, seat.Sample, seat.Name, stop.Token));
+        try
+        {
+            await WaitAsync(asked);
+        }
+        finally
+        {
+            // Nobody is left working for an answer that nobody waits for.
+            await stop.CancelAsync();
+        }
+
+        return [.. seats.Select((seat, i) => asked[i].IsCompletedSuccessfully ? asked[i].Result : Late(seat.Name))];
+    }
+
+    private async Task WaitAsync(Task<MemberReport>[] asked)
+    {
+        var left = new List<Task<MemberReport>>(asked);
+        var (answers, quorum) = (0, panel.Quorum ?? asked.Length);
+
+        // Members end by themselves in time; should one not, it is not waited for either.
+        using var graceOver = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token);
+        var grace = Task.Delay(time + panel.Grace, graceOver.Token);
+        while (left.Count > 0)
+        {
+            var done = await Task.WhenAny([.. left, grace]);
+            if (done is not Task<MemberReport> member)
+            {
+                deadline.Token.ThrowIfCancellationRequested();
+                break;
+            }
+
+            left.Remove(member);
+            heard(await member);
+            answers += member.Result.Failure is null ? 1 : 0;
+            if (answers == quorum && left.Count > 0 && member.Result.Failure is null)
+            {
+                grace = Task.Delay(panel.Grace, graceOver.Token);
+            }
+        }
+
+        await graceOver.CancelAsync();
+    }
+
+    private MemberReport Late(string name)
+    {
+        var report = Report(name, BackendReply.Failed(name, BlendFailureReason.TimedOut, "enough others had answered, and it was not waited for any longer"), false);
+        heard(report);
+        return report;
+    }
+
+    // The first try, and where it is slow a second one beside it; a failure of one still leaves the other.
+    private async Task<MemberReport> AskAsync(string backend, int sample, string name, CancellationToken stop)
+    {
+        panel.Hedges.Earn();
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var first = AskOnceAsync(backend, sample, name, either.Token);
+        if (await IsSlowAsync(first, backend, either.Token) && panel.Hedges.TrySpend())
+        {
+            var second = AskOnceAsync(backend, sample, name, either.Token);
+            var winner = await Task.WhenAny(first, second);
+            var reply = (await winner).Candidate is not null ? await winner : await (winner == first ? second : first);
+            await either.CancelAsync();
+            return Report(name, reply, true);
+        }
+
+        return Report(name, await first, false);
+    }
+
+    private async Task<bool> IsSlowAsync(Task<BackendReply> first, string backend, CancellationToken stop)
+    {
+        if (panel.HedgeBudget <= 0 || (panel.HedgeAfter ?? book.FindBackend(backend)?.Latency.Usual()) is not { } usual || usual >= time)
+        {
+            return false;
+        }
+
+        using var answered = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var isSlow = await Task.WhenAny(first, Task.Delay(usual, answered.Token)) != first;
+        await answered.CancelAsync();
+        return isSlow && !stop.IsCancellationRequested;
+    }
+
+    private async Task<BackendReply> AskOnceAsync(string backend, int sample, string name, CancellationToken stop)
+    {
+        try
+        {
+            var reply = await grains.GetGrain<IBackendGrain>(backend).AskAsync(
+                new BackendRequest(request.Instruction, request.Input, time)
+                {
+                    Messages = request.Messages,
+                    Sampling = request.Sampling is { Seed: { } seed } sampling ? sampling with { Seed = seed + sample } : request.Sampling,
+                },
+                stop);
+            return reply;
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            var reason = e is OperationCanceledException ? BlendFailureReason.TimedOut : BlendFailureReason.Unreachable;
+            return BackendReply.Failed(name, reason, e.Message);
+        }
+    }
+
+    private MemberReport Report(string name, BackendReply reply, bool hedged) => new()
+    {
+        Name = name,
+        Text = reply.Candidate?.Text,
+        Failure = reply.Failure is { } failure ? failure with { What = name } : null,
+        Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
+        PromptTokens = reply.PromptTokens,
+        CompletionTokens = reply.CompletionTokens,
+        Cost = reply.Cost,
+        ReachedLimit = reply.ReachedLimit,
+        Hedged = hedged,
+    };
+
+    private static TimeSpan Least(TimeSpan one, TimeSpan? other) => other < one ? other.Value : one;
+}

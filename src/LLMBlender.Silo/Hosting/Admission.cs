@@ -1,0 +1,120 @@
+using System.Collections.Concurrent;
+using LLMBlender.Abstractions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace LLMBlender.Silo.Hosting;
+
+/// <summary>
+/// The door of a silo: counts what is under way, refuses what would be too much, and at shutdown lets nothing in any more and
+/// waits for what is inside. Safe for concurrent use.
+/// </summary>
+/// <remarks>It is registered after the silo and so is stopped before it.</remarks>
+internal sealed partial class Admission(AdmissionOptions options, ILogger<Admission> logger) : IHostedService
+{
+    private readonly TaskCompletionSource empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ConcurrentDictionary<Guid, bool> calls = new();
+    private int inside;
+    private volatile bool leaving;
+
+    /// <summary>Whether the silo is about to leave.</summary>
+    public bool IsLeaving => leaving;
+
+    /// <summary>Lets a part of a request in; false where the silo is about to leave.</summary>
+    /// <param name="call">How its asker calls it.</param>
+    /// <param name="entry">To be disposed when it is done.</param>
+    public bool TryEnter(Guid call, out Entry entry)
+    {
+        // Counted before looking, so that whoever closes the door sees everyone who found it open.
+        Interlocked.Increment(ref inside);
+        entry = new Entry(this, call);
+        calls.TryAdd(call, true);
+        if (!leaving)
+        {
+            return true;
+        }
+
+        entry.Dispose();
+        return false;
+    }
+
+    /// <summary>Lets a whole request in.</summary>
+    /// <exception cref="BlendException">There are too many, or the silo is about to leave.</exception>
+    public Entry Enter(Guid call)
+    {
+        if (!TryEnter(call, out var entry))
+        {
+            throw BlendException.Leaving();
+        }
+
+        if (Volatile.Read(ref inside) > options.MaxRequests)
+        {
+            entry.Dispose();
+            throw new BlendException(
+                "request", BlendFailureReason.Overloaded, $"{options.MaxRequests} requests are under way on this silo, which takes no more")
+            {
+                RetryAfter = options.RetryAfter,
+            };
+        }
+
+        return entry;
+    }
+
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        leaving = true;
+        var count = Volatile.Read(ref inside);
+        LogDraining(count);
+        if (count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            await empty.Task.WaitAsync(options.DrainTimeout, cancellationToken);
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        {
+            count = Volatile.Read(ref inside);
+            LogGivenUp(count);
+        }
+    }
+
+    /// <summary>Those of some calls that are not inside.</summary>
+    public Guid[] NotInside(Guid[] asked) => Array.FindAll(asked, call => !calls.ContainsKey(call));
+
+    private void Leave(Guid call)
+    {
+        calls.TryRemove(call, out _);
+        if (Interlocked.Decrement(ref inside) == 0 && leaving)
+        {
+            empty.TrySetResult();
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "draining: {Count} requests or parts of them are under way")]
+    private partial void LogDraining(int count);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "stopped before {Count} requests or parts of them were done")]
+    private partial void LogGivenUp(int count);
+
+    /// <summary>Someone inside; disposing it lets it out.</summary>
+    public sealed class Entry(Admission admission, Guid call) : IDisposable
+    {
+        private int isOut;
+
+        /// <inheritdoc/>
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref isOut, 1) == 0)
+            {
+                admission.Leave(call);
+            }
+        }
+    }
+}

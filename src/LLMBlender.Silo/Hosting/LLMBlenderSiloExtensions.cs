@@ -1,0 +1,157 @@
+using System.Net;
+using System.Net.Sockets;
+using LLMBlender.Abstractions.Client;
+using LLMBlender.Silo.Backends;
+using LLMBlender.Silo.Caching;
+using LLMBlender.Silo.Comparing;
+using LLMBlender.Silo.Dispatch;
+using LLMBlender.Silo.Placement;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
+using Orleans.Placement;
+using Orleans.Runtime.Hosting;
+using Orleans.Runtime.MembershipService.SiloMetadata;
+using StackExchange.Redis;
+
+namespace LLMBlender.Silo.Hosting;
+
+/// <summary>Makes a host a silo of a cluster.</summary>
+public static class LLMBlenderSiloExtensions
+{
+    /// <summary>Adds a silo, its grains, and <see cref="IBlender"/> to ask them.</summary>
+    /// <param name="builder">The host.</param>
+    /// <param name="options">What the silo is.</param>
+    /// <param name="models">What it compares and fuses with; disposed with the host.</param>
+    /// <param name="panels">Whom it asks.</param>
+    public static IHostApplicationBuilder AddLLMBlenderSilo(
+        this IHostApplicationBuilder builder, LLMBlenderSiloOptions options, SiloModels models, PanelBook panels)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(options);
+        var redis = options.Redis is { } address ? RedisAddress.Parse(address) : null;
+        if (redis is not null)
+        {
+            builder.Services.TryAddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(ForCache(options.Redis!)));
+            builder.Services.TryAddSingleton<IComparisonStore>(provider => new RedisComparisonStore(
+                provider.GetRequiredService<IConnectionMultiplexer>(),
+                options.Cache,
+                provider.GetRequiredService<BlendMetrics>(),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<RedisComparisonStore>>()));
+        }
+
+        builder.UseOrleans(silo =>
+        {
+            Meet(silo, options, redis);
+            silo.AddLLMBlenderGrains(options, models, panels);
+        });
+        if (redis is not null)
+        {
+            builder.Services.AddHostedService(provider => new MembershipKeeper(
+                provider.GetRequiredService<IMembershipTable>(),
+                provider.GetRequiredService<IClusterMembershipService>(),
+                provider.GetRequiredService<ILocalSiloDetails>(),
+                provider.GetRequiredService<IConnectionMultiplexer>(),
+                options,
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<MembershipKeeper>>()));
+        }
+
+        // Registered after the silo, the door is closed before the silo is stopped.
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<Admission>());
+        return builder;
+    }
+
+    /// <summary>Adds the grains, and what they are made of, to a silo however it meets others.</summary>
+    internal static ISiloBuilder AddLLMBlenderGrains(
+        this ISiloBuilder silo, LLMBlenderSiloOptions options, SiloModels models, PanelBook panels)
+    {
+        var services = silo.Services;
+        var card = models.Card(options.Roles);
+        silo.UseSiloMetadata(new Dictionary<string, string>(card.ToMetadata()));
+        services.AddSingleton(card);
+        silo.AddGrainDirectory(RuleDirectory.Name, (_, _) => new RuleDirectory());
+        services.AddPlacementFilter<RoleFilterStrategy, RoleFilterDirector>(ServiceLifetime.Singleton);
+        services.AddPlacementDirector<PinnedPlacement, DirectPlacementDirector>();
+        services.AddPlacementDirector<HomePlacement, DirectPlacementDirector>();
+        services.AddPlacementDirector<NearPlacement, DirectPlacementDirector>();
+        silo.Configure<ClusterMembershipOptions>(Watch);
+
+        services.AddSingleton(panels);
+        services.AddSingleton(models.Fusers);
+        services.AddSingleton(options.Admission);
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<Admission>();
+        services.TryAddSingleton(provider => new SiloReadiness(
+            provider.GetRequiredService<ILocalSiloDetails>(),
+            provider.GetRequiredService<IClusterMembershipService>(),
+            provider.GetRequiredService<SiloCards>(),
+            provider.GetRequiredService<WorkerRoster>(),
+            provider.GetRequiredService<Admission>()));
+        services.TryAddSingleton<BlendMetrics>();
+        services.TryAddSingleton<SiloCards>();
+        services.TryAddSingleton<WorkerRoster>();
+        services.TryAddSingleton<ShardDispatcher>();
+        services.TryAddSingleton<ComparisonCache>();
+        services.TryAddSingleton(new LogitMemory(options.Cache.MemoryEntries));
+        services.TryAddSingleton<IComparisonStore, NoStore>();
+        services.TryAddSingleton(provider => new CompareQueue(
+            options.Roles.HasFlag(SiloRoles.Compare) ? models.Accelerators : [],
+            options.Queue,
+            provider.GetRequiredService<ILogger<CompareQueue>>()));
+        services.AddBlender();
+        return silo;
+    }
+
+    // A dead silo is noticed in about six seconds. Nothing waits for that, but the fewer know-it-not's the better.
+    private static void Watch(ClusterMembershipOptions membership)
+    {
+        membership.ProbeTimeout = TimeSpan.FromSeconds(2);
+        membership.NumMissedProbesLimit = 3;
+        membership.TableRefreshTimeout = TimeSpan.FromSeconds(10);
+        membership.DefunctSiloExpiration = TimeSpan.FromHours(1);
+        membership.DefunctSiloCleanupPeriod = TimeSpan.FromMinutes(10);
+    }
+
+    private static void Meet(ISiloBuilder silo, LLMBlenderSiloOptions options, ConfigurationOptions? redis)
+    {
+        var siloPort = options.SiloPort > 0 ? options.SiloPort : FreePort();
+        var gatewayPort = options.GatewayPort > 0 ? options.GatewayPort : FreePort();
+        if (redis is null)
+        {
+            silo.UseLocalhostClustering(siloPort, gatewayPort, null, options.ClusterId, options.ClusterId);
+        }
+        else
+        {
+            silo.UseRedisClustering(clustering => clustering.ConfigurationOptions = redis);
+            silo.ConfigureEndpoints(options.Address, siloPort, gatewayPort, listenOnAnyHostAddress: !IPAddress.IsLoopback(options.Address));
+            if (options.ListenPort > 0)
+            {
+                var listen = IPAddress.IsLoopback(options.Address) ? options.Address : IPAddress.Any;
+                silo.Configure<EndpointOptions>(endpoint => endpoint.SiloListeningEndpoint = new IPEndPoint(listen, options.ListenPort));
+            }
+
+            silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (options.ClusterId, options.ClusterId));
+        }
+    }
+
+    /// <summary>How the cache speaks to Redis: what can't be sent at once is not worth sending.</summary>
+    internal static ConfigurationOptions ForCache(string address)
+    {
+        var redis = RedisAddress.Parse(address);
+        redis.BacklogPolicy = BacklogPolicy.FailFast;
+        redis.AsyncTimeout = 1000;
+        redis.ClientName = "llmblender-cache";
+        return redis;
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

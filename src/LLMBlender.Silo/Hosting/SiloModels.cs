@@ -1,0 +1,102 @@
+using LLMBlender.Core.Fusion;
+using LLMBlender.Inference;
+using LLMBlender.Inference.GenFuser;
+using LLMBlender.Inference.PairRanker;
+using LLMBlender.Inference.Sessions;
+using LLMBlender.Silo.Comparing;
+using LLMBlender.Silo.Fusion;
+using LLMBlender.Silo.Placement;
+
+namespace LLMBlender.Silo.Hosting;
+
+/// <summary>The models that a silo has loaded, accelerator by accelerator.</summary>
+public sealed class SiloModels : IDisposable
+{
+    private readonly List<GenFuserModel> fuserModels = [];
+
+    internal SiloModels(IReadOnlyList<AcceleratorRankers> accelerators) => Accelerators = accelerators;
+
+    /// <summary>No models: for silos that neither compare nor fuse.</summary>
+    public static SiloModels None => new([]);
+
+    internal IReadOnlyList<AcceleratorRankers> Accelerators { get; }
+
+    /// <summary>Who fuses; the best candidate is given where nothing else is loaded.</summary>
+    public FuserBook Fusers { get; private set; } = FuserBook.SelectOnly;
+
+    /// <summary>Loads rankers on accelerators.</summary>
+    /// <param name="rankers">Name and folder of each; the first is the default.</param>
+    /// <param name="accelerators">What computes: <c>cpu</c>, <c>cuda:N</c> or <c>auto</c>, none for none. Processors share their cores.</param>
+    /// <exception cref="ModelException">A model can't be used.</exception>
+    /// <exception cref="ArgumentException">An accelerator is unknown, or missing in this build.</exception>
+    public static SiloModels Load(IReadOnlyList<(string Name, string Folder)> rankers, IReadOnlyList<string> accelerators)
+    {
+        ArgumentNullException.ThrowIfNull(rankers);
+        ArgumentNullException.ThrowIfNull(accelerators);
+        var devices = accelerators.Select(Accelerator.Parse).ToList();
+        var processors = Math.Max(1, devices.Count(device => device.CudaDevice is null));
+        var threads = Math.Max(1, Environment.ProcessorCount / processors);
+        var loaded = new List<AcceleratorRankers>();
+        try
+        {
+            foreach (var device in devices)
+            {
+                var options = new PairRankerOptions { Accelerator = device, Threads = threads };
+                loaded.Add(new AcceleratorRankers(device.ToString(), [.. rankers.Select(ranker => Load(ranker, options))]));
+            }
+        }
+        catch
+        {
+            Dispose(loaded);
+            throw;
+        }
+
+        return new SiloModels(loaded);
+    }
+
+    /// <summary>Loads fusers on the processor.</summary>
+    /// <param name="fusers">Model folders, the default one first; null stands for <see cref="SelectFuser"/>.</param>
+    /// <exception cref="ModelException">A model can't be used.</exception>
+    public void LoadFusers(IReadOnlyList<string?> fusers)
+    {
+        ArgumentNullException.ThrowIfNull(fusers);
+        var loaded = new List<IFuser>();
+        foreach (var folder in fusers)
+        {
+            if (folder is null)
+            {
+                loaded.Add(new SelectFuser());
+                continue;
+            }
+
+            var model = GenFuserModel.Load(folder);
+            fuserModels.Add(model);
+            loaded.Add(new ModelFuser(model));
+        }
+
+        Fusers = FuserBook.Of(loaded);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(Accelerators);
+        fuserModels.ForEach(static model => model.Dispose());
+    }
+
+    internal SiloCard Card(SiloRoles roles) => new(
+        roles,
+        roles.HasFlag(SiloRoles.Compare) ? Accelerators.Count : 0,
+        Accelerators.Count > 0 ? [.. Accelerators[0].Rankers.Select(comparer => comparer.Ranker)] : []);
+
+    private static PairRankerComparer Load((string Name, string Folder) ranker, PairRankerOptions options) =>
+        new(ranker.Name, PairRankerModel.Load(ranker.Folder, options), options);
+
+    private static void Dispose(IEnumerable<AcceleratorRankers> accelerators)
+    {
+        foreach (var comparer in accelerators.SelectMany(accelerator => accelerator.Rankers))
+        {
+            comparer.Dispose();
+        }
+    }
+}

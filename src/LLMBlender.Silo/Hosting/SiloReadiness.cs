@@ -1,0 +1,47 @@
+using LLMBlender.Silo.Dispatch;
+using LLMBlender.Silo.Placement;
+
+namespace LLMBlender.Silo.Hosting;
+
+/// <summary>Whether a silo should get requests. Safe for concurrent use.</summary>
+public sealed class SiloReadiness
+{
+    private readonly ILocalSiloDetails local;
+    private readonly IClusterMembershipService membership;
+    private readonly SiloCards cards;
+    private readonly WorkerRoster roster;
+    private readonly Admission admission;
+
+    internal SiloReadiness(
+        ILocalSiloDetails local, IClusterMembershipService membership, SiloCards cards, WorkerRoster roster, Admission admission) =>
+        (this.local, this.membership, this.cards, this.roster, this.admission) = (local, membership, cards, roster, admission);
+
+    /// <summary>The silo's own address.</summary>
+    public string Address => local.SiloAddress.ToString();
+
+    /// <summary>Whether the silo is a member that the others can use.</summary>
+    public bool IsMember =>
+        membership.CurrentSnapshot.GetSiloStatus(local.SiloAddress) is SiloStatus.Active && cards.Of(local.SiloAddress) is not null;
+
+    /// <summary>How many silos of the cluster compare.</summary>
+    public int Comparing => roster.Count;
+
+    /// <summary>Why it should get no requests at the moment; null where it should.</summary>
+    public string? Problem() =>
+        admission.IsLeaving ? "shutting down"
+        : !IsMember ? "not yet a member of the cluster"
+        : !Blends() ? "no silo of the cluster blends"
+        : null;
+
+    /// <summary>Waits until the silo is a member that the others can use.</summary>
+    public async Task WhenMemberAsync(TimeSpan tick, CancellationToken cancellation)
+    {
+        while (!IsMember)
+        {
+            await Task.Delay(tick, cancellation);
+        }
+    }
+
+    private bool Blends() => membership.CurrentSnapshot.Members.Values.Any(
+        member => member.Status is SiloStatus.Active && cards.Of(member.SiloAddress)?.Roles.HasFlag(SiloRoles.Blend) == true);
+}

@@ -1,0 +1,51 @@
+using LLMBlender.Silo.Hosting;
+using Orleans.Placement;
+using Orleans.Runtime.Placement;
+
+namespace LLMBlender.Silo.Placement;
+
+/// <summary>Keeps a grain on silos that have a role; for <see cref="SiloRoles.Compare"/>, and an accelerator.</summary>
+/// <remarks>Orleans' own metadata filters match the caller's metadata, and a silo without accelerators must find those with.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = false)]
+internal sealed class RoleFilterAttribute(SiloRoles role, int order = 0) : PlacementFilterAttribute(new RoleFilterStrategy(role, order));
+
+/// <summary>See <see cref="RoleFilterAttribute"/>.</summary>
+public sealed class RoleFilterStrategy : PlacementFilterStrategy
+{
+    private const string Property = "llmblender.role";
+
+    /// <summary>For the runtime, which then reads the grain's properties.</summary>
+    public RoleFilterStrategy()
+        : base(order: 0)
+    {
+    }
+
+    internal RoleFilterStrategy(SiloRoles role, int order)
+        : base(order) => Role = role;
+
+    /// <summary>The role that a silo must have.</summary>
+    public SiloRoles Role { get; private set; }
+
+    /// <inheritdoc/>
+    public override void AdditionalInitialize(Orleans.Metadata.GrainProperties properties) =>
+        Role = RoleNames.Parse(GetPlacementFilterGrainProperty(Property, properties) ?? "");
+
+    /// <inheritdoc/>
+    protected override IEnumerable<KeyValuePair<string, string>> GetAdditionalGrainProperties(
+        IServiceProvider services, Type grainClass, GrainType grainType, IReadOnlyDictionary<string, string> existingProperties) =>
+        [new(Property, RoleNames.Write(Role))];
+}
+
+/// <summary>See <see cref="RoleFilterAttribute"/>.</summary>
+internal sealed class RoleFilterDirector(SiloCards cards) : IPlacementFilterDirector
+{
+    /// <inheritdoc/>
+    public IEnumerable<SiloAddress> Filter(
+        PlacementFilterStrategy filterStrategy, PlacementTarget target, IEnumerable<SiloAddress> silos)
+    {
+        var role = ((RoleFilterStrategy)filterStrategy).Role;
+        return silos.Where(silo => cards.Of(silo) is { } card && Fits(card, role));
+    }
+
+    private static bool Fits(SiloCard card, SiloRoles role) => role is SiloRoles.Compare ? card.Compares : card.Roles.HasFlag(role);
+}

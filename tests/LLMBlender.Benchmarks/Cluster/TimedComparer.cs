@@ -1,0 +1,58 @@
+using System.Diagnostics;
+using LLMBlender.Silo.Comparing;
+
+namespace LLMBlender.Benchmarks.Cluster;
+
+/// <summary>
+/// An accelerator of a fixed speed, which sleeps for as long as its comparisons would take it; or one that costs nothing.
+/// </summary>
+/// <param name="perSecond">Comparisons a second; null for no cost at all.</param>
+internal sealed class TimedComparer(double? perSecond) : IPairComparer
+{
+    private static readonly Record Any = new();
+    private long free = Stopwatch.GetTimestamp();
+
+    public RankerIdentity Ranker { get; } = new("timed", "v1");
+
+    // A few tens of comparisons a call, as an accelerator's batch holds.
+    public int CallTokens => 32 * Record.Length;
+
+    public IPairRecord Encode(string source, IReadOnlyList<string> candidates) => Any;
+
+    public void Compare(ReadOnlySpan<RecordPair> pairs, Span<float> logits)
+    {
+        for (var i = 0; i < pairs.Length; i++)
+        {
+            logits[i] = pairs[i].First - pairs[i].Second;
+        }
+
+        if (perSecond is { } speed)
+        {
+            Sleep(pairs.Length / speed);
+        }
+    }
+
+    public void Dispose()
+    {
+    }
+
+    // Sleeping is coarse: what one call slept too long the next one sleeps less, as long as there was no pause between.
+    private void Sleep(double seconds)
+    {
+        var now = Stopwatch.GetTimestamp();
+        var tick = (long)(0.005 * Stopwatch.Frequency);
+        free = Math.Max(free, now - tick) + (long)(seconds * Stopwatch.Frequency);
+        var wait = (free - now) / (double)Stopwatch.Frequency;
+        if (wait > 0)
+        {
+            Thread.Sleep(TimeSpan.FromSeconds(wait));
+        }
+    }
+
+    private sealed class Record : IPairRecord
+    {
+        public const int Length = 128;
+
+        public int PairLength(int first, int second) => Length;
+    }
+}

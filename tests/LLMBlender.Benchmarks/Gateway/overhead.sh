@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# What the gateway adds, beside a plain reverse proxy (nginx) before the same scripted backends, in one run on one machine:
+#   overhead.sh PATH/TO/llmblender [SECONDS]
+# Wants nginx and wrk. The backends are nginx too and answer at once, so that the numbers are the gateway's alone; every
+# comparison but the first is answered from the cache. One connection tells what is added to a request, 32 tell throughput.
+set -euo pipefail
+program=$(realpath "$1") seconds=${2:-5}
+work=$(mktemp -d)
+trap 'kill $(cat "$work"/*.pid 2>/dev/null) 2>/dev/null || true; rm -rf "$work"' EXIT
+
+answer() { # a model's whole answer
+    printf '{"id":"x","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"%s"},"finish_reason":"stop"}],"usage":{"prompt_tokens":10,"completion_tokens":12,"total_tokens":22}}' "$1"
+}
+
+cat >"$work/nginx.conf" <<END
+pid $work/nginx.pid; error_log $work/nginx.log; worker_processes 1; daemon on;
+events { worker_connections 1024; }
+http {
+    access_log off; default_type application/json; keepalive_requests 1000000;
+    client_body_temp_path $work/b; proxy_temp_path $work/p; fastcgi_temp_path $work/f; uwsgi_temp_path $work/u; scgi_temp_path $work/s;
+    upstream backends { server 127.0.0.1:19101; keepalive 64; }
+    server {
+        listen 127.0.0.1:19101;
+        location /a/ { return 200 '$(answer "Paris is the capital of France, and its largest city.")'; }
+        location /b/ { return 200 '$(answer "The capital is Paris.")'; }
+        location /c/ { return 200 '$(answer "France has had several capitals; today it is Paris, on the Seine.")'; }
+    }
+    server {
+        listen 127.0.0.1:19102;
+        location / { proxy_pass http://backends; proxy_http_version 1.1; proxy_set_header Connection ""; }
+    }
+}
+END
+nginx -c "$work/nginx.conf"
+
+cat >"$work/settings.json" <<END
+{ "LLMBlender": { "Discover": false,
+  "Backends": [ { "Name": "a", "Model": "m", "Url": "http://127.0.0.1:19101/a/v1" },
+                { "Name": "b", "Model": "m", "Url": "http://127.0.0.1:19101/b/v1" },
+                { "Name": "c", "Model": "m", "Url": "http://127.0.0.1:19101/c/v1" } ],
+  "Panels": [ { "Name": "one", "Members": ["a"], "Fuser": "select" },
+              { "Name": "three", "Members": ["a", "b", "c"], "Fuser": "select" } ] } }
+END
+"$program" serve --urls http://127.0.0.1:19103 --config "$work/settings.json" >"$work/serve.out" 2>"$work/serve.err" &
+echo $! >"$work/serve.pid"
+until grep -q ^ready "$work/serve.out"; do sleep 0.2; kill -0 "$(cat "$work/serve.pid")" || { cat "$work/serve.err"; exit 1; }; done
+
+measure() { # name, url, model, connections, more fields
+    cat >"$work/post.lua" <<END
+wrk.method = "POST"
+wrk.headers["Content-Type"] = "application/json"
+wrk.body = '{"model":"$3","messages":[{"role":"user","content":"What is the capital of France?"}]$5}'
+done = function(summary, latency)
+    io.write(string.format("%-34s %2d connections  %9.1f /s  median %7.3f ms  99th %7.3f ms  errors %d\n", "$1", $4,
+        summary.requests / summary.duration * 1e6, latency:percentile(50) / 1000, latency:percentile(99) / 1000,
+        summary.errors.status + summary.errors.connect + summary.errors.read + summary.errors.timeout))
+end
+END
+    wrk -t1 -c"$4" -d2s -s "$work/post.lua" "$2" >/dev/null
+    wrk -t1 -c"$4" -d"${seconds}s" --latency -s "$work/post.lua" "$2" | tail -1
+}
+
+for connections in 1 32; do
+    measure "nginx before one backend" http://127.0.0.1:19102/a/v1/chat/completions m "$connections" ""
+    measure "gateway, one member, select" http://127.0.0.1:19103/v1/chat/completions one "$connections" ""
+    measure "gateway, one member, streamed" http://127.0.0.1:19103/v1/chat/completions one "$connections" ',"stream":true'
+    measure "gateway, three members, select" http://127.0.0.1:19103/v1/chat/completions three "$connections" ""
+done

@@ -1,0 +1,115 @@
+using LLMBlender.Cluster.Tests.Processes;
+using StackExchange.Redis;
+
+namespace LLMBlender.Cluster.Tests.Faults;
+
+/// <summary>A Redis that is gone, stuck, empty, full or lies: the answers stay right, and it is used again by itself.</summary>
+public sealed class RedisFaultTests(ForgetfulCluster cluster) : IClassFixture<ForgetfulCluster>
+{
+    // One comparison each process still remembers itself.
+    private const int QuestionPairs = 4 * 6;
+
+    private static readonly Question[] Questions = [.. Enumerable.Range(0, 4).Select(i => Question.Short($"thing {i}"))];
+
+    [Fact(SkipUnless = nameof(RedisServer.IsInstalled), SkipType = typeof(RedisServer), Skip = RedisServer.SkipReason)]
+    public Task Redis_KilledAndStartedAgain_ChangesNoAnswer() => StrikeAsync("Redis killed", async unharmed =>
+    {
+        await cluster.Redis.KillAsync();
+        await unharmed();
+        await cluster.Redis.StartAsync();
+    });
+
+    [Fact(SkipUnless = nameof(RedisServer.IsInstalled), SkipType = typeof(RedisServer), Skip = RedisServer.SkipReason)]
+    public Task Redis_Frozen_ChangesNoAnswer() => StrikeAsync("Redis frozen", async unharmed =>
+    {
+        Signals.SendStop(cluster.Redis.Process);
+        await unharmed();
+        Signals.SendContinue(cluster.Redis.Process);
+    });
+
+    [Fact(SkipUnless = nameof(RedisServer.IsInstalled), SkipType = typeof(RedisServer), Skip = RedisServer.SkipReason)]
+    public Task Redis_Full_ChangesNoAnswer() => StrikeAsync("Redis full", async unharmed =>
+    {
+        await SetMemoryAsync("1");
+        await unharmed();
+        await SetMemoryAsync("0");
+    });
+
+    [Fact(SkipUnless = nameof(RedisServer.IsInstalled), SkipType = typeof(RedisServer), Skip = RedisServer.SkipReason)]
+    public Task Redis_Flushed_ChangesNoAnswerAndTakesNewSilos() => StrikeAsync("Redis flushed", async unharmed =>
+    {
+        await cluster.Redis.UseAsync(async (_, server) =>
+        {
+            await server.FlushAllDatabasesAsync();
+            return true;
+        });
+        await unharmed();
+
+        // The silos' own register was flushed as well; they write themselves in again, and a newcomer finds them.
+        await cluster.With("compare")[0].KillAsync();
+        await cluster.HealAsync();
+        await unharmed();
+    });
+
+    [Theory(SkipUnless = nameof(RedisServer.IsInstalled), SkipType = typeof(RedisServer), Skip = RedisServer.SkipReason)]
+    [InlineData("")]
+    [InlineData("garbage")]
+    [InlineData("\u0001abcdefghijkl")]
+    [InlineData(null)]
+    public async Task Entries_Overwritten_AreMissesAndHeal(string? garbage)
+    {
+        using var client = new RankingClient(cluster.Gateway.Url);
+        var expected = await client.RankAllAsync(Questions);
+        await Until.IsSoAsync(async () => (await cluster.Redis.CachedKeysAsync()).Length >= QuestionPairs, "the comparisons are written");
+        var keys = await cluster.Redis.CachedKeysAsync();
+        var sound = await cluster.Redis.UseAsync((database, _) => database.StringGetAsync(keys));
+
+        // Null stands for a sound value at the wrong key.
+        await cluster.Redis.UseAsync((database, _) => database.StringSetAsync(
+            [.. keys.Select((key, i) => new KeyValuePair<RedisKey, RedisValue>(key, garbage is null ? sound[(i + 1) % sound.Length] : garbage))]));
+        var actual = await client.RankAllAsync(Questions);
+
+        for (var i = 0; i < Questions.Length; i++)
+        {
+            Ranking.AssertSame(expected[i], actual[i], $"question {i}");
+        }
+
+        await Until.IsSoAsync(
+            async () => (await cluster.Redis.UseAsync((database, _) => database.StringGetAsync(keys))).Zip(sound).Count(pair => SameEntry(pair.First, pair.Second)) >= QuestionPairs - 1,
+            "the questions' entries are sound again");
+    }
+
+    // Version and length; the logit itself may differ in its last digits.
+    private static bool SameEntry(RedisValue a, RedisValue b) =>
+        (byte[]?)a is { Length: 13 } first && (byte[]?)b is { Length: 13 } second && first[0] == second[0]
+        && Math.Abs(BitConverter.ToSingle(first, 1) - BitConverter.ToSingle(second, 1)) < 1e-4;
+
+    private async Task StrikeAsync(string fault, Func<Func<Task>, Task> strike)
+    {
+        for (var round = 0; round < Form.Rounds; round++)
+        {
+            using var client = new RankingClient(cluster.Gateway.Url);
+            var expected = await client.RankAllAsync(Questions);
+            await using var load = await Load.StartAsync(cluster.Gateway.Url, concurrency: 2);
+            await strike(async () =>
+            {
+                await load.WhenAnsweredMoreAsync(Form.Margin);
+                var actual = await client.RankAllAsync(Questions);
+                for (var i = 0; i < Questions.Length; i++)
+                {
+                    Ranking.AssertSame(expected[i], actual[i], $"{fault}, question {i}");
+                }
+            });
+            var kept = (await cluster.Redis.CachedKeysAsync()).Length;
+            await Until.IsSoAsync(async () => (await cluster.Redis.CachedKeysAsync()).Length > kept, "comparisons are kept in Redis again");
+            await load.EndWithoutFailureAsync(fault);
+            Assert.DoesNotContain(cluster.Log, line => line.Contains("unobserved", StringComparison.OrdinalIgnoreCase));
+        }
+    }
+
+    private Task<bool> SetMemoryAsync(string bytes) => cluster.Redis.UseAsync(async (_, server) =>
+    {
+        await server.ConfigSetAsync("maxmemory", bytes);
+        return true;
+    });
+}

@@ -1,0 +1,166 @@
+using LLMBlender.Abstractions;
+
+namespace LLMBlender.Gateway.Tests;
+
+public sealed class BlendingEndpointsTests
+{
+    private const string Record = """{"id":7,"instruction":"Say.","input":"It","candidates":[{"model":"m","text":"a"},{"text":"ü🍁"}]""";
+
+    [Fact]
+    public async Task Rank_Record_IsAnsweredAsTheVerbDoes()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        gateway.Blender.Answer = (_, _) => Task.FromResult<object>(new RankingResponse
+        {
+            Ranks = [2, 1], Scores = [-0.5, 0.5], Comparisons = 2, Reused = 0, Matrix = [0, -0.5f, float.NaN, 0], Ranker = "r",
+        });
+
+        var (status, body, _) = await gateway.PostAsync("/v1/rank", Record + ""","ranker":"r","aggregate":"max-wins","matrix":true,"timeout":1.5}""");
+
+        Assert.Equal(200, status);
+        Assert.Equal("""{"id":7,"ranks":[2,1],"scores":[-0.5,0.5],"comparisons":2,"matrix":[[0,-0.5],[null,0]]}""", body.ToJsonString());
+        var asked = Assert.IsType<RankingRequest>(gateway.Blender.Asked);
+        Assert.Equal(("Say.", "It", "r", "max-wins", true), (asked.Instruction, asked.Input, asked.Ranker, asked.Aggregation, asked.WithMatrix));
+        Assert.Equal([new Candidate("m", "a"), new Candidate(null, "ü🍁")], asked.Candidates);
+        Assert.Equal(TimeSpan.FromSeconds(1.5), asked.Timeout);
+    }
+
+    [Fact]
+    public async Task Compare_Record_IsAnsweredAsTheVerbDoes()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        gateway.Blender.Answer = (_, _) => Task.FromResult<object>(new CompareResponse(-1.5f, 1));
+
+        var (_, body, _) = await gateway.PostAsync("/v1/compare", """{"id":"x","instruction":"Say.","a":"A","b":"B","order":"ba"}""");
+
+        Assert.Equal("""{"id":"x","logit":-1.5,"better":"a"}""", body.ToJsonString());
+        Assert.Equal(PairOrder.Ba, Assert.IsType<CompareRequest>(gateway.Blender.Asked).Order);
+    }
+
+    [Fact]
+    public async Task Fuse_Record_IsAnswered()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        gateway.Blender.Answer = (_, _) => Task.FromResult<object>(new FuseResponse("fused", [0, 1], "f", 10, 2));
+
+        var (_, body, _) = await gateway.PostAsync("/v1/fuse", Record + ""","fuser":"f","top_k":2}""");
+
+        Assert.Equal("""{"id":7,"answer":"fused","made_from":[0,1],"usage":{"prompt_tokens":10,"completion_tokens":2}}""", body.ToJsonString());
+        var asked = Assert.IsType<FuseRequest>(gateway.Blender.Asked);
+        Assert.Equal(("f", 2), (asked.Fuser, asked.TopK));
+    }
+
+    [Fact]
+    public async Task Blend_PartialFailure_IsInTheAnswer()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        gateway.Blender.Answer = (_, _) => Task.FromResult<object>(new BlendResponse(
+            null,
+            "best",
+            [new RankedCandidate("m", "best", 1, 0.5)],
+            [new BlendFailure("slow", BlendFailureReason.TimedOut, "no answer within 2 s")],
+            new BlendUsage(1, 2, 3)) { MadeFrom = [0] });
+
+        var (status, body, _) = await gateway.PostAsync("/v1/blend", """{"instruction":"Say.","panel":"p"}""");
+
+        Assert.Equal(200, status);
+        Assert.Equal("timed_out", body["failures"]![0]!["reason"]!.GetValue<string>());
+        Assert.Equal(0, body["made_from"]![0]!.GetValue<int>());
+        Assert.Equal(3, body["usage"]!["comparisons"]!.GetValue<int>());
+        Assert.Equal("p", Assert.IsType<BlendRequest>(gateway.Blender.Asked).Panel);
+    }
+
+    [Theory]
+    [InlineData("/v1/rank", """[]""", null)]
+    [InlineData("/v1/rank", """{"instruction":""", null)]
+    [InlineData("/v1/rank", """{"candidates":[]}""", "instruction")]
+    [InlineData("/v1/rank", """{"instruction":5,"candidates":[]}""", "instruction")]
+    [InlineData("/v1/rank", """{"instruction":"Say."}""", "candidates")]
+    [InlineData("/v1/rank", """{"instruction":"Say.","candidates":[{"text":"a"},{"model":"m"}]}""", "candidates[1].text")]
+    [InlineData("/v1/rank", """{"instruction":"Say.","candidates":[{"text":"a"}],"matrix":"yes"}""", "matrix")]
+    [InlineData("/v1/rank", """{"instruction":"Say.","candidates":[{"text":"a"}],"timeout":0}""", "timeout")]
+    [InlineData("/v1/rank", """{"instruction":"\ud800","candidates":[{"text":"a"}]}""", "instruction")]
+    [InlineData("/v1/compare", """{"instruction":"Say.","a":"A","b":"B","order":"aa"}""", "order")]
+    [InlineData("/v1/fuse", """{"instruction":"Say.","candidates":[{"text":"a"}],"top_k":1.5}""", "top_k")]
+    public async Task Request_BrokenRule_NamesTheField(string path, string request, string? field)
+    {
+        await using var gateway = await TestGateway.StartAsync();
+
+        var (status, body, _) = await gateway.PostAsync(path, request);
+
+        Assert.Equal(400, status);
+        Assert.Equal("invalid_request_error", body["error"]!["type"]!.GetValue<string>());
+        Assert.Equal(field, body["error"]!["param"]?.GetValue<string>());
+        Assert.NotEmpty(body["error"]!["message"]!.GetValue<string>());
+        Assert.Null(gateway.Blender.Asked);
+    }
+
+    [Theory]
+    [InlineData(BlendFailureReason.Overloaded, 429, "overloaded")]
+    [InlineData(BlendFailureReason.TimedOut, 504, "deadline_exceeded")]
+    [InlineData(BlendFailureReason.Unreachable, 503, "unreachable")]
+    [InlineData(BlendFailureReason.Refused, 400, "refused")]
+    [InlineData(BlendFailureReason.Empty, 502, "empty")]
+    [InlineData(BlendFailureReason.Faulted, 502, "faulted")]
+    public async Task Request_ClusterFails_HasAStatusOfItsOwn(BlendFailureReason reason, int expected, string code)
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        gateway.Blender.Answer = (_, _) => Task.FromException<object>(
+            new BlendException("rank", reason, "so it is") { RetryAfter = TimeSpan.FromMilliseconds(1200) });
+
+        var (status, body, retryAfter) = await gateway.PostAsync("/v1/rank", Record + "}");
+
+        Assert.Equal(expected, status);
+        Assert.Equal(code, body["error"]!["code"]!.GetValue<string>());
+        Assert.Equal("so it is", body["error"]!["message"]!.GetValue<string>());
+        Assert.Equal(reason is BlendFailureReason.Overloaded or BlendFailureReason.Unreachable ? TimeSpan.FromSeconds(2) : null, retryAfter);
+    }
+
+    [Fact]
+    public async Task Request_Unforeseen_TellsNothingOfIt()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        gateway.Blender.Answer = (_, _) => Task.FromException<object>(new InvalidOperationException("a secret"));
+
+        var (status, body, _) = await gateway.PostAsync("/v1/rank", Record + "}");
+
+        Assert.Equal(500, status);
+        Assert.DoesNotContain("secret", body.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Request_CallerGone_IsCancelled()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        var (reached, cancelled) = (new TaskCompletionSource(), new TaskCompletionSource());
+        gateway.Blender.Answer = async (_, cancellation) =>
+        {
+            await using var registration = cancellation.Register(cancelled.SetResult);
+            reached.SetResult();
+            await Task.Delay(Timeout.Infinite, cancellation);
+            return new object();
+        };
+        using var caller = new CancellationTokenSource();
+        var request = gateway.PostAsync("/v1/rank", Record + "}", caller.Token);
+        await reached.Task.WaitAsync(TimeSpan.FromSeconds(60));
+
+        await caller.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request);
+        await cancelled.Task.WaitAsync(TimeSpan.FromSeconds(60));
+    }
+
+    [Theory]
+    [InlineData(true, null, 200, 200, 200)]
+    [InlineData(true, "shutting down", 200, 200, 503)]
+    [InlineData(false, null, 200, 503, 503)]
+    public async Task Health_OfAState_IsWhatAnOrchestratorWants(bool started, string? problem, int live, int startup, int ready)
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        (gateway.Started, gateway.Problem) = (started, problem);
+
+        Assert.Equal(live, (await gateway.GetAsync("/health/live")).Status);
+        Assert.Equal(startup, (await gateway.GetAsync("/health/startup")).Status);
+        Assert.Equal(ready, (await gateway.GetAsync("/health/ready")).Status);
+    }
+}

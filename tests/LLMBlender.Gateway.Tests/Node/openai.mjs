@@ -1,0 +1,53 @@
+// Drives the gateway with the official JavaScript client, unmodified. Usage: node openai.mjs BASE_URL
+import assert from 'node:assert/strict';
+import OpenAI from 'openai';
+
+const client = new OpenAI({ baseURL: process.argv[2], apiKey: 'unused', maxRetries: 0 });
+const messages = [{ role: 'system', content: 'Be brief.' }, { role: 'user', content: 'Which is the number?' }];
+
+const models = [];
+for await (const model of await client.models.list()) models.push(model.id);
+assert.deepEqual(models, ['three', 'fused', 'broken']);
+assert.equal((await client.models.retrieve('three')).id, 'three');
+
+const whole = await client.chat.completions.create({ model: 'three', messages });
+assert.equal(whole.choices[0].message.content, '9 is the number');
+assert.equal(whole.choices[0].finish_reason, 'stop');
+assert.equal(whole.usage.total_tokens, 45);
+
+let text = '';
+let usage;
+let finish;
+const stream = await client.chat.completions.create({ model: 'fused', messages, stream: true, stream_options: { include_usage: true } });
+for await (const chunk of stream) {
+  text += chunk.choices[0]?.delta?.content ?? '';
+  finish = chunk.choices[0]?.finish_reason ?? finish;
+  usage = chunk.usage ?? usage;
+}
+assert.equal(text, '9 is the number');
+assert.equal(finish, 'stop');
+assert.equal(usage.total_tokens, 45);
+
+// The client's own accumulator, with progress chunks among the others.
+const final = await client.chat.completions
+  .stream({ model: 'fused', messages, llmblender: { progress: true, trace: true } })
+  .finalChatCompletion();
+assert.equal(final.choices[0].message.content, '9 is the number');
+
+assert.equal((await client.chat.completions.create({ model: 'three', messages, n: 2 })).choices.length, 2);
+
+await assert.rejects(client.chat.completions.create({ model: 'nobody', messages }), (e) =>
+  e instanceof OpenAI.NotFoundError && e.code === 'model_not_found');
+await assert.rejects(client.chat.completions.create({ model: 'three', messages, tools: [{ type: 'function', function: { name: 'f' } }] }), (e) =>
+  e instanceof OpenAI.BadRequestError && e.param === 'tools' && e.code === 'unsupported_parameter');
+await assert.rejects(client.chat.completions.create({ model: 'broken', messages }), (e) =>
+  e instanceof OpenAI.APIError && e.status === 502);
+await assert.rejects(async () => {
+  for await (const _ of await client.chat.completions.create({ model: 'broken', messages, stream: true }));
+}, (e) => e instanceof OpenAI.APIError && e.code === 'faulted');
+
+// Hanging up ends the request.
+const dropped = await client.chat.completions.create({ model: 'fused', messages, stream: true });
+dropped.controller.abort();
+
+console.log('all good');

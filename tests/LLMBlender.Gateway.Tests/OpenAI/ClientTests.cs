@@ -1,0 +1,51 @@
+using System.ClientModel;
+using LLMBlender.Silo.Backends;
+using OpenAI;
+using OpenAI.Chat;
+
+namespace LLMBlender.Gateway.Tests.OpenAI;
+
+/// <summary>Official clients, unmodified, against a real Kestrel.</summary>
+public sealed class ClientTests : IClassFixture<GatewayFixture>
+{
+    private readonly LiveGateway gateway;
+
+    public ClientTests(GatewayFixture fixture)
+    {
+        gateway = fixture.Gateway;
+        gateway.Models.On("one", "1 is the number");
+        gateway.Models.On("nine", "9 is the number");
+        gateway.Models.On("five", "5 is the number");
+        gateway.Models.On("bad", call => call.JsonAsync("{\"choices\":"));
+        gateway.Use(
+            [gateway.Backend("one"), gateway.Backend("nine"), gateway.Backend("five"), gateway.Backend("bad")],
+            new PanelSettings { Name = "three", Members = ["one", "nine", "five"], Fuser = "select" },
+            new PanelSettings { Name = "fused", Members = ["one", "five"], Fuser = "nine" },
+            new PanelSettings { Name = "broken", Members = ["bad"] });
+    }
+
+    [Fact]
+    public async Task JavaScriptClient_Unmodified_ListsAsksStreamsAndHearsErrors() =>
+        Assert.Contains("all good", await NodeScript.RunAsync("openai.mjs", new Uri(gateway.Http.BaseAddress!, "v1").ToString()));
+
+    [Fact]
+    public async Task DotNetClient_Unmodified_AsksStreamsAndHearsErrors()
+    {
+        var options = new OpenAIClientOptions { Endpoint = new Uri(gateway.Http.BaseAddress!, "v1") };
+        var client = new OpenAIClient(new ApiKeyCredential("unused"), options);
+
+        ChatCompletion whole = await client.GetChatClient("three").CompleteChatAsync("Which is the number?");
+        var streamed = "";
+        await foreach (var update in client.GetChatClient("fused").CompleteChatStreamingAsync("Which is the number?"))
+        {
+            streamed += string.Concat(update.ContentUpdate.Select(part => part.Text));
+        }
+
+        Assert.Equal("9 is the number", Assert.Single(whole.Content).Text);
+        Assert.Equal(45, whole.Usage.TotalTokenCount);
+        Assert.Equal("9 is the number", streamed);
+        Assert.Equal(3, (await client.GetOpenAIModelClient().GetModelsAsync()).Value.Count);
+        var error = await Assert.ThrowsAsync<ClientResultException>(() => client.GetChatClient("nobody").CompleteChatAsync("Which?"));
+        Assert.Equal(404, error.Status);
+    }
+}

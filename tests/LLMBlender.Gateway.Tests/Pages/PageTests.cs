@@ -1,0 +1,46 @@
+using LLMBlender.Silo.Backends;
+using LLMBlender.TestKit;
+
+namespace LLMBlender.Gateway.Tests.Pages;
+
+public sealed class PageTests(GatewayFixture fixture) : IClassFixture<GatewayFixture>
+{
+    private const string Chromium = "/usr/bin/chromium";
+    private readonly LiveGateway gateway = fixture.Gateway;
+
+    [Fact]
+    public async Task Page_InChromium_AsksShowsRanksMatrixAnswerAndHistory()
+    {
+        Assert.SkipUnless(File.Exists(Chromium), $"there is no {Chromium}");
+        const string Hostile = "5 is <img src=x onerror=\"document.title='broken'\"><script>document.title='broken'</script> the number";
+        gateway.Models.On("one", "1 is the number");
+        gateway.Models.On("hostile", Hostile);
+        gateway.Models.On("ill", call => call.FailAsync(500, "<b>out</b> of order"));
+        gateway.Models.On("fuser", "9 is <i>the</i> number");
+        gateway.Use(
+            [gateway.Backend("one"), gateway.Backend("hostile") with { PromptPrice = 3 }, gateway.Backend("ill"), gateway.Backend("fuser")],
+            new PanelSettings { Name = "first", Members = ["one"] },
+            new PanelSettings { Name = "shown", Members = ["one", "hostile", "ill"], Fuser = "fuser" });
+        using var shots = new TemporaryFolder();
+        var url = gateway.Http.BaseAddress!.GetLeftPart(UriPartial.Authority);
+
+        var output = await NodeScript.RunAsync("page.mjs", url, "shown", "Which is the number?", "9 is <i>the</i> number", shots.Path);
+
+        Assert.Contains("all good", output);
+        Assert.All(["light.png", "dark.png", "phone.png"], name => Assert.True(new FileInfo(shots.File(name)).Length > 10_000, $"{name} shows nothing"));
+    }
+
+    [Fact]
+    public async Task Page_Files_ForbidScriptsOfOthersAndFrames()
+    {
+        using var response = await gateway.Http.GetAsync(new Uri("/", UriKind.Relative));
+
+        var policy = Assert.Single(response.Headers.GetValues("Content-Security-Policy"));
+        Assert.Contains("default-src 'none'", policy, StringComparison.Ordinal);
+        Assert.Contains("script-src 'self'", policy, StringComparison.Ordinal);
+        Assert.Contains("frame-ancestors 'none'", policy, StringComparison.Ordinal);
+        Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
+        Assert.Equal("nosniff", Assert.Single(response.Headers.GetValues("X-Content-Type-Options")));
+        Assert.False(response.Headers.Contains("Server"));
+    }
+}

@@ -1,0 +1,89 @@
+using System.Collections.Concurrent;
+using LLMBlender.Abstractions;
+using LLMBlender.Abstractions.Client;
+using LLMBlender.Silo.Backends;
+using LLMBlender.Silo.Comparing;
+using LLMBlender.Silo.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.TestingHost;
+
+namespace LLMBlender.Silo.Tests;
+
+/// <summary>A cluster of silos in this process, each with roles of its own, and a client that asks them.</summary>
+internal sealed class BlendCluster : IAsyncDisposable
+{
+    private Blender? blender;
+
+    private readonly ConcurrentDictionary<string, int> messages;
+
+    private BlendCluster(InProcessTestCluster cluster, ConcurrentDictionary<string, int> messages) => (Cluster, this.messages) = (cluster, messages);
+
+    public InProcessTestCluster Cluster { get; }
+
+    /// <summary>A client of the cluster.</summary>
+    public IBlender Blender => blender ??= new Blender(Cluster.Client);
+
+    /// <summary>Starts a cluster.</summary>
+    /// <param name="ranker">The ranker that all silos share.</param>
+    /// <param name="roles">Each silo's roles.</param>
+    public static Task<BlendCluster> StartAsync(FakeRanker ranker, params SiloRoles[] roles) => StartAsync(ranker, _ => { }, roles);
+
+    /// <summary>Starts a cluster.</summary>
+    /// <param name="ranker">The ranker that all silos share.</param>
+    /// <param name="configure">Changes a silo's options.</param>
+    /// <param name="roles">Each silo's roles; silos started later have the last one's.</param>
+    /// <param name="panels">The panels; none where it is null.</param>
+    public static async Task<BlendCluster> StartAsync(
+        FakeRanker ranker, Action<LLMBlenderSiloOptions> configure, SiloRoles[] roles, PanelBook? panels = null)
+    {
+        var builder = new InProcessTestClusterBuilder((short)roles.Length);
+        var numbers = new Dictionary<string, int>();
+        var messages = new ConcurrentDictionary<string, int>();
+        builder.ConfigureSilo((silo, orleans) =>
+        {
+            int number;
+            lock (numbers)
+            {
+                number = numbers.Count;
+                numbers[silo.SiloName] = number;
+            }
+
+            var options = new LLMBlenderSiloOptions { Roles = roles[Math.Min(number, roles.Length - 1)] };
+            configure(options);
+            var models = options.Roles.HasFlag(SiloRoles.Compare)
+                ? new SiloModels([new AcceleratorRankers($"fake:{number}", [ranker.On(number)])])
+                : SiloModels.None;
+            orleans.AddIncomingGrainCallFilter(call =>
+            {
+                messages.AddOrUpdate(call.InterfaceMethod.Name, 1, static (_, count) => count + 1);
+                return call.Invoke();
+            });
+            orleans.AddLLMBlenderGrains(options, models, panels ?? new PanelBook());
+            orleans.Services.AddHostedService(provider => provider.GetRequiredService<Admission>());
+        });
+        var made = new BlendCluster(builder.Build(), messages);
+        await made.Cluster.DeployAsync();
+        return made;
+    }
+
+    /// <summary>How often grains were sent a message of this name.</summary>
+    public int Messages(string method) => messages.GetValueOrDefault(method);
+
+    /// <summary>Services of a silo.</summary>
+    public T Service<T>(int silo)
+        where T : notnull => Cluster.Silos[silo].ServiceProvider.GetRequiredService<T>();
+
+    public async ValueTask DisposeAsync()
+    {
+        blender?.Dispose();
+        await Cluster.DisposeAsync();
+    }
+
+    /// <summary>A request to rank candidates of these numbers.</summary>
+    public static RankingRequest Ranking(string instruction, params int[] numbers) => new()
+    {
+        Instruction = instruction,
+        Candidates = [.. numbers.Select(number => new Candidate(null, $"{number} is the number"))],
+        Timeout = TimeSpan.FromSeconds(20),
+    };
+}

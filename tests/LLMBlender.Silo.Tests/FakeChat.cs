@@ -1,0 +1,30 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.AI;
+
+namespace LLMBlender.Silo.Tests;
+
+/// <summary>A chat model that answers by a function of the last message.</summary>
+internal sealed class FakeChat(Func<string, Task<string>> answer) : IChatClient
+{
+    public FakeChat(Func<string, string> answer)
+        : this(prompt => Task.FromResult(answer(prompt)))
+    {
+    }
+
+    public async Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+        new(new ChatMessage(ChatRole.Assistant, await answer(messages.Last().Text)));
+
+    public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var response = await GetResponseAsync(messages, options, cancellationToken);
+        yield return new ChatResponseUpdate(ChatRole.Assistant, response.Text);
+    }
+
+    public object? GetService(Type serviceType, object? serviceKey = null) => null;
+
+    public void Dispose()
+    {
+    }
+}

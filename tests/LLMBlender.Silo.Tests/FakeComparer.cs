@@ -1,0 +1,66 @@
+using System.Collections.Concurrent;
+using LLMBlender.Silo.Comparing;
+
+namespace LLMBlender.Silo.Tests;
+
+/// <summary>
+/// A ranker whose logits are arithmetic: the first candidate's number less the second's, and a little for being first.
+/// Shared by all silos of a test, it counts what each has compared, and can be held up, or made to fail.
+/// </summary>
+internal sealed class FakeRanker(string version = "v1")
+{
+    public static readonly RankerIdentity Default = new("fake", "v1");
+
+    public RankerIdentity Identity { get; } = new("fake", version);
+
+    /// <summary>How often each pair of texts was compared, by any silo.</summary>
+    public ConcurrentDictionary<(string Source, string First, string Second), int> Compared { get; } = new();
+
+    /// <summary>How many pairs each silo has compared.</summary>
+    public ConcurrentDictionary<int, int> ComparedBy { get; } = new();
+
+    /// <summary>Called with the silo's number before it compares, on the accelerator's thread.</summary>
+    public Action<int> BeforeCompare { get; set; } = static _ => { };
+
+    /// <summary>Tokens of one call at most.</summary>
+    public int CallTokens { get; init; } = 16_384;
+
+    public static float Logit(string first, string second) => Number(first) - Number(second) + 0.25f;
+
+    public IPairComparer On(int silo) => new Comparer(this, silo);
+
+    private static float Number(string text) => float.Parse(text.AsSpan(0, text.IndexOf(' ')), System.Globalization.CultureInfo.InvariantCulture);
+
+    private sealed class Comparer(FakeRanker ranker, int silo) : IPairComparer
+    {
+        public RankerIdentity Ranker => ranker.Identity;
+
+        public int CallTokens => ranker.CallTokens;
+
+        public IPairRecord Encode(string source, IReadOnlyList<string> candidates) => new Record(source, candidates);
+
+        public void Compare(ReadOnlySpan<RecordPair> pairs, Span<float> logits)
+        {
+            ranker.BeforeCompare(silo);
+            for (var i = 0; i < pairs.Length; i++)
+            {
+                var record = (Record)pairs[i].Record;
+                var (first, second) = (record.Candidates[pairs[i].First], record.Candidates[pairs[i].Second]);
+                logits[i] = Logit(first, second);
+                ranker.Compared.AddOrUpdate((record.Source, first, second), 1, static (_, count) => count + 1);
+            }
+
+            var compared = pairs.Length;
+            ranker.ComparedBy.AddOrUpdate(silo, compared, (_, count) => count + compared);
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+
+    private sealed record Record(string Source, IReadOnlyList<string> Candidates) : IPairRecord
+    {
+        public int PairLength(int first, int second) => (Source.Length + Candidates[first].Length + Candidates[second].Length) / 4;
+    }
+}

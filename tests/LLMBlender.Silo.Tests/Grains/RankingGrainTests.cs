@@ -1,0 +1,295 @@
+using LLMBlender.Abstractions;
+using LLMBlender.Abstractions.Client;
+using LLMBlender.Silo.Comparing;
+using LLMBlender.Silo.Dispatch;
+using LLMBlender.Silo.Grains;
+using LLMBlender.Silo.Hosting;
+
+namespace LLMBlender.Silo.Tests.Grains;
+
+public sealed class RankingGrainTests
+{
+    private static readonly int[] Eleven = [.. Enumerable.Range(0, 11)];
+    private static readonly string LongSource = new('x', 4000);
+
+    [Fact]
+    public async Task Rank_OneSilo_OrdersByTheLogits()
+    {
+        await using var cluster = await BlendCluster.StartAsync(new FakeRanker(), SiloRoles.All);
+
+        var response = await cluster.Blender.RankAsync(BlendCluster.Ranking("Which is most?", 3, 9, 1, 5) with { WithMatrix = true });
+
+        Assert.Equal([3, 1, 4, 2], response.Ranks);
+        Assert.Equal(12, response.Comparisons);
+        Assert.Equal(0, response.Reused);
+        Assert.Equal("fake", response.Ranker);
+        Assert.Equal(FakeRanker.Logit("3 ", "9 "), response.Matrix![1]);
+        Assert.Equal(FakeRanker.Logit("9 ", "3 "), response.Matrix[4]);
+    }
+
+    [Theory]
+    [InlineData("max-logits", 6)]
+    [InlineData("bubble-sort", 4)]
+    public async Task Rank_Aggregation_AsksWhatItsEngineAsks(string aggregation, int fewest)
+    {
+        await using var cluster = await BlendCluster.StartAsync(new FakeRanker(), SiloRoles.All);
+
+        var response = await cluster.Blender.RankAsync(BlendCluster.Ranking("Which?", 1, 2, 3) with { Aggregation = aggregation });
+
+        Assert.Equal([3, 2, 1], response.Ranks);
+        Assert.Equal(fewest, response.Comparisons);
+    }
+
+    [Fact]
+    public async Task Rank_AcceleratorsElsewhere_AreAskedOncePerSiloAndRound()
+    {
+        var ranker = new FakeRanker();
+        await using var cluster = await BlendCluster.StartAsync(ranker, SiloRoles.Blend, SiloRoles.Compare, SiloRoles.Compare);
+
+        var response = await cluster.Blender.RankAsync(BlendCluster.Ranking(LongSource, Eleven));
+
+        Assert.Equal(Eleven.Select(i => 11 - i), response.Ranks);
+        Assert.Equal(110, ranker.Compared.Count);
+        Assert.Equal([1, 2], ranker.ComparedBy.Keys.Order());
+        Assert.All(ranker.ComparedBy.Values, count => Assert.Equal(55, count));
+        Assert.Equal(2, cluster.Messages(nameof(ICompareWorkerGrain.CompareAsync)));
+    }
+
+    [Fact]
+    public async Task Rank_Repeated_IsNotComputedAgain()
+    {
+        var ranker = new FakeRanker();
+        await using var cluster = await BlendCluster.StartAsync(ranker, SiloRoles.All);
+        var request = BlendCluster.Ranking("Again?", 1, 2, 3);
+
+        var first = await cluster.Blender.RankAsync(request);
+        var second = await cluster.Blender.RankAsync(request);
+
+        Assert.Equal((0, 6), (first.Reused, second.Reused));
+        Assert.Equal(first.Scores, second.Scores);
+        Assert.Equal(6, ranker.Compared.Values.Sum());
+    }
+
+    [Fact]
+    public async Task Rank_EqualCandidates_TieAndAreComparedOnce()
+    {
+        var ranker = new FakeRanker();
+        await using var cluster = await BlendCluster.StartAsync(ranker, SiloRoles.All);
+
+        var response = await cluster.Blender.RankAsync(BlendCluster.Ranking("Same?", 4, 4, 1));
+
+        Assert.Equal([1, 1, 3], response.Ranks);
+        Assert.All(ranker.Compared.Values, count => Assert.Equal(1, count));
+    }
+
+    [Fact]
+    public async Task Rank_ThousandAtOnceOnAllSilos_ComputesEachPairOnce()
+    {
+        var ranker = new FakeRanker();
+        await using var cluster = await BlendCluster.StartAsync(ranker, SiloRoles.All, SiloRoles.All, SiloRoles.All);
+        IBlender[] askers = [cluster.Blender, .. Enumerable.Range(0, 3).Select(cluster.Service<IBlender>)];
+        var request = BlendCluster.Ranking("A stampede?", Eleven);
+
+        var responses = await Task.WhenAll(Enumerable.Range(0, 1000).Select(i => askers[i % askers.Length].RankAsync(request)));
+
+        Assert.All(responses, response => Assert.Equal(responses[0].Ranks, response.Ranks));
+        Assert.Equal(110, ranker.Compared.Count);
+        Assert.All(ranker.Compared.Values, count => Assert.Equal(1, count));
+        Assert.Equal(110, responses.Sum(response => response.Comparisons - response.Reused));
+    }
+
+    [Fact]
+    public async Task Rank_SiloJoins_IsGivenItsShare()
+    {
+        var ranker = new FakeRanker();
+        await using var cluster = await BlendCluster.StartAsync(ranker, SiloRoles.Blend, SiloRoles.Compare);
+        await cluster.Blender.RankAsync(BlendCluster.Ranking(LongSource, Eleven));
+
+        await cluster.Cluster.StartAdditionalSiloAsync();
+
+        for (var number = 0; !ranker.ComparedBy.ContainsKey(2); number++)
+        {
+            Assert.True(number < 300, $"the new silo compares nothing; {cluster.Service<WorkerRoster>(0).Count} silos are known to compare");
+            await cluster.Blender.RankAsync(BlendCluster.Ranking(LongSource + number, Eleven));
+            await Task.Delay(20);
+        }
+    }
+
+    [Fact]
+    public async Task Rank_SiloStopped_FinishesWhatItHas()
+    {
+        var ranker = new FakeRanker();
+        await using var cluster = await BlendCluster.StartAsync(ranker, SiloRoles.Blend, SiloRoles.Compare, SiloRoles.Compare);
+        using var hold = new Hold(ranker, silo: 1);
+        var ranking = cluster.Blender.RankAsync(BlendCluster.Ranking(LongSource, Eleven));
+        await hold.WhenReachedAsync();
+
+        var stopping = cluster.Cluster.StopSiloAsync(cluster.Cluster.Silos[1]);
+        await Waiting.UntilAsync(() => cluster.Service<Admission>(1).IsLeaving, "the silo is leaving");
+        hold.Release();
+        await stopping;
+
+        Assert.Equal(110, (await ranking).Comparisons);
+        Assert.Equal(55, ranker.ComparedBy[1]);
+        Assert.All(ranker.Compared.Values, count => Assert.Equal(1, count));
+    }
+
+    [Fact]
+    public async Task Rank_WorkerFails_OthersDoItsPart()
+    {
+        var ranker = new FakeRanker { BeforeCompare = silo => _ = silo == 1 ? throw new InvalidOperationException("out of memory") : 0 };
+        await using var cluster = await BlendCluster.StartAsync(ranker, SiloRoles.Blend, SiloRoles.Compare, SiloRoles.Compare);
+
+        var response = await cluster.Blender.RankAsync(BlendCluster.Ranking(LongSource, Eleven));
+
+        Assert.Equal(Eleven.Select(i => 11 - i), response.Ranks);
+        Assert.Equal([2], ranker.ComparedBy.Keys);
+    }
+
+    [Fact]
+    public async Task Rank_WorkerStuck_AnotherSiloAnswersFirst()
+    {
+        var ranker = new FakeRanker();
+        await using var cluster = await BlendCluster.StartAsync(ranker, SiloRoles.Blend, SiloRoles.Compare, SiloRoles.Compare);
+        using var hold = new Hold(ranker, silo: 1);
+
+        var response = await cluster.Blender.RankAsync(BlendCluster.Ranking(LongSource, Eleven));
+
+        Assert.Equal(Eleven.Select(i => 11 - i), response.Ranks);
+        Assert.Equal(110, ranker.ComparedBy[2]);
+    }
+
+    [Fact]
+    public async Task Rank_EveryWorkerFails_SaysWhy()
+    {
+        var ranker = new FakeRanker { BeforeCompare = _ => throw new InvalidOperationException("out of memory") };
+        await using var cluster = await BlendCluster.StartAsync(ranker, SiloRoles.Blend, SiloRoles.Compare, SiloRoles.Compare);
+
+        var failure = await Assert.ThrowsAsync<BlendException>(() => cluster.Blender.RankAsync(BlendCluster.Ranking("Broken?", 1, 2)));
+
+        Assert.Equal(BlendFailureReason.Faulted, failure.Reason);
+        Assert.Equal("rank", failure.What);
+        Assert.Contains("out of memory", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Rank_Cancelled_LeavesTheQueueEmpty()
+    {
+        var ranker = new FakeRanker { CallTokens = 1 };
+        await using var cluster = await BlendCluster.StartAsync(ranker, SiloRoles.Blend, SiloRoles.Compare);
+        using var hold = new Hold(ranker, silo: 1);
+        using var caller = new CancellationTokenSource();
+        var ranking = cluster.Blender.RankAsync(BlendCluster.Ranking(LongSource, Eleven), caller.Token);
+        await hold.WhenReachedAsync();
+        Assert.NotEqual(0, cluster.Service<CompareQueue>(1).WaitingTokens);
+
+        await caller.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ranking);
+        await Waiting.UntilAsync(() => cluster.Service<CompareQueue>(1).WaitingTokens == 0, "the queue is empty");
+        hold.Release();
+        Assert.True(ranker.Compared.Count <= 1);
+    }
+
+    [Fact]
+    public async Task Rank_TimeIsUp_SaysWhatWasMissing()
+    {
+        var ranker = new FakeRanker();
+        await using var cluster = await BlendCluster.StartAsync(ranker, SiloRoles.All);
+        using var hold = new Hold(ranker, silo: 0);
+
+        var failure = await Assert.ThrowsAsync<BlendException>(() => cluster.Blender.RankAsync(
+            BlendCluster.Ranking("Slow?", 1, 2) with { Timeout = TimeSpan.FromSeconds(1) }));
+
+        Assert.Equal(BlendFailureReason.TimedOut, failure.Reason);
+    }
+
+    [Fact]
+    public async Task Rank_NobodyCompares_SaysSoWhenTimeIsUp()
+    {
+        await using var cluster = await BlendCluster.StartAsync(new FakeRanker(), SiloRoles.Blend);
+
+        var failure = await Assert.ThrowsAsync<BlendException>(() => cluster.Service<IBlender>(0).RankAsync(
+            BlendCluster.Ranking("Alone?", 1, 2) with { Timeout = TimeSpan.FromSeconds(1) }));
+
+        Assert.Contains(failure.Reason, new[] { BlendFailureReason.Unreachable, BlendFailureReason.TimedOut });
+    }
+
+    [Fact]
+    public async Task Rank_QueueFull_IsRefusedAtOnceWithAHint()
+    {
+        var ranker = new FakeRanker { CallTokens = 1 };
+        await using var cluster = await BlendCluster.StartAsync(ranker, options => options.Queue.MaxTokens = 100, [SiloRoles.All]);
+        using var hold = new Hold(ranker, silo: 0);
+        var first = cluster.Blender.RankAsync(BlendCluster.Ranking(LongSource, 1, 2));
+        await hold.WhenReachedAsync();
+
+        var refusal = await Assert.ThrowsAsync<BlendException>(() => cluster.Blender.RankAsync(BlendCluster.Ranking(LongSource, 3, 4)));
+
+        Assert.Equal(BlendFailureReason.Overloaded, refusal.Reason);
+        Assert.NotNull(refusal.RetryAfter);
+        hold.Release();
+        var answer = await first;
+        Assert.Equal([2, 1], answer.Ranks);
+    }
+
+    [Fact]
+    public async Task Rank_TooManyRequests_AreRefusedAtOnceWithAHint()
+    {
+        var ranker = new FakeRanker();
+        await using var cluster = await BlendCluster.StartAsync(
+            ranker, options => options.Admission.MaxRequests = 1, [SiloRoles.Blend, SiloRoles.Compare]);
+        using var hold = new Hold(ranker, silo: 1);
+        var first = cluster.Blender.RankAsync(BlendCluster.Ranking("First?", 1, 2));
+        await hold.WhenReachedAsync();
+
+        var refusal = await Assert.ThrowsAsync<BlendException>(() => cluster.Blender.RankAsync(BlendCluster.Ranking("Second?", 1, 2)));
+
+        Assert.Equal(BlendFailureReason.Overloaded, refusal.Reason);
+        Assert.NotNull(refusal.RetryAfter);
+        hold.Release();
+        var answer = await first;
+        Assert.Equal([2, 1], answer.Ranks);
+    }
+
+    [Theory]
+    [InlineData("candidates")]
+    [InlineData("aggregate")]
+    [InlineData("ranker")]
+    [InlineData("instruction")]
+    [InlineData("timeout")]
+    public async Task Rank_InvalidRequest_NamesTheField(string field)
+    {
+        await using var cluster = await BlendCluster.StartAsync(new FakeRanker(), SiloRoles.All);
+        var request = BlendCluster.Ranking("Sound?", 1, 2);
+        request = field switch
+        {
+            "candidates" => request with { Candidates = [] },
+            "aggregate" => request with { Aggregation = "guess" },
+            "ranker" => request with { Ranker = "unheard-of" },
+            "instruction" => request with { Instruction = "" },
+            _ => request with { Timeout = TimeSpan.FromHours(1) },
+        };
+
+        var failure = await Assert.ThrowsAsync<BlendException>(() => cluster.Blender.RankAsync(request));
+
+        Assert.Equal(field, failure.Parameter);
+        Assert.Equal(BlendFailureReason.Refused, failure.Reason);
+        Assert.Contains($"\"{field}\"", failure.Message.Replace("ranker \"", "\"ranker\" \"", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(PairOrder.Both, 4, 1)]
+    [InlineData(PairOrder.Ab, 2.25f, 1)]
+    [InlineData(PairOrder.Ba, -1.75f, 1)]
+    public async Task Compare_Order_GivesTheReferencesLogit(PairOrder order, float logit, int better)
+    {
+        await using var cluster = await BlendCluster.StartAsync(new FakeRanker(), SiloRoles.All);
+
+        var response = await cluster.Blender.CompareAsync(
+            new CompareRequest { Instruction = "Which?", A = "3 is the number", B = "1 is the number", Order = order });
+
+        Assert.Equal(logit, response.Logit);
+        Assert.Equal(better, response.Better);
+    }
+}

@@ -1,0 +1,38 @@
+using LLMBlender.Silo.Comparing;
+using LLMBlender.Silo.Hosting;
+using LLMBlender.Silo.Placement;
+
+namespace LLMBlender.Silo.Tests.Placement;
+
+public sealed class SiloCardTests
+{
+    [Fact]
+    public void Read_OwnMetadata_IsTheCard()
+    {
+        var card = new SiloCard(SiloRoles.Blend | SiloRoles.Compare, 2, [new("odd=name", "abc"), new("other", "def")]);
+
+        var read = SiloCard.Read(new Dictionary<string, string>(card.ToMetadata()))!;
+
+        Assert.Equal((card.Roles, card.Accelerators), (read.Roles, read.Accelerators));
+        Assert.Equal<RankerIdentity>(card.Rankers, read.Rankers);
+        Assert.True(read.Compares);
+    }
+
+    [Fact]
+    public void Read_NewerRole_IsPassedOver() => Assert.Equal(
+        SiloRoles.Blend, SiloCard.Read(new Dictionary<string, string> { ["llmblender.roles"] = "blend,dream" })!.Roles);
+
+    [Fact]
+    public void Read_NoMetadata_IsNoCard() => Assert.Null(SiloCard.Read(new Dictionary<string, string>()));
+
+    [Theory]
+    [InlineData("all", SiloRoles.All)]
+    [InlineData("gateway, blend", SiloRoles.Gateway | SiloRoles.Blend)]
+    public void Parse_Roles_ReadsTheList(string list, SiloRoles roles) => Assert.Equal(roles, RoleNames.Parse(list));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("gateway,rank")]
+    public void Parse_UnknownRole_NamesTheRule(string list) =>
+        Assert.Contains("gateway, blend, compare, fuse, all", Assert.Throws<ArgumentException>(() => RoleNames.Parse(list)).Message, StringComparison.Ordinal);
+}
