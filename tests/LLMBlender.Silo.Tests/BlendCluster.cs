@@ -37,17 +37,11 @@ internal sealed class BlendCluster : IAsyncDisposable
         FakeRanker ranker, Action<LLMBlenderSiloOptions> configure, SiloRoles[] roles, PanelBook? panels = null)
     {
         var builder = new InProcessTestClusterBuilder((short)roles.Length);
-        var numbers = new Dictionary<string, int>();
+        var configured = 0;
         var messages = new ConcurrentDictionary<string, int>();
-        builder.ConfigureSilo((silo, orleans) =>
+        builder.ConfigureSilo((_, orleans) =>
         {
-            int number;
-            lock (numbers)
-            {
-                number = numbers.Count;
-                numbers[silo.SiloName] = number;
-            }
-
+            var number = Interlocked.Increment(ref configured) - 1;
             var options = new LLMBlenderSiloOptions { Roles = roles[Math.Min(number, roles.Length - 1)] };
             configure(options);
             var models = options.Roles.HasFlag(SiloRoles.Compare)

@@ -216,10 +216,11 @@ $('copy').onclick = async () => {
 function toggleHistory(open) {
   $('history').hidden = !open;
   $('show-history').setAttribute('aria-expanded', String(open));
-  if (open) ($('runs').querySelector('button') ?? $('clear-history')).focus();
+  if (open) ($('runs').querySelector('button') ?? $('close-history')).focus();
   else $('show-history').focus();
 }
 $('show-history').onclick = () => toggleHistory($('history').hidden);
+$('close-history').onclick = () => toggleHistory(false);
 $('clear-history').onclick = () => {
   history.clear();
   showHistory();

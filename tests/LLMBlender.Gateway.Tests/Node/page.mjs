@@ -63,17 +63,21 @@ if (shots) await page.screenshot({ path: join(shots, 'light.png'), fullPage: tru
 await page.reload();
 await page.click('#show-history');
 if (shots) await page.screenshot({ path: join(shots, 'history.png') });
+await page.click('#close-history');
+assert.ok(await page.locator('#history').isHidden());
+await page.click('#show-history');
 await page.locator('#runs button').first().click();
 assert.equal(await page.locator('#answer-text').textContent(), answer);
 assert.equal(await page.locator('.candidate').count() >= ranks.length, true);
 
 // Dark, and on a phone: nothing is wider than the screen.
 await page.emulateMedia({ colorScheme: 'dark' });
-assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark');
+await page.waitForFunction(() => document.documentElement.dataset.theme === 'dark');
 await settled();
 if (shots) await page.screenshot({ path: join(shots, 'dark.png'), fullPage: true });
 await page.emulateMedia({ colorScheme: 'light' });
 await page.setViewportSize({ width: 390, height: 844 });
+await page.waitForFunction(() => innerWidth === 390);
 assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'the page is wider than a phone');
 if (shots) await page.screenshot({ path: join(shots, 'phone.png'), fullPage: true });
 

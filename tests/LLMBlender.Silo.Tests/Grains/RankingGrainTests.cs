@@ -109,7 +109,7 @@ public sealed class RankingGrainTests
 
         for (var number = 0; !ranker.ComparedBy.ContainsKey(2); number++)
         {
-            Assert.True(number < 300, $"the new silo compares nothing; {cluster.Service<WorkerRoster>(0).Count} silos are known to compare");
+            Assert.True(number < 300, $"the new silo compares nothing; {cluster.Service<WorkerRoster>(0).Count} silos are known to compare, {ranker.ComparedBy.Count} of them have");
             await cluster.Blender.RankAsync(BlendCluster.Ranking(LongSource + number, Eleven));
             await Task.Delay(20);
         }
