@@ -56,7 +56,7 @@ internal sealed class PairStream(
                 TrainingPair pair = tag == Mixture.MadeUp
                     ? madeUp.Next(mixture.MadeUpKinds, mixture.CandidateMaxLength, random)
                     : pools[tag].Draw(phase * PhaseStride + draw);
-                yield return lessons?.Teach(pair, PairLayout.Room(int.MaxValue, mixture.CandidateMaxLength), random) ?? pair;
+                yield return lessons?.Teach(pair, PairLayout.Room(int.MaxValue, mixture.CandidateMaxLength), mixture.Sharpness, random) ?? pair;
             }
         }
     }

@@ -26,10 +26,13 @@ internal sealed record Phase
     /// <summary>Share of each kind among made-up pairs; the usual ones where absent.</summary>
     public IReadOnlyDictionary<string, double>? MadeUpKinds { get; init; }
 
+    /// <summary>Factor on the teacher's logits: above 1, its slight opinions count for more.</summary>
+    public double Sharpness { get; init; } = 1;
+
     /// <summary>Weight of the question for seams in this phase, instead of the run's.</summary>
     public double? SeamWeight { get; init; }
 
-    public Mixture Mixture => new(Weights, SourceMaxLength, CandidateMaxLength, MadeUpKinds);
+    public Mixture Mixture => new(Weights, SourceMaxLength, CandidateMaxLength, Sharpness, MadeUpKinds);
 
     /// <summary>Learning rate of step <paramref name="step"/> of this phase, counted from 0.</summary>
     public double Rate(long step)
@@ -60,6 +63,11 @@ internal sealed record Phase
         if (Weights.Values.Any(weight => weight is not >= 0) || Weights.Values.Sum() is not > 0)
         {
             fail("weights must be 0 or more, and not all 0");
+        }
+
+        if (Sharpness <= 0)
+        {
+            fail($"sharpness is {Sharpness}; it must be above 0");
         }
 
         if (SeamWeight < 0)

@@ -19,8 +19,9 @@ internal sealed class Lessons(Teacher teacher, TeacherOptions options)
     /// </summary>
     /// <param name="pair">Any pair; one that is neither judged by a crowd nor <see cref="Unjudged"/> keeps its answers and its label.</param>
     /// <param name="room">Pieces of an answer that the ranker will see: longer answers always lose sentences.</param>
+    /// <param name="sharpness">Factor on the teacher's logit.</param>
     /// <param name="random">Decides what is left of them.</param>
-    public TrainingPair Teach(TrainingPair pair, int room, Random random)
+    public TrainingPair Teach(TrainingPair pair, int room, double sharpness, Random random)
     {
         if (pair.Tag != Unjudged && !judged.Contains(pair.Tag))
         {
@@ -31,7 +32,7 @@ internal sealed class Lessons(Teacher teacher, TeacherOptions options)
         int[] first = whole ? pair.Better : ends.Part(pair.Better, room, random);
         int[] second = whole ? pair.Worse : ends.Part(pair.Worse, room, random);
         Opinion opinion = teacher.Of(pair.Source, first, second);
-        double chance = 1 / (1 + Math.Exp(-opinion.Logit));
+        double chance = 1 / (1 + Math.Exp(-sharpness * opinion.Logit));
         if (whole && pair.Tag != Unjudged)
         {
             chance = options.LabelShare + (1 - options.LabelShare) * chance;

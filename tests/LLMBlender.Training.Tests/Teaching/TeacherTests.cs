@@ -50,13 +50,13 @@ public sealed class TeacherTests
         var random = new Random(8);
         for (int i = 0; i < 50; i++)
         {
-            TrainingPair taught = lessons.Teach(pair, 5, random);
+            TrainingPair taught = lessons.Teach(pair, 5, 1, random);
             Assert.InRange(taught.Certainty, 0.5f, 1f);
             Assert.NotNull(taught.Opinion);
             Assert.True(taught.Opinion.Logit >= 0 || taught.Better.SequenceEqual(pair.Better));
         }
 
-        TrainingPair other = lessons.Teach(pair with { Tag = "made-up" }, 5, random);
+        TrainingPair other = lessons.Teach(pair with { Tag = "made-up" }, 5, 1, random);
         Assert.Equal((pair.Better, pair.Worse, 1f), (other.Better, other.Worse, other.Certainty));
     }
 
