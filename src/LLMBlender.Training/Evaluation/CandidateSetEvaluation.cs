@@ -1,5 +1,4 @@
 using LLMBlender.Training.Data;
-using LLMBlender.Training.Runs;
 
 namespace LLMBlender.Training.Evaluation;
 
@@ -16,8 +15,9 @@ internal static class CandidateSetEvaluation
     /// <param name="lexicon">Tokenises them.</param>
     /// <param name="scorer">Scores their pairs.</param>
     /// <param name="bag">The bag of words to stand beside, if there is one.</param>
+    /// <param name="other">Another ranker, whose choices are compared with this one's.</param>
     public static IEnumerable<Finding> Run(
-        string data, IEnumerable<CandidateSetRecord> sets, string score, Lexicon lexicon, PairScorer scorer, BagOfWords? bag = null)
+        string data, IEnumerable<CandidateSetRecord> sets, string score, Lexicon lexicon, IPairScorer scorer, BagOfWords? bag = null, IPairScorer? other = null)
     {
         var outcomes = new List<Outcome>();
         foreach (CandidateSetRecord set in sets)
@@ -36,7 +36,8 @@ internal static class CandidateSetEvaluation
                 judge,
                 MaxLogits(source, texts, scorer),
                 [.. judged.Select(candidate => (double)candidate.Text.Length)],
-                [.. texts.Select(text => bag?.Score(source, text) ?? 0)]));
+                [.. texts.Select(text => bag?.Score(source, text) ?? 0)],
+                other is null ? null : MaxLogits(source, texts, other)));
         }
 
         if (outcomes.Count == 0)
@@ -67,6 +68,7 @@ internal static class CandidateSetEvaluation
             Of("judge's rank, at random", o => ((o.Judge.Length + 1) / 2.0, 1)),
             Of($"judge's score, always {model}", o => (o.Judge.Where((_, i) => o.Models[i] == model).DefaultIfEmpty(o.Judge.Average()).First(), 1)),
             Of($"judge's rank, always {model}", o => (o.Models.Contains(model) ? Rank(o.Judge, o.Models.IndexOf(model)) : (o.Judge.Length + 1) / 2.0, 1)),
+            .. outcomes[0].Other is null ? Array.Empty<Finding>() : [Of("same choice as the other ranker", o => (Best(o.Ranker) == Best(o.Other!) ? 1 : 0, 1))],
             Of("judge's score, best of each", o => (o.Judge.Max(), 1)),
             Of("judge's score, ranker less longest", o => (o.Judge[Best(o.Ranker)] - o.Judge[Best(o.Length)], 1)),
             Of("judge's rank, ranker less longest", o => (Rank(o.Judge, Best(o.Ranker)) - Rank(o.Judge, Best(o.Length)), 1)),
@@ -83,7 +85,7 @@ internal static class CandidateSetEvaluation
         .OrderByDescending(group => group.Average()).ThenBy(group => group.Key, StringComparer.Ordinal)
         .First().Key;
 
-    private static double[] MaxLogits(int[] source, int[][] candidates, PairScorer scorer)
+    private static double[] MaxLogits(int[] source, int[][] candidates, IPairScorer scorer)
     {
         int n = candidates.Length;
         var at = new List<(int I, int J)>();
@@ -135,5 +137,5 @@ internal static class CandidateSetEvaluation
         return (agreeing, ordered);
     }
 
-    private sealed record Outcome(List<string> Models, double[] Judge, double[] Ranker, double[] Length, double[] Bag);
+    private sealed record Outcome(List<string> Models, double[] Judge, double[] Ranker, double[] Length, double[] Bag, double[]? Other);
 }

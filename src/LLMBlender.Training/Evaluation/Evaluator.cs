@@ -8,7 +8,7 @@ namespace LLMBlender.Training.Evaluation;
 /// <param name="lexicon">Tokenises texts.</param>
 /// <param name="limit">Most records of each file, from its start.</param>
 /// <param name="bagPairs">Pairs to fit the bag of words to, which then stands beside the ranker.</param>
-internal sealed class Evaluator(PairScorer scorer, Lexicon lexicon, int limit, string? bagPairs = null)
+internal sealed class Evaluator(IPairScorer scorer, Lexicon lexicon, int limit, string? bagPairs = null)
 {
     private const int MadeUpSeed = 20230605;
 
@@ -35,9 +35,9 @@ internal sealed class Evaluator(PairScorer scorer, Lexicon lexicon, int limit, s
             .SelectMany(set => set.Candidates.Select(candidate => new Passage(set.Prompt, candidate.Text))),
         count);
 
-    /// <summary>Choice and order of candidates against a judge's scores.</summary>
-    public IEnumerable<Finding> CandidateSets(string file, string score) => CandidateSetEvaluation.Run(
-        Path.GetFileName(file), DataFiles.Read<CandidateSetRecord>(file).Take(limit), score, lexicon, scorer, bag);
+    /// <summary>Choice and order of candidates against a judge's scores, and how often <paramref name="other"/> chooses the same.</summary>
+    public IEnumerable<Finding> CandidateSets(string file, string score, IPairScorer? other) => CandidateSetEvaluation.Run(
+        Path.GetFileName(file), DataFiles.Read<CandidateSetRecord>(file).Take(limit), score, lexicon, scorer, bag, other);
 
     private IEnumerable<Finding> MadeUp(string data, IEnumerable<Passage> passages, int count)
     {

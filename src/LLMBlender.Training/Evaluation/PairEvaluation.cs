@@ -1,5 +1,4 @@
 using LLMBlender.Training.Data;
-using LLMBlender.Training.Runs;
 
 namespace LLMBlender.Training.Evaluation;
 
@@ -11,7 +10,7 @@ internal static class PairEvaluation
     /// <param name="pairs">Tokenised pairs, the better side first.</param>
     /// <param name="scorer">Scores them.</param>
     /// <param name="bag">The bag of words to stand beside, if there is one.</param>
-    public static IEnumerable<Finding> Run(string data, IReadOnlyList<TrainingPair> pairs, PairScorer scorer, BagOfWords? bag = null)
+    public static IEnumerable<Finding> Run(string data, IReadOnlyList<TrainingPair> pairs, IPairScorer scorer, BagOfWords? bag = null)
     {
         bool[] right = [.. scorer.Score(pairs).Select(logits => logits.BetterFirst > logits.WorseFirst)];
         IEnumerable<Finding> findings =

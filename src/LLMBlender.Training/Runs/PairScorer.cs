@@ -1,11 +1,12 @@
 using LLMBlender.Training.Data;
+using LLMBlender.Training.Evaluation;
 using LLMBlender.Training.Network;
 using static TorchSharp.torch;
 
 namespace LLMBlender.Training.Runs;
 
 /// <summary>Scores many pairs in both orders, batched by length, on several threads.</summary>
-internal sealed class PairScorer(PairRankerNetwork network, PairLayout layout, int workers)
+internal sealed class PairScorer(PairRankerNetwork network, PairLayout layout, int workers) : IPairScorer
 {
     private const int BatchTokens = 4096;
 
@@ -13,11 +14,6 @@ internal sealed class PairScorer(PairRankerNetwork network, PairLayout layout, i
 
     public required int CandidateMaxLength { get; init; }
 
-    /// <summary>
-    /// For each pair the logit with the better candidate first, and the logit with the worse one first. Their difference is positive
-    /// when the two orders together find the better one.
-    /// </summary>
-    /// <remarks>A candidate may use half of what the source leaves of its limit, as the packaged ranker lets it.</remarks>
     public IReadOnlyList<(float BetterFirst, float WorseFirst)> Score(IReadOnlyList<TrainingPair> all)
     {
         TrainingPair[] pairs = [.. all.Select(Fit)];
