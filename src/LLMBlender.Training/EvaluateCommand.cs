@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using LLMBlender.Inference.PairRanker;
 using LLMBlender.Training.Data;
 using LLMBlender.Training.Evaluation;
 using LLMBlender.Training.Network;
@@ -12,44 +13,52 @@ namespace LLMBlender.Training;
 /// <summary><c>evaluate --model DIR …</c>: measures a ranker on pairs, candidate sets and made-up pairs.</summary>
 internal static class EvaluateCommand
 {
+    // What the reference ranks with where a checkpoint names no lengths.
+    private const int ReferenceSource = 1224;
+    private const int ReferenceCandidate = 412;
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     public static Command Create()
     {
-        var model = new Option<DirectoryInfo>("--model") { Description = "a folder in the PairRM-hf layout", Required = true };
+        var model = new Option<DirectoryInfo>("--model") { Description = "a model folder, or a checkpoint in the PairRM-hf layout", Required = true };
         var pairs = new Option<string[]>("--pairs") { Description = "JSON Lines of pairs (id, source, prompt, chosen, rejected)" };
         var heldOut = new Option<string[]>("--held-out-pairs") { Description = "training pairs, of which only the held-out ones are measured" };
         var sets = new Option<string[]>("--candidate-sets") { Description = "JSON Lines of candidate sets" };
         var score = new Option<string>("--score") { Description = "the judge's score in the sets", DefaultValueFactory = _ => "gpt4turbo_win_prob" };
         var corpus = new Option<string[]>("--corpus") { Description = "whole answers, of which the held-out ones are damaged and measured" };
         var madeUp = new Option<int>("--made-up") { Description = "made-up pairs of each kind", DefaultValueFactory = _ => 200 };
+        var setsMadeUp = new Option<bool>("--made-up-of-sets") { Description = "also damage the sets' answers and measure those" };
+        var bag = new Option<string?>("--bag-of-words") { Description = "pairs to fit a bag of words to, which then stands beside" };
+        var beside = new Option<DirectoryInfo?>("--beside") { Description = "another model, say at another precision: how often it chooses the same of a set" };
         var limit = new Option<int>("--limit") { Description = "most records of each file", DefaultValueFactory = _ => int.MaxValue };
-        var source = new Option<int>("--source-max-length") { Description = "tokens of the source", DefaultValueFactory = _ => 160 };
-        var candidate = new Option<int>("--candidate-max-length") { Description = "tokens of a candidate", DefaultValueFactory = _ => 320 };
+        var source = new Option<int?>("--source-max-length") { Description = "tokens of the source, instead of the model's own" };
+        var candidate = new Option<int?>("--candidate-max-length") { Description = "tokens of a candidate, instead of the model's own" };
         var workers = new Option<int>("--workers") { DefaultValueFactory = _ => Environment.ProcessorCount };
         var to = new Option<string?>("--to") { Description = "also write the findings as JSON to this file" };
         var command = new Command("evaluate", "Measures a ranker, with 95 % intervals.")
-            { model, pairs, heldOut, sets, score, corpus, madeUp, limit, source, candidate, workers, to };
+            { model, pairs, heldOut, sets, score, corpus, madeUp, setsMadeUp, bag, beside, limit, source, candidate, workers, to };
         command.SetAction(result => Guard.Run(() =>
         {
-            torch.set_num_threads(1);
             string folder = result.GetValue(model)!.FullName;
-            RankerTokens tokens = RankerTokens.Load(folder);
-            using PairRankerNetwork network = NetworkWeights.LoadRanker(folder);
-            var scorer = new PairScorer(network, tokens.Layout, result.GetValue(workers))
+            var lengths = (result.GetValue(source), result.GetValue(candidate));
+            using var owned = Scorer(folder, lengths, result.GetValue(workers), out IPairScorer scorer);
+            IPairScorer? other = null;
+            var evaluation = new Evaluator(
+                scorer, new Lexicon(RankerTokens.Load(folder).Encode), result.GetValue(limit), result.GetValue(bag));
+            using var otherOwned = result.GetValue(beside) is { } second ? Scorer(second.FullName, lengths, result.GetValue(workers), out other) : null;
+            IEnumerable<Finding> measured = (result.GetValue(pairs) ?? []).SelectMany(evaluation.Pairs)
+                .Concat((result.GetValue(heldOut) ?? []).SelectMany(evaluation.HeldOutPairs))
+                .Concat((result.GetValue(corpus) ?? []).SelectMany(file => evaluation.MadeUp(file, result.GetValue(madeUp))))
+                .Concat((result.GetValue(setsMadeUp) ? result.GetValue(sets) ?? [] : [])
+                    .SelectMany(file => evaluation.MadeUpOfSets(file, result.GetValue(madeUp))))
+                .Concat((result.GetValue(sets) ?? []).SelectMany(file => evaluation.CandidateSets(file, result.GetValue(score)!, other)));
+            var findings = new List<Finding>();
+            foreach (Finding finding in measured)
             {
-                SourceMaxLength = result.GetValue(source),
-                CandidateMaxLength = result.GetValue(candidate),
-            };
-            var evaluation = new Evaluator(scorer, new Lexicon(tokens.Encode), result.GetValue(limit));
-            IEnumerable<Finding> findings =
-            [
-                .. (result.GetValue(pairs) ?? []).SelectMany(evaluation.Pairs),
-                .. (result.GetValue(heldOut) ?? []).SelectMany(evaluation.HeldOutPairs),
-                .. (result.GetValue(corpus) ?? []).SelectMany(file => evaluation.MadeUp(file, result.GetValue(madeUp))),
-                .. (result.GetValue(sets) ?? []).SelectMany(file => evaluation.CandidateSets(file, result.GetValue(score)!)),
-            ];
-            Print(findings);
+                Print(finding);
+                findings.Add(finding);
+            }
+
             if (result.GetValue(to) is { } file)
             {
                 File.WriteAllText(file, JsonSerializer.Serialize(findings, Json) + "\n");
@@ -60,13 +69,38 @@ internal static class EvaluateCommand
         return command;
     }
 
-    private static void Print(IEnumerable<Finding> findings)
+    // A model folder is run as it will be used; a checkpoint's folder by the network that was trained.
+    private static IDisposable Scorer(string folder, (int? Source, int? Candidate) lengths, int workers, out IPairScorer scorer)
     {
-        foreach (var (data, part, metric, estimate) in findings)
+        if (File.Exists(Path.Combine(folder, "manifest.json")))
         {
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{data,-28} {part,-30} {metric,-32} {estimate.Value:F4}  [{estimate.Low:F4}, {estimate.High:F4}]  n={estimate.Count}"));
+            var model = PairRankerModel.Load(folder, new PairRankerOptions
+            {
+                SourceMaxLength = lengths.Source,
+                CandidateMaxLength = lengths.Candidate,
+                Threads = workers,
+            });
+            scorer = new PackagedScorer(model, lengths.Candidate ?? model.Manifest.CandidateMaxLength ?? ReferenceCandidate);
+            return model;
         }
+
+        torch.set_num_threads(1);
+        PairRankerNetwork network = NetworkWeights.LoadRanker(folder);
+        scorer = new PairScorer(network, RankerTokens.Load(folder).Layout, workers)
+        {
+            SourceMaxLength = lengths.Source ?? Own(network.Config.SourceMaxLength, ReferenceSource),
+            CandidateMaxLength = lengths.Candidate ?? Own(network.Config.CandidateMaxLength, ReferenceCandidate),
+        };
+        return network;
+    }
+
+    private static int Own(int length, int otherwise) => length > 0 ? length : otherwise;
+
+    private static void Print(Finding finding)
+    {
+        var (data, part, metric, estimate) = finding;
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{data,-24} {part,-28} {metric,-36} {estimate.Value:F4}  [{estimate.Low:F4}, {estimate.High:F4}]  n={estimate.Count}"));
     }
 }

@@ -77,6 +77,11 @@ public sealed class PairRankerModel : IDisposable
     /// <param name="candidates">The candidates' texts.</param>
     public EncodedRecord Encode(string source, IReadOnlyList<string> candidates) => encoder.Encode(source, candidates);
 
+    /// <summary>Lays out a record whose texts are tokenised already, with the same truncation.</summary>
+    /// <param name="source">Ids of instruction and input, without control tokens.</param>
+    /// <param name="candidates">Ids of the candidates, without control tokens.</param>
+    public EncodedRecord Encode(ReadOnlySpan<int> source, IReadOnlyList<int[]> candidates) => encoder.Encode(source, candidates);
+
     /// <summary>
     /// Makes comparisons of any records, packed into batches by length. Neither order nor neighbours change a logit
     /// beyond the last digits of single precision.

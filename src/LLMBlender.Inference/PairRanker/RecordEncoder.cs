@@ -29,23 +29,25 @@ internal sealed class RecordEncoder
     {
         // The reference tokenises the marker and the text as one string; so do we, for what a text's first characters
         // become may depend on what precedes them.
-        var body = Body(ControlTokens.Source, source, sourceMaxLength - PairLayout.ControlTokens);
-        int[] segment = [tokens.Cls, tokens.Source, .. body, tokens.Sep];
-        var limit = PairLayout.CandidateLimit(segment.Length, sourceMaxLength, candidateMaxLength) - PairLayout.ControlTokens;
-        var encoded = new int[candidates.Count][];
-        for (var i = 0; i < encoded.Length; i++)
-        {
-            encoded[i] = Body(ControlTokens.First, candidates[i], limit).ToArray();
-        }
-
-        return new EncodedRecord(segment, encoded);
+        return Encode(
+            CollectionsMarshal.AsSpan(Body(ControlTokens.Source, source)),
+            [.. candidates.Select(candidate => Body(ControlTokens.First, candidate).ToArray())]);
     }
 
-    private ReadOnlySpan<int> Body(string marker, string text, int limit)
+    /// <summary>Lays out a source and its candidates that are ids already, without control tokens.</summary>
+    public EncodedRecord Encode(ReadOnlySpan<int> source, IReadOnlyList<int[]> candidates)
+    {
+        var body = source[..Math.Min(source.Length, sourceMaxLength - PairLayout.ControlTokens)];
+        int[] segment = [tokens.Cls, tokens.Source, .. body, tokens.Sep];
+        var limit = PairLayout.CandidateLimit(segment.Length, sourceMaxLength, candidateMaxLength) - PairLayout.ControlTokens;
+        return new EncodedRecord(segment, [.. candidates.Select(ids => ids.Length <= limit ? ids : ids[..limit])]);
+    }
+
+    private List<int> Body(string marker, string text)
     {
         var ids = new List<int>();
         tokenizer.Encode(string.Concat(marker, text.Replace("[SEP]", " ", StringComparison.Ordinal)), ids, addSpecialTokens: false);
         ids.RemoveAll(control.Contains);
-        return CollectionsMarshal.AsSpan(ids)[..Math.Min(ids.Count, limit)];
+        return ids;
     }
 }

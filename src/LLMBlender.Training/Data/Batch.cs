@@ -1,3 +1,5 @@
+using LLMBlender.Training.Teaching;
+
 namespace LLMBlender.Training.Data;
 
 /// <summary>Sequences padded to one length on the right.</summary>
@@ -17,6 +19,12 @@ internal sealed class Batch
 
     /// <summary>Score of the second candidate of each row; the worse one has 0.</summary>
     public required float[] SecondScores { get; init; }
+
+    /// <summary>How likely the better candidate of each row is better.</summary>
+    public required float[] Certainties { get; init; }
+
+    /// <summary>What the teacher thinks of each row as it stands; null where it was not asked.</summary>
+    public required Opinion?[] Opinions { get; init; }
 
     /// <summary>
     /// One weight a token, rows × length: over the first candidate's segment they sum to 1, over the second's to −1, elsewhere they are 0.
@@ -39,6 +47,7 @@ internal sealed class Batch
         int length = pairs.Max(pair => LengthOf(pair, sourceLimit, candidateLimit));
         var (ids, lengths, markers) = (new long[rows * length], new int[rows], new int[3 * rows]);
         var (first, second) = (new float[rows], new float[rows]);
+        var (certainties, opinions) = (new float[rows], new Opinion?[rows]);
         float[] weights = new float[ids.Length];
         var marks = new TokenMarks(ids.Length);
         for (int row = 0; row < rows; row++)
@@ -49,6 +58,8 @@ internal sealed class Batch
             Span<int> at = markers.AsSpan(3 * row, 3);
             lengths[row] = layout.Write(pair.Source, a, b, sourceLimit, candidateLimit, ids.AsSpan(row * length, length), at);
             (first[row], second[row]) = swap ? (0, pair.Gap) : (pair.Gap, 0f);
+            certainties[row] = pair.Certainty;
+            opinions[row] = swap ? pair.Opinion?.Swapped() : pair.Opinion;
             Weigh(weights.AsSpan(row * length + at[1], at[2] - 1 - at[1]), 1);
             Weigh(weights.AsSpan(row * length + at[2], lengths[row] - at[2]), -1);
             marks.Ask(ids.AsSpan(row * length, lengths[row]), at, row * length);
@@ -66,6 +77,8 @@ internal sealed class Batch
             Markers = markers,
             FirstScores = first,
             SecondScores = second,
+            Certainties = certainties,
+            Opinions = opinions,
             TokenWeights = weights,
             Marks = marks,
         };

@@ -28,6 +28,8 @@ internal static class Damage
             DamageKind.Truncated => Truncate(text.Words, random),
             DamageKind.SwappedSentences => SwapSentences(text.Words, random),
             DamageKind.GarbledCharacters => GarbleCharacters(text.Words, random),
+            DamageKind.Halved => Halve(text.Words),
+            DamageKind.WordSalad => Order(text.Words, Shuffled(text.Words.Length, random)),
             DamageKind.ForeignWords => ReplaceWords(text.Words, foreign, random),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "is no kind of damage"),
         };
@@ -82,6 +84,20 @@ internal static class Damage
         var damaged = WordText.Of(words[..keep]);
         damaged.Seams[keep] = true;
         return damaged;
+    }
+
+    private static WordText Halve(string[] words)
+    {
+        var damaged = WordText.Of(words[..(words.Length / 2)]);
+        damaged.Seams[^1] = true;
+        return damaged;
+    }
+
+    private static int[] Shuffled(int count, Random random)
+    {
+        int[] order = [.. Range(0, count)];
+        random.Shuffle(order);
+        return order;
     }
 
     private static WordText? SwapSentences(string[] words, Random random)

@@ -23,4 +23,10 @@ internal enum DamageKind
 
     /// <summary>Words are replaced by words of other texts.</summary>
     ForeignWords,
+
+    /// <summary>The first half of the words; only measured, as is <see cref="WordSalad"/>.</summary>
+    Halved,
+
+    /// <summary>All words stand in random order.</summary>
+    WordSalad,
 }

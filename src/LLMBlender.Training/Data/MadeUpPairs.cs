@@ -9,6 +9,10 @@ internal sealed class MadeUpPairs
     private const int Controls = 3;
     private const int MostAttempts = 10_000;
     private const int ForeignWords = 20_000;
+    private const int NearestOf = 4;
+
+    // Off-topic answers fit now and then, and a cut may fall where nobody sees it.
+    private const float Certainty = 0.98f;
     private static readonly string[] Nothings = ["", "...", "?", "N/A", "ok", "-", "null", "I", "the", "yes", "Answer:", "Sure!"];
     private static readonly DamageKind[] Kinds = Enum.GetValues<DamageKind>();
 
@@ -16,9 +20,10 @@ internal sealed class MadeUpPairs
     private static readonly DamageKind[] Drawn =
     [
         DamageKind.DroppedSpan, DamageKind.DroppedSpan, DamageKind.DroppedSpan,
-        DamageKind.RepeatedSpan, DamageKind.RepeatedSpan, DamageKind.RepeatedSpan,
-        DamageKind.ShuffledWords, DamageKind.ShuffledWords, DamageKind.SwappedSentences, DamageKind.SwappedSentences,
-        DamageKind.ForeignWords, DamageKind.ForeignWords, DamageKind.Truncated, DamageKind.GarbledCharacters,
+        DamageKind.Truncated, DamageKind.Truncated, DamageKind.Truncated,
+        DamageKind.ShuffledWords, DamageKind.ShuffledWords, DamageKind.ShuffledWords,
+        DamageKind.RepeatedSpan, DamageKind.RepeatedSpan, DamageKind.SwappedSentences, DamageKind.SwappedSentences,
+        DamageKind.ForeignWords, DamageKind.ForeignWords, DamageKind.GarbledCharacters,
     ];
 
     private readonly Passage[] passages;
@@ -55,13 +60,36 @@ internal sealed class MadeUpPairs
 
     public static string Tag(DamageKind kind) => $"damage-{kind}";
 
-    /// <summary>A pair of a random kind: half of them damaged, a third off-topic, the rest empty.</summary>
+    /// <summary>A pair of a random kind: nearly half of them damaged, as many off-topic, the rest empty.</summary>
     /// <param name="candidateLimit">Tokens of a candidate's segment; damage is done where it can be seen.</param>
     /// <param name="random">Decides everything.</param>
     public TrainingPair Next(int candidateLimit, Random random)
     {
         double kind = random.NextDouble();
-        return Next(kind < 0.5 ? Tag(Drawn[random.Next(Drawn.Length)]) : kind < 0.85 ? OffTopic : Empty, candidateLimit, random);
+        return Next(kind < 0.46 ? Tag(Drawn[random.Next(Drawn.Length)]) : kind < 0.92 ? OffTopic : Empty, candidateLimit, random);
+    }
+
+    /// <summary>A pair of a kind drawn by <paramref name="shares"/>, or as <see cref="Next(int, Random)"/> draws where there are none.</summary>
+    public TrainingPair Next(IReadOnlyDictionary<string, double>? shares, int candidateLimit, Random random)
+    {
+        if (shares is null)
+        {
+            return Next(candidateLimit, random);
+        }
+
+        double left = random.NextDouble() * shares.Values.Sum();
+        string tag = shares.Keys.First();
+        foreach (var (name, share) in shares)
+        {
+            tag = name;
+            left -= share;
+            if (left < 0)
+            {
+                break;
+            }
+        }
+
+        return Next(tag, candidateLimit, random);
     }
 
     /// <summary>A pair of the kind that <paramref name="tag"/> names.</summary>
@@ -85,18 +113,46 @@ internal sealed class MadeUpPairs
 
     private TrainingPair? MakeDamaged(DamageKind kind, int limit, Random random)
     {
-        var (prompt, whole) = Cut(passages[random.Next(passages.Length)], limit, random);
+        Passage passage = passages[random.Next(passages.Length)];
+        if (kind == DamageKind.Truncated && passage.Prompt is not null && random.Next(3) == 0)
+        {
+            return MakeShort(passage.Prompt, WordText.Of(passage.Text), limit, random);
+        }
+
+        var (prompt, whole) = Cut(passage, limit, random);
         return Damage.Apply(kind, whole, foreign, random) is { } damaged ? Pair(Tag(kind), prompt, whole, damaged) : null;
+    }
+
+    // The whole answer may be longer than the limit: where both sides are cut, the shorter one is worse.
+    private TrainingPair? MakeShort(string prompt, WordText whole, int limit, Random random)
+    {
+        int seen = 0;
+        for (int tokens = 0; seen < whole.Words.Length && (tokens += lexicon.Count(whole.Words[seen])) <= limit - Controls; seen++)
+        {
+        }
+
+        var visible = WordText.Of(whole.Words[..seen]);
+        return Damage.Apply(DamageKind.Truncated, visible, foreign, random) is { } cut
+            ? Pair(Tag(DamageKind.Truncated), prompt, whole, cut)
+            : null;
     }
 
     private TrainingPair? MakeOffTopic(int limit, Random random)
     {
         Passage chosen = answers[random.Next(answers.Length)];
         var (prompt, whole) = Cut(chosen, limit, random);
-        Passage other = answers[random.Next(answers.Length)];
+        Passage other = random.Next(4) == 0 ? Nearest(prompt, random) : answers[random.Next(answers.Length)];
         var (_, offTopic) = Cut(other, limit, random);
         bool usable = other.Prompt != prompt && !ReferenceEquals(other, chosen) && whole.Words.Length > 3 && offTopic.Words.Length > 3;
         return usable ? Pair(OffTopic, prompt, whole, offTopic) : null;
+    }
+
+    // Of a few other answers the one that shares most words with the prompt: harder to tell from the right one.
+    private Passage Nearest(string prompt, Random random)
+    {
+        HashSet<int> wanted = [.. lexicon.Encode(prompt)];
+        return Enumerable.Range(0, NearestOf).Select(_ => answers[random.Next(answers.Length)])
+            .MaxBy(passage => lexicon.Encode(passage.Text).Distinct().Count(wanted.Contains))!;
     }
 
     private TrainingPair? MakeEmpty(int limit, Random random)
@@ -123,6 +179,7 @@ internal sealed class MadeUpPairs
             Source = lexicon.Encode(prompt),
             Better = betterIds,
             Worse = worseIds,
+            Certainty = Certainty,
             Seams = (betterSeams, worseSeams),
         };
     }

@@ -11,6 +11,9 @@ internal sealed record PairLayout(int ClsId, int SepId, int SourceId, int Candid
     /// <summary>Tokens of the text that fit within <paramref name="limit"/> tokens of the segment.</summary>
     public static int Room(int textLength, int limit) => Math.Min(textLength, limit - Controls);
 
+    /// <summary>Tokens of one text's segment.</summary>
+    public static int Length(int text, int limit) => Room(text, limit) + Controls;
+
     /// <summary>Tokens of a sequence.</summary>
     public static int Length(int source, int first, int second, int sourceLimit, int candidateLimit) =>
         Room(source, sourceLimit) + Room(first, candidateLimit) + Room(second, candidateLimit) + 3 * Controls;

@@ -1,3 +1,5 @@
+using LLMBlender.Training.Teaching;
+
 namespace LLMBlender.Training.Data;
 
 /// <summary>
@@ -5,7 +7,7 @@ namespace LLMBlender.Training.Data;
 /// token count, which are shuffled and dealt out to steps. A window is a pure function of seed, phase and number.
 /// </summary>
 internal sealed class PairStream(
-    IReadOnlyDictionary<string, PreferencePool> pools, MadeUpPairs madeUp, PairLayout layout, ulong seed)
+    IReadOnlyDictionary<string, PreferencePool> pools, MadeUpPairs madeUp, Lessons? lessons, PairLayout layout, ulong seed)
 {
     /// <summary>Pairs of one window.</summary>
     public const int WindowPairs = 2048;
@@ -51,9 +53,10 @@ internal sealed class PairStream(
             long to = (long)((window + 1) * each);
             for (long draw = from; draw < to; draw++)
             {
-                yield return tag == Mixture.MadeUp
-                    ? madeUp.Next(mixture.CandidateMaxLength, random)
+                TrainingPair pair = tag == Mixture.MadeUp
+                    ? madeUp.Next(mixture.MadeUpKinds, mixture.CandidateMaxLength, random)
                     : pools[tag].Draw(phase * PhaseStride + draw);
+                yield return lessons?.Teach(pair, PairLayout.Room(int.MaxValue, mixture.CandidateMaxLength), mixture.Sharpness, random) ?? pair;
             }
         }
     }

@@ -1,3 +1,5 @@
+using LLMBlender.Training.Teaching;
+
 namespace LLMBlender.Training.Data;
 
 /// <summary>A tokenised pair in which the first candidate is the better one.</summary>
@@ -14,6 +16,12 @@ internal sealed record TrainingPair
 
     /// <summary>How much better: a difference of scores where there is one, else 1.</summary>
     public float Gap { get; init; } = 1;
+
+    /// <summary>How likely the better one is better; below 1 both verdicts enter the loss.</summary>
+    public float Certainty { get; init; } = 1;
+
+    /// <summary>What the teacher thinks with the better one first; null where it was not asked.</summary>
+    public Opinion? Opinion { get; init; }
 
     /// <summary>
     /// Seams of the better candidate's and of the worse candidate's tokens, one more for the token after the last; null where

@@ -1,11 +1,10 @@
 using LLMBlender.Training.Data;
-using LLMBlender.Training.Runs;
 
 namespace LLMBlender.Training.Evaluation;
 
 /// <summary>
 /// Ranks candidate sets by MaxLogits over the full matrix in both orders, s_i = Σ_j (M[i,j] − M[j,i]) / N, and compares with a judge's
-/// scores, beside the rule "the longest one".
+/// scores, beside simpler rules and beside always taking the one model that the judge likes best on average.
 /// </summary>
 internal static class CandidateSetEvaluation
 {
@@ -15,8 +14,10 @@ internal static class CandidateSetEvaluation
     /// <param name="score">The judge's score, higher is better.</param>
     /// <param name="lexicon">Tokenises them.</param>
     /// <param name="scorer">Scores their pairs.</param>
+    /// <param name="bag">The bag of words to stand beside, if there is one.</param>
+    /// <param name="other">Another ranker, whose choices are compared with this one's.</param>
     public static IEnumerable<Finding> Run(
-        string data, IEnumerable<CandidateSetRecord> sets, string score, Lexicon lexicon, PairScorer scorer)
+        string data, IEnumerable<CandidateSetRecord> sets, string score, Lexicon lexicon, IPairScorer scorer, BagOfWords? bag = null, IPairScorer? other = null)
     {
         var outcomes = new List<Outcome>();
         foreach (CandidateSetRecord set in sets)
@@ -28,9 +29,15 @@ internal static class CandidateSetEvaluation
             }
 
             double[] judge = [.. judged.Select(candidate => candidate.Scores[score])];
-            double[] ranker = MaxLogits(lexicon.Encode(set.Prompt), [.. judged.Select(c => lexicon.Encode(c.Text))], scorer);
-            double[] length = [.. judged.Select(candidate => (double)candidate.Text.Length)];
-            outcomes.Add(new Outcome(judge, ranker, length));
+            int[] source = lexicon.Encode(set.Prompt);
+            int[][] texts = [.. judged.Select(candidate => lexicon.Encode(candidate.Text))];
+            outcomes.Add(new Outcome(
+                [.. judged.Select(candidate => candidate.Model)],
+                judge,
+                MaxLogits(source, texts, scorer),
+                [.. judged.Select(candidate => (double)candidate.Text.Length)],
+                [.. texts.Select(text => bag?.Score(source, text) ?? 0)],
+                other is null ? null : MaxLogits(source, texts, other)));
         }
 
         if (outcomes.Count == 0)
@@ -38,27 +45,47 @@ internal static class CandidateSetEvaluation
             throw new DataException($"{data}: no set has two candidates with the score {score}");
         }
 
-        return Findings(data, outcomes);
+        return Findings(data, outcomes, bag is not null);
     }
 
-    private static List<Finding> Findings(string data, List<Outcome> outcomes)
+    private static List<Finding> Findings(string data, List<Outcome> outcomes, bool withBag)
     {
         Finding Of(string metric, Func<Outcome, (double, double)> part) =>
             new(data, "all", metric, Estimate.Bootstrap([.. outcomes.Select(part)]));
+        IEnumerable<Finding> Rule(string name, Func<Outcome, double[]> scores) =>
+        [
+            Of($"judge's score, {name}", o => (o.Judge[Best(scores(o))], 1)),
+            Of($"judge's rank, {name}", o => (Rank(o.Judge, Best(scores(o))), 1)),
+            Of($"pairwise accuracy, {name}", o => Agreement(o.Judge, scores(o))),
+        ];
+        string model = BestModel(outcomes);
         return
         [
-            Of("judge's score of the chosen", o => (o.Judge[Best(o.Ranker)], 1)),
-            Of("judge's score of the longest", o => (o.Judge[Best(o.Length)], 1)),
-            Of("judge's score at random", o => (o.Judge.Average(), 1)),
-            Of("judge's score of the best", o => (o.Judge.Max(), 1)),
-            Of("judge's rank of the chosen", o => (Rank(o.Judge, Best(o.Ranker)), 1)),
-            Of("judge's rank of the longest", o => (Rank(o.Judge, Best(o.Length)), 1)),
-            Of("pairwise accuracy", o => Agreement(o.Judge, o.Ranker)),
-            Of("pairwise accuracy of the longer", o => Agreement(o.Judge, o.Length)),
+            .. Rule("ranker", o => o.Ranker),
+            .. Rule("longest", o => o.Length),
+            .. withBag ? Rule("bag of words", o => o.Bag) : [],
+            Of("judge's score, at random", o => (o.Judge.Average(), 1)),
+            Of("judge's rank, at random", o => ((o.Judge.Length + 1) / 2.0, 1)),
+            Of($"judge's score, always {model}", o => (o.Judge.Where((_, i) => o.Models[i] == model).DefaultIfEmpty(o.Judge.Average()).First(), 1)),
+            Of($"judge's rank, always {model}", o => (o.Models.Contains(model) ? Rank(o.Judge, o.Models.IndexOf(model)) : (o.Judge.Length + 1) / 2.0, 1)),
+            .. outcomes[0].Other is null ? Array.Empty<Finding>() : [Of("same choice as the other ranker", o => (Best(o.Ranker) == Best(o.Other!) ? 1 : 0, 1))],
+            Of("judge's score, best of each", o => (o.Judge.Max(), 1)),
+            Of("judge's score, ranker less longest", o => (o.Judge[Best(o.Ranker)] - o.Judge[Best(o.Length)], 1)),
+            Of("judge's rank, ranker less longest", o => (Rank(o.Judge, Best(o.Ranker)) - Rank(o.Judge, Best(o.Length)), 1)),
+            Of("pairwise, ranker less longest", o => Difference(Agreement(o.Judge, o.Ranker), Agreement(o.Judge, o.Length))),
         ];
     }
 
-    private static double[] MaxLogits(int[] source, int[][] candidates, PairScorer scorer)
+    private static (double Sum, double Weight) Difference((double Agreeing, double Ordered) a, (double Agreeing, double Ordered) b) =>
+        (a.Agreeing - b.Agreeing, a.Ordered);
+
+    private static string BestModel(List<Outcome> outcomes) => outcomes
+        .SelectMany(o => o.Models.Zip(o.Judge))
+        .GroupBy(pair => pair.First, pair => pair.Second)
+        .OrderByDescending(group => group.Average()).ThenBy(group => group.Key, StringComparer.Ordinal)
+        .First().Key;
+
+    private static double[] MaxLogits(int[] source, int[][] candidates, IPairScorer scorer)
     {
         int n = candidates.Length;
         var at = new List<(int I, int J)>();
@@ -110,5 +137,5 @@ internal static class CandidateSetEvaluation
         return (agreeing, ordered);
     }
 
-    private sealed record Outcome(double[] Judge, double[] Ranker, double[] Length);
+    private sealed record Outcome(List<string> Models, double[] Judge, double[] Ranker, double[] Length, double[] Bag, double[]? Other);
 }

@@ -47,6 +47,12 @@ internal sealed record NetworkConfig
 
     public int CandidateId { get; init; } = -1;
 
+    /// <summary>Most tokens of the source's segment when ranking; -1 where config.json doesn't say.</summary>
+    public int SourceMaxLength { get; init; } = -1;
+
+    /// <summary>Most tokens of a candidate's segment when ranking; -1 where config.json doesn't say.</summary>
+    public int CandidateMaxLength { get; init; } = -1;
+
     public int HeadSize => HiddenSize / Heads;
 
     /// <summary>Reads config.json of <paramref name="folder"/>.</summary>
@@ -98,6 +104,8 @@ internal sealed record NetworkConfig
             Candidate1Id = read.Integer("cand1_prefix_id", -1),
             Candidate2Id = read.Integer("cand2_prefix_id", -1),
             CandidateId = read.Integer("cand_prefix_id", -1),
+            SourceMaxLength = read.Integer("source_maxlength", -1),
+            CandidateMaxLength = read.Integer("candidate_maxlength", -1),
         };
         config.Validate(file);
         return config;
@@ -144,7 +152,23 @@ internal sealed record NetworkConfig
     }
 
     /// <summary>config.json of the PairRM-hf layout.</summary>
-    public JsonObject ToJson() => new()
+    public JsonObject ToJson()
+    {
+        JsonObject json = Shape();
+        if (SourceMaxLength > 0)
+        {
+            json["source_maxlength"] = SourceMaxLength;
+        }
+
+        if (CandidateMaxLength > 0)
+        {
+            json["candidate_maxlength"] = CandidateMaxLength;
+        }
+
+        return json;
+    }
+
+    private JsonObject Shape() => new()
     {
         ["architectures"] = new JsonArray("DebertaV2PairRM"),
         ["attention_probs_dropout_prob"] = AttentionDropout,

@@ -48,12 +48,15 @@ internal sealed class PairRankerNetwork : nn.Module
     /// <param name="markers">Positions of the source, candidate1 and candidate2 markers of each row, 3·B numbers.</param>
     /// <param name="noise">Dropout in training; null when evaluating.</param>
     /// <param name="half">Whether dense layers round their factors to bfloat16.</param>
-    /// <returns>s_A and s_B [B, tasks], and the hidden states of the layer before the last [B, L, hidden].</returns>
-    public (Tensor Left, Tensor Right, Tensor BeforeLast) Scores(Tensor ids, int[] lengths, int[] markers, Noise? noise = null, bool half = false)
+    /// <returns>
+    /// s_A and s_B [B, tasks], the last hidden states at the three markers [B, 3, hidden], and the whole output of the layer before the last
+    /// [B, L, hidden].
+    /// </returns>
+    public (Tensor Left, Tensor Right, Tensor Markers, Tensor BeforeLast) Scores(Tensor ids, int[] lengths, int[] markers, Noise? noise = null, bool half = false)
     {
         var (last, before) = Encoder.ForwardFused(ids, lengths, markers, noise, half);
         Tensor source = last.select(1, 0);
-        return (Head(source, last.select(1, 1), noise), Head(source, last.select(1, 2), noise), before);
+        return (Head(source, last.select(1, 1), noise), Head(source, last.select(1, 2), noise), last, before);
     }
 
     private Tensor Head(Tensor source, Tensor candidate, Noise? noise)

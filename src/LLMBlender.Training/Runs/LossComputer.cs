@@ -12,31 +12,35 @@ namespace LLMBlender.Training.Runs;
 /// <see cref="TokenMarks"/>. They reach all tokens directly, where the ranker's head reaches three.
 /// </remarks>
 internal sealed class LossComputer(
-    PairRankerNetwork network, TokenHead tokenHead, IReadOnlyList<Tensor> parameters, LossOptions options)
+    PairRankerNetwork network, TokenHead tokenHead, OpinionHead? opinionHead, IReadOnlyList<Tensor> parameters, LossOptions options)
 {
     /// <summary>Gradients of this batch's share of a step's loss.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="stepPairs">Pairs of the whole step: the pair losses are averaged over them.</param>
     /// <param name="stepMarks">How often the whole step asks each of the tokens' questions: each one's loss is averaged over them.</param>
+    /// <param name="seamWeight">Weight of the question for seams, instead of the usual one.</param>
     /// <param name="noise">Dropout of this batch.</param>
-    public StepResult Compute(Batch batch, int stepPairs, IReadOnlyList<int> stepMarks, Noise noise)
+    public StepResult Compute(Batch batch, int stepPairs, IReadOnlyList<int> stepMarks, double? seamWeight, Noise noise)
     {
         // libtorch keeps the count per thread, and with it the order of its sums: a pool's thread may bring any.
         set_num_threads(1);
         using var scope = NewDisposeScope();
         Tensor ids = tensor(batch.Ids, [batch.Rows, batch.Length]);
-        var (left, right, before) = network.Scores(ids, batch.Lengths, batch.Markers, noise, options.Half);
+        var (left, right, markers, before) = network.Scores(ids, batch.Lengths, batch.Markers, noise, options.Half);
         var (answers, shares) = tokenHead.Forward(before);
         Tensor perPair = tensor(1f / stepPairs);
-        Tensor pairLoss = PairLoss.Of(
-            options.Kind, left, right, tensor(batch.FirstScores).unsqueeze(1), tensor(batch.SecondScores).unsqueeze(1)).sum() * perPair;
-        Tensor tokenLoss = TokenLoss(shares, batch).sum() * perPair;
-        Tensor markLoss = MarkLoss(answers, batch.Marks, stepMarks);
+        Tensor pairLoss = Likely(batch, (first, second) =>
+            PairLoss.Of(options.Kind, left, right, tensor(first).unsqueeze(1), tensor(second).unsqueeze(1))).sum() * perPair;
+        Tensor tokenLoss = Likely(batch, (first, second) => TokenLoss(shares, batch, first, second)).sum() * perPair;
+        Tensor markLoss = MarkLoss(answers, batch.Marks, stepMarks, seamWeight);
         Tensor loss = Arithmetic.Add(pairLoss, Arithmetic.Add(tokenLoss * tensor((float)options.TokenWeight), markLoss));
+        Tensor opinionLoss = (opinionHead?.Loss(markers, batch.Opinions) ?? zeros([])) * perPair;
+        loss = Arithmetic.Add(loss, opinionLoss * tensor((float)options.OpinionWeight));
+
         IList<Tensor> gradients = autograd.grad([loss], [.. parameters]);
         return new StepResult(
             [.. gradients.Select(gradient => gradient.DetachFromDisposeScope())],
-            Value(pairLoss), Value(tokenLoss), Value(markLoss), Right(left, right, batch));
+            Value(pairLoss), Value(tokenLoss), Value(markLoss), Value(opinionLoss), Right(left, right, batch));
     }
 
     private static int Right(Tensor left, Tensor right, Batch batch)
@@ -48,16 +52,24 @@ internal sealed class LossComputer(
 
     private static float Value(Tensor scalar) => scalar.data<float>()[0];
 
-    private static Tensor TokenLoss(Tensor shares, Batch batch)
+    // A verdict that is likely and not certain counts for both sides, each as likely as it is.
+    private static Tensor Likely(Batch batch, Func<float[], float[], Tensor> loss)
     {
-        float[] signs = [.. batch.FirstScores.Zip(batch.SecondScores, (first, second) => (float)Math.Sign(first - second))];
+        Tensor said = loss(batch.FirstScores, batch.SecondScores) * tensor(batch.Certainties);
+        float[] rest = [.. batch.Certainties.Select(certainty => 1 - certainty)];
+        return rest.All(share => share == 0) ? said : Arithmetic.Add(said, loss(batch.SecondScores, batch.FirstScores) * tensor(rest));
+    }
+
+    private static Tensor TokenLoss(Tensor shares, Batch batch, float[] first, float[] second)
+    {
+        float[] signs = [.. first.Zip(second, (a, b) => (float)Math.Sign(a - b))];
         Tensor weights = tensor(batch.TokenWeights, [batch.Rows, batch.Length]);
         return nn.functional.logsigmoid((shares * weights).sum([1L]) * tensor(signs)).neg();
     }
 
-    private Tensor MarkLoss(Tensor answers, TokenMarks marks, IReadOnlyList<int> stepMarks)
+    private Tensor MarkLoss(Tensor answers, TokenMarks marks, IReadOnlyList<int> stepMarks, double? seamWeight)
     {
-        float[] weights = [.. stepMarks.Select((total, question) => options.MarkWeight(question) / Math.Max(1, total))];
+        float[] weights = [.. stepMarks.Select((total, question) => options.MarkWeight(question, seamWeight) / Math.Max(1, total))];
         Tensor losses = nn.functional.binary_cross_entropy_with_logits(
             answers, tensor(marks.Answers, answers.shape), tensor(marks.Asked, answers.shape), nn.Reduction.None);
         return (losses * tensor(weights)).sum();

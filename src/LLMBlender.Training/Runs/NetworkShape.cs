@@ -26,6 +26,12 @@ internal sealed record NetworkShape
 
     public double DropOut { get; init; } = 0.05;
 
+    /// <summary>Lengths to rank with, which the export's config.json names; the reference's where absent.</summary>
+    public int SourceMaxlength { get; init; } = -1;
+
+    /// <inheritdoc cref="SourceMaxlength"/>
+    public int CandidateMaxlength { get; init; } = -1;
+
     /// <summary>The network's configuration for a tokenizer.</summary>
     public NetworkConfig With(RankerTokens tokens) => new()
     {
@@ -44,5 +50,7 @@ internal sealed record NetworkShape
         Candidate1Id = tokens.Layout.Candidate1Id,
         Candidate2Id = tokens.Layout.Candidate2Id,
         CandidateId = tokens.CandidateId,
+        SourceMaxLength = SourceMaxlength,
+        CandidateMaxLength = CandidateMaxlength,
     };
 }

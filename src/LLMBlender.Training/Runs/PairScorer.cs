@@ -1,11 +1,12 @@
 using LLMBlender.Training.Data;
+using LLMBlender.Training.Evaluation;
 using LLMBlender.Training.Network;
 using static TorchSharp.torch;
 
 namespace LLMBlender.Training.Runs;
 
 /// <summary>Scores many pairs in both orders, batched by length, on several threads.</summary>
-internal sealed class PairScorer(PairRankerNetwork network, PairLayout layout, int workers)
+internal sealed class PairScorer(PairRankerNetwork network, PairLayout layout, int workers) : IPairScorer
 {
     private const int BatchTokens = 4096;
 
@@ -13,14 +14,11 @@ internal sealed class PairScorer(PairRankerNetwork network, PairLayout layout, i
 
     public required int CandidateMaxLength { get; init; }
 
-    /// <summary>
-    /// For each pair the logit with the better candidate first, and the logit with the worse one first. Their difference is positive
-    /// when the two orders together find the better one.
-    /// </summary>
-    public IReadOnlyList<(float BetterFirst, float WorseFirst)> Score(IReadOnlyList<TrainingPair> pairs)
+    public IReadOnlyList<(float BetterFirst, float WorseFirst)> Score(IReadOnlyList<TrainingPair> all)
     {
-        var results = new (float, float)[pairs.Count];
-        int[] order = [.. Enumerable.Range(0, pairs.Count).OrderByDescending(Length)];
+        TrainingPair[] pairs = [.. all.Select(Fit)];
+        var results = new (float, float)[pairs.Length];
+        int[] order = [.. Enumerable.Range(0, pairs.Length).OrderByDescending(Length)];
         var ranges = new List<Range>();
         for (int start = 0; start < order.Length;)
         {
@@ -41,17 +39,28 @@ internal sealed class PairScorer(PairRankerNetwork network, PairLayout layout, i
         });
         return results;
 
-        int Length(int i) => Batch.LengthOf(pairs[i], SourceMaxLength, CandidateMaxLength);
+        int Length(int i) => Batch.LengthOf(pairs[i], SourceMaxLength, MostLength);
     }
 
-    private float[] Logits(int[] chosen, IReadOnlyList<TrainingPair> pairs, bool swapped)
+    private int MostLength => CandidateMaxLength + SourceMaxLength / 2;
+
+    private TrainingPair Fit(TrainingPair pair)
+    {
+        int left = SourceMaxLength - PairLayout.Length(pair.Source.Length, SourceMaxLength);
+        int room = PairLayout.Room(int.MaxValue, CandidateMaxLength + left / 2);
+        return pair with { Better = Fit(pair.Better, room), Worse = Fit(pair.Worse, room), Seams = null };
+    }
+
+    private static int[] Fit(int[] answer, int room) => answer.Length <= room ? answer : answer[..room];
+
+    private float[] Logits(int[] chosen, TrainingPair[] pairs, bool swapped)
     {
         Batch batch = Batch.Of(
-            [.. chosen.Select(i => pairs[i])], [.. chosen.Select(_ => swapped)], layout, SourceMaxLength, CandidateMaxLength);
+            [.. chosen.Select(i => pairs[i])], [.. chosen.Select(_ => swapped)], layout, SourceMaxLength, MostLength);
         using var gradient = no_grad();
         using var scope = NewDisposeScope();
         Tensor ids = tensor(batch.Ids, [batch.Rows, batch.Length]);
-        var (left, right, _) = network.Scores(ids, batch.Lengths, batch.Markers);
+        var (left, right, _, _) = network.Scores(ids, batch.Lengths, batch.Markers);
         return (left - right).mean([-1]).data<float>().ToArray();
     }
 }

@@ -23,7 +23,16 @@ internal sealed record Phase
     /// <summary>Share of each tag; <see cref="Data.Mixture.MadeUp"/> stands for made-up pairs.</summary>
     public required IReadOnlyDictionary<string, double> Weights { get; init; }
 
-    public Mixture Mixture => new(Weights, SourceMaxLength, CandidateMaxLength);
+    /// <summary>Share of each kind among made-up pairs; the usual ones where absent.</summary>
+    public IReadOnlyDictionary<string, double>? MadeUpKinds { get; init; }
+
+    /// <summary>Factor on the teacher's logits: above 1, its slight opinions count for more.</summary>
+    public double Sharpness { get; init; } = 1;
+
+    /// <summary>Weight of the question for seams in this phase, instead of the run's.</summary>
+    public double? SeamWeight { get; init; }
+
+    public Mixture Mixture => new(Weights, SourceMaxLength, CandidateMaxLength, Sharpness, MadeUpKinds);
 
     /// <summary>Learning rate of step <paramref name="step"/> of this phase, counted from 0.</summary>
     public double Rate(long step)
@@ -54,6 +63,26 @@ internal sealed record Phase
         if (Weights.Values.Any(weight => weight is not >= 0) || Weights.Values.Sum() is not > 0)
         {
             fail("weights must be 0 or more, and not all 0");
+        }
+
+        if (Sharpness <= 0)
+        {
+            fail($"sharpness is {Sharpness}; it must be above 0");
+        }
+
+        if (SeamWeight < 0)
+        {
+            fail($"seam_weight is {SeamWeight}; it must be 0 or more");
+        }
+
+        if (MadeUpKinds?.Keys.FirstOrDefault(kind => !MadeUpPairs.Tags.Contains(kind)) is { } unknown)
+        {
+            fail($"made_up_kinds names {unknown}; there are {string.Join(", ", MadeUpPairs.Tags)}");
+        }
+
+        if (MadeUpKinds is { } kinds && (kinds.Values.Any(share => share is not >= 0) || kinds.Values.Sum() is not > 0))
+        {
+            fail("made_up_kinds must be 0 or more, and not all 0");
         }
     }
 }

@@ -8,6 +8,7 @@ internal sealed class Progress
     private double pairLoss;
     private double tokenLoss;
     private double markLoss;
+    private double opinionLoss;
     private double norm;
     private int right;
     private int pairs;
@@ -18,6 +19,7 @@ internal sealed class Progress
         pairLoss += results.Sum(result => result.PairLoss);
         tokenLoss += results.Sum(result => result.TokenLoss);
         markLoss += results.Sum(result => result.MarkLoss);
+        opinionLoss += results.Sum(result => result.OpinionLoss);
         right += results.Sum(result => result.Right);
         norm += stepNorm;
         pairs += stepPairs;
@@ -34,6 +36,7 @@ internal sealed class Progress
             ["loss"] = Math.Round(pairLoss / steps, 4),
             ["token_loss"] = Math.Round(tokenLoss / steps, 4),
             ["mark_loss"] = Math.Round(markLoss / steps, 4),
+            ["opinion_loss"] = Math.Round(opinionLoss / steps, 4),
             ["accuracy"] = Math.Round(right / (double)pairs, 4),
             ["norm"] = Math.Round(norm / steps, 3),
             ["rate"] = rate,
@@ -41,7 +44,7 @@ internal sealed class Progress
             ["tokens"] = state.Tokens,
             ["seconds"] = Math.Round(state.Seconds, 1),
         };
-        (pairLoss, tokenLoss, markLoss, norm, right, pairs, steps) = (0, 0, 0, 0, 0, 0, 0);
+        (pairLoss, tokenLoss, markLoss, opinionLoss, norm, right, pairs, steps) = (0, 0, 0, 0, 0, 0, 0, 0);
         return report;
     }
 }

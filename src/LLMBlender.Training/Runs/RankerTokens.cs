@@ -25,6 +25,9 @@ internal sealed class RankerTokens
 
     public int VocabSize => tokenizer.Count;
 
+    /// <summary>Text of each piece, by id.</summary>
+    public IReadOnlyList<string> Texts => [.. Enumerable.Range(0, VocabSize).Select(id => tokenizer.Decode([id]))];
+
     /// <summary>Loads a tokenizer folder that has the ranker's markers.</summary>
     /// <exception cref="ModelException">It can't be loaded or lacks a token.</exception>
     public static RankerTokens Load(string folder)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using LLMBlender.Training.Data;
 using LLMBlender.Training.Optimization;
+using LLMBlender.Training.Teaching;
 
 namespace LLMBlender.Training.Runs;
 
@@ -56,6 +57,9 @@ internal sealed record RunConfig
 
     /// <summary>Whether word embeddings start from the corpus' co-occurrences instead of noise.</summary>
     public bool CooccurrenceEmbeddings { get; init; } = true;
+
+    /// <summary>The linear teacher, whose opinions stand beside the labels; none where absent.</summary>
+    public TeacherOptions? Teacher { get; init; }
 
     public AdamWOptions Optimizer { get; init; } = new();
 

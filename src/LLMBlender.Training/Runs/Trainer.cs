@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using LLMBlender.Training.Data;
 using LLMBlender.Training.Network;
 using LLMBlender.Training.Optimization;
+using LLMBlender.Training.Teaching;
 using static TorchSharp.torch;
 
 namespace LLMBlender.Training.Runs;
@@ -22,6 +23,7 @@ internal sealed class Trainer : IDisposable
     private readonly PairStream stream;
     private readonly PairRankerNetwork network;
     private readonly TokenHead tokenHead;
+    private readonly OpinionHead? opinionHead;
     private readonly AdamW optimizer;
     private readonly LossComputer losses;
     private readonly RunCheckpoints checkpoints;
@@ -39,20 +41,23 @@ internal sealed class Trainer : IDisposable
         set_num_threads(1);
         tokens = RankerTokens.Load(config.Tokenizer);
         var lexicon = new Lexicon(tokens.Encode);
-        data = new TrainingData(config.Pairs, config.CandidateSets, config.Corpus, lexicon, config.Seed);
+        data = new TrainingData(config, lexicon, tokens.Texts);
         IReadOnlyDictionary<string, PreferencePool> pools = data.Pools;
         RequirePools(pools);
-        stream = new PairStream(pools, data.MadeUp, tokens.Layout, config.Seed);
+        stream = new PairStream(pools, data.MadeUp, data.Lessons, tokens.Layout, config.Seed);
         NetworkConfig shape = config.Network.With(tokens);
         shape.Validate("network");
         network = new PairRankerNetwork(shape);
         tokenHead = new TokenHead(shape.HiddenSize);
-        var all = new Group(("ranker", network), ("token_head", tokenHead));
+        opinionHead = data.Lessons is { } lessons ? new OpinionHead(shape.HiddenSize, lessons.Crowds.Count) : null;
+        var all = opinionHead is null
+            ? new Group(("ranker", network), ("token_head", tokenHead))
+            : new Group(("ranker", network), ("token_head", tokenHead), ("opinion_head", opinionHead));
         Initialization.Fill(all, shape.InitializerRange, (int)config.Seed);
         optimizer = new AdamW(all.named_parameters().Select(p => (p.name, (Tensor)p.parameter)), config.Optimizer);
         losses = new LossComputer(
-            network, tokenHead, [.. optimizer.Slots.Select(slot => slot.Parameter)],
-            new LossOptions(config.LossKind, config.TokenWeight, config.SeamWeight, config.CopyWeight, config.HalfProducts));
+            network, tokenHead, opinionHead, [.. optimizer.Slots.Select(slot => slot.Parameter)],
+            new LossOptions(config.LossKind, config.TokenWeight, config.SeamWeight, config.CopyWeight, config.Teacher?.Weight ?? 0, config.HalfProducts));
         checkpoints = new RunCheckpoints(Path.Combine(config.Out, "checkpoints"));
         log = new RunLog(Path.Combine(config.Out, "log.jsonl"));
         validation = new Validation(data, config, lexicon);
@@ -79,6 +84,11 @@ internal sealed class Trainer : IDisposable
             ["pairs"] = data.Pools.Values.Sum(pool => pool.Count),
             ["held_out_pairs"] = data.HeldOutPairs.Values.Sum(pairs => pairs.Count),
         });
+        if (data.Lessons is { } lessons && state == RunState.Start)
+        {
+            log.Write("teacher", Accuracies(lessons));
+        }
+
         while (state.Phase < config.Phases.Count && !stop.IsCancellationRequested)
         {
             RunPhase(config.Phases[state.Phase], stop);
@@ -96,6 +106,7 @@ internal sealed class Trainer : IDisposable
     {
         network.Dispose();
         tokenHead.Dispose();
+        opinionHead?.Dispose();
     }
 
     private void RunPhase(Phase phase, CancellationToken stop)
@@ -158,7 +169,7 @@ internal sealed class Trainer : IDisposable
         {
             var noise = new Noise();
             noise.Seed(config.Seed, (ulong)state.Step * 4096 + (ulong)i);
-            results[i] = losses.Compute(batches[i], pairs, marks, noise);
+            results[i] = losses.Compute(batches[i], pairs, marks, phase.SeamWeight, noise);
         });
         double rate = phase.Rate(state.PhaseStep);
         double norm = optimizer.Step([.. results.Select(result => result.Gradients)], rate);
@@ -181,6 +192,19 @@ internal sealed class Trainer : IDisposable
         {
             result.Dispose();
         }
+    }
+
+    private JsonObject Accuracies(Lessons lessons)
+    {
+        var result = new JsonObject();
+        var groups = data.TrainPairs.Where(group => group.Key != Lessons.Unjudged)
+            .Concat(data.HeldOutPairs.Select(group => KeyValuePair.Create("held-out-" + group.Key, group.Value)));
+        foreach (var (tag, pairs) in groups.OrderBy(group => group.Key, StringComparer.Ordinal))
+        {
+            result[tag] = Math.Round(lessons.Accuracy(pairs), 4);
+        }
+
+        return result;
     }
 
     private void Start(NetworkConfig shape)

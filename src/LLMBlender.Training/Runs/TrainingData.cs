@@ -1,10 +1,12 @@
 using LLMBlender.Training.Data;
+using LLMBlender.Training.Teaching;
 
 namespace LLMBlender.Training.Runs;
 
 /// <summary>A run's files, tokenised once and parted into what is trained on and what is held out.</summary>
 internal sealed class TrainingData
 {
+    private const int MostRivals = 60;
     private readonly Dictionary<string, List<TrainingPair>> train = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<TrainingPair>> heldOut = new(StringComparer.Ordinal);
     private readonly List<Passage> trainPassages = [];
@@ -12,29 +14,36 @@ internal sealed class TrainingData
     private readonly Lexicon lexicon;
     private readonly ulong seed;
 
+    /// <param name="config">Names the files.</param>
+    /// <param name="lexicon">Tokenises them.</param>
+    /// <param name="pieces">Text of each piece, by id.</param>
     /// <exception cref="DataException">A file can't be read or used.</exception>
-    public TrainingData(
-        IEnumerable<string> pairs, IEnumerable<CandidateSetSource> sets, IEnumerable<string> corpus, Lexicon lexicon, ulong seed)
+    public TrainingData(RunConfig config, Lexicon lexicon, IReadOnlyList<string> pieces)
     {
         this.lexicon = lexicon;
-        this.seed = seed;
-        foreach (PairRecord pair in pairs.SelectMany(DataFiles.Read<PairRecord>))
+        seed = config.Seed;
+        foreach (PairRecord pair in config.Pairs.SelectMany(DataFiles.Read<PairRecord>))
         {
             Add(pair);
         }
 
-        foreach (CandidateSetSource source in sets)
+        foreach (CandidateSetSource source in config.CandidateSets)
         {
             Add(source);
         }
 
-        foreach (CorpusRecord text in corpus.SelectMany(DataFiles.Read<CorpusRecord>))
+        foreach (CorpusRecord text in config.Corpus.SelectMany(DataFiles.Read<CorpusRecord>))
         {
             (HeldOut.Contains(text) ? heldOutPassages : trainPassages).Add(new Passage(text.Prompt, text.Text));
         }
 
         MadeUp = new MadeUpPairs(trainPassages, lexicon, ownPrompts: false);
         HeldOutMadeUp = new MadeUpPairs(heldOutPassages, lexicon, ownPrompts: true);
+        if (config.Teacher is { } options)
+        {
+            Lessons = new Lessons(new Teacher(train, pieces, trainPassages.Select(passage => lexicon.Encode(passage.Text)), options), options);
+            train[Lessons.Unjudged] = Rivals();
+        }
     }
 
     /// <summary>Made-up pairs to train on.</summary>
@@ -42,6 +51,12 @@ internal sealed class TrainingData
 
     /// <summary>Made-up pairs from texts that are never trained on.</summary>
     public MadeUpPairs HeldOutMadeUp { get; }
+
+    /// <summary>The teacher and what it teaches, where there is one.</summary>
+    public Lessons? Lessons { get; }
+
+    /// <summary>Judged pairs to train on, by tag.</summary>
+    public IReadOnlyDictionary<string, List<TrainingPair>> TrainPairs => train;
 
     /// <summary>Pairs to train on, by tag.</summary>
     public IReadOnlyDictionary<string, PreferencePool> Pools =>
@@ -99,6 +114,25 @@ internal sealed class TrainingData
                     }));
             }
         }
+    }
+
+    // Pairs of answers to one prompt that nobody judged, some for each prompt with two answers.
+    private List<TrainingPair> Rivals()
+    {
+        var random = new Random((int)seed);
+        var rivals = new List<TrainingPair>();
+        foreach (var prompt in trainPassages.Where(passage => passage.Prompt is not null).GroupBy(passage => passage.Prompt!))
+        {
+            int[][] answers = [.. prompt.Select(passage => passage.Text).Distinct().Select(lexicon.Encode)];
+            int[] source = lexicon.Encode(prompt.Key);
+            for (int n = Math.Min(MostRivals, answers.Length * (answers.Length - 1) / 2); n > 0; n--)
+            {
+                random.Shuffle(answers);
+                rivals.Add(new TrainingPair { Tag = Lessons.Unjudged, Source = source, Better = answers[0], Worse = answers[1] });
+            }
+        }
+
+        return rivals;
     }
 
     private static List<TrainingPair> Group(Dictionary<string, List<TrainingPair>> groups, string tag)

@@ -40,6 +40,21 @@ public sealed class MadeUpPairsTests
     }
 
     [Fact]
+    public void Next_TruncatedOfALongAnswer_CutsWhereItCanBeSeen()
+    {
+        string text = string.Join(' ', Enumerable.Range(0, 200).Select(i => $"word{i}")) + ".";
+        var pairs = new MadeUpPairs([new Passage("a b", text), new Passage("c d", text)], new Lexicon(word => [Id(word)]), ownPrompts: true);
+        string tag = MadeUpPairs.Tag(DamageKind.Truncated);
+        for (int seed = 0; seed < 10; seed++)
+        {
+            TrainingPair pair = pairs.Next(tag, 64, new Random(seed));
+            Assert.Equal(200, pair.Better.Length);
+            Assert.InRange(pair.Worse.Length, 3, 61);
+            Assert.InRange(pair.Certainty, 0.9f, 0.999f);
+        }
+    }
+
+    [Fact]
     public void New_WithoutPrompts_SaysWhatIsMissing()
     {
         var error = Assert.Throws<DataException>(() => new MadeUpPairs([new Passage(null, "a b c.")], new Lexicon(_ => [4]), ownPrompts: true));

@@ -51,7 +51,7 @@ public sealed class PairStreamTests
             ["a"] = new("a", [.. Enumerable.Range(0, 90).Select(_ => Pair("a", 6))], 1),
             ["b"] = new("b", [.. Enumerable.Range(0, 30).Select(_ => Pair("b", 7))], 1),
         };
-        return new PairStream(pools, new MadeUpPairs(passages, lexicon, ownPrompts: true), Layout, 9);
+        return new PairStream(pools, new MadeUpPairs(passages, lexicon, ownPrompts: true), null, Layout, 9);
     }
 
     private static TrainingPair Pair(string tag, int id) => new() { Tag = tag, Source = [id], Better = [20, 21], Worse = [30] };

@@ -61,7 +61,7 @@ public sealed class FidelityTests
         Tensor batch = tensor(row, [1, row.Length]);
         Assert.Equal(expected.GetValue<double>(), network.Logits(batch, ones(1, row.Length)).item<float>(), Tolerance);
         using var gradient = no_grad();
-        var (left, right, _) = network.Scores(batch, [row.Length], markers);
+        var (left, right, _, _) = network.Scores(batch, [row.Length], markers);
         Assert.Equal(expected.GetValue<double>(), (left - right).item<float>(), Tolerance);
     }
 

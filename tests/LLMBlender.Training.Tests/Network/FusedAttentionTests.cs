@@ -15,7 +15,7 @@ public sealed class FusedAttentionTests
         using PairRankerNetwork network = Tiny();
         var (ids, mask) = Batch();
         Tensor expected = network.Logits(ids, mask);
-        var (left, right, before) = network.Scores(ids, Lengths, Markers);
+        var (left, right, _, before) = network.Scores(ids, Lengths, Markers);
         Assert.True((left - right).squeeze(-1).allclose(expected, 0, 2e-5));
         Tensor hidden = network.Encoder.Forward(ids, mask)[^2];
         Tensor valid = mask.unsqueeze(-1);

@@ -38,6 +38,31 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    public void Run_WithATeacherStoppedAndResumed_LogsItsAccuracyAndEndsWithTheVeryWeights()
+    {
+        Native.SkipWithout();
+        Train("taught", steps: 12, stopAfter: null, change: AddTeacher);
+        Train("taught-parts", steps: 12, stopAfter: 5, change: AddTeacher);
+        Train("taught-parts", steps: 12, stopAfter: null, workers: 1, change: AddTeacher);
+        Assert.Equal(Weights("taught"), Weights("taught-parts"));
+        Assert.InRange(Assert.Single(Log("taught", "teacher"))["toy"]!.GetValue<double>(), 0.9, 1);
+        double[] losses = [.. Log("taught", "step").Select(record => record["opinion_loss"]!.GetValue<double>())];
+        Assert.True(losses[^1] < losses[0], $"opinion loss went from {losses[0]} to {losses[^1]}");
+        Train("untaught", steps: 12, stopAfter: null);
+        Assert.NotEqual(Weights("taught"), Weights("untaught"));
+    }
+
+    [Fact]
+    public void Load_OfAPhaseWithUnknownDamage_NamesPhaseAndKind()
+    {
+        JsonObject config = Config("kinds", 5, 2, 16);
+        config["phases"]![0]!["made_up_kinds"] = new JsonObject { ["damage-Burnt"] = 1 };
+        string message = Assert.Throws<DataException>(() => Load(config)).Message;
+        Assert.Contains("phase only", message, StringComparison.Ordinal);
+        Assert.Contains("damage-Burnt", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Run_Finished_ExportsACheckpointThatLoadsAgain()
     {
         Native.SkipWithout();
@@ -93,10 +118,22 @@ public sealed class TrainerTests : IDisposable
         Assert.Contains("toy", error.Message, StringComparison.Ordinal);
     }
 
-    private void Train(string name, int steps, int? stopAfter, int workers = 2, int hidden = 16)
+    private static void AddTeacher(JsonObject config)
+    {
+        config["teacher"] = new JsonObject { ["crowds"] = new JsonObject { ["toy"] = new JsonArray("toy") }, ["ridge"] = 1 };
+        JsonObject phase = config["phases"]![0]!.AsObject();
+        phase["weights"]!["unjudged"] = 0.1;
+        phase["sharpness"] = 2;
+        phase["seam_weight"] = 0.2;
+        phase["made_up_kinds"] = new JsonObject { ["off-topic"] = 1, ["damage-ShuffledWords"] = 2 };
+    }
+
+    private void Train(string name, int steps, int? stopAfter, int workers = 2, int hidden = 16, Action<JsonObject>? change = null)
     {
         using var stop = new CancellationTokenSource();
-        using var trainer = new Trainer(Load(Config(name, steps, workers, hidden)));
+        JsonObject config = Config(name, steps, workers, hidden);
+        change?.Invoke(config);
+        using var trainer = new Trainer(Load(config));
         if (stopAfter is { } limit)
         {
             trainer.Stepped += step =>
@@ -135,7 +172,7 @@ public sealed class TrainerTests : IDisposable
             id = $"c{i}",
             source = "toy",
             licence = "none",
-            prompt = $"what is number {i}",
+            prompt = $"what is number {i - i % 2}",
             text = $"Number {i} is one. It comes after {i - 1} and before the next. Nobody has counted much further than that.",
         })));
         return new JsonObject
