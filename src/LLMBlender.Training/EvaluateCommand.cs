@@ -12,7 +12,7 @@ namespace LLMBlender.Training;
 /// <summary><c>evaluate --model DIR …</c>: measures a ranker on pairs, candidate sets and made-up pairs.</summary>
 internal static class EvaluateCommand
 {
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    internal static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     public static Command Create()
     {
@@ -60,7 +60,7 @@ internal static class EvaluateCommand
         return command;
     }
 
-    private static void Print(IEnumerable<Finding> findings)
+    internal static void Print(IEnumerable<Finding> findings)
     {
         foreach (var (data, part, metric, estimate) in findings)
         {
