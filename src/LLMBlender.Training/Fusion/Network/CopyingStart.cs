@@ -19,8 +19,8 @@ internal static class CopyingStart
     private const float LookBack = 8;
     private const float Noise = 0.3f;
     private const float Spread = 0.1f;
-    private const float MatchScale = 0.45f;
-    private const float CopyGain = 3;
+    private const float MatchScale = 0.3f;
+    private const float CopyGain = 4;
     private const float LogitGain = 2;
 
     /// <summary>Fills all weights; the same seed gives the same ones.</summary>
@@ -108,7 +108,7 @@ internal static class CopyingStart
             for (int back = 0; back < Slots; back++)
             {
                 float[,] match = Orthonormal(part, slot, random);
-                float weight = MatchScale * MathF.Sqrt(slot / (float)part) * (1 - 0.2f * back);
+                float weight = MatchScale * MathF.Sqrt(slot / (float)part) * (1 - 0.33f * back);
                 for (int i = 0; i < part; i++)
                 {
                     int row = (head * config.HeadSize + back * part + i) * config.ModelSize;
