@@ -40,7 +40,7 @@ internal sealed class FusionBatch
         {
             FusionExample example = examples[row];
             Widen(example.Source, source.AsSpan(row * sourceLength));
-            Widen(example.Target.AsSpan(..^1), input.AsSpan(row * targetLength + 1));
+            Widen(example.Input, input.AsSpan(row * targetLength + 1));
             for (int i = 0; i < example.Target.Length; i++)
             {
                 wanted.Add(example.Target[i]);

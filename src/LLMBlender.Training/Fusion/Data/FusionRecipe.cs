@@ -22,6 +22,9 @@ internal sealed record FusionRecipe
     /// <summary>Most mishaps of one candidate; their number is drawn evenly from <see cref="LeastMishaps"/> on.</summary>
     public int MostMishaps { get; init; } = 3;
 
+    /// <summary>Share of the decoder's input that is replaced by ids of the source; see <see cref="FusionExample.WithNoise"/>.</summary>
+    public double InputNoise { get; init; }
+
     /// <summary>Hands the first broken rule to <paramref name="fail"/>.</summary>
     public void Validate(Action<string> fail)
     {
@@ -35,9 +38,9 @@ internal sealed record FusionRecipe
             fail($"candidates is {Candidates}; it must be from 2 to 100");
         }
 
-        if (FewerShare is not (>= 0 and <= 1) || WholeShare is not (>= 0 and <= 1))
+        if (FewerShare is not (>= 0 and <= 1) || WholeShare is not (>= 0 and <= 1) || InputNoise is not (>= 0 and <= 1))
         {
-            fail($"fewer_share {FewerShare} and whole_share {WholeShare} must be from 0 to 1");
+            fail($"fewer_share {FewerShare}, whole_share {WholeShare} and input_noise {InputNoise} must be from 0 to 1");
         }
 
         if (LeastMishaps < 0 || MostMishaps < LeastMishaps)

@@ -21,7 +21,7 @@ internal sealed class FusionStream(FusionRecords records, FuserTokens tokens, ul
     {
         Random random = Seeds.Random(seed, (ulong)phase, (ulong)window);
         FusionExample[] examples =
-            [.. Enumerable.Range(0, WindowRecords).Select(_ => FusionExample.Of(records.Next(recipe, random), tokens))];
+            [.. Enumerable.Range(0, WindowRecords).Select(_ => FusionExample.Of(records.Next(recipe, random), tokens).WithNoise(recipe.InputNoise, random))];
         int[] lengths = [.. examples.Select(example => example.Source.Length + example.Target.Length)];
         Array.Sort(lengths, examples);
         var batches = new List<FusionBatch>();

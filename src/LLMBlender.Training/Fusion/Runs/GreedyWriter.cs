@@ -16,7 +16,7 @@ internal sealed class GreedyWriter(FuserNetwork network)
     public IReadOnlyList<int[]> Write(IReadOnlyList<int[]> sources, int mostTokens)
     {
         FuserConfig config = network.Config;
-        FusionBatch batch = FusionBatch.Of([.. sources.Select(source => new FusionExample(source, [config.EosId]))], config.PadId);
+        FusionBatch batch = FusionBatch.Of([.. sources.Select(source => FusionExample.Of(source, [config.EosId]))], config.PadId);
         using var gradient = no_grad();
         using var scope = NewDisposeScope();
         Encoded encoded = network.Encode(tensor(batch.Source, [batch.Rows, batch.SourceLength]), batch.SourceLengths);
