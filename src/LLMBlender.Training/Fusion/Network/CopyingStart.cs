@@ -11,7 +11,9 @@ namespace LLMBlender.Training.Fusion.Network;
 /// The model dimension is divided into a piece's identity and slots for the pieces before it. In both stacks a head each looks back by
 /// one, two and three positions through its position bias and writes what it sees into a slot. The decoder's cross-attention then
 /// looks for the source position before which stand the pieces written last, and copies the identity that it finds; copies that
-/// disagree outvote each other in the softmax. Everything stays trainable.
+/// disagree outvote each other in the softmax. Where the encoder has a second block, its free heads look for the same two pieces in a
+/// row elsewhere, at least <see cref="FarBucket"/>'s distance away, and write what stands there over the slot of the piece before: a
+/// transition that another candidate has too is thereby easier to match than one that damage has made. Everything stays trainable.
 /// </remarks>
 internal static class CopyingStart
 {
@@ -20,6 +22,13 @@ internal static class CopyingStart
     private const float Noise = 0.3f;
     private const float Spread = 0.1f;
     private const float MatchScale = 0.3f;
+    private const float AgreementScore = 4.5f;
+    private const float AgreementGain = 1.3f;
+    private const int FarBucket = 10;
+
+    // Of a normed state's elements behind the first block, about.
+    private const float IdentityVariance = 0.58f;
+    private const float SlotVariance = 1.33f;
     private const float CopyGain = 4;
     private const float LogitGain = 2;
 
@@ -48,6 +57,11 @@ internal static class CopyingStart
         ConfineEmbeddings(weights["shared.weight"], identity);
         LookBackHeads(weights, "encoder", Slots, slot, identity, projection);
         LookBackHeads(weights, "decoder", Slots - 1, slot, identity, projection);
+        if (config.EncoderLayers > 1)
+        {
+            AgreementHeads(weights, config, slot, identity, projection, new Random(seed + 3));
+        }
+
         CopyHeads(weights, config, slot, identity, projection, new Random(seed + 2));
         Scale(weights["decoder.final_layer_norm.weight"], LogitGain);
 
@@ -82,6 +96,61 @@ internal static class CopyingStart
             for (int row = 0; row < config.ModelSize; row++)
             {
                 Floats(output).Slice(row * config.InnerSize + head * config.HeadSize, config.HeadSize).Clear();
+            }
+        }
+    }
+
+    // Queries and keys are alike: a position's own piece and the one before it. Near positions, itself included, lose by the position bias
+    // what they gain by matching; with no match elsewhere the attention is spread, and what it writes averages out.
+    private static void AgreementHeads(
+        Dictionary<string, Tensor> weights, FuserConfig config, int slot, int identity, float[,] projection, Random random)
+    {
+        const string attention = "encoder.block.1.layer.0.SelfAttention.";
+        Span<float> table = Floats(weights["encoder.block.0.layer.0.SelfAttention.relative_attention_bias.weight"]);
+        Span<float> q = Floats(weights[attention + "q.weight"]);
+        Span<float> k = Floats(weights[attention + "k.weight"]);
+        Span<float> v = Floats(weights[attention + "v.weight"]);
+        Span<float> o = Floats(weights[attention + "o.weight"]);
+        int part = Math.Min(config.HeadSize / 2, slot);
+        for (int head = Slots; head < config.Heads; head++)
+        {
+            for (int bucket = 0; bucket < FarBucket; bucket++)
+            {
+                table[bucket * config.Heads + head] = -2 * AgreementScore;
+                table[(config.Buckets / 2 + bucket) * config.Heads + head] = -2 * AgreementScore;
+            }
+
+            int rows = head * config.HeadSize * config.ModelSize;
+            q.Slice(rows, config.HeadSize * config.ModelSize).Clear();
+            k.Slice(rows, config.HeadSize * config.ModelSize).Clear();
+            v.Slice(rows, config.HeadSize * config.ModelSize).Clear();
+            float[,] own = Orthonormal(part, slot, random);
+            float[,] before = Orthonormal(part, slot, random);
+            for (int i = 0; i < part; i++)
+            {
+                int first = rows + i * config.ModelSize;
+                int second = rows + (part + i) * config.ModelSize;
+                for (int j = 0; j < slot; j++)
+                {
+                    k[second + identity + j] = before[i, j];
+                    q[second + identity + j] = AgreementScore / part / SlotVariance * before[i, j];
+                    for (int piece = 0; piece < identity; piece++)
+                    {
+                        k[first + piece] += own[i, j] * projection[j, piece];
+                        q[first + piece] += AgreementScore / part / IdentityVariance * own[i, j] * projection[j, piece];
+                    }
+                }
+            }
+
+            for (int row = 0; row < config.ModelSize; row++)
+            {
+                o.Slice(row * config.InnerSize + head * config.HeadSize, config.HeadSize).Clear();
+            }
+
+            for (int i = 0; i < slot; i++)
+            {
+                v[rows + i * config.ModelSize + identity + i] = 1;
+                o[(identity + i) * config.InnerSize + head * config.HeadSize + i] = AgreementGain / (config.Heads - Slots);
             }
         }
     }
