@@ -13,7 +13,9 @@ namespace LLMBlender.Training.Fusion.Network;
 /// looks for the source position before which stand the pieces written last, and copies the identity that it finds; copies that
 /// disagree outvote each other in the softmax. Where the encoder has a second block, its free heads look for the same two pieces in a
 /// row elsewhere, at least <see cref="FarBucket"/>'s distance away, and write what stands there over the slot of the piece before: a
-/// transition that another candidate has too is thereby easier to match than one that damage has made. Everything stays trainable.
+/// transition that another candidate has too is thereby easier to match than one that damage has made. Where the decoder has a second
+/// block, its free heads look for an earlier place where the last two pieces stood, and take what followed there away from the logits,
+/// so that a tie between saying something again and going on is broken for going on. Everything stays trainable.
 /// </remarks>
 internal static class CopyingStart
 {
@@ -25,10 +27,13 @@ internal static class CopyingStart
     private const float AgreementScore = 4.5f;
     private const float AgreementGain = 1.3f;
     private const int FarBucket = 10;
+    private const float AvoidanceScore = 5;
+    private const float AvoidanceGain = 4.5f;
 
     // Of a normed state's elements behind the first block, about.
     private const float IdentityVariance = 0.58f;
     private const float SlotVariance = 1.33f;
+    private const float DecoderSlotVariance = 0.26f;
     private const float CopyGain = 4;
     private const float LogitGain = 2;
 
@@ -55,24 +60,29 @@ internal static class CopyingStart
         int identity = config.ModelSize - Slots * slot;
         float[,] projection = Orthonormal(slot, identity, new Random(seed + 1));
         ConfineEmbeddings(weights["shared.weight"], identity);
-        LookBackHeads(weights, "encoder", Slots, slot, identity, projection);
-        LookBackHeads(weights, "decoder", Slots - 1, slot, identity, projection);
+        LookBackHeads(weights, "encoder", [1, 2, 3], slot, identity, projection);
+        LookBackHeads(weights, "decoder", [1, 2, 0], slot, identity, projection);
         if (config.EncoderLayers > 1)
         {
             AgreementHeads(weights, config, slot, identity, projection, new Random(seed + 3));
         }
 
+        if (config.DecoderLayers > 1)
+        {
+            AvoidanceHeads(weights, config, slot, identity, projection, new Random(seed + 4));
+        }
+
         CopyHeads(weights, config, slot, identity, projection, new Random(seed + 2));
         Scale(weights["decoder.final_layer_norm.weight"], LogitGain);
 
-        void LookBackHeads(Dictionary<string, Tensor> all, string stack, int count, int size, int from, float[,] map)
+        void LookBackHeads(Dictionary<string, Tensor> all, string stack, int[] distances, int size, int from, float[,] map)
         {
             string attention = $"{stack}.block.0.layer.0.SelfAttention.";
             Span<float> table = Floats(all[attention + "relative_attention_bias.weight"]);
-            for (int head = 0; head < count; head++)
+            for (int head = 0; head < distances.Length; head++)
             {
                 // Bucket n holds the keys n positions back, in both stacks.
-                table[(head + 1) * config.Heads + head] = LookBack;
+                table[distances[head] * config.Heads + head] = LookBack;
                 Clear(all[attention + "q.weight"], head);
                 Clear(all[attention + "v.weight"], head);
                 ClearColumns(all[attention + "o.weight"], head);
@@ -151,6 +161,54 @@ internal static class CopyingStart
             {
                 v[rows + i * config.ModelSize + identity + i] = 1;
                 o[(identity + i) * config.InnerSize + head * config.HeadSize + i] = AgreementGain / (config.Heads - Slots);
+            }
+        }
+    }
+
+    // Queries read the newest piece (the decoder's third slot) and the one before it, keys the two pieces before a position's newest.
+    private static void AvoidanceHeads(
+        Dictionary<string, Tensor> weights, FuserConfig config, int slot, int identity, float[,] projection, Random random)
+    {
+        const string attention = "decoder.block.1.layer.0.SelfAttention.";
+        Span<float> q = Floats(weights[attention + "q.weight"]);
+        Span<float> k = Floats(weights[attention + "k.weight"]);
+        Span<float> v = Floats(weights[attention + "v.weight"]);
+        Span<float> o = Floats(weights[attention + "o.weight"]);
+        int newest = identity + 2 * slot;
+        int part = Math.Min(config.HeadSize / 2, slot);
+        for (int head = Slots; head < config.Heads; head++)
+        {
+            int rows = head * config.HeadSize * config.ModelSize;
+            q.Slice(rows, config.HeadSize * config.ModelSize).Clear();
+            k.Slice(rows, config.HeadSize * config.ModelSize).Clear();
+            v.Slice(rows, config.HeadSize * config.ModelSize).Clear();
+            for (int back = 0; back < 2; back++)
+            {
+                float[,] match = Orthonormal(part, slot, random);
+                for (int i = 0; i < part; i++)
+                {
+                    int row = rows + (back * part + i) * config.ModelSize;
+                    for (int j = 0; j < slot; j++)
+                    {
+                        q[row + (back == 0 ? newest : identity) + j] = AvoidanceScore / part / DecoderSlotVariance * match[i, j];
+                        k[row + identity + back * slot + j] = match[i, j];
+                    }
+                }
+            }
+
+            for (int i = 0; i < slot; i++)
+            {
+                v[rows + i * config.ModelSize + newest + i] = 1;
+            }
+
+            for (int row = 0; row < config.ModelSize; row++)
+            {
+                Span<float> columns = o.Slice(row * config.InnerSize + head * config.HeadSize, config.HeadSize);
+                columns.Clear();
+                for (int i = 0; i < slot && row < identity; i++)
+                {
+                    columns[i] = -AvoidanceGain / (config.Heads - Slots) * projection[i, row];
+                }
             }
         }
     }
