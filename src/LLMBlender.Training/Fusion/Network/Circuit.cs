@@ -78,13 +78,16 @@ internal sealed class Circuit
         }
     }
 
-    /// <summary>Scales what embeddings have outside the identity.</summary>
+    /// <summary>Gives every embedding an identity of the same length, 1 an element in the mean, and scales what it has beside it.</summary>
     public void ConfineEmbeddings(float factor)
     {
         Span<float> all = Floats("shared.weight");
-        for (int i = 0; i < all.Length; i++)
+        for (int row = 0; row < all.Length; row += Config.ModelSize)
         {
-            all[i] *= i % Config.ModelSize < Identity ? 1 : factor;
+            Span<float> identity = all.Slice(row, Identity);
+            Span<float> rest = all[(row + Identity)..(row + Config.ModelSize)];
+            TensorPrimitives.Multiply(identity, MathF.Sqrt(Identity) / TensorPrimitives.Norm<float>(identity), identity);
+            TensorPrimitives.Multiply(rest, factor, rest);
         }
     }
 

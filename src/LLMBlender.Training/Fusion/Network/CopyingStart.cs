@@ -29,15 +29,15 @@ internal static class CopyingStart
     private const float Noise = 0.3f;
     private const float EmbeddingSpread = 0.1f;
     private const float LookBack = 8;
-    private const float MatchScale = 0.3f;
-    private const float MatchDecay = 0.33f;
-    private const float CopyGain = 4;
+    private const float MatchScale = 0.25f;
+    private const float MatchDecay = 0.42f;
+    private const float CopyGain = 6;
     private const float LogitGain = 2;
     private const float AgreementScore = 4.5f;
-    private const float AgreementGain = 1.3f;
+    private const float AgreementGain = 1.2f;
     private const int FarBucket = 10;
     private const float AvoidanceScore = 5;
-    private const float AvoidanceGain = 4.5f;
+    private const float AvoidanceGain = 1.5f;
 
     // Of normed states' elements behind the first block, about: the encoder's identity and slots, the decoder's slots.
     private const float IdentityVariance = 0.58f;
