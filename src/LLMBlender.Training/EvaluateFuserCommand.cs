@@ -73,7 +73,8 @@ internal static class EvaluateFuserCommand
             var written = writer.Write([.. batch.Select(tokens.Source)], mostTokens);
             foreach (var (record, ids) in batch.Zip(written))
             {
-                yield return new FusionOutcome(record, tokens.Decode(ids), chooser?.Choose(record));
+                string fused = tokens.Decode(ids);
+                yield return new FusionOutcome(record, fused, chooser?.Choose(record, fused));
             }
         }
     }

@@ -4,13 +4,20 @@ using LLMBlender.Training.Fusion.Data;
 
 namespace LLMBlender.Training.Fusion.Evaluation;
 
-/// <summary>The candidate that a pair ranker puts first, by MaxLogits over all pairs in both orders.</summary>
+/// <summary>A pair ranker's choices, by MaxLogits over all pairs in both orders; the earlier of equals.</summary>
 internal sealed class CandidateChooser(PairRankerModel ranker)
 {
-    public string Choose(FusionRecord record)
+    /// <summary>Chooses among a record's candidates, and between that one and the fused answer.</summary>
+    public RankersChoice Choose(FusionRecord record, string fused)
     {
-        EncodedRecord encoded = ranker.Encode(record.Instruction, record.Candidates);
-        var engine = new MaxLogits(record.Candidates.Count);
+        string candidate = Best(record.Instruction, record.Candidates);
+        return new RankersChoice(candidate, Best(record.Instruction, [fused, candidate]));
+    }
+
+    private string Best(string instruction, IReadOnlyList<string> texts)
+    {
+        EncodedRecord encoded = ranker.Encode(instruction, texts);
+        var engine = new MaxLogits(texts.Count);
         while (!engine.IsSettled)
         {
             CandidatePair[] pairs = [.. engine.NextPairs()];
@@ -22,6 +29,6 @@ internal sealed class CandidateChooser(PairRankerModel ranker)
             }
         }
 
-        return record.Candidates[engine.Rank().Order[0]];
+        return texts[engine.Rank().Best];
     }
 }
