@@ -15,13 +15,13 @@ internal sealed class FusionStream(FusionRecords records, FuserTokens tokens, ul
     /// <param name="phase">Number of the phase, part of the seed.</param>
     /// <param name="recipe">How its records are made.</param>
     /// <param name="window">Number of the window in the phase, from 0.</param>
-    /// <param name="batchTokens">Most tokens of a batch, sources and targets with their padding; a longer record is a batch of its own.</param>
+    /// <param name="batchTokens">Most tokens of a batch, sources and targets padded; a longer record is a batch of its own.</param>
     /// <param name="batchesPerStep">Batches of a step, as nearly as the window's count allows.</param>
-    public IReadOnlyList<IReadOnlyList<FusionBatch>> Window(int phase, FusionRecipe recipe, long window, int batchTokens, int batchesPerStep)
+    public IReadOnlyList<IReadOnlyList<FusionBatch>> Window(
+        int phase, FusionRecipe recipe, long window, int batchTokens, int batchesPerStep)
     {
         Random random = Seeds.Random(seed, (ulong)phase, (ulong)window);
-        FusionExample[] examples =
-            [.. Enumerable.Range(0, WindowRecords).Select(_ => FusionExample.Of(records.Next(recipe, random), tokens).WithNoise(recipe.InputNoise, random))];
+        FusionExample[] examples = [.. Enumerable.Range(0, WindowRecords).Select(_ => Make(recipe, random))];
         int[] lengths = [.. examples.Select(example => example.Source.Length + example.Target.Length)];
         Array.Sort(lengths, examples);
         var batches = new List<FusionBatch>();
@@ -35,6 +35,10 @@ internal sealed class FusionStream(FusionRecords records, FuserTokens tokens, ul
         FusionBatch[] shuffled = [.. batches];
         random.Shuffle(shuffled);
         int steps = Math.Max(1, shuffled.Length / batchesPerStep);
-        return [.. Enumerable.Range(0, steps).Select(step => shuffled[(step * shuffled.Length / steps)..((step + 1) * shuffled.Length / steps)])];
+        int Start(int step) => step * shuffled.Length / steps;
+        return [.. Enumerable.Range(0, steps).Select(step => shuffled[Start(step)..Start(step + 1)])];
     }
+
+    private FusionExample Make(FusionRecipe recipe, Random random) =>
+        FusionExample.Of(records.Next(recipe, random), tokens).WithNoise(recipe.InputNoise, random);
 }

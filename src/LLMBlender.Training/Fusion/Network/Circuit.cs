@@ -47,7 +47,7 @@ internal sealed class Circuit
     /// <summary>What element <paramref name="i"/> of a slot takes of an identity.</summary>
     public float Projection(int i, int element) => projection[i, element];
 
-    /// <summary>Adds to a projection's row what reads, of an identity, the part that <paramref name="match"/> takes of its slot's image.</summary>
+    /// <summary>Adds to a projection's row what reads the part of an identity that <paramref name="match"/> takes of its image in a slot.</summary>
     public void ReadIdentity(Span<float> row, float[,] match, int i, float scale)
     {
         for (int element = 0; element < Identity; element++)

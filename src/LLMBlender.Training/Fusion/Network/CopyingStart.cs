@@ -49,7 +49,8 @@ internal static class CopyingStart
     public static void Fill(FuserNetwork network, int seed)
     {
         FuserConfig config = network.Config;
-        if (!config.Tied || config.Heads <= Circuit.Slots || config.ModelSize < 4 * (Circuit.Slots + 1) || config.HeadSize < 2 * Circuit.Slots)
+        if (!config.Tied || config.Heads <= Circuit.Slots
+            || config.ModelSize < 4 * (Circuit.Slots + 1) || config.HeadSize < 2 * Circuit.Slots)
         {
             throw new ArgumentException($"a copying start needs a tied head and more than {Circuit.Slots} attention heads");
         }

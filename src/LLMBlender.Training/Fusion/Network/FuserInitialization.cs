@@ -7,8 +7,8 @@ namespace LLMBlender.Training.Fusion.Network;
 internal static class FuserInitialization
 {
     /// <summary>
-    /// Normal weights with the deviations of transformers' T5: 1 for embeddings, √(1/fan-in) for projections, and √(1/(model·head size))
-    /// for queries, which makes up for the missing scale of the scores. Norms start at one.
+    /// Normal weights with the deviations of transformers' T5: 1 for embeddings, √(1/fan-in) for projections, and for queries
+    /// √(1/(model·head size)), which makes up for the missing scale of the scores. Norms start at one.
     /// </summary>
     public static void Fill(FuserNetwork network, int seed)
     {

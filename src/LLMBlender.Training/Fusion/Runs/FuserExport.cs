@@ -12,7 +12,8 @@ internal static class FuserExport
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    private static readonly string[] TokenizerFiles = ["spiece.model", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"];
+    private static readonly string[] TokenizerFiles =
+        ["spiece.model", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"];
 
     /// <summary>Writes config.json, generation_config.json, model.safetensors and the tokenizer's files.</summary>
     /// <remarks>Each file is replaced as a whole, the weights last, so that a reader never sees half a file.</remarks>
@@ -32,7 +33,8 @@ internal static class FuserExport
             ["eos_token_id"] = config.EosId,
             ["pad_token_id"] = config.PadId,
         });
-        NetworkWeights.Save(network.named_parameters().Select(p => (p.name, (Tensor)p.parameter)), Path.Combine(folder, "model.safetensors"));
+        NetworkWeights.Save(
+            network.named_parameters().Select(p => (p.name, (Tensor)p.parameter)), Path.Combine(folder, "model.safetensors"));
     }
 
     private static void WriteJson(string file, JsonObject json) =>

@@ -4,7 +4,7 @@ using LLMBlender.Training.Optimization;
 
 namespace LLMBlender.Training.Fusion.Runs;
 
-/// <summary>Everything a fuser's training depends on; a JSON file with these names in snake_case. Paths are relative to that file.</summary>
+/// <summary>All that a fuser's training depends on; a JSON file with these names in snake_case. Paths are relative to that file.</summary>
 internal sealed record FuserRunConfig
 {
     private static readonly JsonSerializerOptions Options = new()
