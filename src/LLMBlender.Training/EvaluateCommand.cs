@@ -13,10 +13,11 @@ namespace LLMBlender.Training;
 /// <summary><c>evaluate --model DIR …</c>: measures a ranker on pairs, candidate sets and made-up pairs.</summary>
 internal static class EvaluateCommand
 {
+    internal static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
     // What the reference ranks with where a checkpoint names no lengths.
     private const int ReferenceSource = 1224;
     private const int ReferenceCandidate = 412;
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     public static Command Create()
     {
@@ -95,6 +96,14 @@ internal static class EvaluateCommand
     }
 
     private static int Own(int length, int otherwise) => length > 0 ? length : otherwise;
+
+    internal static void Print(IEnumerable<Finding> findings)
+    {
+        foreach (Finding finding in findings)
+        {
+            Print(finding);
+        }
+    }
 
     private static void Print(Finding finding)
     {

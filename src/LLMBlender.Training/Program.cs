@@ -1,5 +1,8 @@
 using System.CommandLine;
 using LLMBlender.Training;
 
-var root = new RootCommand("Trains and evaluates pair rankers.") { TrainCommand.Create(), EvaluateCommand.Create() };
+var root = new RootCommand("Trains and evaluates pair rankers and fusers.")
+{
+    TrainCommand.Create(), EvaluateCommand.Create(), TrainFuserCommand.Create(), EvaluateFuserCommand.Create(),
+};
 return root.Parse(args).Invoke();

@@ -75,7 +75,8 @@ internal static class NetworkWeights
         writer.Finish();
     }
 
-    private static void Replace(string file, byte[] content)
+    /// <summary>Writes a file as a whole, unless it holds just that.</summary>
+    public static void Replace(string file, byte[] content)
     {
         if (File.Exists(file) && File.ReadAllBytes(file).AsSpan().SequenceEqual(content))
         {

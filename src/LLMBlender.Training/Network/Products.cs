@@ -16,6 +16,11 @@ internal static class Products
     public static Tensor Apply(Tensor x, bool half, params Linear[] layers) =>
         Apply(x, cat([.. layers.Select(layer => layer.weight!)]), cat([.. layers.Select(layer => layer.bias!)]), half);
 
+    /// <summary>x·Wᵀ.</summary>
+    public static Tensor Apply(Tensor x, Tensor weight, bool half) => half
+        ? matmul(x.to_type(bfloat16), weight.to_type(bfloat16).t()).to_type(float32)
+        : matmul(x, weight.t());
+
     private static Tensor Apply(Tensor x, Tensor weight, Tensor bias, bool half) => half
         ? Arithmetic.Add(matmul(x.to_type(bfloat16), weight.to_type(bfloat16).t()).to_type(float32), bias)
         : nn.functional.linear(x, weight, bias);
