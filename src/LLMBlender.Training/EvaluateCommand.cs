@@ -28,7 +28,7 @@ internal static class EvaluateCommand
         var score = new Option<string>("--score") { Description = "the judge's score in the sets", DefaultValueFactory = _ => "gpt4turbo_win_prob" };
         var corpus = new Option<string[]>("--corpus") { Description = "whole answers, of which the held-out ones are damaged and measured" };
         var madeUp = new Option<int>("--made-up") { Description = "made-up pairs of each kind", DefaultValueFactory = _ => 200 };
-        var setsMadeUp = new Option<bool>("--made-up-of-sets") { Description = "also damage the sets' answers and measure those" };
+        var setsMadeUp = new Option<string[]>("--made-up-of-sets") { Description = "candidate sets whose answers are damaged and measured" };
         var bag = new Option<string?>("--bag-of-words") { Description = "pairs to fit a bag of words to, which then stands beside" };
         var beside = new Option<DirectoryInfo?>("--beside") { Description = "another model, say at another precision: how often it chooses the same of a set" };
         var limit = new Option<int>("--limit") { Description = "most records of each file", DefaultValueFactory = _ => int.MaxValue };
@@ -50,8 +50,7 @@ internal static class EvaluateCommand
             IEnumerable<Finding> measured = (result.GetValue(pairs) ?? []).SelectMany(evaluation.Pairs)
                 .Concat((result.GetValue(heldOut) ?? []).SelectMany(evaluation.HeldOutPairs))
                 .Concat((result.GetValue(corpus) ?? []).SelectMany(file => evaluation.MadeUp(file, result.GetValue(madeUp))))
-                .Concat((result.GetValue(setsMadeUp) ? result.GetValue(sets) ?? [] : [])
-                    .SelectMany(file => evaluation.MadeUpOfSets(file, result.GetValue(madeUp))))
+                .Concat((result.GetValue(setsMadeUp) ?? []).SelectMany(file => evaluation.MadeUpOfSets(file, result.GetValue(madeUp))))
                 .Concat((result.GetValue(sets) ?? []).SelectMany(file => evaluation.CandidateSets(file, result.GetValue(score)!, other)));
             var findings = new List<Finding>();
             foreach (Finding finding in measured)
