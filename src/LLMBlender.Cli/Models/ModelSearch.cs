@@ -12,9 +12,6 @@ internal sealed class ModelSearch(Terminal terminal)
     /// <summary>The ranker where none is named.</summary>
     public const string DefaultRanker = "pairranker-mini";
 
-    /// <summary>The fuser where none is named, once there is such a model.</summary>
-    public const string DefaultFuser = "genfuser-mini";
-
     /// <summary>The variable that names a folder of models.</summary>
     public const string Variable = "LLMBLENDER_MODELS";
 
@@ -33,9 +30,6 @@ internal sealed class ModelSearch(Terminal terminal)
         ?? (Directory.Exists(name)
             ? throw new ModelException(name, $"is not a model folder: it has no {ModelManifest.FileName} (models import makes one)")
             : throw NotFound(name));
-
-    /// <summary>Whether a model of that name is there.</summary>
-    public bool Has(string name) => Find(name, IsModel) is not null;
 
     /// <summary>A folder, whatever it holds: for tokenizers, which need no manifest.</summary>
     /// <exception cref="ModelException">There is none.</exception>

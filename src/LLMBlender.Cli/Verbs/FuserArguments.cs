@@ -18,8 +18,8 @@ internal sealed class FuserArguments
     private readonly Option<string?> fuser = new("--fuser")
     {
         HelpName = "M",
-        Description = $"The fuser: a model folder, the name of one under models/, or {SelectFuser.FuserName} for the best candidate as it is. "
-            + $"[default: {ModelSearch.DefaultFuser} where it is there, else {SelectFuser.FuserName}]",
+        Description = "The fuser: a model folder, the name of one under models/, such as genfuser-mini, or "
+            + $"{SelectFuser.FuserName} for the best candidate as it is. [default: {SelectFuser.FuserName}]",
     };
 
     private readonly Option<int?> topK = Numbers.AtLeast("--top-k", 1, $"Candidates to fuse at most. [default: {FusionRequest.DefaultTopK}]");
@@ -63,15 +63,13 @@ internal sealed class FuserArguments
     /// <exception cref="ModelException">The model can't be used.</exception>
     public LoadedFuser Load(ParseResult parsed, Terminal terminal, Accelerator accelerator)
     {
-        var search = new ModelSearch(terminal);
-        var name = parsed.GetValue(fuser)
-            ?? (search.Has(ModelSearch.DefaultFuser) ? ModelSearch.DefaultFuser : SelectFuser.FuserName);
+        var name = parsed.GetValue(fuser) ?? SelectFuser.FuserName;
         if (name == SelectFuser.FuserName)
         {
             return new LoadedFuser(new SelectFuser(), null);
         }
 
-        var folder = search.FindModel(name);
+        var folder = new ModelSearch(terminal).FindModel(name);
         var model = Loading.Guard(folder, () => GenFuserModel.Load(folder, new GenFuserOptions { Accelerator = accelerator }));
         try
         {

@@ -65,18 +65,26 @@ public sealed class FuseVerbTests(TinyFuserModel tiny)
     }
 
     [Fact]
-    public async Task Fuse_NoFuserNamed_TakesTheMiniWhereItIs()
+    public async Task Fuse_NoFuserNamed_GivesTheBestCandidate()
     {
-        using var folder = new TemporaryFolder();
-        folder.CopyOf(tiny.Folder, "genfuser-mini");
-        Task<Outcome> RunAsync(string models) => CommandLine.RunAsync(
-            System.Text.Encoding.UTF8.GetBytes(Plain), ["fuse", "--from", "-", "--max-new-tokens", "3", "--show-source"],
-            terminal => terminal with { Variable = name => name == "LLMBLENDER_MODELS" ? models : null });
+        var outcome = await CommandLine.RunAsync(Plain, ["fuse", "--from", "-"]);
 
-        var with = await RunAsync(folder.Path);
+        Assert.Equal("""{"id":1,"answer":"first"}""", outcome.Out.TrimEnd());
+    }
 
-        Assert.Equal((ExitCode.Done, ""), (with.Code, with.Error));
-        Assert.NotNull(with.Records[0]["source"]);
+    [Fact]
+    public async Task Fuse_TheMini_WritesAnAnswerOfItsOwn()
+    {
+        const string Copies = """
+            {"id": 1, "instruction": "What do bees do?", "candidates": [{"text": "Bees gather nectar from flowers and turn it into honey."},
+            {"text": "Bees gather nectar from flowers and turn it into."}, {"text": "Bees nectar gather from flowers and turn it into honey."}]}
+            """;
+
+        var outcome = await CommandLine.RunAsync(
+            Copies.ReplaceLineEndings(" "), ["fuse", "--from", "-", "--fuser", Repository.File("models", "genfuser-mini")]);
+
+        Assert.Equal((ExitCode.Done, ""), (outcome.Code, outcome.Error));
+        Assert.Equal("Bees gather nectar from flowers and turn it into honey.", outcome.Records[0]["answer"]!.GetValue<string>());
     }
 
     [Fact]

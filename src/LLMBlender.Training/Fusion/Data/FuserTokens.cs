@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using LLMBlender.Core.Fusion;
 using LLMBlender.Inference;
 using LLMBlender.Inference.Tokenization;
 
@@ -7,6 +8,9 @@ namespace LLMBlender.Training.Fusion.Data;
 /// <summary>A T5 tokenizer as the trainer uses it.</summary>
 internal sealed class FuserTokens
 {
+    // The template's, before the first candidate.
+    private const string Marker = "<extra_id_0>";
+
     private readonly Tokenizer tokenizer;
     private readonly string[] controls;
     private readonly int[] opening;
@@ -27,7 +31,7 @@ internal sealed class FuserTokens
     public int PadId { get; }
 
     // What stands before the first candidate's text.
-    private static string Opening => FuserSource.Marker(0) + ":";
+    private static string Opening => Marker + ":";
 
     /// <summary>Loads a tokenizer folder.</summary>
     /// <exception cref="ModelException">It can't be loaded, or is none of T5's.</exception>
@@ -35,9 +39,9 @@ internal sealed class FuserTokens
     {
         Tokenizer tokenizer = Tokenizer.Load(folder);
         int Control(int? id, string name) => id ?? throw new ModelException(folder, $"names no {name} token, which a fuser needs");
-        if (tokenizer.Find(FuserSource.Marker(0)) is null)
+        if (tokenizer.Find(Marker) is null)
         {
-            throw new ModelException(folder, $"has no token {FuserSource.Marker(0)}, which a fuser needs");
+            throw new ModelException(folder, $"has no token {Marker}, which a fuser needs");
         }
 
         return new FuserTokens(tokenizer, Control(tokenizer.EosId, "eos"), Control(tokenizer.PadId, "pad"));
@@ -56,7 +60,7 @@ internal sealed class FuserTokens
 
     /// <summary>Ids of a record's source.</summary>
     public int[] Source(FusionRecord record) => tokenizer.Encode(
-        FuserSource.Of(Clean(record.Instruction), "", [.. record.Candidates.Select(Clean)]), addSpecialTokens: false);
+        FusionTemplate.Compose(Clean(record.Instruction), null, [.. record.Candidates.Select(Clean)]), addSpecialTokens: false);
 
     /// <summary>
     /// Ids of an answer with the end token. Its first word is tokenised as in a source, where it follows a colon and bears no mark of a
