@@ -16,7 +16,11 @@ internal sealed class BlendCluster : IAsyncDisposable
 
     private readonly ConcurrentDictionary<string, int> messages;
 
-    private BlendCluster(InProcessTestCluster cluster, ConcurrentDictionary<string, int> messages) => (Cluster, this.messages) = (cluster, messages);
+    private readonly ConcurrentDictionary<int, string> names;
+
+    private BlendCluster(
+        InProcessTestCluster cluster, ConcurrentDictionary<string, int> messages, ConcurrentDictionary<int, string> names) =>
+        (Cluster, this.messages, this.names) = (cluster, messages, names);
 
     public InProcessTestCluster Cluster { get; }
 
@@ -38,10 +42,12 @@ internal sealed class BlendCluster : IAsyncDisposable
     {
         var builder = new InProcessTestClusterBuilder((short)roles.Length);
         var configured = 0;
+        var names = new ConcurrentDictionary<int, string>();
         var messages = new ConcurrentDictionary<string, int>();
-        builder.ConfigureSilo((_, orleans) =>
+        builder.ConfigureSilo((silo, orleans) =>
         {
             var number = Interlocked.Increment(ref configured) - 1;
+            names[number] = silo.SiloName;
             var options = new LLMBlenderSiloOptions { Roles = roles[Math.Min(number, roles.Length - 1)] };
             configure(options);
             var models = options.Roles.HasFlag(SiloRoles.Compare)
@@ -55,7 +61,7 @@ internal sealed class BlendCluster : IAsyncDisposable
             orleans.AddLLMBlenderGrains(options, models, panels ?? new PanelBook());
             orleans.Services.AddHostedService(provider => provider.GetRequiredService<Admission>());
         });
-        var made = new BlendCluster(builder.Build(), messages);
+        var made = new BlendCluster(builder.Build(), messages, names);
         await made.Cluster.DeployAsync();
         return made;
     }
@@ -65,7 +71,10 @@ internal sealed class BlendCluster : IAsyncDisposable
 
     /// <summary>Services of a silo.</summary>
     public T Service<T>(int silo)
-        where T : notnull => Cluster.Silos[silo].ServiceProvider.GetRequiredService<T>();
+        where T : notnull => Silo(silo).ServiceProvider.GetRequiredService<T>();
+
+    /// <summary>A silo by its number: they don't start in order.</summary>
+    public InProcessSiloHandle Silo(int number) => Cluster.Silos.Single(silo => silo.Name == names[number]);
 
     public async ValueTask DisposeAsync()
     {

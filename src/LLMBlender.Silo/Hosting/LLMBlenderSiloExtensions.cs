@@ -51,7 +51,6 @@ public static class LLMBlenderSiloExtensions
         if (redis is not null)
         {
             builder.Services.AddHostedService(provider => new MembershipKeeper(
-                provider.GetRequiredService<IMembershipTable>(),
                 provider.GetRequiredService<IClusterMembershipService>(),
                 provider.GetRequiredService<ILocalSiloDetails>(),
                 provider.GetRequiredService<IConnectionMultiplexer>(),

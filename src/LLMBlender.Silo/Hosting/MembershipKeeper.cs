@@ -5,15 +5,14 @@ using StackExchange.Redis;
 namespace LLMBlender.Silo.Hosting;
 
 /// <summary>
-/// Writes the silo into the cluster's register again, where Redis has lost it: after a flush, or a restart without its data.
-/// Members know each other and go on; but nobody new would find them.
+/// Writes the cluster's register again, where Redis has lost it: after a flush, or a restart without its data. Members know
+/// each other and go on; but nobody new would find them.
 /// </summary>
 /// <remarks>
-/// The register is Orleans' table in Redis: a hash of rows by silo, and a version that only grows. The lost version is
-/// continued from what this silo knows, for its members would take an older one for stale.
+/// The register is Orleans' table in Redis: a hash of rows by silo, and a version that only grows. It is put back whole, in one
+/// transaction and by one silo, as it was last seen: a member that found itself missing from it would take itself for dead.
 /// </remarks>
 internal sealed partial class MembershipKeeper(
-    IMembershipTable table,
     IClusterMembershipService membership,
     ILocalSiloDetails local,
     IConnectionMultiplexer redis,
@@ -22,8 +21,8 @@ internal sealed partial class MembershipKeeper(
     ILogger<MembershipKeeper> logger) : BackgroundService
 {
     private const string VersionRow = "Version";
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
-    private MembershipEntry? own;
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+    private HashEntry[] seen = [];
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -53,26 +52,31 @@ internal sealed partial class MembershipKeeper(
         }
 
         var database = redis.GetDatabase();
-        if (await database.HashExistsAsync(Register, VersionRow))
+        var rows = await database.HashGetAllAsync(Register);
+        if (Array.Exists(rows, row => row.Name == VersionRow))
         {
-            var rows = await table.ReadAllAsync(CancellationToken.None);
-            var row = rows.TryGet(local.SiloAddress);
-            own = row?.Item1 ?? own;
-            if (row is null && own is not null && await table.InsertRowAsync(own, rows.Version.Next(), CancellationToken.None))
-            {
-                LogWritten();
-            }
-
-            return;
+            seen = rows;
         }
-
-        // Whoever comes first writes the version; it is not to be seen going back.
-        var next = membership.CurrentSnapshot.Version.Value + 1;
-        await database.HashSetAsync(Register, VersionRow, next, When.NotExists);
+        else if (Array.Exists(seen, row => row.Name == local.SiloAddress.ToString()))
+        {
+            await WriteAsync(database);
+        }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "the cluster's register had lost this silo, which has written itself in again")]
-    private partial void LogWritten();
+    private async Task WriteAsync(IDatabase database)
+    {
+        var version = Math.Max(membership.CurrentSnapshot.Version.Value, (long)Array.Find(seen, row => row.Name == VersionRow).Value) + 1;
+        var transaction = database.CreateTransaction();
+        transaction.AddCondition(Condition.KeyNotExists(Register));
+        _ = transaction.HashSetAsync(Register, [.. seen.Where(row => row.Name != VersionRow), new HashEntry(VersionRow, version)]);
+        if (await transaction.ExecuteAsync())
+        {
+            LogWritten(seen.Length - 1);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Redis had lost the cluster's register; it was written again, with {Count} silos")]
+    private partial void LogWritten(int count);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "the cluster's register could not be looked after: {Cause}")]
     private partial void LogFailed(string cause);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using LLMBlender.Abstractions;
 using LLMBlender.Abstractions.Client;
 using LLMBlender.Silo.Comparing;
@@ -107,9 +108,10 @@ public sealed class RankingGrainTests
 
         await cluster.Cluster.StartAdditionalSiloAsync();
 
+        var start = Stopwatch.GetTimestamp();
         for (var number = 0; !ranker.ComparedBy.ContainsKey(2); number++)
         {
-            Assert.True(number < 300, $"the new silo compares nothing; {cluster.Service<WorkerRoster>(0).Count} silos are known to compare, {ranker.ComparedBy.Count} of them have");
+            Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(90), $"the new silo compares nothing; {cluster.Service<WorkerRoster>(0).Count} silos are known to compare, {ranker.ComparedBy.Count} of them have");
             await cluster.Blender.RankAsync(BlendCluster.Ranking(LongSource + number, Eleven));
             await Task.Delay(20);
         }
@@ -124,8 +126,9 @@ public sealed class RankingGrainTests
         var ranking = cluster.Blender.RankAsync(BlendCluster.Ranking(LongSource, Eleven));
         await hold.WhenReachedAsync();
 
-        var stopping = cluster.Cluster.StopSiloAsync(cluster.Cluster.Silos[1]);
-        await Waiting.UntilAsync(() => cluster.Service<Admission>(1).IsLeaving, "the silo is leaving");
+        var leaving = cluster.Service<Admission>(1);
+        var stopping = cluster.Cluster.StopSiloAsync(cluster.Silo(1));
+        await Waiting.UntilAsync(() => leaving.IsLeaving, "the silo is leaving");
         hold.Release();
         await stopping;
 
