@@ -6,24 +6,24 @@ using Orleans.Runtime.Placement;
 namespace LLMBlender.Silo.Placement;
 
 /// <summary>The director of <see cref="PinnedPlacement"/>, <see cref="HomePlacement"/> and <see cref="NearPlacement"/>.</summary>
-internal sealed class DirectPlacementDirector : IPlacementDirector
+internal sealed class DirectPlacementDirector(IClusterMembershipService membership) : IPlacementDirector
 {
     /// <inheritdoc/>
     public Task<SiloAddress> OnAddActivation(PlacementStrategy strategy, PlacementTarget target, IPlacementContext context)
     {
-        var silos = context.GetCompatibleSilos(target);
         var key = target.GrainIdentity.Key.ToString()!;
         return Task.FromResult(strategy is PinnedPlacement
-            ? Pinned(silos, key)
-            : Choose(silos, key, strategy is NearPlacement ? context.LocalSilo : null));
+            ? Pinned(key)
+            : Choose(context.GetCompatibleSilos(target), key, strategy is NearPlacement ? context.LocalSilo : null));
     }
 
-    private static SiloAddress Pinned(SiloAddress[] silos, string key)
+    // By membership alone: Orleans' list of compatible silos may lack one that has joined for as long as nobody else joins or leaves.
+    private SiloAddress Pinned(string key)
     {
         var silo = PinnedKey.SiloOf(key);
-        return Array.IndexOf(silos, silo) >= 0
+        return membership.CurrentSnapshot.GetSiloStatus(silo) is SiloStatus.Active
             ? silo
-            : throw new SiloUnavailableException($"{silo} is not among the {silos.Length} silos that could hold {key}");
+            : throw new SiloUnavailableException($"{silo}, which alone holds {key}, is not an active member of the cluster");
     }
 
     // Rendezvous hashing: a silo that comes or goes moves its own share of buckets and no other.
