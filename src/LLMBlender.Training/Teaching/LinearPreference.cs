@@ -1,3 +1,5 @@
+using LLMBlender.Core.Ranking;
+
 namespace LLMBlender.Training.Teaching;
 
 /// <summary>Logistic regression without intercept on differences of features, by Newton's method with a ridge.</summary>
@@ -15,7 +17,7 @@ internal static class LinearPreference
         for (int iteration = 0; iteration < Iterations; iteration++)
         {
             double[] gradient = [.. weights.Select(weight => ridge * weight)];
-            double[,] curvature = new double[size, size];
+            double[] curvature = new double[size * size];
             foreach (double[] x in differences)
             {
                 double wrong = 1 / (1 + Math.Exp(Dot(weights, x)));
@@ -24,20 +26,21 @@ internal static class LinearPreference
                     gradient[i] -= wrong * x[i];
                     for (int j = 0; j <= i; j++)
                     {
-                        curvature[i, j] += wrong * (1 - wrong) * x[i] * x[j];
+                        curvature[i * size + j] += wrong * (1 - wrong) * x[i] * x[j];
                     }
                 }
             }
 
             for (int i = 0; i < size; i++)
             {
-                curvature[i, i] += ridge;
+                curvature[i * size + i] += ridge;
             }
 
-            double[] step = Solve(curvature, gradient);
+            Cholesky.Decompose(curvature, size);
+            Cholesky.Solve(curvature, size, gradient);
             for (int i = 0; i < size; i++)
             {
-                weights[i] -= step[i];
+                weights[i] -= gradient[i];
             }
         }
 
@@ -53,44 +56,5 @@ internal static class LinearPreference
         }
 
         return sum;
-    }
-
-    // Cholesky's decomposition of a symmetric positive definite matrix, whose lower half is given and overwritten.
-    private static double[] Solve(double[,] matrix, double[] right)
-    {
-        int n = right.Length;
-        double[] x = [.. right];
-        for (int i = 0; i < n; i++)
-        {
-            for (int j = 0; j <= i; j++)
-            {
-                double sum = matrix[i, j];
-                for (int k = 0; k < j; k++)
-                {
-                    sum -= matrix[i, k] * matrix[j, k];
-                }
-
-                matrix[i, j] = i == j ? Math.Sqrt(sum) : sum / matrix[j, j];
-            }
-
-            for (int k = 0; k < i; k++)
-            {
-                x[i] -= matrix[i, k] * x[k];
-            }
-
-            x[i] /= matrix[i, i];
-        }
-
-        for (int i = n - 1; i >= 0; i--)
-        {
-            for (int k = i + 1; k < n; k++)
-            {
-                x[i] -= matrix[k, i] * x[k];
-            }
-
-            x[i] /= matrix[i, i];
-        }
-
-        return x;
     }
 }
