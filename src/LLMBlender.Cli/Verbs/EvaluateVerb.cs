@@ -98,7 +98,8 @@ internal static class EvaluateVerb
             Spelt = string.Join(' ', [.. metrics, "|", .. rankers]),
         };
 
-    private static Option<string[]?> List(string name, string help, string description) => new(name)
+    /// <summary>An option that takes a list, by commas or repeated; <c>none</c> is an empty one.</summary>
+    internal static Option<string[]?> List(string name, string help, string description) => new(name)
     {
         HelpName = help,
         Description = description,
