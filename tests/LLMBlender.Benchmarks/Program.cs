@@ -16,6 +16,7 @@ const string Usage = """
     cluster memory [SECONDS] what lives in memory under a steady load (default: 600 s)
     generate [MODEL]         generation beside ONNX Runtime alone; cache; batch; cost a token (default: random weights)
     import [FOLDER] [P …]    memory of importing gen_fuser_3b's shape at fp32, fp16, int8 (all by default); wants 18 GB of disk
+    evaluate [RECORDS [MODEL]] the share of an evaluation's time that the model takes (default: 5000 records, pairranker-mini)
     engines [RANKED [RECORDS SCORE]]  what aggregations ask and choose; RANKED is the output of rank --matrix
     """;
 
@@ -50,6 +51,10 @@ switch (args)
         return 0;
     case ["import-once", var source, var target, var precision]:
         ImportBenchmark.Once(source, target, precision);
+        return 0;
+    case ["evaluate", .. var rest]:
+        await EvaluateBenchmark.RunAsync(
+            rest.ElementAtOrDefault(1) ?? mini, int.Parse(rest.FirstOrDefault("5000"), System.Globalization.CultureInfo.InvariantCulture), scratch.Path);
         return 0;
     case ["engines", .. var rest]:
         EngineBenchmark.Run(rest.ElementAtOrDefault(0), rest.ElementAtOrDefault(1), rest.ElementAtOrDefault(2));

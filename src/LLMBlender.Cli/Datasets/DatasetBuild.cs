@@ -56,14 +56,14 @@ internal sealed class DatasetBuild(DatasetPlan plan, DatasetJournal journal, Act
 
         var wishes = new Sampling { Temperature = plan.Temperature, TopP = plan.TopP, MaxTokens = plan.MaxTokens };
         var response = await AskAsync(
-            record, backend, name, [new ChatMessage(ChatRole.User, Prompt.Of(source.Instruction, source.Input))], Prompt.Options(backend, wishes), cancellation);
-        if (response is null)
-        {
-            return null;
-        }
-
-        journal.NoteText(record, name, response.Text.Trim(), TokensOf(response));
-        return (name, response.Text.Trim(), method);
+            record,
+            backend,
+            name,
+            [new ChatMessage(ChatRole.User, Prompt.Of(source.Instruction, source.Input))],
+            Prompt.Options(backend, wishes),
+            said => journal.NoteText(record, name, said.Text.Trim(), TokensOf(said)),
+            cancellation);
+        return response is null ? null : (name, response.Text.Trim(), method);
     }
 
     private MixInstructCandidate[] Measured(SourceInstruction source, (string Model, string Text, string Method)[] texts)
@@ -118,17 +118,15 @@ internal sealed class DatasetBuild(DatasetPlan plan, DatasetJournal journal, Act
         var judge = plan.Judge!;
         var options = new ChatOptions { Temperature = 0, MaxOutputTokens = judge.Settings?.MaxTokens };
         var response = await AskAsync(
-            record, judge, judge.Name, JudgePrompt.Compose(source.Instruction, source.Input, first.Text, second.Text), options, cancellation, plan.Budget);
-        if (response is null)
-        {
-            return null;
-        }
+            record, judge, judge.Name, JudgePrompt.Compose(source.Instruction, source.Input, first.Text, second.Text), options, Heard, cancellation, plan.Budget);
+        return response is null ? null : (JudgePrompt.Read(response.Text), true);
 
-        var tokens = TokensOf(response);
-        var verdict = JudgePrompt.Read(response.Text);
-        journal.NoteVerdict(record, first.Model, second.Model, verdict, tokens);
-        plan.Budget.Spend(judge.Cost(tokens.Prompt, tokens.Completion) ?? 0);
-        return (verdict, true);
+        void Heard(ChatResponse said)
+        {
+            var tokens = TokensOf(said);
+            journal.NoteVerdict(record, first.Model, second.Model, JudgePrompt.Read(said.Text), tokens);
+            plan.Budget.Spend(judge.Cost(tokens.Prompt, tokens.Completion) ?? 0);
+        }
     }
 
     // One verdict a pair, in MixInstruct's words. The judge is not asked whether answers that are even are good, and they count as good.
@@ -147,25 +145,54 @@ internal sealed class DatasetBuild(DatasetPlan plan, DatasetJournal journal, Act
         }
     }
 
+    // What was said is noted before the next call takes the place: a kill loses no more answers than there are places.
     private async Task<ChatResponse?> AskAsync(
-        string record, Backend backend, string name, IReadOnlyList<ChatMessage> messages, ChatOptions? options, CancellationToken cancellation, JudgeBudget? budget = null)
+        string record,
+        Backend backend,
+        string name,
+        IReadOnlyList<ChatMessage> messages,
+        ChatOptions? options,
+        Action<ChatResponse> heard,
+        CancellationToken cancellation,
+        JudgeBudget? budget = null)
     {
         await places.WaitAsync(cancellation);
         try
         {
-            return budget is null || budget.TryTake() ? await backend.Client.GetResponseAsync(messages, options, cancellation) : null;
-        }
-        catch (Exception e) when (!cancellation.IsCancellationRequested && e is not OutOfMemoryException)
-        {
-            budget?.Return();
-            Interlocked.Increment(ref failures);
-            var message = BackendException.In(e)?.Message ?? e.Message;
-            complain($"record \"{record}\": {name} failed: {backend.Key?.Scrub(message) ?? message}");
-            return null;
+            if (budget?.TryTake() == false)
+            {
+                return null;
+            }
+
+            var response = await TryAsync(record, backend, name, messages, options, cancellation);
+            if (response is null)
+            {
+                budget?.Return();
+                return null;
+            }
+
+            heard(response);
+            return response;
         }
         finally
         {
             places.Release();
+        }
+    }
+
+    private async Task<ChatResponse?> TryAsync(
+        string record, Backend backend, string name, IReadOnlyList<ChatMessage> messages, ChatOptions? options, CancellationToken cancellation)
+    {
+        try
+        {
+            return await backend.Client.GetResponseAsync(messages, options, cancellation);
+        }
+        catch (Exception e) when (!cancellation.IsCancellationRequested && e is not OutOfMemoryException)
+        {
+            Interlocked.Increment(ref failures);
+            var message = BackendException.In(e)?.Message ?? e.Message;
+            complain($"record \"{record}\": {name} failed: {backend.Key?.Scrub(message) ?? message}");
+            return null;
         }
     }
 
