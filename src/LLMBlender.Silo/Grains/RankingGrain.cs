@@ -29,14 +29,13 @@ internal sealed class RankingGrain(ComparisonCache cache, WorkerRoster roster, P
         Check(request);
         using var entry = admission.Enter(request.Call);
         using var deadline = new Deadline(request.Timeout, cancellation);
-        var engine = RankingEngines.Create(request.Aggregation ?? RankingEngines.Default, request.Candidates.Length);
-        if (Judge(request.Ranker, request.Instruction, request.Input, [.. request.Candidates.Select(candidate => candidate.Text)]) is { } judge)
+        var (engine, texts) = Options(request).Begin(Array.ConvertAll(request.Candidates, candidate => candidate.Text));
+        if (Judge(request.Ranker, request.Instruction, request.Input, texts) is { } judge)
         {
             return await JudgeAsync(judge, engine, request, deadline);
         }
 
         var ranker = await FindAsync(request.Ranker, deadline);
-        var texts = Array.ConvertAll(request.Candidates, candidate => candidate.Text);
         var source = request.Instruction + request.Input;
         var keys = new ComparisonKeys(ranker, source, texts);
         var reused = 0;
@@ -111,8 +110,13 @@ internal sealed class RankingGrain(ComparisonCache cache, WorkerRoster roster, P
     {
         RequestRules.CheckSource(request.Instruction, request.Input);
         RequestRules.CheckCandidates(request.Candidates);
-        RequestRules.CheckAggregation(request.Aggregation);
+        if (Options(request).Problem(request.Candidates.Length) is var (field, problem))
+        {
+            throw BlendException.Invalid(field, problem);
+        }
     }
+
+    private static RankingOptions Options(RankingRequest request) => new(request.Aggregation, request.ReferenceMode, request.Reference);
 
     // A cluster that has just started, or lost all its accelerators, may have some in a moment.
     private async Task<RankerIdentity> FindAsync(string? name, Deadline deadline)
