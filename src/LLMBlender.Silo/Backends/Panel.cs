@@ -1,3 +1,5 @@
+using LLMBlender.Abstractions;
+
 namespace LLMBlender.Silo.Backends;
 
 /// <summary>The backends that are asked together, how long they are waited for, and what becomes of their answers.</summary>
@@ -47,6 +49,9 @@ public sealed record Panel(string Name, string[] Members)
 
     /// <summary>Who fuses where a request names nobody; null for the default one.</summary>
     public string? Fuser { get; init; }
+
+    /// <summary>The wishes that are passed on to its members; of <see cref="PanelWish"/>.</summary>
+    public string[] Passes { get; init; } = [];
 
     /// <summary>Instructions that it has something to say about; empty for a panel that takes any.</summary>
     public string[] Examples { get; init; } = [];

@@ -31,10 +31,10 @@ internal sealed partial class BackendGrain(PanelBook book, ILogger<BackendGrain>
         var start = Stopwatch.GetTimestamp();
         try
         {
-            var response = await backend.Client.GetResponseAsync(Prompt.Of(request), Prompt.Options(backend, request.Sampling), deadline.Token)
+            var response = await backend.Client.GetResponseAsync(Prompt.Of(request), Prompt.Options(backend, request), deadline.Token)
                 .WaitAsync(deadline.Token);
             backend.Latency.Add(Stopwatch.GetElapsedTime(start));
-            return Reply(backend, response);
+            return Reply(backend, request, response);
         }
         catch (OperationCanceledException) when (deadline.IsPassed)
         {
@@ -50,9 +50,10 @@ internal sealed partial class BackendGrain(PanelBook book, ILogger<BackendGrain>
         }
     }
 
-    private static BackendReply Reply(Backend backend, ChatResponse response)
+    private static BackendReply Reply(Backend backend, BackendRequest request, ChatResponse response)
     {
-        if (string.IsNullOrWhiteSpace(response.Text))
+        var (text, use) = (response.Text, AnswerForm.CallsIn(response));
+        if (string.IsNullOrWhiteSpace(text) && use is null)
         {
             return response.FinishReason == ChatFinishReason.ContentFilter
                 ? BackendReply.Failed(backend.Name, BlendFailureReason.Refused, "its answer was held back by a content filter")
@@ -60,11 +61,11 @@ internal sealed partial class BackendGrain(PanelBook book, ILogger<BackendGrain>
         }
 
         var (read, written) = (response.Usage?.InputTokenCount ?? 0, response.Usage?.OutputTokenCount ?? 0);
-        return BackendReply.Answered(new Candidate(backend.Name, response.Text), read, written) with
-        {
-            Cost = backend.Cost(read, written),
-            ReachedLimit = response.FinishReason == ChatFinishReason.Length,
-        };
+        var isCut = response.FinishReason == ChatFinishReason.Length;
+        var reply = AnswerForm.Fault(text, use, request) is { } fault
+            ? BackendReply.Failed(backend.Name, BlendFailureReason.Invalid, isCut ? $"{fault}, for it was cut off by the limit of tokens" : fault, read, written)
+            : BackendReply.Answered(new Candidate(backend.Name, use?.ToForm() ?? text), read, written);
+        return reply with { Cost = backend.Cost(read, written), ReachedLimit = isCut, ToolUse = use };
     }
 
     // What a library says of a failure may quote a header: neither log nor reply gets more of it than a scrubbed sentence.

@@ -86,7 +86,11 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
 
     /// <inheritdoc/>
     public Task<PanelCard[]> PanelsAsync() => Task.FromResult(book.Panels
-        .Select(static panel => new PanelCard(panel.Name, panel.Description, panel.Members, panel.Fuser) { Examples = panel.Examples })
+        .Select(static panel => new PanelCard(panel.Name, panel.Description, panel.Members, panel.Fuser) 
+        {
+            Examples = panel.Examples,
+            Passes = panel.Passes,
+        })
         .ToArray());
 
     /// <inheritdoc/>
@@ -97,6 +101,7 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
         RequestRules.CheckSource(request.Instruction, request.Input);
         RequestRules.CheckAggregation(request.Aggregation);
         RequestRules.CheckTopK(request.TopK);
+        RequestRules.CheckForm(request);
         if (request.Candidates is { } candidates)
         {
             RequestRules.CheckCandidates(candidates);
@@ -116,6 +121,7 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
         }
 
         var panel = book.Find(request.Panel);
+        RequestRules.CheckForm(request, panel);
         return (
             request with
             {
@@ -198,7 +204,11 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
     {
         if (!blend.CanFuse)
         {
-            yield return blend.Best.Text;
+            if (!blend.BestCalls)
+            {
+                yield return blend.Best.Text;
+            }
+
             yield break;
         }
 

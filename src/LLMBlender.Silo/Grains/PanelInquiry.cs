@@ -110,6 +110,8 @@ internal sealed class PanelInquiry(
                 new BackendRequest(request.Instruction, request.Input, time)
                 {
                     Messages = request.Messages,
+                    Format = request.Format,
+                    Tools = request.Tools,
                     Sampling = request.Sampling is { Seed: { } seed } sampling ? sampling with { Seed = seed + sample } : request.Sampling,
                 },
                 stop);
@@ -132,6 +134,7 @@ internal sealed class PanelInquiry(
         CompletionTokens = reply.CompletionTokens,
         Cost = reply.Cost,
         ReachedLimit = reply.ReachedLimit,
+        ToolUse = reply.Failure is null ? reply.ToolUse : null,
         Hedged = hedged,
     };
 

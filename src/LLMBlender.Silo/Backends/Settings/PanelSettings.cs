@@ -50,4 +50,10 @@ public sealed record PanelSettings
 
     /// <summary>Who fuses: <c>select</c>, a fuser's name or a backend's; null for the default one.</summary>
     public string? Fuser { get; set; }
+
+    /// <summary>
+    /// The wishes that are passed on to its members, who must all be able to honour them: <c>response_format</c>, <c>tools</c>.
+    /// The best answer is then given as it is. Goes with no <see cref="Records"/>.
+    /// </summary>
+    public string[] Passes { get; set; } = [];
 }

@@ -79,6 +79,16 @@ internal static class SettingsRules
         Between(panel.TimeShare, $"{path}:TimeShare", 0.01, 1);
         Between(panel.HedgeBudget, $"{path}:HedgeBudget", 0.0, 1.0);
         Between(panel.TopK, $"{path}:TopK", 1, ComparisonMatrix.MaxCandidates);
+        for (var i = 0; i < panel.Passes.Length; i++)
+        {
+            OneOf(panel.Passes[i], $"{path}:Passes:{i}", PanelWish.All);
+        }
+
+        if (panel is { Records: not null, Passes.Length: > 0 })
+        {
+            throw SettingsException.Of($"{path}:Passes", string.Join(", ", panel.Passes), "absent where there are Records, which answer as they were recorded");
+        }
+
         if (panel.Aggregate is not null)
         {
             OneOf(panel.Aggregate, $"{path}:Aggregate", RankingEngines.Names);
