@@ -36,6 +36,10 @@ public sealed record BackendReply
     [Id(6)]
     public ToolUse? ToolUse { get; init; }
 
+    /// <summary>When it wants to be asked again; null where it did not say, or answered.</summary>
+    [Id(7)]
+    public TimeSpan? RetryAfter { get; init; }
+
     /// <summary>An answer, and what it cost.</summary>
     public static BackendReply Answered(Candidate candidate, long promptTokens = 0, long completionTokens = 0) =>
         new() { Candidate = candidate, PromptTokens = promptTokens, CompletionTokens = completionTokens };

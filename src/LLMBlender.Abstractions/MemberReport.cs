@@ -43,4 +43,8 @@ public sealed record MemberReport
     /// <summary>The tools that its answer calls, whose form is <see cref="Text"/>; null where it calls none.</summary>
     [Id(9)]
     public ToolUse? ToolUse { get; init; }
+
+    /// <summary>When it wants to be asked again; null where it did not say, or answered.</summary>
+    [Id(10)]
+    public TimeSpan? RetryAfter { get; init; }
 }

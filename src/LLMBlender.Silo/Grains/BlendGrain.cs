@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using LLMBlender.Abstractions;
 using LLMBlender.Abstractions.Client;
+using LLMBlender.Core.Fusion;
 using LLMBlender.Silo.Backends;
 using LLMBlender.Silo.Hosting;
 using LLMBlender.Silo.Placement;
@@ -46,6 +47,16 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
         using var deadline = new Deadline(wish.Timeout, left.Token);
         try
         {
+            if (IsPassage(wish, panel))
+            {
+                await foreach (var update in PassAsync(wish, panel!, deadline))
+                {
+                    yield return update;
+                }
+
+                yield break;
+            }
+
             var steps = Channel.CreateUnbounded<BlendEvent>(new UnboundedChannelOptions { SingleReader = true });
             var blend = new BlendProgress(wish, wish.WithProgress ? step => steps.Writer.TryWrite(step) : null);
             var prepared = PrepareAsync(wish, panel, blend, deadline);
@@ -132,6 +143,39 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
                 Timeout = panel.Deadline < request.Timeout ? panel.Deadline.Value : request.Timeout,
             },
             panel);
+    }
+
+    private static bool IsPassage(BlendRequest request, Panel? panel) =>
+        panel?.IsPassage == true && request is { Fuser: SelectFuser.FuserName, WithProgress: false, Format: null, Tools: null };
+
+    // A panel of one has nothing to rank and nothing to choose: what its member writes is the answer, word by word.
+    private async IAsyncEnumerable<BlendUpdate> PassAsync(BlendRequest request, Panel panel, Deadline deadline)
+    {
+        var blend = new BlendProgress(request, null);
+        await using var pieces = new PanelInquiry(GrainFactory, book, panel, request, deadline, blend.Heard).StreamAsync().GetAsyncEnumerator();
+        while (await NextAsync(pieces, panel, deadline))
+        {
+            if (pieces.Current.Report is { } report)
+            {
+                blend.Asked(panel, [report]);
+                yield return new BlendUpdate("", blend.Response());
+                yield break;
+            }
+
+            yield return new BlendUpdate(pieces.Current.Piece, null);
+        }
+    }
+
+    private static async ValueTask<bool> NextAsync(IAsyncEnumerator<(string Piece, MemberReport? Report)> pieces, Panel panel, Deadline deadline)
+    {
+        try
+        {
+            return await pieces.MoveNextAsync();
+        }
+        catch (OperationCanceledException) when (deadline.IsPassed)
+        {
+            throw BlendException.TimedOut("panel", deadline.Timeout, $"panel \"{panel.Name}\" was still being asked");
+        }
     }
 
     // Steps 1 and 2.

@@ -10,6 +10,9 @@ namespace LLMBlender.Silo.Grains;
 /// <param name="tell">Told every step; null where nobody asked for steps.</param>
 internal sealed class BlendProgress(BlendRequest request, Action<BlendEvent>? tell)
 {
+    // Where nobody said how long.
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
+
     private readonly long start = Stopwatch.GetTimestamp();
     private readonly List<BlendFailure> failures = [];
     private MemberReport[] members = [];
@@ -203,7 +206,10 @@ internal sealed class BlendProgress(BlendRequest request, Action<BlendEvent>? te
             reason,
             answers == 0
                 ? $"no member of panel \"{panel.Name}\" answered: {why}"
-                : $"{answers} of panel \"{panel.Name}\" answered, and its quorum is {panel.Quorum}: {why}");
+                : $"{answers} of panel \"{panel.Name}\" answered, and its quorum is {panel.Quorum}: {why}")
+        {
+            RetryAfter = members.Min(report => report.RetryAfter) ?? (reason is BlendFailureReason.Overloaded ? Rest : null),
+        };
     }
 
     private BlendEvent Event(BlendEventKind kind) => new(kind, Seconds);

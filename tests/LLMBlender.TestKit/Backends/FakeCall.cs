@@ -55,15 +55,25 @@ public sealed class FakeCall
             return;
         }
 
-        Context.Response.ContentType = "text/event-stream";
         foreach (var word in text.Split(' ').Select((word, i) => i == 0 ? word : " " + word))
         {
-            await EventAsync(new { index = 0, delta = new { content = word }, finish_reason = (string?)null }, null);
+            await PieceAsync(word);
         }
 
         await EventAsync(new { index = 0, delta = new { }, finish_reason = finishReason }, null);
         await EventAsync(null, usage);
         await RawAsync("data: [DONE]\n\n");
+    }
+
+    /// <summary>Streams a piece of an answer, which <see cref="AnswerAsync"/> may end.</summary>
+    public Task PieceAsync(string text)
+    {
+        if (!Context.Response.HasStarted)
+        {
+            Context.Response.ContentType = "text/event-stream";
+        }
+
+        return EventAsync(new { index = 0, delta = new { content = text }, finish_reason = (string?)null }, null);
     }
 
     /// <summary>Answers with calls of tools, not streamed.</summary>

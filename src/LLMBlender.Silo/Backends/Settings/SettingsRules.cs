@@ -35,6 +35,7 @@ internal static class SettingsRules
         Between(backend.Temperature, $"{path}:Temperature", 0, 5);
         Between(backend.MaxTokens, $"{path}:MaxTokens", 1, int.MaxValue);
         Between(backend.MaxConcurrency, $"{path}:MaxConcurrency", 1, 100_000);
+        Between(backend.MaxWaiting, $"{path}:MaxWaiting", 0, 1_000_000);
         Between(backend.RequestsPerMinute, $"{path}:RequestsPerMinute", 1, 10_000_000);
         Between((double?)backend.PromptPrice, $"{path}:PromptPrice", 0, 1e9);
         Between((double?)backend.CompletionPrice, $"{path}:CompletionPrice", 0, 1e9);
