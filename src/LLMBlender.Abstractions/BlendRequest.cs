@@ -69,4 +69,12 @@ public sealed record BlendRequest
     /// </summary>
     [Id(14)]
     public bool WithProgress { get; init; }
+
+    /// <summary>The form that answers must have; null for text as it comes. Goes only with a panel that passes it on.</summary>
+    [Id(15)]
+    public AnswerFormat? Format { get; init; }
+
+    /// <summary>What answers may call; null for nothing. Goes only with a panel that passes it on.</summary>
+    [Id(16)]
+    public ToolOffer? Tools { get; init; }
 }

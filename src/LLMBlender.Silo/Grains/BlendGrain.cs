@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using LLMBlender.Abstractions;
 using LLMBlender.Abstractions.Client;
+using LLMBlender.Core.Fusion;
 using LLMBlender.Silo.Backends;
 using LLMBlender.Silo.Hosting;
 using LLMBlender.Silo.Placement;
@@ -46,6 +47,16 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
         using var deadline = new Deadline(wish.Timeout, left.Token);
         try
         {
+            if (IsPassage(wish, panel))
+            {
+                await foreach (var update in PassAsync(wish, panel!, deadline))
+                {
+                    yield return update;
+                }
+
+                yield break;
+            }
+
             var steps = Channel.CreateUnbounded<BlendEvent>(new UnboundedChannelOptions { SingleReader = true });
             var blend = new BlendProgress(wish, wish.WithProgress ? step => steps.Writer.TryWrite(step) : null);
             var prepared = PrepareAsync(wish, panel, blend, deadline);
@@ -86,7 +97,11 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
 
     /// <inheritdoc/>
     public Task<PanelCard[]> PanelsAsync() => Task.FromResult(book.Panels
-        .Select(static panel => new PanelCard(panel.Name, panel.Description, panel.Members, panel.Fuser) { Examples = panel.Examples })
+        .Select(static panel => new PanelCard(panel.Name, panel.Description, panel.Members, panel.Fuser) 
+        {
+            Examples = panel.Examples,
+            Passes = panel.Passes,
+        })
         .ToArray());
 
     /// <inheritdoc/>
@@ -97,6 +112,7 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
         RequestRules.CheckSource(request.Instruction, request.Input);
         RequestRules.CheckAggregation(request.Aggregation);
         RequestRules.CheckTopK(request.TopK);
+        RequestRules.CheckForm(request);
         if (request.Candidates is { } candidates)
         {
             RequestRules.CheckCandidates(candidates);
@@ -116,6 +132,7 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
         }
 
         var panel = book.Find(request.Panel);
+        RequestRules.CheckForm(request, panel);
         return (
             request with
             {
@@ -126,6 +143,39 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
                 Timeout = panel.Deadline < request.Timeout ? panel.Deadline.Value : request.Timeout,
             },
             panel);
+    }
+
+    private static bool IsPassage(BlendRequest request, Panel? panel) =>
+        panel?.IsPassage == true && request is { Fuser: SelectFuser.FuserName, WithProgress: false, Format: null, Tools: null };
+
+    // A panel of one has nothing to rank and nothing to choose: what its member writes is the answer, word by word.
+    private async IAsyncEnumerable<BlendUpdate> PassAsync(BlendRequest request, Panel panel, Deadline deadline)
+    {
+        var blend = new BlendProgress(request, null);
+        await using var pieces = new PanelInquiry(GrainFactory, book, panel, request, deadline, blend.Heard).StreamAsync().GetAsyncEnumerator();
+        while (await NextAsync(pieces, panel, deadline))
+        {
+            if (pieces.Current.Report is { } report)
+            {
+                blend.Asked(panel, [report]);
+                yield return new BlendUpdate("", blend.Response());
+                yield break;
+            }
+
+            yield return new BlendUpdate(pieces.Current.Piece, null);
+        }
+    }
+
+    private static async ValueTask<bool> NextAsync(IAsyncEnumerator<(string Piece, MemberReport? Report)> pieces, Panel panel, Deadline deadline)
+    {
+        try
+        {
+            return await pieces.MoveNextAsync();
+        }
+        catch (OperationCanceledException) when (deadline.IsPassed)
+        {
+            throw BlendException.TimedOut("panel", deadline.Timeout, $"panel \"{panel.Name}\" was still being asked");
+        }
     }
 
     // Steps 1 and 2.
@@ -198,7 +248,11 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
     {
         if (!blend.CanFuse)
         {
-            yield return blend.Best.Text;
+            if (!blend.BestCalls)
+            {
+                yield return blend.Best.Text;
+            }
+
             yield break;
         }
 
