@@ -84,6 +84,11 @@ public sealed class SiloModels : IDisposable
         fuserModels.ForEach(static model => model.Dispose());
     }
 
+    /// <summary>Every model that is loaded: what it does, its name, and what it computes on.</summary>
+    internal IEnumerable<(string Kind, string Model, string Accelerator)> Loaded =>
+        Accelerators.SelectMany(static place => place.Rankers.Select(ranker => ("ranker", ranker.Ranker.Name, place.Name)))
+            .Concat(Fusers.Names.Where(static name => name != SelectFuser.FuserName).Select(static name => ("fuser", name, "cpu")));
+
     internal SiloCard Card(SiloRoles roles) => new(
         roles,
         roles.HasFlag(SiloRoles.Compare) ? Accelerators.Count : 0,
