@@ -17,6 +17,11 @@ internal sealed class MetricsStart(
         metrics.Panels.SayZero(panels.Panels);
         metrics.Silo.Observe(options.Roles, () => readiness.Problem() is null, () => roster.Count);
         metrics.Silo.Observe(models.Loaded);
+        foreach (var (_, model, accelerator) in models.Loaded.Where(static loaded => loaded.Kind == SiloModels.Ranker))
+        {
+            metrics.Queue.SayZero(accelerator, model);
+        }
+
         return Task.CompletedTask;
     }
 

@@ -63,7 +63,11 @@ internal sealed class QueueMetrics
     }
 
     /// <summary>A ranker failed on an accelerator.</summary>
-    public void Failed(string accelerator, string ranker, int count = 1) => failures.Add(count, new(Accelerator, accelerator), new(Ranker, ranker));
+    public void Failed(string accelerator, string ranker, int count = 1) =>
+        failures.Add(count, new(Accelerator, accelerator), new(Ranker, ranker));
+
+    /// <summary>Says 0 of a ranker's failures.</summary>
+    public void SayZero(string accelerator, string ranker) => Failed(accelerator, ranker, 0);
 
     /// <summary>Shows what waits.</summary>
     public void Observe(Func<long> waitingTokens, Func<int> shards, long limit)
