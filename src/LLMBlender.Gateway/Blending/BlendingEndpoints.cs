@@ -126,7 +126,7 @@ public static class BlendingEndpoints
         };
         if (fields.Flag("stream"))
         {
-            await BlendStream.WriteAsync(context, blender, id, request with { WithProgress = true });
+            await BlendStream.WriteAsync(context, blender, id, request with { WithProgress = true, WithDraft = true });
             return;
         }
 
