@@ -4,6 +4,7 @@ using LLMBlender.Abstractions.Client;
 using LLMBlender.Silo.Backends;
 using LLMBlender.Silo.Hosting;
 using LLMBlender.Silo.Placement;
+using LLMBlender.Silo.Telemetry;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
@@ -16,7 +17,7 @@ namespace LLMBlender.Silo.Grains;
 /// silo. Reentrant, for a slow answer must not hold up the next question.
 /// </summary>
 [Reentrant, NearPlacement, RoleFilter(SiloRoles.Blend), GrainDirectory(RuleDirectory.Name)]
-internal sealed partial class BackendGrain(PanelBook book, ILogger<BackendGrain> logger) : Grain, IBackendGrain
+internal sealed partial class BackendGrain(PanelBook book, BlendMetrics metrics, ILogger<BackendGrain> logger) : Grain, IBackendGrain
 {
     /// <inheritdoc/>
     public async Task<BackendReply> AskAsync(BackendRequest request, CancellationToken cancellation)
@@ -31,7 +32,7 @@ internal sealed partial class BackendGrain(PanelBook book, ILogger<BackendGrain>
         var start = Stopwatch.GetTimestamp();
         try
         {
-            var response = await backend.Client.GetResponseAsync(Prompt.Of(request), Prompt.Options(backend, request.Sampling), deadline.Token)
+            var response = await new MeasuredChatClient(backend, metrics.Chats, deadline).GetResponseAsync(Prompt.Of(request), Prompt.Options(backend, request.Sampling), deadline.Token)
                 .WaitAsync(deadline.Token);
             backend.Latency.Add(Stopwatch.GetElapsedTime(start));
             return Reply(backend, response);
@@ -50,7 +51,7 @@ internal sealed partial class BackendGrain(PanelBook book, ILogger<BackendGrain>
         }
     }
 
-    private static BackendReply Reply(Backend backend, ChatResponse response)
+    private BackendReply Reply(Backend backend, ChatResponse response)
     {
         if (string.IsNullOrWhiteSpace(response.Text))
         {
@@ -60,9 +61,11 @@ internal sealed partial class BackendGrain(PanelBook book, ILogger<BackendGrain>
         }
 
         var (read, written) = (response.Usage?.InputTokenCount ?? 0, response.Usage?.OutputTokenCount ?? 0);
+        var cost = backend.Cost(read, written);
+        metrics.Blends.Spent(backend.Name, cost);
         return BackendReply.Answered(new Candidate(backend.Name, response.Text), read, written) with
         {
-            Cost = backend.Cost(read, written),
+            Cost = cost,
             ReachedLimit = response.FinishReason == ChatFinishReason.Length,
         };
     }

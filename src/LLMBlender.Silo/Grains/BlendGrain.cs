@@ -5,6 +5,7 @@ using LLMBlender.Abstractions.Client;
 using LLMBlender.Silo.Backends;
 using LLMBlender.Silo.Hosting;
 using LLMBlender.Silo.Placement;
+using LLMBlender.Silo.Telemetry;
 using Orleans.Concurrency;
 using Orleans.GrainDirectory;
 
@@ -20,7 +21,7 @@ namespace LLMBlender.Silo.Grains;
 /// one is the answer, and so it is where the ranker prefers it to what the fuser wrote. Reentrant, for it does nothing but wait.
 /// </remarks>
 [Reentrant, NearPlacement, RoleFilter(SiloRoles.Blend), GrainDirectory(RuleDirectory.Name)]
-internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission admission) : Grain, IBlendGrain
+internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission admission, BlendMetrics metrics) : Grain, IBlendGrain
 {
     /// <inheritdoc/>
     public async Task<BlendResponse> BlendAsync(BlendRequest request, CancellationToken cancellation)
@@ -29,10 +30,19 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
         using var entry = admission.Enter(request.Call);
         var (wish, panel) = Complete(request);
         using var deadline = new Deadline(wish.Timeout, cancellation);
-        var blend = new BlendProgress(wish, null);
-        await PrepareAsync(wish, panel, blend, deadline);
-        await FuseAndGuardAsync(blend, deadline);
-        return blend.Response();
+        using var watch = new BlendWatch(panel?.Name, metrics.Blends);
+        try
+        {
+            var blend = new BlendProgress(wish, metrics.Blends, null);
+            await PrepareAsync(wish, panel, blend, deadline);
+            await FuseAndGuardAsync(blend, deadline);
+            watch.Ended();
+            return blend.Response();
+        }
+        catch (Exception e) when (watch.Failed(e))
+        {
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -44,10 +54,11 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
         var (wish, panel) = Complete(request);
         using var left = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var deadline = new Deadline(wish.Timeout, left.Token);
+        using var watch = new BlendWatch(panel?.Name, metrics.Blends);
         try
         {
             var steps = Channel.CreateUnbounded<BlendEvent>(new UnboundedChannelOptions { SingleReader = true });
-            var blend = new BlendProgress(wish, wish.WithProgress ? step => steps.Writer.TryWrite(step) : null);
+            var blend = new BlendProgress(wish, metrics.Blends, wish.WithProgress ? step => steps.Writer.TryWrite(step) : null);
             var prepared = PrepareAsync(wish, panel, blend, deadline);
             _ = prepared.ContinueWith(
                 done =>
@@ -64,17 +75,19 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
                 yield return new BlendUpdate("", null) { Event = step };
             }
 
-            await prepared;
+            await WatchAsync(prepared, watch);
             if (wish.WithProgress)
             {
                 yield return new BlendUpdate("", null) { Event = blend.Fusing() };
             }
 
-            await foreach (var piece in FuseAsync(blend, deadline))
+            watch.Resume();
+            await foreach (var piece in FuseAsync(blend, watch, deadline))
             {
                 yield return new BlendUpdate(piece, null);
             }
 
+            watch.Ended();
             yield return new BlendUpdate("", blend.Response());
         }
         finally
@@ -148,7 +161,7 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
     {
         try
         {
-            return await new PanelInquiry(GrainFactory, book, panel, request, deadline, blend.Heard).AskAsync();
+            return await new PanelInquiry(GrainFactory, book, panel, request, deadline, metrics.Panels, blend.Heard).AskAsync();
         }
         catch (OperationCanceledException) when (deadline.IsPassed)
         {
@@ -194,7 +207,7 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
     }
 
     // Step 3 as a stream, where nothing can be taken back and so nothing is guarded. A fuser that fails before its first word is replaced by the best candidate; after it, the stream must end.
-    private async IAsyncEnumerable<string> FuseAsync(BlendProgress blend, Deadline deadline)
+    private async IAsyncEnumerable<string> FuseAsync(BlendProgress blend, BlendWatch watch, Deadline deadline)
     {
         if (!blend.CanFuse)
         {
@@ -203,7 +216,7 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
         }
 
         await using var updates = blender.StreamAsync(blend.FuseRequest(deadline.Remaining), deadline.Token).GetAsyncEnumerator();
-        for (var started = false; await NextAsync(updates, blend, started); started = true)
+        for (var started = false; await NextAsync(updates, blend, watch, started); started = true)
         {
             if (updates.Current.Response is { } whole)
             {
@@ -217,7 +230,7 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
         yield return blend.Best.Text;
     }
 
-    private static async ValueTask<bool> NextAsync(IAsyncEnumerator<FuseUpdate> updates, BlendProgress blend, bool started)
+    private static async ValueTask<bool> NextAsync(IAsyncEnumerator<FuseUpdate> updates, BlendProgress blend, BlendWatch watch, bool started)
     {
         try
         {
@@ -227,6 +240,22 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
         {
             blend.Failed("fuse", e);
             return false;
+        }
+        catch (Exception e) when (watch.Failed(e))
+        {
+            throw;
+        }
+    }
+
+    private static async Task WatchAsync(Task step, BlendWatch watch)
+    {
+        try
+        {
+            await step;
+        }
+        catch (Exception e) when (watch.Failed(e))
+        {
+            throw;
         }
     }
 }
