@@ -28,6 +28,7 @@ public static class GatewayExtensions
         });
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton<CallerMetrics>();
         builder.Services.AddSingleton<CallerGate>();
         builder.Services.AddSingleton<PanelDirectory>();
         return builder;
@@ -38,6 +39,7 @@ public static class GatewayExtensions
     {
         ArgumentNullException.ThrowIfNull(app);
         var gate = app.Services.GetRequiredService<CallerGate>();
+        app.Lifetime.ApplicationStarted.Register(app.Services.GetRequiredService<CallerMetrics>().SayZero);
         app.Use(next => context =>
         {
             SecurityHeaders.AddTo(context.Response);

@@ -9,7 +9,7 @@ namespace LLMBlender.Gateway.Callers;
 /// The gateway's door. Where callers are configured, a request needs one's key; where none are, it must come from this machine
 /// and be meant for it, so that no page in a browser and no name that merely points here can spend the owner's money.
 /// </summary>
-internal sealed class CallerGate(GatewaySettings settings, TimeProvider clock)
+internal sealed class CallerGate(GatewaySettings settings, TimeProvider clock, CallerMetrics metrics)
 {
     private readonly Dictionary<string, Caller> callers =
         settings.Callers.ToDictionary(caller => caller.KeySha256.ToLowerInvariant(), caller => new Caller(caller, clock), StringComparer.Ordinal);
@@ -23,7 +23,13 @@ internal sealed class CallerGate(GatewaySettings settings, TimeProvider clock)
         }
 
         var error = Foreign(context) ?? (callers.Count > 0 ? Known(context) : Near(context));
-        return error is null ? next(context) : error.WriteAsync(context);
+        if (error is null)
+        {
+            return next(context);
+        }
+
+        metrics.Refused(error);
+        return error.WriteAsync(context);
     }
 
     private static bool IsApi(PathString path) =>
