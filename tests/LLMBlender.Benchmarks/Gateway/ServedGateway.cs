@@ -24,7 +24,8 @@ internal sealed class ServedGateway : IDisposable
         var config = scratch.Write("serve.json", JsonSerializer.Serialize(new { LLMBlender = settings }));
         var program = Repository.File("src", "LLMBlender.Cli", "bin", "Release", "net10.0", "llmblender.dll");
         string[] arguments = [program, "serve", "--urls", "http://127.0.0.1:0", "--config", config];
-        var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;
+        var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        _ = process.StandardError.ReadToEndAsync();
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {
             if (line.StartsWith("ready ", StringComparison.Ordinal))
