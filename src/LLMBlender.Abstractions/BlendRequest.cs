@@ -77,4 +77,11 @@ public sealed record BlendRequest
     /// <summary>What answers may call; null for nothing. Goes only with a panel that passes it on.</summary>
     [Id(16)]
     public ToolOffer? Tools { get; init; }
+
+    /// <summary>
+    /// Whether a stream is to give the fused answer as it is written, before the ranker has compared it with the best candidate:
+    /// the last update's response then says which answer counts. Otherwise the stream gives nothing but the answer that counts.
+    /// </summary>
+    [Id(17)]
+    public bool WithDraft { get; init; }
 }

@@ -29,6 +29,7 @@ public static class GatewayExtensions
         });
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton<CallerMetrics>();
         builder.Services.AddSingleton<CallerGate>();
         builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
             .WithOrigins(settings.AllowedOrigins).WithMethods("GET", "POST").AllowAnyHeader().WithExposedHeaders("Retry-After")));
@@ -51,6 +52,7 @@ public static class GatewayExtensions
         }
 
         var gate = app.Services.GetRequiredService<CallerGate>();
+        app.Lifetime.ApplicationStarted.Register(app.Services.GetRequiredService<CallerMetrics>().SayZero);
         app.Use(next => context =>
         {
             SecurityHeaders.AddTo(context.Response);

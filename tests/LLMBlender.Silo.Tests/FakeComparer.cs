@@ -48,11 +48,13 @@ internal sealed class FakeRanker(string version = "v1")
 
         public IPairRecord Encode(string source, IReadOnlyList<string> candidates) => new Record(source, candidates);
 
-        public void Compare(ReadOnlySpan<RecordPair> pairs, Span<float> logits)
+        public long Compare(ReadOnlySpan<RecordPair> pairs, Span<float> logits)
         {
             ranker.BeforeCompare(silo);
+            var tokens = 0L;
             for (var i = 0; i < pairs.Length; i++)
             {
+                tokens += pairs[i].Record.PairLength(pairs[i].First, pairs[i].Second);
                 var record = (Record)pairs[i].Record;
                 var (first, second) = (record.Candidates[pairs[i].First], record.Candidates[pairs[i].Second]);
                 logits[i] = Logit(first, second);
@@ -61,6 +63,7 @@ internal sealed class FakeRanker(string version = "v1")
 
             var compared = pairs.Length;
             ranker.ComparedBy.AddOrUpdate(silo, compared, (_, count) => count + compared);
+            return tokens;
         }
 
         public void Dispose()

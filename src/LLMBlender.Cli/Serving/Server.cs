@@ -37,6 +37,7 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
                 builder.Services.AddSingleton(redis);
             }
 
+            ServeTelemetry.Add(builder, arguments.Roles);
             builder.AddLLMBlenderSilo(Options(settings), models, await PanelsAsync(builder, settings, cancellation));
             AddGateway(builder, settings);
             await using var app = builder.Build();
@@ -79,7 +80,7 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTime);
         builder.Logging.ClearProviders();
-        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        AddConsole(builder);
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
             console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
@@ -89,6 +90,21 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         builder.Logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
         builder.WebHost.UseUrls(arguments.Urls.Split(';', ','));
         return Read(builder);
+    }
+
+    // Lines for people, unless the configuration asks for another form: "Logging": {"Console": {"FormatterName": "json"}}. Every
+    // line of a request knows its trace.
+    private static void AddConsole(WebApplicationBuilder builder)
+    {
+        builder.Logging.Configure(factory => factory.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
+        if (builder.Configuration["Logging:Console:FormatterName"] is null)
+        {
+            builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        }
+        else
+        {
+            builder.Logging.AddConsole();
+        }
     }
 
     // A file of LiteLLM's says nothing but models; one of ours may say everything.
@@ -196,6 +212,7 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
     {
         var readiness = app.Services.GetRequiredService<SiloReadiness>();
         app.MapHealth(started, readiness.Problem);
+        app.MapPrometheusScrapingEndpoint(ServeTelemetry.Path);
         if (arguments.Roles.HasFlag(SiloRoles.Gateway))
         {
             app.MapLLMBlenderGateway();

@@ -10,11 +10,14 @@ namespace LLMBlender.Gateway.Callers;
 /// The gateway's door. Where callers are configured, a request needs one's key; where none are, it must come from this machine
 /// and be meant for it, so that no page in a browser and no name that merely points here can spend the owner's money.
 /// </summary>
-internal sealed class CallerGate(GatewaySettings settings, TimeProvider clock, ILogger<CallerGate> logger, ISharedCounter? shared = null)
+internal sealed class CallerGate(
+    GatewaySettings settings, TimeProvider clock, CallerMetrics metrics, ILogger<CallerGate> logger, ISharedCounter? shared = null)
 {
     private readonly Dictionary<string, Caller> callers =
-        settings.Callers.ToDictionary(caller => caller.KeySha256.ToLowerInvariant(),
-        caller => new Caller(caller, new SpendLedger(caller.Name, shared, clock, logger), clock), StringComparer.Ordinal);
+        settings.Callers.ToDictionary(
+            caller => caller.KeySha256.ToLowerInvariant(),
+            caller => new Caller(caller, new SpendLedger(caller.Name, shared, clock, logger), clock),
+            StringComparer.Ordinal);
 
     /// <summary>Lets a request through, or answers it with what is wrong.</summary>
     public async Task PassAsync(HttpContext context, RequestDelegate next)
@@ -26,7 +29,14 @@ internal sealed class CallerGate(GatewaySettings settings, TimeProvider clock, I
         }
 
         var error = Foreign(context) ?? (callers.Count > 0 ? await KnownAsync(context) : Near(context));
-        await (error is null ? next(context) : error.WriteAsync(context));
+        if (error is null)
+        {
+            await next(context);
+            return;
+        }
+
+        metrics.Refused(error);
+        await error.WriteAsync(context);
     }
 
     private static bool IsApi(PathString path) =>

@@ -5,6 +5,7 @@ using LLMBlender.Abstractions.Client;
 using LLMBlender.Silo.Backends;
 using LLMBlender.Silo.Hosting;
 using LLMBlender.Silo.Placement;
+using LLMBlender.Silo.Telemetry;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
@@ -17,7 +18,7 @@ namespace LLMBlender.Silo.Grains;
 /// silo. Reentrant, for a slow answer must not hold up the next question.
 /// </summary>
 [Reentrant, NearPlacement, RoleFilter(SiloRoles.Blend), GrainDirectory(RuleDirectory.Name)]
-internal sealed partial class BackendGrain(PanelBook book, ILogger<BackendGrain> logger) : Grain, IBackendGrain
+internal sealed partial class BackendGrain(PanelBook book, BlendMetrics metrics, ILogger<BackendGrain> logger) : Grain, IBackendGrain
 {
     /// <inheritdoc/>
     public async Task<BackendReply> AskAsync(BackendRequest request, CancellationToken cancellation)
@@ -32,7 +33,8 @@ internal sealed partial class BackendGrain(PanelBook book, ILogger<BackendGrain>
         var start = Stopwatch.GetTimestamp();
         try
         {
-            var response = await backend.Client.GetResponseAsync(Prompt.Of(request), Prompt.Options(backend, request), deadline.Token)
+            var response = await new MeasuredChatClient(backend, metrics.Chats, deadline)
+                .GetResponseAsync(Prompt.Of(request), Prompt.Options(backend, request), deadline.Token)
                 .WaitAsync(deadline.Token);
             backend.Latency.Add(Stopwatch.GetElapsedTime(start));
             return Reply(backend, request, response);
@@ -62,7 +64,7 @@ internal sealed partial class BackendGrain(PanelBook book, ILogger<BackendGrain>
         using var deadline = new Deadline(request.Timeout, left.Token);
         try
         {
-            var updates = backend.Client.GetStreamingResponseAsync(Prompt.Of(request), Prompt.Options(backend, request), deadline.Token);
+            var updates = new MeasuredChatClient(backend, metrics.Chats, deadline).GetStreamingResponseAsync(Prompt.Of(request), Prompt.Options(backend, request), deadline.Token);
             await using var next = updates.GetAsyncEnumerator(deadline.Token);
             var all = new List<ChatResponseUpdate>();
             while (true)
@@ -101,7 +103,7 @@ internal sealed partial class BackendGrain(PanelBook book, ILogger<BackendGrain>
         }
     }
 
-    private static BackendReply Reply(Backend backend, BackendRequest request, ChatResponse response)
+    private BackendReply Reply(Backend backend, BackendRequest request, ChatResponse response)
     {
         var (text, use) = (response.Text, AnswerForm.CallsIn(response));
         if (string.IsNullOrWhiteSpace(text) && use is null)
@@ -116,7 +118,9 @@ internal sealed partial class BackendGrain(PanelBook book, ILogger<BackendGrain>
         var reply = AnswerForm.Fault(text, use, request) is { } fault
             ? BackendReply.Failed(backend.Name, BlendFailureReason.Invalid, isCut ? $"{fault}, for it was cut off by the limit of tokens" : fault, read, written)
             : BackendReply.Answered(new Candidate(backend.Name, use?.ToForm() ?? text), read, written);
-        return reply with { Cost = backend.Cost(read, written), ReachedLimit = isCut, ToolUse = use };
+        var cost = backend.Cost(read, written);
+        metrics.Blends.Spent(backend.Name, cost);
+        return reply with { Cost = cost, ReachedLimit = isCut, ToolUse = use };
     }
 
     // Null where nobody waits for an answer any more.

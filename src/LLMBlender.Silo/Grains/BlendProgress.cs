@@ -2,13 +2,15 @@ using System.Diagnostics;
 using LLMBlender.Abstractions;
 using LLMBlender.Core.Fusion;
 using LLMBlender.Silo.Backends;
+using LLMBlender.Silo.Telemetry;
 
 namespace LLMBlender.Silo.Grains;
 
 /// <summary>How far a blend is, and what its response will say. Belongs to one request.</summary>
 /// <param name="request">The request, with the panel's own wishes where it has none.</param>
+/// <param name="metrics">Where steps that fail, and the guard's verdicts, are counted.</param>
 /// <param name="tell">Told every step; null where nobody asked for steps.</param>
-internal sealed class BlendProgress(BlendRequest request, Action<BlendEvent>? tell)
+internal sealed class BlendProgress(BlendRequest request, WorkflowMetrics metrics, Action<BlendEvent>? tell)
 {
     // Where nobody said how long.
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
@@ -120,6 +122,7 @@ internal sealed class BlendProgress(BlendRequest request, Action<BlendEvent>? te
         if (response.Failure is { } failure)
         {
             failures.Add(failure);
+            metrics.Failed("fuse");
         }
 
         promptTokens += response.PromptTokens;
@@ -145,11 +148,20 @@ internal sealed class BlendProgress(BlendRequest request, Action<BlendEvent>? te
     public void Guarded(CompareResponse response)
     {
         margin = response.Logit;
+        metrics.Guarded(FusionGuard.Passes(response.Logit));
         guardComparisons = FusionGuard.Pairs.Length;
     }
 
     /// <summary>A step failed.</summary>
-    public void Failed(string step, BlendException e) => failures.Add(new BlendFailure(step, e.Reason, e.Message));
+    public void Failed(string step, BlendException e)
+    {
+        failures.Add(new BlendFailure(step, e.Reason, e.Message));
+        metrics.Failed(step);
+        if (step == "guard")
+        {
+            metrics.Guarded(null);
+        }
+    }
 
     /// <summary>What came of it.</summary>
     public BlendResponse Response()

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using LLMBlender.Abstractions;
 using LLMBlender.Abstractions.Client;
 using LLMBlender.Silo.Backends;
+using LLMBlender.Silo.Telemetry;
 
 namespace LLMBlender.Silo.Grains;
 
@@ -10,7 +11,7 @@ namespace LLMBlender.Silo.Grains;
 /// is asked a second time while the panel's budget lasts, and whichever answer comes first counts.
 /// </summary>
 internal sealed class PanelInquiry(
-    IGrainFactory grains, PanelBook book, Panel panel, BlendRequest request, Deadline deadline, Action<MemberReport> heard)
+    IGrainFactory grains, PanelBook book, Panel panel, BlendRequest request, Deadline deadline, PanelMetrics metrics, Action<MemberReport> heard)
 {
     private const double LeastUsual = 0.95;
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(5);
@@ -36,7 +37,15 @@ internal sealed class PanelInquiry(
             await stop.CancelAsync();
         }
 
-        return [.. seats.Select((seat, i) => asked[i].IsCompletedSuccessfully ? asked[i].Result : Late(seat.Name))];
+        var late = asked.Count(static task => !task.IsCompletedSuccessfully);
+        MemberReport[] reports = [.. seats.Select((seat, i) => asked[i].IsCompletedSuccessfully ? asked[i].Result : Late(seat.Name))];
+        for (var i = 0; i < seats.Length; i++)
+        {
+            metrics.Heard(panel, seats[i].Backend, reports[i].Failure?.Reason);
+        }
+
+        metrics.Asked(panel, reports, late, Stopwatch.GetElapsedTime(start).TotalSeconds);
+        return reports;
     }
 
     /// <summary>Asks a panel's only member, and hands its answer out as it is written.</summary>
@@ -98,6 +107,7 @@ internal sealed class PanelInquiry(
             var winner = await Task.WhenAny(first, second);
             var reply = (await winner).Candidate is not null ? await winner : await (winner == first ? second : first);
             await either.CancelAsync();
+            metrics.Hedged(panel, second.IsCompletedSuccessfully && reply == second.Result);
             return Report(name, reply, true);
         }
 
