@@ -34,8 +34,8 @@ internal static class TailBenchmark
         using var gateway = await ServedGateway.StartAsync(scratch, Settings(models.Url, seats));
         foreach (var members in (int[])[1, 3])
         {
-            await MeasureAsync(gateway, models, members, 40, blends / 4, print: false);
-            await MeasureAsync(gateway, models, members, 40, blends, print: true);
+            await MeasureAsync(gateway, models, members, 60, blends / 4, print: false);
+            await MeasureAsync(gateway, models, members, 60, blends, print: true);
         }
     }
 
