@@ -32,6 +32,8 @@ public sealed class LiveAlertTests(BusyServer busy) : IClassFixture<BusyServer>
         await scene.Redis.KillAsync();
         await prometheus.WhenFiredAsync("CacheFails");
 
+        // Members learn of each other's death through Redis.
+        await scene.Redis.StartAsync();
         await scene.Main.KillAsync();
         await prometheus.WhenFiredAsync("NoWorkers");
     }
@@ -43,7 +45,6 @@ public sealed class LiveAlertTests(BusyServer busy) : IClassFixture<BusyServer>
         await using var load = await Load.StartAsync(busy.Url, concurrency: 1);
 
         // Long enough for every rule to have seen a window's worth of samples.
-        using var http = new HttpClient();
         await load.WhenAnsweredMoreAsync(20);
 
         Assert.Empty(await prometheus.FiringAsync());
