@@ -10,6 +10,9 @@ namespace LLMBlender.Cli.Verbs;
 /// <summary><c>serve</c>: a process of a cluster, or a cluster of one.</summary>
 internal static class ServeVerb
 {
+    /// <summary>The variable that names the cluster's Redis where no option does: its address may hold a password.</summary>
+    public const string RedisVariable = "LLMBLENDER_REDIS";
+
     private const string Details = """
         Without options the process does everything: HTTP, blending, comparing on what it has, fusing; comparisons are kept in
         its memory. With --redis, processes that name the same Redis and cluster id form one cluster, and --role says what each
@@ -55,7 +58,11 @@ internal static class ServeVerb
             Description = "Where it listens for HTTP; several separated by semicolons.",
             DefaultValueFactory = _ => "http://127.0.0.1:8080",
         };
-        var redis = new Option<string?>("--redis") { HelpName = "HOST:PORT", Description = "The Redis of the cluster." };
+        var redis = new Option<string?>("--redis")
+        {
+            HelpName = "HOST:PORT",
+            Description = $"The Redis of the cluster; by default what ${RedisVariable} says, which no list of processes shows.",
+        };
         var config = new Option<string?>("--config") { HelpName = "FILE", Description = "A JSON file with settings." };
         var cluster = new Option<string>("--cluster-id")
         {
@@ -82,7 +89,7 @@ internal static class ServeVerb
             new ServeArguments(
                 parsed.GetValue(roles),
                 parsed.GetValue(urls)!,
-                parsed.GetValue(redis),
+                parsed.GetValue(redis) ?? (terminal.Variable(RedisVariable) is { Length: > 0 } named ? named : null),
                 parsed.GetValue(config),
                 parsed.GetValue(cluster)!,
                 parsed.GetValue(address)!,
