@@ -55,7 +55,16 @@ internal sealed class PanelInquiry(
         var (backend, sample, name) = panel.Seats()[0];
         await foreach (var update in grains.GetGrain<IBackendGrain>(backend).StreamAsync(Request(sample, wholeTime), deadline.Token))
         {
-            yield return (update.Text, update.Reply is { } reply ? Report(name, reply, false) : null);
+            if (update.Reply is { } reply)
+            {
+                var report = Report(name, reply, false);
+                metrics.Heard(panel, backend, report.Failure?.Reason);
+                metrics.Asked(panel, [report], 0, report.Seconds);
+                yield return ("", report);
+                yield break;
+            }
+
+            yield return (update.Text, null);
         }
     }
 
