@@ -274,7 +274,7 @@ public sealed class ChatTests : IClassFixture<GatewayFixture>
     }
 
     // Reads a stream up to a text, lets go of what holds it up, and reads the rest.
-    private async Task<(string Before, string Rest)> ReadAsync(string text, TaskCompletionSource release)
+    private async Task<(string Before, string After)> ReadAsync(string text, TaskCompletionSource release)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions") { Content = JsonContent.Create(Chat("alone", stream: true, withUsage: true)) };
         using var response = await gateway.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
