@@ -52,9 +52,9 @@ internal sealed partial class Dockerfile
     private static partial Regex Argument();
 
     /// <summary>A stage.</summary>
-    internal sealed record Stage(string Name, string Base, List<(string Name, string Rest)> Instructions)
+    internal sealed record Stage(string Name, string Base, List<(string Name, string Text)> Instructions)
     {
         /// <summary>What follows each instruction of a name.</summary>
-        public IEnumerable<string> All(string name) => Instructions.Where(instruction => instruction.Name == name).Select(instruction => instruction.Rest);
+        public IEnumerable<string> All(string name) => Instructions.Where(instruction => instruction.Name == name).Select(instruction => instruction.Text);
     }
 }

@@ -52,8 +52,8 @@ public sealed class DockerfileTests
 
     [Fact]
     public void Builds_OfBothFlavours_DifferInTheFlavourAlone() => Assert.Equal(
-        file["build-cpu"].Instructions.Select(instruction => instruction.Rest.Replace("Flavour=cpu", "Flavour=cuda", StringComparison.Ordinal)),
-        file["build-cuda"].Instructions.Select(instruction => instruction.Rest));
+        file["build-cpu"].Instructions.Select(instruction => instruction.Text.Replace("Flavour=cpu", "Flavour=cuda", StringComparison.Ordinal)),
+        file["build-cuda"].Instructions.Select(instruction => instruction.Text));
 
     [Fact]
     public void Copies_All_AreOfFilesThatTheContextHas()
@@ -80,7 +80,7 @@ public sealed class DockerfileTests
     {
         var top = source.Split('/')[0];
         return File.ReadLines(Dockerfile.Path + ".dockerignore").Any(line =>
-            line.StartsWith('!') && System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(line[1..], top));
+            line.StartsWith('!') && System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(line.AsSpan(1), top));
     }
 
     private static HashSet<string> Projects(string project)
