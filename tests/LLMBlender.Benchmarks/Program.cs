@@ -14,6 +14,7 @@ const string Usage = """
     cluster [MODEL]          the grains beside no work, beside the bare ranker, and from 1 to 8 silos
     cluster ranker [MODEL]   of these, only the bare ranker
     cluster memory [SECONDS] what lives in memory under a steady load (default: 600 s)
+    metrics [ROUNDS SECONDS] throughput with OpenTelemetry reading the meters beside without (default: 10 rounds of 5 s each)
     generate [MODEL]         generation beside ONNX Runtime alone; cache; batch; cost a token (default: random weights)
     import [FOLDER] [P …]    memory of importing gen_fuser_3b's shape at fp32, fp16, int8 (all by default); wants 18 GB of disk
     engines [RANKED [RECORDS SCORE]]  what aggregations ask and choose; RANKED is the output of rank --matrix
@@ -38,6 +39,11 @@ switch (args)
         return 0;
     case ["startup", .. var rest]:
         StartupBenchmark.Run(rest.FirstOrDefault(mini), scratch);
+        return 0;
+    case ["metrics", .. var rest]:
+        await MetricsBenchmark.RunAsync(
+            int.Parse(rest.ElementAtOrDefault(0) ?? "10", System.Globalization.CultureInfo.InvariantCulture),
+            double.Parse(rest.ElementAtOrDefault(1) ?? "5", System.Globalization.CultureInfo.InvariantCulture));
         return 0;
     case ["generate"]:
         GenerateBenchmark.RunSynthetic(scratch);
