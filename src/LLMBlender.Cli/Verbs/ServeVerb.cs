@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
+using System.Net.Sockets;
 using LLMBlender.Abstractions.Client;
 using LLMBlender.Cli.Serving;
 using LLMBlender.Silo.Hosting;
@@ -72,9 +73,9 @@ internal static class ServeVerb
         };
         var address = new Option<IPAddress>("--advertise")
         {
-            HelpName = "IP",
+            HelpName = "IP|HOST",
             Description = "The address that the other processes reach this one at; by default this machine's loopback.",
-            CustomParser = result => Parsed(result, IPAddress.Parse),
+            CustomParser = result => Parsed(result, AddressOf),
             DefaultValueFactory = _ => IPAddress.Loopback,
         };
         var siloPort = Numbers.AtLeast("--silo-port", 1, "The port for the other processes; by default a free one.");
@@ -98,6 +99,25 @@ internal static class ServeVerb
                 parsed.GetValue(gatewayPort) ?? 0),
             terminal).RunAsync(cancellation));
         return verb;
+    }
+
+    // A container knows its name before it knows its address.
+    private static IPAddress AddressOf(string text)
+    {
+        if (IPAddress.TryParse(text, out var address))
+        {
+            return address;
+        }
+
+        try
+        {
+            var found = Dns.GetHostAddresses(text, AddressFamily.InterNetwork);
+            return Array.Find(found, static one => !IPAddress.IsLoopback(one)) ?? found[0];
+        }
+        catch (Exception e) when (e is SocketException or ArgumentException)
+        {
+            throw new ArgumentException($"\"{text}\" is neither an IP address nor the name of a host that has one", nameof(text), e);
+        }
     }
 
     private static T Parsed<T>(ArgumentResult result, Func<string, T> parse)
