@@ -21,6 +21,7 @@ const string Usage = """
     tail [SPREAD [BLENDS]]   99th percentile with 5 % of calls ten times slower, hedged and not (default: 0.8, 1000); wants a Release llmblender
     overload [SECONDS]       goodput and refusals up to ten times what a backend can do (default: 10 s a step); as tail
     streams [CLIENTS]        clients that stream at the same time; how soon work ends when one leaves (default: 2000); as tail
+    evaluate [RECORDS [MODEL]] the share of an evaluation's time that the model takes (default: 5000 records, pairranker-mini)
     engines [RANKED [RECORDS SCORE]]  what aggregations ask and choose; RANKED is the output of rank --matrix
     """;
 
@@ -60,6 +61,10 @@ switch (args)
         return 0;
     case ["import-once", var source, var target, var precision]:
         ImportBenchmark.Once(source, target, precision);
+        return 0;
+    case ["evaluate", .. var rest]:
+        await EvaluateBenchmark.RunAsync(
+            rest.ElementAtOrDefault(1) ?? mini, int.Parse(rest.FirstOrDefault("5000"), System.Globalization.CultureInfo.InvariantCulture), scratch.Path);
         return 0;
     case ["engines", .. var rest]:
         EngineBenchmark.Run(rest.ElementAtOrDefault(0), rest.ElementAtOrDefault(1), rest.ElementAtOrDefault(2));
