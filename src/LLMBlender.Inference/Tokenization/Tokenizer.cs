@@ -56,6 +56,9 @@ public sealed class Tokenizer
     /// <summary>The id of a masked piece, null where the checkpoint names none.</summary>
     public int? MaskId { get; }
 
+    /// <summary>Whether it is a byte-level BPE, to which a word with a space before it is another than one without.</summary>
+    public bool IsByteLevel => _model.PreTokenizers.Any(step => step is ByteLettersPreTokenizer);
+
     /// <summary>The added tokens by ascending id.</summary>
     public IReadOnlyList<AddedToken> AddedTokens => _model.AddedTokens;
 
