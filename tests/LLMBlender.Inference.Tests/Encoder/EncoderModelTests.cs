@@ -11,7 +11,7 @@ public sealed class EncoderModelTests : IDisposable
 {
     private static readonly string[] Texts = ["Leaves change colour.", "On Tuesday a long budget meeting ended without a decision.", "x"];
 
-    private readonly TinyBert bert = new();
+    private readonly BertCheckpoint bert = new();
 
     public void Dispose() => bert.Dispose();
 
@@ -25,7 +25,7 @@ public sealed class EncoderModelTests : IDisposable
 
         var states = model.States([ids], document.RootElement.GetProperty("num_layers").GetInt32())[0];
 
-        Assert.Equal((3, 64, ids.Length * TinyBert.Hidden), (model.Layers, model.MaxLength, states.Length));
+        Assert.Equal((3, 64, ids.Length * BertCheckpoint.Hidden), (model.Layers, model.MaxLength, states.Length));
         Assert.InRange(states.Select((value, i) => Math.Abs(value - BitConverter.ToSingle(bytes, 4 * i))).Max(), 0, 2e-5);
     }
 
@@ -111,9 +111,9 @@ public sealed class EncoderModelTests : IDisposable
         bert.Config["max_position_embeddings"] = 64 + padding + 1;
         var positions = bert.Tensors["embeddings.position_embeddings.weight"];
         bert.Tensors["embeddings.position_embeddings.weight"] =
-            ([64 + padding + 1, TinyBert.Hidden], [.. new float[(padding + 1) * TinyBert.Hidden], .. positions.Values]);
+            ([64 + padding + 1, BertCheckpoint.Hidden], [.. new float[(padding + 1) * BertCheckpoint.Hidden], .. positions.Values]);
         var types = bert.Tensors["embeddings.token_type_embeddings.weight"];
-        bert.Tensors["embeddings.token_type_embeddings.weight"] = ([1, TinyBert.Hidden], types.Values[..TinyBert.Hidden]);
+        bert.Tensors["embeddings.token_type_embeddings.weight"] = ([1, BertCheckpoint.Hidden], types.Values[..BertCheckpoint.Hidden]);
     }
 
     private static double Largest(float[] expected, float[] actual) => expected.Zip(actual, (a, b) => (double)Math.Abs(a - b)).Max();

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using LLMBlender.Inference.Encoder;
 using LLMBlender.Inference.Models;
 using LLMBlender.Inference.Onnx;
+using LLMBlender.TestKit;
 
 namespace LLMBlender.Inference.Tests.Encoder;
 
@@ -11,14 +12,14 @@ public sealed class HeadTests : IDisposable
     private const string Source = "Why do leaves change colour?";
     private static readonly string[] Answers = ["Chlorophyll breaks down.", "Magic.", "I think it has to do with sunlight, but scientists say otherwise."];
 
-    private readonly TinyBert bert = new();
+    private readonly BertCheckpoint bert = new();
 
     public void Dispose() => bert.Dispose();
 
     [Fact]
     public void Score_OfABertClassifier_IsTheHeadOverThePooledFirstState()
     {
-        bert.Add("classifier.weight", 1, 2, TinyBert.Hidden);
+        bert.Add("classifier.weight", 1, 2, BertCheckpoint.Hidden);
         bert.Add("classifier.bias", 1, 2);
         bert.Config["architectures"] = new JsonArray("BertForSequenceClassification");
         using var encoder = EncoderModel.Load(bert.Import("encoder", ModelKind.Encoder));
@@ -38,12 +39,12 @@ public sealed class HeadTests : IDisposable
     [Fact]
     public void Score_OfAPair_ReadsBothAndTheirTypes()
     {
-        bert.Add("classifier.weight", 1, 1, TinyBert.Hidden);
+        bert.Add("classifier.weight", 1, 1, BertCheckpoint.Hidden);
         bert.Add("classifier.bias", 1, 1);
         bert.Config["architectures"] = new JsonArray("BertForSequenceClassification");
         using var typed = ClassifierModel.Load(bert.Import("typed"));
         var (shape, types) = bert.Tensors["embeddings.token_type_embeddings.weight"];
-        bert.Tensors["embeddings.token_type_embeddings.weight"] = (shape, [.. types[..TinyBert.Hidden], .. types[..TinyBert.Hidden]]);
+        bert.Tensors["embeddings.token_type_embeddings.weight"] = (shape, [.. types[..BertCheckpoint.Hidden], .. types[..BertCheckpoint.Hidden]]);
         using var model = ClassifierModel.Load(bert.Import("model"));
         using var encoder = EncoderModel.Load(bert.Import("encoder", ModelKind.Encoder));
 
@@ -51,7 +52,7 @@ public sealed class HeadTests : IDisposable
 
         var tokenizer = bert.Tokenizer;
         int[] row = [.. tokenizer.Encode(Source), .. tokenizer.Encode(Answers[0])[1..]];
-        var pooled = bert.Dense("pooler.dense", [.. encoder.States([row], 3)[0][..TinyBert.Hidden].Select(v => (double)v)]).Select(Math.Tanh).ToArray();
+        var pooled = bert.Dense("pooler.dense", [.. encoder.States([row], 3)[0][..BertCheckpoint.Hidden].Select(v => (double)v)]).Select(Math.Tanh).ToArray();
         Near(bert.Dense("classifier", pooled), score);
         Assert.True(Math.Abs(typed.Score([(Source, Answers[0])])[0][0] - score[0]) > 1e-3);
     }
@@ -63,9 +64,9 @@ public sealed class HeadTests : IDisposable
         bert.Config["type_vocab_size"] = 2;
         bert.Config["max_position_embeddings"] = 64;
         bert.Config["architectures"] = new JsonArray("RobertaForSequenceClassification");
-        bert.Add("classifier.dense.weight", 0.3, TinyBert.Hidden, TinyBert.Hidden);
-        bert.Add("classifier.dense.bias", 0.3, TinyBert.Hidden);
-        bert.Add("classifier.out_proj.weight", 1, 1, TinyBert.Hidden);
+        bert.Add("classifier.dense.weight", 0.3, BertCheckpoint.Hidden, BertCheckpoint.Hidden);
+        bert.Add("classifier.dense.bias", 0.3, BertCheckpoint.Hidden);
+        bert.Add("classifier.out_proj.weight", 1, 1, BertCheckpoint.Hidden);
         bert.Add("classifier.out_proj.bias", 1, 1);
         bert.Prefix("roberta.");
         using var encoder = EncoderModel.Load(bert.Import("encoder", ModelKind.Encoder));
@@ -113,7 +114,7 @@ public sealed class HeadTests : IDisposable
     [Fact]
     public void Score_InABatch_IsThatAlone()
     {
-        bert.Add("classifier.weight", 1, 3, TinyBert.Hidden);
+        bert.Add("classifier.weight", 1, 3, BertCheckpoint.Hidden);
         bert.Add("classifier.bias", 1, 3);
         bert.Config[EncoderImport.KindField] = ModelKind.SummaReranker;
         using var model = ClassifierModel.Load(bert.Import("model"));
@@ -145,10 +146,10 @@ public sealed class HeadTests : IDisposable
     private void AddMaskedHead()
     {
         bert.Prefix("bert.");
-        bert.Add("cls.predictions.transform.dense.weight", 0.3, TinyBert.Hidden, TinyBert.Hidden);
-        bert.Add("cls.predictions.transform.dense.bias", 0.3, TinyBert.Hidden);
-        bert.Add("cls.predictions.transform.LayerNorm.weight", 2, TinyBert.Hidden);
-        bert.Add("cls.predictions.transform.LayerNorm.bias", 0.5, TinyBert.Hidden);
+        bert.Add("cls.predictions.transform.dense.weight", 0.3, BertCheckpoint.Hidden, BertCheckpoint.Hidden);
+        bert.Add("cls.predictions.transform.dense.bias", 0.3, BertCheckpoint.Hidden);
+        bert.Add("cls.predictions.transform.LayerNorm.weight", 2, BertCheckpoint.Hidden);
+        bert.Add("cls.predictions.transform.LayerNorm.bias", 0.5, BertCheckpoint.Hidden);
         bert.Add("cls.predictions.bias", 0.5, 1630);
     }
 
@@ -156,14 +157,14 @@ public sealed class HeadTests : IDisposable
     {
         int[] masked = [.. ids];
         masked[position] = bert.Tokenizer.MaskId!.Value;
-        double[] state = [.. encoder.States([masked], 3)[0][(position * TinyBert.Hidden)..((position + 1) * TinyBert.Hidden)].Select(v => (double)v)];
+        double[] state = [.. encoder.States([masked], 3)[0][(position * BertCheckpoint.Hidden)..((position + 1) * BertCheckpoint.Hidden)].Select(v => (double)v)];
         double[] inner = [.. bert.Dense("cls.predictions.transform.dense", state).Select(x => x * Normal(x))];
         var mean = inner.Average();
         var deviation = Math.Sqrt(inner.Average(x => (x - mean) * (x - mean)) + 1e-12);
         var (scale, shift) = (bert.Tensors["cls.predictions.transform.LayerNorm.weight"].Values, bert.Tensors["cls.predictions.transform.LayerNorm.bias"].Values);
         double[] normed = [.. inner.Select((x, i) => (x - mean) / deviation * scale[i] + shift[i])];
         var (words, bias) = (bert.Tensors["bert.embeddings.word_embeddings.weight"].Values, bert.Tensors["cls.predictions.bias"].Values);
-        double[] logits = [.. bias.Select((b, id) => b + normed.Select((x, i) => x * words[id * TinyBert.Hidden + i]).Sum())];
+        double[] logits = [.. bias.Select((b, id) => b + normed.Select((x, i) => x * words[id * BertCheckpoint.Hidden + i]).Sum())];
         return logits[ids[position]] - Math.Log(logits.Sum(Math.Exp));
     }
 
@@ -178,7 +179,7 @@ public sealed class HeadTests : IDisposable
     }
 
     private double[] First(EncoderModel encoder, string text) =>
-        [.. encoder.States([bert.Tokenizer.Encode(text)], 3)[0][..TinyBert.Hidden].Select(value => (double)value)];
+        [.. encoder.States([bert.Tokenizer.Encode(text)], 3)[0][..BertCheckpoint.Hidden].Select(value => (double)value)];
 
     private static void Near(double[] expected, float[] actual)
     {

@@ -3,13 +3,13 @@ using LLMBlender.Inference.Checkpoints;
 using LLMBlender.Inference.Models;
 using LLMBlender.Inference.Onnx;
 using LLMBlender.Inference.Tokenization;
-using LLMBlender.TestKit;
 
-namespace LLMBlender.Inference.Tests.Encoder;
+namespace LLMBlender.TestKit;
 
 /// <summary>The tiny reference BERT, and checkpoints made of its tensors: under other names, and with heads.</summary>
-internal sealed class TinyBert : IDisposable
+public sealed class BertCheckpoint : IDisposable
 {
+    /// <summary>Width of a hidden state.</summary>
     public const int Hidden = 64;
 
     private readonly TemporaryFolder folder = new();
@@ -21,7 +21,7 @@ internal sealed class TinyBert : IDisposable
     /// <summary>Its config.</summary>
     public JsonObject Config { get; }
 
-    public TinyBert()
+    public BertCheckpoint()
     {
         PackedFixture.Write("bert-tiny", folder.File("plain"));
         Config = JsonNode.Parse(System.IO.File.ReadAllText(folder.File("plain", "config.json")))!.AsObject();
