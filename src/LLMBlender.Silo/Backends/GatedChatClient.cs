@@ -108,6 +108,7 @@ internal sealed class GatedChatClient : DelegatingChatClient
             throw new BackendException(BlendFailureReason.Overloaded, $"it asked to be left alone for another {rest.TotalSeconds:0.#} s")
             {
                 RetryAfter = rest,
+                IsTurnedAway = true,
             };
         }
 
@@ -117,6 +118,7 @@ internal sealed class GatedChatClient : DelegatingChatClient
             throw new BackendException(BlendFailureReason.Overloaded, $"{mostWaiting} calls wait for it already")
             {
                 RetryAfter = Crowded,
+                IsTurnedAway = true,
             };
         }
 

@@ -140,10 +140,10 @@ internal sealed partial class BackendGrain(PanelBook book, BlendMetrics metrics,
         var message = known?.Message ?? $"{e.GetType().Name}: {e.Message}";
         message = backend.Key?.Scrub(message) ?? message;
         var reason = known?.Reason ?? (e is HttpRequestException ? BlendFailureReason.Unreachable : BlendFailureReason.Faulted);
-        LogFailed(backend.Name, reason, message);
+        LogFailed(known?.IsTurnedAway == true ? LogLevel.Debug : LogLevel.Warning, backend.Name, reason, message);
         return BackendReply.Failed(backend.Name, reason, message) with { RetryAfter = known?.RetryAfter };
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "backend {Backend} failed, {Reason}: {Problem}")]
-    private partial void LogFailed(string backend, BlendFailureReason reason, string problem);
+    [LoggerMessage(Message = "backend {Backend} failed, {Reason}: {Problem}")]
+    private partial void LogFailed(LogLevel level, string backend, BlendFailureReason reason, string problem);
 }

@@ -14,6 +14,10 @@ internal sealed class PanelInquiry(
     IGrainFactory grains, PanelBook book, Panel panel, BlendRequest request, Deadline deadline, PanelMetrics metrics, Action<MemberReport> heard)
 {
     private const double LeastUsual = 0.95;
+
+    // Of the budget; the rest is for what comes in a bunch.
+    private const double Spent = 0.9;
+
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(5);
 
     private readonly long start = Stopwatch.GetTimestamp();
@@ -53,9 +57,19 @@ internal sealed class PanelInquiry(
     public async IAsyncEnumerable<(string Piece, MemberReport? Report)> StreamAsync()
     {
         var (backend, sample, name) = panel.Seats()[0];
-        await foreach (var update in grains.GetGrain<IBackendGrain>(backend).StreamAsync(Request(sample, wholeTime), deadline.Token))
+        var updates = grains.GetGrain<IBackendGrain>(backend).StreamAsync(Request(sample, wholeTime), CancellationToken.None);
+        await foreach (var update in updates.WithCancellation(deadline.Token))
         {
-            yield return (update.Text, update.Reply is { } reply ? Report(name, reply, false) : null);
+            if (update.Reply is { } reply)
+            {
+                var report = Report(name, reply, false);
+                metrics.Heard(panel, backend, report.Failure?.Reason);
+                metrics.Asked(panel, [report], 0, report.Seconds);
+                yield return ("", report);
+                yield break;
+            }
+
+            yield return (update.Text, null);
         }
     }
 
@@ -118,7 +132,7 @@ internal sealed class PanelInquiry(
     // is used up, the wait goes on until some more has been earned.
     private async Task<bool> IsSlowAsync(Task<BackendReply> first, string backend, CancellationToken stop)
     {
-        var share = Math.Max(LeastUsual, 1 - panel.HedgeBudget);
+        var share = Math.Max(LeastUsual, 1 - (Spent * panel.HedgeBudget));
         if (panel.HedgeBudget <= 0 || (panel.HedgeAfter ?? book.FindBackend(backend)?.Latency.Usual(share)) is not { } usual || usual >= time)
         {
             return false;

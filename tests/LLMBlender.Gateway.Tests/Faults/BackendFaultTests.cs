@@ -238,9 +238,10 @@ public sealed class BackendFaultTests : IClassFixture<GatewayFixture>
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Blend_ClientGone_EndsTheWorkOfItsBackends(bool stream)
+    [InlineData(false, null)]
+    [InlineData(true, null)]
+    [InlineData(true, "select")]
+    public async Task Blend_ClientGone_EndsTheWorkOfItsBackends(bool stream, string? fuser)
     {
         var asked = new TaskCompletionSource<FakeCall>();
         gateway.Models.On("waiting", call =>
@@ -248,7 +249,7 @@ public sealed class BackendFaultTests : IClassFixture<GatewayFixture>
             asked.TrySetResult(call);
             return call.HangAsync();
         });
-        gateway.Use([gateway.Backend("waiting")], new PanelSettings { Name = "p", Members = ["waiting"] });
+        gateway.Use([gateway.Backend("waiting")], new PanelSettings { Name = "p", Members = ["waiting"], Fuser = fuser });
         using var client = new CancellationTokenSource();
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions") { Content = JsonContent.Create(OpenAI.ChatTests.Chat("p", stream: stream)) };
 

@@ -86,7 +86,7 @@ public sealed class ChatTests : IClassFixture<GatewayFixture>
     }
 
     [Fact]
-    public async Task Chat_Fuser_StreamsWhatTheBackendWrites()
+    public async Task Chat_Fuser_StreamsWhatPassedTheGuard()
     {
         gateway.Models.On("nine", "90 is the merged number");
 
@@ -96,7 +96,6 @@ public sealed class ChatTests : IClassFixture<GatewayFixture>
         var chunks = events.SkipLast(1).Select(item => JsonDocument.Parse(item.Data).RootElement).ToList();
         var pieces = chunks.SelectMany(chunk => chunk.GetProperty("choices").EnumerateArray())
             .Select(choice => choice.GetProperty("delta").TryGetProperty("content", out var text) ? text.GetString() : null).OfType<string>().ToList();
-        Assert.True(pieces.Count > 2, $"the answer came in {pieces.Count} pieces");
         Assert.Equal("90 is the merged number", string.Concat(pieces));
         Assert.Equal((30, 15, 45), Usage(chunks[^1]));
         Assert.Equal(1, chunks.Count(chunk => chunk.GetProperty("choices").EnumerateArray().Any(choice => choice.GetProperty("finish_reason").ValueKind is JsonValueKind.String)));
@@ -274,7 +273,7 @@ public sealed class ChatTests : IClassFixture<GatewayFixture>
     }
 
     // Reads a stream up to a text, lets go of what holds it up, and reads the rest.
-    private async Task<(string Before, string Rest)> ReadAsync(string text, TaskCompletionSource release)
+    private async Task<(string Before, string After)> ReadAsync(string text, TaskCompletionSource release)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions") { Content = JsonContent.Create(Chat("alone", stream: true, withUsage: true)) };
         using var response = await gateway.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
