@@ -9,6 +9,8 @@ namespace LLMBlender.Silo.Tests;
 /// </summary>
 internal sealed class FakeRanker(string version = "v1")
 {
+    private static readonly System.Buffers.SearchValues<char> Digits = System.Buffers.SearchValues.Create("0123456789.");
+
     public static readonly RankerIdentity Default = new("fake", "v1");
 
     public RankerIdentity Identity { get; } = new("fake", version);
@@ -29,7 +31,14 @@ internal sealed class FakeRanker(string version = "v1")
 
     public IPairComparer On(int silo) => new Comparer(this, silo);
 
-    private static float Number(string text) => float.Parse(text.AsSpan(0, text.IndexOf(' ')), System.Globalization.CultureInfo.InvariantCulture);
+    // The first number in it, so that answers of any form can be ranked.
+    private static float Number(string text)
+    {
+        var start = text.AsSpan().IndexOfAnyInRange('0', '9');
+        start -= start > 0 && text[start - 1] == '-' ? 1 : 0;
+        var length = text.AsSpan(start + 1).IndexOfAnyExcept(Digits);
+        return float.Parse(text.AsSpan(start, length < 0 ? text.Length - start : length + 1), System.Globalization.CultureInfo.InvariantCulture);
+    }
 
     private sealed class Comparer(FakeRanker ranker, int silo) : IPairComparer
     {
@@ -39,11 +48,13 @@ internal sealed class FakeRanker(string version = "v1")
 
         public IPairRecord Encode(string source, IReadOnlyList<string> candidates) => new Record(source, candidates);
 
-        public void Compare(ReadOnlySpan<RecordPair> pairs, Span<float> logits)
+        public long Compare(ReadOnlySpan<RecordPair> pairs, Span<float> logits)
         {
             ranker.BeforeCompare(silo);
+            var tokens = 0L;
             for (var i = 0; i < pairs.Length; i++)
             {
+                tokens += pairs[i].Record.PairLength(pairs[i].First, pairs[i].Second);
                 var record = (Record)pairs[i].Record;
                 var (first, second) = (record.Candidates[pairs[i].First], record.Candidates[pairs[i].Second]);
                 logits[i] = Logit(first, second);
@@ -52,6 +63,7 @@ internal sealed class FakeRanker(string version = "v1")
 
             var compared = pairs.Length;
             ranker.ComparedBy.AddOrUpdate(silo, compared, (_, count) => count + compared);
+            return tokens;
         }
 
         public void Dispose()

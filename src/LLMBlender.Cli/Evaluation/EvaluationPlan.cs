@@ -16,6 +16,9 @@ internal sealed record EvaluationPlan(
     /// <summary>The judge whose verdicts the file's <c>cmp_results</c> are.</summary>
     public const string FromVerdicts = "cmp_results";
 
+    /// <summary>How metrics and rankers were asked for.</summary>
+    public string Spelt { get; init; } = "";
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -13,6 +13,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Orleans.Dashboard;
 
 namespace LLMBlender.Cli.Serving;
 
@@ -37,7 +38,9 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
                 builder.Services.AddSingleton(redis);
             }
 
+            ServeTelemetry.Add(builder, arguments.Roles);
             builder.AddLLMBlenderSilo(Options(settings), models, await PanelsAsync(builder, settings, cancellation));
+            builder.UseOrleans(static silo => silo.AddDashboard(static dashboard => dashboard.HideTrace = true));
             AddGateway(builder, settings);
             await using var app = builder.Build();
             var started = false;
@@ -79,7 +82,7 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTime);
         builder.Logging.ClearProviders();
-        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        AddConsole(builder);
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
             console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
@@ -89,6 +92,21 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         builder.Logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
         builder.WebHost.UseUrls(arguments.Urls.Split(';', ','));
         return Read(builder);
+    }
+
+    // Lines for people, unless the configuration asks for another form: "Logging": {"Console": {"FormatterName": "json"}}. Every
+    // line of a request knows its trace.
+    private static void AddConsole(WebApplicationBuilder builder)
+    {
+        builder.Logging.Configure(factory => factory.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
+        if (builder.Configuration["Logging:Console:FormatterName"] is null)
+        {
+            builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        }
+        else
+        {
+            builder.Logging.AddConsole();
+        }
     }
 
     // A file of LiteLLM's says nothing but models; one of ours may say everything.
@@ -177,7 +195,7 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
 
     private void AddGateway(WebApplicationBuilder builder, ServeSettings settings)
     {
-        if (!arguments.Roles.HasFlag(SiloRoles.Gateway))
+        if ((arguments.Roles & (SiloRoles.Gateway | SiloRoles.Dashboard)) is SiloRoles.None)
         {
             return;
         }
@@ -196,9 +214,19 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
     {
         var readiness = app.Services.GetRequiredService<SiloReadiness>();
         app.MapHealth(started, readiness.Problem);
+        app.MapPrometheusScrapingEndpoint(ServeTelemetry.Path);
         if (arguments.Roles.HasFlag(SiloRoles.Gateway))
         {
             app.MapLLMBlenderGateway();
+        }
+        else if (arguments.Roles.HasFlag(SiloRoles.Dashboard))
+        {
+            app.UseCallerGate();
+        }
+
+        if (arguments.Roles.HasFlag(SiloRoles.Dashboard))
+        {
+            app.MapOrleansDashboard(GatewayExtensions.DashboardPath);
         }
     }
 

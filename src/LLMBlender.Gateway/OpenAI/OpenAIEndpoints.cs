@@ -60,6 +60,7 @@ public static class OpenAIEndpoints
         json.WriteString("description", panel.Description);
         RecordJson.WriteList(json, "members", panel.Members, json.WriteStringValue);
         json.WriteString("fuser", panel.Fuser);
+        RecordJson.WriteList(json, "passes", panel.Passes, json.WriteStringValue);
         RecordJson.WriteList(json, "examples", panel.Examples, json.WriteStringValue);
         json.WriteEndObject();
     }

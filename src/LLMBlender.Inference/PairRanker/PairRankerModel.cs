@@ -91,6 +91,13 @@ public sealed class PairRankerModel : IDisposable
     /// <param name="completed">Told after each batch how many comparisons it held.</param>
     /// <param name="cancellation">Looked at before each batch.</param>
     public void Compare(
+        ReadOnlySpan<Comparison> comparisons, Span<float> logits, Action<int>? completed = null, CancellationToken cancellation = default) =>
+        CompareCounting(comparisons, logits, completed, cancellation);
+
+    /// <summary>Makes comparisons, and counts what that took.</summary>
+    /// <returns>Tokens computed, padding included.</returns>
+    /// <inheritdoc cref="Compare"/>
+    public long CompareCounting(
         ReadOnlySpan<Comparison> comparisons, Span<float> logits, Action<int>? completed = null, CancellationToken cancellation = default)
     {
         if (logits.Length != comparisons.Length)
@@ -115,6 +122,8 @@ public sealed class PairRankerModel : IDisposable
                 Run(comparisons, plan.Members(batch), plan.Length(batch), logits);
                 completed?.Invoke(plan.Members(batch).Length);
             }
+
+            return plan.ComputedTokens;
         }
         finally
         {

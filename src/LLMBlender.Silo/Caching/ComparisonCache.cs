@@ -2,6 +2,7 @@ using LLMBlender.Abstractions.Client;
 using LLMBlender.Core.Ranking;
 using LLMBlender.Silo.Comparing;
 using LLMBlender.Silo.Dispatch;
+using LLMBlender.Silo.Telemetry;
 
 namespace LLMBlender.Silo.Caching;
 
@@ -13,10 +14,20 @@ namespace LLMBlender.Silo.Caching;
 /// A source's rankings all come to one silo (<see cref="Placement.HomePlacement"/>), so that a pair that many ask for at once
 /// is computed once in the cluster, without locks in a store that may be gone.
 /// </remarks>
-internal sealed class ComparisonCache(LogitMemory memory, IComparisonStore store, ShardDispatcher dispatcher, BlendMetrics metrics)
+internal sealed class ComparisonCache
 {
+    private readonly LogitMemory memory;
+    private readonly IComparisonStore store;
+    private readonly ShardDispatcher dispatcher;
+    private readonly ComparisonMetrics metrics;
     private readonly Dictionary<ComparisonKey, Flight> flights = [];
     private readonly Lock gate = new();
+
+    public ComparisonCache(LogitMemory memory, IComparisonStore store, ShardDispatcher dispatcher, BlendMetrics metrics)
+    {
+        (this.memory, this.store, this.dispatcher, this.metrics) = (memory, store, dispatcher, metrics.Comparisons);
+        metrics.Comparisons.Observe(() => memory.Count, memory.Capacity);
+    }
 
     /// <summary>The logits of pairs.</summary>
     /// <param name="ranker">The ranker.</param>
@@ -50,7 +61,7 @@ internal sealed class ComparisonCache(LogitMemory memory, IComparisonStore store
             open = await JoinAsync(joined, logits, deadline);
         }
 
-        metrics.Compared("computed", computed);
+        metrics.Compared(ComparisonMetrics.Computed, computed);
         return (logits, pairs.Length - computed);
     }
 
@@ -80,7 +91,8 @@ internal sealed class ComparisonCache(LogitMemory memory, IComparisonStore store
             }
         }
 
-        metrics.Compared("memory", remembered);
+        metrics.Compared(ComparisonMetrics.Memory, remembered);
+        metrics.LookedUp(ComparisonMetrics.Memory, remembered, open.Count - remembered);
         return joined;
     }
 
@@ -96,7 +108,7 @@ internal sealed class ComparisonCache(LogitMemory memory, IComparisonStore store
         try
         {
             var found = await store.ReadAsync(flight.Keys, flight.Logits, deadline.Token);
-            metrics.Compared("redis", found);
+            metrics.Compared(ComparisonMetrics.Redis, found);
             var missing = flight.Missing();
             if (missing.Length > 0)
             {
@@ -109,9 +121,14 @@ internal sealed class ComparisonCache(LogitMemory memory, IComparisonStore store
             Land(flight, logits);
             return missing.Length;
         }
-        catch
+        catch (Exception e)
         {
             Abandon(flight);
+            if (e is not OperationCanceledException)
+            {
+                metrics.Compared(ComparisonMetrics.Failed, flight.Missing().Length);
+            }
+
             throw;
         }
     }
@@ -164,7 +181,7 @@ internal sealed class ComparisonCache(LogitMemory memory, IComparisonStore store
             }
         }
 
-        metrics.Compared("joined", joined.Count - open.Count);
+        metrics.Compared(ComparisonMetrics.Joined, joined.Count - open.Count);
         return open;
     }
 

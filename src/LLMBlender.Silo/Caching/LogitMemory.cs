@@ -8,7 +8,6 @@ internal sealed class LogitMemory
     private readonly Dictionary<ComparisonKey, int> places = [];
     private readonly List<Entry> entries = [];
     private readonly Lock gate = new();
-    private readonly int capacity;
     private int newest = None;
     private int oldest = None;
 
@@ -16,8 +15,11 @@ internal sealed class LogitMemory
     public LogitMemory(int capacity)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
-        this.capacity = capacity;
+        Capacity = capacity;
     }
+
+    /// <summary>How many there may be.</summary>
+    public int Capacity { get; }
 
     /// <summary>How many there are.</summary>
     public int Count
@@ -71,7 +73,7 @@ internal sealed class LogitMemory
 
     private int FreePlace()
     {
-        if (entries.Count < capacity)
+        if (entries.Count < Capacity)
         {
             entries.Add(default);
             return entries.Count - 1;

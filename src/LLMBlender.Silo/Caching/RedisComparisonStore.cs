@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Threading.Channels;
-using LLMBlender.Silo.Dispatch;
+using LLMBlender.Abstractions;
 using LLMBlender.Silo.Hosting;
+using LLMBlender.Silo.Telemetry;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
@@ -18,7 +20,7 @@ internal sealed partial class RedisComparisonStore : IComparisonStore, IAsyncDis
 
     private readonly IConnectionMultiplexer redis;
     private readonly ComparisonCacheOptions options;
-    private readonly BlendMetrics metrics;
+    private readonly ComparisonMetrics metrics;
     private readonly ILogger<RedisComparisonStore> logger;
     private readonly Rest reading;
     private readonly Rest writing;
@@ -33,7 +35,7 @@ internal sealed partial class RedisComparisonStore : IComparisonStore, IAsyncDis
         TimeProvider clock,
         ILogger<RedisComparisonStore> logger)
     {
-        (this.redis, this.options, this.metrics, this.logger) = (redis, options, metrics, logger);
+        (this.redis, this.options, this.metrics, this.logger) = (redis, options, metrics.Comparisons, logger);
         reading = new Rest(options.ShortestRest, options.LongestRest, clock);
         writing = new Rest(options.ShortestRest, options.LongestRest, clock);
         pending = Channel.CreateBounded<(ComparisonKey, float)>(
@@ -50,16 +52,22 @@ internal sealed partial class RedisComparisonStore : IComparisonStore, IAsyncDis
             return 0;
         }
 
+        using var span = BlendTracing.Start("MGET", ActivityKind.Client)?
+            .SetTag("db.system.name", "redis").SetTag("db.operation.name", "MGET").SetTag("db.operation.batch.size", keys.Length);
         try
         {
             var values = await GetAsync(keys.Span).WaitAsync(options.ReadTimeout, cancellation);
             reading.Succeeded();
-            return Take(keys.Span, values, logits.Span);
+            var found = Take(keys.Span, values, logits.Span);
+            metrics.LookedUp(ComparisonMetrics.Redis, found, keys.Length - found);
+            span?.SetTag("llmblender.cache.hits", found);
+            return found;
         }
         catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
         {
             reading.Failed();
             metrics.CacheFailed("read");
+            span.Fail(Words.Of(BlendFailureReason.Unreachable));
             LogReadFailed(e.Message);
             return 0;
         }

@@ -38,16 +38,26 @@ internal sealed class CompareCall
         Tokens += length;
     }
 
+    /// <summary>The shards that it holds the first pair of.</summary>
+    public IEnumerable<QueuedShard> Begun => members.Where(static member => member.Index == 0).Select(static member => member.Shard);
+
+    /// <summary>The shards that it holds pairs of.</summary>
+    public IEnumerable<QueuedShard> Shards => members.Select(static member => member.Shard).Distinct();
+
     /// <summary>Compares all of it.</summary>
-    public void Compare(IPairComparer comparer)
+    /// <returns>Tokens computed, padding included.</returns>
+    public long Compare(IPairComparer comparer)
     {
-        comparer.Compare(pairs.AsSpan(0, Count), logits.AsSpan(0, Count));
+        var computed = comparer.Compare(pairs.AsSpan(0, Count), logits.AsSpan(0, Count));
         Tell(0, Count);
+        return computed;
     }
 
     /// <summary>After a call that failed: who is at fault fails, and nobody else.</summary>
-    public void CompareShardByShard(IPairComparer comparer)
+    /// <returns>Tokens computed, padding included.</returns>
+    public long CompareShardByShard(IPairComparer comparer)
     {
+        var computed = 0L;
         for (var (start, end) = (0, 0); start < Count; start = end)
         {
             var shard = members[start].Shard;
@@ -58,7 +68,7 @@ internal sealed class CompareCall
 
             try
             {
-                comparer.Compare(pairs.AsSpan(start, end - start), logits.AsSpan(start, end - start));
+                computed += comparer.Compare(pairs.AsSpan(start, end - start), logits.AsSpan(start, end - start));
                 Tell(start, end);
             }
             catch (Exception e) when (e is not OutOfMemoryException)
@@ -66,6 +76,8 @@ internal sealed class CompareCall
                 shard.Fail($"the ranker failed: {e.Message}");
             }
         }
+
+        return computed;
     }
 
     private void Tell(int start, int end)

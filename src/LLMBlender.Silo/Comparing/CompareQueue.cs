@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using LLMBlender.Abstractions;
 using LLMBlender.Silo.Hosting;
+using LLMBlender.Silo.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace LLMBlender.Silo.Comparing;
@@ -19,49 +21,89 @@ internal sealed partial class CompareQueue : IDisposable
 
     private readonly IReadOnlyList<AcceleratorRankers> accelerators;
     private readonly CompareQueueOptions options;
+    private readonly BlendMetrics metrics;
     private readonly ILogger<CompareQueue> logger;
     private readonly LinkedList<QueuedShard> shards = new();
     private readonly object gate = new();
     private readonly Thread[] threads;
     private readonly double[] tokensPerSecond;
+    private readonly double[] busySeconds;
+    private readonly long[] comparisons;
     private long waitingTokens;
     private bool stopped;
 
-    public CompareQueue(IReadOnlyList<AcceleratorRankers> accelerators, CompareQueueOptions options, ILogger<CompareQueue> logger)
+    public CompareQueue(IReadOnlyList<AcceleratorRankers> accelerators, CompareQueueOptions options, BlendMetrics metrics, ILogger<CompareQueue> logger)
     {
-        (this.accelerators, this.options, this.logger) = (accelerators, options, logger);
+        (this.accelerators, this.options, this.metrics, this.logger) = (accelerators, options, metrics, logger);
         tokensPerSecond = new double[accelerators.Count];
+        busySeconds = new double[accelerators.Count];
+        comparisons = new long[accelerators.Count];
         threads = [.. accelerators.Select((accelerator, i) => new Thread(() => Work(i)) { IsBackground = true, Name = $"compare {accelerator.Name}" })];
         foreach (var thread in threads)
         {
             thread.Start();
+        }
+
+        if (accelerators.Count > 0)
+        {
+            metrics.Queue.Observe(() => WaitingTokens, () => WaitingShards, options.MaxTokens);
+        }
+    }
+
+    /// <summary>Shards waiting for an accelerator, in whole or in part.</summary>
+    public int WaitingShards
+    {
+        get
+        {
+            lock (gate)
+            {
+                return shards.Count;
+            }
         }
     }
 
     /// <summary>Tokens waiting for an accelerator.</summary>
     public long WaitingTokens => Interlocked.Read(ref waitingTokens);
 
+    /// <summary>What each accelerator has done so far.</summary>
+    public AcceleratorReport[] Accelerators() =>
+        [.. accelerators.Select((accelerator, i) => new AcceleratorReport(accelerator.Name, Volatile.Read(ref busySeconds[i]), Volatile.Read(ref comparisons[i])))];
+
     /// <summary>Compares a shard's pairs.</summary>
     /// <param name="shard">What to compare.</param>
     /// <param name="cancellation">Takes the shard out of the queue.</param>
     public async Task<CompareReply> CompareAsync(CompareShard shard, CancellationToken cancellation)
     {
+        var start = Stopwatch.GetTimestamp();
         var ranker = Find(shard.Ranker);
         if (ranker < 0)
         {
             return CompareReply.NotHere($"no accelerator here carries the ranker's version {shard.Ranker}");
         }
 
+        using var span = BlendTracing.Start("compare", NameOf(ranker))?.SetTag("llmblender.comparisons", shard.Pairs.Length / 2);
+
         // Encoding is work, too: not on the grain's own scheduler.
         var queued = await Task.Run(() => Encode(ranker, shard), cancellation);
         if (TryRefuse(queued, shard.Timeout) is { } refusal)
         {
+            span.Fail(refusal.Reason);
             return refusal;
         }
 
         await using (cancellation.UnsafeRegister(_ => Cancel(queued, cancellation), null))
         {
-            return await queued.Reply;
+            var reply = await queued.Reply;
+            if (reply.Logits is null)
+            {
+                span.Fail(reply.Reason);
+            }
+            else
+            {
+                metrics.Queue.Answered(Stopwatch.GetElapsedTime(start).TotalSeconds, NameOf(ranker));
+            }
+
+            return reply;
         }
     }
 
@@ -98,6 +140,8 @@ internal sealed partial class CompareQueue : IDisposable
         return -1;
     }
 
+    private string NameOf(int ranker) => accelerators[0].Rankers[ranker].Ranker.Name;
+
     private QueuedShard Encode(int ranker, CompareShard shard)
     {
         var record = accelerators[0].Rankers[ranker].Encode(shard.Source, shard.Candidates);
@@ -117,6 +161,7 @@ internal sealed partial class CompareQueue : IDisposable
             var wait = Wait(waitingTokens + queued.WaitingTokens);
             if (waitingTokens > 0 && (waitingTokens + queued.WaitingTokens > options.MaxTokens || wait > timeout))
             {
+                metrics.Silo.Refused(wait > timeout ? SiloMetrics.QueueLate : SiloMetrics.QueueFull);
                 var retry = Wait(waitingTokens) / 2;
                 retry = retry < ShortestRetry ? ShortestRetry : retry > LongestRetry ? LongestRetry : retry;
                 return CompareReply.Overloaded(
@@ -162,8 +207,15 @@ internal sealed partial class CompareQueue : IDisposable
         while (Take(call, accelerators[accelerator].Rankers))
         {
             var start = Stopwatch.GetTimestamp();
-            Run(call, accelerators[accelerator]);
-            Measure(accelerator, call.Tokens / Stopwatch.GetElapsedTime(start).TotalSeconds);
+            var computed = Run(call, accelerators[accelerator]);
+            var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            Measure(accelerator, call.Tokens / seconds);
+            Volatile.Write(ref busySeconds[accelerator], busySeconds[accelerator] + seconds);
+            Volatile.Write(ref comparisons[accelerator], comparisons[accelerator] + call.Count);
+            if (metrics.Queue.IsWatched)
+            {
+                Tell(call, accelerators[accelerator], start, computed, seconds);
+            }
         }
     }
 
@@ -221,18 +273,35 @@ internal sealed partial class CompareQueue : IDisposable
         }
     }
 
-    private void Run(CompareCall call, AcceleratorRankers accelerator)
+    private long Run(CompareCall call, AcceleratorRankers accelerator)
     {
         var comparer = accelerator.Rankers[call.Ranker];
+        using var span = BlendTracing.StartShared("compare batch", call.Shards.Select(static shard => shard.Trace))?
+            .SetTag("llmblender.accelerator", accelerator.Name)
+            .SetTag("llmblender.ranker", comparer.Ranker.Name)
+            .SetTag("llmblender.comparisons", call.Count)
+            .SetTag("llmblender.tokens", call.Tokens);
         try
         {
-            call.Compare(comparer);
+            return call.Compare(comparer);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
+            metrics.Queue.Failed(accelerator.Name, comparer.Ranker.Name);
+            span.Fail(e);
             LogFailed(e, accelerator.Name, comparer.Ranker.Name);
-            call.CompareShardByShard(comparer);
+            return call.CompareShardByShard(comparer);
         }
+    }
+
+    private void Tell(CompareCall call, AcceleratorRankers accelerator, long start, long computed, double seconds)
+    {
+        foreach (var shard in call.Begun)
+        {
+            metrics.Queue.Waited(Stopwatch.GetElapsedTime(shard.Arrived, start).TotalSeconds);
+        }
+
+        metrics.Queue.Called(accelerator.Name, accelerator.Rankers[call.Ranker].Ranker.Name, call.Count, call.Tokens, computed, seconds);
     }
 
     private void Measure(int accelerator, double speed)

@@ -15,7 +15,8 @@ internal interface IPairComparer : IDisposable
     /// <summary>Compares, and blocks meanwhile.</summary>
     /// <param name="pairs">Pairs of any records that <see cref="Encode"/> made.</param>
     /// <param name="logits">Receives a logit for each, in the same order.</param>
-    void Compare(ReadOnlySpan<RecordPair> pairs, Span<float> logits);
+    /// <returns>Tokens computed, padding included.</returns>
+    long Compare(ReadOnlySpan<RecordPair> pairs, Span<float> logits);
 }
 
 /// <summary>A source and candidates as a ranker reads them.</summary>

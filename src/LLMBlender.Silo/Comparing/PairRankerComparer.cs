@@ -49,7 +49,7 @@ internal sealed class PairRankerComparer : IPairComparer
     public IPairRecord Encode(string source, IReadOnlyList<string> candidates) => new Encoded(model.Encode(source, candidates));
 
     /// <inheritdoc/>
-    public void Compare(ReadOnlySpan<RecordPair> pairs, Span<float> logits)
+    public long Compare(ReadOnlySpan<RecordPair> pairs, Span<float> logits)
     {
         if (comparisons.Length < pairs.Length)
         {
@@ -61,8 +61,9 @@ internal sealed class PairRankerComparer : IPairComparer
             comparisons[i] = new Comparison(((Encoded)pairs[i].Record).Record, pairs[i].First, pairs[i].Second);
         }
 
-        model.Compare(comparisons.AsSpan(0, pairs.Length), logits);
+        var computed = model.CompareCounting(comparisons.AsSpan(0, pairs.Length), logits);
         comparisons.AsSpan(0, pairs.Length).Clear();
+        return computed;
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace LLMBlender.Silo.Comparing;
 
 /// <summary>A shard in <see cref="CompareQueue"/>, which guards it.</summary>
@@ -6,6 +8,12 @@ internal sealed class QueuedShard(int ranker, IPairRecord record, int[] pairs, i
     private readonly TaskCompletionSource<CompareReply> reply = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly float[] logits = new float[lengths.Length];
     private int answered;
+
+    /// <summary>When it came, as a timestamp.</summary>
+    public long Arrived { get; } = Stopwatch.GetTimestamp();
+
+    /// <summary>The span of the request that it is a part of; nothing where nobody traces.</summary>
+    public ActivityContext Trace { get; } = Activity.Current?.Context ?? default;
 
     /// <summary>Which of the silo's rankers compares it.</summary>
     public int Ranker => ranker;

@@ -4,6 +4,7 @@ using LLMBlender.Abstractions.Client;
 using LLMBlender.Silo.Comparing;
 using LLMBlender.Silo.Grains;
 using LLMBlender.Silo.Placement;
+using LLMBlender.Silo.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace LLMBlender.Silo.Dispatch;
@@ -108,7 +109,7 @@ internal sealed partial class ShardDispatcher : IDisposable
         }
 
         LogLate(worker.Silo, pairs.Length, patience);
-        metrics.Redispatched("late", pairs.Length);
+        metrics.Comparisons.Redispatched("late", pairs.Length);
         worker.Learn(worker.SentTokens, patience);
         using var rest = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var again = RunAsync(round, pairs, history.Copy(), deadline, rest.Token);
@@ -148,7 +149,7 @@ internal sealed partial class ShardDispatcher : IDisposable
         }
 
         history.Heard(reply);
-        metrics.Redispatched(reply.Reason.ToString(), pairs.Length);
+        metrics.Comparisons.Redispatched(Words.Of(reply.Reason), pairs.Length);
         await RunAsync(round, pairs, history, deadline, stop);
     }
 

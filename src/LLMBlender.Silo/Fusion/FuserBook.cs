@@ -29,6 +29,9 @@ public sealed class FuserBook
         return book.fusers.Count > 0 ? book : throw new ArgumentException("there are no fusers, and at least one is needed", nameof(fusers));
     }
 
+    /// <summary>Their names, the default one first.</summary>
+    internal IEnumerable<string> Names => fusers.Select(static fuser => fuser.Name);
+
     /// <summary>A fuser.</summary>
     /// <param name="name">Its name; null for the default one.</param>
     /// <exception cref="BlendException">There is none of that name.</exception>

@@ -2,9 +2,11 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using LLMBlender.Abstractions;
 using LLMBlender.Abstractions.Client;
+using LLMBlender.Core.Fusion;
 using LLMBlender.Silo.Backends;
 using LLMBlender.Silo.Hosting;
 using LLMBlender.Silo.Placement;
+using LLMBlender.Silo.Telemetry;
 using Orleans.Concurrency;
 using Orleans.GrainDirectory;
 
@@ -20,7 +22,7 @@ namespace LLMBlender.Silo.Grains;
 /// one is the answer, and so it is where the ranker prefers it to what the fuser wrote. Reentrant, for it does nothing but wait.
 /// </remarks>
 [Reentrant, NearPlacement, RoleFilter(SiloRoles.Blend), GrainDirectory(RuleDirectory.Name)]
-internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission admission) : Grain, IBlendGrain
+internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission admission, BlendMetrics metrics) : Grain, IBlendGrain
 {
     /// <inheritdoc/>
     public async Task<BlendResponse> BlendAsync(BlendRequest request, CancellationToken cancellation)
@@ -29,10 +31,19 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
         using var entry = admission.Enter(request.Call);
         var (wish, panel) = Complete(request);
         using var deadline = new Deadline(wish.Timeout, cancellation);
-        var blend = new BlendProgress(wish, null);
-        await PrepareAsync(wish, panel, blend, deadline);
-        await FuseAndGuardAsync(blend, deadline);
-        return blend.Response();
+        using var watch = new BlendWatch(panel?.Name, metrics.Blends);
+        try
+        {
+            var blend = new BlendProgress(wish, metrics.Blends, null);
+            await PrepareAsync(wish, panel, blend, deadline);
+            await FuseAndGuardAsync(blend, deadline);
+            watch.Ended();
+            return blend.Response();
+        }
+        catch (Exception e) when (watch.Failed(e))
+        {
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -44,10 +55,21 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
         var (wish, panel) = Complete(request);
         using var left = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var deadline = new Deadline(wish.Timeout, left.Token);
+        using var watch = new BlendWatch(panel?.Name, metrics.Blends);
         try
         {
+            if (IsPassage(wish, panel))
+            {
+                await foreach (var update in PassAsync(wish, panel!, watch, deadline))
+                {
+                    yield return update;
+                }
+
+                yield break;
+            }
+
             var steps = Channel.CreateUnbounded<BlendEvent>(new UnboundedChannelOptions { SingleReader = true });
-            var blend = new BlendProgress(wish, wish.WithProgress ? step => steps.Writer.TryWrite(step) : null);
+            var blend = new BlendProgress(wish, metrics.Blends, wish.WithProgress ? step => steps.Writer.TryWrite(step) : null);
             var prepared = PrepareAsync(wish, panel, blend, deadline);
             _ = prepared.ContinueWith(
                 done =>
@@ -64,17 +86,19 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
                 yield return new BlendUpdate("", null) { Event = step };
             }
 
-            await prepared;
+            await WatchAsync(prepared, watch);
             if (wish.WithProgress)
             {
                 yield return new BlendUpdate("", null) { Event = blend.Fusing() };
             }
 
-            await foreach (var piece in FuseAsync(blend, deadline))
+            watch.Resume();
+            await foreach (var piece in wish.WithDraft ? DraftAsync(blend, watch, deadline) : SettledAsync(blend, watch, deadline))
             {
                 yield return new BlendUpdate(piece, null);
             }
 
+            watch.Ended();
             yield return new BlendUpdate("", blend.Response());
         }
         finally
@@ -86,7 +110,11 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
 
     /// <inheritdoc/>
     public Task<PanelCard[]> PanelsAsync() => Task.FromResult(book.Panels
-        .Select(static panel => new PanelCard(panel.Name, panel.Description, panel.Members, panel.Fuser) { Examples = panel.Examples })
+        .Select(static panel => new PanelCard(panel.Name, panel.Description, panel.Members, panel.Fuser) 
+        {
+            Examples = panel.Examples,
+            Passes = panel.Passes,
+        })
         .ToArray());
 
     /// <inheritdoc/>
@@ -97,6 +125,7 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
         RequestRules.CheckSource(request.Instruction, request.Input);
         RequestRules.CheckAggregation(request.Aggregation);
         RequestRules.CheckTopK(request.TopK);
+        RequestRules.CheckForm(request);
         if (request.Candidates is { } candidates)
         {
             RequestRules.CheckCandidates(candidates);
@@ -116,6 +145,7 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
         }
 
         var panel = book.Find(request.Panel);
+        RequestRules.CheckForm(request, panel);
         return (
             request with
             {
@@ -126,6 +156,60 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
                 Timeout = panel.Deadline < request.Timeout ? panel.Deadline.Value : request.Timeout,
             },
             panel);
+    }
+
+    private static bool IsPassage(BlendRequest request, Panel? panel) =>
+        panel?.IsPassage == true && request is { Fuser: SelectFuser.FuserName, WithProgress: false, Format: null, Tools: null };
+
+    // A panel of one has nothing to rank and nothing to choose: what its member writes is the answer, word by word.
+    private async IAsyncEnumerable<BlendUpdate> PassAsync(BlendRequest request, Panel panel, BlendWatch watch, Deadline deadline)
+    {
+        var blend = new BlendProgress(request, metrics.Blends, null);
+        await using var pieces = new PanelInquiry(GrainFactory, book, panel, request, deadline, metrics.Panels, blend.Heard)
+            .StreamAsync().GetAsyncEnumerator();
+        while (await NextAsync(pieces, panel, watch, deadline))
+        {
+            if (pieces.Current.Report is { } report)
+            {
+                Conclude(panel, report, blend, watch);
+                yield return new BlendUpdate("", blend.Response());
+                yield break;
+            }
+
+            yield return new BlendUpdate(pieces.Current.Piece, null);
+        }
+    }
+
+    private static async ValueTask<bool> NextAsync(
+        IAsyncEnumerator<(string Piece, MemberReport? Report)> pieces, Panel panel, BlendWatch watch, Deadline deadline)
+    {
+        try
+        {
+            return await pieces.MoveNextAsync();
+        }
+        catch (OperationCanceledException) when (deadline.IsPassed)
+        {
+            var late = BlendException.TimedOut("panel", deadline.Timeout, $"panel \"{panel.Name}\" was still being asked");
+            watch.Failed(late);
+            throw late;
+        }
+        catch (Exception e) when (watch.Failed(e))
+        {
+            throw;
+        }
+    }
+
+    private static void Conclude(Panel panel, MemberReport report, BlendProgress blend, BlendWatch watch)
+    {
+        try
+        {
+            blend.Asked(panel, [report]);
+            watch.Ended();
+        }
+        catch (Exception e) when (watch.Failed(e))
+        {
+            throw;
+        }
     }
 
     // Steps 1 and 2.
@@ -148,7 +232,7 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
     {
         try
         {
-            return await new PanelInquiry(GrainFactory, book, panel, request, deadline, blend.Heard).AskAsync();
+            return await new PanelInquiry(GrainFactory, book, panel, request, deadline, metrics.Panels, blend.Heard).AskAsync();
         }
         catch (OperationCanceledException) when (deadline.IsPassed)
         {
@@ -177,37 +261,66 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
             return;
         }
 
-        var step = "fuse";
         try
         {
             blend.Fused(await blender.FuseAsync(blend.FuseRequest(deadline.Remaining), deadline.Token));
-            step = "guard";
-            if (blend.ToGuard is { } fused)
-            {
-                blend.Guarded(await blender.CompareAsync(blend.GuardRequest(fused, deadline.Remaining), deadline.Token));
-            }
         }
         catch (BlendException e) when (e.Parameter is null)
         {
-            blend.Failed(step, e);
+            blend.Failed("fuse", e);
+        }
+
+        await GuardAsync(blend, deadline);
+    }
+
+    private async Task GuardAsync(BlendProgress blend, Deadline deadline)
+    {
+        if (blend.ToGuard is not { } fused)
+        {
+            return;
+        }
+
+        try
+        {
+            blend.Guarded(await blender.CompareAsync(blend.GuardRequest(fused, deadline.Remaining), deadline.Token));
+        }
+        catch (BlendException e) when (e.Parameter is null)
+        {
+            blend.Failed("guard", e);
         }
     }
 
-    // Step 3 as a stream, where nothing can be taken back and so nothing is guarded. A fuser that fails before its first word is replaced by the best candidate; after it, the stream must end.
-    private async IAsyncEnumerable<string> FuseAsync(BlendProgress blend, Deadline deadline)
+    // Step 3 for a stream whose text can't be taken back: it is held until the ranker has had its word.
+    private async IAsyncEnumerable<string> SettledAsync(BlendProgress blend, BlendWatch watch, Deadline deadline)
+    {
+        await WatchAsync(FuseAndGuardAsync(blend, deadline), watch);
+        if (blend.Response() is { ToolUse: null } settled)
+        {
+            yield return settled.Answer;
+        }
+    }
+
+    // Step 3 as it is written, for a reader who knows that the last word may be another answer. A fuser that fails before its
+    // first word is replaced by the best candidate; after it, the stream must end.
+    private async IAsyncEnumerable<string> DraftAsync(BlendProgress blend, BlendWatch watch, Deadline deadline)
     {
         if (!blend.CanFuse)
         {
-            yield return blend.Best.Text;
+            if (!blend.BestCalls)
+            {
+                yield return blend.Best.Text;
+            }
+
             yield break;
         }
 
         await using var updates = blender.StreamAsync(blend.FuseRequest(deadline.Remaining), deadline.Token).GetAsyncEnumerator();
-        for (var started = false; await NextAsync(updates, blend, started); started = true)
+        for (var started = false; await NextAsync(updates, blend, watch, started); started = true)
         {
             if (updates.Current.Response is { } whole)
             {
                 blend.Fused(whole);
+                await WatchAsync(GuardAsync(blend, deadline), watch);
                 yield break;
             }
 
@@ -217,7 +330,7 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
         yield return blend.Best.Text;
     }
 
-    private static async ValueTask<bool> NextAsync(IAsyncEnumerator<FuseUpdate> updates, BlendProgress blend, bool started)
+    private static async ValueTask<bool> NextAsync(IAsyncEnumerator<FuseUpdate> updates, BlendProgress blend, BlendWatch watch, bool started)
     {
         try
         {
@@ -227,6 +340,22 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
         {
             blend.Failed("fuse", e);
             return false;
+        }
+        catch (Exception e) when (watch.Failed(e))
+        {
+            throw;
+        }
+    }
+
+    private static async Task WatchAsync(Task step, BlendWatch watch)
+    {
+        try
+        {
+            await step;
+        }
+        catch (Exception e) when (watch.Failed(e))
+        {
+            throw;
         }
     }
 }

@@ -2,19 +2,24 @@ using System.Diagnostics;
 using LLMBlender.Abstractions;
 using LLMBlender.Core.Fusion;
 using LLMBlender.Silo.Backends;
+using LLMBlender.Silo.Telemetry;
 
 namespace LLMBlender.Silo.Grains;
 
 /// <summary>How far a blend is, and what its response will say. Belongs to one request.</summary>
 /// <param name="request">The request, with the panel's own wishes where it has none.</param>
+/// <param name="metrics">Where steps that fail, and the guard's verdicts, are counted.</param>
 /// <param name="tell">Told every step; null where nobody asked for steps.</param>
-internal sealed class BlendProgress(BlendRequest request, Action<BlendEvent>? tell)
+internal sealed class BlendProgress(BlendRequest request, WorkflowMetrics metrics, Action<BlendEvent>? tell)
 {
+    // Where nobody said how long.
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
+
     private readonly long start = Stopwatch.GetTimestamp();
     private readonly List<BlendFailure> failures = [];
     private MemberReport[] members = [];
     private Candidate[] candidates = [];
-    private bool[] cutOff = [];
+    private MemberReport[] answers = [];
     private RankingResponse? ranking;
     private FuseResponse? fusion;
     private int[] order = [];
@@ -29,8 +34,14 @@ internal sealed class BlendProgress(BlendRequest request, Action<BlendEvent>? te
     /// <summary>The best candidate.</summary>
     public Candidate Best => candidates[BestPlace];
 
-    /// <summary>Whether there is an order to fuse by: candidates that nobody ranked are not to be mixed.</summary>
-    public bool CanFuse => ranking is not null;
+    /// <summary>Whether the best candidate calls tools, and so is no text to be streamed.</summary>
+    public bool BestCalls => answers.ElementAtOrDefault(BestPlace)?.ToolUse is not null;
+
+    /// <summary>
+    /// Whether there is an order to fuse by: candidates that nobody ranked are not to be mixed, and neither are those that must
+    /// have a form, which a mixture would lose.
+    /// </summary>
+    public bool CanFuse => ranking is not null && request is { Format: null, Tools: null };
 
     /// <summary>The candidates were there already.</summary>
     public void Given(Candidate[] given) => Take(given);
@@ -51,13 +62,12 @@ internal sealed class BlendProgress(BlendRequest request, Action<BlendEvent>? te
         promptTokens += reports.Sum(report => report.PromptTokens);
         completionTokens += reports.Sum(report => report.CompletionTokens);
         Add(reports.Any(report => report.Cost is not null) ? reports.Sum(report => report.Cost) : null);
-        var answers = Array.FindAll(reports, report => report.Failure is null);
+        answers = Array.FindAll(reports, report => report.Failure is null);
         if (answers.Length < (panel.Quorum ?? 1))
         {
             throw TooFew(panel, answers.Length);
         }
 
-        cutOff = Array.ConvertAll(answers, report => report.ReachedLimit);
         Take(Array.ConvertAll(answers, report => new Candidate(report.Name, report.Text!)));
     }
 
@@ -112,6 +122,7 @@ internal sealed class BlendProgress(BlendRequest request, Action<BlendEvent>? te
         if (response.Failure is { } failure)
         {
             failures.Add(failure);
+            metrics.Failed("fuse");
         }
 
         promptTokens += response.PromptTokens;
@@ -137,11 +148,20 @@ internal sealed class BlendProgress(BlendRequest request, Action<BlendEvent>? te
     public void Guarded(CompareResponse response)
     {
         margin = response.Logit;
+        metrics.Guarded(FusionGuard.Passes(response.Logit));
         guardComparisons = FusionGuard.Pairs.Length;
     }
 
     /// <summary>A step failed.</summary>
-    public void Failed(string step, BlendException e) => failures.Add(new BlendFailure(step, e.Reason, e.Message));
+    public void Failed(string step, BlendException e)
+    {
+        failures.Add(new BlendFailure(step, e.Reason, e.Message));
+        metrics.Failed(step);
+        if (step == "guard")
+        {
+            metrics.Guarded(null);
+        }
+    }
 
     /// <summary>What came of it.</summary>
     public BlendResponse Response()
@@ -156,7 +176,8 @@ internal sealed class BlendProgress(BlendRequest request, Action<BlendEvent>? te
         {
             Fusion = fusion is null ? null : new BlendFusion(fusion.Fuser, isFused ? BlendGiven.Fused : BlendGiven.Best, margin),
             MadeFrom = isFused ? Array.ConvertAll(fusion!.MadeFrom, place => order[place]) : [BestPlace],
-            ReachedLimit = isFused ? fusion!.ReachedLimit : cutOff.ElementAtOrDefault(BestPlace),
+            ReachedLimit = isFused ? fusion!.ReachedLimit : answers.ElementAtOrDefault(BestPlace)?.ReachedLimit == true,
+            ToolUse = isFused ? null : answers.ElementAtOrDefault(BestPlace)?.ToolUse,
             Trace = request.WithTrace ? Trace() : null,
         };
     }
@@ -197,7 +218,10 @@ internal sealed class BlendProgress(BlendRequest request, Action<BlendEvent>? te
             reason,
             answers == 0
                 ? $"no member of panel \"{panel.Name}\" answered: {why}"
-                : $"{answers} of panel \"{panel.Name}\" answered, and its quorum is {panel.Quorum}: {why}");
+                : $"{answers} of panel \"{panel.Name}\" answered, and its quorum is {panel.Quorum}: {why}")
+        {
+            RetryAfter = members.Min(report => report.RetryAfter) ?? (reason is BlendFailureReason.Overloaded ? Rest : null),
+        };
     }
 
     private BlendEvent Event(BlendEventKind kind) => new(kind, Seconds);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Threading.Channels;
@@ -8,6 +9,7 @@ using LLMBlender.Silo.Backends;
 using LLMBlender.Silo.Fusion;
 using LLMBlender.Silo.Hosting;
 using LLMBlender.Silo.Placement;
+using LLMBlender.Silo.Telemetry;
 using Orleans.Concurrency;
 using Orleans.GrainDirectory;
 
@@ -17,14 +19,14 @@ namespace LLMBlender.Silo.Grains;
 /// See <see cref="IFusionGrain"/>. The fuser works away from the grain, which is reentrant, for it only hands pieces on.
 /// </summary>
 [Reentrant, NearPlacement, RoleFilter(SiloRoles.Fuse), GrainDirectory(RuleDirectory.Name)]
-internal sealed class FusionGrain(FuserBook book, PanelBook panels, Admission admission) : Grain, IFusionGrain
+internal sealed class FusionGrain(FuserBook book, PanelBook panels, Admission admission, BlendMetrics metrics) : Grain, IFusionGrain
 {
     /// <inheritdoc/>
     public async Task<FuseResponse> FuseAsync(FuseRequest request, CancellationToken cancellation)
     {
         using var entry = admission.Enter(request.Call);
         using var deadline = new Deadline(request.Timeout, cancellation);
-        var (fuser, fusion) = Prepare(request);
+        var (fuser, fusion) = Prepare(request, deadline);
         return await RunAsync(request, fuser, fusion, null, deadline);
     }
 
@@ -34,7 +36,7 @@ internal sealed class FusionGrain(FuserBook book, PanelBook panels, Admission ad
     {
         using var entry = admission.Enter(request.Call);
         using var deadline = new Deadline(request.Timeout, cancellation);
-        var (fuser, fusion) = Prepare(request);
+        var (fuser, fusion) = Prepare(request, deadline);
         var pieces = Channel.CreateUnbounded<string>(new UnboundedChannelOptions { SingleReader = true });
         var whole = RunAsync(request, fuser, fusion, piece => pieces.Writer.TryWrite(piece), deadline);
         _ = whole.ContinueWith(_ => pieces.Writer.TryComplete(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
@@ -62,7 +64,7 @@ internal sealed class FusionGrain(FuserBook book, PanelBook panels, Admission ad
     /// <inheritdoc/>
     public Task<Guid[]> PulseAsync(Guid[] calls) => Task.FromResult(admission.NotInside(calls));
 
-    private (IFuser Fuser, FusionRequest Request) Prepare(FuseRequest request)
+    private (IFuser Fuser, FusionRequest Request) Prepare(FuseRequest request, Deadline deadline)
     {
         RequestRules.CheckSource(request.Instruction, request.Input);
         RequestRules.CheckCandidates(request.Candidates);
@@ -74,12 +76,12 @@ internal sealed class FusionGrain(FuserBook book, PanelBook panels, Admission ad
         }
 
         return (
-            Find(request),
+            Find(request, deadline),
             FusionRequest.Of(request.Instruction, request.Input, texts, request.TopK ?? FusionRequest.DefaultTopK));
     }
 
     // Any backend can fuse: its name is then the fuser's.
-    private IFuser Find(FuseRequest request)
+    private IFuser Find(FuseRequest request, Deadline deadline)
     {
         if (request.Fuser is null || panels.FindBackend(request.Fuser) is not { } backend)
         {
@@ -87,7 +89,7 @@ internal sealed class FusionGrain(FuserBook book, PanelBook panels, Admission ad
         }
 
         var options = new ChatFuserOptions { Name = backend.Name };
-        return new ChatFuser(backend.Client, options with
+        return new ChatFuser(new MeasuredChatClient(backend, metrics.Chats, deadline), options with
         {
             MaxNewTokens = Prompt.Least(request.MaxTokens, backend.Settings?.MaxTokens) ?? options.MaxNewTokens,
         });
@@ -100,10 +102,16 @@ internal sealed class FusionGrain(FuserBook book, PanelBook panels, Admission ad
         Action<string>? written,
         Deadline deadline)
     {
+        using var span = BlendTracing.Start("fuse", fuser.Name)?.SetTag("llmblender.candidates", fusion.Candidates.Count);
+        var start = Stopwatch.GetTimestamp();
         try
         {
             var attempt = await Task.Run(() => FusionAttempt.OfAsync(fuser, fusion, written, deadline.Token), deadline.Token);
             var answer = FusionAnswer.Of(fuser.Name, fusion, attempt);
+            var cost = panels.FindBackend(fuser.Name)?.Cost(answer.Usage.PromptTokens, answer.Usage.CompletionTokens);
+            metrics.Blends.Spent(fuser.Name, cost);
+            metrics.Blends.Fused(fuser.Name, Stopwatch.GetElapsedTime(start).TotalSeconds, answer.Failure?.Reason);
+            span.Fail(answer.Failure?.Reason);
             var isBest = answer.Failure is not null || fuser is SelectFuser;
             return new FuseResponse(
                 answer.Text,
@@ -114,11 +122,13 @@ internal sealed class FusionGrain(FuserBook book, PanelBook panels, Admission ad
             {
                 Failure = answer.Failure is { } failure ? failure with { Message = Scrubbed(fuser, failure.Message) } : null,
                 ReachedLimit = answer.Failure is null && answer.Usage.ReachedLimit,
-                Cost = panels.FindBackend(fuser.Name)?.Cost(answer.Usage.PromptTokens, answer.Usage.CompletionTokens),
+                Cost = cost,
             };
         }
         catch (OperationCanceledException) when (deadline.IsPassed)
         {
+            metrics.Blends.Fused(fuser.Name, Stopwatch.GetElapsedTime(start).TotalSeconds, BlendFailureReason.TimedOut);
+            span.Fail(BlendFailureReason.TimedOut);
             throw BlendException.TimedOut("fuse", deadline.Timeout, $"the fuser {fuser.Name} was still writing");
         }
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using LLMBlender.Abstractions;
 using LLMBlender.Abstractions.Client;
 using LLMBlender.Core.Ranking;
@@ -8,6 +9,7 @@ using LLMBlender.Silo.Dispatch;
 using LLMBlender.Silo.Hosting;
 using LLMBlender.Silo.Judging;
 using LLMBlender.Silo.Placement;
+using LLMBlender.Silo.Telemetry;
 using Orleans.Concurrency;
 using Orleans.GrainDirectory;
 
@@ -18,7 +20,8 @@ namespace LLMBlender.Silo.Grains;
 /// Reentrant, for it does nothing else.
 /// </summary>
 [Reentrant, HomePlacement, RoleFilter(SiloRoles.Blend), GrainDirectory(RuleDirectory.Name)]
-internal sealed class RankingGrain(ComparisonCache cache, WorkerRoster roster, PanelBook panels, Admission admission) : Grain, IRankingGrain
+internal sealed class RankingGrain(
+    ComparisonCache cache, WorkerRoster roster, PanelBook panels, Admission admission, BlendMetrics metrics) : Grain, IRankingGrain
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private static readonly CandidatePair AThenB = new(0, 1);
@@ -29,19 +32,42 @@ internal sealed class RankingGrain(ComparisonCache cache, WorkerRoster roster, P
         Check(request);
         using var entry = admission.Enter(request.Call);
         using var deadline = new Deadline(request.Timeout, cancellation);
-        var engine = RankingEngines.Create(request.Aggregation ?? RankingEngines.Default, request.Candidates.Length);
-        if (Judge(request.Ranker, request.Instruction, request.Input, [.. request.Candidates.Select(candidate => candidate.Text)]) is { } judge)
+        var (engine, texts) = Options(request).Begin(Array.ConvertAll(request.Candidates, candidate => candidate.Text));
+        var aggregation = engine.Name;
+        using var span = BlendTracing.Start("rank")?.SetTag("llmblender.aggregation", aggregation).SetTag("llmblender.candidates", request.Candidates.Length);
+        var start = Stopwatch.GetTimestamp();
+        try
+        {
+            var (response, rounds) = await RankAsync(request, engine, texts, deadline);
+            metrics.Rankings.Ranked(aggregation, Stopwatch.GetElapsedTime(start).TotalSeconds, rounds, response.Comparisons);
+            span?.SetTag("llmblender.ranker", response.Ranker)
+                .SetTag("llmblender.rounds", rounds)
+                .SetTag("llmblender.comparisons", response.Comparisons)
+                .SetTag("llmblender.comparisons.reused", response.Reused);
+            return response;
+        }
+        catch (Exception e)
+        {
+            span.Fail(e);
+            throw;
+        }
+    }
+
+    private async Task<(RankingResponse Response, int Rounds)> RankAsync(
+        RankingRequest request, RankingEngine engine, string[] texts, Deadline deadline)
+    {
+        if (Judge(request.Ranker, request.Instruction, request.Input, texts) is { } judge)
         {
             return await JudgeAsync(judge, engine, request, deadline);
         }
 
         var ranker = await FindAsync(request.Ranker, deadline);
-        var texts = Array.ConvertAll(request.Candidates, candidate => candidate.Text);
         var source = request.Instruction + request.Input;
         var keys = new ComparisonKeys(ranker, source, texts);
-        var reused = 0;
+        var (reused, rounds) = (0, 0);
         while (!engine.IsSettled)
         {
+            rounds++;
             var pairs = engine.NextPairs().ToArray();
             var (logits, old) = await cache.CompareAsync(ranker, source, texts, keys, pairs, deadline);
             reused += old;
@@ -51,7 +77,7 @@ internal sealed class RankingGrain(ComparisonCache cache, WorkerRoster roster, P
             }
         }
 
-        return Response(engine, reused, ranker, request.WithMatrix);
+        return (Response(engine, reused, ranker, request.WithMatrix), rounds);
     }
 
     /// <inheritdoc/>
@@ -85,12 +111,14 @@ internal sealed class RankingGrain(ComparisonCache cache, WorkerRoster roster, P
 
     // Any backend can rank: its name is then the ranker's.
     private ChatJudge? Judge(string? ranker, string instruction, string? input, string[] texts) =>
-        ranker is not null && panels.FindBackend(ranker) is { } backend ? new ChatJudge(backend, instruction, input, texts) : null;
+        ranker is not null && panels.FindBackend(ranker) is { } backend ? new ChatJudge(backend, instruction, input, texts, metrics) : null;
 
-    private static async Task<RankingResponse> JudgeAsync(ChatJudge judge, RankingEngine engine, RankingRequest request, Deadline deadline)
+    private static async Task<(RankingResponse Response, int Rounds)> JudgeAsync(ChatJudge judge, RankingEngine engine, RankingRequest request, Deadline deadline)
     {
+        var rounds = 0;
         while (!engine.IsSettled)
         {
+            rounds++;
             var pairs = engine.NextPairs().ToArray();
             var verdicts = await judge.CompareAsync(pairs, deadline);
             for (var i = 0; i < pairs.Length; i++)
@@ -99,20 +127,26 @@ internal sealed class RankingGrain(ComparisonCache cache, WorkerRoster roster, P
             }
         }
 
-        return Response(engine, 0, new RankerIdentity(judge.Name, ""), request.WithMatrix) with
+        var response = Response(engine, 0, new RankerIdentity(judge.Name, ""), request.WithMatrix) with
         {
             PromptTokens = judge.PromptTokens,
             CompletionTokens = judge.CompletionTokens,
             Cost = judge.Cost,
         };
+        return (response, rounds);
     }
 
     private static void Check(RankingRequest request)
     {
         RequestRules.CheckSource(request.Instruction, request.Input);
         RequestRules.CheckCandidates(request.Candidates);
-        RequestRules.CheckAggregation(request.Aggregation);
+        if (Options(request).Problem(request.Candidates.Length) is var (field, problem))
+        {
+            throw BlendException.Invalid(field, problem);
+        }
     }
+
+    private static RankingOptions Options(RankingRequest request) => new(request.Aggregation, request.ReferenceMode, request.Reference);
 
     // A cluster that has just started, or lost all its accelerators, may have some in a moment.
     private async Task<RankerIdentity> FindAsync(string? name, Deadline deadline)

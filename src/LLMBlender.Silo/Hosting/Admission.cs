@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using LLMBlender.Abstractions;
+using LLMBlender.Silo.Telemetry;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -10,12 +11,15 @@ namespace LLMBlender.Silo.Hosting;
 /// waits for what is inside. Safe for concurrent use.
 /// </summary>
 /// <remarks>It is registered after the silo and so is stopped before it.</remarks>
-internal sealed partial class Admission(AdmissionOptions options, ILogger<Admission> logger) : IHostedService
+internal sealed partial class Admission(AdmissionOptions options, BlendMetrics metrics, ILogger<Admission> logger) : IHostedService
 {
     private readonly TaskCompletionSource empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentDictionary<Guid, bool> calls = new();
     private int inside;
     private volatile bool leaving;
+
+    /// <summary>Requests, and parts of them, under way.</summary>
+    public int Inside => Volatile.Read(ref inside);
 
     /// <summary>Whether the silo is about to leave.</summary>
     public bool IsLeaving => leaving;
@@ -34,6 +38,7 @@ internal sealed partial class Admission(AdmissionOptions options, ILogger<Admiss
             return true;
         }
 
+        metrics.Silo.Refused(SiloMetrics.Leaving);
         entry.Dispose();
         return false;
     }
@@ -49,6 +54,7 @@ internal sealed partial class Admission(AdmissionOptions options, ILogger<Admiss
 
         if (Volatile.Read(ref inside) > options.MaxRequests)
         {
+            metrics.Silo.Refused(SiloMetrics.TooManyRequests);
             entry.Dispose();
             throw new BlendException(
                 "request", BlendFailureReason.Overloaded, $"{options.MaxRequests} requests are under way on this silo, which takes no more")
@@ -61,7 +67,11 @@ internal sealed partial class Admission(AdmissionOptions options, ILogger<Admiss
     }
 
     /// <inheritdoc/>
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        metrics.Silo.Observe(() => Inside, options.MaxRequests);
+        return Task.CompletedTask;
+    }
 
     /// <inheritdoc/>
     public async Task StopAsync(CancellationToken cancellationToken)

@@ -6,6 +6,7 @@ using LLMBlender.Silo.Caching;
 using LLMBlender.Silo.Comparing;
 using LLMBlender.Silo.Dispatch;
 using LLMBlender.Silo.Placement;
+using LLMBlender.Silo.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -78,6 +79,7 @@ public static class LLMBlenderSiloExtensions
         services.AddPlacementDirector<HomePlacement, DirectPlacementDirector>();
         services.AddPlacementDirector<NearPlacement, DirectPlacementDirector>();
         silo.Configure<ClusterMembershipOptions>(Watch);
+        silo.AddActivityPropagation();
 
         services.AddSingleton(panels);
         services.AddSingleton(models.Fusers);
@@ -89,9 +91,26 @@ public static class LLMBlenderSiloExtensions
             provider.GetRequiredService<IClusterMembershipService>(),
             provider.GetRequiredService<SiloCards>(),
             provider.GetRequiredService<WorkerRoster>(),
-            provider.GetRequiredService<Admission>()));
+            provider.GetRequiredService<Admission>(),
+            card,
+            panels));
         services.TryAddSingleton<BlendMetrics>();
+        services.AddHostedService(provider => new MetricsStart(
+            provider.GetRequiredService<BlendMetrics>(),
+            options,
+            models,
+            panels,
+            provider.GetRequiredService<SiloReadiness>(),
+            provider.GetRequiredService<WorkerRoster>()));
         services.TryAddSingleton<SiloCards>();
+        services.TryAddSingleton<IClusterStatus, ClusterStatus>();
+        services.TryAddSingleton(provider => new SiloTally(
+            provider.GetRequiredService<ILocalSiloDetails>(),
+            options,
+            models,
+            provider.GetRequiredService<Admission>(),
+            provider.GetRequiredService<CompareQueue>(),
+            provider.GetRequiredService<BlendMetrics>()));
         services.TryAddSingleton<WorkerRoster>();
         services.TryAddSingleton<ShardDispatcher>();
         services.TryAddSingleton<ComparisonCache>();
@@ -100,6 +119,7 @@ public static class LLMBlenderSiloExtensions
         services.TryAddSingleton(provider => new CompareQueue(
             options.Roles.HasFlag(SiloRoles.Compare) ? models.Accelerators : [],
             options.Queue,
+            provider.GetRequiredService<BlendMetrics>(),
             provider.GetRequiredService<ILogger<CompareQueue>>()));
         services.AddBlender();
         return silo;

@@ -12,6 +12,9 @@ namespace LLMBlender.Silo.Hosting;
 /// <summary>The models that a silo has loaded, accelerator by accelerator.</summary>
 public sealed class SiloModels : IDisposable
 {
+    /// <summary>A model that compares, among <see cref="Loaded"/>.</summary>
+    internal const string Ranker = "ranker";
+
     private readonly List<GenFuserModel> fuserModels = [];
 
     internal SiloModels(IReadOnlyList<AcceleratorRankers> accelerators) => Accelerators = accelerators;
@@ -83,6 +86,11 @@ public sealed class SiloModels : IDisposable
         Dispose(Accelerators);
         fuserModels.ForEach(static model => model.Dispose());
     }
+
+    /// <summary>Every model that is loaded: what it does, its name, and what it computes on.</summary>
+    internal IEnumerable<(string Kind, string Model, string Accelerator)> Loaded =>
+        Accelerators.SelectMany(static place => place.Rankers.Select(ranker => (Ranker, ranker.Ranker.Name, place.Name)))
+            .Concat(Fusers.Names.Where(static name => name != SelectFuser.FuserName).Select(static name => ("fuser", name, "cpu")));
 
     internal SiloCard Card(SiloRoles roles) => new(
         roles,

@@ -2,6 +2,7 @@ using LLMBlender.Abstractions;
 using LLMBlender.Abstractions.Client;
 using LLMBlender.Core.Ranking;
 using LLMBlender.Silo.Backends;
+using LLMBlender.Silo.Telemetry;
 using Microsoft.Extensions.AI;
 
 namespace LLMBlender.Silo.Judging;
@@ -14,7 +15,8 @@ namespace LLMBlender.Silo.Judging;
 /// <param name="instruction">The instruction.</param>
 /// <param name="input">What it is about, if anything.</param>
 /// <param name="texts">The candidates.</param>
-internal sealed class ChatJudge(Backend backend, string instruction, string? input, string[] texts)
+/// <param name="metrics">Where its calls are counted.</param>
+internal sealed class ChatJudge(Backend backend, string instruction, string? input, string[] texts, BlendMetrics metrics)
 {
     private readonly Dictionary<CandidatePair, Task<float?>> verdicts = [];
     private long promptTokens;
@@ -41,7 +43,7 @@ internal sealed class ChatJudge(Backend backend, string instruction, string? inp
     {
         foreach (var pair in pairs.SelectMany(static pair => new[] { pair, pair.Swapped }).Where(pair => !verdicts.ContainsKey(pair)))
         {
-            verdicts[pair] = AskAsync(pair, deadline.Token);
+            verdicts[pair] = AskAsync(pair, deadline);
         }
 
         try
@@ -74,12 +76,15 @@ internal sealed class ChatJudge(Backend backend, string instruction, string? inp
         return there is null ? back ?? 0 : back is null ? there.Value : (there.Value + back.Value) / 2;
     }
 
-    private async Task<float?> AskAsync(CandidatePair pair, CancellationToken cancellation)
+    private async Task<float?> AskAsync(CandidatePair pair, Deadline deadline)
     {
         var messages = JudgePrompt.Compose(instruction, input, texts[pair.First], texts[pair.Second]);
-        var response = await backend.Client.GetResponseAsync(messages, new ChatOptions { Temperature = 0, MaxOutputTokens = backend.Settings?.MaxTokens }, cancellation);
-        Interlocked.Add(ref promptTokens, response.Usage?.InputTokenCount ?? 0);
-        Interlocked.Add(ref completionTokens, response.Usage?.OutputTokenCount ?? 0);
+        var client = new MeasuredChatClient(backend, metrics.Chats, deadline);
+        var response = await client.GetResponseAsync(messages, new ChatOptions { Temperature = 0, MaxOutputTokens = backend.Settings?.MaxTokens }, deadline.Token);
+        var (read, written) = (response.Usage?.InputTokenCount ?? 0, response.Usage?.OutputTokenCount ?? 0);
+        Interlocked.Add(ref promptTokens, read);
+        Interlocked.Add(ref completionTokens, written);
+        metrics.Blends.Spent(backend.Name, backend.Cost(read, written));
         return JudgePrompt.Read(response.Text);
     }
 }

@@ -19,7 +19,7 @@ internal sealed class TimedComparer(double? perSecond) : IPairComparer
 
     public IPairRecord Encode(string source, IReadOnlyList<string> candidates) => Any;
 
-    public void Compare(ReadOnlySpan<RecordPair> pairs, Span<float> logits)
+    public long Compare(ReadOnlySpan<RecordPair> pairs, Span<float> logits)
     {
         for (var i = 0; i < pairs.Length; i++)
         {
@@ -30,6 +30,8 @@ internal sealed class TimedComparer(double? perSecond) : IPairComparer
         {
             Sleep(pairs.Length / speed);
         }
+
+        return (long)pairs.Length * Record.Length;
     }
 
     public void Dispose()

@@ -7,7 +7,7 @@ const messages = [{ role: 'system', content: 'Be brief.' }, { role: 'user', cont
 
 const models = [];
 for await (const model of await client.models.list()) models.push(model.id);
-assert.deepEqual(models, ['three', 'fused', 'broken']);
+assert.deepEqual(models, ['three', 'fused', 'broken', 'handy']);
 assert.equal((await client.models.retrieve('three')).id, 'three');
 
 const whole = await client.chat.completions.create({ model: 'three', messages });
@@ -35,6 +35,14 @@ const final = await client.chat.completions
 assert.equal(final.choices[0].message.content, '9 is the number');
 
 assert.equal((await client.chat.completions.create({ model: 'three', messages, n: 2 })).choices.length, 2);
+
+// Tools, where the panel passes them on: whole, and through the client's own accumulator.
+const tools = [{ type: 'function', function: { name: 'add', parameters: { type: 'object', properties: { a: { type: 'integer' } } } } }];
+const calling = await client.chat.completions.create({ model: 'handy', messages, tools });
+assert.equal(calling.choices[0].finish_reason, 'tool_calls');
+assert.equal(calling.choices[0].message.tool_calls[0].function.name, 'add');
+const called = await client.chat.completions.stream({ model: 'handy', messages, tools }).finalChatCompletion();
+assert.deepEqual(JSON.parse(called.choices[0].message.tool_calls[0].function.arguments), { a: 5 });
 
 await assert.rejects(client.chat.completions.create({ model: 'nobody', messages }), (e) =>
   e instanceof OpenAI.NotFoundError && e.code === 'model_not_found');

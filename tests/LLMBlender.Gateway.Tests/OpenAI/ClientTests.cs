@@ -16,12 +16,14 @@ public sealed class ClientTests : IClassFixture<GatewayFixture>
         gateway.Models.On("one", "1 is the number");
         gateway.Models.On("nine", "9 is the number");
         gateway.Models.On("five", "5 is the number");
+        gateway.Models.On("caller", call => call.CallAsync(null, ("c1", "add", """{"a":5}""")));
         gateway.Models.On("bad", call => call.JsonAsync("{\"choices\":"));
         gateway.Use(
-            [gateway.Backend("one"), gateway.Backend("nine"), gateway.Backend("five"), gateway.Backend("bad")],
+            [gateway.Backend("one"), gateway.Backend("nine"), gateway.Backend("five"), gateway.Backend("bad"), gateway.Backend("caller")],
             new PanelSettings { Name = "three", Members = ["one", "nine", "five"], Fuser = "select" },
             new PanelSettings { Name = "fused", Members = ["one", "five"], Fuser = "nine" },
-            new PanelSettings { Name = "broken", Members = ["bad"] });
+            new PanelSettings { Name = "broken", Members = ["bad"] },
+            new PanelSettings { Name = "handy", Members = ["one", "caller"], Passes = ["tools"] });
     }
 
     [Fact]
@@ -44,7 +46,10 @@ public sealed class ClientTests : IClassFixture<GatewayFixture>
         Assert.Equal("9 is the number", Assert.Single(whole.Content).Text);
         Assert.Equal(45, whole.Usage.TotalTokenCount);
         Assert.Equal("9 is the number", streamed);
-        Assert.Equal(3, (await client.GetOpenAIModelClient().GetModelsAsync()).Value.Count);
+        Assert.Equal(4, (await client.GetOpenAIModelClient().GetModelsAsync()).Value.Count);
+        var tools = new ChatCompletionOptions { Tools = { ChatTool.CreateFunctionTool("add") } };
+        ChatCompletion calling = await client.GetChatClient("handy").CompleteChatAsync([new UserChatMessage("Which?")], tools);
+        Assert.Equal((ChatFinishReason.ToolCalls, "add"), (calling.FinishReason, Assert.Single(calling.ToolCalls).FunctionName));
         var error = await Assert.ThrowsAsync<ClientResultException>(() => client.GetChatClient("nobody").CompleteChatAsync("Which?"));
         Assert.Equal(404, error.Status);
     }

@@ -1,6 +1,7 @@
 using LLMBlender.Abstractions;
 using LLMBlender.Silo.Comparing;
 using LLMBlender.Silo.Hosting;
+using LLMBlender.Silo.Telemetry;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LLMBlender.Silo.Tests.Comparing;
@@ -93,7 +94,7 @@ public sealed class CompareQueueTests
     private const int Tokens = 7;
 
     private static CompareQueue Queue(FakeRanker ranker) =>
-        new([new AcceleratorRankers("fake", [ranker.On(0)])], new CompareQueueOptions(), NullLogger<CompareQueue>.Instance);
+        new([new AcceleratorRankers("fake", [ranker.On(0)])], new CompareQueueOptions(), new BlendMetrics(), NullLogger<CompareQueue>.Instance);
 
     private static CompareShard Shard(string source) => new()
     {

@@ -1,0 +1,115 @@
+using System.Diagnostics.Metrics;
+
+namespace LLMBlender.Silo.Telemetry;
+
+/// <summary>Comparisons by where they came from, and how the cache does.</summary>
+internal sealed class ComparisonMetrics
+{
+    /// <summary>An accelerator made it.</summary>
+    public const string Computed = "computed";
+
+    /// <summary>This process remembered it.</summary>
+    public const string Memory = "memory";
+
+    /// <summary>The store that the cluster shares had it.</summary>
+    public const string Redis = "redis";
+
+    /// <summary>Another request was having it made.</summary>
+    public const string Joined = "joined";
+
+    /// <summary>It could not be made.</summary>
+    public const string Failed = "failed";
+
+    private const string Result = "result";
+    private static readonly string[] FailureKinds = ["read", "write", "skipped", "dropped", "corrupt"];
+    private static readonly string[] RedispatchReasons = ["late", "unreachable", "overloaded", "faulted"];
+
+    private readonly Meter meter;
+    private readonly Tally tally;
+    private readonly Counter<long> comparisons;
+    private readonly Counter<long> redispatched;
+    private readonly Counter<long> lookups;
+    private readonly Counter<long> cacheFailures;
+
+    public ComparisonMetrics(Meter meter, Tally tally)
+    {
+        (this.meter, this.tally) = (meter, tally);
+        comparisons = meter.CreateCounter<long>("llmblender.comparisons", "{comparison}", "Comparisons asked for, by what came of them.");
+        redispatched = meter.CreateCounter<long>(
+            "llmblender.comparisons.redispatched", "{comparison}", "Comparisons sent to a second silo, by reason.");
+        lookups = meter.CreateCounter<long>("llmblender.cache.lookups", "{lookup}", "Look-ups of comparisons in a layer of the cache, by result.");
+        cacheFailures = meter.CreateCounter<long>(
+            "llmblender.cache.failures", "{operation}", "Operations on the shared cache that failed, by kind.");
+    }
+
+    /// <summary>Counts comparisons by result.</summary>
+    public void Compared(string result, int count)
+    {
+        tally.Compared(result, count);
+        Add(comparisons, Result, result, count);
+    }
+
+    /// <summary>Counts comparisons sent again.</summary>
+    public void Redispatched(string reason, int count) => Add(redispatched, "reason", reason, count);
+
+    /// <summary>Counts look-ups in a layer.</summary>
+    public void LookedUp(string layer, int hits, int misses)
+    {
+        if (lookups.Enabled)
+        {
+            AddLookups(layer, "hit", hits);
+            AddLookups(layer, "miss", misses);
+        }
+    }
+
+    /// <summary>Counts failures of the shared cache.</summary>
+    public void CacheFailed(string kind, int count = 1) => Add(cacheFailures, "kind", kind, count);
+
+    /// <summary>Shows how many logits a process remembers, and how many it may.</summary>
+    public void Observe(Func<int> entries, int limit)
+    {
+        meter.CreateObservableGauge("llmblender.cache.entries", entries, "{entry}", "Comparisons that this process remembers.");
+        meter.CreateObservableGauge("llmblender.cache.entries.limit", () => limit, "{entry}", "Comparisons that this process remembers at most.");
+    }
+
+    /// <summary>Says 0 of each kind.</summary>
+    public void SayZero()
+    {
+        foreach (var result in new[] { Computed, Memory, Redis, Joined, Failed })
+        {
+            comparisons.Add(0, new KeyValuePair<string, object?>(Result, result));
+        }
+
+        foreach (var layer in new[] { Memory, Redis })
+        {
+            lookups.Add(0, new("layer", layer), new(Result, "hit"));
+            lookups.Add(0, new("layer", layer), new(Result, "miss"));
+        }
+
+        foreach (var kind in FailureKinds)
+        {
+            cacheFailures.Add(0, new KeyValuePair<string, object?>("kind", kind));
+        }
+
+        foreach (var reason in RedispatchReasons)
+        {
+            redispatched.Add(0, new KeyValuePair<string, object?>("reason", reason));
+        }
+    }
+
+    private void AddLookups(string layer, string result, int count)
+    {
+        if (count > 0)
+        {
+            lookups.Add(count, new("layer", layer), new(Result, result));
+        }
+    }
+
+    private static void Add(Counter<long> counter, string tag, string value, int count)
+    {
+        if (count > 0)
+        {
+            counter.Add(count, new KeyValuePair<string, object?>(tag, value));
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using LLMBlender.Silo.Backends;
+using LLMBlender.Silo.Dispatch;
+using LLMBlender.Silo.Hosting;
+using Microsoft.Extensions.Hosting;
+
+namespace LLMBlender.Silo.Telemetry;
+
+/// <summary>Shows what a silo is, and says 0 of what has not happened yet: once everything has started, whoever listens among it.</summary>
+internal sealed class MetricsStart(
+    BlendMetrics metrics, LLMBlenderSiloOptions options, SiloModels models, PanelBook panels, SiloReadiness readiness, WorkerRoster roster)
+    : IHostedLifecycleService
+{
+    /// <inheritdoc/>
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
+        metrics.SayZero();
+        metrics.Panels.SayZero(panels.Panels);
+        metrics.Silo.Observe(options.Roles, () => readiness.Problem() is null, () => roster.Count);
+        metrics.Silo.Observe(models.Loaded);
+        foreach (var (_, model, accelerator) in models.Loaded.Where(static loaded => loaded.Kind == SiloModels.Ranker))
+        {
+            metrics.Queue.SayZero(accelerator, model);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

@@ -1,0 +1,174 @@
+using System.Text.Json.Nodes;
+using LLMBlender.TestKit;
+
+namespace LLMBlender.Deploy.Tests.Helm;
+
+/// <summary>What the chart installs, in every variant.</summary>
+public sealed class ChartTests
+{
+    [Theory]
+    [MemberData(nameof(Variants.Names), MemberType = typeof(Variants))]
+    public async Task Lint_Variant_FindsNothing(string variant)
+    {
+        var outcome = await Chart.LintAsync(Variants.All[variant]);
+
+        Assert.True(outcome.Code == 0, outcome.Output + outcome.Error);
+        Assert.DoesNotContain("[WARNING]", outcome.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Manifests_AllVariants_KeepToTheirSchemasAndTypes()
+    {
+        using var folder = new TemporaryFolder();
+        var files = await WriteAsync(folder);
+
+        var outcome = await Npm.ScriptAsync("manifests.mjs", files);
+
+        Assert.True(outcome.Code == 0, outcome.Output + outcome.Error);
+        Assert.True(int.Parse(outcome.Error.Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture) > 15 * Variants.All.Count, outcome.Error);
+    }
+
+    [Theory]
+    [InlineData("minReadySeconds: 5", "minReadySeconds: five", "must be integer")]
+    [InlineData("readOnlyRootFilesystem:", "readOnlyRootFileSystem:", "does not exist in type")]
+    public async Task Manifests_Spoilt_AreFound(string right, string wrong, string fault)
+    {
+        using var folder = new TemporaryFolder();
+        var rendered = (await Chart.TemplateAsync(Variants.Trial)).Output;
+        Assert.Contains(right, rendered, StringComparison.Ordinal);
+
+        var outcome = await Npm.ScriptAsync("manifests.mjs", folder.Write("spoilt.yaml", rendered.Replace(right, wrong, StringComparison.Ordinal)));
+
+        Assert.Equal(1, outcome.Code);
+        Assert.Contains(fault, outcome.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Manifests_AllVariants_HoldEveryKindOfResource()
+    {
+        var kinds = new HashSet<string>();
+        foreach (var values in Variants.All.Values)
+        {
+            kinds.UnionWith((await Chart.ManifestsAsync(values)).Select(manifest => (string)manifest["kind"]!));
+        }
+
+        string[] every =
+        [
+            "ConfigMap", "Deployment", "HorizontalPodAutoscaler", "Ingress", "NetworkPolicy", "Pod", "PodDisruptionBudget", "PrometheusRule",
+            "ScaledObject", "Service", "ServiceAccount", "ServiceMonitor",
+        ];
+        Assert.Empty(every.Except(kinds));
+    }
+
+    [Theory]
+    [MemberData(nameof(Variants.Names), MemberType = typeof(Variants))]
+    public async Task Pods_Variant_RunUnprivilegedOnAReadOnlyRootAndLeaveInTime(string variant)
+    {
+        var values = Variants.All[variant];
+        var deployments = await PodsAsync(values);
+
+        Assert.NotEmpty(deployments);
+        foreach (var (name, pod) in deployments)
+        {
+            Assert.True((bool)pod["securityContext"]!["runAsNonRoot"]!, name);
+            Assert.False((bool)pod["automountServiceAccountToken"]!, name);
+            foreach (var container in pod["containers"]!.AsArray())
+            {
+                Assert.True((bool)container!["securityContext"]!["readOnlyRootFilesystem"]!, name);
+                Assert.Equal("ALL", (string?)container["securityContext"]!["capabilities"]!["drop"]![0]);
+                Assert.Contains(":", (string)container["image"]!, StringComparison.Ordinal);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Variants.Names), MemberType = typeof(Variants))]
+    public async Task Pods_Variant_AreGivenMoreTimeThanTheDrainTakes(string variant)
+    {
+        var manifests = await Chart.ManifestsAsync(Variants.All[variant]);
+        foreach (var deployment in Silos(manifests))
+        {
+            var (name, pod) = (NameOf(deployment), deployment["spec"]!["template"]!["spec"]!);
+            var drain = TimeSpan.Parse((string)Pod.SettingsOf(manifests, pod)["LLMBlender"]!["Admission"]!["DrainTimeout"]!, System.Globalization.CultureInfo.InvariantCulture);
+            var before = (int?)pod["containers"]![0]!["lifecycle"]?["preStop"]?["sleep"]?["seconds"] ?? 0;
+
+            Assert.True((int)pod["terminationGracePeriodSeconds"]! >= before + drain.TotalSeconds + 20, name);
+            Assert.True(before > 0 || !name.EndsWith("-gateway", StringComparison.Ordinal) || variant == "Bare", name);
+        }
+    }
+
+    [Fact]
+    public async Task Manifests_GpuVariant_AsksForGpusAndTheCudaFlavour()
+    {
+        var pods = await PodsAsync(Variants.All["Gpus"]);
+        var container = pods["trial-llmblender-compare"]["containers"]![0]!;
+
+        Assert.Equal("2", container["resources"]!["limits"]!["nvidia.com/gpu"]!.ToString());
+        Assert.Contains("@sha256:aaaa", (string?)container["image"], StringComparison.Ordinal);
+        Assert.Equal(["cuda:0", "cuda:1"], container["env"]!.AsArray().Where(IsAccelerator).Select(env => (string?)env!["value"]));
+        Assert.Equal("h100", (string?)pods["trial-llmblender-compare"]["nodeSelector"]!["accelerator"]);
+        Assert.DoesNotContain("cuda", pods["trial-llmblender-blend"].ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Manifests_Autoscaled_LeaveTheNumberOfPodsAlone()
+    {
+        var scaled = await Chart.ManifestsAsync(Variants.All["Autoscaled"]);
+        var queued = await Chart.ManifestsAsync(Variants.All["Queued"]);
+
+        Assert.All(Silos(scaled), deployment => Assert.Null(deployment["spec"]!["replicas"]));
+        Assert.All(Silos(queued), deployment => Assert.Equal(NameOf(deployment).EndsWith("-compare", StringComparison.Ordinal), deployment["spec"]!["replicas"] is null));
+    }
+
+    [Fact]
+    public async Task Manifests_Keys_GoToThosePodsAloneThatAskBackends()
+    {
+        var manifests = await Chart.ManifestsAsync(Variants.Secrets);
+        foreach (var deployment in Silos(manifests))
+        {
+            var asks = NameOf(deployment).Split('-')[^1] is "blend" or "fuse";
+            var pod = deployment["spec"]!["template"]!["spec"]!;
+            Assert.Equal(asks, pod.ToJsonString().Contains("OPENAI_API_KEY", StringComparison.Ordinal));
+            Assert.Equal(asks, Pod.SettingsOf(manifests, pod)["LLMBlender"]!["Backends"] is not null);
+        }
+    }
+
+    [Fact]
+    public async Task Pods_ChangedPanels_AreNotRolledAndChangedLimitsAre()
+    {
+        var before = await ChecksumAsync(Variants.Secrets);
+        var panels = await ChecksumAsync(Variants.Secrets.Replace("Quorum: 1", "Quorum: 2", StringComparison.Ordinal));
+        var limits = await ChecksumAsync(Variants.Secrets.Replace("MaxRequests: 512", "MaxRequests: 513", StringComparison.Ordinal));
+
+        Assert.Equal(before, panels);
+        Assert.NotEqual(before, limits);
+    }
+
+    internal static IEnumerable<JsonObject> Silos(JsonObject[] manifests) =>
+        manifests.Where(manifest => (string?)manifest["kind"] == "Deployment" && !NameOf(manifest).EndsWith("-redis", StringComparison.Ordinal));
+
+    internal static string NameOf(JsonObject manifest) => (string)manifest["metadata"]!["name"]!;
+
+    private static bool IsAccelerator(JsonNode? env) => ((string)env!["name"]!).StartsWith("LLMBlender__Accelerators", StringComparison.Ordinal);
+
+    private static async Task<string?> ChecksumAsync(string values) =>
+        (string?)Silos(await Chart.ManifestsAsync(values)).Single(deployment => NameOf(deployment).EndsWith("-blend", StringComparison.Ordinal))
+            ["spec"]!["template"]!["metadata"]!["annotations"]!["checksum/settings"];
+
+    private static async Task<Dictionary<string, JsonNode>> PodsAsync(string values) => (await Chart.ManifestsAsync(values))
+        .Where(manifest => (string?)manifest["kind"] == "Deployment")
+        .ToDictionary(NameOf, manifest => manifest["spec"]!["template"]!["spec"]!);
+
+    private static async Task<string[]> WriteAsync(TemporaryFolder folder)
+    {
+        var files = new List<string>();
+        foreach (var (name, values) in Variants.All)
+        {
+            var outcome = await Chart.TemplateAsync(values);
+            Assert.True(outcome.Code == 0, outcome.Error);
+            files.Add(folder.Write($"{name}.yaml", outcome.Output));
+        }
+
+        return [.. files];
+    }
+}

@@ -1,0 +1,178 @@
+using System.Reflection;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using LLMBlender.Gateway.Callers;
+using LLMBlender.Silo.Backends;
+using LLMBlender.Silo.Hosting;
+
+namespace LLMBlender.Deploy.Tests.Helm;
+
+/// <summary>The chart's values: every one documented and bounded, and a wrong one refused with its name.</summary>
+public sealed partial class ValuesTests
+{
+    private const string Good = "redis: { address: \"redis:6379\" }\nallowAnonymous: true\n";
+
+    [Theory]
+    [InlineData("gateways: { replicas: 2 }", "Additional property gateways is not allowed")]
+    [InlineData("gateway: { replica: 2 }", "gateway: Additional property replica is not allowed")]
+    [InlineData("gateway: { replicas: two }", "gateway.replicas: Invalid type. Expected: integer, given: string")]
+    [InlineData("gateway: { replicas: -1 }", "gateway.replicas: Must be greater than or equal to 0")]
+    [InlineData("drain: { seconds: 600 }", "drain.seconds: Must be less than or equal to 110")]
+    [InlineData("redis: { address: \"redis:6379,password=secret\" }", "redis.address: Must not validate the schema")]
+    [InlineData("redis: { address: \"\" }", "redis: exactly one of redis.address, redis.existingSecret.name and redis.trial.enabled must be given; 0 are")]
+    [InlineData("redis: { address: \"redis:6379\", trial: { enabled: true } }", "must be given; 2 are")]
+    [InlineData("allowAnonymous: false", "without callers the gateway would answer 401 to everybody")]
+    [InlineData("callers: [{ name: app, keySha256: abc }]", "callers.0.keySha256: Does not match pattern")]
+    [InlineData("callers: [{ name: app }]", "callers.0: keySha256 is required")]
+    [InlineData("settings: { Backends: [{ Name: a, Url: \"ftp://x\", Model: m }] }", "settings.Backends.0.Url: Does not match pattern")]
+    [InlineData("settings: { Backends: [{ Name: a, Model: m }] }", "settings.Backends.0: Url is required")]
+    [InlineData("settings: { Backends: [{ Name: a, Url: \"http://x\", Model: m, KeyVariable: K }] }", "\"a\" has its key in the variable K, which keys must name a secret for")]
+    [InlineData("settings: { Panels: [{ Name: p, Members: [nobody] }] }", "\"p\" asks \"nobody\", and no backend of settings.Backends has that name")]
+    [InlineData("settings: { Panels: [{ Name: p, Members: [a], Grace: 2s }] }", "settings.Panels.0.Grace: Does not match pattern")]
+    [InlineData("compare: { gpu: { enabled: true, count: 0 } }", "compare.gpu.count: Must be greater than or equal to 1")]
+    [InlineData("compare: { autoscaling: { enabled: true }, keda: { enabled: true } }", "autoscaling.enabled and keda.enabled are both true")]
+    [InlineData("blend: { autoscaling: { enabled: true, minReplicas: 5, maxReplicas: 2 } }", "blend.autoscaling: minReplicas is 5, and must be at most maxReplicas, 2")]
+    [InlineData("ingress: { enabled: true }", "ingress.hosts: Array must have at least 1 items")]
+    [InlineData("image: { pullPolicy: Sometimes }", "image.pullPolicy must be one of the following")]
+    [InlineData("ports: { http: 80 }", "ports.http: Must be greater than or equal to 1024")]
+    public async Task Values_Wrong_AreRefusedByName(string wrong, string message)
+    {
+        var key = wrong[..wrong.IndexOf(':', StringComparison.Ordinal)];
+        var rest = string.Join('\n', Good.Split('\n').Where(line => !line.StartsWith(key, StringComparison.Ordinal)));
+        if (key == "callers")
+        {
+            rest = rest.Replace("allowAnonymous: true", "", StringComparison.Ordinal);
+        }
+
+        var outcome = await Chart.TemplateAsync($"{rest}\n{wrong}\n");
+
+        Assert.NotEqual(0, outcome.Code);
+        Assert.Contains(message, outcome.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret\"", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Values_Every_IsInTheSchema()
+    {
+        var missing = new List<string>();
+        Compare(Chart.ReadFile("values.yaml"), Schema, "", missing);
+
+        Assert.Empty(missing);
+    }
+
+    [Fact]
+    public void Schema_EveryObject_IsClosedOrSaysOfWhat()
+    {
+        // As Kubernetes has it: these are not ours to bound.
+        string[] free = ["/definitions/objects/items", "/properties/global", "/properties/models/properties/volume", "affinity", "extraEnv/items"];
+        var open = new List<string>();
+        Visit(Schema, "");
+
+        Assert.Empty(open);
+
+        void Visit(JsonNode? node, string path)
+        {
+            if (node is JsonObject schema)
+            {
+                if ((string?)(schema["type"] as JsonValue) == "object" && schema["additionalProperties"] is null && !free.Any(path.EndsWith))
+                {
+                    open.Add(path);
+                }
+
+                foreach (var (name, value) in schema)
+                {
+                    Visit(value, $"{path}/{name}");
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Values_Every_HasAComment()
+    {
+        // A comment speaks of what is below it too. The other roles' values are the gateway's, whose are commented.
+        var bare = new List<string>();
+        var (lines, above) = (File.ReadAllLines(Path.Combine(Chart.Folder, "values.yaml")), new Stack<(int Indent, string Name, bool Said)>());
+        for (var i = 0; i < lines.Length; i++)
+        {
+            if (Value().Match(lines[i]) is not { Success: true } match)
+            {
+                continue;
+            }
+
+            var (indent, name) = (match.Groups["indent"].Length, match.Groups["name"].Value);
+            while (above.TryPeek(out var last) && last.Indent >= indent)
+            {
+                above.Pop();
+            }
+
+            var isCommon = above is { Count: 1 } && above.Peek().Name is "blend" or "compare" or "fuse" && Gateway.ContainsKey(name);
+            var isSaid = isCommon || IsCommented(lines, i) || above.Any(section => section.Said);
+            above.Push((indent, name, isSaid));
+            if (match.Groups["value"].Length > 0 && !isSaid)
+            {
+                bare.Add($"{i + 1}: {lines[i]}");
+            }
+        }
+
+        Assert.Empty(bare);
+    }
+
+    [Theory]
+    [InlineData("backend", typeof(BackendSettings))]
+    [InlineData("panel", typeof(PanelSettings))]
+    [InlineData("settings/Cache", typeof(ComparisonCacheOptions))]
+    [InlineData("settings/Queue", typeof(CompareQueueOptions))]
+    // The chart says these itself: of the drain, which the grace period follows, and of callers, whose hashes may be secrets.
+    [InlineData("settings/Admission", typeof(AdmissionOptions), nameof(AdmissionOptions.DrainTimeout))]
+    [InlineData("settings/Gateway", typeof(GatewaySettings), nameof(GatewaySettings.Callers), nameof(GatewaySettings.AllowAnonymous))]
+    [InlineData("settings", typeof(Cli.Serving.ServeSettings), nameof(Cli.Serving.ServeSettings.Accelerators))]
+    public void Schema_OfASetting_IsTheServers(string path, Type settings, params string[] except)
+    {
+        var schema = path.Split('/').Aggregate(
+            (JsonNode)Schema,
+            (at, name) => (at["properties"]?[name] ?? Schema["definitions"]![name])!);
+
+        Assert.Equal(
+            settings.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite).Select(property => property.Name)
+                .Except(except).Order(),
+            schema["properties"]!.AsObject().Select(property => property.Key).Order());
+    }
+
+    private static JsonObject Schema { get; } = Chart.ReadFile("values.schema.json").AsObject();
+
+    private static JsonObject Gateway { get; } = Schema["properties"]!["gateway"]!["properties"]!.AsObject();
+
+    // The lines right above it are a comment that opens with "# --".
+    private static bool IsCommented(string[] lines, int i) =>
+        lines[..i].Reverse().TakeWhile(line => line.TrimStart().StartsWith('#')).Any(line => line.TrimStart().StartsWith("# --", StringComparison.Ordinal));
+
+    private static void Compare(JsonNode? value, JsonNode schema, string path, List<string> missing)
+    {
+        if (value is not JsonObject values || schema["additionalProperties"] is JsonObject)
+        {
+            return;
+        }
+
+        foreach (var (name, inner) in values)
+        {
+            var known = schema["properties"]?[name];
+            if (known is not null && (string?)known["$ref"] is { } reference)
+            {
+                known = Schema["definitions"]![reference["#/definitions/".Length..]];
+            }
+
+            if (known is null)
+            {
+                missing.Add($"{path}.{name}");
+            }
+            else
+            {
+                Compare(inner, known, $"{path}.{name}", missing);
+            }
+        }
+    }
+
+    [GeneratedRegex(@"^(?<indent> *)(?<name>[A-Za-z]+):(?: (?<value>.+))?$")]
+    private static partial Regex Value();
+}
