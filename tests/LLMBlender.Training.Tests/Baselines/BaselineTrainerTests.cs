@@ -7,6 +7,7 @@ using LLMBlender.Inference.Onnx;
 using LLMBlender.TestKit;
 using LLMBlender.Training.Baselines;
 using LLMBlender.Training.Data;
+using LLMBlender.Training.Network;
 using LLMBlender.Training.Runs;
 
 namespace LLMBlender.Training.Tests.Baselines;
@@ -36,6 +37,69 @@ public sealed class BaselineTrainerTests : IDisposable
         string model = ModelImport.Import(Path.Combine(folder, shape, "export"), Path.Combine(folder, "model"), Precision.Float32).Path;
         double[] scores = Rank(model, shape, "question 99", [Good, Bad]);
         Assert.True(scores[0] > scores[1], $"good has {scores[0]}, bad {scores[1]}");
+    }
+
+    [Fact]
+    public void Export_OfEachShape_GivesInferenceTheNetworksNumbers()
+    {
+        Native.SkipWithout();
+        string tokenizer = Fixture.File("pairrm-tiny");
+        RankerTokens tokens = RankerTokens.Load(tokenizer);
+        NetworkConfig config = Load(Config("shape", "simcls", 1, 1)).Network.With(tokens);
+        int[] good = tokens.Encode("good"), bad = tokens.Encode("bad");
+        foreach (BaselineShape shape in Enum.GetValues<BaselineShape>())
+        {
+            using var network = new BaselineNetwork(config, shape, ["a", "b"]);
+            Initialization.Fill(network, 0.3, 5);
+            string export = Path.Combine(folder, $"{shape}");
+            NetworkWeights.Export(network, network.ToJson(), tokenizer, export);
+            string model = ModelImport.Import(export, export + "-model", Precision.Float32).Path;
+            (float[] expected, float[] actual) = shape switch
+            {
+                BaselineShape.SummaReranker => (Forward([1, .. good, 2, .. bad, 2], 0), Score(model)),
+                BaselineShape.SimCls => (Forward([1, .. good, 2], 0), Embed(model)),
+                _ => (MaskedSum(), [(float)PseudoLikelihood(model)]),
+            };
+
+            Assert.Equal(expected.Length, actual.Length);
+            Assert.InRange(expected.Zip(actual, (a, b) => Math.Abs(a - b)).Max(), 0, 2e-4);
+
+            float[] Forward(int[] row, int position)
+            {
+                using var gradient = TorchSharp.torch.no_grad();
+                return network.Forward(RowBatch.Of([row], [position], [], 1), null, half: false).data<float>().ToArray();
+            }
+
+            float[] MaskedSum()
+            {
+                int mask = tokens.RequireMask(true, tokenizer);
+                return [good.Select((id, i) =>
+                {
+                    int[] row = [1, .. good, 2];
+                    row[i + 1] = mask;
+                    float[] logits = Forward(row, i + 1);
+                    return logits[id] - (float)Math.Log(logits.Sum(logit => Math.Exp(logit)));
+                }).Sum()];
+            }
+        }
+    }
+
+    private static float[] Score(string model)
+    {
+        using ClassifierModel classifier = ClassifierModel.Load(model);
+        return classifier.Score([("good", "bad")])[0];
+    }
+
+    private static float[] Embed(string model)
+    {
+        using EmbeddingModel embedding = EmbeddingModel.Load(model);
+        return embedding.Embed(["good"])[0];
+    }
+
+    private static double PseudoLikelihood(string model)
+    {
+        using MaskedLanguageModel masked = MaskedLanguageModel.Load(model);
+        return masked.Score(["good"])[0].Sum;
     }
 
     [Theory]
