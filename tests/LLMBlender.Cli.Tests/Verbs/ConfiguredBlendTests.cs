@@ -45,7 +45,7 @@ public sealed class ConfiguredBlendTests(TinyModel tiny) : IAsyncLifetime
         var outcome = await CommandLine.RunAsync(["blend", "Say something.", "--config", Config()]);
 
         Assert.True(outcome.Code == ExitCode.Done, outcome.Error);
-        Assert.Equal("answer 1\n", outcome.Text);
+        Assert.Equal("answer 1\n", outcome.Out);
         Assert.Contains("llmblender: broken: ", outcome.Error, StringComparison.Ordinal);
     }
 
@@ -58,7 +58,7 @@ public sealed class ConfiguredBlendTests(TinyModel tiny) : IAsyncLifetime
             {"id":"given","instruction":"Which?","candidates":[{"text":"this"},{"text":"that"}]}
             """;
 
-        var outcome = await CommandLine.RunAsync(["blend", "--from", "-", "--config", Config()], Records);
+        var outcome = await CommandLine.RunAsync(Records, ["blend", "--from", "-", "--config", Config()]);
 
         Assert.Equal(ExitCode.SomeFailed, outcome.Code);
         Assert.Equal(["asked", "bad", "given"], outcome.Records.Select(record => record["id"]!.GetValue<string>()));
