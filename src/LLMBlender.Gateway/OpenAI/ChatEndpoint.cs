@@ -29,7 +29,7 @@ internal static class ChatEndpoint
     }
 
     // Before a stream's headers are out an error still has a status of its own.
-    private static async Task CheckModelAsync(HttpContext context, ChatRequest request)
+    internal static async Task CheckModelAsync(HttpContext context, ChatRequest request)
     {
         var panels = context.RequestServices.GetRequiredService<PanelDirectory>();
         if (await panels.FindAsync(request.Model, context.RequestAborted) is { } panel)

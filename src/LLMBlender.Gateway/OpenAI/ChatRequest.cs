@@ -10,10 +10,6 @@ internal sealed record ChatRequest
     private const int MostAnswers = 8;
     private const int MostStops = 4;
 
-    private ChatRequest()
-    {
-    }
-
     /// <summary>The panel.</summary>
     public required string Model { get; init; }
 
@@ -25,6 +21,9 @@ internal sealed record ChatRequest
 
     /// <summary>The form that the answer must have; null for text as it comes.</summary>
     public required AnswerFormat? Format { get; init; }
+
+    /// <summary>What the field is called that <see cref="Format"/> came from.</summary>
+    public string FormatName { get; init; } = "response_format";
 
     /// <summary>What the answer may call; null for nothing.</summary>
     public required ToolOffer? Tools { get; init; }
@@ -86,7 +85,7 @@ internal sealed record ChatRequest
         var turn = Array.FindIndex(Messages, static turn => turn.Calls is not null || turn.CallId is not null);
         Refuse(Tools is not null, "tools", PanelWish.Tools);
         Refuse(turn >= 0, "messages", PanelWish.Tools);
-        Refuse(Format is not null, "response_format", PanelWish.ResponseFormat);
+        Refuse(Format is not null, FormatName, PanelWish.ResponseFormat);
 
         void Refuse(bool isWished, string field, string wish)
         {

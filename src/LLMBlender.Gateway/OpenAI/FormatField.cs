@@ -25,6 +25,24 @@ internal static class FormatField
         };
     }
 
+    /// <summary>Reads the field <c>format</c> of <c>text</c>, where the schema stands beside the type; null for text as it comes.</summary>
+    /// <exception cref="RequestException">It breaks a rule.</exception>
+    public static AnswerFormat? ReadFlat(RequestFields text)
+    {
+        if (text.OptionalObject("format") is not { } format)
+        {
+            return null;
+        }
+
+        return format.Text("type") switch
+        {
+            "text" => null,
+            "json_object" => new AnswerFormat(),
+            "json_schema" => Schema(format),
+            var other => throw Invalid(format.NameOf("type"), $"is \"{other}\", and must be {Rule}"),
+        };
+    }
+
     private static AnswerFormat Schema(RequestFields described) => new()
     {
         Schema = described.OptionalObject("schema") is null

@@ -12,7 +12,10 @@ internal sealed class ServedGateway : IDisposable
     private ServedGateway(Process process, string url)
     {
         this.process = process;
-        Http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 100_000 }) { BaseAddress = new Uri(url), Timeout = TimeSpan.FromMinutes(10) };
+
+        // Who leaves, leaves: by default the client would go on reading for two seconds to keep its connection.
+        var sockets = new SocketsHttpHandler { MaxConnectionsPerServer = 100_000, ResponseDrainTimeout = TimeSpan.Zero };
+        Http = new HttpClient(sockets) { BaseAddress = new Uri(url), Timeout = TimeSpan.FromMinutes(10) };
     }
 
     /// <summary>For those who ask it.</summary>

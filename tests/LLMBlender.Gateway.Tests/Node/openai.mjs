@@ -54,6 +54,19 @@ await assert.rejects(async () => {
   for await (const _ of await client.chat.completions.create({ model: 'broken', messages, stream: true }));
 }, (e) => e instanceof OpenAI.APIError && e.code === 'faulted');
 
+// Responses: whole, streamed, and through the client's own accumulator.
+const response = await client.responses.create({ model: 'three', instructions: 'Be brief.', input: 'Which is the number?' });
+assert.equal(response.output_text, '9 is the number');
+assert.equal(response.usage.total_tokens, 45);
+let spoken = '';
+for await (const event of await client.responses.create({ model: 'fused', input: [{ role: 'user', content: 'Which?' }], stream: true })) {
+  if (event.type === 'response.output_text.delta') spoken += event.delta;
+}
+assert.equal(spoken, '9 is the number');
+assert.equal((await client.responses.stream({ model: 'fused', input: 'Which?' }).finalResponse()).output_text, '9 is the number');
+await assert.rejects(client.responses.create({ model: 'three', input: 'And?', previous_response_id: 'resp_1' }), (e) =>
+  e instanceof OpenAI.BadRequestError && e.param === 'previous_response_id');
+
 // Hanging up ends the request.
 const dropped = await client.chat.completions.create({ model: 'fused', messages, stream: true });
 dropped.controller.abort();
