@@ -4,6 +4,7 @@ using LLMBlender.Gateway.Callers;
 using LLMBlender.Gateway.Documentation;
 using LLMBlender.Gateway.OpenAI;
 using LLMBlender.Gateway.Pages;
+using LLMBlender.Gateway.Status;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,6 +16,9 @@ namespace LLMBlender.Gateway;
 /// <summary>Makes a web application the gateway of a cluster that <see cref="IBlender"/> asks.</summary>
 public static class GatewayExtensions
 {
+    /// <summary>Where Orleans' dashboard is, in processes that have the role; behind the same door as the API.</summary>
+    public const string DashboardPath = "/dashboard";
+
     /// <summary>Adds what the gateway is made of.</summary>
     /// <exception cref="ArgumentException">A setting breaks a rule.</exception>
     public static WebApplicationBuilder AddLLMBlenderGateway(this WebApplicationBuilder builder, GatewaySettings settings)
@@ -46,6 +50,20 @@ public static class GatewayExtensions
     public static WebApplication MapLLMBlenderGateway(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
+        app.UseCallerGate();
+        app.MapBlending();
+        app.MapRerank();
+        app.MapOpenAI();
+        app.MapStatus();
+        app.MapDescription();
+        app.MapPages();
+        return app;
+    }
+
+    /// <summary>Puts the gateway's door before whatever is mapped.</summary>
+    public static WebApplication UseCallerGate(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
         if (app.Services.GetRequiredService<GatewaySettings>().AllowedOrigins.Length > 0)
         {
             app.UseCors();
@@ -55,14 +73,9 @@ public static class GatewayExtensions
         app.Lifetime.ApplicationStarted.Register(app.Services.GetRequiredService<CallerMetrics>().SayZero);
         app.Use(next => context =>
         {
-            SecurityHeaders.AddTo(context.Response);
+            SecurityHeaders.AddTo(context);
             return gate.PassAsync(context, next);
         });
-        app.MapBlending();
-        app.MapRerank();
-        app.MapOpenAI();
-        app.MapDescription();
-        app.MapPages();
         return app;
     }
 }

@@ -15,11 +15,13 @@ const string Usage = """
     cluster [MODEL]          the grains beside no work, beside the bare ranker, and from 1 to 8 silos
     cluster ranker [MODEL]   of these, only the bare ranker
     cluster memory [SECONDS] what lives in memory under a steady load (default: 600 s)
+    metrics [ROUNDS SECONDS] throughput with OpenTelemetry reading the meters beside without (default: 10 rounds of 5 s each)
     generate [MODEL]         generation beside ONNX Runtime alone; cache; batch; cost a token (default: random weights)
     import [FOLDER] [P …]    memory of importing gen_fuser_3b's shape at fp32, fp16, int8 (all by default); wants 18 GB of disk
     tail [SPREAD [BLENDS]]   99th percentile with 5 % of calls ten times slower, hedged and not (default: 0.8, 1000); wants a Release llmblender
     overload [SECONDS]       goodput and refusals up to ten times what a backend can do (default: 10 s a step); as tail
     streams [CLIENTS]        clients that stream at the same time; how soon work ends when one leaves (default: 2000); as tail
+    evaluate [RECORDS [MODEL]] the share of an evaluation's time that the model takes (default: 5000 records, pairranker-mini)
     engines [RANKED [RECORDS SCORE]]  what aggregations ask and choose; RANKED is the output of rank --matrix
     """;
 
@@ -43,6 +45,11 @@ switch (args)
     case ["startup", .. var rest]:
         StartupBenchmark.Run(rest.FirstOrDefault(mini), scratch);
         return 0;
+    case ["metrics", .. var rest]:
+        await MetricsBenchmark.RunAsync(
+            int.Parse(rest.ElementAtOrDefault(0) ?? "10", System.Globalization.CultureInfo.InvariantCulture),
+            double.Parse(rest.ElementAtOrDefault(1) ?? "5", System.Globalization.CultureInfo.InvariantCulture));
+        return 0;
     case ["generate"]:
         GenerateBenchmark.RunSynthetic(scratch);
         return 0;
@@ -54,6 +61,10 @@ switch (args)
         return 0;
     case ["import-once", var source, var target, var precision]:
         ImportBenchmark.Once(source, target, precision);
+        return 0;
+    case ["evaluate", .. var rest]:
+        await EvaluateBenchmark.RunAsync(
+            rest.ElementAtOrDefault(1) ?? mini, int.Parse(rest.FirstOrDefault("5000"), System.Globalization.CultureInfo.InvariantCulture), scratch.Path);
         return 0;
     case ["engines", .. var rest]:
         EngineBenchmark.Run(rest.ElementAtOrDefault(0), rest.ElementAtOrDefault(1), rest.ElementAtOrDefault(2));

@@ -149,8 +149,10 @@ capabilities: { drop: [ALL] }
 {{- end -}}
 {{- $known := dict -}}
 {{- range .Values.settings.Backends -}}{{- $_ := set $known .Name true -}}
-{{- if and .KeyVariable (not (hasKey $.Values.keys .KeyVariable)) -}}
+{{- if .KeyVariable -}}
+{{- if not (hasKey $.Values.keys .KeyVariable) -}}
 {{- fail (printf "settings.Backends: \"%s\" has its key in the variable %s, which keys must name a secret for" .Name .KeyVariable) -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 {{- range $panel := .Values.settings.Panels -}}

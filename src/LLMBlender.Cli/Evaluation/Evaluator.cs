@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -25,11 +24,11 @@ internal sealed class Evaluator(Terminal terminal, string from, ReportFiles file
     /// <summary>Evaluates.</summary>
     /// <param name="plan">What is measured.</param>
     /// <param name="load">Loads ranker and fuser, once the files are known to be there.</param>
-    /// <param name="parsed">The arguments, which become part of what identifies the run.</param>
+    /// <param name="options">Options of ranker and fuser, which become part of what identifies the run.</param>
     /// <param name="cancellation">Ends the run; what is done stays in the work file.</param>
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync(
-        EvaluationPlan plan, Func<(PairRankerModel Ranker, BlendFusing Fusing)> load, ParseResult parsed, CancellationToken cancellation)
+        EvaluationPlan plan, Func<(PairRankerModel Ranker, BlendFusing Fusing)> load, string options, CancellationToken cancellation)
     {
         RequireDistinct(plan);
         files.Check();
@@ -38,7 +37,7 @@ internal sealed class Evaluator(Terminal terminal, string from, ReportFiles file
         using (model)
         using (fusing.Fuser)
         {
-            var facts = Facts(plan, data, model, fusing, parsed);
+            var facts = Facts(plan, data, model, fusing, options);
             var known = new Dictionary<long, RecordFinding>();
             using var journal = OpenWork(facts, known);
             var (records, failures) = await EvaluateAsync(plan, data, model, fusing, known, journal, cancellation);
@@ -115,7 +114,7 @@ internal sealed class Evaluator(Terminal terminal, string from, ReportFiles file
     }
 
     private List<(string Name, string Value)> Facts(
-        EvaluationPlan plan, EvaluationData data, PairRankerModel model, BlendFusing fusing, ParseResult parsed)
+        EvaluationPlan plan, EvaluationData data, PairRankerModel model, BlendFusing fusing, string options)
     {
         var ranker = model.Manifest;
         var fuser = fusing.Fuser.Model?.Manifest;
@@ -124,17 +123,14 @@ internal sealed class Evaluator(Terminal terminal, string from, ReportFiles file
             ("llmblender", VersionNumber.Text),
             ("data", Path.GetFileName(from)),
             ("data hash", data.Hash),
-            ("ranker", $"{ranker.Id} {ranker.Precision} {ranker.TensorHash}{Option("--source-max-length")}{Option("--candidate-max-length")}"),
-            ("fuser", fuser is null ? fusing.Fuser.Fuser.Name : $"{fuser.Id} {fuser.Precision} {fuser.TensorHash} top-k {fusing.TopK}{Option("--beams")}{Option("--max-new-tokens")}{Option("--no-guard")}"),
+            ("ranker", $"{ranker.Id} {ranker.Precision} {ranker.TensorHash}"),
+            ("fuser", fuser is null ? fusing.Fuser.Fuser.Name : $"{fuser.Id} {fuser.Precision} {fuser.TensorHash} top-k {fusing.TopK}"),
+            ("options", options),
             ("measured", plan.Spelt),
             ("judge", plan.Judge ?? EvaluationPlan.FromVerdicts),
             ("seed", plan.Seed.ToString(CultureInfo.InvariantCulture)),
             ("resamples", plan.Resamples.ToString(CultureInfo.InvariantCulture)),
         ];
-
-        string Option(string name) => parsed.GetResult(name) is System.CommandLine.Parsing.OptionResult { Implicit: false } given
-            ? $" {name} {string.Join(' ', given.Tokens.Select(static token => token.Value))}"
-            : "";
     }
 
     private static void RequireDistinct(EvaluationPlan plan)

@@ -1,3 +1,4 @@
+using LLMBlender.Cli.Evaluation.Models;
 using LLMBlender.Core.Evaluation;
 
 namespace LLMBlender.Cli.Evaluation;
@@ -12,7 +13,10 @@ internal static class Metrics
         new("rouge2", "ROUGE-2, F1 from 0 to 1", static (_, _) => TextMetrics.Rouge2),
         new("rougeL", "ROUGE-L, F1 from 0 to 1", static (_, _) => TextMetrics.RougeL),
         new("bleu", "sentence BLEU as sacreBLEU's, from 0 to 100", static (_, _) => TextMetrics.Bleu),
-        new("chrf", "chrF as sacreBLEU's, from 0 to 100", static (_, _) => TextMetrics.ChrF));
+        new("chrf", "chrF as sacreBLEU's, from 0 to 100", static (_, _) => TextMetrics.ChrF),
+        new("bertscore", "BERTScore's F1 over an encoder; also ,layer=N ,idf=FILE ,baseline=FILE", BertScoreMetric.Make, "MODEL"),
+        new("bartscore", "BARTScore: mean log-likelihood of the reference after the candidate", BartScoreMetric.Make, "MODEL"),
+        new("bleurt", "BLEURT: a classifier of reference and candidate", BleurtMetric.Make, "MODEL"));
 
     /// <summary>What is measured where nobody says what.</summary>
     public static IReadOnlyList<string> Default { get; } = ["rouge1", "rouge2", "rougeL", "bleu", "chrf"];

@@ -1,3 +1,4 @@
+using LLMBlender.Cli.Evaluation.Models;
 using LLMBlender.Core.Ranking;
 
 namespace LLMBlender.Cli.Evaluation;
@@ -11,7 +12,8 @@ internal static class Rankers
     private static readonly NamedMakers<ICandidateRanker> Registered = new(
         "ranker",
         new("random", "a seeded order", static (_, setup) => new RandomRanker(setup.Seed)),
-        new("longest", "the longer text is better", static (_, _) => new LongestRanker()));
+        new("longest", "the longer text is better", static (_, _) => new LongestRanker()),
+        new("model", "a reward model, or a summareranker, simcls or mlm-scorer; also ,encoding=single ,max-length=N", ModelRanker.Make, "MODEL"));
 
     /// <summary>Who ranks where nobody says who.</summary>
     public static IReadOnlyList<string> Default { get; } = ["random", "longest"];

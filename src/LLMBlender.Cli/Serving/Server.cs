@@ -13,6 +13,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Orleans.Dashboard;
 
 namespace LLMBlender.Cli.Serving;
 
@@ -39,6 +40,7 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
 
             ServeTelemetry.Add(builder, arguments.Roles);
             builder.AddLLMBlenderSilo(Options(settings), models, await PanelsAsync(builder, settings, cancellation));
+            builder.UseOrleans(static silo => silo.AddDashboard(static dashboard => dashboard.HideTrace = true));
             AddGateway(builder, settings);
             await using var app = builder.Build();
             var started = false;
@@ -193,7 +195,7 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
 
     private void AddGateway(WebApplicationBuilder builder, ServeSettings settings)
     {
-        if (!arguments.Roles.HasFlag(SiloRoles.Gateway))
+        if ((arguments.Roles & (SiloRoles.Gateway | SiloRoles.Dashboard)) is SiloRoles.None)
         {
             return;
         }
@@ -216,6 +218,15 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         if (arguments.Roles.HasFlag(SiloRoles.Gateway))
         {
             app.MapLLMBlenderGateway();
+        }
+        else if (arguments.Roles.HasFlag(SiloRoles.Dashboard))
+        {
+            app.UseCallerGate();
+        }
+
+        if (arguments.Roles.HasFlag(SiloRoles.Dashboard))
+        {
+            app.MapOrleansDashboard(GatewayExtensions.DashboardPath);
         }
     }
 

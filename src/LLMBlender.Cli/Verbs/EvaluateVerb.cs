@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using LLMBlender.Cli.Evaluation;
 using LLMBlender.Cli.Evaluation.Reports;
 using LLMBlender.Core.Evaluation;
@@ -10,6 +11,8 @@ internal static class EvaluateVerb
 {
     /// <summary>The seed where none is given, the reference's.</summary>
     private const int DefaultSeed = 42;
+
+    private static readonly string[] Deciding = ["--source-max-length", "--candidate-max-length", "--beams", "--max-new-tokens", "--no-guard"];
 
     private static readonly string Details = $$$"""
         Each line of --from is a record as MixInstruct has it; a name that ends in .gz is read through gzip:
@@ -75,12 +78,17 @@ internal static class EvaluateVerb
                 Given(parsed, against) ?? [],
                 parsed.GetValue(resamples) ?? Bootstrap.DefaultResamples);
             var blend = new BlendRun(terminal, ranker, fuser, Core.Ranking.RankingEngines.Default, !parsed.GetValue(noGuard));
-            return await evaluator.RunAsync(plan, () => blend.Load(parsed), parsed, cancellation);
+            return await evaluator.RunAsync(plan, () => blend.Load(parsed), Options(parsed), cancellation);
         });
         return verb;
 
         Option<string?> Output(string name, string what) => new(name) { HelpName = "F", Description = $"Also write the report as {what}; - is standard output." };
     }
+
+    // Those that findings depend on, as they were given.
+    private static string Options(ParseResult parsed) => string.Join(' ', Deciding
+        .Where(name => parsed.GetResult(name) is OptionResult { Implicit: false })
+        .Select(name => $"{name} {string.Join(' ', parsed.GetResult(name)!.Tokens.Select(static token => token.Value))}".TrimEnd()));
 
     // A list that isn't given has a value all the same: an empty one.
     private static string[]? Given(ParseResult parsed, Option<string[]?> option) =>
@@ -98,7 +106,8 @@ internal static class EvaluateVerb
             Spelt = string.Join(' ', [.. metrics, "|", .. rankers]),
         };
 
-    private static Option<string[]?> List(string name, string help, string description) => new(name)
+    /// <summary>An option that takes a list, by commas or repeated; <c>none</c> is an empty one.</summary>
+    internal static Option<string[]?> List(string name, string help, string description) => new(name)
     {
         HelpName = help,
         Description = description,

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
+using System.Net.Sockets;
 using LLMBlender.Abstractions.Client;
 using LLMBlender.Cli.Serving;
 using LLMBlender.Silo.Hosting;
@@ -17,13 +18,16 @@ internal static class ServeVerb
         Without options the process does everything: HTTP, blending, comparing on what it has, fusing; comparisons are kept in
         its memory. With --redis, processes that name the same Redis and cluster id form one cluster, and --role says what each
         of them does: gateway takes HTTP requests, blend coordinates and asks the panel, compare compares on accelerators,
-        fuse fuses. Processes may come and go at any time.
+        fuse fuses. Processes may come and go at any time. dashboard, which all does not include, shows Orleans' dashboard of the
+        cluster at /dashboard: to those who may ask, in a browser with a caller's key as the password.
 
         POST /v1/rank, /v1/compare, /v1/fuse and /v1/blend take a record as the verb of that name reads it and answer as it does;
         "timeout" is the request's time in seconds (60, 600 at most). Errors: {"error":{"message","type","param","code"}}.
         POST /v1/chat/completions and GET /v1/models are OpenAI's: each panel is a model. /v1/rerank is Cohere's and Jina's.
         The page at / shows a blend while it is made.
-        GET /health/startup, /health/live, /health/ready.
+        The page at /status.html shows what the cluster does, from GET /v1/status.
+        GET /health/startup, /health/live, /health/ready, and /metrics for Prometheus; deploy/METRICS.md says what each metric is.
+        OTEL_EXPORTER_OTLP_ENDPOINT sends metrics, traces and logs to a collector.
 
         The process prints one line, "ready URL … role=… cluster=… silo=…", when it serves. SIGTERM drains it: what is under way
         is finished, nothing new is taken. --config is a JSON file with an object "LLMBlender": Rankers, Fusers, Accelerators,
@@ -44,7 +48,7 @@ internal static class ServeVerb
         var verb = new Verb("serve", "Serve over HTTP, alone or as part of a cluster.", Details);
         var roles = new Option<SiloRoles>("--role")
         {
-            HelpName = "all|gateway,blend,compare,fuse",
+            HelpName = "all|gateway,blend,compare,fuse,dashboard",
             Description = "What this process does.",
             CustomParser = result => Parsed(result, RoleNames.Parse),
             DefaultValueFactory = _ => SiloRoles.All,
@@ -69,9 +73,9 @@ internal static class ServeVerb
         };
         var address = new Option<IPAddress>("--advertise")
         {
-            HelpName = "IP",
+            HelpName = "IP|HOST",
             Description = "The address that the other processes reach this one at; by default this machine's loopback.",
-            CustomParser = result => Parsed(result, IPAddress.Parse),
+            CustomParser = result => Parsed(result, AddressOf),
             DefaultValueFactory = _ => IPAddress.Loopback,
         };
         var siloPort = Numbers.AtLeast("--silo-port", 1, "The port for the other processes; by default a free one.");
@@ -95,6 +99,25 @@ internal static class ServeVerb
                 parsed.GetValue(gatewayPort) ?? 0),
             terminal).RunAsync(cancellation));
         return verb;
+    }
+
+    // A container knows its name before it knows its address.
+    private static IPAddress AddressOf(string text)
+    {
+        if (IPAddress.TryParse(text, out var address))
+        {
+            return address;
+        }
+
+        try
+        {
+            var found = Dns.GetHostAddresses(text, AddressFamily.InterNetwork);
+            return Array.Find(found, static one => !IPAddress.IsLoopback(one)) ?? found[0];
+        }
+        catch (Exception e) when (e is SocketException or ArgumentException)
+        {
+            throw new ArgumentException($"\"{text}\" is neither an IP address nor the name of a host that has one", nameof(text), e);
+        }
     }
 
     private static T Parsed<T>(ArgumentResult result, Func<string, T> parse)

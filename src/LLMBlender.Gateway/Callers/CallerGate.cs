@@ -13,6 +13,8 @@ namespace LLMBlender.Gateway.Callers;
 internal sealed class CallerGate(
     GatewaySettings settings, TimeProvider clock, CallerMetrics metrics, ILogger<CallerGate> logger, ISharedCounter? shared = null)
 {
+    private const string BasicChallenge = "Basic realm=\"LLMBlender\", charset=\"UTF-8\"";
+
     private readonly Dictionary<string, Caller> callers =
         settings.Callers.ToDictionary(
             caller => caller.KeySha256.ToLowerInvariant(),
@@ -40,7 +42,9 @@ internal sealed class CallerGate(
     }
 
     private static bool IsApi(PathString path) =>
-        path.StartsWithSegments("/v1") || path.StartsWithSegments("/v2") || path.StartsWithSegments("/rerank");
+        path.StartsWithSegments("/v1") || path.StartsWithSegments("/v2") || path.StartsWithSegments("/rerank") || IsDashboard(path);
+
+    private static bool IsDashboard(PathString path) => path.StartsWithSegments(GatewayExtensions.DashboardPath);
 
     // Browsers name the page that a request comes from; other clients don't.
     private ApiError? Foreign(HttpContext context) =>
@@ -52,18 +56,22 @@ internal sealed class CallerGate(
 
     private async ValueTask<ApiError?> KnownAsync(HttpContext context)
     {
-        var key = Key(context.Request);
+        // The dashboard is for browsers, which ask for a name and a password: the key is the password. It asks often, and free of charge.
+        var isDashboard = IsDashboard(context.Request.Path);
+        var key = Key(context.Request) ?? (isDashboard ? Password(context.Request) : null);
         if (key is null)
         {
+            context.Response.Headers.WWWAuthenticate = isDashboard ? BasicChallenge : "Bearer";
             return ApiError.Unauthorized("a key is needed: Authorization: Bearer KEY");
         }
 
         if (!callers.TryGetValue(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key))), out var caller))
         {
+            context.Response.Headers.WWWAuthenticate = isDashboard ? BasicChallenge : "Bearer";
             return ApiError.Unauthorized("the key is not known");
         }
 
-        if (await caller.EnterAsync() is { } error)
+        if (!isDashboard && await caller.EnterAsync() is { } error)
         {
             return error;
         }
@@ -85,6 +93,20 @@ internal sealed class CallerGate(
         return isHere && isMeant
             ? null
             : ApiError.Unauthorized("without configured callers only requests from this machine to its loopback address are taken: configure Gateway:Callers, or set Gateway:AllowAnonymous");
+    }
+
+    private static string? Password(HttpRequest request)
+    {
+        const string Scheme = "Basic ";
+        var header = request.Headers.Authorization.ToString();
+        var bytes = new byte[header.Length];
+        if (!header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) || !Convert.TryFromBase64String(header[Scheme.Length..].Trim(), bytes, out var length))
+        {
+            return null;
+        }
+
+        var text = Encoding.UTF8.GetString(bytes, 0, length);
+        return text[(text.IndexOf(':', StringComparison.Ordinal) + 1)..];
     }
 
     private static string? Key(HttpRequest request)

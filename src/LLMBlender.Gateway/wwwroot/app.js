@@ -4,6 +4,7 @@ import { ApiError, events, headers } from './events.js';
 import { cost, count, el, logit, seconds, when } from './format.js';
 import * as history from './history.js';
 import { showMatrix } from './matrix.js';
+import './theme.js';
 
 const $ = (id) => document.getElementById(id);
 const form = $('form');
@@ -14,22 +15,6 @@ const steps = { ask: $('step-ask'), rank: $('step-rank'), fuse: $('step-fuse') }
 let panels = [];
 let running = null;
 let whole = '';
-
-// The theme: the system's unless chosen otherwise.
-const themes = ['system', 'light', 'dark'];
-const system = matchMedia('(prefers-color-scheme: dark)');
-let theme = localStorage.getItem('llmblender.theme') ?? 'system';
-function applyTheme() {
-  document.documentElement.dataset.theme = theme === 'system' ? (system.matches ? 'dark' : 'light') : theme;
-  $('theme').textContent = { system: 'Auto', light: 'Light', dark: 'Dark' }[theme];
-}
-system.onchange = applyTheme;
-$('theme').onclick = () => {
-  theme = themes[(themes.indexOf(theme) + 1) % themes.length];
-  localStorage.setItem('llmblender.theme', theme);
-  applyTheme();
-};
-applyTheme();
 
 // Panels.
 async function loadPanels() {

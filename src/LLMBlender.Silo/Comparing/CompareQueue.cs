@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using LLMBlender.Abstractions;
 using LLMBlender.Silo.Hosting;
 using LLMBlender.Silo.Telemetry;
 using Microsoft.Extensions.Logging;
@@ -26,6 +27,8 @@ internal sealed partial class CompareQueue : IDisposable
     private readonly object gate = new();
     private readonly Thread[] threads;
     private readonly double[] tokensPerSecond;
+    private readonly double[] busySeconds;
+    private readonly long[] comparisons;
     private long waitingTokens;
     private bool stopped;
 
@@ -33,6 +36,8 @@ internal sealed partial class CompareQueue : IDisposable
     {
         (this.accelerators, this.options, this.metrics, this.logger) = (accelerators, options, metrics, logger);
         tokensPerSecond = new double[accelerators.Count];
+        busySeconds = new double[accelerators.Count];
+        comparisons = new long[accelerators.Count];
         threads = [.. accelerators.Select((accelerator, i) => new Thread(() => Work(i)) { IsBackground = true, Name = $"compare {accelerator.Name}" })];
         foreach (var thread in threads)
         {
@@ -59,6 +64,10 @@ internal sealed partial class CompareQueue : IDisposable
 
     /// <summary>Tokens waiting for an accelerator.</summary>
     public long WaitingTokens => Interlocked.Read(ref waitingTokens);
+
+    /// <summary>What each accelerator has done so far.</summary>
+    public AcceleratorReport[] Accelerators() =>
+        [.. accelerators.Select((accelerator, i) => new AcceleratorReport(accelerator.Name, Volatile.Read(ref busySeconds[i]), Volatile.Read(ref comparisons[i])))];
 
     /// <summary>Compares a shard's pairs.</summary>
     /// <param name="shard">What to compare.</param>
@@ -201,6 +210,8 @@ internal sealed partial class CompareQueue : IDisposable
             var computed = Run(call, accelerators[accelerator]);
             var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
             Measure(accelerator, call.Tokens / seconds);
+            Volatile.Write(ref busySeconds[accelerator], busySeconds[accelerator] + seconds);
+            Volatile.Write(ref comparisons[accelerator], comparisons[accelerator] + call.Count);
             if (metrics.Queue.IsWatched)
             {
                 Tell(call, accelerators[accelerator], start, computed, seconds);

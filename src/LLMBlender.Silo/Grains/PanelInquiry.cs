@@ -60,7 +60,16 @@ internal sealed class PanelInquiry(
         var updates = grains.GetGrain<IBackendGrain>(backend).StreamAsync(Request(sample, wholeTime), CancellationToken.None);
         await foreach (var update in updates.WithCancellation(deadline.Token))
         {
-            yield return (update.Text, update.Reply is { } reply ? Report(name, reply, false) : null);
+            if (update.Reply is { } reply)
+            {
+                var report = Report(name, reply, false);
+                metrics.Heard(panel, backend, report.Failure?.Reason);
+                metrics.Asked(panel, [report], 0, report.Seconds);
+                yield return ("", report);
+                yield break;
+            }
+
+            yield return (update.Text, null);
         }
     }
 

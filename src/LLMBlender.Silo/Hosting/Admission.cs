@@ -18,6 +18,9 @@ internal sealed partial class Admission(AdmissionOptions options, BlendMetrics m
     private int inside;
     private volatile bool leaving;
 
+    /// <summary>Requests, and parts of them, under way.</summary>
+    public int Inside => Volatile.Read(ref inside);
+
     /// <summary>Whether the silo is about to leave.</summary>
     public bool IsLeaving => leaving;
 
@@ -66,7 +69,7 @@ internal sealed partial class Admission(AdmissionOptions options, BlendMetrics m
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        metrics.Silo.Observe(() => Volatile.Read(ref inside), options.MaxRequests);
+        metrics.Silo.Observe(() => Inside, options.MaxRequests);
         return Task.CompletedTask;
     }
 

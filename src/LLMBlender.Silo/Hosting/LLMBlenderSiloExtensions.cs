@@ -91,7 +91,9 @@ public static class LLMBlenderSiloExtensions
             provider.GetRequiredService<IClusterMembershipService>(),
             provider.GetRequiredService<SiloCards>(),
             provider.GetRequiredService<WorkerRoster>(),
-            provider.GetRequiredService<Admission>()));
+            provider.GetRequiredService<Admission>(),
+            card,
+            panels));
         services.TryAddSingleton<BlendMetrics>();
         services.AddHostedService(provider => new MetricsStart(
             provider.GetRequiredService<BlendMetrics>(),
@@ -101,6 +103,14 @@ public static class LLMBlenderSiloExtensions
             provider.GetRequiredService<SiloReadiness>(),
             provider.GetRequiredService<WorkerRoster>()));
         services.TryAddSingleton<SiloCards>();
+        services.TryAddSingleton<IClusterStatus, ClusterStatus>();
+        services.TryAddSingleton(provider => new SiloTally(
+            provider.GetRequiredService<ILocalSiloDetails>(),
+            options,
+            models,
+            provider.GetRequiredService<Admission>(),
+            provider.GetRequiredService<CompareQueue>(),
+            provider.GetRequiredService<BlendMetrics>()));
         services.TryAddSingleton<WorkerRoster>();
         services.TryAddSingleton<ShardDispatcher>();
         services.TryAddSingleton<ComparisonCache>();

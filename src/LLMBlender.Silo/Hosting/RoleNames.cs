@@ -6,7 +6,7 @@ public static class RoleNames
     private static readonly (string Name, SiloRoles Role)[] Known =
     [
         ("gateway", SiloRoles.Gateway), ("blend", SiloRoles.Blend), ("compare", SiloRoles.Compare), ("fuse", SiloRoles.Fuse),
-        ("all", SiloRoles.All),
+        ("dashboard", SiloRoles.Dashboard), ("all", SiloRoles.All),
     ];
 
     /// <summary>Reads a comma-separated list.</summary>

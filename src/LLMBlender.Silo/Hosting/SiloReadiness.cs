@@ -1,3 +1,4 @@
+using LLMBlender.Silo.Backends;
 using LLMBlender.Silo.Dispatch;
 using LLMBlender.Silo.Placement;
 
@@ -11,10 +12,20 @@ public sealed class SiloReadiness
     private readonly SiloCards cards;
     private readonly WorkerRoster roster;
     private readonly Admission admission;
+    private readonly SiloCard card;
+    private readonly PanelBook panels;
+    private bool hasSeenWorkers;
 
     internal SiloReadiness(
-        ILocalSiloDetails local, IClusterMembershipService membership, SiloCards cards, WorkerRoster roster, Admission admission) =>
-        (this.local, this.membership, this.cards, this.roster, this.admission) = (local, membership, cards, roster, admission);
+        ILocalSiloDetails local,
+        IClusterMembershipService membership,
+        SiloCards cards,
+        WorkerRoster roster,
+        Admission admission,
+        SiloCard card,
+        PanelBook panels) =>
+        (this.local, this.membership, this.cards, this.roster, this.admission, this.card, this.panels) =
+            (local, membership, cards, roster, admission, card, panels);
 
     /// <summary>The silo's own address.</summary>
     public string Address => local.SiloAddress.ToString();
@@ -31,6 +42,8 @@ public sealed class SiloReadiness
         admission.IsLeaving ? "shutting down"
         : !IsMember ? "not yet a member of the cluster"
         : !Blends() ? "no silo of the cluster blends"
+        : card.Roles.HasFlag(SiloRoles.Compare) && !card.Compares ? "nothing to compare with: no accelerator, or no ranker, is configured"
+        : card.Roles.HasFlag(SiloRoles.Blend) && !HasWorkers() ? "no silo of the cluster compares"
         : null;
 
     /// <summary>Waits until the silo is a member that the others can use.</summary>
@@ -41,6 +54,21 @@ public sealed class SiloReadiness
             await Task.Delay(tick, cancellation);
         }
     }
+
+    // Asked for once only: a cluster that loses all its workers later still gives answers, poorer ones; and were every silo to call
+    // itself unready then, it would give none.
+    private bool HasWorkers()
+    {
+        if (!hasSeenWorkers && (roster.Count > 0 || IsJudged()))
+        {
+            hasSeenWorkers = true;
+        }
+
+        return hasSeenWorkers;
+    }
+
+    // Panels whose ranker is a backend want no worker.
+    private bool IsJudged() => panels.Panels.Count > 0 && panels.Panels.All(panel => panel.Ranker is { } ranker && panels.FindBackend(ranker) is not null);
 
     private bool Blends() => membership.CurrentSnapshot.Members.Values.Any(
         member => member.Status is SiloStatus.Active && cards.Of(member.SiloAddress)?.Roles.HasFlag(SiloRoles.Blend) == true);

@@ -19,6 +19,9 @@ public enum SiloRoles
     /// <summary>Fuses.</summary>
     Fuse = 8,
 
-    /// <summary>Everything: a cluster of one.</summary>
+    /// <summary>Shows Orleans' own dashboard of the cluster.</summary>
+    Dashboard = 16,
+
+    /// <summary>Everything that answering takes: a cluster of one.</summary>
     All = Gateway | Blend | Compare | Fuse,
 }

@@ -15,14 +15,17 @@ internal sealed class BlendMetrics : IDisposable
 
     public BlendMetrics()
     {
-        Comparisons = new ComparisonMetrics(meter);
+        Comparisons = new ComparisonMetrics(meter, Tally);
         Queue = new QueueMetrics(meter);
         Rankings = new RankingMetrics(meter);
         Panels = new PanelMetrics(meter);
-        Blends = new WorkflowMetrics(meter);
+        Blends = new WorkflowMetrics(meter, Tally);
         Chats = new ChatMetrics(meter);
         Silo = new SiloMetrics(meter);
     }
+
+    /// <summary>What the silo's status shows.</summary>
+    public Tally Tally { get; } = new();
 
     /// <summary>Comparisons and where they are kept.</summary>
     public ComparisonMetrics Comparisons { get; }

@@ -25,14 +25,15 @@ internal sealed class ComparisonMetrics
     private static readonly string[] RedispatchReasons = ["late", "unreachable", "overloaded", "faulted"];
 
     private readonly Meter meter;
+    private readonly Tally tally;
     private readonly Counter<long> comparisons;
     private readonly Counter<long> redispatched;
     private readonly Counter<long> lookups;
     private readonly Counter<long> cacheFailures;
 
-    public ComparisonMetrics(Meter meter)
+    public ComparisonMetrics(Meter meter, Tally tally)
     {
-        this.meter = meter;
+        (this.meter, this.tally) = (meter, tally);
         comparisons = meter.CreateCounter<long>("llmblender.comparisons", "{comparison}", "Comparisons asked for, by what came of them.");
         redispatched = meter.CreateCounter<long>(
             "llmblender.comparisons.redispatched", "{comparison}", "Comparisons sent to a second silo, by reason.");
@@ -42,7 +43,11 @@ internal sealed class ComparisonMetrics
     }
 
     /// <summary>Counts comparisons by result.</summary>
-    public void Compared(string result, int count) => Add(comparisons, Result, result, count);
+    public void Compared(string result, int count)
+    {
+        tally.Compared(result, count);
+        Add(comparisons, Result, result, count);
+    }
 
     /// <summary>Counts comparisons sent again.</summary>
     public void Redispatched(string reason, int count) => Add(redispatched, "reason", reason, count);

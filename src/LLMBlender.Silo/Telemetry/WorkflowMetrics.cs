@@ -12,14 +12,16 @@ internal sealed class WorkflowMetrics
     private static readonly string[] Steps = ["rank", "fuse", "guard"];
     private static readonly string[] Verdicts = ["passed", "lost", "failed"];
 
+    private readonly Tally tally;
     private readonly Histogram<double> duration;
     private readonly Histogram<double> fusing;
     private readonly Counter<long> failures;
     private readonly Counter<long> verdicts;
     private readonly Counter<double> cost;
 
-    public WorkflowMetrics(Meter meter)
+    public WorkflowMetrics(Meter meter, Tally tally)
     {
+        this.tally = tally;
         duration = meter.CreateHistogram("gen_ai.workflow.duration", "s", "GenAI workflow duration: a blend from request to answer.", null, Buckets.WorkflowSeconds);
         fusing = meter.CreateHistogram("llmblender.fusion.duration", "s", "Time of a fusion.", null, Buckets.OperationSeconds);
         failures = meter.CreateCounter<long>("llmblender.blend.failures", "{failure}", "Steps of blends that failed and were done without.");
@@ -33,6 +35,7 @@ internal sealed class WorkflowMetrics
     /// <param name="error">Why it failed; null where it did not.</param>
     public void Blended(string? panel, double seconds, string? error)
     {
+        tally.Blended(error is null);
         var name = new KeyValuePair<string, object?>("gen_ai.workflow.name", panel ?? Given);
         if (error is null)
         {

@@ -30,7 +30,10 @@ internal sealed class ServeProcess : IAsyncDisposable
     public IReadOnlyCollection<string> Output => output;
 
     /// <summary>Starts it; <see cref="WhenReadyAsync"/> waits for it.</summary>
-    public static ServeProcess Start(string role, params string[] more)
+    public static ServeProcess Start(string role, params string[] more) => Start(role, new Dictionary<string, string>(), more);
+
+    /// <summary>Starts it with some variables in its environment.</summary>
+    public static ServeProcess Start(string role, IReadOnlyDictionary<string, string> variables, params string[] more)
     {
         var host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
         string[] args = [Path.Combine(AppContext.BaseDirectory, "llmblender.dll"), "serve", "--role", role, "--urls", "http://127.0.0.1:0", .. more];
@@ -39,6 +42,11 @@ internal sealed class ServeProcess : IAsyncDisposable
         // A test's processes share a small machine: no core of it is to be lost to a garbage collector's or a compiler's spare threads.
         start.Environment["DOTNET_gcServer"] = "0";
         start.Environment["DOTNET_TieredPGO"] = "0";
+        foreach (var (name, value) in variables)
+        {
+            start.Environment[name] = value;
+        }
+
         var serve = new ServeProcess(role, new Process { StartInfo = start, EnableRaisingEvents = true });
         serve.process.OutputDataReceived += (_, line) => serve.Said(line.Data);
         serve.process.ErrorDataReceived += (_, line) => serve.Logged(line.Data);

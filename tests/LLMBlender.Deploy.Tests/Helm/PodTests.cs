@@ -72,9 +72,11 @@ public sealed class PodTests : IAsyncDisposable
         var manifests = await Chart.ManifestsAsync(Variants.Trial);
         pods.AddRange(ChartTests.Silos(manifests).Select(deployment => Pod.Start(manifests, deployment, Secrets(), redis.Address, folder)));
         var gateway = pods.Single(pod => pod.Name.EndsWith("-gateway", StringComparison.Ordinal));
-        await gateway.WhenReadyAsync();
-        await gateway.WhenWellAsync("/health/ready");
-        await pods.Single(pod => pod.Name.EndsWith("-compare", StringComparison.Ordinal)).WhenWellAsync("/health/ready");
+        foreach (var pod in pods)
+        {
+            await pod.WhenReadyAsync();
+            await pod.WhenWellAsync("/health/ready");
+        }
 
         var outcome = await RunTestPodAsync(manifests, gateway);
 

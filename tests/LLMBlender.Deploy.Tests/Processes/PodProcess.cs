@@ -16,6 +16,9 @@ internal sealed class PodProcess : IAsyncDisposable
 
     public string Name { get; }
 
+    /// <summary>Its number.</summary>
+    public int Id => process.Id;
+
     /// <summary>Its log so far.</summary>
     public string Log => string.Join('\n', log);
 
@@ -25,11 +28,17 @@ internal sealed class PodProcess : IAsyncDisposable
     /// <summary>Where it serves HTTP; once it is ready.</summary>
     public Uri Url { get; private set; } = new("http://nowhere.invalid");
 
-    /// <summary>Starts it with nothing of this process's own environment but where .NET is.</summary>
+    /// <summary>Starts the program as it was built here, with nothing of this process's own environment but where .NET is.</summary>
     public static PodProcess Start(string name, string[] args, IReadOnlyDictionary<string, string> environment)
     {
         var host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
-        var start = new ProcessStartInfo(host, [Path.Combine(AppContext.BaseDirectory, "llmblender.dll"), .. args])
+        return Start(name, host, [Path.Combine(AppContext.BaseDirectory, "llmblender.dll"), .. args], environment);
+    }
+
+    /// <summary>Starts it in some way of its own.</summary>
+    public static PodProcess Start(string name, string program, string[] args, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var start = new ProcessStartInfo(program, args)
         {
             RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
         };
@@ -38,7 +47,7 @@ internal sealed class PodProcess : IAsyncDisposable
             start.Environment.Remove(inherited);
         }
 
-        foreach (var (variable, value) in environment)
+        foreach (var (variable, value) in environment ?? new Dictionary<string, string>())
         {
             start.Environment[variable] = value;
         }

@@ -42,6 +42,8 @@ public sealed class OpenApiTests(GatewayFixture fixture) : IClassFixture<Gateway
         Conform(description, description.GetProperty("components").GetProperty("schemas").GetProperty("Error"), error, "error");
         var models = JsonDocument.Parse(await gateway.Http.GetStringAsync(new Uri("/v1/models", UriKind.Relative))).RootElement;
         Conform(description, description.GetProperty("components").GetProperty("schemas").GetProperty("Models"), models, "/v1/models");
+        var members = JsonDocument.Parse(await gateway.Http.GetStringAsync(new Uri("/v1/status", UriKind.Relative))).RootElement;
+        Conform(description, description.GetProperty("components").GetProperty("schemas").GetProperty("Status"), members, "/v1/status");
     }
 
     // As much of JSON Schema as the description uses; a field that it does not describe is a fault too.

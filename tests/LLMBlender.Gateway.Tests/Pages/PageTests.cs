@@ -31,6 +31,25 @@ public sealed class PageTests(GatewayFixture fixture) : IClassFixture<GatewayFix
     }
 
     [Fact]
+    public async Task StatusPage_InChromium_ShowsRatesWorkersAndMembers()
+    {
+        Assert.SkipUnless(File.Exists(Chromium), $"there is no {Chromium}");
+        await using var own = await LiveGateway.StartAsync();
+        for (var i = 0; i < 2; i++)
+        {
+            var (status, body, _) = await own.PostAsync("/v1/blend", new { instruction = "What is the number?" });
+            Assert.True(status == 200, $"{status}: {body}");
+        }
+
+        using var shots = new TemporaryFolder();
+
+        var output = await NodeScript.RunAsync("status.mjs", own.Http.BaseAddress!.GetLeftPart(UriPartial.Authority), "2", shots.Path);
+
+        Assert.Contains("all good", output);
+        Assert.All(["status-light.png", "status-dark.png", "status-phone.png"], name => Assert.True(new FileInfo(shots.File(name)).Length > 10_000, $"{name} shows nothing"));
+    }
+
+    [Fact]
     public async Task Page_Files_ForbidScriptsOfOthersAndFrames()
     {
         using var response = await gateway.Http.GetAsync(new Uri("/", UriKind.Relative));

@@ -7,6 +7,8 @@ namespace LLMBlender.Cli.Evaluation.Reports;
 /// <summary>A report on a terminal: figures, and below each half of its interval's width.</summary>
 internal sealed class TerminalReport(IAnsiConsole console)
 {
+    private const int CellWidth = 11;
+
     private static readonly Dictionary<string, string> Groups = new(StringComparer.Ordinal)
     {
         ["model"] = "Models", ["oracle"] = "Oracles", ["ranker"] = "Rankers", ["pair-ranker"] = "Pair ranker", ["blend"] = "The blend",
@@ -59,7 +61,19 @@ internal sealed class TerminalReport(IAnsiConsole console)
 
     private void Heading(string text) => console.Write(new Text($"\n  {text}\n", Palette.Heading));
 
+    // Columns that don't fit beside one another follow below.
     private void Table(string[] headings, IEnumerable<(string Name, Interval[] Cells, bool[]? Shares)> rows)
+    {
+        var listed = rows.ToList();
+        var fitting = Math.Max(1, (console.Profile.Width - listed.Max(static row => row.Name.Length) - 4) / CellWidth);
+        for (var start = 0; start < headings.Length; start += fitting)
+        {
+            var part = start..Math.Min(headings.Length, start + fitting);
+            Part(headings[part], listed.ConvertAll(row => (row.Name, row.Cells[part], row.Shares?[part])));
+        }
+    }
+
+    private void Part(string[] headings, List<(string Name, Interval[] Cells, bool[]? Shares)> rows)
     {
         var table = new Table { Border = TableBorder.None };
         table.AddColumn(new TableColumn("") { NoWrap = true, Padding = new Padding(2, 0, 2, 0) });

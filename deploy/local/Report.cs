@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Text;
+
+namespace LLMBlender.LocalCluster;
+
+/// <summary>What a run has shown.</summary>
+internal sealed class Report
+{
+    private readonly StringBuilder text = new();
+
+    /// <summary>Whether everything was as it must be.</summary>
+    public bool IsGood { get; private set; } = true;
+
+    /// <summary>Writes it.</summary>
+    public static async Task<Report> OfAsync(Cluster cluster, Load load, TimeSpan time, IEnumerable<string> story)
+    {
+        var report = new Report();
+        report.Say($"# A cluster on one machine, {time.TotalMinutes:0.#} minutes under load");
+        report.Say($"{Environment.ProcessorCount} processors; 2 gateways behind nginx, 2 silos that blend and fuse, 3 that compare, one Redis, Prometheus over all.\n");
+        report.Speed(load, time);
+        report.Say("\n## What happened meanwhile");
+        foreach (var line in story)
+        {
+            report.Say($"- {line}");
+        }
+
+        await report.CountsAsync(cluster, load, time);
+        report.Memory(cluster);
+        var fired = await cluster.Watch.FiredAsync(time);
+        report.Say($"\nAlerts that fired: {(fired.Length == 0 ? "none" : string.Join(", ", fired))}.");
+        report.Say($"\n{(report.IsGood ? "All is as it must be." : "NOT all is as it must be.")}");
+        return report;
+    }
+
+    public override string ToString() => text.ToString();
+
+    private void Speed(Load load, TimeSpan time)
+    {
+        var latencies = load.Latencies.Order().ToArray();
+        Say("## Throughput");
+        Say($"{latencies.Length} requests answered, {latencies.Length / time.TotalSeconds:0.0} /s; {load.Comparisons / time.TotalSeconds:0} comparisons /s, cached ones counted.");
+        Say("Latency: " + string.Join(", ", new[] { 0.5, 0.9, 0.99, 0.999, 1 }.Select(share => string.Create(
+            CultureInfo.InvariantCulture, $"{share * 100:0.#} % {At(latencies, share) * 1000:0} ms"))) + ".");
+        Say($"Errors: {(load.Failures.Count == 0 ? "none" : load.Failures.Count)}.");
+        foreach (var failure in load.Failures.Take(5))
+        {
+            Say($"- {failure}");
+        }
+
+        IsGood &= load.Failures.Count == 0 && latencies.Length > 0;
+    }
+
+    // A process that is told to end finishes what it has, and then sends its counts: they are whole. Prometheus has scraped
+    // gateways when nothing was under way there; of the other processes' last moments it knows nothing.
+    private async Task CountsAsync(Cluster cluster, Load load, TimeSpan time)
+    {
+        Say("\n## Counts: the clients' own, and the metrics of all processes, those of ended ones too");
+        Say("| | clients | the processes | Prometheus |");
+        Say("|---|---:|---:|---:|");
+        foreach (var (path, count) in load.Answered.OrderBy(entry => entry.Key))
+        {
+            const string Name = "http_server_request_duration_seconds_count";
+            string[] labels = [$"http_route=\"{path}\"", "http_response_status_code=\"200\""];
+            var counted = cluster.All.Sum(server => server.Samples.Sum(Name, labels));
+            var seen = await cluster.Watch.AskAsync(Over(Name, string.Join(',', labels), time));
+            Row($"`{path}` answered with 200", count, counted, seen);
+        }
+
+        var errors = cluster.All.Sum(server => server.Samples.Sum("http_server_request_duration_seconds_count", "http_response_status_code=\"5"));
+        Row("answered with 5xx", 0, errors, await cluster.Watch.AskAsync(Over("http_server_request_duration_seconds_count", "http_response_status_code=~\"5..\",http_route=~\"/v1/.*\"", time)));
+        var comparisons = cluster.All.Sum(server => server.Samples.Sum("llmblender_comparisons_total") - server.Samples.Sum("llmblender_comparisons_total", "result=\"failed\""));
+        Row("comparisons", load.Comparisons, comparisons, await cluster.Watch.AskAsync(Over("llmblender_comparisons_total", "result!=\"failed\"", time)), byPrometheus: false);
+        foreach (var result in new[] { "computed", "memory", "redis", "joined", "failed" })
+        {
+            Say($"| of these {result} | | {cluster.All.Sum(server => server.Samples.Sum("llmblender_comparisons_total", $"result=\"{result}\"")):0} | |");
+        }
+    }
+
+    private static string Over(string name, string labels, TimeSpan time) => $"sum(last_over_time({name}{{{labels}}}[{Math.Ceiling(time.TotalSeconds) + 600}s]))";
+
+    private void Row(string what, double clients, double processes, double prometheus, bool byPrometheus = true)
+    {
+        Say($"| {what} | {clients:0} | {processes:0} | {prometheus:0} |");
+        IsGood &= clients == processes && (clients == prometheus || !byPrometheus);
+    }
+
+    private void Memory(Cluster cluster)
+    {
+        Say("\n## Memory, the most of each process");
+        foreach (var server in cluster.All.OrderBy(server => server.Role))
+        {
+            server.Child.Weigh();
+            Say($"- {server.Child.Name}: {server.Child.PeakMemory:0} MB{(server.Child.HasExited ? ", ended" : "")}");
+        }
+    }
+
+    private static double At(double[] ordered, double share) =>
+        ordered.Length == 0 ? 0 : ordered[Math.Min(ordered.Length - 1, (int)Math.Ceiling(share * ordered.Length) - 1)];
+
+    private void Say(FormattableString line) => text.AppendLine(line.ToString(CultureInfo.InvariantCulture));
+
+    private void Say(string line) => text.AppendLine(line);
+}

@@ -1,0 +1,51 @@
+using LLMBlender.Abstractions;
+using LLMBlender.Abstractions.Client;
+using LLMBlender.Silo.Grains;
+using LLMBlender.Silo.Hosting;
+using LLMBlender.Silo.Placement;
+
+namespace LLMBlender.Silo.Dispatch;
+
+/// <summary>See <see cref="IClusterStatus"/>: every member is asked, and who doesn't answer soon is shown as one that doesn't.</summary>
+internal sealed class ClusterStatus(IClusterMembershipService membership, SiloCards cards, IGrainFactory grains, TimeProvider clock) : IClusterStatus
+{
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    private readonly Lock gate = new();
+    private Task<IReadOnlyList<SiloReport>>? last;
+    private long lastAt;
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<SiloReport>> ReadAsync(CancellationToken cancellation = default)
+    {
+        lock (gate)
+        {
+            if (last is null || (last.IsCompleted && clock.GetElapsedTime(lastAt) >= Fresh))
+            {
+                (last, lastAt) = (AskAsync(), clock.GetTimestamp());
+            }
+
+            return last.WaitAsync(cancellation);
+        }
+    }
+
+    private async Task<IReadOnlyList<SiloReport>> AskAsync() => await Task.WhenAll(
+        membership.CurrentSnapshot.Members.Values
+            .Where(static member => member.Status is SiloStatus.Active)
+            .OrderBy(static member => member.SiloAddress)
+            .Select(member => AskAsync(member.SiloAddress)));
+
+    private async Task<SiloReport> AskAsync(SiloAddress silo)
+    {
+        try
+        {
+            return await grains.GetGrain<ISiloStatusGrain>(PinnedKey.Of(silo, 0)).ReadAsync().WaitAsync(Patience, clock);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            var roles = cards.Of(silo)?.Roles ?? SiloRoles.None;
+            return new SiloReport(silo.ToString(), RoleNames.Write(roles).Split(',', StringSplitOptions.RemoveEmptyEntries));
+        }
+    }
+}

@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using LLMBlender.Cluster.Tests.Processes;
+using LLMBlender.TestKit;
+
+namespace LLMBlender.Cluster.Tests.Operations;
+
+/// <summary>A real Prometheus that scrapes processes and evaluates the alert rules, every second and over seconds.</summary>
+internal sealed partial class PrometheusServer : IAsyncDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly HttpClient http;
+    private readonly Process process;
+
+    /// <param name="targets">Where the processes serve HTTP.</param>
+    public PrometheusServer(IEnumerable<Uri> targets)
+    {
+        var port = FreePort.Next();
+        folder.Write("alerts.yaml", Quick(File.ReadAllText(Files.Alerts)));
+        folder.Write("prometheus.yml", $"""
+            global:
+              scrape_interval: 1s
+              scrape_timeout: 1s
+              evaluation_interval: 1s
+            rule_files: [alerts.yaml]
+            scrape_configs:
+              - job_name: llmblender
+                static_configs:
+                  - targets: [{string.Join(", ", targets.Select(target => $"'{target.Authority}'"))}]
+            """);
+        string[] args =
+        [
+            $"--config.file={folder.File("prometheus.yml")}", $"--storage.tsdb.path={folder.File("data")}", $"--web.listen-address=127.0.0.1:{port}", "--log.level=error",
+        ];
+        process = Process.Start(new ProcessStartInfo("prometheus", args) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+    }
+
+    /// <summary>Waits until all of these alerts have fired, each at some time.</summary>
+    public async Task WhenFiredAsync(params string[] alerts)
+    {
+        var missing = alerts.ToHashSet();
+        try
+        {
+            await Until.IsSoAsync(
+                async () =>
+                {
+                    missing.ExceptWith(await FiringAsync());
+                    return missing.Count == 0;
+                },
+                "all alerts fire");
+        }
+        catch (Xunit.Sdk.XunitException e)
+        {
+            Assert.Fail($"{string.Join(", ", missing)} did not fire: {e.Message}");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Signals.SendKill(process);
+        await process.WaitForExitAsync();
+        process.Dispose();
+        http.Dispose();
+        folder.Dispose();
+    }
+
+    /// <summary>The alerts that fire at the moment, without the names' common beginning.</summary>
+    public async Task<HashSet<string>> FiringAsync()
+    {
+        Assert.False(process.HasExited, "prometheus has ended");
+        try
+        {
+            using var json = JsonDocument.Parse(await http.GetStringAsync(new Uri("/api/v1/alerts", UriKind.Relative)));
+            return [.. json.RootElement.GetProperty("data").GetProperty("alerts").EnumerateArray()
+                .Where(alert => alert.GetProperty("state").GetString() == "firing")
+                .Select(alert => alert.GetProperty("labels").GetProperty("alertname").GetString()!["LLMBlender".Length..])];
+        }
+        catch (HttpRequestException)
+        {
+            // It has only just been started.
+            return [];
+        }
+    }
+
+    // The same rules over a quarter of a minute instead of many: nobody waits half an hour for a test.
+    private static string Quick(string rules) => Waits().Replace(Windows().Replace(rules, "[15s]"), "");
+
+    [GeneratedRegex(@"\[\d+m\]")]
+    private static partial Regex Windows();
+
+    [GeneratedRegex(@"^ +for: \d+m\n", RegexOptions.Multiline)]
+    private static partial Regex Waits();
+}
