@@ -11,6 +11,10 @@ namespace LLMBlender.LocalCluster;
 /// </summary>
 internal sealed class Load : IDisposable
 {
+    /// <summary>Comparisons that a ranking uses: of all ordered pairs of its candidates.</summary>
+    public const int ComparisonsOfARanking = Candidates * (Candidates - 1);
+
+    private const int Candidates = 5;
     private const int Repeated = 50;
     private readonly HttpClient http;
     private readonly CancellationTokenSource stop = new();
@@ -92,7 +96,7 @@ internal sealed class Load : IDisposable
     private static string Record(string about) => new JsonObject
     {
         ["instruction"] = $"Say what {about} is good for.",
-        ["candidates"] = new JsonArray([.. Enumerable.Range(0, 5).Select(i => (JsonNode)new JsonObject { ["text"] = Text(about, i) })]),
+        ["candidates"] = new JsonArray([.. Enumerable.Range(0, Candidates).Select(i => (JsonNode)new JsonObject { ["text"] = Text(about, i) })]),
         ["aggregate"] = "max-logits",
     }.ToJsonString();
 

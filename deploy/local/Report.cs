@@ -51,7 +51,8 @@ internal sealed class Report
     }
 
     // A process that is told to end finishes what it has, and then sends its counts: they are whole. Prometheus has scraped
-    // gateways when nothing was under way there; of the other processes' last moments it knows nothing.
+    // gateways when nothing was under way there; of the other processes' last moments it knows nothing. A ranking that a gateway
+    // asks of a second silo, because the first one leaves or does not answer in time, is done twice where both finish it.
     private async Task CountsAsync(Cluster cluster, Load load, TimeSpan time)
     {
         Say("\n## Counts: the clients' own, and the metrics of all processes, those of ended ones too");
@@ -68,11 +69,14 @@ internal sealed class Report
 
         var errors = cluster.All.Sum(server => server.Samples.Sum("http_server_request_duration_seconds_count", "http_response_status_code=\"5"));
         Row("answered with 5xx", 0, errors, await cluster.Watch.AskAsync(Over("http_server_request_duration_seconds_count", "http_response_status_code=~\"5..\",http_route=~\"/v1/.*\"", time)));
+        var rankings = cluster.All.Sum(server => server.Samples.Sum("llmblender_ranking_duration_seconds_count"));
+        var again = rankings - load.Answered.GetValueOrDefault("/v1/rank");
         var comparisons = cluster.All.Sum(server => server.Samples.Sum("llmblender_comparisons_total") - server.Samples.Sum("llmblender_comparisons_total", "result=\"failed\""));
-        Row("comparisons", load.Comparisons, comparisons, await cluster.Watch.AskAsync(Over("llmblender_comparisons_total", "result!=\"failed\"", time)), byPrometheus: false);
+        Row("comparisons", load.Comparisons, comparisons - (again * Load.ComparisonsOfARanking), await cluster.Watch.AskAsync(Over("llmblender_comparisons_total", "result!=\"failed\"", time)), byPrometheus: false);
+        Say($"| and of rankings that were done twice | | {again * Load.ComparisonsOfARanking:0} | |");
         foreach (var result in new[] { "computed", "memory", "redis", "joined", "failed" })
         {
-            Say($"| of these {result} | | {cluster.All.Sum(server => server.Samples.Sum("llmblender_comparisons_total", $"result=\"{result}\"")):0} | |");
+            Say($"| of all these {result} | | {cluster.All.Sum(server => server.Samples.Sum("llmblender_comparisons_total", $"result=\"{result}\"")):0} | |");
         }
     }
 

@@ -54,13 +54,16 @@ internal sealed class DatasetBuild(DatasetPlan plan, DatasetJournal journal, Act
             return (name, known, method);
         }
 
-        var wishes = new Sampling { Temperature = plan.Temperature, TopP = plan.TopP, MaxTokens = plan.MaxTokens };
+        var request = new BackendRequest(source.Instruction, source.Input, Timeout.InfiniteTimeSpan)
+        {
+            Sampling = new Sampling { Temperature = plan.Temperature, TopP = plan.TopP, MaxTokens = plan.MaxTokens },
+        };
         var response = await AskAsync(
             record,
             backend,
             name,
-            [new ChatMessage(ChatRole.User, Prompt.Of(source.Instruction, source.Input))],
-            Prompt.Options(backend, wishes),
+            Prompt.Of(request),
+            Prompt.Options(backend, request),
             said => journal.NoteText(record, name, said.Text.Trim(), TokensOf(said)),
             cancellation);
         return response is null ? null : (name, response.Text.Trim(), method);

@@ -14,7 +14,7 @@ internal static class Metrics
         new("rougeL", "ROUGE-L, F1 from 0 to 1", static (_, _) => TextMetrics.RougeL),
         new("bleu", "sentence BLEU as sacreBLEU's, from 0 to 100", static (_, _) => TextMetrics.Bleu),
         new("chrf", "chrF as sacreBLEU's, from 0 to 100", static (_, _) => TextMetrics.ChrF),
-        new("bertscore", "BERTScore's F1 over an encoder; also ,layer=N ,idf=FILE ,baseline=FILE", BertScoreMetric.Make, "MODEL"),
+        new("bertscore", "BERTScore's F1 over an encoder; also +layer=N +idf=FILE +baseline=FILE", BertScoreMetric.Make, "MODEL"),
         new("bartscore", "BARTScore: mean log-likelihood of the reference after the candidate", BartScoreMetric.Make, "MODEL"),
         new("bleurt", "BLEURT: a classifier of reference and candidate", BleurtMetric.Make, "MODEL"));
 

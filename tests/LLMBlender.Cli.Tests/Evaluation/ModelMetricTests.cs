@@ -9,7 +9,7 @@ using LLMBlender.TestKit;
 
 namespace LLMBlender.Cli.Tests.Evaluation;
 
-public sealed class ModelMetricTests : IDisposable
+public sealed class ModelMetricTests(TinyModel tiny) : IDisposable
 {
     private static readonly string[] Candidates = ["Chlorophyll breaks down.", "Magic.", "Some long text that says it."];
 
@@ -30,7 +30,7 @@ public sealed class ModelMetricTests : IDisposable
         using var cases = Cases("bert-tiny", "bertscore.json");
         var (candidates, references) = (Texts(cases, "candidates"), Texts(cases, "references"));
         var expected = cases.RootElement.GetProperty("plain").GetProperty("F1").EnumerateArray().Select(value => value.GetDouble()).ToArray();
-        var metric = Metrics.Create($"bertscore:{bert.Import("model")},layer=2", Setup);
+        var metric = Metrics.Create($"bertscore:{bert.Import("model")}+layer=2", Setup);
 
         var scores = candidates.Select((candidate, i) => metric.Score("", references[i], [candidate])[0]).ToArray();
 
@@ -45,7 +45,7 @@ public sealed class ModelMetricTests : IDisposable
         var (candidates, references) = (Texts(cases, "candidates"), Texts(cases, "references"));
         var expected = cases.RootElement.GetProperty("idf").GetProperty("F1").EnumerateArray().Select(value => value.GetDouble()).ToArray();
         var file = folder.Write("records.jsonl", string.Join('\n', references.Select(text => JsonSerializer.Serialize(new { output = text }))));
-        var metric = Metrics.Create($"bertscore:{bert.Import("model")},layer=2,idf={file}", Setup);
+        var metric = Metrics.Create($"bertscore:{bert.Import("model")}+layer=2+idf={file}", Setup);
 
         var scores = candidates.Select((candidate, i) => metric.Score("", references[i], [candidate])[0]).ToArray();
 
@@ -58,20 +58,20 @@ public sealed class ModelMetricTests : IDisposable
         var model = bert.Import("model");
         var table = folder.Write("table.tsv", "LAYER,P,R,F\n1,0.1,0.1,0.1\n2,0.2,0.3,0.25\n");
 
-        var plain = Metrics.Create($"bertscore:{model},layer=2", Setup).Score("", "It fades.", Candidates);
-        var stretched = Metrics.Create($"bertscore:{model},layer=2,baseline={table}", Setup).Score("", "It fades.", Candidates);
+        var plain = Metrics.Create($"bertscore:{model}+layer=2", Setup).Score("", "It fades.", Candidates);
+        var stretched = Metrics.Create($"bertscore:{model}+layer=2+baseline={table}", Setup).Score("", "It fades.", Candidates);
 
         Assert.All(plain.Zip(stretched), pair => Assert.Equal((pair.First - 0.25) / 0.75, pair.Second, 9));
     }
 
     [Theory]
     [InlineData("bertscore:{0}", "needs layer=N")]
-    [InlineData("bertscore:{0},layer=9", "layer is 9, and the encoder has 3")]
-    [InlineData("bertscore:{0},layer=x", "must be a whole number")]
-    [InlineData("bertscore:{0},rows=2", "must be KEY=VALUE, once for each of layer, idf, baseline")]
-    [InlineData("bertscore:{0},layer=2,baseline=/nowhere", "baseline /nowhere: can't be read")]
-    [InlineData("bertscore:{0},layer=2,idf=/nowhere", "idf /nowhere: record 1")]
-    [InlineData("bartscore:{0},layer=2", "and nothing may")]
+    [InlineData("bertscore:{0}+layer=9", "layer is 9, and the encoder has 3")]
+    [InlineData("bertscore:{0}+layer=x", "must be a whole number")]
+    [InlineData("bertscore:{0}+rows=2", "must be KEY=VALUE, once for each of layer, idf, baseline")]
+    [InlineData("bertscore:{0}+layer=2+baseline=/nowhere", "baseline /nowhere: can't be read")]
+    [InlineData("bertscore:{0}+layer=2+idf=/nowhere", "idf /nowhere: record 1")]
+    [InlineData("bartscore:{0}+layer=2", "and nothing may")]
     public void Create_SettingThatBreaksARule_SaysWhich(string spelling, string problem)
     {
         var e = Assert.Throws<UsageException>(() => Metrics.Create(spelling.Replace("{0}", bert.Import("model"), StringComparison.Ordinal), Setup));
@@ -127,7 +127,7 @@ public sealed class ModelMetricTests : IDisposable
         AddClassifier(labels);
         var model = bert.Import("reward", ModelKind.Classifier);
         using var classifier = ClassifierModel.Load(model);
-        var ranker = Rankers.Create($"model:{model}{(isPair ? "" : ",encoding=single")}", Setup);
+        var ranker = Rankers.Create($"model:{model}{(isPair ? "" : "+encoding=single")}", Setup);
 
         var scores = await ranker.ScoreAsync("Why?", Candidates, TestContext.Current.CancellationToken);
 
@@ -164,12 +164,34 @@ public sealed class ModelMetricTests : IDisposable
 
     [Theory]
     [InlineData("model:{0}", "is a encoder, and these rank")]
-    [InlineData("model:{0},encoding=triple", "must be pair or single")]
+    [InlineData("model:{0}+encoding=triple", "must be pair or single")]
     public void Ranker_ThatCantBeMade_SaysWhy(string spelling, string problem)
     {
         var e = Assert.ThrowsAny<Exception>(() => Rankers.Create(spelling.Replace("{0}", bert.Import("model"), StringComparison.Ordinal), Setup));
 
         Assert.Contains(problem, e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Evaluate_WithModelsAsMetricAndRanker_TabulatesBoth()
+    {
+        var (model, ranker) = (bert.Import("model"), bert.Import("simcls", ModelKind.SimCls));
+        var record = JsonSerializer.Serialize(new
+        {
+            id = 1,
+            instruction = "Why?",
+            output = "It fades.",
+            candidates = Candidates.Select((text, i) => new { model = $"m{i}", text }),
+        });
+
+        var outcome = await CommandLine.RunAsync(
+            "evaluate", "--from", folder.Write("data.jsonl", record), "--ranker", tiny.Folder, "--json", "-",
+            "--metrics", $"rougeL,bertscore:{model}+layer=2", "--rankers", $"random,model:{ranker}");
+
+        Assert.Equal((ExitCode.Done, ""), (outcome.Code, outcome.Error));
+        Assert.Contains("\"bertscore\"", outcome.Out, StringComparison.Ordinal);
+        Assert.Contains("\"simcls\"", outcome.Out, StringComparison.Ordinal);
+        Assert.Contains("Oracle bertscore", outcome.Out, StringComparison.Ordinal);
     }
 
     private void AddClassifier(int labels)

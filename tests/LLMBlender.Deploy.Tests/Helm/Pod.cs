@@ -35,12 +35,32 @@ internal static class Pod
         var name = ChartTests.NameOf(deployment);
         Assert.Equal(SettingsFolder, (string?)container["volumeMounts"]!.AsArray().Single(mount => (string?)mount!["name"] == "settings")!["mountPath"]);
         var settings = Directory.CreateDirectory(folder.File(name)).FullName;
-        File.WriteAllText(Path.Combine(settings, "settings.json"), SettingsOf(manifests, pod).ToJsonString());
+        WriteSettings(settings, SettingsOf(manifests, pod));
 
         var environment = container["env"]!.AsArray().ToDictionary(env => (string)env!["name"]!, env => ValueOf(env!, secrets, redis));
         environment["LLMBLENDER_MODELS"] = Repository.File("models");
         var args = container["args"]!.AsArray().Select(arg => Expand((string)arg!, environment)).Select(arg => Here(arg, settings));
         return PodProcess.Start(name, [.. args], environment);
+    }
+
+    /// <summary>Writes a pod's configuration file, or writes it anew, as kubelet does: a new folder, and a link that moves to it at once.</summary>
+    public static void WriteSettings(string folder, JsonNode settings)
+    {
+        var version = $"..{Guid.NewGuid():N}";
+        Directory.CreateDirectory(Path.Combine(folder, version));
+        File.WriteAllText(Path.Combine(folder, version, "settings.json"), settings.ToJsonString());
+        var next = Path.Combine(folder, "..data_tmp");
+        Directory.CreateSymbolicLink(next, version);
+        if (Directory.Exists(Path.Combine(folder, "..data")))
+        {
+            // Only the system's own rename takes one link's place by another's in one step.
+            using var move = System.Diagnostics.Process.Start("mv", ["-T", next, Path.Combine(folder, "..data")]);
+            move.WaitForExit();
+            return;
+        }
+
+        Directory.Move(next, Path.Combine(folder, "..data"));
+        File.CreateSymbolicLink(Path.Combine(folder, "settings.json"), Path.Combine("..data", "settings.json"));
     }
 
     /// <summary>The paths that its probes look at.</summary>

@@ -53,6 +53,24 @@ public sealed class PodTests : IAsyncDisposable
     }
 
     [Fact(SkipUnless = nameof(RedisServer.IsInstalled), SkipType = typeof(RedisServer), Skip = RedisServer.SkipReason)]
+    public async Task BlendPod_ChangedConfigMap_AppliesWithoutARestart()
+    {
+        await redis.StartAsync();
+        var manifests = await Chart.ManifestsAsync(Variants.Secrets);
+        pods.AddRange(ChartTests.Silos(manifests).Where(deployment => RoleOf(deployment) is "gateway" or "blend")
+            .Select(deployment => Pod.Start(manifests, deployment, Secrets(), redis.Address, folder)));
+        var (gateway, blend) = (pods.Single(pod => pod.Name.EndsWith("-gateway", StringComparison.Ordinal)), pods.Single(pod => pod.Name.EndsWith("-blend", StringComparison.Ordinal)));
+        await Task.WhenAll(gateway.WhenReadyAsync(), blend.WhenReadyAsync());
+        await Until.IsSoAsync(async () => (await gateway.AskAsync(HttpMethod.Get, "/v1/models", Variants.Key)).Body.Contains("\"house\"", StringComparison.Ordinal), "the panel is listed");
+
+        var changed = await Chart.ManifestsAsync(Variants.Secrets.Replace("Name: house", "Name: garden", StringComparison.Ordinal));
+        var deployment = ChartTests.Silos(changed).Single(deployment => RoleOf(deployment) == "blend");
+        Pod.WriteSettings(folder.File(blend.Name), Pod.SettingsOf(changed, deployment["spec"]!["template"]!["spec"]!));
+
+        await Until.IsSoAsync(async () => (await gateway.AskAsync(HttpMethod.Get, "/v1/models", Variants.Key)).Body.Contains("\"garden\"", StringComparison.Ordinal), "the changed panel is listed");
+    }
+
+    [Fact(SkipUnless = nameof(RedisServer.IsInstalled), SkipType = typeof(RedisServer), Skip = RedisServer.SkipReason)]
     public async Task ComparePod_ForGpusWithoutAny_SaysSoAndEnds()
     {
         await redis.StartAsync();

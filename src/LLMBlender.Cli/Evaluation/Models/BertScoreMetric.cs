@@ -15,7 +15,7 @@ internal sealed class BertScoreMetric(BertScorer scorer, BertScore? baseline) : 
     public string Name => "bertscore";
 
     /// <summary>
-    /// Makes it of <c>MODEL[,layer=N][,idf=FILE][,baseline=FILE]</c>: the layer (by default bert_score's own choice for encoders
+    /// Makes it of <c>MODEL[+layer=N][+idf=FILE][+baseline=FILE]</c>: the layer (by default bert_score's own choice for encoders
     /// of 12 and 24 layers), records whose <c>output</c> tells how rare tokens are, and bert_score's table of baselines.
     /// </summary>
     /// <exception cref="UsageException">A setting breaks a rule.</exception>

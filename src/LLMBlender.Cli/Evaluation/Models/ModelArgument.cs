@@ -1,7 +1,8 @@
 namespace LLMBlender.Cli.Evaluation.Models;
 
 /// <summary>
-/// What stands after the colon of a metric or ranker that takes a model: <c>MODEL</c>, or <c>MODEL,key=value,…</c>.
+/// What stands after the colon of a metric or ranker that takes a model: <c>MODEL</c>, or <c>MODEL+key=value+…</c>, for commas part
+/// metrics and rankers from each other.
 /// </summary>
 /// <param name="Spelling">The whole argument, for errors.</param>
 /// <param name="Folder">The model's folder.</param>
@@ -16,7 +17,7 @@ internal sealed record ModelArgument(string Spelling, string Folder, IReadOnlyDi
     /// <exception cref="LLMBlender.Inference.ModelException">There is no such model.</exception>
     public static ModelArgument Read(string spelling, EvaluationSetup setup, params string[] keys)
     {
-        var parts = spelling.Split(',');
+        var parts = spelling.Split('+');
         var settings = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var part in parts.Skip(1))
         {

@@ -15,7 +15,7 @@ internal sealed class ModelRanker(string name, Func<string, IReadOnlyList<string
     public string Name => name;
 
     /// <summary>
-    /// Makes it of <c>MODEL[,encoding=pair|single][,max-length=N]</c>, as its manifest's kind says. A classifier reads source and
+    /// Makes it of <c>MODEL[+encoding=pair|single][+max-length=N]</c>, as its manifest's kind says. A classifier reads source and
     /// answer as a pair, or the answer after the source as one text, and has one label, whose logit is the score, or two, whose
     /// difference is.
     /// </summary>
