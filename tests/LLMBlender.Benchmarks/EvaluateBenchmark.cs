@@ -6,7 +6,6 @@ using LLMBlender.Cli.Blending;
 using LLMBlender.Cli.Evaluation;
 using LLMBlender.Cli.Evaluation.Reports;
 using LLMBlender.Cli.Fusing;
-using LLMBlender.Cli.Ranking;
 using LLMBlender.Core.Evaluation;
 using LLMBlender.Core.Fusion;
 using LLMBlender.Core.Ranking;

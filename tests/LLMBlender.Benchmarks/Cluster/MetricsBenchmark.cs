@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using LLMBlender.Abstractions;
 using LLMBlender.Silo.Telemetry;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
