@@ -113,13 +113,13 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
     private static void AddConsole(WebApplicationBuilder builder)
     {
         builder.Logging.Configure(factory => factory.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
-        if (builder.Configuration["Logging:Console:FormatterName"] is null)
+        if (builder.Configuration["Logging:Console:FormatterName"] is { Length: > 0 } form)
         {
-            builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+            builder.Logging.AddConsole(console => console.FormatterName = form);
         }
         else
         {
-            builder.Logging.AddConsole();
+            builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         }
     }
 
