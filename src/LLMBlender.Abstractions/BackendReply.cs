@@ -32,11 +32,20 @@ public sealed record BackendReply
     [Id(5)]
     public bool ReachedLimit { get; init; }
 
+    /// <summary>The tools that the answer calls, whose form is the candidate's text; null where it calls none.</summary>
+    [Id(6)]
+    public ToolUse? ToolUse { get; init; }
+
+    /// <summary>When it wants to be asked again; null where it did not say, or answered.</summary>
+    [Id(7)]
+    public TimeSpan? RetryAfter { get; init; }
+
     /// <summary>An answer, and what it cost.</summary>
     public static BackendReply Answered(Candidate candidate, long promptTokens = 0, long completionTokens = 0) =>
         new() { Candidate = candidate, PromptTokens = promptTokens, CompletionTokens = completionTokens };
 
-    /// <summary>No answer.</summary>
-    public static BackendReply Failed(string backend, BlendFailureReason reason, string message) =>
-        new() { Failure = new BlendFailure(backend, reason, message) };
+    /// <summary>No answer, and what that cost.</summary>
+    public static BackendReply Failed(
+        string backend, BlendFailureReason reason, string message, long promptTokens = 0, long completionTokens = 0) =>
+        new() { Failure = new BlendFailure(backend, reason, message), PromptTokens = promptTokens, CompletionTokens = completionTokens };
 }

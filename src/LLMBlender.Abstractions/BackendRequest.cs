@@ -15,4 +15,12 @@ public sealed record BackendRequest(
     /// <summary>How it is to write; null to leave that to the backend.</summary>
     [Id(4)]
     public Sampling? Sampling { get; init; }
+
+    /// <summary>The form that answers must have; null for text as it comes. Goes only with a panel that passes it on.</summary>
+    [Id(5)]
+    public AnswerFormat? Format { get; init; }
+
+    /// <summary>What answers may call; null for nothing. Goes only with a panel that passes it on.</summary>
+    [Id(6)]
+    public ToolOffer? Tools { get; init; }
 }

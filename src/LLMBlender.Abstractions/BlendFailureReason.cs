@@ -21,4 +21,7 @@ public enum BlendFailureReason
 
     /// <summary>It answered, but with no text to rank.</summary>
     Empty,
+
+    /// <summary>It answered, but not in the form that was asked for: no JSON, or a call that no tool takes.</summary>
+    Invalid,
 }

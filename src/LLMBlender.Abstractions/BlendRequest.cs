@@ -69,4 +69,19 @@ public sealed record BlendRequest
     /// </summary>
     [Id(14)]
     public bool WithProgress { get; init; }
+
+    /// <summary>The form that answers must have; null for text as it comes. Goes only with a panel that passes it on.</summary>
+    [Id(15)]
+    public AnswerFormat? Format { get; init; }
+
+    /// <summary>What answers may call; null for nothing. Goes only with a panel that passes it on.</summary>
+    [Id(16)]
+    public ToolOffer? Tools { get; init; }
+
+    /// <summary>
+    /// Whether a stream is to give the fused answer as it is written, before the ranker has compared it with the best candidate:
+    /// the last update's response then says which answer counts. Otherwise the stream gives nothing but the answer that counts.
+    /// </summary>
+    [Id(17)]
+    public bool WithDraft { get; init; }
 }

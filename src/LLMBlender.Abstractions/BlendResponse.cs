@@ -29,4 +29,8 @@ public sealed record BlendResponse(
     /// <summary>Whether the answer was cut off by a limit of tokens rather than ended.</summary>
     [Id(8)]
     public bool ReachedLimit { get; init; }
+
+    /// <summary>The tools that the answer calls, whose form is <see cref="Answer"/>; null where it calls none.</summary>
+    [Id(9)]
+    public ToolUse? ToolUse { get; init; }
 }

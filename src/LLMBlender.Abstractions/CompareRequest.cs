@@ -35,4 +35,12 @@ public sealed record CompareRequest
     /// <summary>What the caller asks about in pulses, to learn whether the request is still being worked on.</summary>
     [Id(7)]
     internal Guid Call { get; init; }
+
+    /// <summary>Asks which of two conversations has the better answers; see <see cref="ConversationPair"/>.</summary>
+    /// <exception cref="ArgumentException">They are no such conversations; the message says why.</exception>
+    public static CompareRequest Of(IReadOnlyList<ChatTurn> conversationA, IReadOnlyList<ChatTurn> conversationB)
+    {
+        var pair = ConversationPair.Of(conversationA, conversationB);
+        return new CompareRequest { Instruction = ConversationPair.Instruction, Input = pair.Input, A = pair.A, B = pair.B };
+    }
 }

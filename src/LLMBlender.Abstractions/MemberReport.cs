@@ -39,4 +39,12 @@ public sealed record MemberReport
     /// <summary>Whether its answer was cut off by a limit of tokens rather than ended.</summary>
     [Id(8)]
     public bool ReachedLimit { get; init; }
+
+    /// <summary>The tools that its answer calls, whose form is <see cref="Text"/>; null where it calls none.</summary>
+    [Id(9)]
+    public ToolUse? ToolUse { get; init; }
+
+    /// <summary>When it wants to be asked again; null where it did not say, or answered.</summary>
+    [Id(10)]
+    public TimeSpan? RetryAfter { get; init; }
 }

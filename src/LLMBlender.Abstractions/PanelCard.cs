@@ -15,4 +15,8 @@ public sealed record PanelCard(
     /// <summary>Instructions that it has something to say about; empty for a panel that takes any.</summary>
     [Id(4)]
     public string[] Examples { get; init; } = [];
+
+    /// <summary>The wishes that it passes on to its members: of <see cref="PanelWish"/>.</summary>
+    [Id(5)]
+    public string[] Passes { get; init; } = [];
 }

@@ -35,4 +35,18 @@ public sealed record RankingRequest
     /// <summary>What the caller asks about in pulses, to learn whether the request is still being worked on.</summary>
     [Id(7)]
     internal Guid Call { get; init; }
+
+    /// <summary>
+    /// A text to compare each candidate with, instead of each with each: a score is then M[i,ref] − M[ref,i]. Goes without
+    /// <see cref="Aggregation"/>.
+    /// </summary>
+    [Id(8)]
+    public string? Reference { get; init; }
+
+    /// <summary>
+    /// Which of the candidates is the reference, where it is one of them: <c>longest</c>, <c>shortest</c>, <c>median_length</c>,
+    /// <c>first</c> or <c>last</c>. Goes without <see cref="Reference"/> and <see cref="Aggregation"/>.
+    /// </summary>
+    [Id(9)]
+    public string? ReferenceMode { get; init; }
 }

@@ -22,7 +22,8 @@ public sealed record RankingResponse
 
     /// <summary>
     /// The N×N logits, row by row: entry i·N+j with candidate i first, above 0 when i is better, 0 on the diagonal, not a
-    /// number where the two were not compared. Null where it wasn't asked for.
+    /// number where the two were not compared. A reference that is no candidate has one more row and column, the last. Null
+    /// where it wasn't asked for.
     /// </summary>
     [Id(4)]
     public float[]? Matrix { get; init; }
@@ -42,4 +43,13 @@ public sealed record RankingResponse
     /// <summary>What the ranker cost, in the currency of the configured prices; null where none are.</summary>
     [Id(8)]
     public decimal? Cost { get; init; }
+
+    /// <summary>The indices of the best, best first; tied ones in the candidates' order.</summary>
+    /// <param name="k">How many, at least 1; of fewer candidates, all.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="k"/> is below 1.</exception>
+    public int[] Top(int k)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
+        return [.. Enumerable.Range(0, Ranks.Length).OrderBy(i => Ranks[i]).Take(k)];
+    }
 }

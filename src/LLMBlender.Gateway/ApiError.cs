@@ -52,6 +52,7 @@ internal sealed record ApiError(int Status, string Type, string Code, string Mes
         BlendFailureReason.Overloaded => new(StatusCodes.Status429TooManyRequests, "overloaded_error", "overloaded", e.Message, RetryAfter: e.RetryAfter),
         BlendFailureReason.TimedOut => new(StatusCodes.Status504GatewayTimeout, "timeout_error", "deadline_exceeded", e.Message),
         BlendFailureReason.Unreachable => new(StatusCodes.Status503ServiceUnavailable, Server, "unreachable", e.Message, RetryAfter: e.RetryAfter),
+        BlendFailureReason.Invalid => new(StatusCodes.Status502BadGateway, Server, "invalid_answer", e.Message),
         BlendFailureReason.Empty => new(StatusCodes.Status502BadGateway, Server, "empty", e.Message),
         _ => new(StatusCodes.Status502BadGateway, Server, "faulted", e.Message),
     };

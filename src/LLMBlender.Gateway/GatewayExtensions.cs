@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using StackExchange.Redis;
 
 namespace LLMBlender.Gateway;
 
@@ -34,6 +35,13 @@ public static class GatewayExtensions
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton<CallerMetrics>();
         builder.Services.AddSingleton<CallerGate>();
+        builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
+            .WithOrigins(settings.AllowedOrigins).WithMethods("GET", "POST").AllowAnyHeader().WithExposedHeaders("Retry-After")));
+        if (builder.Services.Any(static service => service.ServiceType == typeof(IConnectionMultiplexer)))
+        {
+            builder.Services.TryAddSingleton<ISharedCounter, RedisCounter>();
+        }
+
         builder.Services.AddSingleton<PanelDirectory>();
         return builder;
     }
@@ -56,6 +64,11 @@ public static class GatewayExtensions
     public static WebApplication UseCallerGate(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
+        if (app.Services.GetRequiredService<GatewaySettings>().AllowedOrigins.Length > 0)
+        {
+            app.UseCors();
+        }
+
         var gate = app.Services.GetRequiredService<CallerGate>();
         app.Lifetime.ApplicationStarted.Register(app.Services.GetRequiredService<CallerMetrics>().SayZero);
         app.Use(next => context =>

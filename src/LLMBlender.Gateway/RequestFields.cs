@@ -115,6 +115,20 @@ internal readonly struct RequestFields
         { } value => throw Refused("id", value, "a string or a number"),
     };
 
+    /// <summary>A conversation; null where the field is absent or null.</summary>
+    public ChatTurn[]? OptionalTurns(string field)
+    {
+        var path = Name(field);
+        return OptionalList(field, "a list of {\"role\",\"content\"}") is not { } list ? null :
+        [
+            .. list.Select((entry, i) =>
+            {
+                var turn = Of(entry, $"{path}[{i}]");
+                return new ChatTurn(turn.Text("role"), turn.Text("content"));
+            }),
+        ];
+    }
+
     /// <summary>The candidates; null where the field is absent or null.</summary>
     public Candidate[]? OptionalCandidates()
     {

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
+using LLMBlender.Training.Baselines;
 using LLMBlender.Training.Optimization;
 using LLMBlender.Training.Runs;
 
@@ -14,7 +14,7 @@ internal static class TrainCommand
         var output = new Option<string?>("--out") { Description = "the run's folder, instead of the configuration's" };
         var loss = new Option<string?>("--loss") { Description = "the pair loss, instead of the configuration's" };
         loss.AcceptOnlyFromAmong([.. PairLoss.Names.Keys]);
-        var command = new Command("train", "Trains a ranker. A run with checkpoints in its folder goes on from the newest.") { config, output, loss };
+        var command = new Command("train", "Trains a ranker, or a baseline that rankers are compared with. A run with checkpoints in its folder goes on from the newest.") { config, output, loss };
         command.SetAction(result => Guard.Run(() => Train(
             result.GetValue(config)!.FullName, result.GetValue(output), result.GetValue(loss))));
         return command;
@@ -24,18 +24,6 @@ internal static class TrainCommand
     {
         RunConfig config = RunConfig.Load(file);
         config = config with { Out = output is null ? config.Out : Path.GetFullPath(output), Loss = loss ?? config.Loss };
-        using var stop = new CancellationTokenSource();
-        using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        using var trainer = new Trainer(config);
-        bool finished = trainer.Run(stop.Token);
-        Console.Error.WriteLine(finished ? "finished" : $"stopped after step {trainer.State.Step}; run again to go on");
-        return 0;
-
-        void Stop(PosixSignalContext context)
-        {
-            context.Cancel = true;
-            stop.Cancel();
-        }
+        return Sitting.Run(() => config.BaselineShape is null ? new Trainer(config) : new BaselineTrainer(config));
     }
 }

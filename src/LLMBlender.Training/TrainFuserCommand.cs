@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using LLMBlender.Training.Fusion.Runs;
 
 namespace LLMBlender.Training;
@@ -20,18 +19,6 @@ internal static class TrainFuserCommand
     {
         FuserRunConfig config = FuserRunConfig.Load(file);
         config = config with { Out = output is null ? config.Out : Path.GetFullPath(output) };
-        using var stop = new CancellationTokenSource();
-        using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        using var trainer = new FuserTrainer(config);
-        bool finished = trainer.Run(stop.Token);
-        Console.Error.WriteLine(finished ? "finished" : $"stopped after step {trainer.State.Step}; run again to go on");
-        return 0;
-
-        void Stop(PosixSignalContext context)
-        {
-            context.Cancel = true;
-            stop.Cancel();
-        }
+        return Sitting.Run(() => new FuserTrainer(config));
     }
 }

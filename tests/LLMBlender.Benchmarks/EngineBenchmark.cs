@@ -41,14 +41,15 @@ internal static class EngineBenchmark
         Line("max-wins", n => new MaxWins(n));
         Line("bubble-sort", n => BubbleSort.WholeOrder(n));
         Line("bubble-sort best", n => BubbleSort.Best(n));
+        Line("adaptive", n => new Adaptive(n));
         foreach (var confidence in Confidences)
         {
-            Line($"adaptive {confidence}", n => new Adaptive(n, 1, confidence));
+            Line($"adaptive best {confidence}", n => new Adaptive(n, 1, confidence));
         }
 
         foreach (var confidence in Confidences)
         {
-            Line($"adaptive top 3 {confidence}", n => new Adaptive(n, 3, confidence));
+            Line($"adaptive top 3 {confidence}", n => new Adaptive(n, 3, confidence, confidence));
         }
 
         void Line(string name, Func<int, RankingEngine> create)

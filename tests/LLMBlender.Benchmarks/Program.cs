@@ -1,5 +1,6 @@
 using LLMBlender.Benchmarks;
 using LLMBlender.Benchmarks.Cluster;
+using LLMBlender.Benchmarks.Gateway;
 using LLMBlender.Inference.Models;
 using LLMBlender.Inference.Onnx;
 using LLMBlender.TestKit;
@@ -17,6 +18,10 @@ const string Usage = """
     metrics [ROUNDS SECONDS] throughput with OpenTelemetry reading the meters beside without (default: 10 rounds of 5 s each)
     generate [MODEL]         generation beside ONNX Runtime alone; cache; batch; cost a token (default: random weights)
     import [FOLDER] [P …]    memory of importing gen_fuser_3b's shape at fp32, fp16, int8 (all by default); wants 18 GB of disk
+    tail [SPREAD [BLENDS]]   99th percentile with 5 % of calls ten times slower, hedged and not (default: 0.8, 1000); wants a Release llmblender
+    overload [SECONDS]       goodput and refusals up to ten times what a backend can do (default: 10 s a step); as tail
+    streams [CLIENTS]        clients that stream at the same time; how soon work ends when one leaves (default: 2000); as tail
+    evaluate [RECORDS [MODEL]] the share of an evaluation's time that the model takes (default: 5000 records, pairranker-mini)
     engines [RANKED [RECORDS SCORE]]  what aggregations ask and choose; RANKED is the output of rank --matrix
     """;
 
@@ -57,8 +62,24 @@ switch (args)
     case ["import-once", var source, var target, var precision]:
         ImportBenchmark.Once(source, target, precision);
         return 0;
+    case ["evaluate", .. var rest]:
+        await EvaluateBenchmark.RunAsync(
+            rest.ElementAtOrDefault(1) ?? mini, int.Parse(rest.FirstOrDefault("5000"), System.Globalization.CultureInfo.InvariantCulture), scratch.Path);
+        return 0;
     case ["engines", .. var rest]:
         EngineBenchmark.Run(rest.ElementAtOrDefault(0), rest.ElementAtOrDefault(1), rest.ElementAtOrDefault(2));
+        return 0;
+    case ["tail", .. var rest]:
+        await TailBenchmark.RunAsync(
+            scratch,
+            double.Parse(rest.ElementAtOrDefault(0) ?? "0.8", System.Globalization.CultureInfo.InvariantCulture),
+            int.Parse(rest.ElementAtOrDefault(1) ?? "1000", System.Globalization.CultureInfo.InvariantCulture));
+        return 0;
+    case ["overload", .. var rest]:
+        await OverloadBenchmark.RunAsync(scratch, int.Parse(rest.FirstOrDefault("10"), System.Globalization.CultureInfo.InvariantCulture));
+        return 0;
+    case ["streams", .. var rest]:
+        await StreamBenchmark.RunAsync(scratch, int.Parse(rest.FirstOrDefault("2000"), System.Globalization.CultureInfo.InvariantCulture));
         return 0;
     case ["cluster", "memory", .. var rest]:
         await ClusterBenchmark.MemoryAsync(double.Parse(rest.FirstOrDefault("600"), System.Globalization.CultureInfo.InvariantCulture));

@@ -15,9 +15,8 @@ public sealed class ClientTests(SplitCluster cluster)
     private const string Question = "Explain compound interest to someone who has never had a savings account.";
 
     [Fact(SkipUnless = nameof(RedisServer.IsInstalled), SkipType = typeof(RedisServer), Skip = RedisServer.SkipReason)]
-    public async Task ChatClient_OverRedis_Blends()
+    public Task ChatClient_OverRedis_Blends() => cluster.UseAsync(async () =>
     {
-        await cluster.HealAsync();
         using var host = await StartAsync();
         var chat = host.Services.GetRequiredService<IChatClient>();
 
@@ -32,12 +31,11 @@ public sealed class ClientTests(SplitCluster cluster)
         Assert.Equal(blend.Candidates.Single(candidate => candidate.Rank == 1).Text, response.Text);
         Assert.Equal(response.Text, streamed);
         await host.StopAsync();
-    }
+    });
 
     [Fact(SkipUnless = nameof(RedisServer.IsInstalled), SkipType = typeof(RedisServer), Skip = RedisServer.SkipReason)]
-    public async Task Blender_SiloKilled_GoesOnOverAnother()
+    public Task Blender_SiloKilled_GoesOnOverAnother() => cluster.UseAsync(async () =>
     {
-        await cluster.HealAsync();
         using var host = await StartAsync();
         var blender = host.Services.GetRequiredService<IBlender>();
         var requests = Enumerable.Range(0, 40).Select(i => new RankingRequest
@@ -53,7 +51,7 @@ public sealed class ClientTests(SplitCluster cluster)
         Assert.All(await answers.WaitAsync(Until.Patience), answer => Assert.Equal(2, answer.Comparisons));
         await host.StopAsync();
         await cluster.HealAsync();
-    }
+    });
 
     private async Task<IHost> StartAsync()
     {

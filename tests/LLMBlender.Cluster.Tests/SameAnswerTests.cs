@@ -11,7 +11,7 @@ namespace LLMBlender.Cluster.Tests;
 public sealed class SameAnswerTests(SplitCluster cluster)
 {
     [Fact(SkipUnless = nameof(RedisServer.IsInstalled), SkipType = typeof(RedisServer), Skip = RedisServer.SkipReason)]
-    public async Task Rank_ByClusterByOneProcessAndByVerb_IsTheSame()
+    public Task Rank_ByClusterByOneProcessAndByVerb_IsTheSame() => cluster.UseAsync(async () =>
     {
         using var folder = new TemporaryFolder();
         var questions = Questions();
@@ -31,7 +31,7 @@ public sealed class SameAnswerTests(SplitCluster cluster)
         }
 
         TestContext.Current.SendDiagnosticMessage($"{questions.Count} records rank alike by the cluster, by one process and by the verb");
-    }
+    });
 
     // Real candidates where they are at hand, else the sample panel's; all 200 records of them in the full form.
     private static List<Question> Questions()

@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json.Nodes;
 using LLMBlender.Abstractions;
 
 namespace LLMBlender.Gateway.Tests;
@@ -23,6 +25,58 @@ public sealed class BlendingEndpointsTests
         Assert.Equal(("Say.", "It", "r", "max-wins", true), (asked.Instruction, asked.Input, asked.Ranker, asked.Aggregation, asked.WithMatrix));
         Assert.Equal([new Candidate("m", "a"), new Candidate(null, "ü🍁")], asked.Candidates);
         Assert.Equal(TimeSpan.FromSeconds(1.5), asked.Timeout);
+    }
+
+    [Fact]
+    public async Task Rank_AgainstAReference_GivesTheTop()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        gateway.Blender.Answer = (_, _) => Task.FromResult<object>(new RankingResponse
+        {
+            Ranks = [2, 1], Scores = [-0.5, 0.5], Comparisons = 4, Reused = 0, Matrix = [0, 1, 2, 3, 0, 4, 5, 6, 0], Ranker = "r",
+        });
+
+        var (_, body, _) = await gateway.PostAsync("/v1/rank", Record + ""","reference":"ref","matrix":true,"top_k":1}""");
+
+        Assert.Equal(
+            """{"id":7,"ranks":[2,1],"scores":[-0.5,0.5],"comparisons":4,"matrix":[[0,1,2],[3,0,4],[5,6,0]],"top":[{"model":null,"text":"ü🍁","rank":1,"score":0.5}]}""",
+            Regular(body));
+        Assert.Equal("ref", Assert.IsType<RankingRequest>(gateway.Blender.Asked).Reference);
+        await gateway.PostAsync("/v1/rank", Record + ""","reference_mode":"last"}""");
+        Assert.Equal("last", Assert.IsType<RankingRequest>(gateway.Blender.Asked).ReferenceMode);
+
+        static string Regular(JsonNode body) => body.ToJsonString(new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping })
+            .Replace("\\uD83C\\uDF41", "🍁", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Compare_Conversations_AreOneSourceWithGaps()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        gateway.Blender.Answer = (_, _) => Task.FromResult<object>(new CompareResponse(1, 1));
+
+        var (status, _, _) = await gateway.PostAsync("/v1/compare", """
+            {"conversation_a":[{"role":"user","content":"q"},{"role":"assistant","content":"r"},{"role":"user","content":"s"},{"role":"assistant","content":"t"}],
+             "conversation_b":[{"role":"user","content":"q"},{"role":"assistant","content":"x"},{"role":"user","content":"s"},{"role":"assistant","content":"y"}],
+             "order":"ab"}
+            """);
+
+        var asked = Assert.IsType<CompareRequest>(gateway.Blender.Asked);
+        Assert.Equal(200, status);
+        Assert.Equal("USER: q\nAssistant: <Response 1>\nUSER: s\nAssistant: <Response 2>", asked.Input);
+        Assert.Equal(("<Response 1>: r\n<Response 2>: t", "<Response 1>: x\n<Response 2>: y", PairOrder.Ab), (asked.A, asked.B, asked.Order));
+    }
+
+    [Fact]
+    public async Task Compare_ConversationsThatDontFit_AreRefused()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+
+        var (status, body, _) = await gateway.PostAsync(
+            "/v1/compare", """{"conversation_a":[{"role":"user","content":"q"},{"role":"assistant","content":"r"}],"conversation_b":[{"role":"user","content":"q"}]}""");
+
+        Assert.Equal(400, status);
+        Assert.Equal("conversation b has 1 messages, and must have an even number above 0", body["error"]!["message"]!.GetValue<string>());
     }
 
     [Fact]

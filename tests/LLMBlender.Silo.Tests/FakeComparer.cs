@@ -9,6 +9,8 @@ namespace LLMBlender.Silo.Tests;
 /// </summary>
 internal sealed class FakeRanker(string version = "v1")
 {
+    private static readonly System.Buffers.SearchValues<char> Digits = System.Buffers.SearchValues.Create("0123456789.");
+
     public static readonly RankerIdentity Default = new("fake", "v1");
 
     public RankerIdentity Identity { get; } = new("fake", version);
@@ -29,7 +31,14 @@ internal sealed class FakeRanker(string version = "v1")
 
     public IPairComparer On(int silo) => new Comparer(this, silo);
 
-    private static float Number(string text) => float.Parse(text.AsSpan(0, text.IndexOf(' ')), System.Globalization.CultureInfo.InvariantCulture);
+    // The first number in it, so that answers of any form can be ranked.
+    private static float Number(string text)
+    {
+        var start = text.AsSpan().IndexOfAnyInRange('0', '9');
+        start -= start > 0 && text[start - 1] == '-' ? 1 : 0;
+        var length = text.AsSpan(start + 1).IndexOfAnyExcept(Digits);
+        return float.Parse(text.AsSpan(start, length < 0 ? text.Length - start : length + 1), System.Globalization.CultureInfo.InvariantCulture);
+    }
 
     private sealed class Comparer(FakeRanker ranker, int silo) : IPairComparer
     {

@@ -7,7 +7,8 @@ namespace LLMBlender.Abstractions.Client;
 /// <remarks>
 /// The conversation becomes the blend's source: a single user message is the instruction as it is; a longer conversation is
 /// written out turn by turn, with the system's messages before it. <see cref="ChatOptions.ModelId"/> names the panel. The
-/// response's <see cref="ChatResponse.RawRepresentation"/> is the <see cref="BlendResponse"/>. Tools are not passed on.
+/// response's <see cref="ChatResponse.RawRepresentation"/> is the <see cref="BlendResponse"/>. Tools and
+/// response formats are not passed on.
 /// </remarks>
 /// <param name="blender">The cluster.</param>
 /// <param name="panel">The panel where the options name none; null for the cluster's default.</param>

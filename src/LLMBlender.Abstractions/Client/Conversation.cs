@@ -12,6 +12,9 @@ internal static class Conversation
     /// <summary>The role of those who set rules.</summary>
     public const string System = "system";
 
+    /// <summary>The role of what tools said.</summary>
+    public const string Tool = "tool";
+
     /// <summary>The role of those who ask.</summary>
     public const string User = "user";
 
@@ -41,7 +44,7 @@ internal static class Conversation
         var text = new StringBuilder();
         foreach (var turn in turns)
         {
-            text.Append(text.Length > 0 ? "\n\n" : "").Append(Speaker(turn.Role)).Append(turn.Text);
+            text.Append(text.Length > 0 ? "\n\n" : "").Append(Speaker(turn.Role)).Append(Form(turn));
         }
 
         return text.ToString();
@@ -49,5 +52,7 @@ internal static class Conversation
 
     private static string RoleOf(ChatRole role) => role == ChatRole.Assistant ? Assistant : role == ChatRole.User ? User : System;
 
-    private static string Speaker(string role) => role switch { User => "Human: ", Assistant => "Assistant: ", _ => "" };
+    private static string Form(ChatTurn turn) => turn.Calls is { } calls ? new ToolUse(turn.Text, calls).ToForm() : turn.Text;
+
+    private static string Speaker(string role) => role switch { User => "Human: ", Assistant => "Assistant: ", Tool => "Tool: ", _ => "" };
 }

@@ -9,7 +9,7 @@ using LLMBlender.Inference.PairRanker;
 namespace LLMBlender.Cli.Blending;
 
 /// <summary>A record to be blended: its candidates are ranked, then the best of them fused.</summary>
-internal sealed class BlendWork : RankingWork
+internal class BlendWork : RankingWork
 {
     private readonly PairRankerModel ranker;
     private BlendOutcome? outcome;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LLMBlender.Abstractions;
 using LLMBlender.Cli.Records;
 using LLMBlender.Core.Ranking;
 using LLMBlender.Inference.PairRanker;
@@ -13,6 +14,9 @@ namespace LLMBlender.Cli.Ranking;
 internal class RankingWork(RecordPlace place, EncodedRecord encoded, RankingEngine engine, bool withMatrix) : RecordWork(place, encoded)
 {
     private CandidateRanking? ranking;
+
+    /// <summary>The candidates, and how many of the best the answer shows; null where it shows none.</summary>
+    public (Candidate[] Candidates, int Count)? Top { get; init; }
 
     /// <summary>The ranking; only once settled.</summary>
     public CandidateRanking Ranking => ranking ??= engine.Rank();
@@ -46,6 +50,11 @@ internal class RankingWork(RecordPlace place, EncodedRecord encoded, RankingEngi
         {
             WriteMatrix(json);
         }
+
+        if (Top is var (candidates, count))
+        {
+            WriteTop(json, candidates, count);
+        }
     }
 
     /// <summary>The number, where a zero has no sign.</summary>
@@ -56,6 +65,21 @@ internal class RankingWork(RecordPlace place, EncodedRecord encoded, RankingEngi
 
     /// <inheritdoc/>
     protected override void Hear(CandidatePair pair, float logit) => engine.Hear(pair, logit);
+
+    private void WriteTop(Utf8JsonWriter json, Candidate[] candidates, int count)
+    {
+        json.WriteStartArray("top");
+        foreach (var candidate in Ranking.TopK(count))
+        {
+            json.WriteStartObject();
+            json.WriteString("model", candidates[candidate].Model);
+            json.WriteString("text", candidates[candidate].Text);
+            json.WriteNumber("rank", Ranking.Ranks[candidate]);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
 
     private void WriteMatrix(Utf8JsonWriter json)
     {

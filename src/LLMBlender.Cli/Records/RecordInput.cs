@@ -1,9 +1,14 @@
+using System.IO.Compression;
+
 namespace LLMBlender.Cli.Records;
 
-/// <summary>A records file that has been opened, or standard input.</summary>
+/// <summary>A records file that has been opened, or standard input. A file whose name ends in <c>.gz</c> is read through gzip.</summary>
 internal sealed class RecordInput : IDisposable
 {
-    private RecordInput(Stream stream, string name, long? length) => (Stream, Name, Length) = (stream, name, length);
+    private readonly bool isFile;
+
+    private RecordInput(Stream stream, string name, long? length, bool isFile) =>
+        (Stream, Name, Length, this.isFile) = (stream, name, length, isFile);
 
     /// <summary>Its bytes.</summary>
     public Stream Stream { get; }
@@ -20,7 +25,7 @@ internal sealed class RecordInput : IDisposable
     {
         if (from == "-")
         {
-            return new RecordInput(terminal.In, "stdin", null);
+            return new RecordInput(terminal.In, "stdin", null, isFile: false);
         }
 
         if (Directory.Exists(from))
@@ -31,7 +36,9 @@ internal sealed class RecordInput : IDisposable
         try
         {
             var stream = new FileStream(from, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.SequentialScan);
-            return new RecordInput(stream, from, stream.CanSeek ? stream.Length : null);
+            return from.EndsWith(".gz", StringComparison.Ordinal)
+                ? new RecordInput(new GZipStream(stream, CompressionMode.Decompress), from, null, isFile: true)
+                : new RecordInput(stream, from, stream.CanSeek ? stream.Length : null, isFile: true);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -46,7 +53,7 @@ internal sealed class RecordInput : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (Length is not null)
+        if (isFile)
         {
             Stream.Dispose();
         }

@@ -34,7 +34,7 @@ internal sealed class RecordReader<T>(RecordInput input, Func<RecordFields, T> r
         {
             return reader.Read();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
         {
             throw new UsageException($"{input.Name}:{reader.Number + 1}: can't be read: {e.Message}", e);
         }

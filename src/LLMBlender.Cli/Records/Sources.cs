@@ -10,6 +10,9 @@ internal static class Sources
     /// <summary>What <c>candidates</c> must be, for errors.</summary>
     public const string CandidatesRule = "a list of at least one {\"model\",\"text\"}";
 
+    /// <summary>What a conversation must be, for errors.</summary>
+    public const string TurnsRule = "a list of {\"role\",\"content\"}";
+
     /// <summary>Instruction and input. Either may be empty, not both.</summary>
     public static (string Instruction, string? Input) Source(this RecordFields record)
     {
@@ -36,6 +39,17 @@ internal static class Sources
             _ => Read(list),
         };
     }
+
+    /// <summary>A conversation; null where the record has no such field.</summary>
+    public static ChatTurn[]? OptionalTurns(this RecordFields record, string field) =>
+        record.OptionalList(field, "{\"role\",\"content\"}") is not { } list ? null :
+        [
+            .. list.EnumerateArray().Select((element, i) =>
+            {
+                var turn = RecordFields.Of(element, $"{field}[{i}]");
+                return new ChatTurn(turn.Text("role"), turn.Text("content"));
+            }),
+        ];
 
     /// <summary>
     /// The candidates' texts, best first: by the record's list <c>ranks</c>, or by a field <c>rank</c> of every candidate;

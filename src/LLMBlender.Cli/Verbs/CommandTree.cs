@@ -20,6 +20,8 @@ internal static class CommandTree
         root.Subcommands.Add(CompareVerb.Create(terminal));
         root.Subcommands.Add(FuseVerb.Create(terminal));
         root.Subcommands.Add(GenerateVerb.Create(terminal));
+        root.Subcommands.Add(EvaluateVerb.Create(terminal));
+        root.Subcommands.Add(DatasetVerb.Create(terminal));
         root.Subcommands.Add(ServeVerb.Create(terminal));
         root.Subcommands.Add(TokenizeVerb.Create(terminal));
         root.Subcommands.Add(ModelsVerb.Create(terminal));

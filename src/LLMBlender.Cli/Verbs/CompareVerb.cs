@@ -1,3 +1,4 @@
+using LLMBlender.Abstractions;
 using LLMBlender.Cli.Ranking;
 using LLMBlender.Cli.Records;
 
@@ -9,6 +10,8 @@ internal static class CompareVerb
     private const string Details = """
         Each line of --from is a record
           {"id": …, "instruction": "…", "input"?: "…", "a": "…", "b": "…"}
+        or one with two conversations that differ in the assistant's messages alone,
+          {"id": …, "conversation_a": [{"role": "user", "content": "…"}, {"role": "assistant", "content": "…"}, …], "conversation_b": […]}
         and its answer a line of --to, in the same order:
           {"id": …, "logit": …, "better": "a" | "b" | "tie"}
         The logit is what LLM-Blender's compare returns:
@@ -52,7 +55,25 @@ internal static class CompareVerb
 
     private static (string Source, string A, string B) Read(RecordFields record)
     {
+        if (record.OptionalTurns("conversation_a") is { } conversation)
+        {
+            var pair = Together(conversation, record.OptionalTurns("conversation_b") ?? throw record.Missing("conversation_b", Sources.TurnsRule));
+            return (ConversationPair.Instruction + pair.Input, pair.A, pair.B);
+        }
+
         var (instruction, input) = record.Source();
         return (instruction + input, record.Text("a"), record.Text("b"));
+    }
+
+    private static ConversationPair Together(ChatTurn[] a, ChatTurn[] b)
+    {
+        try
+        {
+            return ConversationPair.Of(a, b);
+        }
+        catch (ArgumentException e)
+        {
+            throw new RecordException(e.Message, e);
+        }
     }
 }

@@ -9,8 +9,10 @@ internal static class ImportVerb
 {
     private const string Details = """
         SRC holds config.json, weights (safetensors, or a PyTorch pickle, of which only tensors are read) and tokenizer files,
-        in the layout of llm-blender/PairRM-hf, of llm-blender/PairRM, of a DeBERTa-v2/v3 encoder, or of a T5 (v1.0, v1.1, Flan),
-        such as llm-blender/gen_fuser_3b, which becomes a fuser.
+        in the layout of llm-blender/PairRM-hf, of llm-blender/PairRM, of a DeBERTa-v2/v3, BERT or RoBERTa encoder, of a T5 (v1.0,
+        v1.1, Flan), such as llm-blender/gen_fuser_3b, which becomes a fuser, or of a BART, which scores likelihoods.
+        An encoder's checkpoint becomes a classifier where its config's architecture is …ForSequenceClassification (a reward model,
+        BLEURT), and else gives hidden states; --as says otherwise, such as mlm-scorer for a …ForMaskedLM.
         The PairRM layout only names its backbone: it is looked for beside SRC, or given with --backbone.
         The model folder appears whole or not at all, replaces an older one, and is the same to the byte every time.
 
@@ -36,10 +38,12 @@ internal static class ImportVerb
         verb.Options.Add(target);
         verb.Options.Add(precision);
         verb.Options.Add(backbone);
+        var kind = new Option<string?>("--as") { HelpName = string.Join('|', ModelKind.OfEncoders), Description = "What an encoder's checkpoint becomes." };
+        verb.Options.Add(kind);
         verb.SetAction(parsed =>
         {
             var model = Import(
-                parsed.GetValue(source)!, parsed.GetValue(target)!, parsed.GetValue(precision)!, parsed.GetValue(backbone));
+                parsed.GetValue(source)!, parsed.GetValue(target)!, parsed.GetValue(precision)!, parsed.GetValue(backbone), parsed.GetValue(kind));
             parsed.InvocationConfiguration.Output.WriteLine(
                 $"{model.Path}: {model.Manifest.Kind}, {model.Manifest.Precision}, {Sizes.Of(model.Path)}, from {model.Manifest.Origin}");
             return ExitCode.Done;
@@ -47,7 +51,7 @@ internal static class ImportVerb
         return verb;
     }
 
-    private static ModelFolder Import(string source, string target, string precision, string? backbone)
+    private static ModelFolder Import(string source, string target, string precision, string? backbone, string? kind)
     {
         RequireFolder("SRC", source);
         if (backbone is not null)
@@ -57,7 +61,7 @@ internal static class ImportVerb
 
         try
         {
-            return ModelImport.Import(source, target, PrecisionNames.Parse(precision), backbone);
+            return ModelImport.Import(source, target, PrecisionNames.Parse(precision), backbone, kind);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {

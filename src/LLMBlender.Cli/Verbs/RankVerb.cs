@@ -11,14 +11,18 @@ internal static class RankVerb
 {
     private const string Details = """
         Each line of --from is a record
-          {"id": …, "instruction": "…", "input"?: "…", "candidates": [{"model"?: "…", "text": "…"}, …]}
+          {"id": …, "instruction": "…", "input"?: "…", "candidates": [{"model"?: "…", "text": "…"}, …], "reference"?: "…"}
         and its answer a line of --to, in the same order:
-          {"id": …, "ranks": […], "scores": […], "comparisons": N, "matrix"?: [[…], …]}
+          {"id": …, "ranks": […], "scores": […], "comparisons": N, "matrix"?: [[…], …], "top"?: [{"model", "text", "rank"}, …]}
         ranks, scores and the matrix's rows are in the candidates' order. Rank 1 is the best; ties share the smallest rank.
         A score is higher for a better candidate: for max-logits the mean of its logits from both sides, for max-wins the
         comparisons won, for bubble-sort the candidates placed below, for adaptive an estimate of max-logits' score that is
         sure of the best. matrix[i][j] is the logit with candidate i first, above 0 when i is better, 0 on the diagonal and
         null where the two were not compared.
+
+        bubble-best and bubble-worst look for the best or the worst alone, with 2(N-1) comparisons; the other ranks then say
+        little. With --reference-mode, or where a record has a "reference", each candidate is compared with that text alone, 2N
+        comparisons, and its score is M[i,ref] - M[ref,i].
 
         A record that fails is answered by {"id": …, "error": "…"}, and the exit code is 1.
 
@@ -34,30 +38,51 @@ internal static class RankVerb
         var aggregation = Choices.Aggregation();
         verb.Options.Add(aggregation);
         var ranker = new RankerArguments(verb);
+        var reference = new Option<string?>("--reference-mode")
+        {
+            HelpName = string.Join('|', ReferenceMode.Names),
+            Description = "Compare each candidate with one of them alone. Excludes --aggregate.",
+        };
+        verb.Options.Add(reference);
+        var topK = Numbers.AtLeast("--top-k", 1, "Also write the best K candidates, best first.");
+        verb.Options.Add(topK);
         var matrix = new Option<bool>("--matrix") { Description = "Also write the comparison matrix." };
         verb.Options.Add(matrix);
         verb.SetAction((parsed, cancellation) =>
         {
-            var (engine, withMatrix) = (parsed.GetValue(aggregation)!, parsed.GetValue(matrix));
-            var run = new RecordRun<(string Source, string[] Candidates)>(
+            var given = parsed.GetResult(aggregation) is { Implicit: false } ? parsed.GetValue(aggregation) : null;
+            var wish = new RankingOptions(given, parsed.GetValue(reference));
+            if (wish.Problem(1) is var (_, problem))
+            {
+                throw new UsageException($"{problem}.");
+            }
+
+            var (withMatrix, top) = (parsed.GetValue(matrix), parsed.GetValue(topK));
+            var run = new RecordRun<(string Source, Candidate[] Candidates, RankingOptions Options)>(
                 terminal,
                 files,
                 ranker,
-                Read,
-                (place, record, model) => new RankingWork(
-                    place,
-                    model.Encode(record.Source, record.Candidates),
-                    RankingEngines.Create(engine, record.Candidates.Length),
-                    withMatrix));
+                record => Read(record, wish),
+                (place, record, model) =>
+                {
+                    var (engine, texts) = record.Options.Begin(Array.ConvertAll(record.Candidates, candidate => candidate.Text));
+                    return new RankingWork(place, model.Encode(record.Source, texts), engine, withMatrix)
+                    {
+                        Top = top is { } k ? (record.Candidates, k) : null,
+                    };
+                });
             return run.RunAsync(parsed, cancellation);
         });
         return verb;
     }
 
-    private static (string Source, string[] Candidates) Read(RecordFields record)
+    private static (string Source, Candidate[] Candidates, RankingOptions Options) Read(RecordFields record, RankingOptions wish)
     {
         var (instruction, input) = record.Source();
         Candidate[] candidates = record.OptionalCandidates() ?? throw record.Missing("candidates", Sources.CandidatesRule);
-        return (instruction + input, Array.ConvertAll(candidates, candidate => candidate.Text));
+        var options = record.OptionalText("reference") is { } reference ? wish with { Reference = reference } : wish;
+        return options.Problem(candidates.Length) is var (_, problem)
+            ? throw new RecordException(problem)
+            : (instruction + input, candidates, options);
     }
 }

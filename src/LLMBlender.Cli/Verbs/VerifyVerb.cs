@@ -16,7 +16,9 @@ internal static class VerifyVerb
     private const string Details = """
         DIR holds what the reference implementation computed with the checkpoint that M was imported from:
           for a pair-ranker  rank.json, hf_pairs.json, api.json: ids, logits, matrices, scores and ranks
-          for an encoder     cases.json: last hidden states, compared where the mask is 1
+          for an encoder     cases.json: last hidden states, compared where the mask is 1;
+                             bertscore.json: ids, and precision, recall and F1 of BERTScore with and without idf
+          for a likelihood   bartscore.json: ids, BARTScores, encoder states and logits
           for a gen-fuser    cases.json: encoder states, teacher-forced logits, greedy and beam answers;
                              fuser.json: the fuser's sources, their ids, and its answers
         Cases where the reference does something that this program doesn't by design are left out, and the report says which.
@@ -67,7 +69,9 @@ internal static class VerifyVerb
         {
             ModelKind.PairRanker => RankerCheck.Files,
             ModelKind.GenFuser => GeneratorCheck.Files,
-            _ => [EncoderCheck.File],
+            ModelKind.Likelihood => [LikelihoodCheck.File],
+            ModelKind.Encoder => EncoderCheck.Files,
+            _ => throw new UsageException($"{path}: there are no reference cases for a {manifest.Kind}; import its encoder by itself to verify that"),
         };
         if (!files.Any(file => File.Exists(Path.Combine(folder, file))))
         {
@@ -90,6 +94,9 @@ internal static class VerifyVerb
                     check.Run(folder, cancellation);
                 }
 
+                break;
+            case ModelKind.Likelihood:
+                LikelihoodCheck.Run(path, manifest, folder, verdict, cancellation);
                 break;
             default:
                 EncoderCheck.Run(path, manifest, folder, verdict, cancellation);

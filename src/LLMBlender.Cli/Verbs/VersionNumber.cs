@@ -8,7 +8,8 @@ namespace LLMBlender.Cli.Verbs;
 internal sealed class VersionNumber : SynchronousCommandLineAction
 {
     /// <summary>The version.</summary>
-    public static string Text => typeof(VersionNumber).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+    public static string Text { get; } =
+        typeof(VersionNumber).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
     /// <inheritdoc/>
     public override bool ClearsParseErrors => true;

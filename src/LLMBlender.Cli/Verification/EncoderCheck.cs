@@ -5,11 +5,14 @@ using LLMBlender.Inference.Sessions;
 
 namespace LLMBlender.Cli.Verification;
 
-/// <summary>Holds an encoder's last hidden states to the reference's, wherever the mask is 1.</summary>
+/// <summary>
+/// Holds an encoder's last hidden states to the reference's, wherever the mask is 1 (<c>cases.json</c>), and its ids and
+/// BERTScores to the bert_score package's (<c>bertscore.json</c>).
+/// </summary>
 internal static class EncoderCheck
 {
-    /// <summary>The file that it knows.</summary>
-    public const string File = "cases.json";
+    /// <summary>The files that it knows.</summary>
+    public static readonly string[] Files = ["cases.json", "bertscore.json"];
 
     /// <summary>Runs the cases, if there are any.</summary>
     /// <param name="folder">The model's folder.</param>
@@ -19,25 +22,28 @@ internal static class EncoderCheck
     /// <param name="cancellation">Looked at before each case.</param>
     public static void Run(string folder, ModelManifest manifest, string cases, Verdict verdict, CancellationToken cancellation)
     {
-        using var file = CaseFile.Find(cases, File);
-        if (file is null)
+        using var model = Loading.Guard(folder, () => EncoderModel.Load(folder, Accelerator.Cpu));
+        using (var file = CaseFile.Find(cases, Files[0]))
         {
-            return;
+            file?.Use(found => CheckStates(found, model, manifest, verdict, cancellation));
         }
 
-        using var model = Loading.Guard(folder, () => EncoderModel.Load(folder, Accelerator.Cpu));
+        using var scores = CaseFile.Find(cases, Files[1]);
+        scores?.Use(found => new BertScoreCheck(model, verdict, Tolerances.Of(manifest.Precision)).Run(found, cancellation));
+    }
+
+    private static void CheckStates(
+        CaseFile file, EncoderModel model, ModelManifest manifest, Verdict verdict, CancellationToken cancellation)
+    {
         var states = verdict.Of("hidden states", Tolerances.Of(manifest.Precision).Value);
-        file.Use(_ =>
+        foreach (var one in file.Objects(file.Root, "cases"))
         {
-            foreach (var one in file.Objects(file.Root, "cases"))
-            {
-                cancellation.ThrowIfCancellationRequested();
-                var (ids, mask) = (file.Integers(one, "input_ids"), file.Integers(one, "attention_mask"));
-                var expected = file.Floats(one, "last_hidden_state");
-                var actual = model.Encode(ids, mask, file.Shape(one, "input_ids")[^1]);
-                Compare(expected, actual, mask, states, one.OptionalText("name") ?? one.Path);
-            }
-        });
+            cancellation.ThrowIfCancellationRequested();
+            var (ids, mask) = (file.Integers(one, "input_ids"), file.Integers(one, "attention_mask"));
+            var expected = file.Floats(one, "last_hidden_state");
+            var actual = model.Encode(ids, mask, file.Shape(one, "input_ids")[^1]);
+            Compare(expected, actual, mask, states, one.OptionalText("name") ?? one.Path);
+        }
     }
 
     private static void Compare(float[] expected, float[] actual, int[] mask, Quantity states, string name)

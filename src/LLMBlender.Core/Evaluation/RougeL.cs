@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace LLMBlender.Core.Evaluation;
 
 /// <summary>
@@ -12,8 +10,8 @@ public static class RougeL
     /// <returns>From 0 to 1; 0 where either text has no token.</returns>
     public static double Score(string hypothesis, string reference)
     {
-        List<string> said = Tokens(hypothesis);
-        List<string> wanted = Tokens(reference);
+        List<string> said = RougeTokens.Of(hypothesis);
+        List<string> wanted = RougeTokens.Of(reference);
         if (said.Count == 0 || wanted.Count == 0)
         {
             return 0;
@@ -39,25 +37,5 @@ public static class RougeL
         }
 
         return lengths[^1];
-    }
-
-    private static List<string> Tokens(string text)
-    {
-        List<string> tokens = [];
-        var token = new StringBuilder();
-        foreach (char character in text.ToLowerInvariant().Append(' '))
-        {
-            if (char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character))
-            {
-                token.Append(character);
-            }
-            else if (token.Length > 0)
-            {
-                tokens.Add(token.ToString());
-                token.Clear();
-            }
-        }
-
-        return tokens;
     }
 }

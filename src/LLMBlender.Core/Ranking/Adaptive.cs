@@ -11,9 +11,9 @@ namespace LLMBlender.Core.Ranking;
 /// only their sign.
 /// </para>
 /// <para>
-/// Settled when, by the posterior, the best candidate and the set of the top k are those of the full matrix with probability
-/// <c>confidence</c> at least (a union bound over the candidates that could still change it), when nothing that matters is unheard, or
-/// after <see cref="MostRounds"/> rounds. Ranks below the top k are estimates. A matrix heard in full gives MaxLogits' own scores.
+/// Settled when, by the posterior, the best candidate is that of the full matrix with probability <c>confidence</c> at least, and the
+/// set of the top k with probability <c>setConfidence</c> (union bounds over the candidates that could still change it), when nothing
+/// that matters is unheard, or after <see cref="MostRounds"/> rounds. Ranks below the top k are estimates. A matrix heard in full gives MaxLogits' own scores.
 /// </para>
 /// </remarks>
 public sealed class Adaptive : RankingEngine
@@ -24,8 +24,14 @@ public sealed class Adaptive : RankingEngine
     /// <summary>The most dependent waits of one ranking.</summary>
     public const int MostRounds = 6;
 
-    /// <summary>The confidence where none is given.</summary>
+    /// <summary>The confidence in the best where none is given.</summary>
     public const double DefaultConfidence = 0.98;
+
+    /// <summary>How many of the best are settled as a set where nothing is said: as many as a fuser reads by default.</summary>
+    public const int DefaultTopK = 3;
+
+    /// <summary>The confidence in that set where none is given. Who is third matters less than who is best, and costs more to tell.</summary>
+    public const double DefaultSetConfidence = 0.6;
 
     // Where so few pairs exist, a second wait costs more than asking for all of them.
     private const int FewCandidates = 4;
@@ -33,24 +39,22 @@ public sealed class Adaptive : RankingEngine
     private readonly int[] line;
     private readonly int topK;
     private readonly double doubt;
+    private readonly double setDoubt;
 
     /// <param name="candidateCount">N, from 1 to <see cref="ComparisonMatrix.MaxCandidates"/>.</param>
     /// <param name="topK">k: how many of the best must be settled as a set, from 1; the best is always settled.</param>
-    /// <param name="confidence">Probability, above 0 and below 1, with which the decision must be that of the full matrix.</param>
+    /// <param name="confidence">Probability, above 0 and below 1, with which the best must be that of the full matrix.</param>
+    /// <param name="setConfidence">Probability, above 0 and below 1, with which the top k must be those of the full matrix.</param>
     /// <param name="start">The ring's order; empty for the candidates' own.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
     /// <exception cref="ArgumentException"><paramref name="start"/> is not a permutation of the candidates.</exception>
-    public Adaptive(int candidateCount, int topK = 1, double confidence = DefaultConfidence, ReadOnlySpan<int> start = default)
+    public Adaptive(int candidateCount, int topK = DefaultTopK, double confidence = DefaultConfidence, double setConfidence = DefaultSetConfidence, ReadOnlySpan<int> start = default)
         : base(candidateCount, 2 * candidateCount)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(topK, 1);
-        if (confidence is not (> 0 and < 1))
-        {
-            throw new ArgumentOutOfRangeException(nameof(confidence), confidence, "the confidence must be above 0 and below 1");
-        }
-
         this.topK = topK;
-        doubt = 1 - confidence;
+        doubt = 1 - Probability(confidence, nameof(confidence));
+        setDoubt = 1 - Probability(setConfidence, nameof(setConfidence));
         line = Permutation.CopyOrIdentity(start, candidateCount);
         OpenRound();
     }
@@ -83,6 +87,10 @@ public sealed class Adaptive : RankingEngine
         return CandidateRanking.ByScores(scores, Matrix.HeardCount, Rounds);
     }
 
+    private static double Probability(double confidence, string name) => confidence is > 0 and < 1
+        ? confidence
+        : throw new ArgumentOutOfRangeException(name, confidence, "the confidence must be above 0 and below 1");
+
     private void AskFirst(int n)
     {
         for (var i = 0; i < n; i++)
@@ -99,17 +107,16 @@ public sealed class Adaptive : RankingEngine
 
     private void AskForTheDecision(int n)
     {
-        var decision = new Decision(AdditivePosterior.Of(Matrix, line), topK);
+        var decision = new Decision(AdditivePosterior.Of(Matrix, line), topK, doubt, setDoubt);
 
         // The last round can't be mended by another, so that it may ask for more.
         var most = Rounds == MostRounds - 1 ? 2 * n : n;
-        if (decision.Error <= doubt)
+        if (decision.Excess <= 1)
         {
             return;
         }
 
-        // What is heard moves the scores as well as the doubt: half the doubt leaves room for that.
-        for (var asked = 0; asked < most && decision.Error > doubt / 2 && decision.TakeMostTelling() is var (first, second); asked++)
+        for (var asked = 0; asked < most && decision.Excess > Decision.Enough && decision.TakeMostTelling() is var (first, second); asked++)
         {
             Ask(new(line[first], line[second]));
         }

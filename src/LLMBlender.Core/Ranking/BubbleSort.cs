@@ -18,6 +18,12 @@ public sealed class BubbleSort : RankingEngine
     /// <summary>The aggregation's name.</summary>
     public const string Aggregation = "bubble-sort";
 
+    /// <summary>The name of <see cref="Best"/>, in one pass.</summary>
+    public const string BestAlone = "bubble-best";
+
+    /// <summary>The name of <see cref="Worst"/>, in one pass.</summary>
+    public const string WorstAlone = "bubble-worst";
+
     private readonly Goal goal;
     private readonly int[] line;
     private readonly int passes;
@@ -44,7 +50,12 @@ public sealed class BubbleSort : RankingEngine
     }
 
     /// <inheritdoc/>
-    public override string Name => Aggregation;
+    public override string Name => goal switch
+    {
+        Goal.Best => BestAlone,
+        Goal.Worst => WorstAlone,
+        _ => Aggregation,
+    };
 
     /// <summary>Called after each step with the current candidate, the next one, and the one that moved on.</summary>
     internal Action<int, int, int>? Stepped { get; set; }

@@ -9,6 +9,9 @@ internal sealed class Decision
     // Contrasts looked at for the next comparison, the most telling ones: the others' turn comes as these are settled.
     private const int MostHot = 8;
 
+    /// <summary>The <see cref="Excess"/> to aim for: what is heard moves the scores as well as the doubt, and needs room.</summary>
+    public const double Enough = 0.5;
+
     private readonly AdditivePosterior posterior;
     private readonly int n;
     private readonly int size;
@@ -16,10 +19,17 @@ internal sealed class Decision
     private readonly double[] rows;
     private readonly bool[] known;
     private readonly List<Contrast> contrasts = [];
+    private readonly double doubtOfBest;
+    private readonly double doubtOfSet;
 
-    public Decision(AdditivePosterior posterior, int topK)
+    /// <param name="posterior">What is known.</param>
+    /// <param name="topK">k.</param>
+    /// <param name="doubtOfBest">How likely another best candidate may be.</param>
+    /// <param name="doubtOfSet">How likely another set of the top k may be, the best one aside.</param>
+    public Decision(AdditivePosterior posterior, int topK, double doubtOfBest, double doubtOfSet)
     {
         this.posterior = posterior;
+        (this.doubtOfBest, this.doubtOfSet) = (doubtOfBest, doubtOfSet);
         n = posterior.Count;
         size = n + 1;
         covariance = posterior.Covariance;
@@ -44,32 +54,24 @@ internal sealed class Decision
         AddContrasts(topK);
     }
 
-    /// <summary>A bound on the probability that the full matrix has another best candidate or another top k.</summary>
-    public double Error
-    {
-        get
-        {
-            var sum = 0.0;
-            foreach (var contrast in contrasts)
-            {
-                sum += contrast.Error;
-            }
-
-            return sum;
-        }
-    }
+    /// <summary>
+    /// Bounds on the probability that the full matrix has another best candidate, or another top k, each as a multiple of what it
+    /// may be; the larger of the two.
+    /// </summary>
+    public double Excess => Math.Max(ExcessOf(isOfBest: true), ExcessOf(isOfBest: false));
 
     /// <summary>Takes the comparison that is expected to settle most as made; null when all that matters is known.</summary>
     public (int First, int Second)? TakeMostTelling()
     {
-        var hot = contrasts.Where(contrast => contrast.Weight > 0).OrderByDescending(contrast => contrast.Weight).Take(MostHot).ToArray();
+        var (best, set) = (WorthOf(isOfBest: true), WorthOf(isOfBest: false));
+        var hot = contrasts.Where(contrast => Worth(contrast) > 0).OrderByDescending(Worth).Take(MostHot).ToArray();
         var products = new double[hot.Length][];
         for (var c = 0; c < hot.Length; c++)
         {
             products[c] = TimesCovariance(hot[c]);
         }
 
-        (double Gain, int First, int Second) best = (0, -1, -1);
+        (double Gain, int First, int Second) top = (0, -1, -1);
         foreach (var candidate in hot.SelectMany(contrast => new[] { contrast.Better, contrast.Worse }).Distinct().Order())
         {
             for (var other = 0; other < n; other++)
@@ -79,13 +81,15 @@ internal sealed class Decision
             }
         }
 
-        if (best.First < 0)
+        if (top.First < 0)
         {
             return null;
         }
 
-        Take(best.First, best.Second);
-        return (best.First, best.Second);
+        Take(top.First, top.Second);
+        return (top.First, top.Second);
+
+        double Worth(Contrast contrast) => contrast.Weight * (contrast.IsOfBest ? best : set);
 
         void Weigh(int first, int second)
         {
@@ -101,12 +105,27 @@ internal sealed class Decision
             {
                 var shared = (look.Difference * (products[c][first] - products[c][second])) + (look.Side * products[c][n])
                     + (hot[c].Share(first, second) * look.Turning);
-                gain += hot[c].Weight * shared * shared / variance;
+                gain += Worth(hot[c]) * shared * shared / variance;
             }
 
-            best = gain > best.Gain ? (gain, first, second) : best;
+            top = gain > top.Gain ? (gain, first, second) : top;
         }
     }
+
+    private double ExcessOf(bool isOfBest)
+    {
+        var sum = 0.0;
+        foreach (var contrast in contrasts)
+        {
+            sum += contrast.IsOfBest == isOfBest ? contrast.Error : 0;
+        }
+
+        return sum / (isOfBest ? doubtOfBest : doubtOfSet);
+    }
+
+    // What an error less is worth: the more, the less of it is allowed; nothing where there is little enough of it.
+    private double WorthOf(bool isOfBest) =>
+        ExcessOf(isOfBest) <= Enough ? 0 : 1 / (isOfBest ? doubtOfBest : doubtOfSet);
 
     // What a comparison would be, given what is known of its pair: factors of z, covariance with the pair's a, and noise.
     private Observation Look(int first, int second)
@@ -180,20 +199,20 @@ internal sealed class Decision
         order.AsSpan().Sort((a, b) => scores[a] == scores[b] ? a.CompareTo(b) : scores[b].CompareTo(scores[a]));
         for (var place = 1; place < n; place++)
         {
-            Add(order[0], order[place]);
+            Add(order[0], order[place], isOfBest: true);
         }
 
         for (var inside = 1; inside < Math.Min(topK, n); inside++)
         {
             for (var outside = topK; outside < n; outside++)
             {
-                Add(order[inside], order[outside]);
+                Add(order[inside], order[outside], isOfBest: false);
             }
         }
 
-        void Add(int better, int worse)
+        void Add(int better, int worse, bool isOfBest)
         {
-            var contrast = new Contrast(better, worse, (scores[better] - scores[worse]) * n / 2);
+            var contrast = new Contrast(better, worse, isOfBest, (scores[better] - scores[worse]) * n / 2);
             var product = TimesCovariance(contrast);
             for (var j = 0; j < size; j++)
             {
@@ -241,8 +260,11 @@ internal sealed class Decision
     }
 
     /// <summary>The difference of two scores, the first of which is now thought to be the better.</summary>
-    private sealed class Contrast(int better, int worse, double mean)
+    private sealed class Contrast(int better, int worse, bool isOfBest, double mean)
     {
+        /// <summary>Whether it is about the best candidate, and not about the set of the top k.</summary>
+        public bool IsOfBest => isOfBest;
+
         public int Better { get; } = better;
 
         public int Worse { get; } = worse;

@@ -6,16 +6,21 @@ public static class RankingEngines
     /// <summary>The aggregation used where none is named: the paper's best and the reference's only one.</summary>
     public const string Default = MaxLogits.Aggregation;
 
-    private static readonly (string Name, Func<int, RankingEngine> Create)[] Registered =
+    private static readonly (string Name, bool PlacesAll, Func<int, RankingEngine> Create)[] Registered =
     [
-        (MaxLogits.Aggregation, static count => new MaxLogits(count)),
-        (MaxWins.Aggregation, static count => new MaxWins(count)),
-        (BubbleSort.Aggregation, static count => BubbleSort.WholeOrder(count)),
-        (Adaptive.Aggregation, static count => new Adaptive(count)),
+        (MaxLogits.Aggregation, true, static count => new MaxLogits(count)),
+        (MaxWins.Aggregation, true, static count => new MaxWins(count)),
+        (BubbleSort.Aggregation, true, static count => BubbleSort.WholeOrder(count)),
+        (Adaptive.Aggregation, true, static count => new Adaptive(count)),
+        (BubbleSort.BestAlone, false, static count => BubbleSort.Best(count)),
+        (BubbleSort.WorstAlone, false, static count => BubbleSort.Worst(count)),
     ];
 
     /// <summary>The names that <see cref="Create"/> knows.</summary>
     public static IReadOnlyList<string> Names { get; } = Array.ConvertAll(Registered, static entry => entry.Name);
+
+    /// <summary>Those of <see cref="Names"/> whose whole order counts, and not the best or the worst alone.</summary>
+    public static IReadOnlyList<string> Orders { get; } = [.. Registered.Where(static entry => entry.PlacesAll).Select(static entry => entry.Name)];
 
     /// <summary>A fresh engine.</summary>
     /// <param name="aggregation">One of <see cref="Names"/>, in exactly that spelling.</param>
@@ -24,7 +29,7 @@ public static class RankingEngines
     /// <exception cref="ArgumentOutOfRangeException">N is outside its range.</exception>
     public static RankingEngine Create(string aggregation, int candidateCount)
     {
-        foreach (var (name, create) in Registered)
+        foreach (var (name, _, create) in Registered)
         {
             if (name == aggregation)
             {

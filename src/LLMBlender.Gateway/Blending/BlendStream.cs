@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Http;
 namespace LLMBlender.Gateway.Blending;
 
 /// <summary>
-/// A blend as events: <c>asking</c>, a <c>member</c> each, <c>ranking</c>, <c>ranked</c>, <c>fusing</c>, the answer's pieces as
-/// <c>answer</c>, and <c>done</c> with the whole record; or <c>error</c>.
+/// A blend as events: <c>asking</c>, a <c>member</c> each, <c>ranking</c>, <c>ranked</c>, <c>fusing</c>, the answer's pieces as it is
+/// written as <c>answer</c>, and <c>done</c> with the whole record, whose answer counts; or <c>error</c>.
 /// </summary>
 internal static class BlendStream
 {

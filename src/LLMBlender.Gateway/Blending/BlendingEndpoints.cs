@@ -33,11 +33,21 @@ public static class BlendingEndpoints
             Candidates = fields.Candidates(),
             Ranker = fields.OptionalText("ranker"),
             Aggregation = fields.OptionalText("aggregate"),
+            Reference = fields.OptionalText("reference"),
+            ReferenceMode = fields.OptionalText("reference_mode"),
             WithMatrix = fields.Flag("matrix"),
             Timeout = fields.Timeout(),
         };
+        var topK = fields.OptionalWhole("top_k", 1, int.MaxValue);
         var response = await blender.RankAsync(request, context.RequestAborted);
-        await JsonBody.WriteAsync(context, json => RecordJson.Write(json, id, response));
+        await JsonBody.WriteAsync(context, json =>
+        {
+            RecordJson.Write(json, id, response);
+            if (topK is { } k)
+            {
+                RecordJson.WriteTop(json, request.Candidates, response, (int)k);
+            }
+        });
     }
 
     private static async Task CompareAsync(HttpContext context, IBlender blender)
@@ -45,18 +55,37 @@ public static class BlendingEndpoints
         using var body = await JsonBody.ReadAsync(context);
         var fields = RequestFields.Of(body.RootElement);
         var id = fields.Id();
-        var request = new CompareRequest
+        var request = Texts(fields) with
         {
-            Instruction = fields.Text("instruction"),
-            Input = fields.OptionalText("input"),
-            A = fields.Text("a"),
-            B = fields.Text("b"),
             Order = RecordJson.Order(fields.OptionalText("order")),
             Ranker = fields.OptionalText("ranker"),
             Timeout = fields.Timeout(),
         };
         var response = await blender.CompareAsync(request, context.RequestAborted);
         await JsonBody.WriteAsync(context, json => RecordJson.Write(json, id, response));
+    }
+
+    private static CompareRequest Texts(RequestFields fields)
+    {
+        if (fields.OptionalTurns("conversation_a") is not { } conversation)
+        {
+            return new CompareRequest
+            {
+                Instruction = fields.Text("instruction"),
+                Input = fields.OptionalText("input"),
+                A = fields.Text("a"),
+                B = fields.Text("b"),
+            };
+        }
+
+        try
+        {
+            return CompareRequest.Of(conversation, fields.OptionalTurns("conversation_b") ?? []);
+        }
+        catch (ArgumentException e)
+        {
+            throw new RequestException(ApiError.Invalid("conversation_b", e.Message));
+        }
     }
 
     private static async Task FuseAsync(HttpContext context, IBlender blender)
@@ -97,7 +126,7 @@ public static class BlendingEndpoints
         };
         if (fields.Flag("stream"))
         {
-            await BlendStream.WriteAsync(context, blender, id, request with { WithProgress = true });
+            await BlendStream.WriteAsync(context, blender, id, request with { WithProgress = true, WithDraft = true });
             return;
         }
 

@@ -26,6 +26,11 @@ internal static class RecordJson
         WriteMatrix(json, response);
     }
 
+    /// <summary>Writes <c>top</c>, the best candidates, best first.</summary>
+    public static void WriteTop(Utf8JsonWriter json, Candidate[] candidates, RankingResponse response, int count) =>
+        WriteList(json, "top", response.Top(count), i => Write(
+            json, new RankedCandidate(candidates[i].Model, candidates[i].Text, response.Ranks[i], response.Scores[i])));
+
     /// <summary>Writes <c>matrix?</c>.</summary>
     public static void WriteMatrix(Utf8JsonWriter json, RankingResponse response)
     {
@@ -35,7 +40,7 @@ internal static class RecordJson
         }
 
         json.WriteStartArray("matrix");
-        foreach (var row in matrix.Chunk(response.Ranks.Length))
+        foreach (var row in matrix.Chunk((int)Math.Sqrt(matrix.Length)))
         {
             WriteRow(json, row);
         }

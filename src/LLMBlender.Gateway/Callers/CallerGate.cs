@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 
 namespace LLMBlender.Gateway.Callers;
 
@@ -9,29 +10,35 @@ namespace LLMBlender.Gateway.Callers;
 /// The gateway's door. Where callers are configured, a request needs one's key; where none are, it must come from this machine
 /// and be meant for it, so that no page in a browser and no name that merely points here can spend the owner's money.
 /// </summary>
-internal sealed class CallerGate(GatewaySettings settings, TimeProvider clock, CallerMetrics metrics)
+internal sealed class CallerGate(
+    GatewaySettings settings, TimeProvider clock, CallerMetrics metrics, ILogger<CallerGate> logger, ISharedCounter? shared = null)
 {
     private const string BasicChallenge = "Basic realm=\"LLMBlender\", charset=\"UTF-8\"";
 
     private readonly Dictionary<string, Caller> callers =
-        settings.Callers.ToDictionary(caller => caller.KeySha256.ToLowerInvariant(), caller => new Caller(caller, clock), StringComparer.Ordinal);
+        settings.Callers.ToDictionary(
+            caller => caller.KeySha256.ToLowerInvariant(),
+            caller => new Caller(caller, new SpendLedger(caller.Name, shared, clock, logger), clock),
+            StringComparer.Ordinal);
 
     /// <summary>Lets a request through, or answers it with what is wrong.</summary>
-    public Task PassAsync(HttpContext context, RequestDelegate next)
+    public async Task PassAsync(HttpContext context, RequestDelegate next)
     {
         if (!IsApi(context.Request.Path))
         {
-            return next(context);
+            await next(context);
+            return;
         }
 
-        var error = Foreign(context) ?? (callers.Count > 0 ? Known(context) : Near(context));
+        var error = Foreign(context) ?? (callers.Count > 0 ? await KnownAsync(context) : Near(context));
         if (error is null)
         {
-            return next(context);
+            await next(context);
+            return;
         }
 
         metrics.Refused(error);
-        return error.WriteAsync(context);
+        await error.WriteAsync(context);
     }
 
     private static bool IsApi(PathString path) =>
@@ -40,13 +47,14 @@ internal sealed class CallerGate(GatewaySettings settings, TimeProvider clock, C
     private static bool IsDashboard(PathString path) => path.StartsWithSegments(GatewayExtensions.DashboardPath);
 
     // Browsers name the page that a request comes from; other clients don't.
-    private static ApiError? Foreign(HttpContext context) =>
+    private ApiError? Foreign(HttpContext context) =>
         context.Request.Headers.Origin is { Count: > 0 } origin
+        && !settings.AllowedOrigins.Contains(origin.ToString(), StringComparer.OrdinalIgnoreCase)
         && (!Uri.TryCreate(origin.ToString(), UriKind.Absolute, out var page) || !string.Equals(page.Authority, context.Request.Host.Value, StringComparison.OrdinalIgnoreCase))
             ? ApiError.Forbidden("requests of other sites' pages are not taken")
             : null;
 
-    private ApiError? Known(HttpContext context)
+    private async ValueTask<ApiError?> KnownAsync(HttpContext context)
     {
         // The dashboard is for browsers, which ask for a name and a password: the key is the password. It asks often, and free of charge.
         var isDashboard = IsDashboard(context.Request.Path);
@@ -63,7 +71,7 @@ internal sealed class CallerGate(GatewaySettings settings, TimeProvider clock, C
             return ApiError.Unauthorized("the key is not known");
         }
 
-        if (!isDashboard && caller.Enter() is { } error)
+        if (!isDashboard && await caller.EnterAsync() is { } error)
         {
             return error;
         }

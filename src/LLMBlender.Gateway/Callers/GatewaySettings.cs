@@ -9,6 +9,12 @@ public sealed class GatewaySettings
     /// <summary>Whether, without any callers, everybody may ask who reaches the server.</summary>
     public bool AllowAnonymous { get; set; }
 
+    /// <summary>
+    /// The origins of other sites whose pages may ask, such as <c>https://app.example</c>; none by default. Their users' keys are
+    /// wanted all the same.
+    /// </summary>
+    public string[] AllowedOrigins { get; set; } = [];
+
     /// <summary>How long a request's body may be, in bytes; from 1 KiB.</summary>
     public long MaxRequestBytes { get; set; } = 8 * 1024 * 1024;
 
@@ -19,6 +25,16 @@ public sealed class GatewaySettings
         if (MaxRequestBytes < 1024)
         {
             throw Broken($"{path}:MaxRequestBytes", MaxRequestBytes, "at least 1024");
+        }
+
+        for (var i = 0; i < AllowedOrigins.Length; i++)
+        {
+            var origin = AllowedOrigins[i];
+            if (!Uri.TryCreate(origin, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.UserInfo.Length > 0
+                || !string.Equals(uri.GetLeftPart(UriPartial.Authority), origin, StringComparison.OrdinalIgnoreCase))
+            {
+                throw Broken($"{path}:AllowedOrigins:{i}", origin, "the scheme, host and perhaps port of a site, such as https://app.example, and nothing after it");
+            }
         }
 
         for (var i = 0; i < Callers.Length; i++)

@@ -15,7 +15,7 @@ internal static class ChatEndpoint
     {
         using var body = await JsonBody.ReadAsync(context);
         var request = ChatRequest.Of(body.RootElement);
-        await CheckModelAsync(context, request.Model);
+        await CheckModelAsync(context, request);
         var json = new ChatJson(request, $"chatcmpl-{Guid.NewGuid():N}", DateTimeOffset.UtcNow.ToUnixTimeSeconds());
         if (request.Stream)
         {
@@ -29,13 +29,17 @@ internal static class ChatEndpoint
     }
 
     // Before a stream's headers are out an error still has a status of its own.
-    private static async Task CheckModelAsync(HttpContext context, string model)
+    internal static async Task CheckModelAsync(HttpContext context, ChatRequest request)
     {
         var panels = context.RequestServices.GetRequiredService<PanelDirectory>();
-        if (await panels.FindAsync(model, context.RequestAborted) is null)
+        if (await panels.FindAsync(request.Model, context.RequestAborted) is { } panel)
+        {
+            request.CheckPanel(panel);
+        }
+        else
         {
             var known = string.Join(", ", (await panels.ListAsync(context.RequestAborted)).Select(static panel => panel.Name));
-            throw new RequestException(ApiError.NoSuchModel($"the model \"{model}\" does not exist; panels are models here, and known are {known}"));
+            throw new RequestException(ApiError.NoSuchModel($"the model \"{request.Model}\" does not exist; panels are models here, and known are {known}"));
         }
     }
 

@@ -21,7 +21,16 @@ internal sealed class ChatJson(ChatRequest request, string id, long created)
             json.WriteNumber("index", i);
             json.WriteStartObject("message");
             json.WriteString("role", "assistant");
-            json.WriteString("content", StopCut.Cut(answers[i].Answer, request.Sampling.Stop));
+            if (answers[i].ToolUse is { } use)
+            {
+                json.WriteString("content", use.Text.Length > 0 ? use.Text : null);
+                WriteCalls(json, use, withIndex: false);
+            }
+            else
+            {
+                json.WriteString("content", StopCut.Cut(answers[i].Answer, request.Sampling.Stop));
+            }
+
             json.WriteNull("refusal");
             json.WriteEndObject();
             json.WriteNull("logprobs");
@@ -34,8 +43,8 @@ internal sealed class ChatJson(ChatRequest request, string id, long created)
         WriteTraces(json, answers);
     }
 
-    /// <summary>Writes a chunk with a piece of an answer, or its beginning or end.</summary>
-    public void WriteChunk(Utf8JsonWriter json, int index, string? text, bool isFirst, string? finishReason)
+    /// <summary>Writes a chunk with a piece of an answer, or its beginning, its calls or its end.</summary>
+    public void WriteChunk(Utf8JsonWriter json, int index, string? text, bool isFirst, string? finishReason, ToolUse? use = null)
     {
         WriteHead(json, "chat.completion.chunk");
         json.WriteStartArray("choices");
@@ -50,6 +59,11 @@ internal sealed class ChatJson(ChatRequest request, string id, long created)
         if (text is not null)
         {
             json.WriteString("content", text);
+        }
+
+        if (use is not null)
+        {
+            WriteCalls(json, use, withIndex: true);
         }
 
         json.WriteEndObject();
@@ -87,7 +101,30 @@ internal sealed class ChatJson(ChatRequest request, string id, long created)
     }
 
     /// <summary>Why an answer ended.</summary>
-    public static string FinishReason(BlendResponse answer) => answer.ReachedLimit ? "length" : "stop";
+    public static string FinishReason(BlendResponse answer) => answer.ToolUse is not null ? "tool_calls" : answer.ReachedLimit ? "length" : "stop";
+
+    private static void WriteCalls(Utf8JsonWriter json, ToolUse use, bool withIndex)
+    {
+        json.WriteStartArray("tool_calls");
+        for (var i = 0; i < use.Calls.Length; i++)
+        {
+            json.WriteStartObject();
+            if (withIndex)
+            {
+                json.WriteNumber("index", i);
+            }
+
+            json.WriteString("id", use.Calls[i].Id);
+            json.WriteString("type", "function");
+            json.WriteStartObject("function");
+            json.WriteString("name", use.Calls[i].Name);
+            json.WriteString("arguments", use.Calls[i].Arguments);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
 
     private void WriteHead(Utf8JsonWriter json, string kind)
     {

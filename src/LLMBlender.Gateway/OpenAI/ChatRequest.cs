@@ -10,10 +10,6 @@ internal sealed record ChatRequest
     private const int MostAnswers = 8;
     private const int MostStops = 4;
 
-    private ChatRequest()
-    {
-    }
-
     /// <summary>The panel.</summary>
     public required string Model { get; init; }
 
@@ -22,6 +18,15 @@ internal sealed record ChatRequest
 
     /// <summary>How the panel is to write.</summary>
     public required Sampling Sampling { get; init; }
+
+    /// <summary>The form that the answer must have; null for text as it comes.</summary>
+    public required AnswerFormat? Format { get; init; }
+
+    /// <summary>What the field is called that <see cref="Format"/> came from.</summary>
+    public string FormatName { get; init; } = "response_format";
+
+    /// <summary>What the answer may call; null for nothing.</summary>
+    public required ToolOffer? Tools { get; init; }
 
     /// <summary>How many answers, each a blend of its own.</summary>
     public required int Count { get; init; }
@@ -62,6 +67,8 @@ internal sealed record ChatRequest
                 PresencePenalty = fields.OptionalReal("presence_penalty", -2, 2),
                 FrequencyPenalty = fields.OptionalReal("frequency_penalty", -2, 2),
             },
+            Format = FormatField.Read(fields),
+            Tools = ToolFields.Read(fields),
             Count = (int)(fields.OptionalWhole("n", 1, MostAnswers) ?? 1),
             Stream = fields.Flag("stream"),
             WithUsage = fields.OptionalObject("stream_options")?.Flag("include_usage") == true,
@@ -71,6 +78,25 @@ internal sealed record ChatRequest
         };
     }
 
+    /// <summary>Checks that a panel passes on what its members are asked for.</summary>
+    /// <exception cref="RequestException">It does not.</exception>
+    public void CheckPanel(PanelCard panel)
+    {
+        var turn = Array.FindIndex(Messages, static turn => turn.Calls is not null || turn.CallId is not null);
+        Refuse(Tools is not null, "tools", PanelWish.Tools);
+        Refuse(turn >= 0, "messages", PanelWish.Tools);
+        Refuse(Format is not null, FormatName, PanelWish.ResponseFormat);
+
+        void Refuse(bool isWished, string field, string wish)
+        {
+            if (isWished && !panel.Passes.Contains(wish))
+            {
+                throw new RequestException(ApiError.Unsupported(
+                    field, $"\"{field}\" can't be honoured: panel \"{panel.Name}\" does not pass on {wish}; it would with Passes: [\"{wish}\"]"));
+            }
+        }
+    }
+
     /// <summary>What the cluster is asked for one of the answers.</summary>
     public BlendRequest ToBlend(int index) => new()
     {
@@ -78,6 +104,8 @@ internal sealed record ChatRequest
         Messages = Messages,
         Panel = Model,
         Sampling = Sampling.Seed is { } seed ? Sampling with { Seed = seed + index } : Sampling,
+        Format = Format,
+        Tools = Tools,
         WithTrace = WithTrace,
         WithProgress = Stream && WithProgress,
         Timeout = Timeout,
@@ -92,8 +120,13 @@ internal sealed record ChatRequest
         for (var i = 0; i < list.Length; i++)
         {
             var message = RequestFields.Of(list[i], $"messages[{i}]");
-            var turn = new ChatTurn(ReadRole(message), ReadContent(message));
-            if (!string.IsNullOrWhiteSpace(turn.Text))
+            var role = ReadRole(message);
+            var turn = new ChatTurn(role, ReadContent(message))
+            {
+                Calls = ToolFields.ReadCalls(message),
+                CallId = role == Conversation.Tool ? message.Text("tool_call_id") : null,
+            };
+            if (!string.IsNullOrWhiteSpace(turn.Text) || turn.Calls is not null || turn.CallId is not null)
             {
                 turns.Add(turn);
             }
@@ -105,9 +138,9 @@ internal sealed record ChatRequest
     private static string ReadRole(RequestFields message)
     {
         var role = message.Text("role");
-        if (role is "tool" or "function" || message.OptionalList("tool_calls", "a list") is { Length: > 0 } || message.Raw("function_call") is not null)
+        if (role is "function" || message.Raw("function_call") is not null)
         {
-            throw new RequestException(ApiError.Unsupported(message.NameOf("role"), "a blend calls no tools and takes no results of tools"));
+            throw new RequestException(ApiError.Unsupported(message.NameOf("role"), "calls of functions are not read: say it with \"tool_calls\" and the role \"tool\""));
         }
 
         return role switch
@@ -115,8 +148,9 @@ internal sealed record ChatRequest
             "system" or "developer" => Conversation.System,
             "user" => Conversation.User,
             "assistant" => Conversation.Assistant,
+            "tool" => Conversation.Tool,
             _ => throw new RequestException(ApiError.Invalid(
-                message.NameOf("role"), $"\"{message.NameOf("role")}\" is \"{role}\", and must be one of system, developer, user, assistant")),
+                message.NameOf("role"), $"\"{message.NameOf("role")}\" is \"{role}\", and must be one of system, developer, user, assistant, tool")),
         };
     }
 

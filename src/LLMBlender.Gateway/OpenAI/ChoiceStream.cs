@@ -15,6 +15,11 @@ internal sealed class ChoiceStream(int index, EventStream events, ChatJson json,
         {
             await events.WriteAsync(null, writer => json.WriteStep(writer, index, step));
         }
+        else if (update.Response is { ToolUse: { } use } calling)
+        {
+            await events.WriteAsync(null, writer => json.WriteChunk(writer, index, use.Text.Length > 0 ? use.Text : null, isFirst: true, null, use));
+            await events.WriteAsync(null, writer => json.WriteChunk(writer, index, null, isFirst: false, ChatJson.FinishReason(calling)));
+        }
         else if (update.Response is { } whole)
         {
             await WriteAsync(cut.Rest());

@@ -15,11 +15,12 @@ public static class OpenAIEndpoints
     // A panel has no birthday, and clients want a number.
     private const long Created = 1_700_000_000;
 
-    /// <summary>Maps <c>/v1/chat/completions</c> and <c>/v1/models</c>.</summary>
+    /// <summary>Maps <c>/v1/chat/completions</c>, <c>/v1/responses</c> and <c>/v1/models</c>.</summary>
     public static IEndpointRouteBuilder MapOpenAI(this IEndpointRouteBuilder endpoints)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         endpoints.MapPost("/v1/chat/completions", ApiEndpoint.Of(ChatEndpoint.AnswerAsync));
+        endpoints.MapPost("/v1/responses", ApiEndpoint.Of(ResponsesEndpoint.AnswerAsync));
         endpoints.MapGet("/v1/models", ApiEndpoint.Of(ListAsync));
         endpoints.MapGet("/v1/models/{**name}", ApiEndpoint.Of(FindAsync));
         return endpoints;
@@ -60,6 +61,7 @@ public static class OpenAIEndpoints
         json.WriteString("description", panel.Description);
         RecordJson.WriteList(json, "members", panel.Members, json.WriteStringValue);
         json.WriteString("fuser", panel.Fuser);
+        RecordJson.WriteList(json, "passes", panel.Passes, json.WriteStringValue);
         RecordJson.WriteList(json, "examples", panel.Examples, json.WriteStringValue);
         json.WriteEndObject();
     }

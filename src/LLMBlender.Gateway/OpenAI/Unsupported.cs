@@ -2,16 +2,13 @@ using System.Text.Json;
 
 namespace LLMBlender.Gateway.OpenAI;
 
-/// <summary>Wishes that OpenAI's API knows and a blend can't honour: answers are mixed as texts, and nothing else is.</summary>
+/// <summary>Wishes that OpenAI's API knows and no panel can honour.</summary>
 internal static class Unsupported
 {
     private static readonly (string Field, string Why, Func<JsonElement, bool> Harmless)[] Wishes =
     [
-        ("tools", "a blend calls no tools", IsEmpty),
-        ("functions", "a blend calls no functions", IsEmpty),
-        ("tool_choice", "a blend calls no tools", static value => IsText(value, "none", "auto")),
-        ("function_call", "a blend calls no functions", static value => IsText(value, "none", "auto")),
-        ("response_format", "a blend answers with text", static value => IsType(value, "text")),
+        ("functions", "say it with \"tools\"", IsEmpty),
+        ("function_call", "say it with \"tool_choice\"", static value => IsText(value, "none", "auto")),
         ("logprobs", "a blended text has no probabilities of its own", static value => value.ValueKind is JsonValueKind.False),
         ("top_logprobs", "a blended text has no probabilities of its own", static value => value.ValueKind is JsonValueKind.Number && value.TryGetInt32(out var n) && n == 0),
         ("logit_bias", "the panel's models have different tokens", IsEmpty),
@@ -54,7 +51,4 @@ internal static class Unsupported
 
         return false;
     }
-
-    private static bool IsType(JsonElement value, string type) =>
-        value.ValueKind is JsonValueKind.Object && value.TryGetProperty("type", out var known) && IsText(known, type);
 }

@@ -1,31 +1,49 @@
 using LLMBlender.Inference.Models;
+using LLMBlender.Inference.Onnx;
 using LLMBlender.Inference.Sessions;
-using Microsoft.ML.OnnxRuntime;
+using LLMBlender.Inference.Tokenization;
 
 namespace LLMBlender.Inference.Encoder;
 
-/// <summary>An imported encoder: token ids in, last hidden states out. Safe for concurrent use.</summary>
+/// <summary>An imported encoder: token ids in, hidden states out. Safe for concurrent use.</summary>
 public sealed class EncoderModel : IDisposable
 {
-    private static readonly string[] InputNames = ["input_ids", "attention_mask"];
-    private static readonly string[] OutputNames = ["last_hidden_state"];
+    private readonly RowRunner runner;
 
-    private readonly OnnxSession session;
-
-    private EncoderModel(ModelManifest manifest, OnnxSession session) => (Manifest, this.session) = (manifest, session);
+    private EncoderModel(RowRunner runner, int layers) => (this.runner, Layers) = (runner, layers);
 
     /// <summary>What the model's folder says of it.</summary>
-    public ModelManifest Manifest { get; }
+    public ModelManifest Manifest => runner.Manifest;
+
+    /// <summary>Turns texts into the model's ids.</summary>
+    public Tokenizer Tokenizer => runner.Tokenizer;
+
+    /// <summary>Layers, the embedding not counted.</summary>
+    public int Layers { get; }
+
+    /// <summary>Tokens of a row at most.</summary>
+    public int MaxLength => runner.MaxLength;
 
     /// <summary>Loads a model folder.</summary>
     /// <exception cref="ModelException">The folder is not a sound encoder.</exception>
-    public static EncoderModel Load(string folder, Accelerator accelerator)
+    public static EncoderModel Load(string folder, Accelerator accelerator) =>
+        Load(folder, new EncoderOptions { Accelerator = accelerator });
+
+    /// <inheritdoc cref="Load(string, Accelerator)"/>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    public static EncoderModel Load(string folder, EncoderOptions? options = null)
     {
-        var model = ModelFolder.Open(folder, ModelKind.Encoder);
-        return new EncoderModel(model.Manifest, new OnnxSession(model.Graph, accelerator, Environment.ProcessorCount));
+        var runner = RowRunner.Load(folder, options ?? new EncoderOptions(), ModelKind.Encoder);
+        var layers = 0;
+        while (runner.Session.Gives(EncoderGraph.StatesOf(layers + 1)))
+        {
+            layers++;
+        }
+
+        return new EncoderModel(runner, layers);
     }
 
-    /// <summary>The last layer's hidden states of a batch.</summary>
+    /// <summary>The last layer's hidden states of a batch; where token types matter, all are 0.</summary>
     /// <param name="ids">Token ids, [batch, length], row-major.</param>
     /// <param name="mask">1 where a token counts and 0 where it is padding, of the same shape.</param>
     /// <param name="length">Tokens of a row.</param>
@@ -39,13 +57,37 @@ public sealed class EncoderModel : IDisposable
                 $"{ids.Length} ids and {mask.Length} mask values don't make rows of {length}: both must be a multiple of it", nameof(ids));
         }
 
-        long[] shape = [ids.Length / length, length];
-        using var idsValue = OrtValue.CreateTensorValueFromMemory(ids, shape);
-        using var maskValue = OrtValue.CreateTensorValueFromMemory(mask, shape);
-        using var outputs = session.Run(InputNames, [idsValue, maskValue], OutputNames);
+        using var inputs = new InputSet(runner.Session, [ids.Length / length, length]);
+        inputs.Add("input_ids", ids);
+        inputs.Add("attention_mask", mask);
+        inputs.Add(EncoderGraph.Types, new int[ids.Length]);
+        using var outputs = inputs.Run(EncoderGraph.States);
         return outputs[0].GetTensorDataAsSpan<float>().ToArray();
     }
 
+    /// <summary>A layer's hidden states of each row, [tokens, hidden]; neighbours change nothing beyond the last digits.</summary>
+    /// <param name="rows">Token ids of each, special tokens included, at most <see cref="MaxLength"/>.</param>
+    /// <param name="layer">0 for the embedding, 1 for the first layer, and so on.</param>
+    /// <param name="cancellation">Looked at before each batch.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such layer.</exception>
+    public float[][] States(IReadOnlyList<int[]> rows, int layer, CancellationToken cancellation = default)
+    {
+        if (layer < 0 || layer > Layers)
+        {
+            throw new ArgumentOutOfRangeException(nameof(layer), layer, $"must be from 0 to {Layers}, the model's layers");
+        }
+
+        var states = new float[rows.Count][];
+        var hidden = runner.Session.WidthOf(EncoderGraph.StatesOf(layer));
+        runner.Run(
+            [.. rows.Select(ids => new EncoderRow(new TokenRow(ids, new int[ids.Length])))],
+            EncoderGraph.StatesOf(layer),
+            (row, values) => states[row] = values[..(rows[row].Length * hidden)].ToArray(),
+            completed: null,
+            cancellation);
+        return states;
+    }
+
     /// <inheritdoc/>
-    public void Dispose() => session.Dispose();
+    public void Dispose() => runner.Dispose();
 }

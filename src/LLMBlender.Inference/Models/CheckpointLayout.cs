@@ -1,13 +1,12 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using LLMBlender.Inference.Checkpoints;
 using LLMBlender.Inference.Onnx;
 using LLMBlender.Inference.Tokenization;
 
 namespace LLMBlender.Inference.Models;
 
-/// <summary>How a checkpoint folder is laid out, told from its <c>config.json</c>.</summary>
+/// <summary>How a PairRanker's checkpoint folder is laid out, told from its <c>config.json</c>.</summary>
 internal sealed class CheckpointLayout
 {
     // The reference's defaults (PairRM's config.json; the PairRM-hf helper functions' arguments).
@@ -33,6 +32,9 @@ internal sealed class CheckpointLayout
     /// <summary>Where the weights are.</summary>
     public string WeightsPath { get; }
 
+    /// <summary>Whether a config is a PairRanker's.</summary>
+    public static bool IsIn(ConfigFile config) => config.Has("ranker_type") || config.Has("source_prefix_id");
+
     /// <summary>Tells the layout of a folder.</summary>
     /// <exception cref="ModelException">Not a layout that can be imported, or its backbone can't be found.</exception>
     public static CheckpointLayout Detect(string folder, string? backboneFolder)
@@ -43,26 +45,13 @@ internal sealed class CheckpointLayout
             return DetectBlender(folder, config, backboneFolder);
         }
 
-        if (backboneFolder is not null)
-        {
-            throw new ModelException(config.Path, "holds its own shape: a backbone folder is only for the llm-blender/PairRM layout");
-        }
-
-        var layout = config.Has("source_prefix_id") ? "PairRM-hf layout" : "DeBERTa-v2 encoder";
-        return new CheckpointLayout(config, config, folder, folder, layout);
+        return new CheckpointLayout(config, config, folder, folder, "PairRM-hf layout");
     }
 
-    /// <summary>What import needs to know; checks config, tokenizer and tensors against each other.</summary>
-    public CheckpointParts Describe(Checkpoint checkpoint, Tokenizer tokenizer)
+    /// <summary>What import needs to know; checks config and tokenizer against each other.</summary>
+    public CheckpointParts Describe(Tokenizer tokenizer)
     {
         var shape = DebertaConfig.Read(backbone);
-        if (!isBlender && !config.Has("source_prefix_id"))
-        {
-            var prefix = new[] { "", "deberta.", PairRankerGraph.EncoderPrefix }
-                .FirstOrDefault(p => checkpoint.Tensors.ContainsKey(p + "embeddings.word_embeddings.weight"), "");
-            return new CheckpointParts(shape, prefix, shape.VocabularySize, null, origin, File.ReadAllBytes(config.Path));
-        }
-
         tokenizer = ControlTokens.AddTo(tokenizer);
         var tokens = ControlTokens.Of(tokenizer, TokenizerFolder);
         var rows = isBlender ? tokenizer.Count : shape.VocabularySize;
@@ -76,13 +65,16 @@ internal sealed class CheckpointLayout
             CheckMarkers(tokens, rows);
         }
 
-        var head = new RankerParts(
+        var parts = new CheckpointParts(
+            shape,
+            rows,
             tasks,
             config.Integer("source_maxlength", 4, 1 << 20, DefaultSourceMaxLength),
             config.Integer("candidate_maxlength", 4, 1 << 20, DefaultCandidateMaxLength),
-            tokens);
-        var json = isBlender ? Merge(tokenizer, tokens, rows, head) : File.ReadAllBytes(config.Path);
-        return new CheckpointParts(shape, PairRankerGraph.EncoderPrefix, rows, head, origin, json);
+            tokens,
+            origin,
+            []);
+        return parts with { ConfigJson = isBlender ? Merge(tokenizer, parts) : File.ReadAllBytes(config.Path) };
     }
 
     private static CheckpointLayout DetectBlender(string folder, ConfigFile config, string? backboneFolder)
@@ -148,18 +140,18 @@ internal sealed class CheckpointLayout
     }
 
     // The backbone's config with the ranker's own fields: what the PairRM-hf layout would hold.
-    private byte[] Merge(Tokenizer tokenizer, RankerTokens tokens, int rows, RankerParts head)
+    private byte[] Merge(Tokenizer tokenizer, CheckpointParts parts)
     {
         var merged = backbone.Copy();
         merged["architectures"] = new JsonArray("DebertaV2PairRM");
-        merged["vocab_size"] = rows;
-        merged["n_tasks"] = head.Tasks;
-        merged["source_prefix_id"] = tokens.Source;
-        merged["cand1_prefix_id"] = tokens.First;
-        merged["cand2_prefix_id"] = tokens.Second;
+        merged["vocab_size"] = parts.VocabularyRows;
+        merged["n_tasks"] = parts.Tasks;
+        merged["source_prefix_id"] = parts.Tokens.Source;
+        merged["cand1_prefix_id"] = parts.Tokens.First;
+        merged["cand2_prefix_id"] = parts.Tokens.Second;
         merged["cand_prefix_id"] = tokenizer.Find(ControlTokens.Single);
-        merged["source_maxlength"] = head.SourceMaxLength;
-        merged["candidate_maxlength"] = head.CandidateMaxLength;
+        merged["source_maxlength"] = parts.SourceMaxLength;
+        merged["candidate_maxlength"] = parts.CandidateMaxLength;
         return Encoding.UTF8.GetBytes(merged.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
     }
 }

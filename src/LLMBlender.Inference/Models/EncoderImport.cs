@@ -4,87 +4,109 @@ using LLMBlender.Inference.Tokenization;
 
 namespace LLMBlender.Inference.Models;
 
-/// <summary>Importing a DeBERTa-v2/v3 encoder, by itself or under a PairRanker's head.</summary>
+/// <summary>Importing a DeBERTa-v2/v3, BERT or RoBERTa encoder, by itself or under one of the heads that are known.</summary>
 internal static class EncoderImport
 {
+    /// <summary>The config's field in which checkpoints made here say what they are, one of <see cref="ModelKind.OfEncoders"/>.</summary>
+    public const string KindField = "llmblender_kind";
+
     /// <summary>Checks config, tokenizer and tensors against each other, and says what is to be written.</summary>
     /// <exception cref="ModelException">They contradict each other, or hold what isn't built here.</exception>
-    public static ImportPlan Plan(CheckpointLayout layout, Checkpoint checkpoint, Precision precision)
+    public static ImportPlan Plan(string folder, ConfigFile config, Checkpoint checkpoint, Precision precision, string? kind)
     {
-        var tokenizer = Tokenizer.Load(layout.TokenizerFolder);
-        var parts = layout.Describe(checkpoint, tokenizer);
+        var family = EncoderFamily.Read(config, checkpoint);
+        var tokenizer = Tokenizer.Load(folder);
+        if (tokenizer.Count > family.VocabularyRows)
+        {
+            throw config.Refused("vocab_size", $"the tokenizer has {tokenizer.Count} ids, and each needs a row");
+        }
+
+        kind ??= KindOf(config);
+        var weights = new StoredWeights(precision);
+        family.Declare(checkpoint, weights);
+        int? labels = null;
+        Func<IWeights, byte[]> build = kind switch
+        {
+            ModelKind.Classifier or ModelKind.SummaReranker => Classifier(family, checkpoint, precision, weights, out labels),
+            ModelKind.MlmScorer => Masked(config, family, checkpoint, precision, weights),
+            ModelKind.SimCls => stored => PooledGraph.Embedding(family, precision, stored),
+            _ => stored => EncoderGraph.Build(family, precision, stored),
+        };
         return new ImportPlan
         {
-            Kind = parts.Head is null ? ModelKind.Encoder : ModelKind.PairRanker,
-            Origin = parts.Origin,
-            ConfigJson = parts.ConfigJson,
+            Kind = kind,
+            Origin = $"{Path.GetFileName(folder)} ({family.Name})",
+            ConfigJson = File.ReadAllBytes(config.Path),
             OtherFiles = tokenizer.Files,
-            Weights = Declare(checkpoint, parts, precision),
-            Graphs =
-            [
-                (ModelFolder.GraphFile, weights => parts.Head is null
-                    ? EncoderGraph.Build(parts.Config, precision, weights, parts.Prefix)
-                    : PairRankerGraph.Build(parts.Config, precision, weights)),
-            ],
-            SourceMaxLength = parts.Head?.SourceMaxLength,
-            CandidateMaxLength = parts.Head?.CandidateMaxLength,
-            RankerTokens = parts.Head?.Tokens,
+            Weights = weights,
+            Graphs = [(ModelFolder.GraphFile, build)],
+            MaxLength = Smaller(family.MaxTokens, TokenizerConfig.Read(folder).MaxLength),
+            Labels = labels,
         };
     }
 
-    private static StoredWeights Declare(Checkpoint checkpoint, CheckpointParts parts, Precision precision)
+    private static string KindOf(ConfigFile config)
     {
-        var weights = new StoredWeights(precision);
-        var tables = DebertaTensors.OfRelativeTables(parts.Config, parts.Prefix).ToList();
-        foreach (var spec in DebertaTensors.OfGraph(parts.Config, parts.Prefix, parts.VocabularyRows).Concat(tables))
+        if (config.Has(KindField))
+        {
+            var named = config.Text(KindField);
+            return ModelKind.OfEncoders.Contains(named)
+                ? named
+                : throw config.Refused(KindField, $"must be one of {string.Join(", ", ModelKind.OfEncoders)}");
+        }
+
+        return config.Parts("architectures").Any(name => name.EndsWith("ForSequenceClassification", StringComparison.Ordinal))
+            ? ModelKind.Classifier
+            : ModelKind.Encoder;
+    }
+
+    private static Func<IWeights, byte[]> Classifier(
+        EncoderFamily family, Checkpoint checkpoint, Precision precision, StoredWeights weights, out int? labels)
+    {
+        var head = family.Classifier;
+        var rows = checkpoint.Find(head.Out + ".weight").Shape is [var first, _] ? (int)first : 0;
+        foreach (var spec in (TensorSpec[])
+        [
+            .. TensorSpec.Layer(head.In, family.Hidden, family.Hidden, TensorUse.Head),
+            .. TensorSpec.Layer(head.Out, rows, family.Hidden, TensorUse.Head),
+        ])
         {
             weights.Add(checkpoint, spec);
         }
 
-        foreach (var spec in parts.Head is { } head ? DebertaTensors.OfHead(parts.Config, head.Tasks) : [])
+        labels = rows;
+        return stored => PooledGraph.Classifier(family, precision, stored, rows);
+    }
+
+    private static Func<IWeights, byte[]> Masked(
+        ConfigFile config, EncoderFamily family, Checkpoint checkpoint, Precision precision, StoredWeights weights)
+    {
+        if (!config.Flag("tie_word_embeddings", true))
+        {
+            throw config.Refused("tie_word_embeddings", "must be true: a masked language model's head is its embedding here");
+        }
+
+        var (head, width) = (family.Masked, family.EmbeddingSize);
+        foreach (var spec in (TensorSpec[])
+        [
+            .. TensorSpec.Layer(head.Dense, width, family.Hidden, TensorUse.Head),
+            .. TensorSpec.Norm(head.Norm, width, TensorUse.Head),
+            new(head.Bias, TensorUse.Head, family.VocabularyRows),
+        ])
         {
             weights.Add(checkpoint, spec);
         }
 
-        if (tables.Count > 0)
+        if (precision == Precision.Int8)
         {
-            DeclareRelativeTables(checkpoint, parts, weights);
+            weights.Add(checkpoint, new TensorSpec(MaskedHead.Decoder + ".weight", TensorUse.Dense, family.VocabularyRows, width)
+            {
+                From = $"{family.Prefix}{BertTensors.Words}.weight",
+            });
         }
 
-        return weights;
+        return stored => PooledGraph.Masked(family, precision, stored);
     }
 
-    private static void DeclareRelativeTables(Checkpoint checkpoint, CheckpointParts parts, StoredWeights weights)
-    {
-        var (config, prefix) = (parts.Config, parts.Prefix);
-        var table = new Lazy<float[]>(() => RelativeTables.Normalise(
-            checkpoint.Read(prefix + "encoder.rel_embeddings.weight"),
-            config.Hidden,
-            config.NormaliseRelative
-                ? (checkpoint.Read(prefix + "encoder.LayerNorm.weight"), checkpoint.Read(prefix + "encoder.LayerNorm.bias"))
-                : null,
-            config.LayerNormEpsilon));
-        float[] Project(int layer, string own, string shared, bool rowsLast)
-        {
-            var name = $"{prefix}encoder.layer.{layer}.attention.self.{(config.ShareAttentionKey ? shared : own)}";
-            return RelativeTables.Project(
-                table.Value, config.Hidden, checkpoint.Read(name + ".weight"), checkpoint.Read(name + ".bias"),
-                config.HeadSize, config.ScoreScale, rowsLast);
-        }
-
-        long heads = config.Heads, size = config.HeadSize, rows = 2 * config.Span;
-        for (var i = 0; i < config.Layers; i++)
-        {
-            var layer = i;
-            if (config.ContentToPosition)
-            {
-                weights.Add(PositionTables.KeyName(layer), [heads, size, rows], () => Project(layer, "pos_key_proj", "key_proj", rowsLast: true));
-            }
-
-            if (config.PositionToContent)
-            {
-                weights.Add(PositionTables.QueryName(layer), [heads, rows, size], () => Project(layer, "pos_query_proj", "query_proj", rowsLast: false));
-            }
-        }
-    }
+    private static int? Smaller(int? one, int? other) => one is { } a && other is { } b ? Math.Min(a, b) : one ?? other;
 }

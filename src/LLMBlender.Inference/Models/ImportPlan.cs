@@ -29,6 +29,12 @@ internal sealed record ImportPlan
     /// <summary>Tokens of a candidate, at least kept by a ranker, at most by a fuser.</summary>
     public int? CandidateMaxLength { get; init; }
 
+    /// <summary>Tokens of a row at most.</summary>
+    public int? MaxLength { get; init; }
+
+    /// <summary>A classifier's labels.</summary>
+    public int? Labels { get; init; }
+
     /// <summary>A ranker's control tokens.</summary>
     public RankerTokens? RankerTokens { get; init; }
 

@@ -11,17 +11,22 @@ public static class ModelImport
     /// not at all; a model folder that was there is replaced; the same checkpoint gives the same bytes.
     /// </summary>
     /// <param name="source">
-    /// <c>config.json</c>, weights and tokenizer files: the layouts of llm-blender/PairRM-hf and llm-blender/PairRM, a
-    /// DeBERTa-v2/v3 encoder, or a T5 of any release, such as llm-blender/gen_fuser_3b.
+    /// <c>config.json</c>, weights and tokenizer files: the layouts of llm-blender/PairRM-hf and llm-blender/PairRM; a
+    /// DeBERTa-v2/v3, BERT or RoBERTa encoder with or without a head; a T5 of any release, such as llm-blender/gen_fuser_3b;
+    /// or a BART.
     /// </param>
     /// <param name="target">The model folder to make.</param>
     /// <param name="precision">How weights are stored and computed with.</param>
     /// <param name="backbone">
     /// For the PairRM layout, the folder of the backbone whose config and tokenizer its own config.json only names.
     /// </param>
+    /// <param name="kind">
+    /// What an encoder becomes, one of <see cref="ModelKind.OfEncoders"/>; by default what its config says: a classifier where
+    /// its architecture is one, else hidden states only.
+    /// </param>
     /// <returns>The new folder, opened.</returns>
     /// <exception cref="ModelException">The checkpoint can't be imported; the message says why.</exception>
-    public static ModelFolder Import(string source, string target, Precision precision, string? backbone = null)
+    public static ModelFolder Import(string source, string target, Precision precision, string? backbone = null, string? kind = null)
     {
         source = Path.GetFullPath(source);
         target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(target));
@@ -30,7 +35,7 @@ public static class ModelImport
         Directory.CreateDirectory(staging);
         try
         {
-            Write(source, backbone, staging, Path.GetFileName(target), precision);
+            Write(source, backbone, kind, staging, Path.GetFileName(target), precision);
             Replace(staging, target);
         }
         finally
@@ -44,20 +49,33 @@ public static class ModelImport
         return ModelFolder.Open(target);
     }
 
-    private static void Write(string source, string? backbone, string folder, string id, Precision precision)
+    // The checkpoint stays open until the weights are written.
+    private static void Write(string source, string? backbone, string? kind, string folder, string id, Precision precision)
     {
         var config = ConfigFile.Read(Path.Combine(source, ModelFolder.ConfigFileName));
-        var isT5 = T5Config.IsIn(config) && !config.Has("ranker_type");
-        if (isT5 && backbone is not null)
+        var layout = CheckpointLayout.IsIn(config) ? CheckpointLayout.Detect(source, backbone) : null;
+        if (backbone is not null && !config.Has("ranker_type"))
         {
             throw new ModelException(config.Path, "holds its own shape: a backbone folder is only for the llm-blender/PairRM layout");
         }
 
-        var layout = isT5 ? null : CheckpointLayout.Detect(source, backbone);
+        var isEncoder = layout is null && !T5Config.IsIn(config) && !BartConfig.IsIn(config);
+        if (kind is not null && !(isEncoder && ModelKind.OfEncoders.Contains(kind)))
+        {
+            throw new ModelException(
+                config.Path, $"can't become a {kind}: only an encoder's checkpoint has a choice, of {string.Join(", ", ModelKind.OfEncoders)}");
+        }
+
         using var checkpoint = Checkpoint.Open(source);
-        var plan = layout is null
-            ? T5Import.Plan(source, config, checkpoint, precision)
-            : EncoderImport.Plan(layout, checkpoint, precision);
+        var plan = layout is not null ? PairRankerImport.Plan(layout, checkpoint, precision)
+            : T5Config.IsIn(config) ? T5Import.Plan(source, config, checkpoint, precision)
+            : BartConfig.IsIn(config) ? BartImport.Plan(source, config, checkpoint, precision)
+            : EncoderImport.Plan(source, config, checkpoint, precision, kind);
+        Write(plan, folder, id, precision);
+    }
+
+    private static void Write(ImportPlan plan, string folder, string id, Precision precision)
+    {
         plan.Weights.Write(Path.Combine(folder, ModelFolder.WeightsFile), () =>
         {
             foreach (var (name, build) in plan.Graphs)
@@ -87,6 +105,8 @@ public static class ModelImport
             Precision = PrecisionNames.Of(precision),
             SourceMaxLength = plan.SourceMaxLength,
             CandidateMaxLength = plan.CandidateMaxLength,
+            MaxLength = plan.MaxLength,
+            Labels = plan.Labels,
             Tokens = plan.RankerTokens,
             GeneratorTokens = plan.GeneratorTokens,
             Files = files,

@@ -38,6 +38,12 @@ public sealed record ModelManifest
     /// </summary>
     public int? CandidateMaxLength { get; init; }
 
+    /// <summary>Tokens of a row at most, control tokens included; null where any length works.</summary>
+    public int? MaxLength { get; init; }
+
+    /// <summary>Numbers that a row gets; classifiers only.</summary>
+    public int? Labels { get; init; }
+
     /// <summary>Ids of the control tokens that the ranker writes; rankers only.</summary>
     public RankerTokens? Tokens { get; init; }
 

@@ -12,7 +12,7 @@ namespace LLMBlender.Inference.Onnx;
 /// an input of L tokens touches one contiguous stretch of the table, so that only this is multiplied. And where only some
 /// rows of the last layer are looked at, only these are computed.
 /// </remarks>
-internal sealed class DebertaGraph
+internal sealed class DebertaGraph : IEncoderLayers
 {
     private readonly DebertaConfig config;
     private readonly OnnxGraph graph;
@@ -43,22 +43,19 @@ internal sealed class DebertaGraph
         embedded = Embed(ids);
     }
 
-    /// <summary>All hidden states of the last layer, [batch·length, hidden].</summary>
-    public string Encode()
+    /// <inheritdoc/>
+    public IReadOnlyList<string> EncodeAll()
     {
         var row = graph.Op("Range", [graph.Scalar(DataType.Int64, 0), graph.Op("Squeeze", [length]), graph.Scalar(DataType.Int64, 1)]);
         var queries = Reshape(row, graph.Integers(1, -1, 1));
         return Layers(queries, config.Layers);
     }
 
-    /// <summary>
-    /// The last layer's hidden states at some positions only, [batch·n, hidden], from <paramref name="positions"/>,
-    /// int64 [batch, n] within each sequence.
-    /// </summary>
+    /// <inheritdoc/>
     public string EncodeAt(string positions)
     {
         var row = graph.Op("Range", [graph.Scalar(DataType.Int64, 0), graph.Op("Squeeze", [length]), graph.Scalar(DataType.Int64, 1)]);
-        var all = Layers(Reshape(row, graph.Integers(1, -1, 1)), config.Layers - 1);
+        var all = Layers(Reshape(row, graph.Integers(1, -1, 1)), config.Layers - 1)[^1];
         var count = graph.Op("Slice", [graph.Op("Shape", [positions]), graph.Integers(1), graph.Integers(2)]);
         var starts = graph.Op("Mul", [
             graph.Op("Range", [graph.Scalar(DataType.Int64, 0), graph.Op("Squeeze", [batch]), graph.Scalar(DataType.Int64, 1)]),
@@ -69,22 +66,22 @@ internal sealed class DebertaGraph
         return Layer(config.Layers - 1, asked, count, all, offsets);
     }
 
-    private string Layers(string queries, int count)
+    private List<string> Layers(string queries, int count)
     {
-        var x = embedded;
+        List<string> states = [embedded];
         if (count == 0)
         {
             // A one-layer ranker still needs the window that Offsets computes, and no full layer.
-            return x;
+            return states;
         }
 
         var offsets = Offsets(queries, batch, length);
         for (var layer = 0; layer < count; layer++)
         {
-            x = Layer(layer, x, length, x, offsets);
+            states.Add(Layer(layer, states[^1], length, states[^1], offsets));
         }
 
-        return x;
+        return states;
     }
 
     private string Embed(string ids)

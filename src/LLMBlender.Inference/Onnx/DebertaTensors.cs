@@ -16,7 +16,7 @@ internal static class DebertaTensors
             yield return new(prefix + "embeddings.embed_proj.weight", TensorUse.Dense, hidden, config.EmbeddingSize);
         }
 
-        foreach (var norm in Norm(prefix + "embeddings.LayerNorm", hidden))
+        foreach (var norm in TensorSpec.Norm(prefix + "embeddings.LayerNorm", hidden))
         {
             yield return norm;
         }
@@ -26,14 +26,14 @@ internal static class DebertaTensors
             var name = $"{prefix}encoder.layer.{layer}.";
             IEnumerable<TensorSpec> tensors =
             [
-                .. Dense(name + "attention.self.query_proj", width, hidden),
-                .. Dense(name + "attention.self.key_proj", width, hidden),
-                .. Dense(name + "attention.self.value_proj", width, hidden),
-                .. Dense(name + "attention.output.dense", hidden, width),
-                .. Norm(name + "attention.output.LayerNorm", hidden),
-                .. Dense(name + "intermediate.dense", wide, hidden),
-                .. Dense(name + "output.dense", hidden, wide),
-                .. Norm(name + "output.LayerNorm", hidden),
+                .. TensorSpec.Layer(name + "attention.self.query_proj", width, hidden),
+                .. TensorSpec.Layer(name + "attention.self.key_proj", width, hidden),
+                .. TensorSpec.Layer(name + "attention.self.value_proj", width, hidden),
+                .. TensorSpec.Layer(name + "attention.output.dense", hidden, width),
+                .. TensorSpec.Norm(name + "attention.output.LayerNorm", hidden),
+                .. TensorSpec.Layer(name + "intermediate.dense", wide, hidden),
+                .. TensorSpec.Layer(name + "output.dense", hidden, wide),
+                .. TensorSpec.Norm(name + "output.LayerNorm", hidden),
             ];
             foreach (var tensor in tensors)
             {
@@ -54,7 +54,7 @@ internal static class DebertaTensors
         }
 
         yield return new(prefix + "encoder.rel_embeddings.weight", TensorUse.Plain, 2 * config.Span, hidden);
-        foreach (var norm in config.NormaliseRelative ? Norm(prefix + "encoder.LayerNorm", hidden) : [])
+        foreach (var norm in config.NormaliseRelative ? TensorSpec.Norm(prefix + "encoder.LayerNorm", hidden) : [])
         {
             yield return norm;
         }
@@ -62,12 +62,12 @@ internal static class DebertaTensors
         for (var layer = 0; layer < config.Layers && !config.ShareAttentionKey; layer++)
         {
             var name = $"{prefix}encoder.layer.{layer}.attention.self.";
-            foreach (var tensor in config.ContentToPosition ? Dense(name + "pos_key_proj", width, hidden) : [])
+            foreach (var tensor in config.ContentToPosition ? TensorSpec.Layer(name + "pos_key_proj", width, hidden) : [])
             {
                 yield return tensor;
             }
 
-            foreach (var tensor in config.PositionToContent ? Dense(name + "pos_query_proj", width, hidden) : [])
+            foreach (var tensor in config.PositionToContent ? TensorSpec.Layer(name + "pos_query_proj", width, hidden) : [])
             {
                 yield return tensor;
             }
@@ -82,10 +82,4 @@ internal static class DebertaTensors
         new(PairRankerGraph.HeadOut + ".weight", TensorUse.Head, tasks, config.Hidden),
         new(PairRankerGraph.HeadOut + ".bias", TensorUse.Head, tasks),
     ];
-
-    private static TensorSpec[] Dense(string name, long output, long input) =>
-        [new(name + ".weight", TensorUse.Dense, output, input), new(name + ".bias", TensorUse.Plain, output)];
-
-    private static TensorSpec[] Norm(string name, long width) =>
-        [new(name + ".weight", TensorUse.Plain, width), new(name + ".bias", TensorUse.Plain, width)];
 }

@@ -27,4 +27,12 @@ internal sealed record TensorSpec(string Name, TensorUse Use, params long[] Shap
 {
     /// <summary>The checkpoint's tensor that it is made from.</summary>
     public string From { get; init; } = Name;
+
+    /// <summary>A dense layer's matrix and bias.</summary>
+    public static TensorSpec[] Layer(string name, long output, long input, TensorUse use = TensorUse.Dense) =>
+        [new(name + ".weight", use, output, input), new(name + ".bias", use is TensorUse.Head ? TensorUse.Head : TensorUse.Plain, output)];
+
+    /// <summary>A norm's scale and shift.</summary>
+    public static TensorSpec[] Norm(string name, long width, TensorUse use = TensorUse.Plain) =>
+        [new(name + ".weight", use, width), new(name + ".bias", use, width)];
 }

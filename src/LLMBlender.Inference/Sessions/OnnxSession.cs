@@ -25,6 +25,15 @@ internal sealed class OnnxSession : IDisposable
         }
     }
 
+    /// <summary>Whether the graph has an input of this name.</summary>
+    public bool Takes(string input) => session.InputMetadata.ContainsKey(input);
+
+    /// <summary>Whether the graph has an output of this name.</summary>
+    public bool Gives(string output) => session.OutputMetadata.ContainsKey(output);
+
+    /// <summary>The last dimension of an output, which must be a fixed one.</summary>
+    public int WidthOf(string output) => session.OutputMetadata[output].Dimensions[^1];
+
     /// <summary>Runs the graph; the caller disposes what comes back.</summary>
     public IDisposableReadOnlyCollection<OrtValue> Run(
         IReadOnlyCollection<string> inputNames, IReadOnlyCollection<OrtValue> inputs, IReadOnlyCollection<string> outputNames)

@@ -3,10 +3,8 @@ using System.Text;
 namespace LLMBlender.Inference.Tokenization;
 
 /// <summary>Joins token texts to a text, as Hugging Face's decoders do.</summary>
-/// <param name="mark">What Metaspace writes for a space; null joins the tokens with spaces instead.</param>
-/// <param name="dropFirst">Whether marks in the first token are dropped rather than turned into spaces.</param>
 /// <param name="cleanUp">Whether the spaces before punctuation are taken out again.</param>
-internal sealed class Detokenizer(string? mark, bool dropFirst, bool cleanUp)
+internal abstract class Detokenizer(bool cleanUp)
 {
     private static readonly (string From, string To)[] Cleanings =
     [
@@ -17,24 +15,12 @@ internal sealed class Detokenizer(string? mark, bool dropFirst, bool cleanUp)
     /// <param name="tokens">Token texts in order.</param>
     public string Join(IEnumerable<string> tokens)
     {
-        var text = new StringBuilder();
-        bool first = true;
-        foreach (string token in tokens)
-        {
-            if (mark is null)
-            {
-                text.Append(first ? "" : " ").Append(token);
-            }
-            else
-            {
-                text.Append(token.Replace(mark, first && dropFirst ? "" : " ", StringComparison.Ordinal));
-            }
-
-            first = false;
-        }
-
+        StringBuilder text = Write(tokens);
         return cleanUp ? CleanUp(text) : text.ToString();
     }
+
+    /// <summary>The text before it is cleaned up.</summary>
+    protected abstract StringBuilder Write(IEnumerable<string> tokens);
 
     private static string CleanUp(StringBuilder text)
     {

@@ -20,12 +20,13 @@ internal static class NormalizerJson
             "Precompiled" => [ReadCharsMap(fields)],
             "Strip" => [ReadStrip(fields)],
             "Replace" => [ReadReplace(fields)],
+            "BertNormalizer" => [ReadBert(fields)],
             "Lowercase" => [new LowercaseNormalizer()],
             "Prepend" => [new PrependNormalizer(Encoding.UTF8.GetBytes(fields.RequiredText("prepend")))],
             _ => throw fields.Wrong(
                 "type",
                 fields.Required("type"),
-                "supported normalizers are Sequence, Precompiled, Strip, Replace, Lowercase and Prepend"),
+                "supported normalizers are Sequence, Precompiled, Strip, Replace, Lowercase, Prepend and BertNormalizer"),
         };
     }
 
@@ -35,6 +36,16 @@ internal static class NormalizerJson
         return map.ValueKind == JsonValueKind.String && map.TryGetBytesFromBase64(out byte[]? blob)
             ? new CharsMapNormalizer(CharsMap.Parse(blob, fields.File))
             : throw fields.Wrong("precompiled_charsmap", map, "must be base64");
+    }
+
+    private static BertNormalizer ReadBert(JsonFields fields)
+    {
+        bool lowercase = fields.OptionalFlag("lowercase") ?? true;
+        return new BertNormalizer(
+            fields.OptionalFlag("clean_text") ?? true,
+            fields.OptionalFlag("handle_chinese_chars") ?? true,
+            fields.OptionalFlag("strip_accents") ?? lowercase,
+            lowercase);
     }
 
     private static StripNormalizer ReadStrip(JsonFields fields) =>

@@ -13,6 +13,7 @@ internal sealed class Pipeline
     private const int LongestKept = 1 << 18;
 
     private readonly Vocabulary _vocabulary;
+    private readonly Segmentation _segment;
     private readonly Normalizer[] _normalizers;
     private readonly PreTokenizer[] _preTokenizers;
     private readonly bool _needsHead;
@@ -22,7 +23,7 @@ internal sealed class Pipeline
 
     public Pipeline(TokenizerModel model)
     {
-        _vocabulary = model.Vocabulary;
+        (_vocabulary, _segment) = (model.Vocabulary, model.Segment);
         _normalizers = [.. model.Normalizers];
         _preTokenizers = [.. model.PreTokenizers];
         _needsHead = _preTokenizers.Any(step => step.NeedsHead);
@@ -110,7 +111,7 @@ internal sealed class Pipeline
     {
         if (step == _preTokenizers.Length)
         {
-            workspace.Cache.Encode(_vocabulary, text, workspace, ids);
+            workspace.Cache.Encode(_segment, _vocabulary, text, workspace, ids);
             return;
         }
 

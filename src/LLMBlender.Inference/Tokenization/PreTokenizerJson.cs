@@ -18,10 +18,12 @@ internal static class PreTokenizerJson
             "Sequence" => fields.RequiredObjects("pretokenizers").SelectMany(step => Read(step)),
             "WhitespaceSplit" => [new WhitespaceSplitPreTokenizer()],
             "Metaspace" => [ReadMetaspace(fields)],
+            "BertPreTokenizer" => [new BertPreTokenizer()],
+            "ByteLevel" => ReadByteLevel(fields),
             _ => throw fields.Wrong(
                 "type",
                 fields.Required("type"),
-                "supported pre-tokenizers are Sequence, WhitespaceSplit and Metaspace"),
+                "supported pre-tokenizers are Sequence, WhitespaceSplit, Metaspace, BertPreTokenizer and ByteLevel"),
         };
     }
 
@@ -30,13 +32,22 @@ internal static class PreTokenizerJson
     {
         if (decoder is not { } fields)
         {
-            return new Detokenizer(null, dropFirst: false, cleanUp);
+            return new SpacedDetokenizer(cleanUp);
         }
 
-        return fields.RequiredText("type") == "Metaspace"
-            ? new Detokenizer(ReadMark(fields), ReadScheme(fields) != PrependScheme.Never, cleanUp)
-            : throw fields.Wrong("type", fields.Required("type"), "only Metaspace is supported");
+        return fields.RequiredText("type") switch
+        {
+            "Metaspace" => new MetaspaceDetokenizer(ReadMark(fields), ReadScheme(fields) != PrependScheme.Never, cleanUp),
+            "WordPiece" => new WordPieceDetokenizer(
+                fields.OptionalText("prefix") ?? "##", cleanUp || (fields.OptionalFlag("cleanup") ?? true)),
+            "ByteLevel" => new ByteLevelDetokenizer(cleanUp),
+            _ => throw fields.Wrong("type", fields.Required("type"), "supported decoders are Metaspace, WordPiece and ByteLevel"),
+        };
     }
+
+    private static PreTokenizer[] ReadByteLevel(JsonFields fields) => fields.OptionalFlag("use_regex") ?? true
+        ? [new GptPreTokenizer(fields.OptionalFlag("add_prefix_space") ?? true), new ByteLettersPreTokenizer()]
+        : throw fields.Wrong("use_regex", fields.Required("use_regex"), "must be true: other cuts than GPT-2's aren't supported");
 
     private static MetaspacePreTokenizer ReadMetaspace(JsonFields fields) => new(
         Encoding.UTF8.GetBytes(ReadMark(fields)), ReadScheme(fields), fields.OptionalFlag("split") ?? true);

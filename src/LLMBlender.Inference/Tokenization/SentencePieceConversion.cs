@@ -31,20 +31,29 @@ internal static class SentencePieceConversion
 
         Vocabulary vocabulary = TokenizerFiles.MakeVocabulary(file, model.Pieces, model.UnknownId, byteFallback: false);
         AddedTokenList added =
-            SentencePieceAddedTokens.Collect(file, model, vocabulary, config, roles, extra);
+            AddedTokenFiles.Collect(file, Reserved(model, vocabulary), vocabulary, config, roles, extra);
         return new TokenizerModel
         {
             Files = [file, .. config.Files],
             Vocabulary = vocabulary,
             Normalizers = Normalizers(model, config, deberta),
             PreTokenizers = [new MetaspacePreTokenizer("▁"u8.ToArray(), PrependScheme.Always, split: true)],
-            Prefix = deberta ? [Id(file, added, roles.Cls!)] : [],
-            Suffix = [Id(file, added, deberta ? roles.Sep! : roles.Eos!)],
-            Detokenizer = new Detokenizer("▁", dropFirst: true, config.CleanUp),
+            Template = new Template(deberta ? [Id(file, added, roles.Cls!)] : [], [Id(file, added, deberta ? roles.Sep! : roles.Eos!)])
+            {
+                SecondType = deberta ? 1 : 0,
+            },
+            Detokenizer = new MetaspaceDetokenizer("▁", dropFirst: true, config.CleanUp),
             AddedTokens = added.ById,
             SpecialTokens = roles,
         };
     }
+
+    private static IEnumerable<AddedToken> Reserved(SentencePieceModel model, Vocabulary vocabulary) =>
+        model.Reserved.Select(reserved => new AddedToken(reserved.Id, Encoding.UTF8.GetString(vocabulary.Piece(reserved.Id)))
+        {
+            Special = reserved.Control,
+            Normalized = false,
+        });
 
     private static bool IsDeberta(string file, TokenizerConfig config)
     {

@@ -3,7 +3,7 @@ using System.Text;
 namespace LLMBlender.Inference.Tokenization;
 
 /// <summary>
-/// Text to ids and back for Unigram SentencePiece checkpoints, id-exact with the checkpoint's own fast tokenizer
+/// Text to ids and back for Unigram SentencePiece, WordPiece and byte-level BPE checkpoints, id-exact with the checkpoint's own fast tokenizer
 /// (Hugging Face's Rust <c>tokenizers</c>).
 /// </summary>
 /// <remarks>
@@ -56,6 +56,9 @@ public sealed class Tokenizer
     /// <summary>The id of a masked piece, null where the checkpoint names none.</summary>
     public int? MaskId { get; }
 
+    /// <summary>Whether it is a byte-level BPE, to which a word with a space before it is another than one without.</summary>
+    public bool IsByteLevel => _model.PreTokenizers.Any(step => step is ByteLettersPreTokenizer);
+
     /// <summary>The added tokens by ascending id.</summary>
     public IReadOnlyList<AddedToken> AddedTokens => _model.AddedTokens;
 
@@ -63,8 +66,8 @@ public sealed class Tokenizer
     public IReadOnlyList<string> Files => _model.Files;
 
     /// <summary>
-    /// Loads tokenizer.json where the folder has it, else spm.model or spiece.model, as Hugging Face's converters do,
-    /// with added_tokens.json, special_tokens_map.json and tokenizer_config.json where they are there.
+    /// Loads tokenizer.json where the folder has it, else spm.model, spiece.model, vocab.json with merges.txt, or vocab.txt, as
+    /// Hugging Face's converters do, with added_tokens.json, special_tokens_map.json and tokenizer_config.json where they are there.
     /// </summary>
     /// <exception cref="ModelException">No tokenizer lies there, or one that can't be used as it is.</exception>
     public static Tokenizer Load(string folder) => new(TokenizerFiles.Read(folder));
@@ -87,14 +90,58 @@ public sealed class Tokenizer
     {
         if (addSpecialTokens)
         {
-            ids.AddRange(_model.Prefix);
+            ids.AddRange(_model.Template.Prefix);
         }
 
         _pipeline.Encode(text, ids);
         if (addSpecialTokens)
         {
-            ids.AddRange(_model.Suffix);
+            ids.AddRange(_model.Template.Suffix);
         }
+    }
+
+    /// <summary>The ids of a text as the checkpoint's own tokenizer cuts them, special tokens included.</summary>
+    /// <param name="text">Any text; added tokens written out in it become their ids.</param>
+    /// <param name="maxLength">Tokens at most; the text is cut at its end.</param>
+    /// <exception cref="ArgumentOutOfRangeException">No text would fit beside the special tokens.</exception>
+    public int[] EncodeTruncated(string text, int maxLength)
+    {
+        Template template = _model.Template;
+        int[] ids = Encode(text, addSpecialTokens: false);
+        int room = Room(maxLength, template.Prefix.Length + template.Suffix.Length);
+        return [.. template.Prefix, .. ids.AsSpan(0, Math.Min(ids.Length, room)), .. template.Suffix];
+    }
+
+    /// <summary>The positions of a text's own tokens in the row of one text.</summary>
+    internal IEnumerable<int> BodyOf(TokenRow row) =>
+        Enumerable.Range(_model.Template.Prefix.Length, row.Ids.Length - _model.Template.Prefix.Length - _model.Template.Suffix.Length);
+
+    /// <summary>
+    /// The ids of one text or of two, with the special tokens around them, cut to a length. Texts are data here: a special
+    /// token that one spells is left out.
+    /// </summary>
+    /// <param name="first">The first text.</param>
+    /// <param name="second">The second text; null for one.</param>
+    /// <param name="maxLength">Tokens at most, special tokens included; of two texts the longer is cut first, each at its end.</param>
+    /// <exception cref="ArgumentOutOfRangeException">No text would fit beside the special tokens.</exception>
+    public TokenRow EncodeRow(string first, string? second, int maxLength)
+    {
+        Template template = _model.Template;
+        int[] a = Plain(first);
+        if (second is null)
+        {
+            int room = Room(maxLength, template.Prefix.Length + template.Suffix.Length);
+            int[] single = [.. template.Prefix, .. a.AsSpan(0, Math.Min(a.Length, room)), .. template.Suffix];
+            return new TokenRow(single, new int[single.Length]);
+        }
+
+        int[] b = Plain(second);
+        int around = template.PairPrefix.Length + template.Between.Length + template.PairSuffix.Length;
+        (int left, int right) = TokenRow.Cut(a.Length, b.Length, Room(maxLength, around));
+        int[] ids = [.. template.PairPrefix, .. a.AsSpan(0, left), .. template.Between, .. b.AsSpan(0, right), .. template.PairSuffix];
+        int[] types = new int[ids.Length];
+        types.AsSpan(ids.Length - right - template.PairSuffix.Length).Fill(template.SecondType);
+        return new TokenRow(ids, types);
     }
 
     /// <summary>The text of ids, with the checkpoint's clean-up of spaces before punctuation.</summary>
@@ -157,6 +204,13 @@ public sealed class Tokenizer
 
         return new Tokenizer(_model with { AddedTokens = added.ById });
     }
+
+    private int[] Plain(string text) =>
+        [.. Encode(text, addSpecialTokens: false).Where(id => id == UnkId || !(_added.TryGetValue(id, out AddedToken? token) && token.Special))];
+
+    private static int Room(int maxLength, int special) => maxLength > special
+        ? maxLength - special
+        : throw new ArgumentOutOfRangeException(nameof(maxLength), maxLength, $"must be above {special}, the special tokens of a row");
 
     private int? IdOf(string? token) => token is null ? null : Find(token);
 }

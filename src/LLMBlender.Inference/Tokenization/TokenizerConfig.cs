@@ -42,6 +42,12 @@ internal sealed class TokenizerConfig
 
     public string? TokenizerClass { get; }
 
+    /// <summary>Tokens of a row at most; null where no limit is named, which Hugging Face's files write as 10³⁰.</summary>
+    public int? MaxLength => _config?.Optional("model_max_length") is { ValueKind: JsonValueKind.Number } value
+        && value.TryGetInt32(out int length) && length > 0
+            ? length
+            : null;
+
     /// <exception cref="ModelException">One of the files is malformed.</exception>
     public static TokenizerConfig Read(string folder) => new(folder);
 

@@ -41,7 +41,17 @@ internal static class TokenizerFiles
             }
         }
 
-        throw new ModelException(folder, "holds no tokenizer: it needs tokenizer.json, spm.model or spiece.model");
+        string table = Path.Combine(folder, "vocab.json");
+        if (File.Exists(table))
+        {
+            return VocabularyFiles.ReadBytePairs(table, TokenizerConfig.Read(folder));
+        }
+
+        string list = Path.Combine(folder, "vocab.txt");
+        return File.Exists(list)
+            ? VocabularyFiles.ReadWordPieces(list, TokenizerConfig.Read(folder))
+            : throw new ModelException(
+                folder, "holds no tokenizer: it needs tokenizer.json, spm.model, spiece.model, vocab.json with merges.txt, or vocab.txt");
     }
 
     public static byte[] ReadBytes(string file)

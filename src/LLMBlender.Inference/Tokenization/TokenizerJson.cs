@@ -5,14 +5,14 @@ using System.Text.Unicode;
 namespace LLMBlender.Inference.Tokenization;
 
 /// <summary>
-/// Reads <c>tokenizer.json</c>, the file of Hugging Face's fast tokenizers, for Unigram models. A pipeline step that
+/// Reads <c>tokenizer.json</c>, the file of Hugging Face's fast tokenizers, for Unigram, WordPiece and BPE models. A pipeline step that
 /// isn't known here is refused by name, never skipped.
 /// </summary>
 internal sealed class TokenizerJson
 {
     private readonly string _file;
     private readonly Dictionary<string, JsonElement> _parts = [];
-    private Vocabulary? _vocabulary;
+    private WordModel? _words;
 
     private TokenizerJson(string file) => _file = file;
 
@@ -43,18 +43,18 @@ internal sealed class TokenizerJson
     private TokenizerModel Read(byte[] bytes, TokenizerConfig config)
     {
         ReadTop(bytes);
-        Vocabulary vocabulary = _vocabulary ?? throw new ModelException(_file, "model is missing");
+        WordModel words = _words ?? throw new ModelException(_file, "model is missing");
+        Vocabulary vocabulary = words.Vocabulary;
         List<AddedToken> added = ReadAddedTokens(vocabulary);
         int count = Math.Max(vocabulary.Count, added.Count == 0 ? 0 : added[^1].Id + 1);
-        (int[] prefix, int[] suffix) = PostProcessorJson.Read(Part("post_processor"), count);
         return new TokenizerModel
         {
             Files = [_file, .. config.Files],
             Vocabulary = vocabulary,
+            Segment = words.Segment,
             Normalizers = [.. NormalizerJson.Read(Part("normalizer"))],
             PreTokenizers = [.. PreTokenizerJson.Read(Part("pre_tokenizer"))],
-            Prefix = prefix,
-            Suffix = suffix,
+            Template = PostProcessorJson.Read(Part("post_processor"), count),
             Detokenizer = PreTokenizerJson.ReadDecoder(Part("decoder"), config.CleanUp),
             AddedTokens = added,
             SpecialTokens = config.SpecialTokens.OrUsual(
@@ -70,7 +70,7 @@ internal sealed class TokenizerJson
         {
             if (reader.ValueTextEquals("model"u8))
             {
-                _vocabulary = ReadModel(ref reader);
+                _words = ReadModel(ref reader);
             }
             else
             {
@@ -86,43 +86,74 @@ internal sealed class TokenizerJson
         }
     }
 
-    private Vocabulary ReadModel(ref Utf8JsonReader reader)
+    private WordModel ReadModel(ref Utf8JsonReader reader)
     {
         Expect(ref reader, JsonTokenType.StartObject, "model", "must be an object");
         Vocabulary.Builder? pieces = null;
-        int unknownId = -1;
-        bool byteFallback = false;
+        List<(string, int)>? table = null;
+        var settings = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             string name = reader.GetString()!;
-            if (name == "vocab" && pieces is null)
+            reader.Read();
+            if (name == "vocab" && pieces is null && table is null)
             {
-                pieces = ReadPieces(ref reader);
+                (pieces, table) = reader.TokenType == JsonTokenType.StartObject
+                    ? ((Vocabulary.Builder?)null, ReadTable(ref reader))
+                    : (ReadPieces(ref reader), null);
                 continue;
             }
 
-            reader.Read();
-            JsonElement value = JsonElement.ParseValue(ref reader);
-            switch (name)
-            {
-                case "type" when value.ValueKind != JsonValueKind.String || value.GetString() != "Unigram":
-                    throw new ModelException(_file, $"model.type is {value.GetRawText()}: only Unigram is supported");
-                case "unk_id" when value.ValueKind != JsonValueKind.Number || !value.TryGetInt32(out unknownId):
-                    throw new ModelException(_file, $"model.unk_id is {value.GetRawText()}: it must be a piece's id");
-                case "byte_fallback":
-                    byteFallback = value.ValueKind == JsonValueKind.True;
-                    break;
-            }
+            settings[name] = JsonElement.ParseValue(ref reader);
         }
 
-        return TokenizerFiles.MakeVocabulary(_file, pieces, unknownId, byteFallback);
+        return table is null ? MakeUnigram(pieces, settings) : WordModelJson.Make(_file, table, settings);
+    }
+
+    private WordModel MakeUnigram(Vocabulary.Builder? pieces, Dictionary<string, JsonElement> settings)
+    {
+        int unknownId = -1;
+        if (settings.TryGetValue("type", out JsonElement type) && (type.ValueKind != JsonValueKind.String || type.GetString() != "Unigram"))
+        {
+            throw new ModelException(
+                _file, $"model.type is {type.GetRawText()}: supported are Unigram, whose vocabulary is a list, and WordPiece and BPE, whose is a table");
+        }
+
+        if (settings.TryGetValue("unk_id", out JsonElement unknown)
+            && (unknown.ValueKind != JsonValueKind.Number || !unknown.TryGetInt32(out unknownId)))
+        {
+            throw new ModelException(_file, $"model.unk_id is {unknown.GetRawText()}: it must be a piece's id");
+        }
+
+        bool byteFallback = settings.TryGetValue("byte_fallback", out JsonElement fallback) && fallback.ValueKind == JsonValueKind.True;
+        return new WordModel(TokenizerFiles.MakeVocabulary(_file, pieces, unknownId, byteFallback), Unigram.Encode);
+    }
+
+    private List<(string, int)> ReadTable(ref Utf8JsonReader reader)
+    {
+        List<(string, int)> table = [];
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            string piece = reader.GetString()!;
+            reader.Read();
+            table.Add(reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out int id)
+                ? (piece, id)
+                : throw new ModelException(_file, $"model.vocab: \"{piece}\" must have a whole number as its id"));
+        }
+
+        return table;
     }
 
     // Token by token: a document of a large vocabulary would take longer than all the rest.
     private Vocabulary.Builder ReadPieces(ref Utf8JsonReader reader)
     {
         var pieces = new Vocabulary.Builder();
-        Expect(ref reader, JsonTokenType.StartArray, "model.vocab", "must be an array, as Unigram models have it");
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            throw new ModelException(
+                _file, $"model.vocab is of type {reader.TokenType}: it must be an array, as Unigram models have it, or a table, as others do");
+        }
+
         byte[] unescaped = new byte[64];
         for (int id = 0; reader.Read() && reader.TokenType != JsonTokenType.EndArray; id++)
         {

@@ -8,15 +8,15 @@ internal sealed record TokenizerModel
 
     public required Vocabulary Vocabulary { get; init; }
 
+    /// <summary>How a pre-token becomes pieces of the vocabulary.</summary>
+    public Segmentation Segment { get; init; } = Unigram.Encode;
+
     public required IReadOnlyList<Normalizer> Normalizers { get; init; }
 
     public required IReadOnlyList<PreTokenizer> PreTokenizers { get; init; }
 
-    /// <summary>Ids put before every text when special tokens are asked for.</summary>
-    public required int[] Prefix { get; init; }
-
-    /// <summary>Ids put after it.</summary>
-    public required int[] Suffix { get; init; }
+    /// <summary>What goes around texts when special tokens are asked for.</summary>
+    public required Template Template { get; init; }
 
     public required Detokenizer Detokenizer { get; init; }
 

@@ -17,11 +17,12 @@ internal sealed class WordCache
     private readonly Entry[] _entries = new Entry[1 << PlaceBits];
 
     /// <summary>Appends the ids of <paramref name="word"/>, from the cache where they are there.</summary>
-    public void Encode(Vocabulary vocabulary, ReadOnlySpan<byte> word, Workspace workspace, List<int> ids)
+    public void Encode(
+        Segmentation segment, Vocabulary vocabulary, ReadOnlySpan<byte> word, Workspace workspace, List<int> ids)
     {
         if (word.Length > LongestWord)
         {
-            Unigram.Encode(vocabulary, word, workspace, ids);
+            segment(vocabulary, word, workspace, ids);
             return;
         }
 
@@ -34,7 +35,7 @@ internal sealed class WordCache
         }
 
         int first = ids.Count;
-        Unigram.Encode(vocabulary, word, workspace, ids);
+        segment(vocabulary, word, workspace, ids);
         if (ids.Count - first <= MostIds)
         {
             entry.Keep(low, high, word.Length, ids, first);

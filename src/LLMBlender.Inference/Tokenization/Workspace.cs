@@ -21,6 +21,12 @@ internal sealed class Workspace
     /// <summary>The words met lately.</summary>
     public WordCache Cache { get; } = new();
 
+    /// <summary>A word's symbols while byte pairs are merged.</summary>
+    public List<BytePairs.Symbol> Symbols { get; } = [];
+
+    /// <summary>The merges that may be made, by rank and place; the element is the id that comes of it.</summary>
+    public PriorityQueue<int, (int Rank, int Left)> Merges { get; } = new();
+
     /// <summary>At least <paramref name="count"/> cells, with whatever was left in them.</summary>
     public Span<Unigram.Cell> Cells(int count)
     {

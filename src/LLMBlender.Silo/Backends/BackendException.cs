@@ -11,6 +11,9 @@ internal sealed class BackendException(BlendFailureReason reason, string message
     /// <summary>When it may be asked again; null where it did not say.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>Whether the call was turned away before it reached the backend; many in a row are one piece of news.</summary>
+    public bool IsTurnedAway { get; init; }
+
     /// <summary>The one that an exception is, or was caused by; null where there is none.</summary>
     public static BackendException? In(Exception? e)
     {

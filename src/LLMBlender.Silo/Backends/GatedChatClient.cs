@@ -7,13 +7,17 @@ namespace LLMBlender.Silo.Backends;
 
 /// <summary>
 /// Keeps a backend from being asked too much: so many calls at a time, so many a minute, and none while it has asked for rest.
-/// Who comes too early waits, as long as its own token lets it.
+/// Who comes too early waits, as long as its own token lets it; where too many wait already, whoever comes is refused at once.
 /// </summary>
 internal sealed class GatedChatClient : DelegatingChatClient
 {
+    private static readonly TimeSpan Crowded = TimeSpan.FromSeconds(1);
+
     private readonly SemaphoreSlim places;
     private readonly TokenBucketRateLimiter? rate;
     private readonly TimeProvider clock;
+    private readonly int mostWaiting;
+    private int waiting;
     private long restsUntil;
 
     public GatedChatClient(IChatClient inner, BackendSettings settings, TimeProvider clock)
@@ -21,6 +25,7 @@ internal sealed class GatedChatClient : DelegatingChatClient
     {
         this.clock = clock;
         places = new SemaphoreSlim(settings.MaxConcurrency);
+        mostWaiting = settings.MaxWaiting;
         if (settings.RequestsPerMinute is { } perMinute)
         {
             rate = new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
@@ -103,9 +108,32 @@ internal sealed class GatedChatClient : DelegatingChatClient
             throw new BackendException(BlendFailureReason.Overloaded, $"it asked to be left alone for another {rest.TotalSeconds:0.#} s")
             {
                 RetryAfter = rest,
+                IsTurnedAway = true,
             };
         }
 
+        if (Interlocked.Increment(ref waiting) > mostWaiting && places.CurrentCount == 0)
+        {
+            Interlocked.Decrement(ref waiting);
+            throw new BackendException(BlendFailureReason.Overloaded, $"{mostWaiting} calls wait for it already")
+            {
+                RetryAfter = Crowded,
+                IsTurnedAway = true,
+            };
+        }
+
+        try
+        {
+            await WaitAsync(cancellation);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref waiting);
+        }
+    }
+
+    private async Task WaitAsync(CancellationToken cancellation)
+    {
         await places.WaitAsync(cancellation);
         if (rate is null)
         {

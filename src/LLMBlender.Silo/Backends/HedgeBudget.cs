@@ -7,7 +7,7 @@ namespace LLMBlender.Silo.Backends;
 /// <param name="share">Repetitions a call earns, from 0 to 1.</param>
 internal sealed class HedgeBudget(double share)
 {
-    private const double MostSaved = 10;
+    private const double MostSaved = 5;
 
     private readonly Lock gate = new();
     private double saved;

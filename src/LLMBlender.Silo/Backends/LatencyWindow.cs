@@ -1,14 +1,17 @@
 namespace LLMBlender.Silo.Backends;
 
-/// <summary>The times of the last answers. Safe for concurrent use.</summary>
+/// <summary>The times of the last answers, and of those that were waited for no longer. Safe for concurrent use.</summary>
 internal sealed class LatencyWindow
 {
-    private const int Size = 100;
+    private const int Size = 512;
     private const int Enough = 20;
+    private const int Fresh = 16;
 
     private readonly Lock gate = new();
     private readonly double[] seconds = new double[Size];
+    private double[] sorted = [];
     private int count;
+    private int sortedAt = -Fresh;
 
     /// <summary>Adds an answer's time.</summary>
     public void Add(TimeSpan time)
@@ -19,10 +22,22 @@ internal sealed class LatencyWindow
         }
     }
 
-    /// <summary>The time that 95 of 100 answers keep to; null before there are enough to tell.</summary>
-    public TimeSpan? Usual()
+    /// <summary>
+    /// Adds a wait that was given up. It tells something only where it was longer than most: the answer would have been later
+    /// still, and whoever left these out would take slow answers for rare ones.
+    /// </summary>
+    public void AddGivenUp(TimeSpan time)
     {
-        double[] known;
+        if (Usual(0.5) is { } middle && time > middle)
+        {
+            Add(time);
+        }
+    }
+
+    /// <summary>The time that a share of answers keeps to; null before there are enough to tell.</summary>
+    /// <param name="share">From 0 to 1.</param>
+    public TimeSpan? Usual(double share)
+    {
         lock (gate)
         {
             if (count < Enough)
@@ -30,10 +45,14 @@ internal sealed class LatencyWindow
                 return null;
             }
 
-            known = seconds[..Math.Min(count, Size)];
-        }
+            if (count - sortedAt >= Fresh)
+            {
+                sorted = seconds[..Math.Min(count, Size)];
+                Array.Sort(sorted);
+                sortedAt = count;
+            }
 
-        Array.Sort(known);
-        return TimeSpan.FromSeconds(known[(int)Math.Ceiling(0.95 * known.Length) - 1]);
+            return TimeSpan.FromSeconds(sorted[Math.Max(0, (int)Math.Ceiling(share * sorted.Length) - 1)]);
+        }
     }
 }

@@ -1,3 +1,5 @@
+using LLMBlender.Abstractions;
+
 namespace LLMBlender.Silo.Backends;
 
 /// <summary>The backends that are asked together, how long they are waited for, and what becomes of their answers.</summary>
@@ -48,11 +50,17 @@ public sealed record Panel(string Name, string[] Members)
     /// <summary>Who fuses where a request names nobody; null for the default one.</summary>
     public string? Fuser { get; init; }
 
+    /// <summary>The wishes that are passed on to its members; of <see cref="PanelWish"/>.</summary>
+    public string[] Passes { get; init; } = [];
+
     /// <summary>Instructions that it has something to say about; empty for a panel that takes any.</summary>
     public string[] Examples { get; init; } = [];
 
     /// <summary>What hedging has left.</summary>
     internal HedgeBudget Hedges { get; private init; } = new(0);
+
+    /// <summary>Whether its only answer can be handed on as it is written, for nothing is compared, chosen or mixed.</summary>
+    internal bool IsPassage => Members.Length == 1 && Samples == 1 && HedgeBudget <= 0;
 
     /// <summary>Its members with their samples, as answers are named: <c>a</c>, <c>a#2</c>, <c>b</c>, <c>b#2</c>.</summary>
     internal (string Backend, int Sample, string Name)[] Seats() =>

@@ -276,11 +276,7 @@ internal sealed partial class CompareQueue : IDisposable
     private long Run(CompareCall call, AcceleratorRankers accelerator)
     {
         var comparer = accelerator.Rankers[call.Ranker];
-        using var span = BlendTracing.StartShared("compare batch", call.Shards.Select(static shard => shard.Trace))?
-            .SetTag("llmblender.accelerator", accelerator.Name)
-            .SetTag("llmblender.ranker", comparer.Ranker.Name)
-            .SetTag("llmblender.comparisons", call.Count)
-            .SetTag("llmblender.tokens", call.Tokens);
+        using var span = BlendTracing.IsHeard ? Begin(call, accelerator.Name, comparer.Ranker.Name) : null;
         try
         {
             return call.Compare(comparer);
@@ -293,6 +289,13 @@ internal sealed partial class CompareQueue : IDisposable
             return call.CompareShardByShard(comparer);
         }
     }
+
+    private static Activity? Begin(CompareCall call, string accelerator, string ranker) =>
+        BlendTracing.StartShared("compare batch", call.Shards.Select(static shard => shard.Trace))?
+            .SetTag("llmblender.accelerator", accelerator)
+            .SetTag("llmblender.ranker", ranker)
+            .SetTag("llmblender.comparisons", call.Count)
+            .SetTag("llmblender.tokens", call.Tokens);
 
     private void Tell(CompareCall call, AcceleratorRankers accelerator, long start, long computed, double seconds)
     {

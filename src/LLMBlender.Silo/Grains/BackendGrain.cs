@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using LLMBlender.Abstractions;
 using LLMBlender.Abstractions.Client;
 using LLMBlender.Silo.Backends;
@@ -32,28 +33,80 @@ internal sealed partial class BackendGrain(PanelBook book, BlendMetrics metrics,
         var start = Stopwatch.GetTimestamp();
         try
         {
-            var response = await new MeasuredChatClient(backend, metrics.Chats, deadline).GetResponseAsync(Prompt.Of(request), Prompt.Options(backend, request.Sampling), deadline.Token)
+            var response = await new MeasuredChatClient(backend, metrics.Chats, deadline)
+                .GetResponseAsync(Prompt.Of(request), Prompt.Options(backend, request), deadline.Token)
                 .WaitAsync(deadline.Token);
             backend.Latency.Add(Stopwatch.GetElapsedTime(start));
-            return Reply(backend, response);
+            return Reply(backend, request, response);
         }
-        catch (OperationCanceledException) when (deadline.IsPassed)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
-            return BackendReply.Failed(name, BlendFailureReason.TimedOut, $"no answer within {request.Timeout.TotalSeconds:0.###} s");
-        }
-        catch (NotRecordedException e)
-        {
-            return BackendReply.Failed(name, BlendFailureReason.Refused, e.Message);
-        }
-        catch (Exception e) when (e is not (OperationCanceledException or OutOfMemoryException))
-        {
-            return Failed(backend, e);
+            if (e is OperationCanceledException)
+            {
+                backend.Latency.AddGivenUp(Stopwatch.GetElapsedTime(start));
+            }
+
+            return Failed(backend, deadline, e) ?? throw new OperationCanceledException(cancellation);
         }
     }
 
-    private BackendReply Reply(Backend backend, ChatResponse response)
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<BackendUpdate> StreamAsync(BackendRequest request, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        if (string.IsNullOrWhiteSpace(response.Text))
+        var name = this.GetPrimaryKeyString();
+        if (book.FindBackend(name) is not { } backend)
+        {
+            yield return new BackendUpdate("", BackendReply.Failed(name, BlendFailureReason.Refused, $"backend \"{name}\" is not known"));
+            yield break;
+        }
+
+        using var left = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var deadline = new Deadline(request.Timeout, left.Token);
+        try
+        {
+            var updates = new MeasuredChatClient(backend, metrics.Chats, deadline).GetStreamingResponseAsync(Prompt.Of(request), Prompt.Options(backend, request), deadline.Token);
+            await using var next = updates.GetAsyncEnumerator(deadline.Token);
+            var all = new List<ChatResponseUpdate>();
+            while (true)
+            {
+                var (update, failed) = await NextAsync(backend, next, deadline, cancellation);
+                if (update is null)
+                {
+                    yield return new BackendUpdate("", failed ?? Reply(backend, request, all.ToChatResponse()));
+                    yield break;
+                }
+
+                all.Add(update);
+                if (update.Text.Length > 0)
+                {
+                    yield return new BackendUpdate(update.Text, null);
+                }
+            }
+        }
+        finally
+        {
+            // Whoever stops reading early ends the backend's work as well.
+            await left.CancelAsync();
+        }
+    }
+
+    private async ValueTask<(ChatResponseUpdate? Update, BackendReply? Failed)> NextAsync(
+        Backend backend, IAsyncEnumerator<ChatResponseUpdate> updates, Deadline deadline, CancellationToken cancellation)
+    {
+        try
+        {
+            return (await updates.MoveNextAsync() ? updates.Current : null, null);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            return (null, Failed(backend, deadline, e) ?? throw new OperationCanceledException(cancellation));
+        }
+    }
+
+    private BackendReply Reply(Backend backend, BackendRequest request, ChatResponse response)
+    {
+        var (text, use) = (response.Text, AnswerForm.CallsIn(response));
+        if (string.IsNullOrWhiteSpace(text) && use is null)
         {
             return response.FinishReason == ChatFinishReason.ContentFilter
                 ? BackendReply.Failed(backend.Name, BlendFailureReason.Refused, "its answer was held back by a content filter")
@@ -61,14 +114,24 @@ internal sealed partial class BackendGrain(PanelBook book, BlendMetrics metrics,
         }
 
         var (read, written) = (response.Usage?.InputTokenCount ?? 0, response.Usage?.OutputTokenCount ?? 0);
+        var isCut = response.FinishReason == ChatFinishReason.Length;
+        var reply = AnswerForm.Fault(text, use, request) is { } fault
+            ? BackendReply.Failed(backend.Name, BlendFailureReason.Invalid, isCut ? $"{fault}, for it was cut off by the limit of tokens" : fault, read, written)
+            : BackendReply.Answered(new Candidate(backend.Name, use?.ToForm() ?? text), read, written);
         var cost = backend.Cost(read, written);
         metrics.Blends.Spent(backend.Name, cost);
-        return BackendReply.Answered(new Candidate(backend.Name, response.Text), read, written) with
-        {
-            Cost = cost,
-            ReachedLimit = response.FinishReason == ChatFinishReason.Length,
-        };
+        return reply with { Cost = cost, ReachedLimit = isCut, ToolUse = use };
     }
+
+    // Null where nobody waits for an answer any more.
+    private BackendReply? Failed(Backend backend, Deadline deadline, Exception e) => e switch
+    {
+        OperationCanceledException when deadline.IsPassed => BackendReply.Failed(
+            backend.Name, BlendFailureReason.TimedOut, $"no answer within {deadline.Timeout.TotalSeconds:0.###} s"),
+        OperationCanceledException => null,
+        NotRecordedException => BackendReply.Failed(backend.Name, BlendFailureReason.Refused, e.Message),
+        _ => Failed(backend, e),
+    };
 
     // What a library says of a failure may quote a header: neither log nor reply gets more of it than a scrubbed sentence.
     private BackendReply Failed(Backend backend, Exception e)
@@ -77,10 +140,10 @@ internal sealed partial class BackendGrain(PanelBook book, BlendMetrics metrics,
         var message = known?.Message ?? $"{e.GetType().Name}: {e.Message}";
         message = backend.Key?.Scrub(message) ?? message;
         var reason = known?.Reason ?? (e is HttpRequestException ? BlendFailureReason.Unreachable : BlendFailureReason.Faulted);
-        LogFailed(backend.Name, reason, message);
-        return BackendReply.Failed(backend.Name, reason, message);
+        LogFailed(known?.IsTurnedAway == true ? LogLevel.Debug : LogLevel.Warning, backend.Name, reason, message);
+        return BackendReply.Failed(backend.Name, reason, message) with { RetryAfter = known?.RetryAfter };
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "backend {Backend} failed, {Reason}: {Problem}")]
-    private partial void LogFailed(string backend, BlendFailureReason reason, string problem);
+    [LoggerMessage(Message = "backend {Backend} failed, {Reason}: {Problem}")]
+    private partial void LogFailed(LogLevel level, string backend, BlendFailureReason reason, string problem);
 }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using LLMBlender.Abstractions;
 using LLMBlender.Abstractions.Client;
+using LLMBlender.Core.Fusion;
 using LLMBlender.Silo.Backends;
 using LLMBlender.Silo.Hosting;
 using LLMBlender.Silo.Placement;
@@ -57,6 +58,16 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
         using var watch = new BlendWatch(panel?.Name, metrics.Blends);
         try
         {
+            if (IsPassage(wish, panel))
+            {
+                await foreach (var update in PassAsync(wish, panel!, watch, deadline))
+                {
+                    yield return update;
+                }
+
+                yield break;
+            }
+
             var steps = Channel.CreateUnbounded<BlendEvent>(new UnboundedChannelOptions { SingleReader = true });
             var blend = new BlendProgress(wish, metrics.Blends, wish.WithProgress ? step => steps.Writer.TryWrite(step) : null);
             var prepared = PrepareAsync(wish, panel, blend, deadline);
@@ -82,7 +93,7 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
             }
 
             watch.Resume();
-            await foreach (var piece in FuseAsync(blend, watch, deadline))
+            await foreach (var piece in wish.WithDraft ? DraftAsync(blend, watch, deadline) : SettledAsync(blend, watch, deadline))
             {
                 yield return new BlendUpdate(piece, null);
             }
@@ -99,7 +110,11 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
 
     /// <inheritdoc/>
     public Task<PanelCard[]> PanelsAsync() => Task.FromResult(book.Panels
-        .Select(static panel => new PanelCard(panel.Name, panel.Description, panel.Members, panel.Fuser) { Examples = panel.Examples })
+        .Select(static panel => new PanelCard(panel.Name, panel.Description, panel.Members, panel.Fuser) 
+        {
+            Examples = panel.Examples,
+            Passes = panel.Passes,
+        })
         .ToArray());
 
     /// <inheritdoc/>
@@ -110,6 +125,7 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
         RequestRules.CheckSource(request.Instruction, request.Input);
         RequestRules.CheckAggregation(request.Aggregation);
         RequestRules.CheckTopK(request.TopK);
+        RequestRules.CheckForm(request);
         if (request.Candidates is { } candidates)
         {
             RequestRules.CheckCandidates(candidates);
@@ -129,6 +145,7 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
         }
 
         var panel = book.Find(request.Panel);
+        RequestRules.CheckForm(request, panel);
         return (
             request with
             {
@@ -139,6 +156,60 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
                 Timeout = panel.Deadline < request.Timeout ? panel.Deadline.Value : request.Timeout,
             },
             panel);
+    }
+
+    private static bool IsPassage(BlendRequest request, Panel? panel) =>
+        panel?.IsPassage == true && request is { Fuser: SelectFuser.FuserName, WithProgress: false, Format: null, Tools: null };
+
+    // A panel of one has nothing to rank and nothing to choose: what its member writes is the answer, word by word.
+    private async IAsyncEnumerable<BlendUpdate> PassAsync(BlendRequest request, Panel panel, BlendWatch watch, Deadline deadline)
+    {
+        var blend = new BlendProgress(request, metrics.Blends, null);
+        await using var pieces = new PanelInquiry(GrainFactory, book, panel, request, deadline, metrics.Panels, blend.Heard)
+            .StreamAsync().GetAsyncEnumerator();
+        while (await NextAsync(pieces, panel, watch, deadline))
+        {
+            if (pieces.Current.Report is { } report)
+            {
+                Conclude(panel, report, blend, watch);
+                yield return new BlendUpdate("", blend.Response());
+                yield break;
+            }
+
+            yield return new BlendUpdate(pieces.Current.Piece, null);
+        }
+    }
+
+    private static async ValueTask<bool> NextAsync(
+        IAsyncEnumerator<(string Piece, MemberReport? Report)> pieces, Panel panel, BlendWatch watch, Deadline deadline)
+    {
+        try
+        {
+            return await pieces.MoveNextAsync();
+        }
+        catch (OperationCanceledException) when (deadline.IsPassed)
+        {
+            var late = BlendException.TimedOut("panel", deadline.Timeout, $"panel \"{panel.Name}\" was still being asked");
+            watch.Failed(late);
+            throw late;
+        }
+        catch (Exception e) when (watch.Failed(e))
+        {
+            throw;
+        }
+    }
+
+    private static void Conclude(Panel panel, MemberReport report, BlendProgress blend, BlendWatch watch)
+    {
+        try
+        {
+            blend.Asked(panel, [report]);
+            watch.Ended();
+        }
+        catch (Exception e) when (watch.Failed(e))
+        {
+            throw;
+        }
     }
 
     // Steps 1 and 2.
@@ -190,28 +261,56 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
             return;
         }
 
-        var step = "fuse";
         try
         {
             blend.Fused(await blender.FuseAsync(blend.FuseRequest(deadline.Remaining), deadline.Token));
-            step = "guard";
-            if (blend.ToGuard is { } fused)
-            {
-                blend.Guarded(await blender.CompareAsync(blend.GuardRequest(fused, deadline.Remaining), deadline.Token));
-            }
         }
         catch (BlendException e) when (e.Parameter is null)
         {
-            blend.Failed(step, e);
+            blend.Failed("fuse", e);
+        }
+
+        await GuardAsync(blend, deadline);
+    }
+
+    private async Task GuardAsync(BlendProgress blend, Deadline deadline)
+    {
+        if (blend.ToGuard is not { } fused)
+        {
+            return;
+        }
+
+        try
+        {
+            blend.Guarded(await blender.CompareAsync(blend.GuardRequest(fused, deadline.Remaining), deadline.Token));
+        }
+        catch (BlendException e) when (e.Parameter is null)
+        {
+            blend.Failed("guard", e);
         }
     }
 
-    // Step 3 as a stream, where nothing can be taken back and so nothing is guarded. A fuser that fails before its first word is replaced by the best candidate; after it, the stream must end.
-    private async IAsyncEnumerable<string> FuseAsync(BlendProgress blend, BlendWatch watch, Deadline deadline)
+    // Step 3 for a stream whose text can't be taken back: it is held until the ranker has had its word.
+    private async IAsyncEnumerable<string> SettledAsync(BlendProgress blend, BlendWatch watch, Deadline deadline)
+    {
+        await WatchAsync(FuseAndGuardAsync(blend, deadline), watch);
+        if (blend.Response() is { ToolUse: null } settled)
+        {
+            yield return settled.Answer;
+        }
+    }
+
+    // Step 3 as it is written, for a reader who knows that the last word may be another answer. A fuser that fails before its
+    // first word is replaced by the best candidate; after it, the stream must end.
+    private async IAsyncEnumerable<string> DraftAsync(BlendProgress blend, BlendWatch watch, Deadline deadline)
     {
         if (!blend.CanFuse)
         {
-            yield return blend.Best.Text;
+            if (!blend.BestCalls)
+            {
+                yield return blend.Best.Text;
+            }
+
             yield break;
         }
 
@@ -221,6 +320,7 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
             if (updates.Current.Response is { } whole)
             {
                 blend.Fused(whole);
+                await WatchAsync(GuardAsync(blend, deadline), watch);
                 yield break;
             }
 

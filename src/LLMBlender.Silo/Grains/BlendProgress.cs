@@ -12,11 +12,14 @@ namespace LLMBlender.Silo.Grains;
 /// <param name="tell">Told every step; null where nobody asked for steps.</param>
 internal sealed class BlendProgress(BlendRequest request, WorkflowMetrics metrics, Action<BlendEvent>? tell)
 {
+    // Where nobody said how long.
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
+
     private readonly long start = Stopwatch.GetTimestamp();
     private readonly List<BlendFailure> failures = [];
     private MemberReport[] members = [];
     private Candidate[] candidates = [];
-    private bool[] cutOff = [];
+    private MemberReport[] answers = [];
     private RankingResponse? ranking;
     private FuseResponse? fusion;
     private int[] order = [];
@@ -31,8 +34,14 @@ internal sealed class BlendProgress(BlendRequest request, WorkflowMetrics metric
     /// <summary>The best candidate.</summary>
     public Candidate Best => candidates[BestPlace];
 
-    /// <summary>Whether there is an order to fuse by: candidates that nobody ranked are not to be mixed.</summary>
-    public bool CanFuse => ranking is not null;
+    /// <summary>Whether the best candidate calls tools, and so is no text to be streamed.</summary>
+    public bool BestCalls => answers.ElementAtOrDefault(BestPlace)?.ToolUse is not null;
+
+    /// <summary>
+    /// Whether there is an order to fuse by: candidates that nobody ranked are not to be mixed, and neither are those that must
+    /// have a form, which a mixture would lose.
+    /// </summary>
+    public bool CanFuse => ranking is not null && request is { Format: null, Tools: null };
 
     /// <summary>The candidates were there already.</summary>
     public void Given(Candidate[] given) => Take(given);
@@ -53,13 +62,12 @@ internal sealed class BlendProgress(BlendRequest request, WorkflowMetrics metric
         promptTokens += reports.Sum(report => report.PromptTokens);
         completionTokens += reports.Sum(report => report.CompletionTokens);
         Add(reports.Any(report => report.Cost is not null) ? reports.Sum(report => report.Cost) : null);
-        var answers = Array.FindAll(reports, report => report.Failure is null);
+        answers = Array.FindAll(reports, report => report.Failure is null);
         if (answers.Length < (panel.Quorum ?? 1))
         {
             throw TooFew(panel, answers.Length);
         }
 
-        cutOff = Array.ConvertAll(answers, report => report.ReachedLimit);
         Take(Array.ConvertAll(answers, report => new Candidate(report.Name, report.Text!)));
     }
 
@@ -168,7 +176,8 @@ internal sealed class BlendProgress(BlendRequest request, WorkflowMetrics metric
         {
             Fusion = fusion is null ? null : new BlendFusion(fusion.Fuser, isFused ? BlendGiven.Fused : BlendGiven.Best, margin),
             MadeFrom = isFused ? Array.ConvertAll(fusion!.MadeFrom, place => order[place]) : [BestPlace],
-            ReachedLimit = isFused ? fusion!.ReachedLimit : cutOff.ElementAtOrDefault(BestPlace),
+            ReachedLimit = isFused ? fusion!.ReachedLimit : answers.ElementAtOrDefault(BestPlace)?.ReachedLimit == true,
+            ToolUse = isFused ? null : answers.ElementAtOrDefault(BestPlace)?.ToolUse,
             Trace = request.WithTrace ? Trace() : null,
         };
     }
@@ -209,7 +218,10 @@ internal sealed class BlendProgress(BlendRequest request, WorkflowMetrics metric
             reason,
             answers == 0
                 ? $"no member of panel \"{panel.Name}\" answered: {why}"
-                : $"{answers} of panel \"{panel.Name}\" answered, and its quorum is {panel.Quorum}: {why}");
+                : $"{answers} of panel \"{panel.Name}\" answered, and its quorum is {panel.Quorum}: {why}")
+        {
+            RetryAfter = members.Min(report => report.RetryAfter) ?? (reason is BlendFailureReason.Overloaded ? Rest : null),
+        };
     }
 
     private BlendEvent Event(BlendEventKind kind) => new(kind, Seconds);

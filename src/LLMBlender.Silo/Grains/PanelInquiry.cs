@@ -13,8 +13,16 @@ namespace LLMBlender.Silo.Grains;
 internal sealed class PanelInquiry(
     IGrainFactory grains, PanelBook book, Panel panel, BlendRequest request, Deadline deadline, PanelMetrics metrics, Action<MemberReport> heard)
 {
+    private const double LeastUsual = 0.95;
+
+    // Of the budget; the rest is for what comes in a bunch.
+    private const double Spent = 0.9;
+
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(5);
+
     private readonly long start = Stopwatch.GetTimestamp();
     private readonly TimeSpan time = Least(deadline.Remaining * panel.TimeShare, panel.MemberTimeout);
+    private readonly TimeSpan wholeTime = Least(deadline.Remaining, panel.MemberTimeout);
 
     /// <summary>Asks.</summary>
     /// <returns>What came of each member and sample, in the panel's order.</returns>
@@ -42,6 +50,27 @@ internal sealed class PanelInquiry(
 
         metrics.Asked(panel, reports, late, Stopwatch.GetElapsedTime(start).TotalSeconds);
         return reports;
+    }
+
+    /// <summary>Asks a panel's only member, and hands its answer out as it is written.</summary>
+    /// <returns>Pieces, and at last what came of it.</returns>
+    public async IAsyncEnumerable<(string Piece, MemberReport? Report)> StreamAsync()
+    {
+        var (backend, sample, name) = panel.Seats()[0];
+        var updates = grains.GetGrain<IBackendGrain>(backend).StreamAsync(Request(sample, wholeTime), CancellationToken.None);
+        await foreach (var update in updates.WithCancellation(deadline.Token))
+        {
+            if (update.Reply is { } reply)
+            {
+                var report = Report(name, reply, false);
+                metrics.Heard(panel, backend, report.Failure?.Reason);
+                metrics.Asked(panel, [report], 0, report.Seconds);
+                yield return ("", report);
+                yield break;
+            }
+
+            yield return (update.Text, null);
+        }
     }
 
     private async Task WaitAsync(Task<MemberReport>[] asked)
@@ -86,7 +115,7 @@ internal sealed class PanelInquiry(
         panel.Hedges.Earn();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var first = AskOnceAsync(backend, sample, name, either.Token);
-        if (await IsSlowAsync(first, backend, either.Token) && panel.Hedges.TrySpend())
+        if (await IsSlowAsync(first, backend, either.Token))
         {
             var second = AskOnceAsync(backend, sample, name, either.Token);
             var winner = await Task.WhenAny(first, second);
@@ -99,31 +128,40 @@ internal sealed class PanelInquiry(
         return Report(name, await first, false);
     }
 
+    // Slow is an answer that is later than all but the budget's share of them, so that the budget goes to the slowest. Where it
+    // is used up, the wait goes on until some more has been earned.
     private async Task<bool> IsSlowAsync(Task<BackendReply> first, string backend, CancellationToken stop)
     {
-        if (panel.HedgeBudget <= 0 || (panel.HedgeAfter ?? book.FindBackend(backend)?.Latency.Usual()) is not { } usual || usual >= time)
+        var share = Math.Max(LeastUsual, 1 - (Spent * panel.HedgeBudget));
+        if (panel.HedgeBudget <= 0 || (panel.HedgeAfter ?? book.FindBackend(backend)?.Latency.Usual(share)) is not { } usual || usual >= time)
         {
             return false;
         }
 
+        for (var wait = usual; !await IsOverAsync(first, wait, stop); wait = Longest(usual / 8, ShortestPause))
+        {
+            if (panel.Hedges.TrySpend())
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static async Task<bool> IsOverAsync(Task first, TimeSpan wait, CancellationToken stop)
+    {
         using var answered = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var isSlow = await Task.WhenAny(first, Task.Delay(usual, answered.Token)) != first;
+        var isOver = await Task.WhenAny(first, Task.Delay(wait, answered.Token)) == first;
         await answered.CancelAsync();
-        return isSlow && !stop.IsCancellationRequested;
+        return isOver || stop.IsCancellationRequested;
     }
 
     private async Task<BackendReply> AskOnceAsync(string backend, int sample, string name, CancellationToken stop)
     {
         try
         {
-            var reply = await grains.GetGrain<IBackendGrain>(backend).AskAsync(
-                new BackendRequest(request.Instruction, request.Input, time)
-                {
-                    Messages = request.Messages,
-                    Sampling = request.Sampling is { Seed: { } seed } sampling ? sampling with { Seed = seed + sample } : request.Sampling,
-                },
-                stop);
-            return reply;
+            return await grains.GetGrain<IBackendGrain>(backend).AskAsync(Request(sample, time), stop);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
@@ -131,6 +169,14 @@ internal sealed class PanelInquiry(
             return BackendReply.Failed(name, reason, e.Message);
         }
     }
+
+    private BackendRequest Request(int sample, TimeSpan timeout) => new(request.Instruction, request.Input, timeout)
+    {
+        Messages = request.Messages,
+        Format = request.Format,
+        Tools = request.Tools,
+        Sampling = request.Sampling is { Seed: { } seed } sampling ? sampling with { Seed = seed + sample } : request.Sampling,
+    };
 
     private MemberReport Report(string name, BackendReply reply, bool hedged) => new()
     {
@@ -142,8 +188,12 @@ internal sealed class PanelInquiry(
         CompletionTokens = reply.CompletionTokens,
         Cost = reply.Cost,
         ReachedLimit = reply.ReachedLimit,
+        ToolUse = reply.Failure is null ? reply.ToolUse : null,
+        RetryAfter = reply.RetryAfter,
         Hedged = hedged,
     };
+
+    private static TimeSpan Longest(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
     private static TimeSpan Least(TimeSpan one, TimeSpan? other) => other < one ? other.Value : one;
 }

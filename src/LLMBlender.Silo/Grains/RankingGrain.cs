@@ -32,12 +32,13 @@ internal sealed class RankingGrain(
         Check(request);
         using var entry = admission.Enter(request.Call);
         using var deadline = new Deadline(request.Timeout, cancellation);
-        var aggregation = request.Aggregation ?? RankingEngines.Default;
+        var (engine, texts) = Options(request).Begin(Array.ConvertAll(request.Candidates, candidate => candidate.Text));
+        var aggregation = engine.Name;
         using var span = BlendTracing.Start("rank")?.SetTag("llmblender.aggregation", aggregation).SetTag("llmblender.candidates", request.Candidates.Length);
         var start = Stopwatch.GetTimestamp();
         try
         {
-            var (response, rounds) = await RankAsync(request, aggregation, deadline);
+            var (response, rounds) = await RankAsync(request, engine, texts, deadline);
             metrics.Rankings.Ranked(aggregation, Stopwatch.GetElapsedTime(start).TotalSeconds, rounds, response.Comparisons);
             span?.SetTag("llmblender.ranker", response.Ranker)
                 .SetTag("llmblender.rounds", rounds)
@@ -52,16 +53,15 @@ internal sealed class RankingGrain(
         }
     }
 
-    private async Task<(RankingResponse Response, int Rounds)> RankAsync(RankingRequest request, string aggregation, Deadline deadline)
+    private async Task<(RankingResponse Response, int Rounds)> RankAsync(
+        RankingRequest request, RankingEngine engine, string[] texts, Deadline deadline)
     {
-        var engine = RankingEngines.Create(aggregation, request.Candidates.Length);
-        if (Judge(request.Ranker, request.Instruction, request.Input, [.. request.Candidates.Select(candidate => candidate.Text)]) is { } judge)
+        if (Judge(request.Ranker, request.Instruction, request.Input, texts) is { } judge)
         {
             return await JudgeAsync(judge, engine, request, deadline);
         }
 
         var ranker = await FindAsync(request.Ranker, deadline);
-        var texts = Array.ConvertAll(request.Candidates, candidate => candidate.Text);
         var source = request.Instruction + request.Input;
         var keys = new ComparisonKeys(ranker, source, texts);
         var (reused, rounds) = (0, 0);
@@ -140,8 +140,13 @@ internal sealed class RankingGrain(
     {
         RequestRules.CheckSource(request.Instruction, request.Input);
         RequestRules.CheckCandidates(request.Candidates);
-        RequestRules.CheckAggregation(request.Aggregation);
+        if (Options(request).Problem(request.Candidates.Length) is var (field, problem))
+        {
+            throw BlendException.Invalid(field, problem);
+        }
     }
+
+    private static RankingOptions Options(RankingRequest request) => new(request.Aggregation, request.ReferenceMode, request.Reference);
 
     // A cluster that has just started, or lost all its accelerators, may have some in a moment.
     private async Task<RankerIdentity> FindAsync(string? name, Deadline deadline)

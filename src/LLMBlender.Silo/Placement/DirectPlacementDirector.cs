@@ -1,23 +1,38 @@
 using System.IO.Hashing;
 using System.Text;
 using LLMBlender.Abstractions.Client;
+using LLMBlender.Silo.Hosting;
 using Orleans.Runtime.Placement;
+using Orleans.Runtime.Placement.Filtering;
 
 namespace LLMBlender.Silo.Placement;
 
 /// <summary>The director of <see cref="PinnedPlacement"/>, <see cref="HomePlacement"/> and <see cref="NearPlacement"/>.</summary>
-internal sealed class DirectPlacementDirector(IClusterMembershipService membership) : IPlacementDirector
+/// <remarks>
+/// It goes by membership and the silos' cards alone. Orleans' own list of compatible silos is made of what each silo has told of
+/// its grains; one that was slow to tell may be missing from it long after it has joined, and where all that is left of a role is
+/// missing, nothing of it could be placed.
+/// </remarks>
+/// <param name="membership">Who is in the cluster.</param>
+/// <param name="cards">What they can do.</param>
+/// <param name="roleOf">The role that a grain's silo must have; null for any.</param>
+internal sealed class DirectPlacementDirector(IClusterMembershipService membership, SiloCards cards, Func<GrainType, SiloRoles?> roleOf)
+    : IPlacementDirector
 {
+    public DirectPlacementDirector(IClusterMembershipService membership, SiloCards cards, PlacementFilterStrategyResolver filters)
+        : this(membership, cards, type => filters.GetPlacementFilterStrategies(type).OfType<RoleFilterStrategy>().FirstOrDefault()?.Role)
+    {
+    }
+
     /// <inheritdoc/>
     public Task<SiloAddress> OnAddActivation(PlacementStrategy strategy, PlacementTarget target, IPlacementContext context)
     {
         var key = target.GrainIdentity.Key.ToString()!;
         return Task.FromResult(strategy is PinnedPlacement
             ? Pinned(key)
-            : Choose(context.GetCompatibleSilos(target), key, strategy is NearPlacement ? context.LocalSilo : null));
+            : Choose(Able(roleOf(target.GrainIdentity.Type)), key, strategy is NearPlacement ? context.LocalSilo : null));
     }
 
-    // By membership alone: Orleans' list of compatible silos may lack one that has joined for as long as nobody else joins or leaves.
     private SiloAddress Pinned(string key)
     {
         var silo = PinnedKey.SiloOf(key);
@@ -26,19 +41,23 @@ internal sealed class DirectPlacementDirector(IClusterMembershipService membersh
             : throw new SiloUnavailableException($"{silo}, which alone holds {key}, is not an active member of the cluster");
     }
 
-    // Rendezvous hashing: a silo that comes or goes moves its own share of buckets and no other.
-    private static SiloAddress Choose(SiloAddress[] silos, string key, SiloAddress? near)
+    private IEnumerable<SiloAddress> Able(SiloRoles? role)
     {
-        if (silos.Length == 0)
-        {
-            throw new SiloUnavailableException($"no silo has the role for {key}");
-        }
+        var active = membership.CurrentSnapshot.Members.Values
+            .Where(static member => member.Status is SiloStatus.Active).Select(static member => member.SiloAddress);
+        return role is null ? active : RoleFilterDirector.Filter(cards, role.Value, active);
+    }
 
+    // Rendezvous hashing: a silo that comes or goes moves its own share of buckets and no other.
+    private static SiloAddress Choose(IEnumerable<SiloAddress> silos, string key, SiloAddress? near)
+    {
         var (bucket, attempt) = Routes.Parse(key);
         var ordered = silos
             .OrderBy(silo => silo.Equals(near) ? 0 : 1)
             .ThenBy(silo => XxHash3.HashToUInt64(Encoding.UTF8.GetBytes($"{bucket}@{silo.ToParsableString()}")))
             .ToArray();
-        return ordered[attempt % ordered.Length];
+        return ordered.Length > 0
+            ? ordered[attempt % ordered.Length]
+            : throw new SiloUnavailableException($"no silo has the role for {key}");
     }
 }

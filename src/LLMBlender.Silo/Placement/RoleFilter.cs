@@ -41,11 +41,12 @@ internal sealed class RoleFilterDirector(SiloCards cards) : IPlacementFilterDire
 {
     /// <inheritdoc/>
     public IEnumerable<SiloAddress> Filter(
-        PlacementFilterStrategy filterStrategy, PlacementTarget target, IEnumerable<SiloAddress> silos)
-    {
-        var role = ((RoleFilterStrategy)filterStrategy).Role;
-        return silos.Where(silo => cards.Of(silo) is { } card && Fits(card, role));
-    }
+        PlacementFilterStrategy filterStrategy, PlacementTarget target, IEnumerable<SiloAddress> silos) =>
+        Filter(cards, ((RoleFilterStrategy)filterStrategy).Role, silos);
+
+    /// <summary>Those of some silos that have a role.</summary>
+    public static IEnumerable<SiloAddress> Filter(SiloCards cards, SiloRoles role, IEnumerable<SiloAddress> silos) =>
+        silos.Where(silo => cards.Of(silo) is { } card && Fits(card, role));
 
     private static bool Fits(SiloCard card, SiloRoles role) => role is SiloRoles.Compare ? card.Compares : card.Roles.HasFlag(role);
 }

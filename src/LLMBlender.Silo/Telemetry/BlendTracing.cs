@@ -11,21 +11,19 @@ internal static class BlendTracing
 
     private static readonly ActivitySource Source = new(SourceName);
 
+    /// <summary>Whether anybody listens.</summary>
+    public static bool IsHeard => Source.HasListeners();
+
     /// <summary>A span of work in this process; null where nobody listens.</summary>
     public static Activity? Start(string name, ActivityKind kind = ActivityKind.Internal) => Source.StartActivity(name, kind);
 
     /// <summary>A span whose name is only made where somebody listens.</summary>
     public static Activity? Start(string verb, string what, ActivityKind kind = ActivityKind.Internal) =>
-        Source.HasListeners() ? Source.StartActivity($"{verb} {what}", kind) : null;
+        IsHeard ? Source.StartActivity($"{verb} {what}", kind) : null;
 
     /// <summary>A span that belongs to several traces, and so to none: it is linked to each of them.</summary>
     public static Activity? StartShared(string name, IEnumerable<ActivityContext> served)
     {
-        if (!Source.HasListeners())
-        {
-            return null;
-        }
-
         // A thread of the queue's own has no span about it.
         Activity.Current = null;
         return Source.StartActivity(ActivityKind.Internal, links: served.Select(static context => new ActivityLink(context)), name: name);

@@ -17,6 +17,7 @@ internal static class Words
         BlendFailureReason.Overloaded => "overloaded",
         BlendFailureReason.Refused => "refused",
         BlendFailureReason.Empty => "empty",
+        BlendFailureReason.Invalid => "invalid",
         _ => "faulted",
     };
 

@@ -7,7 +7,7 @@ namespace LLMBlender.Training.Data;
 /// token count, which are shuffled and dealt out to steps. A window is a pure function of seed, phase and number.
 /// </summary>
 internal sealed class PairStream(
-    IReadOnlyDictionary<string, PreferencePool> pools, MadeUpPairs madeUp, Lessons? lessons, PairLayout layout, ulong seed)
+    IReadOnlyDictionary<string, PreferencePool> pools, MadeUpPairs? madeUp, Lessons? lessons, PairLayout layout, ulong seed)
 {
     /// <summary>Pairs of one window.</summary>
     public const int WindowPairs = 2048;
@@ -21,23 +21,46 @@ internal sealed class PairStream(
     /// <param name="window">Number of the window in the phase, from 0.</param>
     /// <param name="batchTokens">Most tokens of a batch, padding included; a longer sequence is a batch of its own.</param>
     /// <param name="batchesPerStep">Batches of a step, as nearly as the window's count allows.</param>
-    public IReadOnlyList<IReadOnlyList<Batch>> Window(int phase, Mixture mixture, long window, int batchTokens, int batchesPerStep)
+    public IReadOnlyList<IReadOnlyList<Batch>> Window(int phase, Mixture mixture, long window, int batchTokens, int batchesPerStep) => Window(
+        phase, mixture, window, batchTokens, batchesPerStep,
+        pair => Batch.LengthOf(pair, mixture.SourceMaxLength, mixture.CandidateMaxLength),
+        (chosen, random) =>
+        {
+            bool[] swapped = [.. chosen.Select(_ => random.Next(2) == 1)];
+            return Batch.Of(chosen, swapped, layout, mixture.SourceMaxLength, mixture.CandidateMaxLength);
+        });
+
+    /// <summary>As the other, for batches of another form.</summary>
+    /// <param name="phase">Number of the phase, part of the seed.</param>
+    /// <param name="mixture">The phase's mixture and lengths.</param>
+    /// <param name="window">Number of the window in the phase, from 0.</param>
+    /// <param name="batchTokens">Most tokens of a batch, padding included; a longer pair is a batch of its own.</param>
+    /// <param name="batchesPerStep">Batches of a step, as nearly as the window's count allows.</param>
+    /// <param name="lengthOf">Tokens that a pair takes.</param>
+    /// <param name="layOut">Makes a batch.</param>
+    public IReadOnlyList<IReadOnlyList<TBatch>> Window<TBatch>(
+        int phase,
+        Mixture mixture,
+        long window,
+        int batchTokens,
+        int batchesPerStep,
+        Func<TrainingPair, int> lengthOf,
+        Func<IReadOnlyList<TrainingPair>, Random, TBatch> layOut)
     {
         Random random = Seeds.Random(seed, (ulong)phase, (ulong)window);
         TrainingPair[] pairs = [.. Draw(phase, mixture, window, random)];
-        int[] lengths = [.. pairs.Select(pair => Batch.LengthOf(pair, mixture.SourceMaxLength, mixture.CandidateMaxLength))];
+        int[] lengths = [.. pairs.Select(lengthOf)];
         Array.Sort(lengths, pairs);
-        var batches = new List<Batch>();
+        var batches = new List<TBatch>();
         for (int end = pairs.Length; end > 0;)
         {
             int count = Math.Clamp(batchTokens / lengths[end - 1], 1, end);
             var chosen = new ArraySegment<TrainingPair>(pairs, end - count, count);
-            bool[] swapped = [.. chosen.Select(_ => random.Next(2) == 1)];
-            batches.Add(Batch.Of(chosen, swapped, layout, mixture.SourceMaxLength, mixture.CandidateMaxLength));
+            batches.Add(layOut(chosen, random));
             end -= count;
         }
 
-        Batch[] shuffled = [.. batches];
+        TBatch[] shuffled = [.. batches];
         random.Shuffle(shuffled);
         return Deal(shuffled, batchesPerStep);
     }
@@ -54,17 +77,17 @@ internal sealed class PairStream(
             for (long draw = from; draw < to; draw++)
             {
                 TrainingPair pair = tag == Mixture.MadeUp
-                    ? madeUp.Next(mixture.MadeUpKinds, mixture.CandidateMaxLength, random)
+                    ? madeUp!.Next(mixture.MadeUpKinds, mixture.CandidateMaxLength, random)
                     : pools[tag].Draw(phase * PhaseStride + draw);
                 yield return lessons?.Teach(pair, PairLayout.Room(int.MaxValue, mixture.CandidateMaxLength), mixture.Sharpness, random) ?? pair;
             }
         }
     }
 
-    private static List<IReadOnlyList<Batch>> Deal(Batch[] batches, int batchesPerStep)
+    private static List<IReadOnlyList<TBatch>> Deal<TBatch>(TBatch[] batches, int batchesPerStep)
     {
         int steps = Math.Max(1, batches.Length / batchesPerStep);
-        var dealt = new List<IReadOnlyList<Batch>>(steps);
+        var dealt = new List<IReadOnlyList<TBatch>>(steps);
         for (int step = 0; step < steps; step++)
         {
             dealt.Add(batches[(step * batches.Length / steps)..((step + 1) * batches.Length / steps)]);

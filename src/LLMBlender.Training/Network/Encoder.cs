@@ -29,6 +29,9 @@ internal sealed class Encoder : nn.Module
             ("layer", new Group([.. layers.Select((layer, i) => ($"{i}", (nn.Module)layer))]))));
     }
 
+    /// <summary>The word embedding, [vocabulary, hidden].</summary>
+    public Tensor Words => words.weight!;
+
     /// <summary>The embedding output, then each layer's output, as the reference computes them.</summary>
     /// <param name="ids">[B, L] int64</param>
     /// <param name="mask">[B, L], nonzero where a token counts; holes are allowed.</param>

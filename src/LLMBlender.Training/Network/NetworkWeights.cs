@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using LLMBlender.Inference;
 using LLMBlender.Inference.Checkpoints;
 using static TorchSharp.torch;
@@ -13,6 +14,8 @@ internal static class NetworkWeights
 
     private static readonly string[] TokenizerFiles =
         ["spm.model", "tokenizer.json", "tokenizer_config.json", "added_tokens.json", "special_tokens_map.json"];
+
+    private static readonly string[] EncoderPrefixes = ["", "deberta.", "pretrained_model."];
 
     /// <summary>A ranker with the weights of a folder in the PairRM-hf layout.</summary>
     /// <exception cref="ModelException">Its config.json or a tensor is missing or wrong.</exception>
@@ -31,22 +34,37 @@ internal static class NetworkWeights
     public static void Load(nn.Module module, string path)
     {
         using Checkpoint checkpoint = Checkpoint.Open(path);
+        Load(module, path, checkpoint, "");
+    }
+
+    /// <summary>Fills an encoder from a checkpoint that holds one, by itself or under a head.</summary>
+    /// <exception cref="ModelException">A tensor is missing or has another shape.</exception>
+    public static void LoadEncoder(Encoder encoder, string path)
+    {
+        using Checkpoint checkpoint = Checkpoint.Open(path);
+        string prefix = EncoderPrefixes.FirstOrDefault(
+            known => checkpoint.Tensors.ContainsKey(known + "embeddings.word_embeddings.weight"), "");
+        Load(encoder, path, checkpoint, prefix);
+    }
+
+    private static void Load(nn.Module module, string path, Checkpoint checkpoint, string prefix)
+    {
         foreach (var (name, parameter) in module.named_parameters())
         {
-            TensorInfo tensor = checkpoint.Find(name);
+            TensorInfo tensor = checkpoint.Find(prefix + name);
             if (!tensor.Shape.AsSpan().SequenceEqual(parameter.shape))
             {
                 throw new ModelException(path,
                     $"{tensor} does not have the shape [{string.Join(", ", parameter.shape)}] that config.json asks for");
             }
 
-            checkpoint.Read(name, Floats(parameter));
+            checkpoint.Read(prefix + name, Floats(parameter));
         }
     }
 
-    /// <summary>Writes a folder in the PairRM-hf layout: config.json, model.safetensors, and the tokenizer's files.</summary>
+    /// <summary>Writes a Hugging Face folder: config.json, model.safetensors, and the tokenizer's files.</summary>
     /// <remarks>Each file is replaced as a whole, the weights last, so that a reader never sees half a file.</remarks>
-    public static void Export(PairRankerNetwork network, string tokenizer, string folder)
+    public static void Export(nn.Module network, JsonObject config, string tokenizer, string folder)
     {
         Directory.CreateDirectory(folder);
         foreach (string file in TokenizerFiles.Select(name => Path.Combine(tokenizer, name)).Where(File.Exists))
@@ -54,7 +72,7 @@ internal static class NetworkWeights
             Replace(Path.Combine(folder, Path.GetFileName(file)), File.ReadAllBytes(file));
         }
 
-        string json = network.Config.ToJson().ToJsonString(Indented) + "\n";
+        string json = config.ToJsonString(Indented) + "\n";
         Replace(Path.Combine(folder, "config.json"), System.Text.Encoding.UTF8.GetBytes(json));
         Save(network.named_parameters().Select(p => (p.name, (Tensor)p.parameter)), Path.Combine(folder, "model.safetensors"));
     }

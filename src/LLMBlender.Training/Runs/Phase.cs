@@ -3,7 +3,7 @@ using LLMBlender.Training.Data;
 namespace LLMBlender.Training.Runs;
 
 /// <summary>A stretch of training with one mixture and a learning rate that goes from one value to another.</summary>
-internal sealed record Phase
+internal sealed record Phase : IPhase
 {
     public required string Name { get; init; }
 
@@ -34,7 +34,7 @@ internal sealed record Phase
 
     public Mixture Mixture => new(Weights, SourceMaxLength, CandidateMaxLength, Sharpness, MadeUpKinds);
 
-    /// <summary>Learning rate of step <paramref name="step"/> of this phase, counted from 0.</summary>
+    /// <inheritdoc/>
     public double Rate(long step)
     {
         double done = (step + 1) / (double)Steps;

@@ -25,6 +25,12 @@ internal sealed class RankerTokens
 
     public int VocabSize => tokenizer.Count;
 
+    /// <summary>Id of the mask token; -1 where there is none and none is needed.</summary>
+    /// <exception cref="ModelException">One is needed, and there is none.</exception>
+    public int RequireMask(bool isNeeded, string folder) => tokenizer.MaskId ?? (isNeeded
+        ? throw new ModelException(folder, "names no mask token, which a masked language model needs")
+        : -1);
+
     /// <summary>Text of each piece, by id.</summary>
     public IReadOnlyList<string> Texts => [.. Enumerable.Range(0, VocabSize).Select(id => tokenizer.Decode([id]))];
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LLMBlender.Training.Baselines;
 using LLMBlender.Training.Data;
 using LLMBlender.Training.Optimization;
 using LLMBlender.Training.Teaching;
@@ -6,8 +7,17 @@ using LLMBlender.Training.Teaching;
 namespace LLMBlender.Training.Runs;
 
 /// <summary>Everything a training run depends on; a JSON file with these names in snake_case. Paths are relative to that file.</summary>
-internal sealed record RunConfig
+internal sealed record RunConfig : IRunPace
 {
+    private const string PairRankerShape = "pairranker";
+
+    private static readonly Dictionary<string, BaselineShape> Baselines = new(StringComparer.Ordinal)
+    {
+        ["summareranker"] = Training.Baselines.BaselineShape.SummaReranker,
+        ["simcls"] = Training.Baselines.BaselineShape.SimCls,
+        ["mlm"] = Training.Baselines.BaselineShape.Mlm,
+    };
+
     private static readonly JsonSerializerOptions Options = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
@@ -24,6 +34,18 @@ internal sealed record RunConfig
     public required string Tokenizer { get; init; }
 
     public required NetworkShape Network { get; init; }
+
+    /// <summary>
+    /// What is trained: pairranker, or a baseline: summareranker, simcls, mlm. A baseline has a loss of its own, and no teacher, tokens'
+    /// questions or made-up pairs.
+    /// </summary>
+    public string Shape { get; init; } = PairRankerShape;
+
+    /// <summary>By how much SimCLS's cosine of a better candidate is to be larger.</summary>
+    public double Margin { get; init; } = 0.1;
+
+    /// <summary>Share of tokens that a masked language model is asked for.</summary>
+    public double MaskShare { get; init; } = 0.15;
 
     /// <summary>Files of pairs (id, source, prompt, chosen, rejected).</summary>
     public IReadOnlyList<string> Pairs { get; init; } = [];
@@ -87,6 +109,23 @@ internal sealed record RunConfig
 
     public LossKind LossKind => PairLoss.Names[Loss];
 
+    /// <summary>The baseline that is trained; null for a pair ranker.</summary>
+    public BaselineShape? BaselineShape => Shape == PairRankerShape ? null : Baselines[Shape];
+
+    /// <summary>Checks that there are pairs of every tag that a phase weighs.</summary>
+    /// <exception cref="DataException">There are none of one.</exception>
+    public void RequirePools(IReadOnlyDictionary<string, PreferencePool> pools)
+    {
+        foreach (Phase phase in Phases)
+        {
+            if (phase.Weights.Keys.FirstOrDefault(tag => tag != Mixture.MadeUp && !pools.ContainsKey(tag)) is { } missing)
+            {
+                throw new DataException(
+                    $"phase {phase.Name}: weights names {missing}, of which there are no pairs; there are {string.Join(", ", pools.Keys.Order())}");
+            }
+        }
+    }
+
     /// <summary>Reads and checks a configuration.</summary>
     /// <exception cref="DataException">It can't be read or breaks a rule; the message names file and field.</exception>
     public static RunConfig Load(string file)
@@ -115,6 +154,14 @@ internal sealed record RunConfig
         }
 
         Rule(PairLoss.Names.ContainsKey(Loss), $"loss is {Loss}; it must be one of {string.Join(", ", PairLoss.Names.Keys)}");
+        Rule(
+            Shape == PairRankerShape || Baselines.ContainsKey(Shape),
+            $"shape is {Shape}; it must be {PairRankerShape} or one of {string.Join(", ", Baselines.Keys)}");
+        Rule(Margin >= 0, $"margin is {Margin}; it must be 0 or more");
+        Rule(MaskShare is > 0 and < 1, $"mask_share is {MaskShare}; it must be between 0 and 1");
+        Rule(
+            Shape == PairRankerShape || (Teacher is null && Phases.All(phase => !phase.Weights.ContainsKey(Mixture.MadeUp))),
+            $"shape is {Shape}, which has no teacher and no made-up pairs");
         Rule(Phases.Count > 0, "phases is empty; at least one is needed");
         Rule(TokenWeight >= 0, $"token_weight is {TokenWeight}; it must be 0 or more");
         Rule(SeamWeight >= 0, $"seam_weight is {SeamWeight}; it must be 0 or more");

@@ -11,6 +11,8 @@ internal sealed class TrainingData
     private readonly Dictionary<string, List<TrainingPair>> heldOut = new(StringComparer.Ordinal);
     private readonly List<Passage> trainPassages = [];
     private readonly List<Passage> heldOutPassages = [];
+    private readonly Lazy<MadeUpPairs> madeUp;
+    private readonly Lazy<MadeUpPairs> heldOutMadeUp;
     private readonly Lexicon lexicon;
     private readonly ulong seed;
 
@@ -37,8 +39,8 @@ internal sealed class TrainingData
             (HeldOut.Contains(text) ? heldOutPassages : trainPassages).Add(new Passage(text.Prompt, text.Text));
         }
 
-        MadeUp = new MadeUpPairs(trainPassages, lexicon, ownPrompts: false);
-        HeldOutMadeUp = new MadeUpPairs(heldOutPassages, lexicon, ownPrompts: true);
+        madeUp = new Lazy<MadeUpPairs>(() => new MadeUpPairs(trainPassages, lexicon, ownPrompts: false));
+        heldOutMadeUp = new Lazy<MadeUpPairs>(() => new MadeUpPairs(heldOutPassages, lexicon, ownPrompts: true));
         if (config.Teacher is { } options)
         {
             Lessons = new Lessons(new Teacher(train, pieces, trainPassages.Select(passage => lexicon.Encode(passage.Text)), options), options);
@@ -47,10 +49,12 @@ internal sealed class TrainingData
     }
 
     /// <summary>Made-up pairs to train on.</summary>
-    public MadeUpPairs MadeUp { get; }
+    /// <exception cref="DataException">There are too few texts to make them of.</exception>
+    public MadeUpPairs MadeUp => madeUp.Value;
 
     /// <summary>Made-up pairs from texts that are never trained on.</summary>
-    public MadeUpPairs HeldOutMadeUp { get; }
+    /// <exception cref="DataException">There are too few texts to make them of.</exception>
+    public MadeUpPairs HeldOutMadeUp => heldOutMadeUp.Value;
 
     /// <summary>The teacher and what it teaches, where there is one.</summary>
     public Lessons? Lessons { get; }

@@ -57,6 +57,45 @@ public sealed class CompareVerbTests(TinyModel tiny)
             Assert.Equal(pair.Second!.GetValue<float>(), pair.First["logit"]!.GetValue<float>(), 3e-5f));
     }
 
+    [Theory]
+    [InlineData("ab", "[A,B]")]
+    [InlineData("ba", "[B,A]")]
+    [InlineData("both", "[A,B]+[B,A]")]
+    public async Task Compare_RecordedConversations_GivesTheirLogits(string order, string mode)
+    {
+        Assert.SkipUnless(SharedFolder.Exists, SharedFolder.SkipReason);
+        var conversations = JsonNode.Parse(await File.ReadAllBytesAsync(
+            SharedFolder.File("parity", "pairrm-tiny", "cases", "api.json"), TestContext.Current.CancellationToken))!["conversations"]!;
+        var expected = conversations["logits"]![mode]!.AsArray();
+        var records = expected.Select((_, i) => new JsonObject
+        {
+            ["id"] = i,
+            ["conversation_a"] = conversations["a"]![i]!.DeepClone(),
+            ["conversation_b"] = conversations["b"]![i]!.DeepClone(),
+        }.ToJsonString());
+
+        var outcome = await RunAsync(string.Join('\n', records), order);
+
+        Assert.Equal(expected.Count, outcome.Records.Count);
+        Assert.All(outcome.Records.Zip(expected), pair =>
+            Assert.Equal(pair.Second!.GetValue<float>(), pair.First["logit"]!.GetValue<float>(), 3e-5f));
+    }
+
+    [Theory]
+    [InlineData("""[{"role":"user","content":"q"}]""", "conversation a has 1 messages, and must have an even number above 0")]
+    [InlineData("""[{"role":"user","content":"q"},{"role":"user","content":"r"}]""", "message 1 of conversation a has role \"user\", and must have \"assistant\"")]
+    [InlineData("""[{"role":"user","content":"p"},{"role":"assistant","content":"r"}]""", "message 0 is the user's and differs between the conversations, and must be the same")]
+    [InlineData("""[{"role":"user","content":"q"},{"role":"assistant","content":"r"},{"role":"user","content":"s"},{"role":"assistant","content":"t"}]""", "conversation a has 4 messages and b has 2, and both must have as many")]
+    public async Task Compare_ConversationsThatDontFit_SayWhy(string conversation, string problem)
+    {
+        const string Other = """[{"role":"USER","content":"q"},{"role":"ASSISTANT","content":"r"}]""";
+
+        var outcome = await RunAsync($$"""{"id":1,"conversation_a":{{conversation}},"conversation_b":{{Other}}}""", "both");
+
+        Assert.Equal(ExitCode.SomeFailed, outcome.Code);
+        Assert.Equal($"stdin:1: {problem}", outcome.Records.Single()["error"]!.GetValue<string>());
+    }
+
     [Fact]
     public async Task Compare_TheSameTwice_IsATie()
     {

@@ -63,6 +63,80 @@ public sealed class RankVerbTests(TinyModel tiny) : IDisposable
         Assert.Equal(Enumerable.Range(1, 12), record["ranks"].Deserialize<int[]>()!.Order());
     }
 
+    [Theory]
+    [InlineData("longest")]
+    [InlineData("shortest")]
+    [InlineData("median_length")]
+    [InlineData("first")]
+    [InlineData("last")]
+    public async Task Rank_RecordedReferenceMode_GivesItsScores(string mode)
+    {
+        var api = await ApiAsync();
+
+        var outcome = await RunAsync(Records(api), ["--reference-mode", mode]);
+
+        var expected = api["rank_with_ref"]![mode]!["scores"].Deserialize<double[][]>()!;
+        Assert.All(outcome.Records.Zip(expected), pair => AssertNear(pair.Second, pair.First["scores"].Deserialize<double[]>()!, 3e-5));
+        Assert.Equal(expected.Length, outcome.Records.Count);
+    }
+
+    [Theory]
+    [InlineData("get_best_of_n", 1)]
+    [InlineData("get_worst_of_n", 5)]
+    public async Task Rank_RecordedBestAndWorstOfN_AreTheEndsOfTheOrder(string call, int rank)
+    {
+        var api = await ApiAsync();
+
+        var outcome = await RunAsync(Records(api), ["--top-k", "5"]);
+
+        var expected = api["best_of_n"]![$"{call}/full/return_all=false"]!["result"].Deserialize<string[]>()!;
+        Assert.Equal(expected, outcome.Records.Select(record => record["top"]![rank - 1]!["text"]!.GetValue<string>()));
+    }
+
+    [Fact]
+    public async Task Rank_OwnReference_ComparesEachCandidateWithIt()
+    {
+        var outcome = await RunAsync(Good[..^1] + """, "reference": "4"}""", ["--matrix", "--top-k", "1"]);
+
+        var record = outcome.Records.Single();
+        var scores = record["scores"].Deserialize<double[]>()!;
+        var matrix = record["matrix"]!.AsArray();
+        Assert.Equal(6, record["comparisons"]!.GetValue<int>());
+        Assert.Equal(0, scores[0]);
+        AssertNear(Enumerable.Range(0, 3).Select(i => matrix[i]![3]!.GetValue<double>() - matrix[3]![i]!.GetValue<double>()), scores, 1e-6);
+        Assert.Single(record["top"]!.AsArray());
+    }
+
+    [Theory]
+    [InlineData("bubble-best")]
+    [InlineData("bubble-worst")]
+    public async Task Rank_OneEndAlone_ComparesEachOnce(string aggregation) =>
+        Assert.Equal(4, (await RunAsync(Good, ["--aggregate", aggregation])).Records.Single()["comparisons"]!.GetValue<int>());
+
+    [Fact]
+    public async Task Rank_AggregationAndReference_ExcludeEachOther()
+    {
+        var outcome = await RunAsync(Good, ["--aggregate", "max-wins", "--reference-mode", "first"]);
+
+        Assert.Equal(ExitCode.Usage, outcome.Code);
+        Assert.Contains("\"aggregate\", \"reference_mode\" and \"reference\" exclude each other", outcome.Error, StringComparison.Ordinal);
+    }
+
+    private static async Task<JsonNode> ApiAsync()
+    {
+        Assert.SkipUnless(SharedFolder.Exists, SharedFolder.SkipReason);
+        return JsonNode.Parse(await File.ReadAllBytesAsync(
+            SharedFolder.File("parity", "pairrm-tiny", "cases", "api.json"), TestContext.Current.CancellationToken))!;
+    }
+
+    private static string Records(JsonNode api) => string.Join('\n', api["inputs"]!.AsArray().Select((input, i) => new JsonObject
+    {
+        ["id"] = i,
+        ["instruction"] = api["instructions"]![i]!.GetValue<string>(),
+        ["input"] = input!.GetValue<string>(),
+        ["candidates"] = new JsonArray([.. api["candidates"]![i]!.AsArray().Select(text => (JsonNode)new JsonObject { ["text"] = text!.GetValue<string>() })]),
+    }.ToJsonString()));
+
     [Fact]
     public async Task Rank_MaxWins_CountsWonComparisons()
     {

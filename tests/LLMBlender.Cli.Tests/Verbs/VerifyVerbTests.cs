@@ -46,6 +46,21 @@ public sealed class VerifyVerbTests(TinyModel tiny, TinyFuserModel fuser) : IDis
         Assert.Equal((16, 64, 3, 12, 12), (values["greedy ids"], values["beam ids"], values["batched beam4 ids"], values["fuser source ids"], values["fused ids"]));
     }
 
+    [Theory]
+    [InlineData("bert-tiny", "encoder", "BERTScore", 84)]
+    [InlineData("bart-tiny", "likelihood", "BARTScore", 12)]
+    public async Task Verify_ModelOfAMetric_HoldsItsScoresToTheReference(string name, string kind, string quantity, int values)
+    {
+        var imported = await CommandLine.RunAsync("models", "import", PackedFixture.Write(name, folder.File("checkpoint")), "--to", folder.File("model"));
+        var report = (await CommandLine.RunAsync("models", "verify", folder.File("model"), "--cases", PackedFixture.Cases(name), "--json")).Records.Single();
+
+        Assert.Equal(ExitCode.Done, imported.Code);
+        Assert.True(report["verified"]!.GetValue<bool>());
+        Assert.Equal(kind, report["kind"]!.GetValue<string>());
+        Assert.Equal(values, report["quantities"]!.AsArray().Single(one => one!["name"]!.GetValue<string>() == quantity)!["values"]!.GetValue<int>());
+        Assert.InRange(report["largest_difference"]!.GetValue<double>(), 1e-9, 2e-5);
+    }
+
     [Fact]
     public async Task Verify_DamagedFuserWithAMatchingManifest_Fails()
     {

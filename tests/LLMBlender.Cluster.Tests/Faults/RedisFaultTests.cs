@@ -56,7 +56,7 @@ public sealed class RedisFaultTests(ForgetfulCluster cluster) : IClassFixture<Fo
     [InlineData("garbage")]
     [InlineData("\u0001abcdefghijkl")]
     [InlineData(null)]
-    public async Task Entries_Overwritten_AreMissesAndHeal(string? garbage)
+    public Task Entries_Overwritten_AreMissesAndHeal(string? garbage) => cluster.UseAsync(async () =>
     {
         using var client = new RankingClient(cluster.Gateway.Url);
         var expected = await client.RankAllAsync(Questions);
@@ -77,14 +77,14 @@ public sealed class RedisFaultTests(ForgetfulCluster cluster) : IClassFixture<Fo
         await Until.IsSoAsync(
             async () => (await cluster.Redis.UseAsync((database, _) => database.StringGetAsync(keys))).Zip(sound).Count(pair => SameEntry(pair.First, pair.Second)) >= QuestionPairs - 1,
             "the questions' entries are sound again");
-    }
+    });
 
     // Version and length; the logit itself may differ in its last digits.
     private static bool SameEntry(RedisValue a, RedisValue b) =>
         (byte[]?)a is { Length: 13 } first && (byte[]?)b is { Length: 13 } second && first[0] == second[0]
         && Math.Abs(BitConverter.ToSingle(first, 1) - BitConverter.ToSingle(second, 1)) < 1e-4;
 
-    private async Task StrikeAsync(string fault, Func<Func<Task>, Task> strike)
+    private Task StrikeAsync(string fault, Func<Func<Task>, Task> strike) => cluster.UseAsync(async () =>
     {
         for (var round = 0; round < Form.Rounds; round++)
         {
@@ -105,7 +105,7 @@ public sealed class RedisFaultTests(ForgetfulCluster cluster) : IClassFixture<Fo
             await load.EndWithoutFailureAsync(fault);
             Assert.DoesNotContain(cluster.Log, line => line.Contains("unobserved", StringComparison.OrdinalIgnoreCase));
         }
-    }
+    });
 
     private Task<bool> SetMemoryAsync(string bytes) => cluster.Redis.UseAsync(async (_, server) =>
     {

@@ -91,7 +91,7 @@ public sealed class SiloFaultTests(SplitCluster cluster)
     });
 
     // Where a sign is given, the fault must have struck work under way: some silo's log says so.
-    private async Task RepeatAsync(string fault, string? sign, Func<Load, Task> strike)
+    private Task RepeatAsync(string fault, string? sign, Func<Load, Task> strike) => cluster.UseAsync(async () =>
     {
         for (var round = 0; round < Form.Rounds; round++)
         {
@@ -106,5 +106,5 @@ public sealed class SiloFaultTests(SplitCluster cluster)
         }
 
         await cluster.HealAsync();
-    }
+    });
 }

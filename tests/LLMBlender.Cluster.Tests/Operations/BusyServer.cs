@@ -15,6 +15,9 @@ public sealed class BusyServer : IAsyncLifetime
     /// <summary>Blends asked for that give an answer, by panel.</summary>
     internal const int Blends = 3;
 
+    /// <summary>A word that only requests hold.</summary>
+    internal const string Stray = "straying";
+
     private readonly TemporaryFolder folder = new();
     private FakeModelServer? models;
     private ServeProcess? serve;
@@ -41,7 +44,7 @@ public sealed class BusyServer : IAsyncLifetime
             async () =>
             {
                 Scrape = await Scrape.OfAsync(Url);
-                return Scrape.Sum("gen_ai_workflow_duration_seconds_count") == Blends + 3 && Requests(Scrape) == Blends + 5;
+                return Scrape.Sum("gen_ai_workflow_duration_seconds_count") == Blends + 3 && Requests(Scrape) == Blends + 7;
             },
             "every request is counted");
     }
@@ -94,10 +97,20 @@ public sealed class BusyServer : IAsyncLifetime
         await PostAsync(http, "/v1/blend", new { instruction = "What is it?", panel = "lame" }, 200);
         await PostAsync(http, "/v1/blend", new { instruction = "What is it?", panel = "dead" }, 502);
         await PostAsync(http, "/v1/blend", new { instruction = "What is it, word by word?", panel = "both", stream = true }, 200);
+        await StrayAsync(http);
         for (var i = 0; i < 2; i++)
         {
             await PostAsync(http, "/v1/rank", new { instruction = "Count.", candidates = new[] { new { text = "1" }, new { text = "2" }, new { text = "one" } } }, 200);
         }
+    }
+
+    // Names that nobody configured, wherever a request can have one.
+    private static async Task StrayAsync(HttpClient http)
+    {
+        await PostAsync(http, "/v1/blend", new { instruction = "What is it?", panel = Stray }, 400);
+        await PostAsync(http, "/v1/rank", new { instruction = Stray, ranker = Stray, candidates = new[] { new { model = Stray, text = Stray }, new { model = "b", text = "b" } } }, 400);
+        using var path = await http.GetAsync(new Uri($"/v1/{Stray}", UriKind.Relative));
+        using var method = await http.SendAsync(new HttpRequestMessage(new HttpMethod(Stray.ToUpperInvariant()), new Uri("/v1/rank", UriKind.Relative)));
     }
 
     private static async Task PostAsync(HttpClient http, string path, object body, int status)

@@ -37,6 +37,13 @@ public sealed class MetricsTests(BusyServer server) : IClassFixture<BusyServer>
         Assert.Empty(Files.Rules().SelectMany(rule => Missing(rule.Expression).Select(problem => $"{rule.Name}: {problem}")));
 
     [Fact]
+    public void Labels_OfAnything_HoldNothingOutOfARequest()
+    {
+        Assert.DoesNotContain(BusyServer.Stray, server.Scrape.Text, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("What is", server.Scrape.Text, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
     public void Counts_AfterKnownRequests_AreTheClientsOwn()
     {
         var scrape = server.Scrape;
@@ -47,15 +54,15 @@ public sealed class MetricsTests(BusyServer server) : IClassFixture<BusyServer>
         Assert.Equal(1, scrape.Sum("llmblender_panel_inquiries_total", ("panel", "lame"), ("result", "enough")));
         Assert.Equal(1, scrape.Sum("llmblender_panel_inquiries_total", ("panel", "dead"), ("result", "too_few")));
 
-        // Whole answers are compared with the best candidate, streamed ones can't be.
-        Assert.Equal(BusyServer.Blends, scrape.Sum("llmblender_guard_verdicts_total"));
+        // Every fused answer is compared with the best candidate.
+        Assert.Equal(BusyServer.Blends + 1, scrape.Sum("llmblender_guard_verdicts_total"));
 
         // "one" was asked by all but the dead panel: 100 tokens read at 1 and 20 written at 2 a million.
         Assert.Equal((BusyServer.Blends + 2) * 100, scrape.Sum("gen_ai_client_token_usage_sum", ("llmblender_backend", "one"), ("gen_ai_token_type", "input")));
         Assert.Equal((BusyServer.Blends + 2) * 140e-6, scrape.Sum("llmblender_cost_total", ("backend", "one")), 9);
 
-        // Each blend compares two candidates both ways, and the whole ones the fused answer as well; the same three were ranked twice.
-        Assert.Equal((2 * (BusyServer.Blends + 2)) + (2 * BusyServer.Blends) + 12, scrape.Sum("llmblender_comparisons_total"));
+        // Each blend compares two candidates both ways, and the fused ones the fused answer as well; the same three were ranked twice.
+        Assert.Equal((2 * (BusyServer.Blends + 2)) + (2 * (BusyServer.Blends + 1)) + 12, scrape.Sum("llmblender_comparisons_total"));
         Assert.Equal(6, scrape.Sum("llmblender_comparisons_total", ("result", "memory")));
         Assert.Equal(scrape.Sum("llmblender_comparisons_total", ("result", "computed")), scrape.Sum("llmblender_batch_comparisons_sum"));
         Assert.Equal(2, scrape.Sum("http_server_request_duration_seconds_count", ("http_route", "/v1/rank"), ("http_response_status_code", "200")));

@@ -50,7 +50,10 @@ public sealed class RoleTests
     {
         using var folder = new TemporaryFolder();
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Key)));
-        folder.Write("serve.json", $$$"""{"LLMBlender":{"Gateway":{"Callers":[{"Name":"one","KeySha256":"{{{hash}}}","RequestsPerMinute":1}]}}}""");
+        folder.Write("serve.json", JsonSerializer.Serialize(new
+        {
+            LLMBlender = new { Gateway = new { Callers = new[] { new { Name = "one", KeySha256 = hash, RequestsPerMinute = 1 } } } },
+        }));
         await using var serve = ServeProcess.Start("all,dashboard", "--config", folder.File("serve.json"));
         await serve.WhenReadyAsync();
         using var http = new HttpClient { BaseAddress = serve.Url };

@@ -16,6 +16,7 @@ internal sealed partial class Scrape
 
     private Scrape(string text)
     {
+        Text = text;
         foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             if (line.StartsWith("# TYPE ", StringComparison.Ordinal))
@@ -29,6 +30,9 @@ internal sealed partial class Scrape
             }
         }
     }
+
+    /// <summary>All of it.</summary>
+    public string Text { get; }
 
     /// <summary>The metrics' types by name.</summary>
     public IReadOnlyDictionary<string, string> Types => types;

@@ -4,19 +4,23 @@ using LLMBlender.TestKit;
 namespace LLMBlender.Cluster.Tests.Processes;
 
 /// <summary>
-/// A cluster of processes that meet in a real Redis, the first of them a gateway. Started once for many tests; each leaves it
-/// whole, or <see cref="HealAsync"/> makes it so.
+/// A cluster of processes that meet in a real Redis, the first of them a gateway. Started once for many tests, which go through
+/// <see cref="UseAsync"/>: each leaves it whole, and after one that failed the next gets a new one.
 /// </summary>
 /// <param name="roles">Each process's roles.</param>
 /// <param name="config">Their configuration file.</param>
 public abstract class RunningCluster(string[] roles, string config) : IAsyncLifetime
 {
+    private const int LastLines = 12;
+
     private readonly ServeProcess[] processes = new ServeProcess[roles.Length];
     private readonly ConcurrentBag<ServeProcess> former = [];
     private readonly TemporaryFolder folder = new();
-    internal string Id { get; } = $"test-{Guid.NewGuid():N}";
+    private bool isWhole;
 
-    internal RedisServer Redis { get; } = new();
+    internal string Id { get; private set; } = "";
+
+    internal RedisServer Redis { get; private set; } = new();
 
     internal ServeProcess Gateway => processes[0];
 
@@ -26,21 +30,33 @@ public abstract class RunningCluster(string[] roles, string config) : IAsyncLife
     /// <summary>Every line that any process of the cluster has logged so far.</summary>
     internal IEnumerable<string> Log => former.Concat(processes).SelectMany(process => process.Log);
 
-    public async ValueTask InitializeAsync()
+    public ValueTask InitializeAsync()
     {
-        if (!RedisServer.IsInstalled)
-        {
-            return;
-        }
-
         folder.Write("serve.json", config);
-        await Redis.StartAsync();
-        for (var i = 0; i < processes.Length; i++)
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Runs a test. A failing one says what the processes logged last, and takes the cluster with it.</summary>
+    internal async Task UseAsync(Func<Task> test)
+    {
+        if (!isWhole)
         {
-            processes[i] = Start(roles[i]);
+            await EndAsync();
+            await StartAsync();
         }
 
-        await WhenWholeAsync();
+        isWhole = false;
+        try
+        {
+            await HealAsync();
+            await test();
+        }
+        catch (Exception e)
+        {
+            throw new InvalidOperationException($"{e.Message}\n{Tail()}", e);
+        }
+
+        isWhole = true;
     }
 
     /// <summary>Starts another process instead of each that has ended.</summary>
@@ -69,15 +85,38 @@ public abstract class RunningCluster(string[] roles, string config) : IAsyncLife
 
     public async ValueTask DisposeAsync()
     {
+        await EndAsync();
+        folder.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private async Task StartAsync()
+    {
+        Id = $"test-{Guid.NewGuid():N}";
+        Redis = new RedisServer();
+        await Redis.StartAsync();
+        for (var i = 0; i < processes.Length; i++)
+        {
+            processes[i] = Start(roles[i]);
+        }
+
+        await WhenWholeAsync();
+    }
+
+    private async Task EndAsync()
+    {
         foreach (var process in former.Concat(processes).Where(process => process is not null))
         {
             await process.DisposeAsync();
         }
 
+        former.Clear();
         await Redis.DisposeAsync();
-        folder.Dispose();
-        GC.SuppressFinalize(this);
     }
+
+    private string Tail() => string.Join('\n', processes.Select(process =>
+        $"{process.Role} {process.Silo}{(process.Process.HasExited ? ", ended" : "")}:\n"
+        + string.Join('\n', process.Log.TakeLast(LastLines).Select(line => "  " + line))));
 
     private ServeProcess Start(string role) =>
         ServeProcess.Start(role, "--redis", Redis.Address, "--cluster-id", Id, "--config", folder.File("serve.json"));

@@ -9,6 +9,7 @@ internal sealed class ServeProcess : IAsyncDisposable
     private readonly Process process;
     private readonly TaskCompletionSource<string> ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentQueue<string> log = new();
+    private readonly ConcurrentQueue<string> output = new();
 
     private ServeProcess(string role, Process process) => (Role, this.process) = (role, process);
 
@@ -24,6 +25,9 @@ internal sealed class ServeProcess : IAsyncDisposable
 
     /// <summary>The lines of its log.</summary>
     public IReadOnlyCollection<string> Log => log;
+
+    /// <summary>The lines that it printed besides.</summary>
+    public IReadOnlyCollection<string> Output => output;
 
     /// <summary>Starts it; <see cref="WhenReadyAsync"/> waits for it.</summary>
     public static ServeProcess Start(string role, params string[] more) => Start(role, new Dictionary<string, string>(), more);
@@ -96,6 +100,7 @@ internal sealed class ServeProcess : IAsyncDisposable
 
     private void Said(string? line)
     {
+        output.Enqueue(line ?? "");
         if (line?.StartsWith("ready ", StringComparison.Ordinal) == true)
         {
             ready.TrySetResult(line);

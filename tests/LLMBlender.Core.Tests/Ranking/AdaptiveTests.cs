@@ -14,6 +14,28 @@ public sealed class AdaptiveTests
         Assert.Equal(name, Assert.Throws<ArgumentOutOfRangeException>(() => new Adaptive(5, topK, confidence)).ParamName);
 
     [Fact]
+    public void Constructor_SetConfidenceOutOfRange_IsRefusedByName() =>
+        Assert.Equal("setConfidence", Assert.Throws<ArgumentOutOfRangeException>(() => new Adaptive(5, setConfidence: 1)).ParamName);
+
+    [Fact]
+    public void Rank_LessSureOfTheSet_AsksLessAndKeepsTheBest()
+    {
+        var random = new Random(11);
+        var (sure, lax, same) = (0, 0, 0);
+        for (var r = 0; r < 100; r++)
+        {
+            var matrix = Simulate(11, 0.3, random);
+            var best = Comparer.Run(new MaxLogits(11), matrix).Best;
+            var (much, little) = (Comparer.Run(new Adaptive(11, 3, 0.98, 0.98), matrix), Comparer.Run(new Adaptive(11, 3, 0.98, 0.5), matrix));
+            (sure, lax) = (sure + much.Comparisons, lax + little.Comparisons);
+            same += little.Best == best ? 1 : 0;
+        }
+
+        Assert.True(lax < 0.9 * sure, $"{lax} comparisons against {sure}");
+        Assert.InRange(same, 95, 100);
+    }
+
+    [Fact]
     public void FirstRound_IsARing()
     {
         var engine = new Adaptive(6, start: [3, 1, 0, 5, 4, 2]);
@@ -68,7 +90,7 @@ public sealed class AdaptiveTests
         for (var r = 0; r < rankings; r++)
         {
             var matrix = Simulate(count, noise, random);
-            var (full, part) = (Comparer.Run(new MaxLogits(count), matrix), Comparer.Run(new Adaptive(count, topK, confidence), matrix));
+            var (full, part) = (Comparer.Run(new MaxLogits(count), matrix), Comparer.Run(new Adaptive(count, topK, confidence, confidence), matrix));
             right += full.Best == part.Best && full.TopK(topK).ToArray().ToHashSet().SetEquals(part.TopK(topK).ToArray()) ? 1 : 0;
             comparisons += part.Comparisons;
         }
@@ -83,7 +105,7 @@ public sealed class AdaptiveTests
     public void Rank_OneSurelyTheBest_AsksOnlyTheRing()
     {
         float[] quality = [0, 0, 0, 40, 0, 0, 0, 0];
-        var ranking = Comparer.Run(new Adaptive(8), pair => quality[pair.First] - quality[pair.Second]);
+        var ranking = Comparer.Run(new Adaptive(8, topK: 1), pair => quality[pair.First] - quality[pair.Second]);
         Assert.Equal((3, 1, 8), (ranking.Best, ranking.Rounds, ranking.Comparisons));
     }
 

@@ -8,11 +8,14 @@ public sealed class DecisionTests
 {
     private const int N = 5;
 
+    // So little that there is always more of it.
+    private const double Doubt = 1e-9;
+
     private static readonly (int First, int Second)[] Entries =
         [.. from i in Enumerable.Range(0, N) from j in Enumerable.Range(0, N) where i != j select (i, j)];
 
     [Fact]
-    public void Error_BeforeAndAfterEachComparison_IsThatOfTheFullGaussian() =>
+    public void Excess_BeforeAndAfterEachComparison_IsThatOfTheFullGaussian() =>
         Gen.Select(Gen.Float[-3, 3].Array[Entries.Length], Gen.Int[0, 2].Array[Entries.Length]).Sample((logits, coins) =>
         {
             var matrix = new ComparisonMatrix(N);
@@ -30,14 +33,14 @@ public sealed class DecisionTests
             var posterior = AdditivePosterior.Of(matrix, Permutation.Identity(N));
             var (means, _) = Condition(posterior, heard, logits);
             Assert.All(posterior.Scores().Zip(means), pair => Assert.Equal(pair.Second, pair.First, 1e-6));
-            var decision = new Decision(posterior, topK: 2);
-            Assert.Equal(ExpectedError(posterior, heard, logits), decision.Error, 1e-6);
+            var decision = new Decision(posterior, topK: 2, Doubt, Doubt);
+            Assert.Equal(ExpectedError(posterior, heard, logits), Doubt * decision.Excess, 1e-6);
             while (decision.TakeMostTelling() is var (first, second))
             {
                 var taken = Array.IndexOf(Entries, (first, second));
                 Assert.DoesNotContain(taken, heard);
                 heard.Add(taken);
-                Assert.Equal(ExpectedError(posterior, heard, logits, means), decision.Error, 1e-5);
+                Assert.Equal(ExpectedError(posterior, heard, logits, means), Doubt * decision.Excess, 1e-5);
             }
         }, iter: 60);
 
@@ -46,12 +49,13 @@ public sealed class DecisionTests
         var (means, covariance) = Condition(posterior, heard, logits);
         means = fixedMeans ?? means;
         var order = Permutation.Identity(N).OrderByDescending(i => means[i]).ToArray();
-        var contrasts = order[1..].Select(other => (order[0], other)).Concat(order[2..].Select(other => (order[1], other)));
-        return contrasts.Sum(c =>
+        return Math.Max(order[1..].Sum(other => Error(order[0], other)), order[2..].Sum(other => Error(order[1], other)));
+
+        double Error(int better, int worse)
         {
-            var variance = covariance[c.Item1, c.Item1] + covariance[c.other, c.other] - (2 * covariance[c.Item1, c.other]);
-            return variance < 1e-9 ? 0 : Normal.Tail((means[c.Item1] - means[c.other]) / Math.Sqrt(variance));
-        });
+            var variance = covariance[better, better] + covariance[worse, worse] - (2 * covariance[better, worse]);
+            return variance < 1e-9 ? 0 : Normal.Tail((means[better] - means[worse]) / Math.Sqrt(variance));
+        }
     }
 
     // Mean and covariance of the scores given the heard entries, by the covariance of all entries.

@@ -93,8 +93,32 @@ public sealed class BackendFaultTests : IClassFixture<GatewayFixture>
         var second = await gateway.PostAsync("/v1/blend", new { instruction = "Which?", panel = "p" });
 
         Assert.Equal((429, 429), (first.Status, second.Status));
+        Assert.Equal(3600, first.Response.Headers.RetryAfter?.Delta?.TotalSeconds);
         Assert.Contains("left alone", second.Body.GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
         Assert.Single(gateway.Models.CallsOf("resting"));
+    }
+
+    [Fact]
+    public async Task Blend_MembersPlacesAllTaken_IsRefusedAtOnceAndSaysWhenToComeAgain()
+    {
+        var (asked, release) = (new TaskCompletionSource(), new TaskCompletionSource());
+        gateway.Models.On("crowded", async call =>
+        {
+            asked.TrySetResult();
+            await release.Task;
+            await call.AnswerAsync("1 is the number");
+        });
+        gateway.Use([gateway.Backend("crowded") with { MaxConcurrency = 1, MaxWaiting = 0 }], new PanelSettings { Name = "p", Members = ["crowded"] });
+
+        var first = gateway.PostAsync("/v1/blend", new { instruction = "Which?", panel = "p", timeout = 300 });
+        await asked.Task.WaitAsync(Patience);
+        var second = await gateway.PostAsync("/v1/blend", new { instruction = "Which?", panel = "p", timeout = 300 });
+        release.SetResult();
+
+        Assert.Equal((429, "overloaded"), (second.Status, second.Body.GetProperty("error").GetProperty("code").GetString()));
+        Assert.Equal(1, second.Response.Headers.RetryAfter?.Delta?.TotalSeconds);
+        Assert.Equal(200, (await first).Status);
+        Assert.Single(gateway.Models.CallsOf("crowded"));
     }
 
     [Fact]
@@ -214,9 +238,10 @@ public sealed class BackendFaultTests : IClassFixture<GatewayFixture>
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Blend_ClientGone_EndsTheWorkOfItsBackends(bool stream)
+    [InlineData(false, null)]
+    [InlineData(true, null)]
+    [InlineData(true, "select")]
+    public async Task Blend_ClientGone_EndsTheWorkOfItsBackends(bool stream, string? fuser)
     {
         var asked = new TaskCompletionSource<FakeCall>();
         gateway.Models.On("waiting", call =>
@@ -224,7 +249,7 @@ public sealed class BackendFaultTests : IClassFixture<GatewayFixture>
             asked.TrySetResult(call);
             return call.HangAsync();
         });
-        gateway.Use([gateway.Backend("waiting")], new PanelSettings { Name = "p", Members = ["waiting"] });
+        gateway.Use([gateway.Backend("waiting")], new PanelSettings { Name = "p", Members = ["waiting"], Fuser = fuser });
         using var client = new CancellationTokenSource();
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions") { Content = JsonContent.Create(OpenAI.ChatTests.Chat("p", stream: stream)) };
 

@@ -7,7 +7,7 @@ const messages = [{ role: 'system', content: 'Be brief.' }, { role: 'user', cont
 
 const models = [];
 for await (const model of await client.models.list()) models.push(model.id);
-assert.deepEqual(models, ['three', 'fused', 'broken']);
+assert.deepEqual(models, ['three', 'fused', 'broken', 'handy']);
 assert.equal((await client.models.retrieve('three')).id, 'three');
 
 const whole = await client.chat.completions.create({ model: 'three', messages });
@@ -36,6 +36,14 @@ assert.equal(final.choices[0].message.content, '9 is the number');
 
 assert.equal((await client.chat.completions.create({ model: 'three', messages, n: 2 })).choices.length, 2);
 
+// Tools, where the panel passes them on: whole, and through the client's own accumulator.
+const tools = [{ type: 'function', function: { name: 'add', parameters: { type: 'object', properties: { a: { type: 'integer' } } } } }];
+const calling = await client.chat.completions.create({ model: 'handy', messages, tools });
+assert.equal(calling.choices[0].finish_reason, 'tool_calls');
+assert.equal(calling.choices[0].message.tool_calls[0].function.name, 'add');
+const called = await client.chat.completions.stream({ model: 'handy', messages, tools }).finalChatCompletion();
+assert.deepEqual(JSON.parse(called.choices[0].message.tool_calls[0].function.arguments), { a: 5 });
+
 await assert.rejects(client.chat.completions.create({ model: 'nobody', messages }), (e) =>
   e instanceof OpenAI.NotFoundError && e.code === 'model_not_found');
 await assert.rejects(client.chat.completions.create({ model: 'three', messages, tools: [{ type: 'function', function: { name: 'f' } }] }), (e) =>
@@ -45,6 +53,19 @@ await assert.rejects(client.chat.completions.create({ model: 'broken', messages 
 await assert.rejects(async () => {
   for await (const _ of await client.chat.completions.create({ model: 'broken', messages, stream: true }));
 }, (e) => e instanceof OpenAI.APIError && e.code === 'faulted');
+
+// Responses: whole, streamed, and through the client's own accumulator.
+const response = await client.responses.create({ model: 'three', instructions: 'Be brief.', input: 'Which is the number?' });
+assert.equal(response.output_text, '9 is the number');
+assert.equal(response.usage.total_tokens, 45);
+let spoken = '';
+for await (const event of await client.responses.create({ model: 'fused', input: [{ role: 'user', content: 'Which?' }], stream: true })) {
+  if (event.type === 'response.output_text.delta') spoken += event.delta;
+}
+assert.equal(spoken, '9 is the number');
+assert.equal((await client.responses.stream({ model: 'fused', input: 'Which?' }).finalResponse()).output_text, '9 is the number');
+await assert.rejects(client.responses.create({ model: 'three', input: 'And?', previous_response_id: 'resp_1' }), (e) =>
+  e instanceof OpenAI.BadRequestError && e.param === 'previous_response_id');
 
 // Hanging up ends the request.
 const dropped = await client.chat.completions.create({ model: 'fused', messages, stream: true });

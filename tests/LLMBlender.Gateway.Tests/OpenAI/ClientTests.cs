@@ -1,5 +1,6 @@
 using System.ClientModel;
 using LLMBlender.Silo.Backends;
+using Microsoft.Extensions.AI;
 using OpenAI;
 using OpenAI.Chat;
 
@@ -16,12 +17,14 @@ public sealed class ClientTests : IClassFixture<GatewayFixture>
         gateway.Models.On("one", "1 is the number");
         gateway.Models.On("nine", "9 is the number");
         gateway.Models.On("five", "5 is the number");
+        gateway.Models.On("caller", call => call.CallAsync(null, ("c1", "add", """{"a":5}""")));
         gateway.Models.On("bad", call => call.JsonAsync("{\"choices\":"));
         gateway.Use(
-            [gateway.Backend("one"), gateway.Backend("nine"), gateway.Backend("five"), gateway.Backend("bad")],
+            [gateway.Backend("one"), gateway.Backend("nine"), gateway.Backend("five"), gateway.Backend("bad"), gateway.Backend("caller")],
             new PanelSettings { Name = "three", Members = ["one", "nine", "five"], Fuser = "select" },
             new PanelSettings { Name = "fused", Members = ["one", "five"], Fuser = "nine" },
-            new PanelSettings { Name = "broken", Members = ["bad"] });
+            new PanelSettings { Name = "broken", Members = ["bad"] },
+            new PanelSettings { Name = "handy", Members = ["one", "caller"], Passes = ["tools"] });
     }
 
     [Fact]
@@ -44,8 +47,29 @@ public sealed class ClientTests : IClassFixture<GatewayFixture>
         Assert.Equal("9 is the number", Assert.Single(whole.Content).Text);
         Assert.Equal(45, whole.Usage.TotalTokenCount);
         Assert.Equal("9 is the number", streamed);
-        Assert.Equal(3, (await client.GetOpenAIModelClient().GetModelsAsync()).Value.Count);
+        Assert.Equal(4, (await client.GetOpenAIModelClient().GetModelsAsync()).Value.Count);
+        var tools = new ChatCompletionOptions { Tools = { ChatTool.CreateFunctionTool("add") } };
+        ChatCompletion calling = await client.GetChatClient("handy").CompleteChatAsync([new UserChatMessage("Which?")], tools);
+        Assert.Equal((global::OpenAI.Chat.ChatFinishReason.ToolCalls, "add"), (calling.FinishReason, Assert.Single(calling.ToolCalls).FunctionName));
         var error = await Assert.ThrowsAsync<ClientResultException>(() => client.GetChatClient("nobody").CompleteChatAsync("Which?"));
         Assert.Equal(404, error.Status);
+    }
+
+    [Fact]
+    public async Task DotNetResponsesClient_Unmodified_AsksAndStreams()
+    {
+        var options = new OpenAIClientOptions { Endpoint = new Uri(gateway.Http.BaseAddress!, "v1") };
+#pragma warning disable OPENAI001 // The library calls its own client experimental.
+        var client = new OpenAIClient(new ApiKeyCredential("unused"), options).GetResponsesClient().AsIChatClient("three");
+#pragma warning restore OPENAI001
+
+        var whole = await client.GetResponseAsync("Which is the number?");
+        var streamed = "";
+        await foreach (var update in client.GetStreamingResponseAsync("Which is the number?"))
+        {
+            streamed += update.Text;
+        }
+
+        Assert.Equal(("9 is the number", "9 is the number", 45), (whole.Text, streamed, whole.Usage?.TotalTokenCount));
     }
 }

@@ -23,6 +23,7 @@ public sealed class SettingsTests
     [InlineData("Panels:0:HedgeBudget", "2", "Panels:0:HedgeBudget is \"2\", and must be from 0 to 1")]
     [InlineData("Panels:0:Aggregate", "vote", "Panels:0:Aggregate is \"vote\", and must be one of ")]
     [InlineData("Panels:0:Records", "x.jsonl", "Panels:0:Records is \"x.jsonl\", and must be absent where there are Members")]
+    [InlineData("Panels:0:Passes:0", "images", "Panels:0:Passes:0 is \"images\", and must be one of response_format, tools")]
     [InlineData("Panels:0:Grace", "soon", "Panels:0:Grace")]
     public void Make_BrokenRule_NamesPropertyValueAndRule(string property, string value, string message)
     {

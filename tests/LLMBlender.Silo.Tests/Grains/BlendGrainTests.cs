@@ -140,6 +140,30 @@ public sealed class BlendGrainTests
         Assert.Equal("7 is the number", updates[^1].Response!.Answer);
     }
 
+    [Theory]
+    [InlineData(9, false, "9 is the number", "9 is the number")]
+    [InlineData(3, false, "7 is the number", "7 is the number")]
+    [InlineData(9, true, "9 is the number", "9 is the number")]
+    [InlineData(3, true, "3 is the number", "7 is the number")]
+    public async Task Stream_FusedAnswerIsJudged_GivesTheOneThatCounts(int fused, bool withDraft, string streamed, string answer)
+    {
+        var panels = new PanelBook();
+        panels.Add(new Backend("scribe", new FakeChat(_ => $"{fused} is the number")));
+        panels.Add(new Panel("scribes", ["scribe"]));
+        await using var cluster = await BlendCluster.StartAsync(new FakeRanker(), _ => { }, [SiloRoles.All], panels);
+        var updates = new List<BlendUpdate>();
+
+        await foreach (var update in cluster.Blender.StreamAsync(Request(2, 7, 5) with { Fuser = "scribe", WithDraft = withDraft }))
+        {
+            updates.Add(update);
+        }
+
+        var response = updates[^1].Response!;
+        Assert.Equal((streamed, answer), (string.Concat(updates.Select(update => update.Text)), response.Answer));
+        Assert.Equal(answer == streamed && fused == 9 ? BlendGiven.Fused : BlendGiven.Best, response.Fusion!.Given);
+        Assert.Equal(fused > 7, response.Fusion.Margin > 0);
+    }
+
     [Fact]
     public async Task ChatClient_OverTheGrains_IsAChatModel()
     {

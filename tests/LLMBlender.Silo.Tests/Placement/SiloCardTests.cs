@@ -34,5 +34,5 @@ public sealed class SiloCardTests
     [InlineData("")]
     [InlineData("gateway,rank")]
     public void Parse_UnknownRole_NamesTheRule(string list) =>
-        Assert.Contains("gateway, blend, compare, fuse, all", Assert.Throws<ArgumentException>(() => RoleNames.Parse(list)).Message, StringComparison.Ordinal);
+        Assert.Contains("gateway, blend, compare, fuse, dashboard, all", Assert.Throws<ArgumentException>(() => RoleNames.Parse(list)).Message, StringComparison.Ordinal);
 }

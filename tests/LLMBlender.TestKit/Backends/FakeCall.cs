@@ -33,7 +33,7 @@ public sealed class FakeCall
 
     /// <summary>What the messages say, in order.</summary>
     public IReadOnlyList<(string Role, string Text)> Messages =>
-        [.. Body.GetProperty("messages").EnumerateArray().Select(message => (message.GetProperty("role").GetString()!, TextOf(message.GetProperty("content"))))];
+        [.. Body.GetProperty("messages").EnumerateArray().Select(message => (message.GetProperty("role").GetString()!, message.TryGetProperty("content", out var content) ? TextOf(content) : ""))];
 
     private CancellationToken Gone => Context.RequestAborted;
 
@@ -55,16 +55,45 @@ public sealed class FakeCall
             return;
         }
 
-        Context.Response.ContentType = "text/event-stream";
         foreach (var word in text.Split(' ').Select((word, i) => i == 0 ? word : " " + word))
         {
-            await EventAsync(new { index = 0, delta = new { content = word }, finish_reason = (string?)null }, null);
+            await PieceAsync(word);
         }
 
         await EventAsync(new { index = 0, delta = new { }, finish_reason = finishReason }, null);
         await EventAsync(null, usage);
         await RawAsync("data: [DONE]\n\n");
     }
+
+    /// <summary>Streams a piece of an answer, which <see cref="AnswerAsync"/> may end.</summary>
+    public Task PieceAsync(string text)
+    {
+        if (!Context.Response.HasStarted)
+        {
+            Context.Response.ContentType = "text/event-stream";
+        }
+
+        return EventAsync(new { index = 0, delta = new { content = text }, finish_reason = (string?)null }, null);
+    }
+
+    /// <summary>Answers with calls of tools, not streamed.</summary>
+    public Task CallAsync(string? text, params (string Id, string Name, string Arguments)[] calls) => JsonAsync(JsonSerializer.Serialize(new
+    {
+        id = "fake",
+        @object = "chat.completion",
+        created = 1,
+        model = Model,
+        choices = new[]
+        {
+            new
+            {
+                index = 0,
+                message = new { role = "assistant", content = text, tool_calls = calls.Select(static call => new { id = call.Id, type = "function", function = new { name = call.Name, arguments = call.Arguments } }) },
+                finish_reason = "tool_calls",
+            },
+        },
+        usage = new { prompt_tokens = 10, completion_tokens = 5, total_tokens = 15 },
+    }));
 
     /// <summary>Answers rightly, as Ollama does: streamed word by word where that was asked for.</summary>
     public async Task AnswerAsOllamaAsync(string text, int promptTokens = 10, int completionTokens = 5)
@@ -129,7 +158,7 @@ public sealed class FakeCall
         usage,
     })}\n\n");
 
-    private static string TextOf(JsonElement content) => content.ValueKind is JsonValueKind.String
-        ? content.GetString()!
+    private static string TextOf(JsonElement content) => content.ValueKind is JsonValueKind.String or JsonValueKind.Null
+        ? content.GetString() ?? ""
         : string.Concat(content.EnumerateArray().Select(part => part.GetProperty("text").GetString()));
 }

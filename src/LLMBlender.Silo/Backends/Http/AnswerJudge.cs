@@ -56,9 +56,12 @@ internal sealed class AnswerJudge(Secret? key, TimeProvider clock) : DelegatingH
 
     private BackendException? Judge(Exception e) => e switch
     {
-        BackendException known => new BackendException(known.Reason, Scrub(known.Message)),
+        BackendException known => new BackendException(known.Reason, Scrub(known.Message)) { RetryAfter = known.RetryAfter },
         BrokenCircuitException => new BackendException(
-            BlendFailureReason.Unreachable, "it failed so often lately that it is left alone for a moment"),
+            BlendFailureReason.Unreachable, "it failed so often lately that it is left alone for a moment")
+        {
+            IsTurnedAway = true,
+        },
         TimeoutRejectedException late => new BackendException(
             BlendFailureReason.TimedOut, $"no answer within {late.Timeout.TotalSeconds:0.###} s, however often it was asked"),
         HttpRequestException { InnerException: AuthenticationException inner } => new BackendException(

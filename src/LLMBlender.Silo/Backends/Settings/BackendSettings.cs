@@ -30,6 +30,9 @@ public sealed record BackendSettings
     /// <summary>Calls at a time; more wait. From 1.</summary>
     public int MaxConcurrency { get; set; } = 64;
 
+    /// <summary>Calls that wait for a place at most; more are refused at once, for nobody gains by waiting in vain. From 0.</summary>
+    public int MaxWaiting { get; set; } = 256;
+
     /// <summary>Calls a minute; more wait. Null for no bound.</summary>
     public int? RequestsPerMinute { get; set; }
 

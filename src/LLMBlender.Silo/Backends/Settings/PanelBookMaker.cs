@@ -97,6 +97,7 @@ public static class PanelBookMaker
             Aggregation = settings.Aggregate,
             TopK = settings.TopK,
             Fuser = settings.Fuser,
+            Passes = settings.Passes,
         }));
     }
 

@@ -36,7 +36,7 @@ public sealed record PanelSettings
     /// <summary>The share of calls that may be repeated because a member is slow; 0 for none, at most 1.</summary>
     public double HedgeBudget { get; set; }
 
-    /// <summary>When a member counts as slow; null for slower than 95 of 100 of its last answers.</summary>
+    /// <summary>When a member counts as slow; null for slower than all but the budget's share of its last answers, and than 95 of 100.</summary>
     public TimeSpan? HedgeAfter { get; set; }
 
     /// <summary>The ranker, or a backend that judges pair by pair; null for the default ranker.</summary>
@@ -50,4 +50,10 @@ public sealed record PanelSettings
 
     /// <summary>Who fuses: <c>select</c>, a fuser's name or a backend's; null for the default one.</summary>
     public string? Fuser { get; set; }
+
+    /// <summary>
+    /// The wishes that are passed on to its members, who must all be able to honour them: <c>response_format</c>, <c>tools</c>.
+    /// The best answer is then given as it is. Goes with no <see cref="Records"/>.
+    /// </summary>
+    public string[] Passes { get; set; } = [];
 }

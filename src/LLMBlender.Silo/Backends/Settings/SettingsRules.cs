@@ -35,6 +35,7 @@ internal static class SettingsRules
         Between(backend.Temperature, $"{path}:Temperature", 0, 5);
         Between(backend.MaxTokens, $"{path}:MaxTokens", 1, int.MaxValue);
         Between(backend.MaxConcurrency, $"{path}:MaxConcurrency", 1, 100_000);
+        Between(backend.MaxWaiting, $"{path}:MaxWaiting", 0, 1_000_000);
         Between(backend.RequestsPerMinute, $"{path}:RequestsPerMinute", 1, 10_000_000);
         Between((double?)backend.PromptPrice, $"{path}:PromptPrice", 0, 1e9);
         Between((double?)backend.CompletionPrice, $"{path}:CompletionPrice", 0, 1e9);
@@ -79,6 +80,16 @@ internal static class SettingsRules
         Between(panel.TimeShare, $"{path}:TimeShare", 0.01, 1);
         Between(panel.HedgeBudget, $"{path}:HedgeBudget", 0.0, 1.0);
         Between(panel.TopK, $"{path}:TopK", 1, ComparisonMatrix.MaxCandidates);
+        for (var i = 0; i < panel.Passes.Length; i++)
+        {
+            OneOf(panel.Passes[i], $"{path}:Passes:{i}", PanelWish.All);
+        }
+
+        if (panel is { Records: not null, Passes.Length: > 0 })
+        {
+            throw SettingsException.Of($"{path}:Passes", string.Join(", ", panel.Passes), "absent where there are Records, which answer as they were recorded");
+        }
+
         if (panel.Aggregate is not null)
         {
             OneOf(panel.Aggregate, $"{path}:Aggregate", RankingEngines.Names);

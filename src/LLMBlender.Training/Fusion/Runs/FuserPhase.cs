@@ -1,9 +1,10 @@
 using LLMBlender.Training.Fusion.Data;
+using LLMBlender.Training.Runs;
 
 namespace LLMBlender.Training.Fusion.Runs;
 
 /// <summary>A stretch of training with one recipe and a learning rate that goes from one value to another along a line.</summary>
-internal sealed record FuserPhase
+internal sealed record FuserPhase : IPhase
 {
     public required string Name { get; init; }
 
@@ -15,7 +16,7 @@ internal sealed record FuserPhase
 
     public FusionRecipe Recipe { get; init; } = new();
 
-    /// <summary>Learning rate of step <paramref name="step"/> of this phase, counted from 0.</summary>
+    /// <inheritdoc/>
     public double Rate(long step) => RateFrom + (RateTo - RateFrom) * (step + 1) / Steps;
 
     /// <summary>Hands the first broken rule to <paramref name="fail"/>.</summary>

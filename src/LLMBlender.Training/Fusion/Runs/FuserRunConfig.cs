@@ -1,11 +1,12 @@
 using System.Text.Json;
 using LLMBlender.Training.Data;
 using LLMBlender.Training.Optimization;
+using LLMBlender.Training.Runs;
 
 namespace LLMBlender.Training.Fusion.Runs;
 
 /// <summary>All that a fuser's training depends on; a JSON file with these names in snake_case. Paths are relative to that file.</summary>
-internal sealed record FuserRunConfig
+internal sealed record FuserRunConfig : IRunPace
 {
     private static readonly JsonSerializerOptions Options = new()
     {

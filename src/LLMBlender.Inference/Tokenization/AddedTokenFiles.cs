@@ -1,12 +1,12 @@
-using System.Text;
-
 namespace LLMBlender.Inference.Tokenization;
 
-/// <summary>The added tokens of a bare SentencePiece file, with the ids and flags that Hugging Face gives them.</summary>
-internal static class SentencePieceAddedTokens
+/// <summary>
+/// The added tokens of a bare vocabulary file, without tokenizer.json, with the ids and flags that Hugging Face gives them.
+/// </summary>
+internal static class AddedTokenFiles
 {
-    /// <param name="file">The SentencePiece file, for errors.</param>
-    /// <param name="model">What it holds.</param>
+    /// <param name="file">The vocabulary file, for errors.</param>
+    /// <param name="reserved">Pieces that it calls tokens of their own.</param>
     /// <param name="vocabulary">Its pieces, with whatever the conversion adds to them.</param>
     /// <param name="config">The files beside it.</param>
     /// <param name="roles">The tokens that play a role.</param>
@@ -14,17 +14,16 @@ internal static class SentencePieceAddedTokens
     /// <exception cref="ModelException">The files beside it give a token another id than it gets.</exception>
     public static AddedTokenList Collect(
         string file,
-        SentencePieceModel model,
+        IEnumerable<AddedToken> reserved,
         Vocabulary vocabulary,
         TokenizerConfig config,
         SpecialTokens roles,
         IEnumerable<string> extraIds)
     {
         var added = new AddedTokenList(vocabulary);
-        foreach ((int id, bool control) in model.Reserved)
+        foreach (AddedToken token in reserved)
         {
-            string content = Encoding.UTF8.GetString(vocabulary.Piece(id));
-            added.Add(new AddedToken(id, content) { Special = control, Normalized = false });
+            added.Add(token);
         }
 
         List<AddedToken>? decoder = config.AddedTokensDecoder();

@@ -1,0 +1,8 @@
+namespace LLMBlender.Abstractions;
+
+/// <summary>A call that an answer makes of one of the asker's tools, which only the asker can carry out.</summary>
+/// <param name="Id">What its result will name.</param>
+/// <param name="Name">The tool.</param>
+/// <param name="Arguments">A JSON object, as text.</param>
+[GenerateSerializer, Immutable, Alias("LLMBlender.ToolCall")]
+public sealed record ToolCall([property: Id(0)] string Id, [property: Id(1)] string Name, [property: Id(2)] string Arguments);

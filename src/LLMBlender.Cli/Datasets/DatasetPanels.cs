@@ -1,0 +1,38 @@
+using LLMBlender.Cli.Records;
+using LLMBlender.Cli.Serving;
+using LLMBlender.Silo.Backends;
+using Microsoft.Extensions.Configuration;
+
+namespace LLMBlender.Cli.Datasets;
+
+/// <summary>Backends and panels out of the configuration that <c>serve --config</c> reads; without one, the sample panel.</summary>
+internal static class DatasetPanels
+{
+    /// <summary>Reads them.</summary>
+    /// <param name="config">A JSON file, LiteLLM's YAML, or null.</param>
+    /// <param name="say">Told what a person should know of it.</param>
+    /// <exception cref="UsageException">It can't be used.</exception>
+    public static PanelBook Read(string? config, Action<string> say)
+    {
+        var builder = new ConfigurationBuilder();
+        try
+        {
+            if (config is not null && Path.GetExtension(config) is ".yaml" or ".yml")
+            {
+                builder.AddInMemoryCollection([new($"{PanelConfiguration.Section}:{nameof(PanelSection.LiteLLM)}", Path.GetFullPath(config!))]);
+            }
+            else if (config is not null)
+            {
+                builder.AddJsonFile(Path.GetFullPath(config), optional: false);
+            }
+
+            builder.AddEnvironmentVariables();
+            var sources = new PanelSources { Records = PanelFile.Read, Sample = PanelFile.Sample };
+            return PanelBookMaker.Make(PanelConfiguration.Read(builder.Build()), Discovered.Nothing, sources, null, say);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or FormatException or SettingsException or RecordException)
+        {
+            throw new UsageException($"--config: {config}: {e.InnerException?.Message ?? e.Message}", e);
+        }
+    }
+}

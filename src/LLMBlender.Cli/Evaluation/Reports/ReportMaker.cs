@@ -1,0 +1,357 @@
+using LLMBlender.Core.Evaluation;
+using LLMBlender.Core.Ranking;
+
+namespace LLMBlender.Cli.Evaluation.Reports;
+
+/// <summary>Makes the report of evaluated records: the paper's tables, position bias, what the aggregations cost.</summary>
+internal sealed class ReportMaker
+{
+    private const string PairRanker = "pair-ranker";
+
+    private readonly EvaluationPlan plan;
+    private readonly IReadOnlyList<EvaluatedRecord> records;
+    private readonly string rankerName;
+    private readonly string? fuserName;
+    private readonly Bootstrap bootstrap;
+    private readonly Yardstick yardstick;
+    private readonly int[][]? judgeRanks;
+    private readonly string[] models;
+    private readonly string[] fileScores;
+    private readonly CandidateRanking[][] rankings;
+
+    /// <param name="plan">What was measured.</param>
+    /// <param name="records">The records, at least one.</param>
+    /// <param name="rankerName">The pair ranker's name.</param>
+    /// <param name="fuserName">The fuser's; null where the best candidate is the blend.</param>
+    public ReportMaker(EvaluationPlan plan, IReadOnlyList<EvaluatedRecord> records, string rankerName, string? fuserName)
+    {
+        (this.plan, this.records, this.rankerName, this.fuserName) = (plan, records, rankerName, fuserName);
+        bootstrap = new Bootstrap(records.Count, plan.Seed, plan.Resamples);
+        yardstick = Yardstick.Of(plan, records);
+        judgeRanks = [.. records.Select(record => yardstick.Of(record) is { } scores && !scores.Any(double.IsNaN) ? Ranks.Smallest(scores) : [])];
+        fileScores = [.. records[0].FileScores.Keys.Where(name => records.All(record => record.FileScores.ContainsKey(name)))];
+        rankings = [.. RankingEngines.Names.Select(name => records
+            .AsParallel().AsOrdered()
+            .Select(record => RecordedMatrix.Rank(RankingEngines.Create(name, record.Models.Length), record.Finding.Matrix)).ToArray())];
+        models = OrderedModels();
+    }
+
+    /// <summary>The report.</summary>
+    /// <param name="facts">What identifies the run.</param>
+    public EvaluationReport Make(IReadOnlyList<(string Name, string Value)> facts)
+    {
+        string[] against = Against();
+        var columns = new TableColumns(plan, yardstick, records, judgeRanks!, fileScores, against);
+        var (rows, choices) = Rows(columns);
+        return new EvaluationReport
+        {
+            Facts = facts,
+            Columns = columns.Columns,
+            Rows = rows,
+            Agreement = yardstick.IsJudge ? Agreement() : [],
+            Bias = Bias(),
+            Engines = [.. RankingEngines.Names.Select(Engine), OneOrder()],
+            Yardstick = yardstick.Name,
+            RankCounts = [.. choices.Select(choice => (choice.Name, Counts(choice.Chosen)))],
+            Models = models,
+            Bests = Bests(),
+            Examples = Examples(),
+            Notes = Notes(columns),
+        };
+    }
+
+    private static int[] Chosen(IReadOnlyList<double[]> scores) => [.. scores.Select(static one => Best(one))];
+
+    private static int Best(double[] scores)
+    {
+        var best = -1;
+        for (var i = 0; i < scores.Length; i++)
+        {
+            best = !double.IsNaN(scores[i]) && (best < 0 || scores[i] > scores[best]) ? i : best;
+        }
+
+        return best;
+    }
+
+    // Best first by the yardstick's mean rank; of models that only some records have, those records alone.
+    private string[] OrderedModels()
+    {
+        var sums = new Dictionary<string, (double Sum, int Count)>(StringComparer.Ordinal);
+        for (var r = 0; r < records.Count; r++)
+        {
+            for (var i = 0; i < records[r].Models.Length; i++)
+            {
+                var (sum, count) = sums.GetValueOrDefault(records[r].Models[i]);
+                sums[records[r].Models[i]] = judgeRanks![r].Length == 0 ? (sum, count) : (sum + judgeRanks[r][i], count + 1);
+            }
+        }
+
+        return [.. sums.OrderBy(static one => one.Value.Sum / one.Value.Count).ThenBy(static one => one.Key, StringComparer.Ordinal).Select(static one => one.Key)];
+    }
+
+    private string[] Against()
+    {
+        foreach (var name in plan.Against.Where(name => !models.Contains(name)))
+        {
+            throw new UsageException($"--against {name}: there is no such model; there are {string.Join(", ", models)}");
+        }
+
+        return !yardstick.IsJudge ? [] : plan.Against.Length > 0 ? plan.Against : models[..Math.Min(2, models.Length)];
+    }
+
+    private (List<ReportRow> Rows, List<(string Name, int[] Chosen)> Choices) Rows(TableColumns columns)
+    {
+        var rows = new List<ReportRow>();
+        var choices = new List<(string Name, int[] Chosen)>();
+        void Add(string kind, string name, int[] chosen)
+        {
+            rows.Add(new ReportRow(kind, name, columns.Of(chosen, bootstrap)));
+            choices.Add((name, chosen));
+        }
+
+        foreach (var model in models)
+        {
+            Add("model", model, [.. records.Select(record => Array.IndexOf(record.Models, model))]);
+        }
+
+        foreach (var metric in plan.Metrics)
+        {
+            Add("oracle", $"Oracle {metric.Name}", Chosen([.. records.Select(record => record.Finding.Metrics[metric.Name])]));
+        }
+
+        foreach (var score in fileScores)
+        {
+            Add("oracle", $"Oracle {columns.FileColumn(score)}", Chosen([.. records.Select(record => record.FileScores[score])]));
+        }
+
+        if (yardstick.IsVerdicts)
+        {
+            Add("oracle", "Oracle GPT-Rank", Chosen([.. records.Select(record => record.Judged?.Scores() ?? [])]));
+        }
+
+        foreach (var ranker in plan.Rankers)
+        {
+            Add("ranker", ranker.Name, Chosen([.. records.Select(record => record.Finding.Rankers[ranker.Name].Scores)]));
+        }
+
+        for (var engine = 0; engine < rankings.Length; engine++)
+        {
+            Add(PairRanker, $"{rankerName} {RankingEngines.Names[engine]}", [.. rankings[engine].Select(static ranking => ranking.Best)]);
+        }
+
+        int[] best = [.. rankings[0].Select(static ranking => ranking.Best)];
+        rows.Add(fuserName is null
+            ? new ReportRow("blend", "LLM-Blender (select)", columns.Of(best, bootstrap))
+            : new ReportRow("blend", $"LLM-Blender ({fuserName})", columns.OfBlend(best, bootstrap)));
+        return (rows, choices);
+    }
+
+    private List<AgreementRow> Agreement()
+    {
+        var rows = new List<AgreementRow>();
+        void Add(string name, Func<int, double[]?> scores)
+        {
+            var agreement = new RankAgreement(bootstrap);
+            for (var r = 0; r < records.Count; r++)
+            {
+                if (judgeRanks![r].Length > 1 && scores(r) is { } known && !known.Any(double.IsNaN))
+                {
+                    agreement.Add(r, records[r].Models, Ranks.Smallest(known), judgeRanks[r]);
+                }
+            }
+
+            rows.Add(new AgreementRow(
+                name, agreement.Pearson(), agreement.Spearman(), agreement.Footrule(), agreement.SpearmanOfRecords(), agreement.KendallOfRecords()));
+        }
+
+        foreach (var ranker in plan.Rankers)
+        {
+            Add(ranker.Name, r => records[r].Finding.Rankers[ranker.Name].Scores);
+        }
+
+        foreach (var metric in plan.Metrics)
+        {
+            Add(metric.Name, r => records[r].Finding.Metrics[metric.Name]);
+        }
+
+        foreach (var score in fileScores.Where(score => score != yardstick.Score))
+        {
+            Add(plan.Metrics.Any(metric => metric.Name == score) ? $"{score} (file)" : score, r => records[r].FileScores[score]);
+        }
+
+        for (var engine = 0; engine < rankings.Length; engine++)
+        {
+            var ranked = rankings[engine];
+            Add($"{rankerName} {RankingEngines.Names[engine]}", r => ranked[r].Scores);
+        }
+
+        return rows;
+    }
+
+    private List<BiasRow> Bias()
+    {
+        var rows = new List<BiasRow> { BiasOf(rankerName, static record => record.Finding.Matrix) };
+        foreach (var ranker in plan.Rankers)
+        {
+            if (records.Any(record => record.Finding.Rankers[ranker.Name].Matrix is not null))
+            {
+                rows.Add(BiasOf(ranker.Name, record => record.Finding.Rankers[ranker.Name].Matrix));
+            }
+            else
+            {
+                var none = new Interval(0, 0, 0, records.Count);
+                rows.Add(new BiasRow(ranker.Name, none, none, Interval.None, Interval.None));
+            }
+        }
+
+        if (records.Any(static record => record.Orders is not null))
+        {
+            rows.Add(BiasOf("the file's judge", static record => record.Orders));
+        }
+
+        return rows;
+    }
+
+    private BiasRow BiasOf(string name, Func<EvaluatedRecord, float[,]?> matrix)
+    {
+        PositionBias?[] biases = [.. records.Select(record => matrix(record) is { } m && m.GetLength(0) > 1 ? PositionBias.Of(m) : (PositionBias?)null)];
+        Interval Mean(Func<PositionBias, double> part) => bootstrap.Mean([.. biases.Select(bias => bias is { } known ? part(known) : double.NaN)]);
+        return new BiasRow(
+            name, Mean(static b => b.Turned), Mean(static b => b.Asymmetry), Mean(static b => b.Size), Mean(static b => b.FirstWins));
+    }
+
+    private EngineRow Engine(string name)
+    {
+        var engine = RankingEngines.Names.ToList().IndexOf(name);
+        return Row(name, rankings[engine], [.. records.Select(record =>
+            record.Models.Length - 1 - RecordedMatrix.Rank(RankingEngines.Create(name, record.Models.Length), RecordedMatrix.Reversed(record.Finding.Matrix)).Best)]);
+    }
+
+    // What both orders are for: the same ranking out of one of them.
+    private EngineRow OneOrder()
+    {
+        CandidateRanking Rank(float[,] matrix) => RecordedMatrix.Rank(new MaxLogits(matrix.GetLength(0)), RecordedMatrix.OneOrder(matrix));
+        CandidateRanking[] there = [.. records.Select(record => Rank(record.Finding.Matrix))];
+        return Row("one order only", there, [.. records.Select(record =>
+            record.Models.Length - 1 - Rank(RecordedMatrix.Reversed(record.Finding.Matrix)).Best)], ordersAsked: 1);
+    }
+
+    private EngineRow Row(string name, CandidateRanking[] ranked, int[] reversedBest, int ordersAsked = 2)
+    {
+        Interval Mean(Func<int, double> value) => bootstrap.Mean([.. Enumerable.Range(0, records.Count).Select(value)]);
+        double Pairs(int r) => records[r].Models.Length * (records[r].Models.Length - 1);
+        double Comparisons(int r) => ranked[r].Comparisons * ordersAsked / 2.0;
+        return new EngineRow(
+            name,
+            Mean(Comparisons),
+            Mean(r => Pairs(r) == 0 ? double.NaN : Comparisons(r) / Pairs(r)),
+            Mean(r => ranked[r].Rounds),
+            Mean(r => ranked[r].Best == rankings[0][r].Best ? 1 : 0),
+            Mean(r => ranked[r].Best == reversedBest[r] ? 0 : 1),
+            Mean(r => Quality(r, ranked[r].Best)),
+            PositionRemedies.Of(name));
+    }
+
+    // Verdicts say nothing of how good a candidate is but its rank.
+    private double Quality(int record, int candidate) => judgeRanks![record].Length == 0
+        ? double.NaN
+        : yardstick.IsVerdicts ? judgeRanks[record][candidate] : yardstick.Of(records[record])![candidate];
+
+    private int[] Counts(int[] chosen)
+    {
+        var counts = new int[records.Max(static record => record.Models.Length)];
+        for (var r = 0; r < chosen.Length; r++)
+        {
+            if (chosen[r] >= 0 && judgeRanks![r].Length > 0)
+            {
+                counts[judgeRanks[r][chosen[r]] - 1]++;
+            }
+        }
+
+        return counts;
+    }
+
+    private List<(string Group, int Records, double[] Shares)> Bests()
+    {
+        var known = Enumerable.Range(0, records.Count).Where(r => judgeRanks![r].Length > 0).ToList();
+        var groups = new List<(string, int, double[])> { Shares("all", known) };
+        if (records.Any(static record => record.Group is not null))
+        {
+            groups.AddRange(known.GroupBy(r => records[r].Group ?? "other").OrderBy(static group => group.Key, StringComparer.Ordinal).Select(group => Shares(group.Key, [.. group])));
+        }
+
+        return groups;
+    }
+
+    private (string, int, double[]) Shares(string group, List<int> members)
+    {
+        var shares = new double[models.Length];
+        foreach (var r in members)
+        {
+            int[] best = [.. Enumerable.Range(0, records[r].Models.Length).Where(i => judgeRanks![r][i] == 1)];
+            foreach (var i in best)
+            {
+                shares[Array.IndexOf(models, records[r].Models[i])] += 1.0 / best.Length / members.Count;
+            }
+        }
+
+        return (group, members.Count, shares);
+    }
+
+    private List<MatrixExample> Examples()
+    {
+        int[] several = [.. Enumerable.Range(0, records.Count).Where(r => records[r].Models.Length is > 1 and <= 24)];
+        if (several.Length == 0)
+        {
+            return [];
+        }
+
+        double Lead(int r) => rankings[0][r].Scores[rankings[0][r].Order[0]] - rankings[0][r].Scores[rankings[0][r].Order[1]];
+        double Turned(int r) => PositionBias.Of(records[r].Finding.Matrix).Turned;
+        return
+        [
+            .. new[] { ("the clearest best", several.MaxBy(Lead)), ("the closest best", several.MinBy(Lead)), ("most verdicts turned by the order", several.MaxBy(Turned)) }
+                .DistinctBy(static one => one.Item2).Select(one => Example(one.Item1, one.Item2)),
+        ];
+    }
+
+    private MatrixExample Example(string why, int r)
+    {
+        var (record, order) = (records[r], rankings[0][r].Order);
+        var matrix = new float[order.Length, order.Length];
+        for (var i = 0; i < order.Length; i++)
+        {
+            for (var j = 0; j < order.Length; j++)
+            {
+                matrix[i, j] = record.Finding.Matrix[order[i], order[j]];
+            }
+        }
+
+        return new MatrixExample(why, record.Id.Text, record.Title, [.. order.Select(i => record.Models[i])], matrix);
+    }
+
+    private List<string> Notes(TableColumns columns)
+    {
+        List<string> notes = [$"The best single model is {models[0]}, by its mean rank by {yardstick.Name}.", .. columns.Notes];
+        var part = records.SelectMany(static record => record.PartScores).Distinct(StringComparer.Ordinal)
+            .Concat(records.SelectMany(static record => record.FileScores.Keys).Distinct(StringComparer.Ordinal).Except(fileScores)).Distinct().ToList();
+        if (part.Count > 0)
+        {
+            notes.Add($"Only some candidates have the file's score {string.Join(", ", part)}: not tabulated.");
+        }
+
+        if (yardstick.IsVerdicts && records.Count(static record => record.Judged is null) is > 0 and var unjudged)
+        {
+            notes.Add($"{unjudged} of {records.Count} records lack verdicts on some pair, and do not count where ranks by the judge are shown.");
+        }
+
+        if (!yardstick.IsJudge)
+        {
+            var scores = fileScores.Length > 0 ? $" (the file has {string.Join(", ", fileScores)})" : "";
+            notes.Add($"No judge: ranks are by {yardstick.Name}, and there is no table of agreement. --judge SCORE names a score of the file that stands for one{scores}.");
+        }
+
+        notes.Add($"Intervals are 95 %, by a percentile bootstrap of {plan.Resamples} draws of whole records, seed {plan.Seed}.");
+        return notes;
+    }
+}

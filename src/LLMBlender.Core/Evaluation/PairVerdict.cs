@@ -1,0 +1,32 @@
+namespace LLMBlender.Core.Evaluation;
+
+/// <summary>What a judge says of two answers.</summary>
+public enum PairVerdict
+{
+    /// <summary>The first is better.</summary>
+    FirstBetter,
+
+    /// <summary>The second is better.</summary>
+    SecondBetter,
+
+    /// <summary>Both are equally good.</summary>
+    SameGood,
+
+    /// <summary>Both are equally bad.</summary>
+    SameBad,
+}
+
+/// <summary>A judge's verdict on two candidates, named by their indices from 0.</summary>
+/// <param name="First">The first candidate.</param>
+/// <param name="Second">The second candidate.</param>
+/// <param name="Verdict">What was said of them.</param>
+public readonly record struct Judgement(int First, int Second, PairVerdict Verdict)
+{
+    /// <summary>The verdict as it stands with the two exchanged.</summary>
+    public PairVerdict Swapped => Verdict switch
+    {
+        PairVerdict.FirstBetter => PairVerdict.SecondBetter,
+        PairVerdict.SecondBetter => PairVerdict.FirstBetter,
+        _ => Verdict,
+    };
+}

@@ -1,0 +1,28 @@
+namespace LLMBlender.Core.Evaluation;
+
+/// <summary>The metrics of words and characters that two texts share.</summary>
+public static class TextMetrics
+{
+    /// <summary>ROUGE-1's F1, from 0 to 1.</summary>
+    public static IQualityMetric Rouge1 { get; } = new TextMetric("rouge1", static (said, wanted) => RougeN.Score(said, wanted, 1));
+
+    /// <summary>ROUGE-2's F1, from 0 to 1.</summary>
+    public static IQualityMetric Rouge2 { get; } = new TextMetric("rouge2", static (said, wanted) => RougeN.Score(said, wanted, 2));
+
+    /// <summary>ROUGE-L's F1, from 0 to 1.</summary>
+    public static IQualityMetric RougeL { get; } = new TextMetric("rougeL", Evaluation.RougeL.Score);
+
+    /// <summary>Sentence BLEU, from 0 to 100.</summary>
+    public static IQualityMetric Bleu { get; } = new TextMetric("bleu", Evaluation.Bleu.Score);
+
+    /// <summary>chrF, from 0 to 100.</summary>
+    public static IQualityMetric ChrF { get; } = new TextMetric("chrf", Evaluation.ChrF.Score);
+
+    private sealed class TextMetric(string name, Func<string, string, double> score) : IQualityMetric
+    {
+        public string Name => name;
+
+        public double[] Score(string source, string reference, IReadOnlyList<string> candidates) =>
+            [.. candidates.Select(candidate => score(candidate, reference))];
+    }
+}

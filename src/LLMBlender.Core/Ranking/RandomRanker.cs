@@ -1,0 +1,20 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace LLMBlender.Core.Ranking;
+
+/// <summary>The baseline that knows nothing: an order that seed and source alone fix.</summary>
+/// <param name="seed">Any number.</param>
+public sealed class RandomRanker(ulong seed) : ICandidateRanker
+{
+    /// <inheritdoc/>
+    public string Name => "random";
+
+    /// <inheritdoc/>
+    public Task<double[]> ScoreAsync(string source, IReadOnlyList<string> candidates, CancellationToken cancellation = default)
+    {
+        var hash = BitConverter.ToUInt64(SHA256.HashData(Encoding.UTF8.GetBytes(source)));
+        var order = Permutation.Shuffled(candidates.Count, seed ^ hash);
+        return Task.FromResult(Array.ConvertAll(order, static place => (double)place));
+    }
+}

@@ -1,0 +1,45 @@
+using LLMBlender.Inference.Models;
+using LLMBlender.Inference.Onnx;
+
+namespace LLMBlender.Inference.Encoder;
+
+/// <summary>
+/// An encoder under a classifier's head, such as a reward model, BLEURT, or a ranker in SummaReranker's manner: a text, or two
+/// read together, in; a number for each label out. Safe for concurrent use.
+/// </summary>
+public sealed class ClassifierModel : IDisposable
+{
+    private readonly RowRunner runner;
+
+    private ClassifierModel(RowRunner runner) => this.runner = runner;
+
+    /// <summary>What the model's folder says of it.</summary>
+    public ModelManifest Manifest => runner.Manifest;
+
+    /// <summary>Numbers that a row gets.</summary>
+    public int Labels => runner.Session.WidthOf(PooledGraph.Result);
+
+    /// <summary>Loads a model folder.</summary>
+    /// <exception cref="ModelException">The folder is not a sound classifier.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    public static ClassifierModel Load(string folder, EncoderOptions? options = null) =>
+        new(RowRunner.Load(folder, options ?? new EncoderOptions(), ModelKind.Classifier, ModelKind.SummaReranker));
+
+    /// <summary>The labels' logits of each row; neighbours change nothing beyond the last digits.</summary>
+    /// <param name="rows">One text each, or two; the longer is cut first where they don't fit.</param>
+    /// <param name="cancellation">Looked at before each batch.</param>
+    public float[][] Score(IReadOnlyList<(string First, string? Second)> rows, CancellationToken cancellation = default)
+    {
+        var logits = new float[rows.Count][];
+        runner.Run(
+            [.. rows.Select(row => new EncoderRow(runner.Tokenizer.EncodeRow(row.First, row.Second, runner.MaxLength)))],
+            PooledGraph.Result,
+            (row, values) => logits[row] = values.ToArray(),
+            completed: null,
+            cancellation);
+        return logits;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => runner.Dispose();
+}

@@ -1,0 +1,109 @@
+using LLMBlender.Inference.Batching;
+using LLMBlender.Inference.Models;
+using LLMBlender.Inference.Onnx;
+using LLMBlender.Inference.Sessions;
+using LLMBlender.Inference.Tokenization;
+
+namespace LLMBlender.Inference.Encoder;
+
+/// <summary>An encoder's folder, loaded: rows in, batched by length, and for each what the graph's output says of it.</summary>
+internal sealed class RowRunner : IDisposable
+{
+    private const int UsualLength = 512;
+
+    private readonly int batchTokens;
+    private readonly int pad;
+
+    private RowRunner(ModelManifest manifest, OnnxSession session, Tokenizer tokenizer, EncoderOptions options, int maxLength)
+    {
+        (Manifest, Session, Tokenizer, MaxLength) = (manifest, session, tokenizer, maxLength);
+        (batchTokens, pad) = (options.EffectiveBatchTokens, tokenizer.PadId ?? 0);
+    }
+
+    public ModelManifest Manifest { get; }
+
+    public Tokenizer Tokenizer { get; }
+
+    public OnnxSession Session { get; }
+
+    /// <summary>Tokens of a row at most.</summary>
+    public int MaxLength { get; }
+
+    /// <summary>Loads a model folder of a kind.</summary>
+    /// <exception cref="ModelException">The folder is not sound, or of another kind.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    public static RowRunner Load(string folder, EncoderOptions options, params string[] kinds)
+    {
+        options.Check();
+        var model = ModelFolder.Open(folder);
+        if (!kinds.Contains(model.Manifest.Kind))
+        {
+            throw new ModelException(
+                Path.Combine(folder, ModelManifest.FileName), $"\"kind\" is \"{model.Manifest.Kind}\", but a {string.Join(" or a ", kinds)} was asked for");
+        }
+
+        var most = model.Manifest.MaxLength;
+        var length = options.MaxLength ?? most ?? UsualLength;
+        if (length < 1 || length > most)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(options), length, $"a row's length must be from 1 to {most?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "any number"}, the model's");
+        }
+
+        var tokenizer = Tokenizer.Load(folder);
+        return new RowRunner(model.Manifest, new OnnxSession(model.Graph, options.Accelerator, options.Threads), tokenizer, options, length);
+    }
+
+    /// <summary>
+    /// Runs rows. <paramref name="receive"/> is given a row's index and its part of the output, which holds until it returns:
+    /// one vector for a head, or one for each position up to the batch's length.
+    /// </summary>
+    public void Run(
+        IReadOnlyList<EncoderRow> rows, string output, Receive receive, Action<int>? completed, CancellationToken cancellation)
+    {
+        var plan = BatchPlan.For([.. rows.Select(row => row.Row.Ids.Length)], batchTokens);
+        for (var batch = 0; batch < plan.Count; batch++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var members = plan.Members(batch);
+            Run(rows, members, plan.Length(batch), output, receive);
+            completed?.Invoke(members.Length);
+        }
+    }
+
+    /// <summary>Takes a row's part of the output.</summary>
+    public delegate void Receive(int row, ReadOnlySpan<float> values);
+
+    /// <inheritdoc/>
+    public void Dispose() => Session.Dispose();
+
+    private void Run(IReadOnlyList<EncoderRow> rows, ReadOnlySpan<int> members, int length, string output, Receive receive)
+    {
+        var size = members.Length * length;
+        var (ids, mask, types) = (new int[size], new int[size], new int[size]);
+        var (positions, targets) = (new long[members.Length], new long[members.Length]);
+        ids.AsSpan().Fill(pad);
+        for (var i = 0; i < members.Length; i++)
+        {
+            var (row, position, target) = rows[members[i]];
+            row.Ids.CopyTo(ids, i * length);
+            row.Types.CopyTo(types, i * length);
+            mask.AsSpan(i * length, row.Ids.Length).Fill(1);
+            (positions[i], targets[i]) = (position, target);
+        }
+
+        using var inputs = new InputSet(Session, [members.Length, length]);
+        inputs.Add("input_ids", ids);
+        inputs.Add("attention_mask", mask);
+        inputs.Add(EncoderGraph.Types, types);
+        inputs.Add(PooledGraph.Positions, positions, [members.Length, 1]);
+        inputs.Add(PooledGraph.Targets, targets, [members.Length, 1]);
+        using var outputs = inputs.Run(output);
+        var values = outputs[0].GetTensorDataAsSpan<float>();
+        var width = values.Length / members.Length;
+        for (var i = 0; i < members.Length; i++)
+        {
+            receive(members[i], values.Slice(i * width, width));
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using LLMBlender.Inference.Checkpoints;
+using LLMBlender.Inference.Onnx;
+using LLMBlender.Inference.Tokenization;
+
+namespace LLMBlender.Inference.Models;
+
+/// <summary>Importing a BART, for BARTScore.</summary>
+internal static class BartImport
+{
+    /// <summary>Checks config, tokenizer and tensors against each other, and says what is to be written.</summary>
+    /// <exception cref="ModelException">They contradict each other, or hold what isn't built here.</exception>
+    public static ImportPlan Plan(string folder, ConfigFile config, Checkpoint checkpoint, Precision precision)
+    {
+        var shape = BartConfig.Read(config);
+        var tokenizer = Tokenizer.Load(folder);
+        if (tokenizer.Count > shape.VocabularySize)
+        {
+            throw config.Refused("vocab_size", $"the tokenizer has {tokenizer.Count} ids, and each needs a row");
+        }
+
+        var weights = new StoredWeights(precision);
+        foreach (var spec in BartTensors.Of(shape, precision, BartTensors.EmbeddingIn(checkpoint.Tensors.ContainsKey)))
+        {
+            weights.Add(checkpoint, spec);
+        }
+
+        return new ImportPlan
+        {
+            Kind = ModelKind.Likelihood,
+            Origin = $"{Path.GetFileName(folder)} (BART)",
+            ConfigJson = File.ReadAllBytes(config.Path),
+            OtherFiles = tokenizer.Files,
+            Weights = weights,
+            Graphs = [(ModelFolder.GraphFile, stored => BartGraph.Build(shape, precision, stored))],
+            MaxLength = shape.Positions,
+            GeneratorTokens = new GeneratorTokens(
+                shape.Pad, tokenizer.EosId ?? shape.DecoderStart, shape.DecoderStart),
+        };
+    }
+}

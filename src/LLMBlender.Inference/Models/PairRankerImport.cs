@@ -1,0 +1,36 @@
+using LLMBlender.Inference.Checkpoints;
+using LLMBlender.Inference.Onnx;
+using LLMBlender.Inference.Tokenization;
+
+namespace LLMBlender.Inference.Models;
+
+/// <summary>Importing a DeBERTa-v2/v3 encoder under a PairRanker's head.</summary>
+internal static class PairRankerImport
+{
+    /// <summary>Checks config, tokenizer and tensors against each other, and says what is to be written.</summary>
+    /// <exception cref="ModelException">They contradict each other, or hold what isn't built here.</exception>
+    public static ImportPlan Plan(CheckpointLayout layout, Checkpoint checkpoint, Precision precision)
+    {
+        var tokenizer = Tokenizer.Load(layout.TokenizerFolder);
+        var parts = layout.Describe(tokenizer);
+        var weights = new StoredWeights(precision);
+        new DebertaFamily(parts.Config, parts.VocabularyRows) { Prefix = PairRankerGraph.EncoderPrefix }.Declare(checkpoint, weights);
+        foreach (var spec in DebertaTensors.OfHead(parts.Config, parts.Tasks))
+        {
+            weights.Add(checkpoint, spec);
+        }
+
+        return new ImportPlan
+        {
+            Kind = ModelKind.PairRanker,
+            Origin = parts.Origin,
+            ConfigJson = parts.ConfigJson,
+            OtherFiles = tokenizer.Files,
+            Weights = weights,
+            Graphs = [(ModelFolder.GraphFile, stored => PairRankerGraph.Build(parts.Config, precision, stored))],
+            SourceMaxLength = parts.SourceMaxLength,
+            CandidateMaxLength = parts.CandidateMaxLength,
+            RankerTokens = parts.Tokens,
+        };
+    }
+}

@@ -1,0 +1,17 @@
+namespace LLMBlender.Inference.Onnx;
+
+/// <summary>
+/// An encoder inside a graph, its inputs declared and its embedding made: heads are built upon what it gives. Inputs:
+/// <c>input_ids</c>, <c>attention_mask</c>, and <c>token_type_ids</c> where it knows several, int32 [batch, length].
+/// </summary>
+internal interface IEncoderLayers
+{
+    /// <summary>The hidden states of the embedding and of each layer, [batch·length, hidden], the last layer's last.</summary>
+    IReadOnlyList<string> EncodeAll();
+
+    /// <summary>
+    /// The last layer's hidden states at some positions only, [batch·n, hidden], from <paramref name="positions"/>, int64
+    /// [batch, n] within each sequence.
+    /// </summary>
+    string EncodeAt(string positions);
+}

@@ -1,0 +1,30 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace LLMBlender.Silo.Backends;
+
+/// <summary>A call's arguments, as JSON text and as the backend's library has them.</summary>
+internal static class ToolArguments
+{
+    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Reads a JSON object; null for a text that is none.</summary>
+    public static Dictionary<string, object?>? Read(string json)
+    {
+        try
+        {
+            using var parsed = JsonDocument.Parse(json);
+            return parsed.RootElement.ValueKind is JsonValueKind.Object
+                ? parsed.RootElement.EnumerateObject().DistinctBy(static field => field.Name).ToDictionary(static field => field.Name, static field => (object?)field.Value.Clone())
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Writes them as a JSON object.</summary>
+    public static string Write(IDictionary<string, object?>? arguments) =>
+        arguments is null ? "{}" : JsonSerializer.Serialize(arguments, Plain);
+}

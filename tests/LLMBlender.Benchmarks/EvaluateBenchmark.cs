@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using LLMBlender.Cli;
+using LLMBlender.Cli.Blending;
+using LLMBlender.Cli.Evaluation;
+using LLMBlender.Cli.Evaluation.Reports;
+using LLMBlender.Cli.Fusing;
+using LLMBlender.Cli.Ranking;
+using LLMBlender.Core.Evaluation;
+using LLMBlender.Core.Fusion;
+using LLMBlender.Core.Ranking;
+using LLMBlender.Inference.PairRanker;
+
+namespace LLMBlender.Benchmarks;
+
+/// <summary>
+/// The share of an evaluation's time that the model takes: reading, metrics, noting every record, tables with their intervals and the reports
+/// are the rest.
+/// </summary>
+internal static class EvaluateBenchmark
+{
+    private const int Candidates = 11;
+
+    public static async Task RunAsync(string model, int records, string scratch)
+    {
+        var file = Path.Combine(scratch, "records.jsonl");
+        WriteRecords(file, records);
+        var watch = new Stopwatch();
+        long compared = 0;
+        var terminal = new Terminal(Stream.Null, Stream.Null, Console.OpenStandardError());
+        var report = new ReportFiles(Path.Combine(scratch, "report.md"), Path.Combine(scratch, "report.json"), Path.Combine(scratch, "report.html"));
+        var evaluator = new Evaluator(terminal, file, report, null)
+        {
+            Watch = compare => (comparisons, logits, completed, cancellation) =>
+            {
+                watch.Start();
+                compare(comparisons, logits, completed, cancellation);
+                watch.Stop();
+                compared += comparisons.Length;
+            },
+        };
+        using var plan = new EvaluationPlan(
+            [TextMetrics.Rouge1, TextMetrics.Rouge2, TextMetrics.RougeL, TextMetrics.Bleu, TextMetrics.ChrF],
+            [new RandomRanker(42), new LongestRanker()],
+            null,
+            [],
+            42,
+            Bootstrap.DefaultResamples);
+        var start = Stopwatch.GetTimestamp();
+        var code = await evaluator.RunAsync(plan, () => Load(model), "", CancellationToken.None);
+        var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\n{records} records of {Candidates} candidates, exit code {code}"));
+        Timing.Report("whole evaluation", seconds, "s");
+        Timing.Report("comparisons", compared / seconds, "pairs/s");
+        Timing.Report("share of time in the model", watch.Elapsed.TotalSeconds / seconds, "");
+    }
+
+    private static (PairRankerModel Ranker, BlendFusing Fusing) Load(string model)
+    {
+        var ranker = PairRankerModel.Load(model);
+        return (ranker, new BlendFusing(new LoadedFuser(new SelectFuser(), null), ranker.Compare, FusionRequest.DefaultTopK, isGuarded: true));
+    }
+
+    private static void WriteRecords(string file, int records)
+    {
+        using var writer = new StreamWriter(file);
+        var number = 0;
+        foreach (var (source, candidates) in SkewedTexts.Records(records, Candidates))
+        {
+            writer.WriteLine(JsonSerializer.Serialize(new
+            {
+                id = number++,
+                instruction = source,
+                output = candidates[0],
+                candidates = candidates.Select((text, i) => new { model = $"m{i}", text }),
+            }));
+        }
+    }
+}

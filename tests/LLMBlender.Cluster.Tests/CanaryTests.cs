@@ -1,0 +1,149 @@
+using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using LLMBlender.Cluster.Tests.Processes;
+using LLMBlender.TestKit;
+using LLMBlender.TestKit.Backends;
+
+namespace LLMBlender.Cluster.Tests;
+
+/// <summary>Secrets of backends, callers and Redis in processes that log at Trace, and what callers have had over two gateways.</summary>
+public sealed class CanaryTests : IAsyncLifetime
+{
+    private const string BackendKey = "sk-canary-51c07be9d2";
+    private const string CallerKey = "caller-canary-8e2f60a7";
+    private const string RedisPassword = "redis-canary-93ab17d4";
+    private const string Poor = "poor-canary-0b1d7c42";
+    private const string Prompt = "prompt-canary-66fe";
+
+    private readonly RedisServer redis = new();
+    private readonly TemporaryFolder folder = new();
+    private readonly List<ServeProcess> processes = [];
+    private readonly StringBuilder said = new();
+    private FakeModelServer models = null!;
+
+    private string Redis => $"{redis.Address},password={RedisPassword}";
+
+    public async ValueTask InitializeAsync()
+    {
+        models = await FakeModelServer.StartAsync();
+        models.On("good", "Interest on interest.");
+        models.On("echo", call => call.FailAsync(401, $"Incorrect API key provided: {call.Authorization}"));
+        folder.Write("key", BackendKey);
+        folder.Write("serve.json", Config());
+        if (RedisServer.IsInstalled)
+        {
+            await redis.StartAsync();
+            await redis.UseAsync(async (_, server) =>
+            {
+                await server.ConfigSetAsync("requirepass", RedisPassword);
+                return true;
+            });
+        }
+    }
+
+    [Fact(SkipUnless = nameof(RedisServer.IsInstalled), SkipType = typeof(RedisServer), Skip = RedisServer.SkipReason)]
+    public async Task Serve_AtTrace_PrintsAndAnswersNoSecret()
+    {
+        var process = await StartAsync(Redis);
+
+        foreach (var panel in (string[])["good", "mixed", "bad", "ill-fused", "ill-judged", "nobody"])
+        {
+            object[] messages = [new { role = "user", content = Prompt }];
+            await SayAsync(process, "/v1/chat/completions", new { model = panel, messages, llmblender = new { trace = true } });
+            await SayAsync(process, "/v1/chat/completions", new { model = panel, messages, stream = true, llmblender = new { trace = true, progress = true } });
+            await SayAsync(process, "/v1/blend", new { instruction = Prompt, panel, trace = true });
+            await SayAsync(process, "/v1/blend", new { instruction = Prompt, panel, stream = true });
+        }
+
+        await SayAsync(process, "/v1/chat/completions", new { model = "good" }, CallerKey + "x");
+        foreach (var path in (string[])["/v1/models", "/health/ready", "/metrics", "/openapi/v1.json", "/"])
+        {
+            await SayAsync(process, path, null);
+        }
+
+        var misled = ServeProcess.Start("all", "--redis", Redis.Replace("password=", "password=no-", StringComparison.Ordinal), "--config", folder.File("serve.json"));
+        processes.Add(misled);
+        await misled.Process.WaitForExitAsync().WaitAsync(Until.Patience);
+        await process.TerminateAsync();
+
+        Assert.Contains(models.Calls, call => call.Authorization == $"Bearer {BackendKey}");
+        Assert.Contains("Interest on interest.", said.ToString(), StringComparison.Ordinal);
+        Assert.Contains(process.Log, line => line.StartsWith("trce:", StringComparison.Ordinal));
+        Assert.All(processes.SelectMany(process => process.Log.Concat(process.Output)).Append(said.ToString()), text => Assert.All(
+            (string[])[BackendKey, CallerKey, RedisPassword],
+            secret => Assert.False(text.Contains(secret, StringComparison.OrdinalIgnoreCase), $"a secret is in: {text}")));
+        Assert.All(process.Log.Where(line => line.Contains(Prompt, StringComparison.Ordinal)), line => Assert.StartsWith("trce:", line, StringComparison.Ordinal));
+    }
+
+    [Fact(SkipUnless = nameof(RedisServer.IsInstalled), SkipType = typeof(RedisServer), Skip = RedisServer.SkipReason)]
+    public async Task Serve_TwoGateways_CountACallersSpendingTogether()
+    {
+        var (one, other) = (await StartAsync(Redis), await StartAsync(Redis));
+        object question = new { model = "good", messages = (object[])[new { role = "user", content = Prompt }] };
+
+        // Ten tokens read at 1 a token: the second answer has spent what there is for a day.
+        var statuses = new List<int>();
+        for (var i = 0; i < 3; i++)
+        {
+            statuses.Add(await SayAsync(one, "/v1/chat/completions", question, Poor));
+        }
+
+        Assert.Equal([200, 200, 429], statuses);
+
+        await Until.IsSoAsync(async () => await SayAsync(other, "/v1/chat/completions", question, Poor) == 429, "the other gateway knows what was spent");
+        Assert.Contains("insufficient_quota", said.ToString(), StringComparison.Ordinal);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in processes)
+        {
+            await process.DisposeAsync();
+        }
+
+        await redis.DisposeAsync();
+        await models.DisposeAsync();
+        folder.Dispose();
+    }
+
+    private async Task<ServeProcess> StartAsync(string address)
+    {
+        var process = ServeProcess.Start("all", "--redis", address, "--cluster-id", "canary", "--config", folder.File("serve.json"));
+        processes.Add(process);
+        await process.WhenReadyAsync();
+        return process;
+    }
+
+    private async Task<int> SayAsync(ServeProcess process, string path, object? body, string key = CallerKey)
+    {
+        using var http = new HttpClient { BaseAddress = process.Url };
+        using var request = new HttpRequestMessage(body is null ? HttpMethod.Get : HttpMethod.Post, path) { Content = body is null ? null : JsonContent.Create(body) };
+        request.Headers.Authorization = new("Bearer", key);
+        using var response = await http.SendAsync(request);
+        said.Append(response.Headers).Append(response.Content.Headers).AppendLine(await response.Content.ReadAsStringAsync());
+        return (int)response.StatusCode;
+    }
+
+    private string Config() => JsonSerializer.Serialize(new
+    {
+        Logging = new { LogLevel = new { Default = "Trace" } },
+        LLMBlender = new
+        {
+            Discover = false,
+            Gateway = new { Callers = ((string[])[CallerKey, Poor]).Select(key => new { Name = key[..4], KeySha256 = Hash(key), SpendPerDay = key == Poor ? 20 : 1_000_000 }) },
+            Backends = ((string[])["good", "echo"]).Select(name => new { Name = name, Model = name, models.Url, KeyFile = folder.File("key"), PromptPrice = 1_000_000, Attempts = 1 }),
+            Panels = new object[]
+            {
+                new { Name = "good", Members = (string[])["good"], Fuser = "select" },
+                new { Name = "mixed", Members = (string[])["good", "echo"], Fuser = "select" },
+                new { Name = "bad", Members = (string[])["echo"], Fuser = "select" },
+                new { Name = "ill-fused", Members = (string[])["good"], Samples = 2, Fuser = "echo" },
+                new { Name = "ill-judged", Members = (string[])["good"], Samples = 2, Ranker = "echo", Fuser = "select" },
+            },
+        },
+    });
+
+    private static string Hash(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
+}
