@@ -43,7 +43,9 @@ gateway blend compare{{ if .Values.fuse.enabled }} fuse{{ end }}
 
 {{- /* What --role says for a Deployment's pods. */ -}}
 {{- define "llmblender.roleArgument" -}}
-{{- if and (eq .role "blend") (not .root.Values.fuse.enabled) -}}blend,fuse{{- else -}}{{ .role }}{{- end -}}
+{{- if and (eq .role "blend") (not .root.Values.fuse.enabled) -}}blend,fuse
+{{- else if and (eq .role "gateway") .root.Values.gateway.dashboard -}}gateway,dashboard
+{{- else -}}{{ .role }}{{- end -}}
 {{- end -}}
 
 {{- define "llmblender.image" -}}

@@ -25,7 +25,17 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Serves until it is cancelled, and then drains.</summary>
-    public async Task<int> RunAsync(CancellationToken cancellation)
+    public Task<int> RunAsync(CancellationToken cancellation) => UseAsync(
+        async app =>
+        {
+            await SayReadyAsync(app, cancellation);
+            await UntilAsync(app, cancellation);
+            return ExitCode.Done;
+        },
+        cancellation);
+
+    /// <summary>Starts, lets something use what is served, and drains.</summary>
+    public async Task<int> UseAsync(Func<WebApplication, Task<int>> use, CancellationToken cancellation)
     {
         var builder = WebApplication.CreateSlimBuilder();
         var settings = Configure(builder);
@@ -49,10 +59,14 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
             await StartAsync(app, cancellation);
             await app.Services.GetRequiredService<SiloReadiness>().WhenMemberAsync(Tick, cancellation);
             started = true;
-            await SayReadyAsync(app, cancellation);
-            await UntilAsync(app, cancellation);
-            await app.StopAsync(CancellationToken.None);
-            return ExitCode.Done;
+            try
+            {
+                return await use(app);
+            }
+            finally
+            {
+                await app.StopAsync(CancellationToken.None);
+            }
         }
     }
 

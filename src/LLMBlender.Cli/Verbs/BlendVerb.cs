@@ -1,4 +1,5 @@
 using System.CommandLine;
+using LLMBlender.Abstractions;
 using LLMBlender.Cli.Blending;
 using LLMBlender.Cli.Records;
 
@@ -20,12 +21,17 @@ internal static class BlendVerb
         null where they were not compared. A fuser that fails, writes nothing or repeats itself to its limit is named in
         "failures", and the answer is the best candidate.
 
+        With --config the panel is one of that file's, as serve reads it: live model servers, with the panel's own rules; a panel of
+        one backend with several Samples, fuser select, is best-of-n. Rankers and fusers are then the file's, named by --ranker
+        and --fuser, and --panel names the panel where there are several.
+
         A record that fails is answered by {"id": …, "error": "…"}, and the exit code is 1.
 
         Examples:
           llmblender blend
           llmblender blend "Compare induction and gas cooktops for a home kitchen."
           llmblender blend --from candidates.jsonl --to answers.jsonl --fuser models/genfuser
+          llmblender blend "Name three uses of a brick." --config panels.json --panel best-of-five
         """;
 
     /// <summary>The verb.</summary>
@@ -49,8 +55,22 @@ internal static class BlendVerb
         var fuser = new FuserArguments(verb, withLengths: false);
         var noGuard = new Option<bool>("--no-guard") { Description = "Give the fused answer even where the ranker finds the best candidate better." };
         verb.Options.Add(noGuard);
+        var config = new Option<string?>("--config") { HelpName = "FILE", Description = "Ask a panel of this configuration, as serve reads it." };
+        var panel = new Option<string?>("--panel") { HelpName = "NAME", Description = "The panel to ask; by default the configuration's first." };
+        verb.Options.Add(config);
+        verb.Options.Add(panel);
         verb.Validators.Add(result =>
         {
+            if (result.GetValue(config) is null && result.GetValue(panel) is not null)
+            {
+                result.AddError("--panel names one of the panels of --config, and there is none");
+            }
+
+            if (result.GetValue(config) is not null && result.GetValue(noGuard))
+            {
+                result.AddError("--no-guard and --config exclude each other: a configured panel's answers are guarded");
+            }
+
             if (result.GetValue(files.From) is not null && result.GetValue(instruction) is not null)
             {
                 result.AddError("INSTRUCTION and --from exclude each other: give one or the other");
@@ -63,6 +83,24 @@ internal static class BlendVerb
         });
         verb.SetAction((parsed, cancellation) =>
         {
+            if (parsed.GetValue(config) is { } file)
+            {
+                var wishes = new BlendRequest
+                {
+                    Instruction = parsed.GetValue(instruction) ?? "",
+                    Input = parsed.GetValue(input),
+                    Panel = parsed.GetValue(panel),
+                    Ranker = ranker.Given(parsed),
+                    Aggregation = parsed.GetResult(aggregation) is { Implicit: false } ? parsed.GetValue(aggregation) : null,
+                    Fuser = fuser.Given(parsed),
+                    TopK = fuser.GivenTopK(parsed),
+                };
+                return parsed.GetValue(files.From) is null && wishes.Instruction.Length == 0
+                    ? throw new UsageException("--config asks a panel something: give an INSTRUCTION, or records with --from")
+                    : new ConfiguredBlend(terminal, files, file, wishes, parsed.GetValue(json))
+                        .RunAsync(parsed, parsed.GetValue(files.From) is null ? wishes : null, cancellation);
+            }
+
             var blend = new BlendRun(terminal, ranker, fuser, parsed.GetValue(aggregation)!, !parsed.GetValue(noGuard));
             if (parsed.GetValue(files.From) is not null)
             {

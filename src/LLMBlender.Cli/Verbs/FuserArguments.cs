@@ -58,6 +58,12 @@ internal sealed class FuserArguments
     /// <summary>How many candidates are fused.</summary>
     public int TopK(ParseResult parsed) => parsed.GetValue(topK) ?? FusionRequest.DefaultTopK;
 
+    /// <summary>The fuser named; null where none is.</summary>
+    public string? Given(ParseResult parsed) => parsed.GetValue(fuser);
+
+    /// <summary>How many candidates are to be fused; null where nothing is said.</summary>
+    public int? GivenTopK(ParseResult parsed) => parsed.GetValue(topK);
+
     /// <summary>Loads the fuser that the arguments ask for.</summary>
     /// <exception cref="UsageException">An option is out of range.</exception>
     /// <exception cref="ModelException">The model can't be used.</exception>
@@ -89,13 +95,13 @@ internal sealed class FuserArguments
         {
             Beams = parsed.GetValue(beams) ?? usual.Beams,
             MaxNewTokens = parsed.GetValue(maxNewTokens),
-            MaxLength = Given(parsed, maxLength),
-            CandidateMaxLength = Given(parsed, candidateMaxLength),
+            MaxLength = GivenLength(parsed, maxLength),
+            CandidateMaxLength = GivenLength(parsed, candidateMaxLength),
             AsReference = parsed.GetResult(referenceTruncation) is not null && parsed.GetValue(referenceTruncation),
         };
     }
 
     // A verb without the option has no value for it, not even none.
-    private static int? Given(ParseResult parsed, Option<int?> option) =>
+    private static int? GivenLength(ParseResult parsed, Option<int?> option) =>
         parsed.GetResult(option) is null ? null : parsed.GetValue(option);
 }

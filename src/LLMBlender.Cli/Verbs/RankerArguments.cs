@@ -36,6 +36,9 @@ internal sealed class RankerArguments
         Device = new DeviceArgument(command);
     }
 
+    /// <summary>The ranker named; null where none is.</summary>
+    public string? Given(ParseResult parsed) => parsed.GetResult(ranker) is { Implicit: false } ? parsed.GetValue(ranker) : null;
+
     /// <summary>Loads the ranker that the arguments ask for.</summary>
     /// <exception cref="UsageException">The device can't be used.</exception>
     /// <exception cref="ModelException">The model can't be used.</exception>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using LLMBlender.TestKit;
@@ -12,6 +13,8 @@ internal static class Chart
     private static readonly ISerializer ToJson = new SerializerBuilder().JsonCompatible().Build();
     private static readonly IDeserializer FromYaml = new DeserializerBuilder().WithAttemptingUnquotedStringTypeDeserialization().Build();
 
+    private static readonly ConcurrentDictionary<string, Lazy<Task<Outcome>>> Rendered = new();
+
     /// <summary>The chart's folder.</summary>
     public static string Folder => Repository.File("helm", "llmblender");
 
@@ -22,13 +25,8 @@ internal static class Chart
         return await Npm.HelmAsync("lint", Folder, "--strict", "--values", folder.Write("values.yaml", values));
     }
 
-    /// <summary>What helm would install, or why it wouldn't.</summary>
-    public static async Task<Outcome> TemplateAsync(string values)
-    {
-        using var folder = new TemporaryFolder();
-        return await Npm.HelmAsync(
-            "template", "trial", Folder, "--namespace", "ai", "--kube-version", KubernetesVersion, "--values", folder.Write("values.yaml", values));
-    }
+    /// <summary>What helm would install, or why it wouldn't; asked of helm once.</summary>
+    public static Task<Outcome> TemplateAsync(string values) => Rendered.GetOrAdd(values, static values => new Lazy<Task<Outcome>>(() => RenderAsync(values))).Value;
 
     /// <summary>What helm would install, as documents.</summary>
     public static async Task<JsonObject[]> ManifestsAsync(string values)
@@ -47,5 +45,12 @@ internal static class Chart
     {
         var text = File.ReadAllText(Path.Combine([Folder, .. path]));
         return path[^1].EndsWith(".json", StringComparison.Ordinal) ? JsonNode.Parse(text, documentOptions: new JsonDocumentOptions())! : Read(text)!;
+    }
+
+    private static async Task<Outcome> RenderAsync(string values)
+    {
+        using var folder = new TemporaryFolder();
+        return await Npm.HelmAsync(
+            "template", "trial", Folder, "--namespace", "ai", "--kube-version", KubernetesVersion, "--values", folder.Write("values.yaml", values));
     }
 }

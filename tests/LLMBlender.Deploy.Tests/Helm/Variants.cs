@@ -64,6 +64,7 @@ internal static class Variants
     public const string Watched = """
         redis: { address: "redis:6379,connectTimeout=5000" }
         callers: [{ name: app, keySha256: 2c70e12b7a0646f92279f427c7b38e7334d8e5389cff167a1dc30e73f826b683 }]
+        gateway: { dashboard: true }
         monitoring:
           serviceMonitor: { enabled: true, labels: { release: prometheus }, interval: 30s }
           rules: { enabled: true, labels: { release: prometheus } }

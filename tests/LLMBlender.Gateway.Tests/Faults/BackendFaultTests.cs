@@ -45,7 +45,7 @@ public sealed class BackendFaultTests : IClassFixture<GatewayFixture>
         Script(fault, bad.Name);
         gateway.Use(
             [gateway.Backend("good"), bad],
-            new PanelSettings { Name = "pair", Members = ["good", bad.Name], MemberTimeout = TimeSpan.FromSeconds(0.4) },
+            new PanelSettings { Name = "pair", Members = ["good", bad.Name], MemberTimeout = reason == "timed_out" ? TimeSpan.FromSeconds(0.4) : null },
             new PanelSettings { Name = "well", Members = ["good"] });
 
         var hurt = gateway.PostAsync("/v1/blend", new { instruction = "Which?", panel = "pair", timeout = 30 });

@@ -9,6 +9,7 @@ using LLMBlender.Training.Baselines;
 using LLMBlender.Training.Data;
 using LLMBlender.Training.Network;
 using LLMBlender.Training.Runs;
+using RankerTokens = LLMBlender.Training.Runs.RankerTokens;
 
 namespace LLMBlender.Training.Tests.Baselines;
 

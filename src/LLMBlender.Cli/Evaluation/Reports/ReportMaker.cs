@@ -8,6 +8,9 @@ internal sealed class ReportMaker
 {
     private const string PairRanker = "pair-ranker";
 
+    // Those that look for the best; the first of them is what the others are held to. What looks for the worst has no place here.
+    private static readonly string[] Aggregations = [.. RankingEngines.Orders, BubbleSort.BestAlone];
+
     private readonly EvaluationPlan plan;
     private readonly IReadOnlyList<EvaluatedRecord> records;
     private readonly string rankerName;
@@ -30,7 +33,7 @@ internal sealed class ReportMaker
         yardstick = Yardstick.Of(plan, records);
         judgeRanks = [.. records.Select(record => yardstick.Of(record) is { } scores && !scores.Any(double.IsNaN) ? Ranks.Smallest(scores) : [])];
         fileScores = [.. records[0].FileScores.Keys.Where(name => records.All(record => record.FileScores.ContainsKey(name)))];
-        rankings = [.. RankingEngines.Names.Select(name => records
+        rankings = [.. Aggregations.Select(name => records
             .AsParallel().AsOrdered()
             .Select(record => RecordedMatrix.Rank(RankingEngines.Create(name, record.Models.Length), record.Finding.Matrix)).ToArray())];
         models = OrderedModels();
@@ -50,7 +53,7 @@ internal sealed class ReportMaker
             Rows = rows,
             Agreement = yardstick.IsJudge ? Agreement() : [],
             Bias = Bias(),
-            Engines = [.. RankingEngines.Names.Select(Engine), OneOrder()],
+            Engines = [.. Aggregations.Select(Engine), OneOrder()],
             Yardstick = yardstick.Name,
             RankCounts = [.. choices.Select(choice => (choice.Name, Counts(choice.Chosen)))],
             Models = models,
@@ -136,7 +139,7 @@ internal sealed class ReportMaker
 
         for (var engine = 0; engine < rankings.Length; engine++)
         {
-            Add(PairRanker, $"{rankerName} {RankingEngines.Names[engine]}", [.. rankings[engine].Select(static ranking => ranking.Best)]);
+            Add(PairRanker, $"{rankerName} {Aggregations[engine]}", [.. rankings[engine].Select(static ranking => ranking.Best)]);
         }
 
         int[] best = [.. rankings[0].Select(static ranking => ranking.Best)];
@@ -179,10 +182,9 @@ internal sealed class ReportMaker
             Add(plan.Metrics.Any(metric => metric.Name == score) ? $"{score} (file)" : score, r => records[r].FileScores[score]);
         }
 
-        for (var engine = 0; engine < rankings.Length; engine++)
+        foreach (var (name, ranked) in Aggregations.Zip(rankings).Take(RankingEngines.Orders.Count))
         {
-            var ranked = rankings[engine];
-            Add($"{rankerName} {RankingEngines.Names[engine]}", r => ranked[r].Scores);
+            Add($"{rankerName} {name}", r => ranked[r].Scores);
         }
 
         return rows;
@@ -220,12 +222,8 @@ internal sealed class ReportMaker
             name, Mean(static b => b.Turned), Mean(static b => b.Asymmetry), Mean(static b => b.Size), Mean(static b => b.FirstWins));
     }
 
-    private EngineRow Engine(string name)
-    {
-        var engine = RankingEngines.Names.ToList().IndexOf(name);
-        return Row(name, rankings[engine], [.. records.Select(record =>
-            record.Models.Length - 1 - RecordedMatrix.Rank(RankingEngines.Create(name, record.Models.Length), RecordedMatrix.Reversed(record.Finding.Matrix)).Best)]);
-    }
+    private EngineRow Engine(string name) => Row(name, rankings[Array.IndexOf(Aggregations, name)], [.. records.Select(record =>
+        record.Models.Length - 1 - RecordedMatrix.Rank(RankingEngines.Create(name, record.Models.Length), RecordedMatrix.Reversed(record.Finding.Matrix)).Best)]);
 
     // What both orders are for: the same ranking out of one of them.
     private EngineRow OneOrder()
