@@ -125,7 +125,7 @@ internal sealed class Evaluator(Terminal terminal, string from, ReportFiles file
             ("data hash", data.Hash),
             ("ranker", $"{ranker.Id} {ranker.Precision} {ranker.TensorHash}"),
             ("fuser", fuser is null ? fusing.Fuser.Fuser.Name : $"{fuser.Id} {fuser.Precision} {fuser.TensorHash} top-k {fusing.TopK}"),
-            ("options", options),
+            ("options", options.Length > 0 ? options : "none"),
             ("measured", plan.Spelt),
             ("judge", plan.Judge ?? EvaluationPlan.FromVerdicts),
             ("seed", plan.Seed.ToString(CultureInfo.InvariantCulture)),

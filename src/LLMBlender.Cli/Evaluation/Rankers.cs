@@ -13,6 +13,7 @@ internal static class Rankers
         "ranker",
         new("random", "a seeded order", static (_, setup) => new RandomRanker(setup.Seed)),
         new("longest", "the longer text is better", static (_, _) => new LongestRanker()),
+        new("judge", "a chat model of --config compares by prompt, both orders", JudgeRanker.Make, "BACKEND"),
         new("model", "a reward model, or a summareranker, simcls or mlm-scorer; also +encoding=single +max-length=N", ModelRanker.Make, "MODEL"));
 
     /// <summary>Who ranks where nobody says who.</summary>

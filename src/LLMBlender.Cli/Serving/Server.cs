@@ -55,7 +55,7 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
             await using var app = builder.Build();
             var started = false;
             Map(app, () => started);
-            WatchTasks(app.Logger);
+            using var watch = new TaskWatch(app.Logger);
             await StartAsync(app, cancellation);
             await app.Services.GetRequiredService<SiloReadiness>().WhenMemberAsync(Tick, cancellation);
             started = true;
@@ -243,12 +243,6 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
             app.MapOrleansDashboard(GatewayExtensions.DashboardPath);
         }
     }
-
-    private static void WatchTasks(ILogger logger) => TaskScheduler.UnobservedTaskException += (_, failure) =>
-    {
-        ServeLog.Unobserved(logger, failure.Exception);
-        failure.SetObserved();
-    };
 
     private async Task SayReadyAsync(WebApplication app, CancellationToken cancellation)
     {

@@ -57,7 +57,8 @@ internal static class EvaluateVerb
         var json = Output("--json", "JSON, in full precision");
         var html = Output("--html", "one HTML file with plots");
         var work = new Option<string?>("--work") { HelpName = "F", Description = "Where work that is done is kept, so that a stopped run goes on." };
-        foreach (var option in new Option[] { metrics, rankers, judge, against, seed, resamples, markdown, json, html, work })
+        var config = new Option<string?>("--config") { HelpName = "FILE", Description = "The configuration, as serve reads it, that a judge among the rankers is in." };
+        foreach (var option in new Option[] { metrics, rankers, judge, against, seed, resamples, markdown, json, html, work, config })
         {
             verb.Options.Add(option);
         }
@@ -71,7 +72,7 @@ internal static class EvaluateVerb
             var files = new ReportFiles(parsed.GetValue(markdown), parsed.GetValue(json), parsed.GetValue(html));
             var evaluator = new Evaluator(terminal, parsed.GetValue(from)!, files, parsed.GetValue(work));
             using var plan = Plan(
-                new EvaluationSetup(terminal, ranker.Device.Read(parsed), (ulong)(parsed.GetValue(seed) ?? DefaultSeed)),
+                new EvaluationSetup(terminal, ranker.Device.Read(parsed), (ulong)(parsed.GetValue(seed) ?? DefaultSeed), parsed.GetValue(config)),
                 Given(parsed, metrics) ?? [.. Metrics.Default],
                 Given(parsed, rankers) ?? [.. Rankers.Default],
                 parsed.GetValue(judge),
@@ -95,16 +96,15 @@ internal static class EvaluateVerb
         parsed.GetResult(option) is null ? null : parsed.GetValue(option);
 
     private static EvaluationPlan Plan(
-        EvaluationSetup setup, string[] metrics, string[] rankers, string? judge, string[] against, int resamples) => new(
-            [.. metrics.Select(metric => Metrics.Create(metric, setup))],
-            [.. rankers.Select(ranker => Rankers.Create(ranker, setup))],
-            judge,
-            against,
-            setup.Seed,
-            resamples)
+        EvaluationSetup setup, string[] metrics, string[] rankers, string? judge, string[] against, int resamples)
+    {
+        var measures = Array.ConvertAll(metrics, metric => Metrics.Create(metric, setup));
+        var others = Array.ConvertAll(rankers, ranker => Rankers.Create(ranker, setup));
+        return new EvaluationPlan(measures, others, judge, against, setup.Seed, resamples)
         {
-            Spelt = string.Join(' ', [.. metrics, "|", .. rankers]),
+            Spelt = string.Join(' ', [.. metrics, "|", .. rankers, .. setup.Taken.Select(static model => $"[{model}]")]),
         };
+    }
 
     /// <summary>An option that takes a list, by commas or repeated; <c>none</c> is an empty one.</summary>
     internal static Option<string[]?> List(string name, string help, string description) => new(name)

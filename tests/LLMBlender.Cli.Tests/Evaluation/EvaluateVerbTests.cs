@@ -1,6 +1,10 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.IO.Compression;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using LLMBlender.TestKit;
+using LLMBlender.TestKit.Backends;
 
 namespace LLMBlender.Cli.Tests.Evaluation;
 
@@ -69,6 +73,82 @@ public sealed class EvaluateVerbTests(TinyModel tiny) : IDisposable
         Assert.Equal("chrf", (string)report["yardstick"]!);
         Assert.Empty(report["agreement"]!.AsArray());
         Assert.Equal([100.0], Figures(report, "m", "chrf"));
+    }
+
+    // A judge that prefers what stands first, but for a's text, which always wins: one pair of three turns with the order.
+    [Fact]
+    public async Task Evaluate_OfAChatJudge_ShowsItsOrderAndItsBias()
+    {
+        await using var server = await FakeModelServer.StartAsync();
+        server.On("judge", call => call.AnswerAsync(Verdict(call.Messages[^1].Text)));
+        var config = folder.Write("judge.json", JsonSerializer.Serialize(new
+        {
+            LLMBlender = new { Backends = new[] { new { Name = "judge", server.Url, Model = "judge" } } },
+        }));
+
+        var report = await EvaluateAsync($"{First}\n", "--rankers", "judge:judge", "--config", config);
+
+        Assert.Equal([1.0, 1.0], Figures(report, "judge judge", "GPT-Rank", "top-1"));
+        var bias = report["position_bias"]!.AsArray().Single(row => (string)row!["name"]! == "judge judge")!;
+        Assert.Equal(1 / 3.0, (double)bias["turned"]!["value"]!, 12);
+        Assert.Equal(6, server.Calls.Count);
+
+        static string Verdict(string asked)
+        {
+            var (a, b) = (asked.IndexOf("a b c d", StringComparison.Ordinal), asked.IndexOf("[B ", StringComparison.Ordinal));
+            return a > b ? "B>>A" : "A>>B";
+        }
+    }
+
+    [Fact]
+    public async Task Evaluate_OfAJudgeWithoutConfig_IsRefused()
+    {
+        var outcome = await CommandLine.RunAsync("evaluate", "--from", folder.Write("data.jsonl", First), "--rankers", "judge:j", "--ranker", tiny.Folder);
+
+        Assert.Equal(ExitCode.Usage, outcome.Code);
+        Assert.Contains("ranker \"judge:j\" is a backend of --config, and there is none", outcome.Error, StringComparison.Ordinal);
+    }
+
+    // Killed with records still to do: what was noted is not done again, and the report is that of a run in peace.
+    [Fact]
+    public async Task Evaluate_KilledAndStartedAgain_GivesTheReportOfARunInPeace()
+    {
+        const int Records = 60;
+        var text = string.Concat(Enumerable.Range(0, Records).Select(i => First.Replace("\"r1\"", $"\"{i}\"", StringComparison.Ordinal) + "\n"));
+        var (file, work) = (folder.Write("many.jsonl", text), folder.File("many.work"));
+        string[] arguments = ["evaluate", "--from", file, "--ranker", tiny.Folder, "--json", folder.File("many.json"), "--work", work];
+        var start = new ProcessStartInfo("dotnet", [typeof(LlmBlender).Assembly.Location, .. arguments]) { RedirectStandardError = true };
+        using (var process = Process.Start(start)!)
+        {
+            while (!process.HasExited && Noted(work) < 2)
+            {
+                await Task.Delay(5, TestContext.Current.CancellationToken);
+            }
+
+            process.Kill();
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        var noted = Noted(work);
+        var outcome = await CommandLine.RunAsync(arguments);
+
+        Assert.True(outcome.Code == ExitCode.Done, outcome.Error);
+        Assert.True(noted >= 1, "nothing was noted before the process was killed");
+        Assert.Equal(Records, Noted(work) - 1);
+        Assert.Equal(ExitCode.Done, (await CommandLine.RunAsync([.. arguments[..^4], "--json", folder.File("peace.json")])).Code);
+        Assert.Equal(await File.ReadAllTextAsync(folder.File("peace.json")), await File.ReadAllTextAsync(folder.File("many.json")));
+
+        static int Noted(string path)
+        {
+            if (!File.Exists(path))
+            {
+                return 0;
+            }
+
+            // The file is locked against other processes of .NET while it is written.
+            using var count = Process.Start(new ProcessStartInfo("wc", ["-l", path]) { RedirectStandardOutput = true })!;
+            return int.Parse(count.StandardOutput.ReadToEnd().Split(' ', StringSplitOptions.RemoveEmptyEntries)[0], CultureInfo.InvariantCulture);
+        }
     }
 
     [Fact]

@@ -29,7 +29,7 @@ internal sealed record ModelArgument(string Spelling, string Folder, IReadOnlyDi
             }
         }
 
-        return new ModelArgument(spelling, setup.Models.FindModel(parts[0]), settings);
+        return new ModelArgument(spelling, setup.Take(parts[0]), settings);
     }
 
     /// <summary>A setting's text; null where it isn't given.</summary>
