@@ -16,8 +16,10 @@ internal static class EngineBenchmark
     /// <param name="ranked">The output of <c>rank --matrix</c> with a full-matrix aggregation; null for simulated rankers only.</param>
     /// <param name="records">The records ranked, with candidates' scores, or null.</param>
     /// <param name="score">Which score of a candidate is its quality.</param>
-    public static void Run(string? ranked, string? records, string? score)
+    /// <param name="curves">An HTML file for the simulated rankers' curves, or null.</param>
+    public static void Run(string? ranked, string? records, string? score, string? curves)
     {
+        var points = new List<EngineCurves.Point>();
         if (ranked is not null)
         {
             var qualities = records is null ? null : Qualities(records, score ?? throw new ArgumentException("records need the name of a score"));
@@ -28,12 +30,22 @@ internal static class EngineBenchmark
         {
             foreach (var noise in (double[])[0.15, 0.3, 0.45])
             {
-                Report($"simulated: {count} candidates, noise {noise} of the qualities' deviation", [.. Simulated(count, noise, count > 32 ? 50 : 200)], null);
+                Report(
+                    $"simulated: {count} candidates, noise {noise} of the qualities' deviation",
+                    [.. Simulated(count, noise, count > 32 ? 50 : 200)],
+                    null,
+                    (engine, share, best, rounds) => points.Add(new(engine, noise, count, share, best, rounds)));
             }
+        }
+
+        if (curves is not null)
+        {
+            File.WriteAllText(curves, EngineCurves.Html(points));
         }
     }
 
-    private static void Report(string title, List<float[,]> matrices, List<double[]>? qualities)
+    private static void Report(
+        string title, List<float[,]> matrices, List<double[]>? qualities, Action<string, double, double, double>? tell = null)
     {
         Console.WriteLine($"\n{title}: {matrices.Count} rankings");
         Console.WriteLine($"{"engine",-22}{"comparisons",12}{"share",8}{"most",7}{"rounds",8}{"most",6}{"same best",11}{"same top 3",12}{"quality of 3",14}{"engine ms",11}");
@@ -67,6 +79,7 @@ internal static class EngineBenchmark
             var comparisons = rankings.Average(ranking => ranking.Comparisons);
             var best = rankings.Zip(full, (a, b) => a.Best == b.Best ? 1.0 : 0).Average();
             var three = rankings.Zip(full, (a, b) => a.TopK(3).ToArray().Intersect(b.TopK(3).ToArray()).Count() / (double)a.TopK(3).Length).Average();
+            tell?.Invoke(name, comparisons / pairs, best, rankings.Average(ranking => ranking.Rounds));
             var quality = qualities is null
                 ? ""
                 : rankings.Zip(qualities, (ranking, q) => ranking.TopK(3).ToArray().Average(i => q[i])).Average().ToString("0.0000", CultureInfo.InvariantCulture);

@@ -23,6 +23,7 @@ const string Usage = """
     streams [CLIENTS]        clients that stream at the same time; how soon work ends when one leaves (default: 2000); as tail
     evaluate [RECORDS [MODEL]] the share of an evaluation's time that the model takes (default: 5000 records, pairranker-mini)
     engines [RANKED [RECORDS SCORE]]  what aggregations ask and choose; RANKED is the output of rank --matrix
+    engines --curves HTML    of these, the simulated rankers alone, and as curves
     """;
 
 using var scratch = new TemporaryFolder();
@@ -66,8 +67,11 @@ switch (args)
         await EvaluateBenchmark.RunAsync(
             rest.ElementAtOrDefault(1) ?? mini, int.Parse(rest.FirstOrDefault("5000"), System.Globalization.CultureInfo.InvariantCulture), scratch.Path);
         return 0;
+    case ["engines", "--curves", var html]:
+        EngineBenchmark.Run(null, null, null, html);
+        return 0;
     case ["engines", .. var rest]:
-        EngineBenchmark.Run(rest.ElementAtOrDefault(0), rest.ElementAtOrDefault(1), rest.ElementAtOrDefault(2));
+        EngineBenchmark.Run(rest.ElementAtOrDefault(0), rest.ElementAtOrDefault(1), rest.ElementAtOrDefault(2), null);
         return 0;
     case ["tail", .. var rest]:
         await TailBenchmark.RunAsync(

@@ -33,6 +33,10 @@ internal sealed class Svg(double width, double height, string title)
     public Svg Text(double x, double y, string text, string anchor = "start", bool isDim = false, double turn = 0, double fillBehind = 0) => Add(
         $"<text x=\"{x:0.##}\" y=\"{y:0.##}\" text-anchor=\"{anchor}\"{(fillBehind > 0.55 ? " class=\"on\"" : isDim ? " class=\"dim\"" : "")}{(turn == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" transform=\"rotate({turn:0.##} {x:0.##} {y:0.##})\""))}>{WebUtility.HtmlEncode(text)}</text>");
 
+    /// <summary>A line of a colour.</summary>
+    public Svg Stroke(double x1, double y1, double x2, double y2, string colour) => Add(
+        $"<line x1=\"{x1:0.##}\" y1=\"{y1:0.##}\" x2=\"{x2:0.##}\" y2=\"{y2:0.##}\" style=\"stroke:{colour};stroke-width:1.5\"/>");
+
     /// <summary>A line.</summary>
     public Svg Line(double x1, double y1, double x2, double y2, bool isBar = false) => Add(
         $"<line x1=\"{x1:0.##}\" y1=\"{y1:0.##}\" x2=\"{x2:0.##}\" y2=\"{y2:0.##}\"{(isBar ? " class=\"bar\"" : "")}/>");
