@@ -31,7 +31,7 @@ internal static class ToolArguments
         {
             return arguments is null ? "{}" : JsonSerializer.Serialize(arguments, Plain);
         }
-        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return null;
         }
