@@ -12,13 +12,27 @@ internal static class ApiEndpoint
     /// <summary>A handler that answers.</summary>
     public static RequestDelegate Of(Func<HttpContext, IBlender, Task> answer) => context => AnswerAsync(context, answer);
 
-    /// <summary>The error that an exception is to an asker; null where nobody foresaw it.</summary>
-    public static ApiError? Foreseen(Exception e) => e switch
+    /// <summary>Writes a stream's events; whatever goes wrong while somebody still listens becomes its last.</summary>
+    /// <param name="context">The request, whose response has begun.</param>
+    /// <param name="write">Writes the events.</param>
+    /// <param name="fail">Writes the error.</param>
+    public static async Task StreamAsync(HttpContext context, Func<Task> write, Func<ApiError, Task> fail)
     {
-        RequestException request => request.Error,
-        BlendException blend => ApiError.Of(blend),
-        _ => null,
-    };
+        try
+        {
+            await write();
+        }
+        catch (Exception e) when (e is not OutOfMemoryException && !context.RequestAborted.IsCancellationRequested)
+        {
+            var error = Foreseen(e);
+            if (error is null)
+            {
+                Log(context, e);
+            }
+
+            await fail(error ?? ApiError.Internal());
+        }
+    }
 
     private static async Task AnswerAsync(HttpContext context, Func<HttpContext, IBlender, Task> answer)
     {
@@ -45,7 +59,14 @@ internal static class ApiEndpoint
         }
     }
 
-    /// <summary>Logs what nobody foresaw.</summary>
-    public static void Log(HttpContext context, Exception e) => context.RequestServices.GetRequiredService<ILoggerFactory>()
+    private static void Log(HttpContext context, Exception e) => context.RequestServices.GetRequiredService<ILoggerFactory>()
         .CreateLogger(typeof(ApiEndpoint)).UnforeseenFailure(e, context.Request.Path);
+
+    // Null where nobody foresaw it.
+    private static ApiError? Foreseen(Exception e) => e switch
+    {
+        RequestException request => request.Error,
+        BlendException blend => ApiError.Of(blend),
+        _ => null,
+    };
 }

@@ -1,5 +1,7 @@
+using System.Runtime.InteropServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
 
 namespace LLMBlender.Gateway;
@@ -10,12 +12,14 @@ internal static class JsonBody
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Reads the request's body.</summary>
-    /// <exception cref="RequestException">It is no JSON.</exception>
+    /// <exception cref="RequestException">It is no JSON, or a text in it is no valid Unicode.</exception>
     public static async Task<JsonDocument> ReadAsync(HttpContext context)
     {
         try
         {
-            return await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
+            var body = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
+            CheckTexts(body);
+            return body;
         }
         catch (JsonException e)
         {
@@ -28,6 +32,43 @@ internal static class JsonBody
                     ? ApiError.TooLarge("the body is larger than the server takes")
                     : ApiError.Invalid(null, e.Message),
                 e);
+        }
+    }
+
+    // What is JSON by its marks may still hold bytes that are no text, or escape half of a surrogate pair.
+    private static void CheckTexts(JsonDocument body)
+    {
+        var raw = JsonMarshal.GetRawUtf8Value(body.RootElement);
+        var isPlain = Utf8.IsValid(raw) && raw.IndexOf("\\ud"u8) < 0 && raw.IndexOf("\\uD"u8) < 0;
+        if (!isPlain && FindBad(body.RootElement, "") is { } bad)
+        {
+            body.Dispose();
+            throw new RequestException(bad.Length == 0
+                ? ApiError.Invalid(null, "the body holds a text that is no valid Unicode")
+                : ApiError.Invalid(bad, $"\"{bad}\" is no valid Unicode: it holds other bytes than UTF-8, or escapes half of a surrogate pair"));
+        }
+    }
+
+    // The path of the first text that can't be read, or of the object one of whose names can't be; null for none.
+    private static string? FindBad(JsonElement element, string path) => element.ValueKind switch
+    {
+        JsonValueKind.String => IsText(element.GetString) ? null : path,
+        JsonValueKind.Array => element.EnumerateArray().Select((entry, i) => FindBad(entry, $"{path}[{i}]")).FirstOrDefault(static bad => bad is not null),
+        JsonValueKind.Object => element.EnumerateObject().Select(field =>
+            IsText(() => field.Name) ? FindBad(field.Value, path.Length == 0 ? field.Name : $"{path}.{field.Name}") : path).FirstOrDefault(static bad => bad is not null),
+        _ => null,
+    };
+
+    private static bool IsText(Func<string?> read)
+    {
+        try
+        {
+            read();
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
         }
     }
 

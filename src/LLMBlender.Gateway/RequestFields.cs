@@ -30,19 +30,7 @@ internal readonly struct RequestFields
             return null;
         }
 
-        if (value.ValueKind is not JsonValueKind.String)
-        {
-            throw Refused(field, value, "a string");
-        }
-
-        try
-        {
-            return value.GetString();
-        }
-        catch (InvalidOperationException)
-        {
-            throw Refuse(Name(field), $"\"{Name(field)}\" escapes half of a surrogate pair, and must be valid Unicode");
-        }
+        return value.ValueKind is JsonValueKind.String ? value.GetString() : throw Refused(field, value, "a string");
     }
 
     /// <summary>True, false, or false where the field is absent or null.</summary>

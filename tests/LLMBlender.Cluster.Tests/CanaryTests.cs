@@ -5,6 +5,7 @@ using System.Text.Json;
 using LLMBlender.Cluster.Tests.Processes;
 using LLMBlender.TestKit;
 using LLMBlender.TestKit.Backends;
+using StackExchange.Redis;
 
 namespace LLMBlender.Cluster.Tests;
 
@@ -92,7 +93,11 @@ public sealed class CanaryTests : IAsyncLifetime
 
         Assert.Equal([200, 200, 429], statuses);
 
-        await Until.IsSoAsync(async () => await SayAsync(other, "/v1/chat/completions", question, Poor) == 429, "the other gateway knows what was spent");
+        // The other's first question comes after Redis knows, and it has asked Redis nothing before.
+        await Until.IsSoAsync(async () => await SpentAsync() == 20_000_000_000, "Redis knows what was spent");
+        var asked = models.Calls.Count;
+        Assert.Equal(429, await SayAsync(other, "/v1/chat/completions", question, Poor));
+        Assert.Equal(asked, models.Calls.Count);
         Assert.Contains("insufficient_quota", said.ToString(), StringComparison.Ordinal);
     }
 
@@ -106,6 +111,19 @@ public sealed class CanaryTests : IAsyncLifetime
         await redis.DisposeAsync();
         await models.DisposeAsync();
         folder.Dispose();
+    }
+
+    // What the poor caller has had of all days, in billionths.
+    private async Task<long> SpentAsync()
+    {
+        await using var connection = await ConnectionMultiplexer.ConnectAsync(Redis);
+        var sum = 0L;
+        await foreach (var key in connection.GetServer(redis.Address).KeysAsync(pattern: $"llmblender:caller:canary:{Poor[..4]}:*"))
+        {
+            sum += (long)await connection.GetDatabase().HashGetAsync(key, "spent");
+        }
+
+        return sum;
     }
 
     private async Task<ServeProcess> StartAsync(string address)

@@ -153,6 +153,9 @@ capabilities: { drop: [ALL] }
 {{- range .Values.settings.Backends -}}{{- $_ := set $known .Name true -}}
 {{- if .KeyVariable -}}
 {{- if not (hasKey $.Values.keys .KeyVariable) -}}
+{{- if not (regexMatch "^[A-Z_][A-Z0-9_]*$" .KeyVariable) -}}
+{{- fail (printf "settings.Backends: \"%s\" has a KeyVariable of %d characters that keys has no secret for and that is no variable's name; the key itself belongs in a secret" .Name (len .KeyVariable)) -}}
+{{- end -}}
 {{- fail (printf "settings.Backends: \"%s\" has its key in the variable %s, which keys must name a secret for" .Name .KeyVariable) -}}
 {{- end -}}
 {{- end -}}

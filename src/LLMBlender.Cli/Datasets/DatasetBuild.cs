@@ -193,8 +193,7 @@ internal sealed class DatasetBuild(DatasetPlan plan, DatasetJournal journal, Act
         catch (Exception e) when (!cancellation.IsCancellationRequested && e is not OutOfMemoryException)
         {
             Interlocked.Increment(ref failures);
-            var message = BackendException.In(e)?.Message ?? e.Message;
-            complain($"record \"{record}\": {name} failed: {backend.Key?.Scrub(message) ?? message}");
+            complain($"record \"{record}\": {name} failed: {backend.Explain(e)}");
             return null;
         }
     }

@@ -58,8 +58,7 @@ internal sealed class JudgeRanker(Backend backend) : IPairwiseRanker
         }
         catch (Exception e) when (!cancellation.IsCancellationRequested && e is not OutOfMemoryException)
         {
-            var message = BackendException.In(e)?.Message ?? e.Message;
-            throw new InvalidOperationException($"the judge {backend.Name} failed: {backend.Key?.Scrub(message) ?? message}");
+            throw new InvalidOperationException($"the judge {backend.Name} failed: {backend.Explain(e)}");
         }
     }
 }

@@ -17,20 +17,10 @@ internal static class BlendStream
     {
         var events = new EventStream(context);
         await events.OpenAsync();
-        try
-        {
-            await events.WriteAllAsync(blender.StreamAsync(request, context.RequestAborted), update => WriteAsync(context, events, id, update));
-        }
-        catch (Exception e) when (e is not OutOfMemoryException && !context.RequestAborted.IsCancellationRequested)
-        {
-            var error = ApiEndpoint.Foreseen(e);
-            if (error is null)
-            {
-                ApiEndpoint.Log(context, e);
-            }
-
-            await events.WriteAsync("error", (error ?? ApiError.Internal()).Write);
-        }
+        await ApiEndpoint.StreamAsync(
+            context,
+            () => events.WriteAllAsync(blender.StreamAsync(request, context.RequestAborted), update => WriteAsync(context, events, id, update)),
+            error => events.WriteAsync("error", error.Write));
     }
 
     private static Task WriteAsync(HttpContext context, EventStream events, JsonElement? id, BlendUpdate update)

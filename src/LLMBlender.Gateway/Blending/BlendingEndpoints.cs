@@ -40,6 +40,7 @@ public static class BlendingEndpoints
         };
         var topK = fields.OptionalWhole("top_k", 1, int.MaxValue);
         var response = await blender.RankAsync(request, context.RequestAborted);
+        Caller.Of(context)?.Spend(response.PromptTokens, response.CompletionTokens, response.Cost);
         await JsonBody.WriteAsync(context, json =>
         {
             RecordJson.Write(json, id, response);
@@ -62,6 +63,7 @@ public static class BlendingEndpoints
             Timeout = fields.Timeout(),
         };
         var response = await blender.CompareAsync(request, context.RequestAborted);
+        Caller.Of(context)?.Spend(response.PromptTokens, response.CompletionTokens, response.Cost);
         await JsonBody.WriteAsync(context, json => RecordJson.Write(json, id, response));
     }
 
@@ -103,6 +105,7 @@ public static class BlendingEndpoints
             Timeout = fields.Timeout(),
         };
         var response = await blender.FuseAsync(request, context.RequestAborted);
+        Caller.Of(context)?.Spend(response.PromptTokens, response.CompletionTokens, response.Cost);
         await JsonBody.WriteAsync(context, json => RecordJson.Write(json, id, response));
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using LLMBlender.Abstractions;
 using LLMBlender.Abstractions.Client;
+using LLMBlender.Gateway.Callers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -83,6 +84,7 @@ public static class RerankEndpoint
                 Timeout = fields.Timeout(),
             },
             context.RequestAborted);
+        Caller.Of(context)?.Spend(response.PromptTokens, response.CompletionTokens, response.Cost);
         var order = Enumerable.Range(0, texts.Length).OrderBy(place => response.Ranks[place]).ToArray();
 
         // Logits become chances to win, which is what these clients expect: from 0 to 1.

@@ -30,7 +30,13 @@ internal sealed class Caller(CallerSettings settings, SpendLedger ledger, TimePr
     }
 
     /// <summary>Counts what a request cost.</summary>
-    public void Spend(BlendUsage usage) => _ = ledger.AddAsync(usage.Cost ?? 0, usage.PromptTokens + usage.CompletionTokens);
+    public void Spend(BlendUsage usage) => Spend(usage.PromptTokens, usage.CompletionTokens, usage.Cost);
+
+    /// <summary>Counts what a request cost.</summary>
+    /// <param name="promptTokens">Tokens read.</param>
+    /// <param name="completionTokens">Tokens written.</param>
+    /// <param name="cost">In the currency of the configured prices; null where none are.</param>
+    public void Spend(long promptTokens, long completionTokens, decimal? cost) => _ = ledger.AddAsync(cost ?? 0, promptTokens + completionTokens);
 
     private ApiError? EnterMinute(int most)
     {

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using StackExchange.Redis;
 
 namespace LLMBlender.Gateway.Callers;
 
@@ -68,9 +67,22 @@ internal sealed class SpendLedger(string caller, ISharedCounter? shared, TimePro
 
         try
         {
-            Settle(today, sent, await counter.AddAsync(caller, today, sent.Billionths, sent.Tokens).WaitAsync(Fresh));
+            await SendAsync(counter, today, sent).WaitAsync(Fresh);
         }
-        catch (Exception e) when (e is RedisException or TimeoutException or OperationCanceledException)
+        catch (TimeoutException e)
+        {
+            // It may still count: what is on its way is not sent a second time.
+            logger.NotCounted(caller, e.GetType().Name);
+        }
+    }
+
+    private async Task SendAsync(ISharedCounter counter, DateOnly today, (long Billionths, long Tokens) sent)
+    {
+        try
+        {
+            Settle(today, sent, await counter.AddAsync(caller, today, sent.Billionths, sent.Tokens));
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
             logger.NotCounted(caller, e.GetType().Name);
             Settle(today, sent, null);

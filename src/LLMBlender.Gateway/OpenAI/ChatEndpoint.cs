@@ -23,9 +23,16 @@ internal static class ChatEndpoint
             return;
         }
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, request.Count).Select(i => blender.BlendAsync(request.ToBlend(i), context.RequestAborted)));
-        Spend(context, answers);
+        var answers = await Task.WhenAll(Enumerable.Range(0, request.Count).Select(i => ChooseAsync(context, blender, request.ToBlend(i))));
         await JsonBody.WriteAsync(context, writer => json.Write(writer, answers));
+    }
+
+    // A choice costs what it costs, whatever becomes of the others.
+    private static async Task<BlendResponse> ChooseAsync(HttpContext context, IBlender blender, BlendRequest request)
+    {
+        var answer = await blender.BlendAsync(request, context.RequestAborted);
+        Caller.Of(context)?.Spend(answer.Usage);
+        return answer;
     }
 
     // Before a stream's headers are out an error still has a status of its own.
@@ -47,34 +54,29 @@ internal static class ChatEndpoint
     {
         var events = new EventStream(context);
         await events.OpenAsync();
+        await ApiEndpoint.StreamAsync(
+            context,
+            () => WriteAsync(context, blender, request, json, events),
+
+            // Clients know an event with an error as the end of a stream.
+            error => events.WriteAsync(null, error.Write));
+    }
+
+    private static async Task WriteAsync(HttpContext context, IBlender blender, ChatRequest request, ChatJson json, EventStream events)
+    {
         var answers = new BlendResponse[request.Count];
         var writers = Enumerable.Range(0, request.Count).Select(i => new ChoiceStream(i, events, json, request.Sampling.Stop)).ToList();
-        try
+        await events.WriteAllAsync(AllAsync(context, blender, request), async item =>
         {
-            await events.WriteAllAsync(AllAsync(context, blender, request), async item =>
-            {
-                answers[item.Index] = item.Update.Response ?? answers[item.Index];
-                await writers[item.Index].WriteAsync(item.Update);
-            });
-            Spend(context, answers);
-            if (request.WithUsage || request.WithTrace)
-            {
-                await events.WriteAsync(null, writer => json.WriteEnd(writer, answers));
-            }
-
-            await events.WriteAsync("[DONE]");
-        }
-        catch (Exception e) when (e is not OutOfMemoryException && !context.RequestAborted.IsCancellationRequested)
+            answers[item.Index] = item.Update.Response ?? answers[item.Index];
+            await writers[item.Index].WriteAsync(item.Update);
+        });
+        if (request.WithUsage || request.WithTrace)
         {
-            // Clients know an event with an error as the end of a stream.
-            var error = ApiEndpoint.Foreseen(e);
-            if (error is null)
-            {
-                ApiEndpoint.Log(context, e);
-            }
-
-            await events.WriteAsync(null, (error ?? ApiError.Internal()).Write);
+            await events.WriteAsync(null, writer => json.WriteEnd(writer, answers));
         }
+
+        await events.WriteAsync("[DONE]");
     }
 
     private static async IAsyncEnumerable<(int Index, BlendUpdate Update)> AllAsync(HttpContext context, IBlender blender, ChatRequest request)
@@ -87,6 +89,11 @@ internal static class ChatEndpoint
             {
                 await foreach (var update in blender.StreamAsync(request.ToBlend(i), stop.Token))
                 {
+                    if (update.Response is { } whole)
+                    {
+                        Caller.Of(context)?.Spend(whole.Usage);
+                    }
+
                     await merged.Writer.WriteAsync((i, update), stop.Token);
                 }
             }
@@ -107,14 +114,6 @@ internal static class ChatEndpoint
         finally
         {
             await stop.CancelAsync();
-        }
-    }
-
-    private static void Spend(HttpContext context, IEnumerable<BlendResponse> answers)
-    {
-        foreach (var answer in answers)
-        {
-            Caller.Of(context)?.Spend(answer.Usage);
         }
     }
 }

@@ -1,3 +1,4 @@
+using LLMBlender.Abstractions;
 using LLMBlender.Abstractions.Client;
 using LLMBlender.Gateway.Callers;
 using Microsoft.AspNetCore.Http;
@@ -32,28 +33,20 @@ internal static class ResponsesEndpoint
         await json.WriteAsync(events, "response.created", answer: null);
         await json.WriteAsync(events, "response.in_progress", answer: null);
         await json.BeginAsync(events);
-        try
-        {
-            await events.WriteAllAsync(blender.StreamAsync(request.ToBlend(0), context.RequestAborted), update =>
-            {
-                if (update.Response is not { } whole)
-                {
-                    return json.WriteAsync(events, update.Text);
-                }
+        await ApiEndpoint.StreamAsync(
+            context,
+            () => events.WriteAllAsync(blender.StreamAsync(request.ToBlend(0), context.RequestAborted), update => WriteAsync(context, events, json, update)),
+            error => json.WriteAsync(events, error));
+    }
 
-                Caller.Of(context)?.Spend(whole.Usage);
-                return json.EndAsync(events, whole);
-            });
-        }
-        catch (Exception e) when (e is not OutOfMemoryException && !context.RequestAborted.IsCancellationRequested)
+    private static Task WriteAsync(HttpContext context, EventStream events, ResponsesJson json, BlendUpdate update)
+    {
+        if (update.Response is not { } whole)
         {
-            var error = ApiEndpoint.Foreseen(e);
-            if (error is null)
-            {
-                ApiEndpoint.Log(context, e);
-            }
-
-            await json.WriteAsync(events, error ?? ApiError.Internal());
+            return json.WriteAsync(events, update.Text);
         }
+
+        Caller.Of(context)?.Spend(whole.Usage);
+        return json.EndAsync(events, whole);
     }
 }

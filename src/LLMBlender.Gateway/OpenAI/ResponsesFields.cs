@@ -37,6 +37,13 @@ internal static class ResponsesFields
             }
         }
 
+        var text = fields.OptionalObject("text");
+        if (text?.Raw("verbosity") is { } verbosity && !(verbosity.ValueKind is JsonValueKind.String && verbosity.ValueEquals("medium")))
+        {
+            throw new RequestException(ApiError.Unsupported(
+                "text.verbosity", "\"text.verbosity\" can't be honoured: the panel's models write as their own settings have it"));
+        }
+
         var own = fields.OptionalObject("llmblender");
         return new ChatRequest
         {
@@ -48,7 +55,7 @@ internal static class ResponsesFields
                 TopP = fields.OptionalReal("top_p", 0, 1),
                 MaxTokens = (int?)fields.OptionalWhole("max_output_tokens", 1, int.MaxValue),
             },
-            Format = fields.OptionalObject("text") is { } text ? FormatField.ReadFlat(text) : null,
+            Format = text is { } form ? FormatField.ReadFlat(form) : null,
             FormatName = "text.format",
             Tools = null,
             Count = 1,

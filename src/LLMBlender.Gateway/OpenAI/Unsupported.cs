@@ -16,6 +16,7 @@ internal static class Unsupported
         ("audio", "a blend answers with text", static _ => false),
         ("prediction", "a blend's answer is made of the panel's", static _ => false),
         ("web_search_options", "a blend looks nothing up", static _ => false),
+        ("verbosity", "the panel's models write as their own settings have it", static value => IsText(value, "medium")),
         ("reasoning_effort", "the panel's models think as their own settings have it", static _ => false),
     ];
 

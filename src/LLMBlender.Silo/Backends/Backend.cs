@@ -16,6 +16,13 @@ public sealed record Backend(string Name, IChatClient Client)
     /// <summary>How fast it has been lately.</summary>
     internal LatencyWindow Latency { get; } = new();
 
+    /// <summary>What went wrong with a call, without the key: what a library says of a failure may quote a header.</summary>
+    internal string Explain(Exception e)
+    {
+        var message = BackendException.In(e)?.Message ?? (e is NotRecordedException ? e.Message : $"{e.GetType().Name}: {e.Message}");
+        return Key?.Scrub(message) ?? message;
+    }
+
     /// <summary>What a call cost; null where there are no prices.</summary>
     internal decimal? Cost(long promptTokens, long completionTokens) => Settings is { } s && (s.PromptPrice ?? s.CompletionPrice) is not null
         ? ((promptTokens * (s.PromptPrice ?? 0)) + (completionTokens * (s.CompletionPrice ?? 0))) / 1_000_000m

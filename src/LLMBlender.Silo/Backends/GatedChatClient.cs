@@ -112,29 +112,11 @@ internal sealed class GatedChatClient : DelegatingChatClient
             };
         }
 
-        if (Interlocked.Increment(ref waiting) > mostWaiting && places.CurrentCount == 0)
+        if (!places.Wait(0, CancellationToken.None))
         {
-            Interlocked.Decrement(ref waiting);
-            throw new BackendException(BlendFailureReason.Overloaded, $"{mostWaiting} calls wait for it already")
-            {
-                RetryAfter = Crowded,
-                IsTurnedAway = true,
-            };
+            await QueueAsync(cancellation);
         }
 
-        try
-        {
-            await WaitAsync(cancellation);
-        }
-        finally
-        {
-            Interlocked.Decrement(ref waiting);
-        }
-    }
-
-    private async Task WaitAsync(CancellationToken cancellation)
-    {
-        await places.WaitAsync(cancellation);
         if (rate is null)
         {
             return;
@@ -148,6 +130,27 @@ internal sealed class GatedChatClient : DelegatingChatClient
         {
             places.Release();
             throw;
+        }
+    }
+
+    private async Task QueueAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            if (Interlocked.Increment(ref waiting) > mostWaiting)
+            {
+                throw new BackendException(BlendFailureReason.Overloaded, $"{mostWaiting} calls wait for it already")
+                {
+                    RetryAfter = Crowded,
+                    IsTurnedAway = true,
+                };
+            }
+
+            await places.WaitAsync(cancellation);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref waiting);
         }
     }
 

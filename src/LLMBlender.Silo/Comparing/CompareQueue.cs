@@ -206,6 +206,12 @@ internal sealed partial class CompareQueue : IDisposable
         var call = new CompareCall();
         while (Take(call, accelerators[accelerator].Rankers))
         {
+            if (call.Count == 0)
+            {
+                // All that waited was given up: nothing to run, and no speed to learn from it.
+                continue;
+            }
+
             var start = Stopwatch.GetTimestamp();
             var computed = Run(call, accelerators[accelerator]);
             var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;

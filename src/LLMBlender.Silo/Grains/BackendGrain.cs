@@ -106,22 +106,22 @@ internal sealed partial class BackendGrain(PanelBook book, BlendMetrics metrics,
     private BackendReply Reply(Backend backend, BackendRequest request, ChatResponse response)
     {
         var (text, use) = (response.Text, AnswerForm.CallsIn(response));
-        if (string.IsNullOrWhiteSpace(text) && use is null)
-        {
-            return response.FinishReason == ChatFinishReason.ContentFilter
-                ? BackendReply.Failed(backend.Name, BlendFailureReason.Refused, "its answer was held back by a content filter")
-                : BackendReply.Failed(backend.Name, BlendFailureReason.Empty, "it answered without a text");
-        }
-
         var (read, written) = (response.Usage?.InputTokenCount ?? 0, response.Usage?.OutputTokenCount ?? 0);
         var isCut = response.FinishReason == ChatFinishReason.Length;
-        var reply = AnswerForm.Fault(text, use, request) is { } fault
-            ? BackendReply.Failed(backend.Name, BlendFailureReason.Invalid, isCut ? $"{fault}, for it was cut off by the limit of tokens" : fault, read, written)
-            : BackendReply.Answered(new Candidate(backend.Name, use?.ToForm() ?? text), read, written);
+        var (reason, fault) = Fault(request, response, text, use);
+        var reply = fault is null
+            ? BackendReply.Answered(new Candidate(backend.Name, use?.ToForm() ?? text), read, written)
+            : BackendReply.Failed(backend.Name, reason, isCut ? $"{fault}, for it was cut off by the limit of tokens" : fault, read, written);
         var cost = backend.Cost(read, written);
         metrics.Blends.Spent(backend.Name, cost);
         return reply with { Cost = cost, ReachedLimit = isCut, ToolUse = use };
     }
+
+    // Why an answer is no candidate, though it is paid for like any other.
+    private static (BlendFailureReason Reason, string? Fault) Fault(BackendRequest request, ChatResponse response, string text, ToolUse? use) =>
+        !string.IsNullOrWhiteSpace(text) || use is not null ? (BlendFailureReason.Invalid, AnswerForm.Fault(text, use, request))
+        : response.FinishReason == ChatFinishReason.ContentFilter ? (BlendFailureReason.Refused, "its answer was held back by a content filter")
+        : (BlendFailureReason.Empty, "it answered without a text");
 
     // Null where nobody waits for an answer any more.
     private BackendReply? Failed(Backend backend, Deadline deadline, Exception e) => e switch
@@ -133,12 +133,10 @@ internal sealed partial class BackendGrain(PanelBook book, BlendMetrics metrics,
         _ => Failed(backend, e),
     };
 
-    // What a library says of a failure may quote a header: neither log nor reply gets more of it than a scrubbed sentence.
     private BackendReply Failed(Backend backend, Exception e)
     {
         var known = BackendException.In(e);
-        var message = known?.Message ?? $"{e.GetType().Name}: {e.Message}";
-        message = backend.Key?.Scrub(message) ?? message;
+        var message = backend.Explain(e);
         var reason = known?.Reason ?? (e is HttpRequestException ? BlendFailureReason.Unreachable : BlendFailureReason.Faulted);
         LogFailed(known?.IsTurnedAway == true ? LogLevel.Debug : LogLevel.Warning, backend.Name, reason, message);
         return BackendReply.Failed(backend.Name, reason, message) with { RetryAfter = known?.RetryAfter };

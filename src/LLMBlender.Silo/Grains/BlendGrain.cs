@@ -110,7 +110,7 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
 
     /// <inheritdoc/>
     public Task<PanelCard[]> PanelsAsync() => Task.FromResult(book.Panels
-        .Select(static panel => new PanelCard(panel.Name, panel.Description, panel.Members, panel.Fuser) 
+        .Select(static panel => new PanelCard(panel.Name, panel.Description, panel.Members, panel.Fuser)
         {
             Examples = panel.Examples,
             Passes = panel.Passes,

@@ -150,6 +150,9 @@ internal sealed class BlendProgress(BlendRequest request, WorkflowMetrics metric
         margin = response.Logit;
         metrics.Guarded(FusionGuard.Passes(response.Logit));
         guardComparisons = FusionGuard.Pairs.Length;
+        promptTokens += response.PromptTokens;
+        completionTokens += response.CompletionTokens;
+        Add(response.Cost);
     }
 
     /// <summary>A step failed.</summary>

@@ -31,9 +31,10 @@ internal sealed class PanelInquiry(
         var seats = panel.Seats();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token);
         var asked = Array.ConvertAll(seats, seat => AskAsync(seat.Backend, seat.Sample, seat.Name, stop.Token));
+        MemberReport?[] settled;
         try
         {
-            await WaitAsync(asked);
+            settled = await WaitAsync(asked);
         }
         finally
         {
@@ -41,8 +42,9 @@ internal sealed class PanelInquiry(
             await stop.CancelAsync();
         }
 
-        var late = asked.Count(static task => !task.IsCompletedSuccessfully);
-        MemberReport[] reports = [.. seats.Select((seat, i) => asked[i].IsCompletedSuccessfully ? asked[i].Result : Late(seat.Name))];
+        var isEnough = settled.Count(static report => report is { Failure: null }) >= (panel.Quorum ?? seats.Length);
+        var late = isEnough ? settled.Count(static report => report is null) : 0;
+        MemberReport[] reports = [.. seats.Select((seat, i) => settled[i] ?? Late(seat.Name, isEnough))];
         for (var i = 0; i < seats.Length; i++)
         {
             metrics.Heard(panel, seats[i].Backend, reports[i].Failure?.Reason);
@@ -58,23 +60,46 @@ internal sealed class PanelInquiry(
     {
         var (backend, sample, name) = panel.Seats()[0];
         var updates = grains.GetGrain<IBackendGrain>(backend).StreamAsync(Request(sample, wholeTime), CancellationToken.None);
-        await foreach (var update in updates.WithCancellation(deadline.Token))
+        await using var next = updates.GetAsyncEnumerator(deadline.Token);
+        while (await NextAsync(next, backend, name))
         {
-            if (update.Reply is { } reply)
+            if (next.Current.Reply is { } reply)
             {
                 var report = Report(name, reply, false);
-                metrics.Heard(panel, backend, report.Failure?.Reason);
-                metrics.Asked(panel, [report], 0, report.Seconds);
+                Heard(backend, report);
                 yield return ("", report);
                 yield break;
             }
 
-            yield return (update.Text, null);
+            yield return (next.Current.Text, null);
         }
     }
 
-    private async Task WaitAsync(Task<MemberReport>[] asked)
+    // The whole request's time ends a moment before the member's own, and then it has no word of it left to say.
+    private async ValueTask<bool> NextAsync(IAsyncEnumerator<BackendUpdate> updates, string backend, string name)
     {
+        try
+        {
+            return await updates.MoveNextAsync();
+        }
+        catch (OperationCanceledException) when (deadline.IsPassed)
+        {
+            Heard(backend, Report(name, BackendReply.Failed(name, BlendFailureReason.TimedOut, ""), false));
+            throw;
+        }
+    }
+
+    private void Heard(string backend, MemberReport only)
+    {
+        metrics.Heard(panel, backend, only.Failure?.Reason);
+        metrics.Asked(panel, [only], 0, only.Seconds);
+    }
+
+    // What came of each member by the time that there is enough; null for one that is not waited for. What is cancelled then
+    // fails for that reason alone, and is not looked at.
+    private async Task<MemberReport?[]> WaitAsync(Task<MemberReport>[] asked)
+    {
+        var settled = new MemberReport?[asked.Length];
         var left = new List<Task<MemberReport>>(asked);
         var (answers, quorum) = (0, panel.Quorum ?? asked.Length);
 
@@ -91,20 +116,24 @@ internal sealed class PanelInquiry(
             }
 
             left.Remove(member);
-            heard(await member);
-            answers += member.Result.Failure is null ? 1 : 0;
-            if (answers == quorum && left.Count > 0 && member.Result.Failure is null)
+            var report = await member;
+            settled[Array.IndexOf(asked, member)] = report;
+            heard(report);
+            answers += report.Failure is null ? 1 : 0;
+            if (answers == quorum && left.Count > 0 && report.Failure is null)
             {
                 grace = Task.Delay(panel.Grace, graceOver.Token);
             }
         }
 
         await graceOver.CancelAsync();
+        return settled;
     }
 
-    private MemberReport Late(string name)
+    private MemberReport Late(string name, bool isEnough)
     {
-        var report = Report(name, BackendReply.Failed(name, BlendFailureReason.TimedOut, "enough others had answered, and it was not waited for any longer"), false);
+        var why = isEnough ? "enough others had answered, and it was not waited for any longer" : $"no answer within {time.TotalSeconds:0.###} s";
+        var report = Report(name, BackendReply.Failed(name, BlendFailureReason.TimedOut, why), false);
         heard(report);
         return report;
     }

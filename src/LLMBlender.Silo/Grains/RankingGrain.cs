@@ -89,7 +89,13 @@ internal sealed class RankingGrain(
         if (Judge(request.Ranker, request.Instruction, request.Input, [request.A, request.B]) is { } judge)
         {
             var verdict = (await judge.CompareAsync([AThenB], deadline))[0];
-            return new CompareResponse(request.Order switch { PairOrder.Ab => verdict, PairOrder.Ba => -verdict, _ => 2 * verdict }, Math.Sign(verdict));
+            var judged = request.Order switch { PairOrder.Ab => verdict, PairOrder.Ba => -verdict, _ => 2 * verdict };
+            return new CompareResponse(judged, Math.Sign(verdict))
+            {
+                PromptTokens = judge.PromptTokens,
+                CompletionTokens = judge.CompletionTokens,
+                Cost = judge.Cost,
+            };
         }
 
         var ranker = await FindAsync(request.Ranker, deadline);

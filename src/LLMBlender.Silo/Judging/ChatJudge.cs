@@ -56,9 +56,7 @@ internal sealed class ChatJudge(Backend backend, string instruction, string? inp
         }
         catch (Exception e) when (e is not (OperationCanceledException or OutOfMemoryException))
         {
-            var known = BackendException.In(e);
-            var message = backend.Key?.Scrub(known?.Message ?? e.Message) ?? known?.Message ?? e.Message;
-            throw new BlendException("rank", known?.Reason ?? BlendFailureReason.Faulted, $"the judge {Name} failed: {message}");
+            throw new BlendException("rank", BackendException.In(e)?.Reason ?? BlendFailureReason.Faulted, $"the judge {Name} failed: {backend.Explain(e)}");
         }
 
         if (verdicts.Values.All(static verdict => verdict.Result is null))

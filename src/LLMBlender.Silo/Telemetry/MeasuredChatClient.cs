@@ -52,30 +52,44 @@ internal sealed class MeasuredChatClient(Backend backend, ChatMetrics metrics, D
     {
         using var span = Begin(messages);
         var start = Stopwatch.GetTimestamp();
-        var (input, output, began) = (0L, 0L, false);
+        var (input, output, began, isAway) = (0L, 0L, false, false);
         ChatFinishReason? finish = null;
         var text = Content.Writer(span);
         await using var updates = backend.Client.GetStreamingResponseAsync(messages, options, cancellationToken).GetAsyncEnumerator(cancellationToken);
-        while (await NextAsync(updates, span, start))
+        try
         {
-            if (!began)
+            while (await NextAsync(updates, span, start))
             {
-                metrics.Began(tags, Stopwatch.GetElapsedTime(start).TotalSeconds);
-                began = true;
+                if (!began)
+                {
+                    metrics.Began(tags, Stopwatch.GetElapsedTime(start).TotalSeconds);
+                    began = true;
+                }
+
+                foreach (var used in updates.Current.Contents.OfType<UsageContent>())
+                {
+                    (input, output) = (input + (used.Details.InputTokenCount ?? 0), output + (used.Details.OutputTokenCount ?? 0));
+                }
+
+                finish = updates.Current.FinishReason ?? finish;
+                text?.Append(updates.Current.Text);
+                isAway = true;
+                yield return updates.Current;
+                isAway = false;
             }
 
-            foreach (var used in updates.Current.Contents.OfType<UsageContent>())
-            {
-                (input, output) = (input + (used.Details.InputTokenCount ?? 0), output + (used.Details.OutputTokenCount ?? 0));
-            }
-
-            finish = updates.Current.FinishReason ?? finish;
-            text?.Append(updates.Current.Text);
-            yield return updates.Current;
+            End(span, start, input, output, finish);
+            Content.Say(span, text?.ToString());
         }
-
-        End(span, start, input, output, finish);
-        Content.Say(span, text?.ToString());
+        finally
+        {
+            // The reader took a piece and never asked for another.
+            if (isAway)
+            {
+                Fail(span, start, new OperationCanceledException());
+                metrics.Used(tags, input, output);
+            }
+        }
     }
 
     /// <inheritdoc/>

@@ -27,6 +27,7 @@ public sealed partial class ValuesTests
     [InlineData("settings: { Backends: [{ Name: a, Url: \"ftp://x\", Model: m }] }", "settings.Backends.0.Url: Does not match pattern")]
     [InlineData("settings: { Backends: [{ Name: a, Model: m }] }", "settings.Backends.0: Url is required")]
     [InlineData("settings: { Backends: [{ Name: a, Url: \"http://x\", Model: m, KeyVariable: K }] }", "\"a\" has its key in the variable K, which keys must name a secret for")]
+    [InlineData("settings: { Backends: [{ Name: a, Url: \"http://x\", Model: m, KeyVariable: kA5proj9abcdef }] }", "\"a\" has a KeyVariable of 14 characters that keys has no secret for")]
     [InlineData("settings: { Panels: [{ Name: p, Members: [nobody] }] }", "\"p\" asks \"nobody\", and no backend of settings.Backends has that name")]
     [InlineData("settings: { Panels: [{ Name: p, Members: [a], Grace: 2s }] }", "settings.Panels.0.Grace: Does not match pattern")]
     [InlineData("compare: { gpu: { enabled: true, count: 0 } }", "compare.gpu.count: Must be greater than or equal to 1")]

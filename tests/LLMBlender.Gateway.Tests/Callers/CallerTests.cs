@@ -37,6 +37,66 @@ public sealed class CallerTests
     }
 
     [Theory]
+    [InlineData("/v1/rank", """{"instruction":"Which?","candidates":[{"text":"one"},{"text":"two"}],"ranker":"judge"}""")]
+    [InlineData("/v1/compare", """{"instruction":"Which?","a":"one","b":"two","ranker":"judge"}""")]
+    [InlineData("/v1/rerank", """{"query":"Which?","documents":["one","two"],"model":"judge"}""")]
+    [InlineData("/rerank", """{"query":"Which?","texts":["one","two"],"model":"judge"}""")]
+    [InlineData("/v1/fuse", """{"instruction":"Which?","candidates":[{"text":"one"},{"text":"two"}],"fuser":"judge"}""")]
+    [InlineData("/v1/blend", """{"instruction":"Which?","panel":"p"}""")]
+    [InlineData("/v1/blend", """{"instruction":"Which?","panel":"p","stream":true}""")]
+    [InlineData("/v1/chat/completions", """{"model":"p","messages":[{"role":"user","content":"Which?"}]}""")]
+    [InlineData("/v1/responses", """{"model":"p","input":"Which?"}""")]
+    public async Task Gate_WhateverAsksAModel_IsSpent(string path, string body)
+    {
+        await using var gateway = await LiveGateway.StartAsync(new GatewaySettings { Callers = [Caller("frugal", "frugal-key", spend: 0.00001m)] });
+        gateway.Models.On("judge", "A>B");
+        gateway.Use([gateway.Backend("judge") with { PromptPrice = 1 }], new PanelSettings { Name = "p", Members = ["judge"] });
+
+        var statuses = new[] { await PostAsync(gateway, path, body), await PostAsync(gateway, path, body) };
+
+        Assert.Equal([200, 429], statuses);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Gate_OneOfTwoChoicesFails_TheOtherIsSpent(bool stream)
+    {
+        await using var gateway = await LiveGateway.StartAsync(new GatewaySettings { Callers = [Caller("frugal", "frugal-key", spend: 0.00001m)] });
+        var (heard, calls) = (new TaskCompletionSource(), 0);
+        gateway.Models.On("odd", async call =>
+        {
+            if (Interlocked.Increment(ref calls) == 1)
+            {
+                await call.AnswerAsync("1 is the number");
+                return;
+            }
+
+            await heard.Task;
+            await call.FailAsync(400, "no more");
+        });
+        gateway.Use([gateway.Backend("odd") with { PromptPrice = 1 }], new PanelSettings { Name = "p", Members = ["odd"], Fuser = "select" });
+        using var request = Request("/v1/chat/completions", $$"""{"model":"p","n":2,"stream":{{(stream ? "true" : "false")}},"messages":[{"role":"user","content":"Which?"}]}""");
+        if (!stream)
+        {
+            heard.SetResult();
+        }
+
+        using var response = await gateway.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        using var lines = new StreamReader(await response.Content.ReadAsStreamAsync());
+        while (await lines.ReadLineAsync() is { } line)
+        {
+            if (line.Contains("\"finish_reason\":\"stop\"", StringComparison.Ordinal))
+            {
+                // The stream's first failure ends the choices that are still being written.
+                heard.SetResult();
+            }
+        }
+
+        Assert.Equal((2, 429), (calls, (await PostAsync(gateway, "frugal-key")).Status));
+    }
+
+    [Theory]
     [InlineData("Origin", "https://evil.example", 403)]
     [InlineData("Host", "evil.example", 401)]
     [InlineData("Host", "localhost", 200)]
@@ -82,6 +142,21 @@ public sealed class CallerTests
         RequestsPerMinute = minute,
         SpendPerDay = spend,
     };
+
+    private static async Task<int> PostAsync(LiveGateway gateway, string path, string body)
+    {
+        using var request = Request(path, body);
+        using var response = await gateway.Http.SendAsync(request);
+        await response.Content.ReadAsStringAsync();
+        return (int)response.StatusCode;
+    }
+
+    private static HttpRequestMessage Request(string path, string body)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        request.Headers.Authorization = new("Bearer", "frugal-key");
+        return request;
+    }
 
     private static async Task<(int Status, string? Code)> PostAsync(LiveGateway gateway, string? key)
     {

@@ -38,17 +38,46 @@ public sealed class SpendLedgerTests
     public async Task Today_CounterAway_CountsHereAndTellsItLater()
     {
         var ledger = Ledger();
-        counter.IsAway = true;
+        counter.Fault = new RedisException("away");
         await ledger.AddAsync(0.25m, 100);
         await ledger.AddAsync(0.25m, 100);
 
         Assert.Equal((0.5m, 200), await ledger.TodayAsync());
 
-        counter.IsAway = false;
+        counter.Fault = null;
         clock.Advance(TimeSpan.FromSeconds(2));
         Assert.Equal((0.5m, 200), await ledger.TodayAsync());
         clock.Advance(TimeSpan.FromSeconds(2));
         Assert.Equal((0.5m, 200), await Ledger().TodayAsync());
+    }
+
+    [Fact]
+    public async Task Today_CounterSlow_CountsOnce()
+    {
+        var ledger = Ledger();
+        var slow = counter.Held = new TaskCompletionSource();
+        await ledger.AddAsync(0.25m, 100);
+        counter.Held = null;
+        clock.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal((0.25m, 100), await ledger.TodayAsync());
+
+        slow.SetResult();
+        await counter.Last;
+        clock.Advance(TimeSpan.FromSeconds(2));
+
+        Assert.Equal((0.25m, 100), await Ledger().TodayAsync());
+        Assert.Equal((0.25m, 100), await ledger.TodayAsync());
+    }
+
+    [Fact]
+    public async Task Today_CounterFailsUnforeseen_CountsHere()
+    {
+        var ledger = Ledger();
+        counter.Fault = new InvalidOperationException("what is stored there is no number");
+
+        await ledger.AddAsync(0.25m, 100);
+
+        Assert.Equal((0.25m, 100), await ledger.TodayAsync());
     }
 
     [Fact]
@@ -91,20 +120,42 @@ public sealed class SpendLedgerTests
     {
         private readonly Dictionary<(string, DateOnly), (long Billionths, long Tokens)> totals = [];
 
-        public bool IsAway { get; set; }
+        public Exception? Fault { get; set; }
+
+        public TaskCompletionSource? Held { get; set; }
+
+        public Task Last { get; private set; } = Task.CompletedTask;
 
         public int Calls { get; private set; }
 
         public Task<(long Billionths, long Tokens)> AddAsync(string caller, DateOnly day, long billionths, long tokens)
         {
             Calls++;
-            if (IsAway)
+            if (Fault is not null)
             {
-                throw new RedisException("away");
+                throw Fault;
             }
 
+            if (Held is not { } held)
+            {
+                return Task.FromResult(Add(caller, day, billionths, tokens));
+            }
+
+            var added = AddLaterAsync();
+            Last = added;
+            return added;
+
+            async Task<(long Billionths, long Tokens)> AddLaterAsync()
+            {
+                await held.Task;
+                return Add(caller, day, billionths, tokens);
+            }
+        }
+
+        private (long Billionths, long Tokens) Add(string caller, DateOnly day, long billionths, long tokens)
+        {
             var total = totals.GetValueOrDefault((caller, day));
-            return Task.FromResult(totals[(caller, day)] = (total.Billionths + billionths, total.Tokens + tokens));
+            return totals[(caller, day)] = (total.Billionths + billionths, total.Tokens + tokens);
         }
     }
 }

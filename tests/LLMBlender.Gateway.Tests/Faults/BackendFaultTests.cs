@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using LLMBlender.Silo.Backends;
+using LLMBlender.TestKit;
 using LLMBlender.TestKit.Backends;
 
 namespace LLMBlender.Gateway.Tests.Faults;
@@ -198,16 +199,65 @@ public sealed class BackendFaultTests : IClassFixture<GatewayFixture>
     [Fact]
     public async Task Blend_StragglerAfterQuorum_IsNotWaitedForAndItsCallEnds()
     {
+        var name = $"straggling-{Guid.NewGuid():N}";
+        using var measured = new Measurements("panel", name);
         gateway.Models.On("straggler", call => call.HangAsync());
         gateway.Use(
             [gateway.Backend("good"), gateway.Backend("straggler")],
-            new PanelSettings { Name = "p", Members = ["good", "straggler"], Quorum = 1, Grace = TimeSpan.FromMilliseconds(300) });
+            new PanelSettings { Name = name, Members = ["good", "straggler"], Quorum = 1, Grace = TimeSpan.FromMilliseconds(300) });
 
-        var (status, body, _) = await gateway.PostAsync("/v1/blend", new { instruction = "Which?", panel = "p", timeout = 300 });
+        var (status, body, _) = await gateway.PostAsync("/v1/blend", new { instruction = "Which?", panel = name, timeout = 300 });
 
         Assert.Equal(200, status);
-        Assert.Equal("timed_out", Assert.Single(body.GetProperty("failures").EnumerateArray()).GetProperty("reason").GetString());
+        var failure = Assert.Single(body.GetProperty("failures").EnumerateArray());
+        Assert.Equal(
+            ("timed_out", "enough others had answered, and it was not waited for any longer"),
+            (failure.GetProperty("reason").GetString(), failure.GetProperty("message").GetString()));
+        Assert.Equal((1, 1), (measured.Sum("llmblender.panel.stragglers"), measured.Sum("llmblender.panel.answers", ("result", "timed_out"))));
         await Assert.Single(gateway.Models.CallsOf("straggler")).Left.WaitAsync(Patience);
+    }
+
+    [Fact]
+    public async Task Blend_StragglerAfterQuorum_IsAnEventOfTheStream()
+    {
+        gateway.Models.On("straggling", call => call.HangAsync());
+        gateway.Use(
+            [gateway.Backend("good"), gateway.Backend("straggling")],
+            new PanelSettings { Name = "p", Members = ["good", "straggling"], Quorum = 1, Grace = TimeSpan.FromMilliseconds(50) });
+
+        var events = await gateway.StreamAsync("/v1/blend", new { instruction = "Which?", panel = "p", stream = true, timeout = 300 });
+
+        Assert.Equal(2, events.Count(item => item.Name == "member"));
+    }
+
+    [Theory]
+    [InlineData("stop", "empty", "it answered without a text")]
+    [InlineData("content_filter", "refused", "its answer was held back by a content filter")]
+    public async Task Blend_AnswerWithoutAText_IsPaidForAllTheSame(string finish, string reason, string message)
+    {
+        gateway.Models.On("wordless", call => call.AnswerAsync("", finishReason: finish));
+        gateway.Use([gateway.Backend("good"), gateway.Backend("wordless") with { PromptPrice = 1_000_000 }], new PanelSettings { Name = "p", Members = ["good", "wordless"], Fuser = "select" });
+
+        var (_, body, _) = await gateway.PostAsync("/v1/blend", new { instruction = "Which?", panel = "p" });
+
+        var failure = Assert.Single(body.GetProperty("failures").EnumerateArray());
+        Assert.Equal((reason, message), (failure.GetProperty("reason").GetString(), failure.GetProperty("message").GetString()));
+        Assert.Equal((20, 10m), (body.GetProperty("usage").GetProperty("prompt_tokens").GetInt32(), body.GetProperty("usage").GetProperty("cost").GetDecimal()));
+    }
+
+    [Fact]
+    public async Task Blend_PassedMemberHangs_IsCounted()
+    {
+        var name = $"passed-{Guid.NewGuid():N}";
+        using var measured = new Measurements("panel", name);
+        gateway.Models.On("hung", call => call.HangAsync());
+        gateway.Use([gateway.Backend("hung")], new PanelSettings { Name = name, Members = ["hung"], Fuser = "select", Deadline = TimeSpan.FromSeconds(0.5) });
+
+        await gateway.StreamAsync("/v1/chat/completions", OpenAI.ChatTests.Chat(name, stream: true));
+
+        Assert.Equal(
+            (1, 1),
+            (measured.Sum("llmblender.panel.answers", ("result", "timed_out")), measured.Sum("llmblender.panel.inquiries", ("result", "too_few"))));
     }
 
     [Fact]

@@ -223,6 +223,7 @@ public sealed class ChatTests : IClassFixture<GatewayFixture>
     [InlineData("""{"tools":[{"type":"function","function":{"name":"f"}}]}""", "tools")]
     [InlineData("""{"response_format":{"type":"json_object"}}""", "response_format")]
     [InlineData("""{"logprobs":true}""", "logprobs")]
+    [InlineData("""{"verbosity":"low"}""", "verbosity")]
     [InlineData("""{"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"http://x"}}]}]}""", "messages[0].content[0].type")]
     [InlineData("""{"messages":[{"role":"tool","content":"x"}]}""", "messages[0].tool_call_id")]
     [InlineData("""{"messages":[{"role":"tool","content":"x","tool_call_id":"1"}]}""", "messages")]
@@ -250,6 +251,44 @@ public sealed class ChatTests : IClassFixture<GatewayFixture>
         var error = answer.GetProperty("error");
         Assert.Equal("invalid_request_error", error.GetProperty("type").GetString());
         Assert.Equal(parameter, error.GetProperty("param").GetString());
+    }
+
+    [Theory]
+    [InlineData(""" "model":"alone","messages":[{"role":"user","content":"\ud800"}] """, "messages[0].content")]
+    [InlineData(""" "model":"\uDC00","messages":[] """, "model")]
+    [InlineData(""" "model":"alone","messages":[{"role":"user","content":"x"}],"stop":"\ud800" """, "stop")]
+    [InlineData(""" "model":"alone","messages":[{"role":"user","content":"x"}],"stop":["\ud800"] """, "stop[0]")]
+    [InlineData(""" "model":"alone","messages":[{"role":"user","content":"x"}],"tool_choice":"\ud800" """, "tool_choice")]
+    [InlineData(""" "model":"alone","messages":[{"role":"user","content":"x"}],"verbosity":"\ud800" """, "verbosity")]
+    [InlineData(""" "model":"alone","messages":[{"role":"user","content":"x"}],"llmblender":{"\ud800":1} """, "llmblender")]
+    [InlineData(""" "\ud800":1 """, null)]
+    public async Task Chat_HalfOfASurrogatePair_IsRefusedByName(string fields, string? parameter)
+    {
+        using var content = new StringContent($"{{{fields}}}");
+        using var response = await gateway.Http.PostAsync(new Uri("/v1/chat/completions", UriKind.Relative), content);
+
+        var error = (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("error");
+        Assert.Equal((400, parameter), ((int)response.StatusCode, error.GetProperty("param").GetString()));
+    }
+
+    [Fact]
+    public async Task Chat_WholeSurrogatePairEscaped_IsText()
+    {
+        using var content = new StringContent("""{"model":"alone","messages":[{"role":"user","content":"\ud83d\ude00"}]}""");
+        using var response = await gateway.Http.PostAsync(new Uri("/v1/chat/completions", UriKind.Relative), content);
+
+        Assert.Equal(200, (int)response.StatusCode);
+        Assert.Equal("\U0001F600", gateway.Models.CallsOf("one")[^1].Messages[^1].Text);
+    }
+
+    [Fact]
+    public async Task Chat_BytesThatAreNoText_AreRefusedByName()
+    {
+        using var content = new ByteArrayContent([.. """{"model":"alone","messages":[{"role":"user","content":"x"""u8, 0xff, .. "\"}]}"u8]);
+        using var response = await gateway.Http.PostAsync(new Uri("/v1/chat/completions", UriKind.Relative), content);
+
+        var error = (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("error");
+        Assert.Equal((400, "messages[0].content"), ((int)response.StatusCode, error.GetProperty("param").GetString()));
     }
 
     [Theory]

@@ -130,6 +130,30 @@ public sealed class FormTests : IClassFixture<GatewayFixture>
         Assert.Equal(("tool", "c1", "12"), (asked[2].GetProperty("role").GetString(), asked[2].GetProperty("tool_call_id").GetString(), gateway.Models.CallsOf("talker")[^1].Messages[2].Text));
     }
 
+    [Theory]
+    [InlineData("""{"\ud800":1}""")]
+    [InlineData("""{"a":"\ud800"}""")]
+    public async Task Tools_ArgumentsThatAreNoText_AreInvalid(string arguments)
+    {
+        gateway.Models.On("liar", call => call.CallAsync(null, ("c1", "add", arguments)));
+
+        var (_, body, _) = await gateway.PostAsync(Path, new { model = "handy", tools = Tools, messages = Question, llmblender = new { trace = true } });
+
+        var failure = Assert.Single(body.GetProperty("llmblender").GetProperty("blends")[0].GetProperty("failures").EnumerateArray());
+        Assert.Equal(("liar", "invalid"), (failure.GetProperty("what").GetString(), failure.GetProperty("reason").GetString()));
+    }
+
+    [Fact]
+    public async Task Format_AnswerThatIsNoText_IsInvalid()
+    {
+        gateway.Models.On("misfit", """{"n": 1, "\ud800": 2}""");
+
+        var (_, body, _) = await gateway.PostAsync(Path, new { model = "formed", response_format = Format, messages = Question, llmblender = new { trace = true } });
+
+        var failure = body.GetProperty("llmblender").GetProperty("blends")[0].GetProperty("failures")[1];
+        Assert.Equal(("misfit", "invalid"), (failure.GetProperty("what").GetString(), failure.GetProperty("reason").GetString()));
+    }
+
     [Fact]
     public async Task Tools_OtherPanels_RefuseThemByName()
     {

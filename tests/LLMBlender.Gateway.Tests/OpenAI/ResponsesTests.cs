@@ -93,6 +93,7 @@ public sealed class ResponsesTests : IClassFixture<GatewayFixture>
     [InlineData("""{"input":[{"type":"function_call_output","call_id":"c","output":"x"}]}""", "input[0].type")]
     [InlineData("""{"input":[{"role":"user","content":[{"type":"input_image","image_url":"http://x"}]}]}""", "input[0].content[0].type")]
     [InlineData("""{"input":""}""", "input")]
+    [InlineData("""{"text":{"verbosity":"low"}}""", "text.verbosity")]
     [InlineData("""{"text":{"format":{"type":"json_object"}}}""", "text.format")]
     public async Task Responses_WishThatCannotBeHonoured_IsRefusedByName(string wish, string parameter)
     {

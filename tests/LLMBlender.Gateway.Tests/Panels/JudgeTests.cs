@@ -40,6 +40,21 @@ public sealed class JudgeTests : IClassFixture<GatewayFixture>
         Assert.Equal(6, gateway.Models.CallsOf("judge").Count - before);
     }
 
+    [Fact]
+    public async Task Judge_AsTheGuard_IsPaidFor()
+    {
+        gateway.Models.On("judge", call => call.AnswerAsync("A>B", promptTokens: 1));
+        gateway.Models.On("fuser", "the fused one");
+        gateway.Use(
+            [gateway.Backend("small"), gateway.Backend("large"), gateway.Backend("fuser"), gateway.Backend("judge") with { PromptPrice = 1_000_000 }],
+            new PanelSettings { Name = "p", Members = ["small", "large"], Ranker = "judge", Fuser = "fuser" });
+
+        var (_, body, _) = await gateway.PostAsync("/v1/blend", new { instruction = "Which?", panel = "p" });
+
+        // Both orders of the two candidates, and of the fused answer and the best.
+        Assert.Equal((4m, 34), (body.GetProperty("usage").GetProperty("cost").GetDecimal(), body.GetProperty("usage").GetProperty("prompt_tokens").GetInt32()));
+    }
+
     [Theory]
     [InlineData("nothing to say", "no verdict that can be read")]
     [InlineData(null, "it answered 500")]

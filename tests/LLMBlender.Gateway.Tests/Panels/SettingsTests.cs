@@ -16,6 +16,7 @@ public sealed class SettingsTests
     [InlineData("Backends:0:Model", "", "Backends:0:Model is missing, and must be the model's name")]
     [InlineData("Backends:0:Attempts", "0", "Backends:0:Attempts is \"0\", and must be from 1 to 10")]
     [InlineData("Backends:0:KeyVariable", "NOT_SET", "Backends:0:KeyVariable is \"NOT_SET\", and must be an environment variable that is set")]
+    [InlineData("Backends:0:KeyVariable", "sk-proj-abcdef", "Backends:0:KeyVariable has 14 characters and is no variable's name")]
     [InlineData("Backends:0:KeyFile", "/no/such/file", "Backends:0:KeyFile is \"/no/such/file\", and must be a file that can be read")]
     [InlineData("Backends:1:Name", "b", "there are two backends named \"b\"")]
     [InlineData("Panels:0:Members:0", "nobody", "Panels:0: panel \"p\" names \"nobody\", and there is no such backend")]
@@ -40,6 +41,7 @@ public sealed class SettingsTests
         var error = Assert.Throws<SettingsException>(() => Make(configuration));
 
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("sk-", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -63,6 +63,23 @@ public sealed class CompareQueueTests
     }
 
     [Fact]
+    public async Task Compare_ShardFailsHalfway_ItsRestIsNoCall()
+    {
+        var ranker = new FakeRanker { CallTokens = 1 };
+        var calls = 0;
+        ranker.BeforeCompare = _ => Interlocked.Increment(ref calls);
+        using var queue = Queue(ranker);
+        var broken = await queue.CompareAsync(Shard("0") with { Candidates = ["NaN x", "1 x"] }, CancellationToken.None);
+        await Waiting.UntilAsync(() => queue.WaitingShards == 0, "the rest of the shard is given up");
+
+        var good = await queue.CompareAsync(Shard("1"), CancellationToken.None);
+
+        // The failed call is run once more by itself; each pair of the other shard is a call.
+        Assert.Equal((null, 2), (broken.Logits, good.Logits!.Length));
+        Assert.Equal(4, calls);
+    }
+
+    [Fact]
     public async Task Compare_OtherVersion_IsNotHere()
     {
         using var queue = Queue(new FakeRanker());

@@ -13,7 +13,7 @@ internal static class AnswerForm
         var calls = response.Messages.SelectMany(static message => message.Contents).OfType<FunctionCallContent>().ToArray();
         return calls.Length == 0 ? null : new ToolUse(
             response.Text,
-            Array.ConvertAll(calls, static call => new ToolCall(call.CallId, call.Name, call.Exception is null ? ToolArguments.Write(call.Arguments) : "")));
+            Array.ConvertAll(calls, static call => new ToolCall(call.CallId, call.Name, call.Exception is null ? ToolArguments.Write(call.Arguments) ?? "" : "")));
     }
 
     /// <summary>What is wrong with an answer; null where nothing is.</summary>
@@ -73,6 +73,10 @@ internal static class AnswerForm
         catch (JsonException)
         {
             return "its answer is not JSON";
+        }
+        catch (InvalidOperationException)
+        {
+            return "its answer, or the schema, escapes half of a surrogate pair, which is no text";
         }
     }
 }

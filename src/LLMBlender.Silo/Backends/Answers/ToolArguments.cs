@@ -8,7 +8,7 @@ internal static class ToolArguments
 {
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Reads a JSON object; null for a text that is none.</summary>
+    /// <summary>Reads a JSON object; null for a text that is none, or whose names are no text.</summary>
     public static Dictionary<string, object?>? Read(string json)
     {
         try
@@ -18,13 +18,22 @@ internal static class ToolArguments
                 ? parsed.RootElement.EnumerateObject().DistinctBy(static field => field.Name).ToDictionary(static field => field.Name, static field => (object?)field.Value.Clone())
                 : null;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return null;
         }
     }
 
-    /// <summary>Writes them as a JSON object.</summary>
-    public static string Write(IDictionary<string, object?>? arguments) =>
-        arguments is null ? "{}" : JsonSerializer.Serialize(arguments, Plain);
+    /// <summary>Writes them as a JSON object; null where a value in them is no text.</summary>
+    public static string? Write(IDictionary<string, object?>? arguments)
+    {
+        try
+        {
+            return arguments is null ? "{}" : JsonSerializer.Serialize(arguments, Plain);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
 }

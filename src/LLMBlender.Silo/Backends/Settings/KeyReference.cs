@@ -19,11 +19,19 @@ internal static class KeyReference
         {
             return variable(name) is { Length: > 0 } value
                 ? new Secret(value.Trim())
-                : throw SettingsException.Of($"{path}:KeyVariable", name, "an environment variable that is set");
+                : throw Missing($"{path}:KeyVariable", name);
         }
 
         return backend.KeyFile is { } file ? Read(file, path) : null;
     }
+
+    // Who pastes the key itself here does not get to read it in a log.
+    private static SettingsException Missing(string path, string name) => IsName(name)
+        ? SettingsException.Of(path, name, "an environment variable that is set")
+        : new SettingsException($"{path} has {name.Length} characters and is no variable's name, and must be an environment variable that is set, named in A-Z, 0-9 and _");
+
+    private static bool IsName(string name) =>
+        name.Length == 0 || (!char.IsAsciiDigit(name[0]) && name.All(static c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c) || c is '_'));
 
     private static Secret Read(string file, string path)
     {
