@@ -110,19 +110,20 @@ internal sealed class DatasetBuild(DatasetPlan plan, DatasetJournal journal, Act
         return verdicts;
     }
 
-    private async Task<(float? Verdict, bool IsAsked)?> VerdictAsync(
+    // Null where nobody was asked or the judge failed.
+    private async Task<Said?> VerdictAsync(
         SourceInstruction source, string record, (string Model, string Text, string Method) first, (string Model, string Text, string Method) second, CancellationToken cancellation)
     {
         if (journal.TryVerdict(record, first.Model, second.Model, out var known))
         {
-            return (known, true);
+            return new Said(known);
         }
 
         var judge = plan.Judge!;
         var options = new ChatOptions { Temperature = 0, MaxOutputTokens = judge.Settings?.MaxTokens };
         var response = await AskAsync(
             record, judge, judge.Name, JudgePrompt.Compose(source.Instruction, source.Input, first.Text, second.Text), options, Heard, cancellation, plan.Budget);
-        return response is null ? null : (JudgePrompt.Read(response.Text), true);
+        return response is null ? null : new Said(JudgePrompt.Read(response.Text));
 
         void Heard(ChatResponse said)
         {
@@ -203,4 +204,7 @@ internal sealed class DatasetBuild(DatasetPlan plan, DatasetJournal journal, Act
 
     private static ulong Draw(string record) =>
         BitConverter.ToUInt64(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(record)));
+
+    // What a judge said; no verdict where it can't be read.
+    private readonly record struct Said(float? Verdict);
 }

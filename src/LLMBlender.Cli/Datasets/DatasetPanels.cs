@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using LLMBlender.Cli.Records;
 using LLMBlender.Cli.Serving;
 using LLMBlender.Silo.Backends;
@@ -8,6 +11,8 @@ namespace LLMBlender.Cli.Datasets;
 /// <summary>Backends and panels out of the configuration that <c>serve --config</c> reads; without one, the sample panel.</summary>
 internal static class DatasetPanels
 {
+    private const int AddressHashBytes = 8;
+
     /// <summary>Reads them.</summary>
     /// <param name="config">A JSON file, LiteLLM's YAML, or null.</param>
     /// <param name="say">Told what a person should know of it.</param>
@@ -35,4 +40,15 @@ internal static class DatasetPanels
             throw new UsageException($"--config: {config}: {e.InnerException?.Message ?? e.Message}", e);
         }
     }
+
+    /// <summary>
+    /// What a backend's answers depend on, in a line: kept work is another's where it differs. Of where the backend is there is a hash
+    /// alone, for reports are passed on.
+    /// </summary>
+    public static string Identity(Backend backend) => backend.Settings is { } settings
+        ? $"{backend.Name} {settings.Kind} {settings.Model} {AddressHash(settings)} max-tokens {settings.MaxTokens?.ToString(CultureInfo.InvariantCulture) ?? "none"}"
+        : $"{backend.Name} recorded";
+
+    private static string AddressHash(BackendSettings settings) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(settings.Url ?? ""))[..AddressHashBytes]);
 }

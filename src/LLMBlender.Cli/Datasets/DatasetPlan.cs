@@ -9,7 +9,7 @@ namespace LLMBlender.Cli.Datasets;
 /// <param name="Judge">The backend that compares them; null for no verdicts.</param>
 /// <param name="BothOrders">Whether the judge sees every pair in both orders, or in one that is drawn.</param>
 /// <param name="Budget">What the judge may be asked.</param>
-/// <param name="Metrics">What candidates are measured by.</param>
+/// <param name="Metrics">What candidates are measured by; they go with the plan.</param>
 /// <param name="Temperature">How freely candidates are drawn.</param>
 /// <param name="TopP">The share of probability that they are drawn from.</param>
 /// <param name="MaxTokens">Tokens of a candidate at most; null for the backends' own limits.</param>
@@ -26,4 +26,14 @@ internal sealed record DatasetPlan(
     float TopP,
     int? MaxTokens,
     int Concurrency,
-    ulong Seed);
+    ulong Seed) : IDisposable
+{
+    /// <summary>Lets the metrics' models go.</summary>
+    public void Dispose()
+    {
+        foreach (var held in Metrics.OfType<IDisposable>())
+        {
+            held.Dispose();
+        }
+    }
+}

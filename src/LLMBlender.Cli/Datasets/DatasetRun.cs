@@ -132,8 +132,8 @@ internal sealed class DatasetRun(Terminal terminal, DatasetPlan plan, string[] f
         {
             json.WriteStartObject();
             json.WriteString("llmblender", VersionNumber.Text);
-            json.WriteString("panel", string.Join(' ', plan.Panel.Seats().Select(static seat => seat.Name)));
-            json.WriteString("judge", plan.Judge is null ? "" : $"{plan.Judge.Name} {plan.Judge.Settings?.Model}");
+            json.WriteString("panel", string.Join(", ", plan.Panel.Seats().Select(seat => $"{seat.Name}: {DatasetPanels.Identity(plan.Book.FindBackend(seat.Backend)!)}")));
+            json.WriteString("judge", plan.Judge is null ? "" : DatasetPanels.Identity(plan.Judge));
             json.WriteString("drawn", string.Create(CultureInfo.InvariantCulture, $"temperature {plan.Temperature} top-p {plan.TopP} max-new-tokens {plan.MaxTokens}"));
             json.WriteNumber("seed", plan.Seed);
             json.WriteEndObject();

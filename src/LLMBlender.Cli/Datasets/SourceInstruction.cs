@@ -14,7 +14,7 @@ internal sealed record SourceInstruction(string Shape, string Instruction, strin
 {
     private const int IdBytes = 8;
 
-    /// <summary>The same for the same instruction and input, wherever they come from.</summary>
+    /// <summary>The same for the same instruction and input in files of one shape, so that a run that was stopped knows them again.</summary>
     public RecordId Id => new($"{Shape}-{Convert.ToHexStringLower(Hash()[..IdBytes])}", IsNumber: false);
 
     /// <summary>What makes two the same: letter case and runs of white space don't.</summary>

@@ -19,7 +19,7 @@ internal sealed record EvaluationPlan(
     /// <summary>How metrics and rankers were asked for.</summary>
     public string Spelt { get; init; } = "";
 
-    /// <inheritdoc/>
+    /// <summary>Lets the models of metrics and rankers go.</summary>
     public void Dispose()
     {
         foreach (var held in Metrics.Cast<object>().Concat(Rankers).OfType<IDisposable>())

@@ -28,4 +28,8 @@ internal sealed record EvaluationSetup(Terminal Terminal, Accelerator Accelerato
         models.Add($"{manifest.Id} {manifest.Precision} {manifest.TensorHash}");
         return folder;
     }
+
+    /// <summary>Remembers a model that is asked elsewhere.</summary>
+    /// <param name="identity">What its answers depend on.</param>
+    public void Remember(string identity) => models.Add(identity);
 }

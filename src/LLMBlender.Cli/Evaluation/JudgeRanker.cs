@@ -29,7 +29,9 @@ internal sealed class JudgeRanker(Backend backend) : IPairwiseRanker
         }
 
         var book = DatasetPanels.Read(setup.Config, static _ => { });
-        return new JudgeRanker(book.FindBackend(name) ?? throw new UsageException($"ranker \"judge:{name}\": {setup.Config} has no backend \"{name}\""));
+        var backend = book.FindBackend(name) ?? throw new UsageException($"ranker \"judge:{name}\": {setup.Config} has no backend \"{name}\"");
+        setup.Remember(DatasetPanels.Identity(backend));
+        return new JudgeRanker(backend);
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using LLMBlender.Abstractions;
 using LLMBlender.Cli.Blending;
 using LLMBlender.Cli.Records;
@@ -8,6 +9,9 @@ namespace LLMBlender.Cli.Verbs;
 /// <summary><c>blend</c>: many answers in, one out.</summary>
 internal static class BlendVerb
 {
+    // Of rankers and fusers that this process loads itself; a configured panel has the file's.
+    private static readonly string[] Configured = ["--device", "--source-max-length", "--candidate-max-length", "--beams", "--max-new-tokens"];
+
     private const string Details = """
         Without arguments it blends the sample panel and shows how: a panel of six, with answers recorded for 18 instructions.
         With an INSTRUCTION that the panel knows it prints the answer; to a terminal, with the ranking and the comparisons.
@@ -69,6 +73,11 @@ internal static class BlendVerb
             if (result.GetValue(config) is not null && result.GetValue(noGuard))
             {
                 result.AddError("--no-guard and --config exclude each other: a configured panel's answers are guarded");
+            }
+
+            foreach (var name in result.GetValue(config) is null ? [] : Configured.Where(name => result.GetResult(name) is OptionResult { Implicit: false }))
+            {
+                result.AddError($"{name} and --config exclude each other: it belongs to the configuration");
             }
 
             if (result.GetValue(files.From) is not null && result.GetValue(instruction) is not null)

@@ -15,6 +15,9 @@ internal static class BuildVerb
     private const int DefaultSeed = 42;
     private const int DefaultConcurrency = 8;
 
+    // Prices and costs are decimals, of 28 digits: this leaves thirteen behind the point.
+    private const double MostCost = 1e15;
+
     // The paper's.
     private const float DefaultTemperature = 0.7f;
 
@@ -60,7 +63,7 @@ internal static class BuildVerb
         var judge = new Option<string?>("--judge") { HelpName = "B", Description = "The backend that compares candidates; by default none does." };
         var orders = Choices.Of("--judge-orders", "How the judge sees a pair.", ["both", "one"]);
         var calls = Numbers.AtLeast("--judge-calls", 1, "Calls of the judge at most.");
-        var cost = Numbers.Within("--judge-cost", 0, double.PositiveInfinity, "What the judge may cost, by its prices in the configuration.");
+        var cost = Numbers.Within("--judge-cost", 0, MostCost, "What the judge may cost, by its prices in the configuration.");
         var concurrency = Numbers.AtLeast("--concurrency", 1, $"Calls at a time. [default: {DefaultConcurrency}]");
         var work = new Option<string?>("--work") { HelpName = "F", Description = "Where answers and verdicts are kept, so that a stopped run goes on." };
         foreach (var option in new Option[] { from, to, config, panel, tokenizer, prompt, output, limit, seed, metrics, temperature, topP, maxTokens, judge, orders, calls, cost, concurrency, work })
@@ -68,7 +71,7 @@ internal static class BuildVerb
             verb.Options.Add(option);
         }
 
-        verb.SetAction((parsed, cancellation) =>
+        verb.SetAction(async (parsed, cancellation) =>
         {
             var book = DatasetPanels.Read(parsed.GetValue(config), note => terminal.Error.Write(System.Text.Encoding.UTF8.GetBytes($"llmblender: {note}\n")));
             var chosen = Found("--panel", () => book.Find(parsed.GetValue(panel)));
@@ -83,7 +86,7 @@ internal static class BuildVerb
 
             var start = (ulong)(parsed.GetValue(seed) ?? DefaultSeed);
             var setup = new EvaluationSetup(terminal, Accelerator.Parse("auto"), start);
-            var plan = new DatasetPlan(
+            using var plan = new DatasetPlan(
                 book,
                 chosen,
                 judging,
@@ -98,7 +101,7 @@ internal static class BuildVerb
             var folder = new ModelSearch(terminal).FindFolder(parsed.GetValue(tokenizer)!);
             var filter = new InstructionFilter(Loading.Guard(folder, () => Tokenizer.Load(folder)), parsed.GetValue(prompt), parsed.GetValue(output));
             var run = new DatasetRun(terminal, plan, parsed.GetValue(from)!, parsed.GetValue(to)!, parsed.GetValue(work), parsed.GetValue(limit));
-            return run.RunAsync(filter, cancellation);
+            return await run.RunAsync(filter, cancellation);
         });
         return verb;
     }

@@ -23,6 +23,7 @@ internal static class CommandTree
         root.Subcommands.Add(EvaluateVerb.Create(terminal));
         root.Subcommands.Add(DatasetVerb.Create(terminal));
         root.Subcommands.Add(ServeVerb.Create(terminal));
+        root.Subcommands.Add(HealthVerb.Create(terminal));
         root.Subcommands.Add(TokenizeVerb.Create(terminal));
         root.Subcommands.Add(ModelsVerb.Create(terminal));
         foreach (var option in root.Options.OfType<HelpOption>())

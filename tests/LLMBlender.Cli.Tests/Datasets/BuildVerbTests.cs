@@ -132,6 +132,27 @@ public sealed class BuildVerbTests(TinyModel tiny) : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("\"Model\":\"short\"", "\"Model\":\"other\"")]
+    [InlineData("\"Model\":\"judge\"", "\"Model\":\"other\"")]
+    [InlineData("/v1\"", "/v1/\"")]
+    [InlineData("\"Name\":\"short\",", "\"Name\":\"short\",\"Kind\":\"ollama\",")]
+    public async Task Build_OnTheWorkFileOfOtherBackends_IsRefused(string setting, string changed)
+    {
+        string[] arguments = [.. Arguments("set.jsonl"), "--work", folder.File("w")];
+        Assert.Equal(ExitCode.Done, (await CommandLine.RunAsync(arguments)).Code);
+        var config = File.ReadAllText(Config());
+        Assert.Contains(setting, config, StringComparison.Ordinal);
+
+        folder.Write("panel.json", config.Replace(setting, changed, StringComparison.Ordinal));
+        var outcome = await CommandLine.RunAsync(arguments);
+
+        Assert.Equal(ExitCode.Usage, outcome.Code);
+        Assert.Contains("is of other work than this", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--judge-cost is \"1e30\", and must be a number above 0 and at most 1000000000000000", "--judge-cost", "1e30")]
+    [InlineData("--judge-cost is \"Infinity\"", "--judge-cost", "Infinity")]
     [InlineData("--judge nobody", "--judge", "nobody")]
     [InlineData("panel \"none\" is not known", "--panel", "none")]
     [InlineData("--prompt-tokens is \"5\"", "--prompt-tokens", "5")]

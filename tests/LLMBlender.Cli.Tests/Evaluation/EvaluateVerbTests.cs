@@ -35,6 +35,16 @@ public sealed class EvaluateVerbTests(TinyModel tiny) : IDisposable
         Assert.Equal("2", (string)report["run"]!["records"]!);
     }
 
+    [Fact]
+    public async Task Evaluate_OfAModelThatNoVerdictRanks_ListsItLast()
+    {
+        const string Unjudged = """{"id":"r3","instruction":"Say.","output":"a","candidates":[{"model":"aa","text":"a"},{"model":"a","text":"b"}]}""";
+
+        var report = await EvaluateAsync($"{First}\n{Unjudged}\n");
+
+        Assert.Equal(["a", "b", "c", "aa"], report["models"]!.AsArray().Select(model => (string)model!));
+    }
+
     // The whole matrix is asked for once; each aggregation is told only what it asks for.
     [Fact]
     public async Task Evaluate_OfThePairRanker_ShowsEveryAggregationAndItsCost()
@@ -98,6 +108,35 @@ public sealed class EvaluateVerbTests(TinyModel tiny) : IDisposable
             var (a, b) = (asked.IndexOf("a b c d", StringComparison.Ordinal), asked.IndexOf("[B ", StringComparison.Ordinal));
             return a > b ? "B>>A" : "A>>B";
         }
+    }
+
+    [Theory]
+    [InlineData("\"Model\":\"judge\"", "\"Model\":\"other\"")]
+    [InlineData("/v1\"", "/v1/\"")]
+    [InlineData("\"Kind\":\"openai\"", "\"Kind\":\"ollama\"")]
+    public async Task Evaluate_OnTheWorkFileOfAnotherJudge_IsRefused(string setting, string changed)
+    {
+        await using var server = await FakeModelServer.StartAsync();
+        server.On("judge", call => call.AnswerAsync("A>>B"));
+        var config = JsonSerializer.Serialize(new
+        {
+            LLMBlender = new { Backends = new[] { new { Name = "judge", Kind = "openai", server.Url, Model = "judge" } } },
+        });
+        Assert.Contains(setting, config, StringComparison.Ordinal);
+        string[] args =
+        [
+            "evaluate", "--from", folder.Write("data.jsonl", First), "--ranker", tiny.Folder, "--rankers", "judge:judge",
+            "--config", folder.Write("judge.json", config), "--work", folder.File("work"), "--json", "-",
+        ];
+        var first = await CommandLine.RunAsync(args);
+        Assert.True(first.Code == ExitCode.Done, first.Error);
+        Assert.DoesNotContain(server.Url.ToString(), first.Out, StringComparison.Ordinal);
+
+        folder.Write("judge.json", config.Replace(setting, changed, StringComparison.Ordinal));
+        var outcome = await CommandLine.RunAsync(args);
+
+        Assert.Equal(ExitCode.Usage, outcome.Code);
+        Assert.Contains("is of other work than this", outcome.Error, StringComparison.Ordinal);
     }
 
     [Fact]

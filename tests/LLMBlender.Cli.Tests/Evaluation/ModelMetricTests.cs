@@ -1,5 +1,8 @@
 using System.Text.Json;
+using LLMBlender.Cli.Datasets;
 using LLMBlender.Cli.Evaluation;
+using LLMBlender.Core.Evaluation;
+using LLMBlender.Core.Ranking;
 using LLMBlender.Inference;
 using LLMBlender.Inference.Encoder;
 using LLMBlender.Inference.Models;
@@ -194,10 +197,52 @@ public sealed class ModelMetricTests(TinyModel tiny) : IDisposable
         Assert.Contains("Oracle bertscore", outcome.Out, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Models_OfMetricsAndRankers_GoWithThem()
+    {
+        AddClassifier(1);
+        var (encoder, classifier) = (bert.Import("encoder"), bert.Import("classifier", ModelKind.Classifier));
+        var bart = ModelImport.Import(PackedFixture.Write("bart-tiny", folder.File("bart")), folder.File("bart-model"), Precision.Float32).Path;
+        object[] made =
+        [
+            Metrics.Create($"bertscore:{encoder}+layer=2", Setup), Metrics.Create($"bartscore:{bart}", Setup),
+            Metrics.Create($"bleurt:{classifier}", Setup), Rankers.Create($"model:{classifier}", Setup),
+        ];
+
+        Assert.All(made, one => Assert.IsAssignableFrom<IDisposable>(one).Dispose());
+    }
+
+    [Fact]
+    public void Plans_Disposed_LetTheirMetricsAndRankersGo()
+    {
+        var (metric, ranker) = (new Held(), new Held());
+
+        new EvaluationPlan([metric], [ranker], null, [], 0, 1).Dispose();
+
+        Assert.Equal((1, 1), (metric.Disposals, ranker.Disposals));
+        var book = DatasetPanels.Read(null, static _ => { });
+        new DatasetPlan(book, book.Find(null), null, false, new JudgeBudget(null, null), [metric], 0, 1, null, 1, 0).Dispose();
+        Assert.Equal(2, metric.Disposals);
+    }
+
     private void AddClassifier(int labels)
     {
         bert.Add("classifier.weight", 1, labels, BertCheckpoint.Hidden);
         bert.Add("classifier.bias", 1, labels);
+    }
+
+    private sealed class Held : IQualityMetric, ICandidateRanker, IDisposable
+    {
+        public int Disposals { get; private set; }
+
+        public string Name => "held";
+
+        public double[] Score(string source, string reference, IReadOnlyList<string> candidates) => [];
+
+        public Task<double[]> ScoreAsync(string source, IReadOnlyList<string> candidates, CancellationToken cancellation = default) =>
+            Task.FromResult<double[]>([]);
+
+        public void Dispose() => Disposals++;
     }
 
     private static bool Near(double expected, double actual) => Math.Abs(expected - actual) < 1e-5;

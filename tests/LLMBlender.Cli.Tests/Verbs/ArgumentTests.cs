@@ -21,6 +21,7 @@ public sealed class ArgumentTests(TinyModel tiny) : IDisposable
     [InlineData("--top-p is \"1.5\", and must be a number above 0 and at most 1", "generate", "--model", "x", "--from", "-", "--top-p", "1.5")]
     [InlineData("--temperature is \"0\", and must be a number above 0", "generate", "--model", "x", "--from", "-", "--temperature", "0")]
     [InlineData("--advertise: \"no host\" is neither an IP address nor the name of a host that has one", "serve", "--advertise", "no host")]
+    [InlineData("URL is \"localhost:8080\", and must be an http or https address such as http://127.0.0.1:8080", "health", "localhost:8080")]
     [InlineData("Unrecognized command or argument 'melt'", "melt")]
     public async Task Run_BadArguments_NamesThemAndPointsToTheHelp(string problem, params string[] args)
     {

@@ -80,6 +80,11 @@ public sealed class ConfiguredBlendTests(TinyModel tiny) : IAsyncLifetime
     [InlineData("panel \"unheard-of\" is not known", "--panel", "unheard-of")]
     [InlineData("ranker \"unheard-of\" is not known", "--ranker", "unheard-of")]
     [InlineData("--no-guard and --config exclude each other", "--no-guard")]
+    [InlineData("--device and --config exclude each other: it belongs to the configuration", "--device", "cpu")]
+    [InlineData("--source-max-length and --config exclude each other", "--source-max-length", "64")]
+    [InlineData("--candidate-max-length and --config exclude each other", "--candidate-max-length", "64")]
+    [InlineData("--beams and --config exclude each other", "--beams", "2")]
+    [InlineData("--max-new-tokens and --config exclude each other", "--max-new-tokens", "20")]
     public async Task Blend_OfBadArguments_IsRefusedByName(string message, params string[] more)
     {
         var outcome = await CommandLine.RunAsync(["blend", "Say something.", "--config", Config(), .. more]);

@@ -44,8 +44,8 @@ public sealed class LiveAlertTests(BusyServer busy) : IClassFixture<BusyServer>
         await using var prometheus = new PrometheusServer([busy.Url]);
         await using var load = await Load.StartAsync(busy.Url, concurrency: 1);
 
-        // Long enough for every rule to have seen a window's worth of samples.
         await load.WhenAnsweredMoreAsync(20);
+        await prometheus.WhenWindowsAreFullAsync();
 
         Assert.Empty(await prometheus.FiringAsync());
         await load.EndWithoutFailureAsync("none");

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using LLMBlender.Cluster.Tests.Processes;
@@ -9,6 +11,8 @@ namespace LLMBlender.Cluster.Tests.Operations;
 /// <summary>A real Prometheus that scrapes processes and evaluates the alert rules, every second and over seconds.</summary>
 internal sealed partial class PrometheusServer : IAsyncDisposable
 {
+    private const int WindowSeconds = 15;
+
     private readonly TemporaryFolder folder = new();
     private readonly HttpClient http;
     private readonly Process process;
@@ -48,7 +52,7 @@ internal sealed partial class PrometheusServer : IAsyncDisposable
             await Until.IsSoAsync(
                 async () =>
                 {
-                    missing.ExceptWith(await FiringAsync());
+                    missing.ExceptWith(await TryAsync(FiringAsync, []));
                     return missing.Count == 0;
                 },
                 "all alerts fire");
@@ -57,6 +61,13 @@ internal sealed partial class PrometheusServer : IAsyncDisposable
         {
             Assert.Fail($"{string.Join(", ", missing)} did not fire: {e.Message}");
         }
+    }
+
+    /// <summary>Waits until every target has been up for a window's worth of samples, and every rule has been evaluated.</summary>
+    public async Task WhenWindowsAreFullAsync()
+    {
+        await Until.IsSoAsync(() => TryAsync(async () => await WellScrapesAsync() > WindowSeconds, false), "every target has been scraped for a window");
+        await Until.IsSoAsync(AreEvaluatedAsync, "every rule has been evaluated");
     }
 
     public async ValueTask DisposeAsync()
@@ -71,23 +82,48 @@ internal sealed partial class PrometheusServer : IAsyncDisposable
     /// <summary>The alerts that fire at the moment, without the names' common beginning.</summary>
     public async Task<HashSet<string>> FiringAsync()
     {
+        var data = await GetAsync("/api/v1/alerts");
+        return [.. data.GetProperty("alerts").EnumerateArray()
+            .Where(alert => alert.GetProperty("state").GetString() == "firing")
+            .Select(alert => alert.GetProperty("labels").GetProperty("alertname").GetString()!["LLMBlender".Length..])];
+    }
+
+    // Of the target that fares worst, how often it was up.
+    private async Task<double> WellScrapesAsync()
+    {
+        var data = await GetAsync($"/api/v1/query?query={Uri.EscapeDataString($"min(sum_over_time(up[{Until.Patience.TotalSeconds}s]))")}");
+        return data.GetProperty("result").EnumerateArray()
+            .Select(sample => double.Parse(sample.GetProperty("value")[1].GetString()!, CultureInfo.InvariantCulture)).SingleOrDefault();
+    }
+
+    private async Task<bool> AreEvaluatedAsync()
+    {
+        var data = await GetAsync("/api/v1/rules");
+        var rules = data.GetProperty("groups").EnumerateArray().SelectMany(group => group.GetProperty("rules").EnumerateArray()).ToArray();
+        return rules.Length > 0 && rules.All(rule => rule.GetProperty("health").GetString() == "ok");
+    }
+
+    private async Task<JsonElement> GetAsync(string path)
+    {
         Assert.False(process.HasExited, "prometheus has ended");
+        return (await http.GetFromJsonAsync<JsonElement>(new Uri(path, UriKind.Relative))).GetProperty("data");
+    }
+
+    // While it starts, it answers nobody, and then for a moment "not ready".
+    private static async Task<T> TryAsync<T>(Func<Task<T>> ask, T otherwise)
+    {
         try
         {
-            using var json = JsonDocument.Parse(await http.GetStringAsync(new Uri("/api/v1/alerts", UriKind.Relative)));
-            return [.. json.RootElement.GetProperty("data").GetProperty("alerts").EnumerateArray()
-                .Where(alert => alert.GetProperty("state").GetString() == "firing")
-                .Select(alert => alert.GetProperty("labels").GetProperty("alertname").GetString()!["LLMBlender".Length..])];
+            return await ask();
         }
         catch (HttpRequestException)
         {
-            // It has only just been started.
-            return [];
+            return otherwise;
         }
     }
 
     // The same rules over a quarter of a minute instead of many: nobody waits half an hour for a test.
-    private static string Quick(string rules) => Waits().Replace(Windows().Replace(rules, "[15s]"), "");
+    private static string Quick(string rules) => Waits().Replace(Windows().Replace(rules, $"[{WindowSeconds}s]"), "");
 
     [GeneratedRegex(@"\[\d+m\]")]
     private static partial Regex Windows();

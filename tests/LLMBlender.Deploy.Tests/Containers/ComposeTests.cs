@@ -68,6 +68,7 @@ public sealed class ComposeTests : IAsyncDisposable
         {
             await process.WhenReadyAsync();
             await process.WhenWellAsync("/health/ready");
+            await AssertHealthyAsync(services[process.Name]!, process.Url);
         }
 
         var (status, body) = await processes[0].AskAsync(HttpMethod.Get, "/v1/models");
@@ -91,6 +92,18 @@ public sealed class ComposeTests : IAsyncDisposable
         var outcome = await Npm.ScriptAsync("compose.mjs", File);
         Assert.True(outcome.Code == 0, outcome.Error);
         return JsonNode.Parse(outcome.Output)!;
+    }
+
+    // What the service's health check runs says of the process that it is ready, and of nobody that it isn't.
+    private static async Task AssertHealthyAsync(JsonNode service, Uri url)
+    {
+        var test = service["healthcheck"]!["test"]!.AsArray().Select(word => word!.ToString()).ToArray();
+        Assert.Equal(["CMD", "/app/llmblender", "health", "http://127.0.0.1:8080"], test);
+        foreach (var (asked, code) in new[] { (url, 0), (new Uri("http://127.0.0.1:1"), 1) })
+        {
+            await using var check = PodProcess.Start("health", [.. test[2..^1], asked.ToString()], new Dictionary<string, string>());
+            Assert.Equal(code, await check.EndAsync());
+        }
     }
 
     // Names and ports that on one machine are other ones; everything else is as it is written.

@@ -42,6 +42,8 @@ public sealed class DockerfileTests
         Assert.Equal($"{security["runAsUser"]}:{security["runAsGroup"]}", Assert.Single(stage.All("USER")));
         Assert.Equal("USER", stage.Instructions[^3].Name);
         Assert.Equal(["/app/llmblender"], JsonNode.Parse(Assert.Single(stage.All("ENTRYPOINT")))!.AsArray().Select(word => word!.ToString()));
+        var health = Assert.Single(stage.All("HEALTHCHECK"));
+        Assert.Equal(["/app/llmblender", "health"], JsonNode.Parse(health[(health.IndexOf("CMD", StringComparison.Ordinal) + 3)..])!.AsArray().Select(word => word!.ToString()));
         Assert.Equal("serve", JsonNode.Parse(Assert.Single(stage.All("CMD")))![0]!.ToString());
         Assert.Equal(
             pod["containers"]![0]!["ports"]!.AsArray().Select(port => port!["containerPort"]!.ToString()), Assert.Single(stage.All("EXPOSE")).Split(' '));

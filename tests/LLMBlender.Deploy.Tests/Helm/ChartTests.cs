@@ -134,6 +134,17 @@ public sealed class ChartTests
     }
 
     [Fact]
+    public async Task Ingress_WithThePage_PublishesItsFilesAndTheApiAndNothingElse()
+    {
+        var ingress = (await Chart.ManifestsAsync(Variants.All["Paged"])).Single(manifest => (string?)manifest["kind"] == "Ingress");
+        var paths = ingress["spec"]!["rules"]![0]!["http"]!["paths"]!.AsArray().ToLookup(path => (string)path!["pathType"]!, path => (string)path!["path"]!);
+        var files = Directory.GetFiles(Repository.File("src", "LLMBlender.Gateway", "wwwroot")).Select(Path.GetFileName).Select(name => name == "index.html" ? "/" : $"/{name}");
+
+        Assert.Equal(files.Order(StringComparer.Ordinal), paths["Exact"].Order(StringComparer.Ordinal));
+        Assert.Equal(["/v1", "/v2", "/rerank", "/openapi"], paths["Prefix"]);
+    }
+
+    [Fact]
     public async Task Pods_ChangedPanels_AreNotRolledAndChangedLimitsAre()
     {
         var before = await ChecksumAsync(Variants.Secrets);

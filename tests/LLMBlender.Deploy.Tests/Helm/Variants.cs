@@ -127,6 +127,19 @@ internal static class Variants
             telemetry: [{ namespaceSelector: { matchLabels: { kubernetes.io/metadata.name: telemetry } } }]
         """;
 
+    private const string Fronted = """
+        redis: { address: "redis:6379" }
+        callers: [{ name: app, keySha256: 2c70e12b7a0646f92279f427c7b38e7334d8e5389cff167a1dc30e73f826b683 }]
+        networkPolicy:
+          from: [{ namespaceSelector: { matchLabels: { kubernetes.io/metadata.name: ingress } } }]
+        """;
+
+    private const string Paged = """
+        redis: { address: "redis:6379" }
+        callers: [{ name: app, keySha256: 2c70e12b7a0646f92279f427c7b38e7334d8e5389cff167a1dc30e73f826b683 }]
+        ingress: { enabled: true, page: true, hosts: [llmblender.example.org] }
+        """;
+
     private const string Bare = """
         nameOverride: blender
         fullnameOverride: house
@@ -154,6 +167,8 @@ internal static class Variants
         [nameof(Queued)] = Queued,
         [nameof(Open)] = Open,
         [nameof(Closed)] = Closed,
+        [nameof(Fronted)] = Fronted,
+        [nameof(Paged)] = Paged,
         [nameof(Bare)] = Bare,
     };
 

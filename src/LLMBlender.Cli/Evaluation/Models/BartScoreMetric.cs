@@ -9,7 +9,7 @@ namespace LLMBlender.Cli.Evaluation.Models;
 /// BARTScore (Yuan et al. 2021) as LLM-Blender uses it: the mean log-likelihood of the reference's tokens after the candidate,
 /// special tokens included; each text cut to 1,024 tokens or the model's own limit.
 /// </summary>
-internal sealed class BartScoreMetric(LikelihoodModel model) : IQualityMetric
+internal sealed class BartScoreMetric(LikelihoodModel model) : IQualityMetric, IDisposable
 {
     // BARTScorer's default.
     private const int MostTokens = 1024;
@@ -32,6 +32,9 @@ internal sealed class BartScoreMetric(LikelihoodModel model) : IQualityMetric
         var target = Encode(reference);
         return model.Score([.. candidates.Select(candidate => (Encode(candidate), target))]);
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => model.Dispose();
 
     private int[] Encode(string text) => model.Tokenizer.EncodeTruncated(text, Math.Min(MostTokens, model.MaxLength));
 }

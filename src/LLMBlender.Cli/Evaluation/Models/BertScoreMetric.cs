@@ -5,9 +5,10 @@ using LLMBlender.Inference.Encoder;
 namespace LLMBlender.Cli.Evaluation.Models;
 
 /// <summary>BERTScore's F1 over an imported encoder.</summary>
-/// <param name="scorer">Reads texts.</param>
+/// <param name="encoder">The encoder, which goes with the metric.</param>
+/// <param name="scorer">Reads texts by it.</param>
 /// <param name="baseline">What unrelated texts get, to be taken off; null leaves scores as they are.</param>
-internal sealed class BertScoreMetric(BertScorer scorer, BertScore? baseline) : IQualityMetric
+internal sealed class BertScoreMetric(EncoderModel encoder, BertScorer scorer, BertScore? baseline) : IQualityMetric, IDisposable
 {
     private static readonly string[] Keys = ["layer", "idf", "baseline"];
 
@@ -23,6 +24,29 @@ internal sealed class BertScoreMetric(BertScorer scorer, BertScore? baseline) : 
     {
         var model = ModelArgument.Read(argument, setup, Keys);
         var encoder = Loading.Guard(model.Folder, () => EncoderModel.Load(model.Folder, new EncoderOptions { Accelerator = setup.Accelerator }));
+        try
+        {
+            return Make(argument, model, encoder);
+        }
+        catch
+        {
+            encoder.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public double[] Score(string source, string reference, IReadOnlyList<string> candidates)
+    {
+        var vectors = scorer.Read([scorer.Encode(reference), .. candidates.Select(scorer.Encode)]);
+        return [.. vectors.Skip(1).Select(candidate => Finish(BertScore.Of(candidate, vectors[0])).F1)];
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => encoder.Dispose();
+
+    private static BertScoreMetric Make(string argument, ModelArgument model, EncoderModel encoder)
+    {
         var layer = model.Number("layer", 0) ?? BertScorer.UsualLayer(encoder.Manifest.Origin, encoder.Layers) ?? throw new UsageException(
             $"metric \"bertscore:{argument}\" needs layer=N: no layer is usual for an encoder of {encoder.Layers} layers");
         if (layer > encoder.Layers)
@@ -36,14 +60,7 @@ internal sealed class BertScoreMetric(BertScorer scorer, BertScore? baseline) : 
             scorer.Rarity = new TokenRarity(ReferenceTexts.Read(file).Select(scorer.Encode));
         }
 
-        return new BertScoreMetric(scorer, model.Text("baseline") is { } table ? BertScoreBaselines.Read(table, layer) : null);
-    }
-
-    /// <inheritdoc/>
-    public double[] Score(string source, string reference, IReadOnlyList<string> candidates)
-    {
-        var vectors = scorer.Read([scorer.Encode(reference), .. candidates.Select(scorer.Encode)]);
-        return [.. vectors.Skip(1).Select(candidate => Finish(BertScore.Of(candidate, vectors[0])).F1)];
+        return new BertScoreMetric(encoder, scorer, model.Text("baseline") is { } table ? BertScoreBaselines.Read(table, layer) : null);
     }
 
     private BertScore Finish(BertScore score) => baseline is { } known ? score.Rescaled(known) : score;

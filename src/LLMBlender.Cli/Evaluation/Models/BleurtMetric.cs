@@ -10,7 +10,7 @@ namespace LLMBlender.Cli.Evaluation.Models;
 /// Checkpoints: Hugging Face conversions laid out as BertForSequenceClassification, such as Elron/bleurt-base-512, or with the
 /// same tensors under <c>bleurt.</c>
 /// </summary>
-internal sealed class BleurtMetric(ClassifierModel model) : IQualityMetric
+internal sealed class BleurtMetric(ClassifierModel model) : IQualityMetric, IDisposable
 {
     /// <inheritdoc/>
     public string Name => "bleurt";
@@ -22,12 +22,19 @@ internal sealed class BleurtMetric(ClassifierModel model) : IQualityMetric
     {
         var folder = ModelArgument.Read(argument, setup).Folder;
         var model = Loading.Guard(folder, () => ClassifierModel.Load(folder, new EncoderOptions { Accelerator = setup.Accelerator }));
-        return model.Labels == 1
-            ? new BleurtMetric(model)
-            : throw new ModelException(folder, $"has {model.Labels} labels, and BLEURT has one");
+        if (model.Labels != 1)
+        {
+            model.Dispose();
+            throw new ModelException(folder, $"has {model.Labels} labels, and BLEURT has one");
+        }
+
+        return new BleurtMetric(model);
     }
 
     /// <inheritdoc/>
     public double[] Score(string source, string reference, IReadOnlyList<string> candidates) =>
         [.. model.Score([.. candidates.Select(candidate => (reference, (string?)candidate))]).Select(labels => (double)labels[0])];
+
+    /// <inheritdoc/>
+    public void Dispose() => model.Dispose();
 }

@@ -8,8 +8,10 @@ namespace LLMBlender.Cli.Evaluation.Models;
 
 /// <summary>A ranker that gives each candidate a score of its own, by an imported model.</summary>
 /// <param name="name">How tables name it.</param>
-/// <param name="score">Scores a record's candidates.</param>
-internal sealed class ModelRanker(string name, Func<string, IReadOnlyList<string>, CancellationToken, double[]> score) : ICandidateRanker
+/// <param name="model">The model, which goes with the ranker.</param>
+/// <param name="score">Scores a record's candidates by it.</param>
+internal sealed class ModelRanker(string name, IDisposable model, Func<string, IReadOnlyList<string>, CancellationToken, double[]> score)
+    : ICandidateRanker, IDisposable
 {
     /// <inheritdoc/>
     public string Name => name;
@@ -39,21 +41,38 @@ internal sealed class ModelRanker(string name, Func<string, IReadOnlyList<string
     public static ModelRanker Load(string folder, EncoderOptions options, bool isPair)
     {
         var manifest = ModelManifest.Read(folder);
-        return new ModelRanker(manifest.Id, manifest.Kind switch
+        return manifest.Kind switch
         {
-            ModelKind.Classifier => Reward(ClassifierModel.Load(folder, options), folder, isPair),
-            ModelKind.SummaReranker => SummaReranker(ClassifierModel.Load(folder, options)),
-            ModelKind.SimCls => SimCls(EmbeddingModel.Load(folder, options)),
-            ModelKind.MlmScorer => MlmScoring(MaskedLanguageModel.Load(folder, options)),
+            ModelKind.Classifier => Of(ClassifierModel.Load(folder, options), model => Reward(model, folder, isPair)),
+            ModelKind.SummaReranker => Of(ClassifierModel.Load(folder, options), SummaReranker),
+            ModelKind.SimCls => Of(EmbeddingModel.Load(folder, options), SimCls),
+            ModelKind.MlmScorer => Of(MaskedLanguageModel.Load(folder, options), MlmScoring),
             _ => throw new ModelException(
                 folder,
                 $"is a {manifest.Kind}, and these rank: {ModelKind.Classifier}, {ModelKind.SummaReranker}, {ModelKind.SimCls}, {ModelKind.MlmScorer}"),
-        });
+        };
+
+        ModelRanker Of<T>(T model, Func<T, Func<string, IReadOnlyList<string>, CancellationToken, double[]>> scoring)
+            where T : IDisposable
+        {
+            try
+            {
+                return new ModelRanker(manifest.Id, model, scoring(model));
+            }
+            catch
+            {
+                model.Dispose();
+                throw;
+            }
+        }
     }
 
     /// <inheritdoc/>
     public Task<double[]> ScoreAsync(string source, IReadOnlyList<string> candidates, CancellationToken cancellation = default) =>
         Task.Run(() => score(source, candidates, cancellation), cancellation);
+
+    /// <inheritdoc/>
+    public void Dispose() => model.Dispose();
 
     private static Func<string, IReadOnlyList<string>, CancellationToken, double[]> Reward(ClassifierModel model, string folder, bool isPair)
     {

@@ -76,7 +76,8 @@ internal sealed class ReportMaker
         return best;
     }
 
-    // Best first by the yardstick's mean rank; of models that only some records have, those records alone.
+    // Best first by the yardstick's mean rank; of models that only some records have, those records alone. One that no record ranks
+    // comes last: the mean of nothing is no number, which sorts before every number.
     private string[] OrderedModels()
     {
         var sums = new Dictionary<string, (double Sum, int Count)>(StringComparer.Ordinal);
@@ -89,7 +90,8 @@ internal sealed class ReportMaker
             }
         }
 
-        return [.. sums.OrderBy(static one => one.Value.Sum / one.Value.Count).ThenBy(static one => one.Key, StringComparer.Ordinal).Select(static one => one.Key)];
+        return [.. sums.OrderBy(static one => one.Value.Count == 0).ThenBy(static one => one.Value.Sum / one.Value.Count)
+            .ThenBy(static one => one.Key, StringComparer.Ordinal).Select(static one => one.Key)];
     }
 
     private string[] Against()
