@@ -154,7 +154,7 @@ capabilities: { drop: [ALL] }
 {{- if .KeyVariable -}}
 {{- if not (hasKey $.Values.keys .KeyVariable) -}}
 {{- if not (regexMatch "^[A-Z_][A-Z0-9_]*$" .KeyVariable) -}}
-{{- fail (printf "settings.Backends: \"%s\" has a KeyVariable of %d characters that keys has no secret for and that is no variable's name; the key itself belongs in a secret" .Name (len .KeyVariable)) -}}
+{{- fail (printf "settings.Backends: \"%s\" has a KeyVariable of %d characters that keys has no secret for and that is no variable's name; a key belongs in the secret that keys names" .Name (len .KeyVariable)) -}}
 {{- end -}}
 {{- fail (printf "settings.Backends: \"%s\" has its key in the variable %s, which keys must name a secret for" .Name .KeyVariable) -}}
 {{- end -}}
