@@ -9,8 +9,9 @@ namespace LLMBlender.Silo.Hosting;
 /// each other and go on; but nobody new would find them.
 /// </summary>
 /// <remarks>
-/// The register is Orleans' table in Redis: a hash of rows by silo, and a version that only grows. It is put back whole, in one
-/// transaction and by one silo, as it was last seen: a member that found itself missing from it would take itself for dead.
+/// The register is Orleans' table in Redis: a hash of rows by silo, and a version that only grows. A silo that misses itself in it
+/// puts back all rows that it last saw there, in one transaction, under a version above any that a member knows: members heed no
+/// lower one. So it does where a newcomer has begun a register of its own before anybody noticed; the newcomer's row stays.
 /// </remarks>
 internal sealed partial class MembershipKeeper(
     IClusterMembershipService membership,
@@ -53,29 +54,38 @@ internal sealed partial class MembershipKeeper(
 
         var database = redis.GetDatabase();
         var rows = await database.HashGetAllAsync(Register);
-        if (Array.Exists(rows, row => row.Name == VersionRow))
+        if (Array.Exists(rows, IsOwn))
         {
             seen = rows;
         }
-        else if (Array.Exists(seen, row => row.Name == local.SiloAddress.ToString()))
+        else if (Array.Exists(seen, IsOwn))
         {
-            await WriteAsync(database);
+            await WriteAsync(database, rows);
         }
     }
 
-    private async Task WriteAsync(IDatabase database)
+    private bool IsOwn(HashEntry row) => row.Name == local.SiloAddress.ToString();
+
+    private async Task WriteAsync(IDatabase database, HashEntry[] there)
     {
-        var version = Math.Max(membership.CurrentSnapshot.Version.Value, (long)Array.Find(seen, row => row.Name == VersionRow).Value) + 1;
+        var missing = Array.FindAll(seen, row => row.Name != VersionRow && !Array.Exists(there, other => other.Name == row.Name));
+        var version = Math.Max(membership.CurrentSnapshot.Version.Value, Math.Max(VersionIn(seen), VersionIn(there))) + 1;
         var transaction = database.CreateTransaction();
-        transaction.AddCondition(Condition.KeyNotExists(Register));
-        _ = transaction.HashSetAsync(Register, [.. seen.Where(row => row.Name != VersionRow), new HashEntry(VersionRow, version)]);
+
+        // Whoever else writes meanwhile wins, and the next tick sees what is missing then.
+        transaction.AddCondition(Array.Exists(there, static row => row.Name == VersionRow)
+            ? Condition.HashEqual(Register, VersionRow, VersionIn(there))
+            : Condition.HashNotExists(Register, VersionRow));
+        _ = transaction.HashSetAsync(Register, [.. missing, new HashEntry(VersionRow, version)]);
         if (await transaction.ExecuteAsync())
         {
-            LogWritten(seen.Length - 1);
+            LogWritten(missing.Length);
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Redis had lost the cluster's register; it was written again, with {Count} silos")]
+    private static long VersionIn(HashEntry[] rows) => (long?)Array.Find(rows, static row => row.Name == VersionRow).Value ?? 0;
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Redis had lost the cluster's register; {Count} silos were written into it again")]
     private partial void LogWritten(int count);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "the cluster's register could not be looked after: {Cause}")]

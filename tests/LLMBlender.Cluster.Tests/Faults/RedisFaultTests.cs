@@ -51,6 +51,25 @@ public sealed class RedisFaultTests(ForgetfulCluster cluster) : IClassFixture<Fo
         await unharmed();
     });
 
+    // As where a newcomer asks Redis before any member has noticed the loss.
+    [Fact(SkipUnless = nameof(RedisServer.IsInstalled), SkipType = typeof(RedisServer), Skip = RedisServer.SkipReason)]
+    public Task Register_LostAndBegunAnew_ChangesNoAnswerAndTakesNewSilos() => StrikeAsync("the register begun anew", async unharmed =>
+    {
+        await cluster.Redis.UseAsync(async (database, server) =>
+        {
+            RedisKey register = $"{cluster.Id}/members/{cluster.Id}";
+            var transaction = database.CreateTransaction();
+            transaction.AddCondition(Condition.HashExists(register, "Version"));
+            _ = transaction.KeyDeleteAsync(register);
+            _ = transaction.HashSetAsync(register, "Version", 0);
+            Assert.True(await transaction.ExecuteAsync(), "there is no register where the test looks for it");
+            return server.IsConnected;
+        });
+        await cluster.With("compare")[0].KillAsync();
+        await cluster.HealAsync();
+        await unharmed();
+    });
+
     [Theory(SkipUnless = nameof(RedisServer.IsInstalled), SkipType = typeof(RedisServer), Skip = RedisServer.SkipReason)]
     [InlineData("")]
     [InlineData("garbage")]
