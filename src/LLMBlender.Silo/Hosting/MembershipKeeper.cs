@@ -23,13 +23,13 @@ internal sealed partial class MembershipKeeper(
 {
     private const string VersionRow = "Version";
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan FirstInterval = TimeSpan.FromMilliseconds(50);
     private HashEntry[] seen = [];
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Interval, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        while (true)
         {
             try
             {
@@ -37,9 +37,12 @@ internal sealed partial class MembershipKeeper(
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
-                // Redis is away. The next tick will see.
+                // Redis is away. The next look will see.
                 LogFailed(e.Message);
             }
+
+            // A silo that has not seen itself in the register yet could not put itself back, and looks often.
+            await Task.Delay(Array.Exists(seen, IsOwn) ? Interval : FirstInterval, clock, stoppingToken);
         }
     }
 
