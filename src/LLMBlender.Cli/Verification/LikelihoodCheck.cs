@@ -32,10 +32,10 @@ internal static class LikelihoodCheck
     {
         var sources = RankCase.IntegerLists(file.Root, "source_ids");
         var targets = RankCase.IntegerLists(file.Root, "target_ids");
-        CheckIds(file.Texts(file.Root, "sources")!, sources, model, verdict);
-        CheckIds(file.Texts(file.Root, "targets")!, targets, model, verdict);
-        (int[] Source, int[] Target)[] pairs = [.. sources.Zip(targets)];
-        var scores = model.Score(pairs, cancellation);
+        var (sourceTexts, targetTexts) = (file.Texts(file.Root, "sources")!, file.Texts(file.Root, "targets")!);
+        CheckIds(sourceTexts, sources, model, verdict);
+        CheckIds(targetTexts, targets, model, verdict);
+        var scores = model.Score([.. Scored(sourceTexts, sources, model).Zip(Scored(targetTexts, targets, model))], cancellation);
         var expected = file.Floats(file.Root, "scores_bs1");
         for (var i = 0; i < Math.Min(expected.Length, scores.Length); i++)
         {
@@ -49,13 +49,22 @@ internal static class LikelihoodCheck
     // The reference cut texts to a length of its own: the longest row's.
     private static void CheckIds(string[] texts, int[][] expected, LikelihoodModel model, Verdict verdict)
     {
-        var longest = expected.Max(ids => ids.Length);
+        var longest = Longest(expected);
         for (var i = 0; i < texts.Length; i++)
         {
             var ids = model.Tokenizer.EncodeTruncated(texts[i], longest);
             verdict.Of("ids", 0).CompareExactly(expected[i], ids, texts[i]);
         }
     }
+
+    // Recorded ids are the texts' own; scored is what BARTScorer makes of them.
+    private static IEnumerable<int[]> Scored(string[] texts, int[][] recorded, LikelihoodModel model)
+    {
+        var longest = Longest(recorded);
+        return texts.Select(text => model.Tokenizer.EncodeTruncated(BartScoreText.Of(text), longest));
+    }
+
+    private static int Longest(int[][] rows) => rows.Max(ids => ids.Length);
 
     private static void Compare(CaseFile file, string field, float[] actual, Quantity quantity)
     {

@@ -36,5 +36,5 @@ internal sealed class BartScoreMetric(LikelihoodModel model) : IQualityMetric, I
     /// <inheritdoc/>
     public void Dispose() => model.Dispose();
 
-    private int[] Encode(string text) => model.Tokenizer.EncodeTruncated(text, Math.Min(MostTokens, model.MaxLength));
+    private int[] Encode(string text) => model.Tokenizer.EncodeTruncated(BartScoreText.Of(text), Math.Min(MostTokens, model.MaxLength));
 }
