@@ -9,9 +9,10 @@ internal static class Metrics
     // A model-based metric takes its model after a colon: bertscore:FOLDER.
     private static readonly NamedMakers<IQualityMetric> Registered = new(
         "metric",
-        new("rouge1", "ROUGE-1, F1 from 0 to 1", static (_, _) => TextMetrics.Rouge1),
-        new("rouge2", "ROUGE-2, F1 from 0 to 1", static (_, _) => TextMetrics.Rouge2),
-        new("rougeL", "ROUGE-L, F1 from 0 to 1", static (_, _) => TextMetrics.RougeL),
+        new("rouge1", "ROUGE-1 of stemmed words, F1 from 0 to 1", static (_, _) => TextMetrics.Rouge1),
+        new("rouge2", "ROUGE-2 of stemmed words, F1 from 0 to 1", static (_, _) => TextMetrics.Rouge2),
+        new("rougeL", "ROUGE-L of stemmed words, F1 from 0 to 1", static (_, _) => TextMetrics.RougeL),
+        new("rougeLsum", "ROUGE-L over the lines of a text, stemmed, F1 from 0 to 1", static (_, _) => TextMetrics.RougeLSum),
         new("bleu", "sentence BLEU as sacreBLEU's, from 0 to 100", static (_, _) => TextMetrics.Bleu),
         new("chrf", "chrF as sacreBLEU's, from 0 to 100", static (_, _) => TextMetrics.ChrF),
         new("bertscore", "BERTScore's F1 over an encoder; also +layer=N +idf=FILE +baseline=FILE", BertScoreMetric.Make, "MODEL"),

@@ -1,17 +1,20 @@
 namespace LLMBlender.Core.Evaluation;
 
 /// <summary>
-/// ROUGE-L (Lin 2004) of one text against one reference, as the rouge_score package computes it without stemming: F1 over the longest
-/// common subsequence of lower-cased runs of the letters a to z and digits.
+/// ROUGE-L (Lin 2004) of one text against one reference, as the rouge_score package computes it: F1 over the longest common
+/// subsequence of lower-cased runs of the letters a to z and digits.
 /// </summary>
 public static class RougeL
 {
     /// <summary>The F1 score.</summary>
+    /// <param name="hypothesis">The text.</param>
+    /// <param name="reference">The reference.</param>
+    /// <param name="stem">Whether words count by their stems (<c>use_stemmer</c>), as in LLM-Blender's evaluation.</param>
     /// <returns>From 0 to 1; 0 where either text has no token.</returns>
-    public static double Score(string hypothesis, string reference)
+    public static double Score(string hypothesis, string reference, bool stem)
     {
-        List<string> said = RougeTokens.Of(hypothesis);
-        List<string> wanted = RougeTokens.Of(reference);
+        List<string> said = RougeTokens.Of(hypothesis, stem);
+        List<string> wanted = RougeTokens.Of(reference, stem);
         if (said.Count == 0 || wanted.Count == 0)
         {
             return 0;

@@ -2,11 +2,16 @@ using System.Text;
 
 namespace LLMBlender.Core.Evaluation;
 
-/// <summary>Texts as ROUGE counts them, after the rouge_score package without stemming: lower-cased runs of the letters a to z and digits.</summary>
+/// <summary>
+/// Texts as ROUGE counts them, after the rouge_score package: lower-cased runs of the letters a to z and digits, those of more than
+/// three characters stemmed where that is wished.
+/// </summary>
 internal static class RougeTokens
 {
+    private const int ShortestStemmed = 4;
+
     /// <summary>A text's tokens.</summary>
-    public static List<string> Of(string text)
+    public static List<string> Of(string text, bool stem)
     {
         List<string> tokens = [];
         var token = new StringBuilder();
@@ -18,7 +23,8 @@ internal static class RougeTokens
             }
             else if (token.Length > 0)
             {
-                tokens.Add(token.ToString());
+                var word = token.ToString();
+                tokens.Add(stem && word.Length >= ShortestStemmed ? PorterStemmer.Stem(word) : word);
                 token.Clear();
             }
         }

@@ -3,14 +3,17 @@ namespace LLMBlender.Core.Evaluation;
 /// <summary>The metrics of words and characters that two texts share.</summary>
 public static class TextMetrics
 {
-    /// <summary>ROUGE-1's F1, from 0 to 1.</summary>
-    public static IQualityMetric Rouge1 { get; } = new TextMetric("rouge1", static (said, wanted) => RougeN.Score(said, wanted, 1));
+    /// <summary>ROUGE-1's F1 over stems, from 0 to 1.</summary>
+    public static IQualityMetric Rouge1 { get; } = new TextMetric("rouge1", static (said, wanted) => RougeN.Score(said, wanted, 1, stem: true));
 
-    /// <summary>ROUGE-2's F1, from 0 to 1.</summary>
-    public static IQualityMetric Rouge2 { get; } = new TextMetric("rouge2", static (said, wanted) => RougeN.Score(said, wanted, 2));
+    /// <summary>ROUGE-2's F1 over stems, from 0 to 1.</summary>
+    public static IQualityMetric Rouge2 { get; } = new TextMetric("rouge2", static (said, wanted) => RougeN.Score(said, wanted, 2, stem: true));
 
-    /// <summary>ROUGE-L's F1, from 0 to 1.</summary>
-    public static IQualityMetric RougeL { get; } = new TextMetric("rougeL", Evaluation.RougeL.Score);
+    /// <summary>ROUGE-L's F1 over stems, from 0 to 1.</summary>
+    public static IQualityMetric RougeL { get; } = new TextMetric("rougeL", static (said, wanted) => Evaluation.RougeL.Score(said, wanted, stem: true));
+
+    /// <summary>Summary-level ROUGE-L's F1 over stems and lines, from 0 to 1.</summary>
+    public static IQualityMetric RougeLSum { get; } = new TextMetric("rougeLsum", static (said, wanted) => Evaluation.RougeLSum.Score(said, wanted, stem: true));
 
     /// <summary>Sentence BLEU, from 0 to 100.</summary>
     public static IQualityMetric Bleu { get; } = new TextMetric("bleu", Evaluation.Bleu.Score);

@@ -11,7 +11,7 @@ namespace LLMBlender.Training.Fusion.Evaluation;
 internal static class FusionEvaluation
 {
     private static readonly (string Name, Func<string, string, double> Score)[] Metrics =
-        [("chrF", ChrF.Score), ("ROUGE-L", (hypothesis, reference) => 100 * RougeL.Score(hypothesis, reference))];
+        [("chrF", ChrF.Score), ("ROUGE-L", (hypothesis, reference) => 100 * RougeL.Score(hypothesis, reference, stem: false))];
 
     /// <summary>All findings, both metrics from 0 to 100, with bootstrap intervals.</summary>
     public static IEnumerable<Finding> Run(string data, IReadOnlyList<FusionOutcome> outcomes) =>
