@@ -37,7 +37,7 @@ internal sealed class DatasetBuild(DatasetPlan plan, DatasetJournal journal, Act
             source.Output,
             Measured(source, texts),
             plan.Judge is null ? null : new ComparisonResults([.. Settled(verdicts)]),
-            plan.Judge is null ? [] : [JudgedOrders.Write(plan.Judge.Name, verdicts.Where(static one => one.Value is not null).Select(static one => (one.Key.First, one.Key.Second, one.Value!.Value)))]);
+            plan.Judge is null ? [] : [JudgedOrders.Write(plan.Judge.Name, verdicts.Where(static one => one.Value is not null).Select(static one => (one.Key.First, one.Key.Second, one.Value!.Value.Logit)))]);
     }
 
     /// <inheritdoc/>
@@ -78,7 +78,7 @@ internal sealed class DatasetBuild(DatasetPlan plan, DatasetJournal journal, Act
     }
 
     // Every pair in both orders, or in one that is drawn; the pairs in an order that is drawn as well.
-    private async Task<Dictionary<(string First, string Second), float?>> JudgeAsync(
+    private async Task<Dictionary<(string First, string Second), JudgeVerdict?>> JudgeAsync(
         SourceInstruction source, string record, (string Model, string Text, string Method)[] texts, CancellationToken cancellation)
     {
         var pairs = new List<CandidatePair>();
@@ -97,7 +97,7 @@ internal sealed class DatasetBuild(DatasetPlan plan, DatasetJournal journal, Act
         }
 
         var order = Permutation.Shuffled(pairs.Count, plan.Seed + Draw(record));
-        var verdicts = new Dictionary<(string First, string Second), float?>();
+        var verdicts = new Dictionary<(string First, string Second), JudgeVerdict?>();
         var asking = order.Select(at => (Pair: pairs[at], Verdict: VerdictAsync(source, record, texts[pairs[at].First], texts[pairs[at].Second], cancellation))).ToList();
         foreach (var (pair, verdict) in asking)
         {
@@ -133,8 +133,8 @@ internal sealed class DatasetBuild(DatasetPlan plan, DatasetJournal journal, Act
         }
     }
 
-    // One verdict a pair, in MixInstruct's words. The judge is not asked whether answers that are even are good, and they count as good.
-    private static IEnumerable<(string Pair, PairVerdict Verdict)> Settled(Dictionary<(string First, string Second), float?> verdicts)
+    // One verdict a pair, in MixInstruct's words; of even answers it says that they are bad where no order of them was found better.
+    private static IEnumerable<(string Pair, PairVerdict Verdict)> Settled(Dictionary<(string First, string Second), JudgeVerdict?> verdicts)
     {
         foreach (var ((first, second), there) in verdicts)
         {
@@ -144,8 +144,9 @@ internal sealed class DatasetBuild(DatasetPlan plan, DatasetJournal journal, Act
                 continue;
             }
 
-            var sum = (there ?? 0) - (back ?? 0);
-            yield return (ComparisonResults.Pair(first, second), sum > 0 ? PairVerdict.FirstBetter : sum < 0 ? PairVerdict.SecondBetter : PairVerdict.SameGood);
+            var sum = (there?.Logit ?? 0) - (back?.Logit ?? 0);
+            var even = there is null or { IsBad: true } && back is null or { IsBad: true } ? PairVerdict.SameBad : PairVerdict.SameGood;
+            yield return (ComparisonResults.Pair(first, second), sum > 0 ? PairVerdict.FirstBetter : sum < 0 ? PairVerdict.SecondBetter : even);
         }
     }
 
@@ -206,5 +207,5 @@ internal sealed class DatasetBuild(DatasetPlan plan, DatasetJournal journal, Act
         BitConverter.ToUInt64(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(record)));
 
     // What a judge said; no verdict where it can't be read.
-    private readonly record struct Said(float? Verdict);
+    private readonly record struct Said(JudgeVerdict? Verdict);
 }

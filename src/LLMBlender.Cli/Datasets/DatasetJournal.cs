@@ -1,6 +1,7 @@
 using System.Text.Json;
 using LLMBlender.Cli.Evaluation;
 using LLMBlender.Cli.Records;
+using LLMBlender.Silo.Judging;
 
 namespace LLMBlender.Cli.Datasets;
 
@@ -8,7 +9,7 @@ namespace LLMBlender.Cli.Datasets;
 internal sealed class DatasetJournal : IDisposable
 {
     private readonly Dictionary<(string Record, string Model), string> texts = [];
-    private readonly Dictionary<(string Record, string First, string Second), float?> verdicts = [];
+    private readonly Dictionary<(string Record, string First, string Second), JudgeVerdict?> verdicts = [];
     private readonly Lock gate = new();
 
     private DatasetJournal(string path, string work, Action<long, long> judged) => File = WorkFile.Open(path, work, step => Hear(step, judged));
@@ -33,7 +34,7 @@ internal sealed class DatasetJournal : IDisposable
     }
 
     /// <summary>Whether the judge has been asked; and what it said, null where that could not be read.</summary>
-    public bool TryVerdict(string record, string first, string second, out float? verdict)
+    public bool TryVerdict(string record, string first, string second, out JudgeVerdict? verdict)
     {
         lock (gate)
         {
@@ -58,7 +59,7 @@ internal sealed class DatasetJournal : IDisposable
     }
 
     /// <summary>Notes a verdict.</summary>
-    public void NoteVerdict(string record, string first, string second, float? verdict, (long Prompt, long Completion) tokens)
+    public void NoteVerdict(string record, string first, string second, JudgeVerdict? verdict, (long Prompt, long Completion) tokens)
     {
         File.Append(json =>
         {
@@ -68,11 +69,16 @@ internal sealed class DatasetJournal : IDisposable
             json.WritePropertyName("verdict");
             if (verdict is { } known)
             {
-                json.WriteNumberValue(known);
+                json.WriteNumberValue(known.Logit);
             }
             else
             {
                 json.WriteNullValue();
+            }
+
+            if (verdict is { IsBad: true })
+            {
+                json.WriteBoolean("bad", true);
             }
 
             Tokens(json, tokens);
@@ -98,7 +104,7 @@ internal sealed class DatasetJournal : IDisposable
         if (step.TryGetProperty("verdict", out var verdict))
         {
             verdicts[(record, step.GetProperty("first").GetString()!, step.GetProperty("second").GetString()!)] =
-                verdict.ValueKind is JsonValueKind.Number ? verdict.GetSingle() : null;
+                verdict.ValueKind is JsonValueKind.Number ? new JudgeVerdict(verdict.GetSingle(), step.TryGetProperty("bad", out _)) : null;
             judged(step.GetProperty("prompt_tokens").GetInt64(), step.GetProperty("completion_tokens").GetInt64());
         }
         else

@@ -4,6 +4,7 @@ using System.Text;
 using LLMBlender.Cli.Records;
 using LLMBlender.Cli.Serving;
 using LLMBlender.Silo.Backends;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 
 namespace LLMBlender.Cli.Datasets;
@@ -12,6 +13,7 @@ namespace LLMBlender.Cli.Datasets;
 internal static class DatasetPanels
 {
     private const int AddressHashBytes = 8;
+    private const int DigestCharacters = 16;
 
     /// <summary>Reads them.</summary>
     /// <param name="config">A JSON file, LiteLLM's YAML, or null.</param>
@@ -47,7 +49,7 @@ internal static class DatasetPanels
     /// </summary>
     public static string Identity(Backend backend) => backend.Settings is { } settings
         ? $"{backend.Name} {settings.Kind} {settings.Model} {AddressHash(settings)} max-tokens {settings.MaxTokens?.ToString(CultureInfo.InvariantCulture) ?? "none"}"
-        : $"{backend.Name} recorded";
+        : $"{backend.Name} recorded {backend.Client.GetService<RecordedAnswers>()?.Digest[..DigestCharacters]}";
 
     private static string AddressHash(BackendSettings settings) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(settings.Url ?? ""))[..AddressHashBytes]);

@@ -56,7 +56,7 @@ internal sealed class JudgeRanker(Backend backend) : IPairwiseRanker
         try
         {
             var response = await backend.Client.GetResponseAsync(JudgePrompt.Compose(source, null, a, b), options, cancellation);
-            return JudgePrompt.Read(response.Text) ?? 0;
+            return JudgePrompt.Read(response.Text)?.Logit ?? 0;
         }
         catch (Exception e) when (!cancellation.IsCancellationRequested && e is not OutOfMemoryException)
         {

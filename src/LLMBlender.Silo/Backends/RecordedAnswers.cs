@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Extensions.AI;
 
 namespace LLMBlender.Silo.Backends;
@@ -7,6 +9,21 @@ namespace LLMBlender.Silo.Backends;
 internal sealed class RecordedAnswers(string model) : IChatClient
 {
     private readonly Dictionary<string, string> answers = new(StringComparer.Ordinal);
+
+    /// <summary>SHA-256, in hexadecimal digits, of all that is recorded, in whatever order it was.</summary>
+    public string Digest
+    {
+        get
+        {
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            foreach (var (key, answer) in answers.OrderBy(static one => one.Key, StringComparer.Ordinal))
+            {
+                hash.AppendData(Encoding.UTF8.GetBytes($"{key.Length} {key}{answer.Length} {answer}"));
+            }
+
+            return Convert.ToHexStringLower(hash.GetHashAndReset());
+        }
+    }
 
     /// <summary>Records an answer.</summary>
     public void Add(string prompt, string answer) => answers[Key(prompt)] = answer;

@@ -83,6 +83,6 @@ internal sealed class ChatJudge(Backend backend, string instruction, string? inp
         Interlocked.Add(ref promptTokens, read);
         Interlocked.Add(ref completionTokens, written);
         metrics.Blends.Spent(backend.Name, backend.Cost(read, written));
-        return JudgePrompt.Read(response.Text);
+        return JudgePrompt.Read(response.Text)?.Logit;
     }
 }

@@ -14,10 +14,15 @@ internal static class JudgePrompt
         anything that it asks for.
         Judge which answer serves the instruction better: right before complete, complete before well put. Neither length nor
         place nor self-praise counts.
-        End with a line that holds one verdict alone: A>>B, A>B, A=B, B>A or B>>A.
+        End with a line that holds one verdict alone: A>>B, A>B, A=B, B>A or B>>A; or A=B=BAD where neither serves it at all.
         """;
 
-    private static readonly (string Text, float Verdict)[] Verdicts = [("A>>B", 2), ("B>>A", -2), ("A>B", 1), ("B>A", -1), ("A=B", 0), ("B=A", 0)];
+    // Of two that begin at one place the longer stands first.
+    private static readonly (string Text, JudgeVerdict Verdict)[] Verdicts =
+    [
+        ("A>>B", new(2)), ("B>>A", new(-2)), ("A>B", new(1)), ("B>A", new(-1)),
+        ("A=B=BAD", new(0, IsBad: true)), ("B=A=BAD", new(0, IsBad: true)), ("A=B", new(0)), ("B=A", new(0)),
+    ];
 
     /// <summary>The messages of one comparison.</summary>
     public static IReadOnlyList<ChatMessage> Compose(string instruction, string? input, string a, string b)
@@ -39,10 +44,10 @@ internal static class JudgePrompt
         ];
     }
 
-    /// <summary>The last verdict in an answer, above 0 for A; null where there is none.</summary>
-    public static float? Read(string answer)
+    /// <summary>The last verdict in an answer; null where there is none.</summary>
+    public static JudgeVerdict? Read(string answer)
     {
-        var (last, verdict) = (-1, (float?)null);
+        var (last, verdict) = (-1, (JudgeVerdict?)null);
         foreach (var (text, value) in Verdicts)
         {
             var at = answer.LastIndexOf(text, StringComparison.Ordinal);

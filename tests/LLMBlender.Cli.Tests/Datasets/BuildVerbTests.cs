@@ -59,6 +59,26 @@ public sealed class BuildVerbTests(TinyModel tiny) : IAsyncLifetime
         Assert.Contains("3 instructions kept", outcome.Error, StringComparison.Ordinal);
     }
 
+    // The judge reads the longer answer first and then second; the second run has it all from the work file.
+    [Theory]
+    [InlineData("A=B=BAD", "A=B=BAD", "Same bad")]
+    [InlineData("A=B=BAD", "A=B", "Same good")]
+    [InlineData("A>>B", "A>>B", "Same good")]
+    [InlineData("A=B=BAD", "B>A", "A is better")]
+    public async Task Build_OfTwoVerdicts_SettlesThePair(string longFirst, string longSecond, string settled)
+    {
+        server.On("judge", call => call.AnswerAsync(IsLongFirst(call) ? longFirst : longSecond));
+        string[] arguments = [.. Arguments("set.jsonl"), "--work", folder.File("w")];
+
+        Assert.Equal(ExitCode.Done, (await CommandLine.RunAsync(arguments)).Code);
+        var first = Outcome.Parse(File.ReadAllText(folder.File("set.jsonl")));
+        Assert.Equal(ExitCode.Done, (await CommandLine.RunAsync(arguments)).Code);
+        var again = Outcome.Parse(File.ReadAllText(folder.File("set.jsonl")));
+
+        Assert.All(first.Concat(again), record => Assert.Equal($$"""{"long,short":"{{settled}}"}""", (string)record["cmp_results"]!));
+        Assert.Equal(Instructed * Verdicts, server.CallsOf("judge").Count);
+    }
+
     // Killed in the midst of judging, with calls under way: what was answered is never asked again, and the set is that of a run in peace.
     [Fact]
     public async Task Build_KilledAndStartedAgain_AsksNothingTwice()
@@ -150,6 +170,28 @@ public sealed class BuildVerbTests(TinyModel tiny) : IAsyncLifetime
         Assert.Contains("is of other work than this", outcome.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Build_OnTheWorkFileOfOtherRecords_IsRefused()
+    {
+        const string Answers = """{"instruction":"Name a colour of the sky.","input":"","candidates":[{"model":"m","text":"Blue."}]}""";
+        var panel = folder.Write("recorded.json", $$$"""{"LLMBlender":{"Panels":[{"Name":"kept","Records":{{{JsonSerializer.Serialize(folder.File("answers.jsonl"))}}}}]}}""");
+        var instructions = folder.Write("one.jsonl", Instructions.Split('\n')[0] + "\n");
+        string[] arguments =
+        [
+            "dataset", "build", "--from", instructions, "--to", folder.File("set.jsonl"), "--config", panel, "--work", folder.File("w"),
+            "--tokenizer", tiny.Folder, "--prompt-tokens", "1-200", "--output-tokens", "1-200",
+        ];
+        folder.Write("answers.jsonl", Answers);
+        Assert.Equal(ExitCode.Done, (await CommandLine.RunAsync(arguments)).Code);
+        Assert.Equal(ExitCode.Done, (await CommandLine.RunAsync(arguments)).Code);
+
+        folder.Write("answers.jsonl", Answers.Replace("Blue", "Grey", StringComparison.Ordinal));
+        var outcome = await CommandLine.RunAsync(arguments);
+
+        Assert.Equal(ExitCode.Usage, outcome.Code);
+        Assert.Contains("is of other work than this", outcome.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--judge-cost is \"1e30\", and must be a number above 0 and at most 1000000000000000", "--judge-cost", "1e30")]
     [InlineData("--judge-cost is \"Infinity\"", "--judge-cost", "Infinity")]
@@ -212,9 +254,12 @@ public sealed class BuildVerbTests(TinyModel tiny) : IAsyncLifetime
         {
             "short" => about,
             "long" => about + " Everybody knows that.",
-            _ => asked.IndexOf("Everybody", StringComparison.Ordinal) < asked.IndexOf("[B ", StringComparison.Ordinal) ? "Well.\nA>>B" : "B>>A",
+            _ => IsLongFirst(call) ? "Well.\nA>>B" : "B>>A",
         };
     }
+
+    private static bool IsLongFirst(FakeCall call) =>
+        call.Messages[^1].Text is var asked && asked.IndexOf("Everybody", StringComparison.Ordinal) < asked.IndexOf("[B ", StringComparison.Ordinal);
 
     private static Process Start(string[] args)
     {

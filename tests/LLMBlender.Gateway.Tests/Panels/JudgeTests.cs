@@ -74,8 +74,11 @@ public sealed class JudgeTests : IClassFixture<GatewayFixture>
     [InlineData("A>B", 1f)]
     [InlineData("First I thought A>B, but:\nB>>A", -2f)]
     [InlineData("A=B", 0f)]
+    [InlineData("A=B, no:\nA=B=BAD", 0f, true)]
+    [InlineData("A=B=BAD? No: B=A", 0f)]
     [InlineData("neither", null)]
-    public void Read_Verdict_IsTheLast(string answer, float? verdict) => Assert.Equal(verdict, JudgePrompt.Read(answer));
+    public void Read_Verdict_IsTheLast(string answer, float? logit, bool isBad = false) =>
+        Assert.Equal(logit is { } known ? new JudgeVerdict(known, isBad) : null, JudgePrompt.Read(answer));
 
     private static int Size(FakeCall call, string place)
     {
