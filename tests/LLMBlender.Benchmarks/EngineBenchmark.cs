@@ -6,24 +6,23 @@ using LLMBlender.Core.Ranking;
 namespace LLMBlender.Benchmarks;
 
 /// <summary>
-/// What each aggregation asks of a ranker, and how often its choice is that of the full matrix: on matrices of a real ranker
-/// (<c>rank --matrix</c> writes them), and on simulated rankers of known noise.
+/// What each aggregation asks of a ranker, what it takes, and how often its choice is that of the full matrix: with a real ranker on
+/// real records, and on simulated rankers of known noise.
 /// </summary>
 internal static class EngineBenchmark
 {
     private static readonly double[] Confidences = [0.8, 0.9, 0.95, 0.98, 0.99];
 
-    /// <param name="ranked">The output of <c>rank --matrix</c> with a full-matrix aggregation; null for simulated rankers only.</param>
-    /// <param name="records">The records ranked, with candidates' scores, or null.</param>
-    /// <param name="score">Which score of a candidate is its quality.</param>
+    /// <param name="model">The ranker.</param>
+    /// <param name="records">Records as JSON Lines; null for simulated rankers only.</param>
+    /// <param name="score">Which score of a candidate is its quality, or null.</param>
     /// <param name="curves">An HTML file for the simulated rankers' curves, or null.</param>
-    public static void Run(string? ranked, string? records, string? score, string? curves)
+    public static void Run(string model, string? records, string? score, string? curves)
     {
         var points = new List<EngineCurves.Point>();
-        if (ranked is not null)
+        if (records is not null)
         {
-            var qualities = records is null ? null : Qualities(records, score ?? throw new ArgumentException("records need the name of a score"));
-            Report(Path.GetFileName(ranked), [.. Matrices(ranked)], qualities);
+            Report(Path.GetFileName(records), EngineClock.Run(model, records), score is null ? null : Qualities(records, score));
         }
 
         foreach (var count in (int[])[8, 16, 32, 64, 128])
@@ -99,30 +98,6 @@ internal static class EngineBenchmark
         }
 
         return engine.Rank();
-    }
-
-    private static IEnumerable<float[,]> Matrices(string file)
-    {
-        foreach (var line in File.ReadLines(file))
-        {
-            using var record = JsonDocument.Parse(line);
-            if (!record.RootElement.TryGetProperty("matrix", out var rows))
-            {
-                continue;
-            }
-
-            var n = rows.GetArrayLength();
-            var matrix = new float[n, n];
-            for (var i = 0; i < n; i++)
-            {
-                for (var j = 0; j < n; j++)
-                {
-                    matrix[i, j] = rows[i][j].GetSingle();
-                }
-            }
-
-            yield return matrix;
-        }
     }
 
     private static List<double[]> Qualities(string file, string score) =>

@@ -22,7 +22,7 @@ const string Usage = """
     overload [SECONDS]       goodput and refusals up to ten times what a backend can do (default: 10 s a step); as tail
     streams [CLIENTS]        clients that stream at the same time; how soon work ends when one leaves (default: 2000); as tail
     evaluate [RECORDS [MODEL]] the share of an evaluation's time that the model takes (default: 5000 records, pairranker-mini)
-    engines [RANKED [RECORDS SCORE]]  what aggregations ask and choose; RANKED is the output of rank --matrix
+    engines [RECORDS [SCORE [MODEL]]]  what aggregations ask, take and choose, on a file of records and on simulated rankers
     engines --curves HTML    of these, the simulated rankers alone, and as curves
     """;
 
@@ -68,10 +68,10 @@ switch (args)
             rest.ElementAtOrDefault(1) ?? mini, int.Parse(rest.FirstOrDefault("5000"), System.Globalization.CultureInfo.InvariantCulture), scratch.Path);
         return 0;
     case ["engines", "--curves", var html]:
-        EngineBenchmark.Run(null, null, null, html);
+        EngineBenchmark.Run(mini, null, null, html);
         return 0;
     case ["engines", .. var rest]:
-        EngineBenchmark.Run(rest.ElementAtOrDefault(0), rest.ElementAtOrDefault(1), rest.ElementAtOrDefault(2), null);
+        EngineBenchmark.Run(rest.ElementAtOrDefault(2) ?? mini, rest.ElementAtOrDefault(0), rest.ElementAtOrDefault(1), null);
         return 0;
     case ["tail", .. var rest]:
         await TailBenchmark.RunAsync(
