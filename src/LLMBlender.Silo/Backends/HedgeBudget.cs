@@ -7,10 +7,23 @@ namespace LLMBlender.Silo.Backends;
 /// <param name="share">Repetitions a call earns, from 0 to 1.</param>
 internal sealed class HedgeBudget(double share)
 {
-    private const double MostSaved = 5;
+    // Enough to last through slow calls that come in a bunch.
+    private const double MostSaved = 15;
 
     private readonly Lock gate = new();
     private double saved;
+
+    /// <summary>How full the savings are, from 0 to 1.</summary>
+    public double Fill
+    {
+        get
+        {
+            lock (gate)
+            {
+                return saved / MostSaved;
+            }
+        }
+    }
 
     /// <summary>A call is made.</summary>
     public void Earn()

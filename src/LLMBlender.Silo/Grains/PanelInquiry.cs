@@ -15,8 +15,9 @@ internal sealed class PanelInquiry(
 {
     private const double LeastUsual = 0.95;
 
-    // Of the budget; the rest is for what comes in a bunch.
-    private const double Spent = 0.9;
+    // Of the budget where nothing is saved up; all of it where the savings are full. Spent evenly it would be used up every now and
+    // then, and a slow call that comes then makes the tail.
+    private const double LeastSpent = 0.7;
 
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(5);
 
@@ -157,11 +158,12 @@ internal sealed class PanelInquiry(
         return Report(name, await first, false);
     }
 
-    // Slow is an answer that is later than all but the budget's share of them, so that the budget goes to the slowest. Where it
-    // is used up, the wait goes on until some more has been earned.
+    // Slow is an answer that is later than all but the budget's share of them, so that the budget goes to the slowest; the less of it is
+    // saved up, the choosier. Where it is used up, the wait goes on until some more has been earned.
     private async Task<bool> IsSlowAsync(Task<BackendReply> first, string backend, CancellationToken stop)
     {
-        var share = Math.Max(LeastUsual, 1 - (Spent * panel.HedgeBudget));
+        var spent = LeastSpent + ((1 - LeastSpent) * panel.Hedges.Fill);
+        var share = Math.Max(LeastUsual, 1 - (spent * panel.HedgeBudget));
         if (panel.HedgeBudget <= 0 || (panel.HedgeAfter ?? book.FindBackend(backend)?.Latency.Usual(share)) is not { } usual || usual >= time)
         {
             return false;
