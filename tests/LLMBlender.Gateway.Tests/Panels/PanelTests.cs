@@ -39,7 +39,7 @@ public sealed class PanelTests(GatewayFixture fixture) : IClassFixture<GatewayFi
         gateway.Models.On("metered", "1 is the number");
         gateway.Use(
             [gateway.Backend("metered") with { RequestsPerMinute = 2 }],
-            new PanelSettings { Name = "p", Members = ["metered"], Samples = 3, MemberTimeout = TimeSpan.FromSeconds(0.5) });
+            new PanelSettings { Name = "p", Members = ["metered"], Samples = 3, MemberTimeout = TimeSpan.FromSeconds(5) });
 
         var (_, body, _) = await gateway.PostAsync("/v1/blend", new { instruction = "Which?", panel = "p" });
 
