@@ -9,19 +9,15 @@ namespace LLMBlender.Training.Tests.Runs;
 /// <summary>A temporary folder in which toy runs are configured, run and looked at.</summary>
 internal sealed class RunFolder : IDisposable
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("run-").FullName;
+    private readonly TemporaryFolder folder = new();
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => folder.Dispose();
 
-    public string At(params string[] names) => Path.Combine([folder, .. names]);
+    public string At(params string[] names) => folder.File(names);
 
     /// <summary>Writes a run's configuration.</summary>
     /// <returns>The file.</returns>
-    public string Write(JsonObject config)
-    {
-        File.WriteAllText(At("run.json"), config.ToJsonString());
-        return At("run.json");
-    }
+    public string Write(JsonObject config) => folder.Write("run.json", config.ToJsonString());
 
     /// <summary>Writes data, one object a line.</summary>
     /// <returns>The file.</returns>
