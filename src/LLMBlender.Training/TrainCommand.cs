@@ -22,7 +22,7 @@ internal static class TrainCommand
 
     private static int Train(string file, string? output, string? loss)
     {
-        RunConfig config = RunConfig.Load(file);
+        RankerRunConfig config = RankerRunConfig.Load(file);
         config = config with { Out = output is null ? config.Out : Path.GetFullPath(output), Loss = loss ?? config.Loss };
         return Sitting.Run(() => config.BaselineShape is null ? new Trainer(config) : new BaselineTrainer(config));
     }

@@ -188,7 +188,7 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
     private async Task<PanelBook> PanelsAsync(WebApplicationBuilder builder, ServeSettings settings, CancellationToken cancellation)
     {
         var looks = settings.Discover && settings.Panels.Length == 0 && settings.LiteLLM is null && arguments.Roles.HasFlag(SiloRoles.Blend);
-        var found = looks ? await Discovered.LookAsync(Environment.GetEnvironmentVariable, null, cancellation) : Discovered.Nothing;
+        var found = looks ? await Discovered.LookAsync(Environment.GetEnvironmentVariable, null, null, cancellation) : Discovered.Nothing;
         foreach (var note in found.Notes)
         {
             Say(note);

@@ -1,12 +1,11 @@
 // One page, one run at a time: ask a panel, watch its answers arrive, be ranked and be fused.
 import { Candidates } from './candidates.js';
-import { ApiError, events, headers } from './events.js';
+import { ApiError, events } from './events.js';
 import { cost, count, el, logit, seconds, when } from './format.js';
 import * as history from './history.js';
 import { showMatrix } from './matrix.js';
-import './theme.js';
+import { $, announce, complain, get, onKey } from './page.js';
 
-const $ = (id) => document.getElementById(id);
 const form = $('form');
 const ask = $('ask');
 const panel = $('panel');
@@ -18,10 +17,7 @@ let whole = '';
 
 // Panels.
 async function loadPanels() {
-  const response = await fetch('/v1/models', { headers: headers() });
-  $('key-row').hidden = response.status !== 401;
-  if (!response.ok) throw new ApiError(response.status, (await response.json()).error);
-  panels = (await response.json()).data;
+  panels = (await get('/v1/models')).data;
   panel.replaceChildren(...panels.map((model) => {
     const option = el('option', '', model.id);
     option.value = model.id;
@@ -86,7 +82,7 @@ async function run(instruction, name) {
     if (e.name !== 'AbortError') complain(e.message);
     $('answer').classList.remove('waiting', 'writing');
     for (const step of Object.values(steps)) step.classList.remove('on');
-    if (e.status === 401) loadPanels().catch((again) => complain(again.message));
+    if (e.status === 401) reload();
   } finally {
     running = null;
     candidates.end();
@@ -182,15 +178,6 @@ function step(name, state, note) {
   steps[name].querySelector('.note').textContent = note;
 }
 
-function complain(message) {
-  $('problem').textContent = message ?? '';
-  $('problem').hidden = !message;
-}
-
-function announce(text) {
-  $('announce').textContent = text;
-}
-
 $('copy').onclick = async () => {
   await navigator.clipboard.writeText(whole);
   $('copy').textContent = 'Copied';
@@ -242,12 +229,8 @@ function show(record) {
   $('go').hidden = false;
 }
 
-$('use-key').onclick = () => {
-  sessionStorage.setItem('key', $('key').value.trim());
-  $('key').value = '';
-  loadPanels().catch((e) => complain(e.message));
-};
-
+const reload = () => loadPanels().catch((e) => complain(e.message));
+onKey(reload);
 showHistory();
-loadPanels().catch((e) => complain(e.message));
+reload();
 ask.focus();

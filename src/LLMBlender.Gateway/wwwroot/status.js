@@ -1,9 +1,7 @@
 // The cluster as it is: asks for counts every two seconds and shows their differences as rates.
-import './theme.js';
-import { headers } from './events.js';
 import { count, el } from './format.js';
+import { $, announce, complain, get, onKey } from './page.js';
 
-const $ = (id) => document.getElementById(id);
 const interval = 2000;
 const kept = 90;
 const svg = 'http://www.w3.org/2000/svg';
@@ -23,12 +21,9 @@ const sum = (list, of) => list.reduce((all, one) => all + of(one), 0);
 async function look() {
   clearTimeout(timer);
   try {
-    const response = await fetch('/v1/status', { headers: headers(), cache: 'no-store' });
-    $('key-row').hidden = response.status !== 401;
-    const body = await response.json();
-    if (!response.ok) throw new Error(body.error?.message ?? `the server answered ${response.status}`);
+    const { silos } = await get('/v1/status');
     complain(null);
-    show(body.silos, performance.now() / 1000);
+    show(silos, performance.now() / 1000);
   } catch (e) {
     complain(e.message);
   }
@@ -73,7 +68,7 @@ function verdict(silos, answering, workers) {
         : [`All well: ${silos.length} ${silos.length === 1 ? 'member' : 'members'}.`, 'good'];
   $('verdict').textContent = text;
   $('verdict').className = `ask-label ${state}`;
-  if (text !== said) $('announce').textContent = text;
+  if (text !== said) announce(text);
   said = text;
 }
 
@@ -131,11 +126,6 @@ function bar(name, share, what) {
   return line;
 }
 
-function complain(message) {
-  $('problem').textContent = message ?? '';
-  $('problem').hidden = !message;
-}
-
 $('pause').onclick = () => {
   paused = !paused;
   $('pause').setAttribute('aria-pressed', String(paused));
@@ -143,11 +133,7 @@ $('pause').onclick = () => {
   if (paused) clearTimeout(timer);
   else look();
 };
-$('use-key').onclick = () => {
-  sessionStorage.setItem('key', $('key').value.trim());
-  $('key').value = '';
-  look();
-};
+onKey(look);
 document.addEventListener('visibilitychange', () => {
   clearTimeout(timer);
   if (!document.hidden && !paused) look();

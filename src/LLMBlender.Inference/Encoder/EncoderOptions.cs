@@ -20,7 +20,7 @@ public sealed record EncoderOptions
     /// <summary>Tokens of a row at most, special tokens included; by default the model's, or 512 where it names no limit.</summary>
     public int? MaxLength { get; init; }
 
-    internal int EffectiveBatchTokens => BatchTokens ?? (Accelerator.CudaDevice is null ? 2048 : 16384);
+    internal int EffectiveBatchTokens => BatchTokens ?? Accelerator.UsualBatchTokens;
 
     internal void Check()
     {

@@ -17,7 +17,7 @@ public sealed record PairRankerOptions
     /// </summary>
     public int? BatchTokens { get; init; }
 
-    internal int EffectiveBatchTokens => BatchTokens ?? (Accelerator.CudaDevice is null ? 2048 : 16384);
+    internal int EffectiveBatchTokens => BatchTokens ?? Accelerator.UsualBatchTokens;
 
     /// <summary>Tokens of a source at most, control tokens included; by default the model's.</summary>
     public int? SourceMaxLength { get; init; }

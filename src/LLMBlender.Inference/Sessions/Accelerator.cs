@@ -13,6 +13,12 @@ public sealed record Accelerator
     /// <summary>The CUDA device's number; null for the processor.</summary>
     public int? CudaDevice { get; }
 
+    /// <summary>
+    /// Tokens of a batch that suit it, padding included: on the processor a batch's attention scores should stay in its caches,
+    /// and a GPU wants to be filled.
+    /// </summary>
+    internal int UsualBatchTokens => CudaDevice is null ? 2048 : 16384;
+
     /// <summary>Whether this build of ONNX Runtime can use CUDA devices.</summary>
     public static bool HasCuda => OnnxRuntimeHost.Environment.GetAvailableProviders().Contains(CudaProvider);
 

@@ -25,7 +25,6 @@ internal sealed partial class ShardDispatcher : IDisposable
 {
     // A shard that takes this much longer than its worker usually needs is late.
     private const double Lateness = 4;
-    private const int MostFaults = 3;
     private static readonly TimeSpan ShortestPatience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
@@ -292,63 +291,4 @@ internal sealed partial class ShardDispatcher : IDisposable
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Silo} failed with a shard")]
     private partial void LogBroken(Exception e, SiloAddress silo);
-
-    /// <summary>Whom a shard has been sent to, and what they said.</summary>
-    private sealed class ShardHistory
-    {
-        private HashSet<SiloAddress> tried = [];
-        private TimeSpan? retryAfter;
-        private string? overload;
-        private string? fault;
-        private int faults;
-
-        public ShardHistory Copy() => new()
-        {
-            tried = [.. tried],
-            retryAfter = retryAfter,
-            overload = overload,
-            fault = fault,
-            faults = faults,
-        };
-
-        public bool HasTried(Worker worker) => tried.Contains(worker.Silo);
-
-        public void Tried(Worker worker) => tried.Add(worker.Silo);
-
-        public void Heard(CompareReply reply)
-        {
-            if (reply.Reason is BlendFailureReason.Overloaded)
-            {
-                retryAfter = retryAfter < reply.RetryAfter ? retryAfter : reply.RetryAfter;
-                overload = reply.Message;
-            }
-            else if (reply.Reason is BlendFailureReason.Faulted)
-            {
-                (fault, faults) = (reply.Message, faults + 1);
-                if (faults >= MostFaults)
-                {
-                    ThrowIfHopeless();
-                }
-            }
-        }
-
-        // Everyone has been asked: those who were merely away may be back, or have successors.
-        public void Forgive() => tried.Clear();
-
-        public void ThrowIfHopeless()
-        {
-            if (overload is not null)
-            {
-                throw new BlendException("rank", BlendFailureReason.Overloaded, $"every silo that compares has too much to do: {overload}")
-                {
-                    RetryAfter = retryAfter,
-                };
-            }
-
-            if (fault is not null)
-            {
-                throw new BlendException("rank", BlendFailureReason.Faulted, fault);
-            }
-        }
-    }
 }

@@ -25,6 +25,12 @@ internal sealed class PanelInquiry(
     private readonly TimeSpan time = Least(deadline.Remaining * panel.TimeShare, panel.MemberTimeout);
     private readonly TimeSpan wholeTime = Least(deadline.Remaining, panel.MemberTimeout);
 
+    /// <summary>The panel that is asked.</summary>
+    public Panel Panel => panel;
+
+    /// <summary>What is wrong where the request's time ends before the panel has answered.</summary>
+    public BlendException TimedOut() => BlendException.TimedOut("panel", deadline.Timeout, $"panel \"{panel.Name}\" was still being asked");
+
     /// <summary>Asks.</summary>
     /// <returns>What came of each member and sample, in the panel's order.</returns>
     public async Task<MemberReport[]> AskAsync()

@@ -1,4 +1,5 @@
 using LLMBlender.Training.Network;
+using LLMBlender.Training.Runs;
 using static TorchSharp.torch;
 
 namespace LLMBlender.Training.Baselines;
@@ -16,15 +17,13 @@ internal sealed class BaselineLoss(
     /// <param name="batch">The batch.</param>
     /// <param name="stepCount">Pairs or tokens of the whole step, which the loss is averaged over.</param>
     /// <param name="noise">Dropout of this batch.</param>
-    public BaselineResult Compute(RowBatch batch, int stepCount, Noise noise)
+    public StepResult Compute(RowBatch batch, int stepCount, Noise noise)
     {
         // libtorch keeps the count per thread, and with it the order of its sums: a pool's thread may bring any.
         set_num_threads(1);
         using var scope = NewDisposeScope();
         var (loss, right) = Sum(batch, network.Forward(batch, noise, half));
-        IList<Tensor> gradients = autograd.grad([loss * tensor(1f / stepCount)], [.. parameters]);
-        return new BaselineResult(
-            [.. gradients.Select(gradient => gradient.DetachFromDisposeScope())], loss.data<float>()[0], right);
+        return StepResult.Of(loss * tensor(1f / stepCount), parameters, right, ("loss", loss));
     }
 
     /// <summary>The summed loss, and how many are right, without dropout.</summary>

@@ -8,9 +8,9 @@ using static TorchSharp.torch;
 namespace LLMBlender.Training.Baselines;
 
 /// <summary>A baseline ranker's training run, over the same pairs and in the same manner as a pair ranker's.</summary>
-internal sealed class BaselineTrainer : TrainingRun<Phase, RowBatch, BaselineResult>
+internal sealed class BaselineTrainer : TrainingRun<RankerPhase, RowBatch>
 {
-    private readonly RunConfig config;
+    private readonly RankerRunConfig config;
     private readonly RowLayout layout;
     private readonly PairStream stream;
     private readonly BaselineNetwork network;
@@ -18,16 +18,11 @@ internal sealed class BaselineTrainer : TrainingRun<Phase, RowBatch, BaselineRes
     private readonly BaselineLoss losses;
     private readonly BaselineValidation validation;
     private readonly TrainingData data;
-    private double loss;
-    private double norm;
-    private int right;
-    private int count;
-    private int steps;
 
     /// <exception cref="DataException">Data or configuration can't be used.</exception>
     /// <exception cref="Inference.ModelException">The tokenizer or a checkpoint can't be used.</exception>
-    public BaselineTrainer(RunConfig config)
-        : base(config, config.Phases)
+    public BaselineTrainer(RankerRunConfig config)
+        : base(config, new Progress(records: null, perStep: false))
     {
         this.config = config;
         BaselineShape shape = config.BaselineShape!.Value;
@@ -69,7 +64,7 @@ internal sealed class BaselineTrainer : TrainingRun<Phase, RowBatch, BaselineRes
         ["held_out_pairs"] = data.HeldOutPairs.Values.Sum(pairs => pairs.Count),
     });
 
-    protected override IReadOnlyList<IReadOnlyList<RowBatch>> Window(int index, Phase phase, long number)
+    protected override IReadOnlyList<IReadOnlyList<RowBatch>> Window(int index, RankerPhase phase, long number)
     {
         Mixture mixture = phase.Mixture;
         return stream.Window(
@@ -78,42 +73,16 @@ internal sealed class BaselineTrainer : TrainingRun<Phase, RowBatch, BaselineRes
             (pairs, random) => layout.Of(pairs, mixture, random));
     }
 
-    protected override BaselineResult Compute(Phase phase, IReadOnlyList<RowBatch> step, int batch)
+    protected override StepResult Compute(RankerPhase phase, IReadOnlyList<RowBatch> step, int batch)
     {
         var noise = new Noise();
         noise.Seed(config.Seed, (ulong)State.Step * 4096 + (ulong)batch);
         return losses.Compute(step[batch], step.Sum(one => one.Count), noise);
     }
 
-    protected override (long Tokens, long Records) Count(RowBatch batch) => (batch.Lengths.Sum(), batch.Count);
+    protected override BatchSize Size(RowBatch batch) => new(batch.Lengths.Sum(), batch.Count, batch.Count);
 
-    protected override void Add(IReadOnlyList<RowBatch> step, IReadOnlyList<BaselineResult> results, double norm)
-    {
-        loss += results.Sum(result => result.Loss);
-        right += results.Sum(result => result.Right);
-        count += step.Sum(batch => batch.Count);
-        this.norm += norm;
-        steps++;
-    }
-
-    protected override JsonObject Report(string phase, double rate)
-    {
-        var report = new JsonObject
-        {
-            ["step"] = State.Step,
-            ["phase"] = phase,
-            ["loss"] = Math.Round(loss / count, 4),
-            ["accuracy"] = Math.Round(right / (double)count, 4),
-            ["norm"] = Math.Round(norm / steps, 3),
-            ["rate"] = rate,
-            ["tokens"] = State.Tokens,
-            ["seconds"] = Math.Round(State.Seconds, 1),
-        };
-        (loss, norm, right, count, steps) = (0, 0, 0, 0, 0);
-        return report;
-    }
-
-    protected override JsonObject Validate(Phase phase) => validation.Run(losses, State.Step);
+    protected override JsonObject Validate(RankerPhase phase) => validation.Run(losses, State.Step);
 
     // A head starts as noise whatever the encoder starts from.
     private void Start(NetworkConfig dimensions)

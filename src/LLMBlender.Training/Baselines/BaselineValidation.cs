@@ -11,7 +11,7 @@ internal sealed class BaselineValidation
     private const int BatchPairs = 8;
     private readonly List<(string Tag, RowBatch Batch)> batches = [];
 
-    public BaselineValidation(IReadOnlyDictionary<string, List<TrainingPair>> heldOut, RowLayout layout, RunConfig config)
+    public BaselineValidation(IReadOnlyDictionary<string, List<TrainingPair>> heldOut, RowLayout layout, RankerRunConfig config)
     {
         var random = new Random(Seed);
         Mixture mixture = config.Phases[^1].Mixture;

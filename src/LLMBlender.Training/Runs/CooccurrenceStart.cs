@@ -11,7 +11,7 @@ internal static class CooccurrenceStart
     private const double Deviation = 0.3;
 
     /// <summary>Fills the rows of every piece that a text holds.</summary>
-    public static void Fill(AdamW optimizer, IEnumerable<int[]> texts, NetworkConfig shape, RunConfig config)
+    public static void Fill(AdamW optimizer, IEnumerable<int[]> texts, NetworkConfig shape, RankerRunConfig config)
     {
         set_num_threads(config.Workers);
         using Tensor embeddings = CooccurrenceEmbeddings.Compute(texts, shape.VocabSize, shape.HiddenSize, Deviation, (int)config.Seed);

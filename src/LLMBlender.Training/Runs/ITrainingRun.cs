@@ -3,6 +3,9 @@ namespace LLMBlender.Training.Runs;
 /// <summary>A training run, whatever it trains.</summary>
 internal interface ITrainingRun : IDisposable
 {
+    /// <summary>Raised after each step with its number.</summary>
+    event Action<long>? Stepped;
+
     /// <summary>Where the run stands.</summary>
     RunState State { get; }
 

@@ -37,10 +37,9 @@ internal sealed class LossComputer(
         Tensor opinionLoss = (opinionHead?.Loss(markers, batch.Opinions) ?? zeros([])) * perPair;
         loss = Arithmetic.Add(loss, opinionLoss * tensor((float)options.OpinionWeight));
 
-        IList<Tensor> gradients = autograd.grad([loss], [.. parameters]);
-        return new StepResult(
-            [.. gradients.Select(gradient => gradient.DetachFromDisposeScope())],
-            Value(pairLoss), Value(tokenLoss), Value(markLoss), Value(opinionLoss), Right(left, right, batch));
+        return StepResult.Of(
+            loss, parameters, Right(left, right, batch),
+            ("loss", pairLoss), ("token_loss", tokenLoss), ("mark_loss", markLoss), ("opinion_loss", opinionLoss));
     }
 
     private static int Right(Tensor left, Tensor right, Batch batch)
@@ -49,8 +48,6 @@ internal sealed class LossComputer(
         return Enumerable.Range(0, batch.Rows).Count(row =>
             Math.Sign(logits[row]) == Math.Sign(batch.FirstScores[row] - batch.SecondScores[row]));
     }
-
-    private static float Value(Tensor scalar) => scalar.data<float>()[0];
 
     // A verdict that is likely and not certain counts for both sides, each as likely as it is.
     private static Tensor Likely(Batch batch, Func<float[], float[], Tensor> loss)

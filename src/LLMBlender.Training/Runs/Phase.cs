@@ -1,49 +1,22 @@
-using LLMBlender.Training.Data;
-
 namespace LLMBlender.Training.Runs;
 
-/// <summary>A stretch of training with one mixture and a learning rate that goes from one value to another.</summary>
-internal sealed record Phase : IPhase
+/// <summary>A stretch of training with a learning rate that goes from one value to another.</summary>
+internal abstract record Phase
 {
     public required string Name { get; init; }
 
+    /// <summary>Optimizer steps.</summary>
     public required int Steps { get; init; }
 
     public required double RateFrom { get; init; }
 
     public required double RateTo { get; init; }
 
-    /// <summary>Whether the rate moves along half a cosine instead of a line.</summary>
-    public bool Cosine { get; init; }
-
-    public required int SourceMaxLength { get; init; }
-
-    public required int CandidateMaxLength { get; init; }
-
-    /// <summary>Share of each tag; <see cref="Data.Mixture.MadeUp"/> stands for made-up pairs.</summary>
-    public required IReadOnlyDictionary<string, double> Weights { get; init; }
-
-    /// <summary>Share of each kind among made-up pairs; the usual ones where absent.</summary>
-    public IReadOnlyDictionary<string, double>? MadeUpKinds { get; init; }
-
-    /// <summary>Factor on the teacher's logits: above 1, its slight opinions count for more.</summary>
-    public double Sharpness { get; init; } = 1;
-
-    /// <summary>Weight of the question for seams in this phase, instead of the run's.</summary>
-    public double? SeamWeight { get; init; }
-
-    public Mixture Mixture => new(Weights, SourceMaxLength, CandidateMaxLength, Sharpness, MadeUpKinds);
-
-    /// <inheritdoc/>
-    public double Rate(long step)
-    {
-        double done = (step + 1) / (double)Steps;
-        double share = Cosine ? (1 - Math.Cos(Math.PI * done)) / 2 : done;
-        return RateFrom + (RateTo - RateFrom) * share;
-    }
+    /// <summary>Learning rate of step <paramref name="step"/> of this phase, counted from 0.</summary>
+    public abstract double Rate(long step);
 
     /// <summary>Hands the first broken rule to <paramref name="fail"/>.</summary>
-    public void Validate(Action<string> fail)
+    public virtual void Validate(Action<string> fail)
     {
         if (Steps < 1)
         {
@@ -53,36 +26,6 @@ internal sealed record Phase : IPhase
         if (RateFrom < 0 || RateTo < 0)
         {
             fail($"rate_from {RateFrom} and rate_to {RateTo} must be 0 or more");
-        }
-
-        if (SourceMaxLength < 8 || CandidateMaxLength < 32)
-        {
-            fail($"source_max_length {SourceMaxLength} must be at least 8, candidate_max_length {CandidateMaxLength} at least 32");
-        }
-
-        if (Weights.Values.Any(weight => weight is not >= 0) || Weights.Values.Sum() is not > 0)
-        {
-            fail("weights must be 0 or more, and not all 0");
-        }
-
-        if (Sharpness <= 0)
-        {
-            fail($"sharpness is {Sharpness}; it must be above 0");
-        }
-
-        if (SeamWeight < 0)
-        {
-            fail($"seam_weight is {SeamWeight}; it must be 0 or more");
-        }
-
-        if (MadeUpKinds?.Keys.FirstOrDefault(kind => !MadeUpPairs.Tags.Contains(kind)) is { } unknown)
-        {
-            fail($"made_up_kinds names {unknown}; there are {string.Join(", ", MadeUpPairs.Tags)}");
-        }
-
-        if (MadeUpKinds is { } kinds && (kinds.Values.Any(share => share is not >= 0) || kinds.Values.Sum() is not > 0))
-        {
-            fail("made_up_kinds must be 0 or more, and not all 0");
         }
     }
 }

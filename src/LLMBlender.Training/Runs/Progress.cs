@@ -3,48 +3,50 @@ using System.Text.Json.Nodes;
 namespace LLMBlender.Training.Runs;
 
 /// <summary>Means over the steps since the last report.</summary>
-internal sealed class Progress
+/// <param name="records">What the run's records are called in the report; left out where null.</param>
+/// <param name="perStep">Whether a step's losses are its means already, and not sums over what it asks.</param>
+internal sealed class Progress(string? records, bool perStep)
 {
-    private double pairLoss;
-    private double tokenLoss;
-    private double markLoss;
-    private double opinionLoss;
+    private readonly OrderedDictionary<string, double> losses = new(StringComparer.Ordinal);
     private double norm;
     private int right;
-    private int pairs;
+    private int asked;
     private int steps;
 
-    public void Add(IReadOnlyList<StepResult> results, int stepPairs, double stepNorm)
+    public void Add(IReadOnlyList<StepResult> results, int stepAsked, double stepNorm)
     {
-        pairLoss += results.Sum(result => result.PairLoss);
-        tokenLoss += results.Sum(result => result.TokenLoss);
-        markLoss += results.Sum(result => result.MarkLoss);
-        opinionLoss += results.Sum(result => result.OpinionLoss);
+        foreach (var named in results.SelectMany(result => result.Losses).GroupBy(loss => loss.Name, loss => loss.Value))
+        {
+            losses[named.Key] = losses.GetValueOrDefault(named.Key) + named.Sum();
+        }
+
         right += results.Sum(result => result.Right);
         norm += stepNorm;
-        pairs += stepPairs;
+        asked += stepAsked;
         steps++;
     }
 
     /// <summary>The means so far, with the run's totals; starts over.</summary>
     public JsonObject Report(RunState state, string phase, double rate)
     {
-        var report = new JsonObject
+        var report = new JsonObject { ["step"] = state.Step, ["phase"] = phase };
+        foreach (var (name, sum) in losses)
         {
-            ["step"] = state.Step,
-            ["phase"] = phase,
-            ["loss"] = Math.Round(pairLoss / steps, 4),
-            ["token_loss"] = Math.Round(tokenLoss / steps, 4),
-            ["mark_loss"] = Math.Round(markLoss / steps, 4),
-            ["opinion_loss"] = Math.Round(opinionLoss / steps, 4),
-            ["accuracy"] = Math.Round(right / (double)pairs, 4),
-            ["norm"] = Math.Round(norm / steps, 3),
-            ["rate"] = rate,
-            ["pairs"] = state.Pairs,
-            ["tokens"] = state.Tokens,
-            ["seconds"] = Math.Round(state.Seconds, 1),
-        };
-        (pairLoss, tokenLoss, markLoss, opinionLoss, norm, right, pairs, steps) = (0, 0, 0, 0, 0, 0, 0, 0);
+            report[name] = Math.Round(sum / (perStep ? steps : asked), 4);
+        }
+
+        report["accuracy"] = Math.Round(right / (double)asked, 4);
+        report["norm"] = Math.Round(norm / steps, 3);
+        report["rate"] = rate;
+        if (records is not null)
+        {
+            report[records] = state.Pairs;
+        }
+
+        report["tokens"] = state.Tokens;
+        report["seconds"] = Math.Round(state.Seconds, 1);
+        losses.Clear();
+        (norm, right, asked, steps) = (0, 0, 0, 0);
         return report;
     }
 }

@@ -8,9 +8,9 @@ using static TorchSharp.torch;
 namespace LLMBlender.Training.Runs;
 
 /// <summary>A pair ranker's training run; dropout, too, follows from the seed and the place in the run.</summary>
-internal sealed class Trainer : TrainingRun<Phase, Batch, StepResult>
+internal sealed class Trainer : TrainingRun<RankerPhase, Batch>
 {
-    private readonly RunConfig config;
+    private readonly RankerRunConfig config;
     private readonly RankerTokens tokens;
     private readonly TrainingData data;
     private readonly PairStream stream;
@@ -20,12 +20,11 @@ internal sealed class Trainer : TrainingRun<Phase, Batch, StepResult>
     private readonly AdamW optimizer;
     private readonly LossComputer losses;
     private readonly Validation validation;
-    private readonly Progress progress = new();
 
     /// <exception cref="DataException">Data or configuration can't be used.</exception>
     /// <exception cref="Inference.ModelException">The tokenizer or a checkpoint can't be used.</exception>
-    public Trainer(RunConfig config)
-        : base(config, config.Phases)
+    public Trainer(RankerRunConfig config)
+        : base(config, new Progress("pairs", perStep: true))
     {
         this.config = config;
         tokens = RankerTokens.Load(config.Tokenizer);
@@ -81,10 +80,10 @@ internal sealed class Trainer : TrainingRun<Phase, Batch, StepResult>
         }
     }
 
-    protected override IReadOnlyList<IReadOnlyList<Batch>> Window(int index, Phase phase, long number) =>
+    protected override IReadOnlyList<IReadOnlyList<Batch>> Window(int index, RankerPhase phase, long number) =>
         stream.Window(index, phase.Mixture, number, config.BatchTokens, config.BatchesPerStep);
 
-    protected override StepResult Compute(Phase phase, IReadOnlyList<Batch> step, int batch)
+    protected override StepResult Compute(RankerPhase phase, IReadOnlyList<Batch> step, int batch)
     {
         int[] marks = [.. Enumerable.Range(0, TokenMarks.Count).Select(question => step.Sum(one => one.Marks.Totals[question]))];
         var noise = new Noise();
@@ -92,14 +91,9 @@ internal sealed class Trainer : TrainingRun<Phase, Batch, StepResult>
         return losses.Compute(step[batch], step.Sum(one => one.Rows), marks, phase.SeamWeight, noise);
     }
 
-    protected override (long Tokens, long Records) Count(Batch batch) => (batch.Lengths.Sum(), batch.Rows);
+    protected override BatchSize Size(Batch batch) => new(batch.Lengths.Sum(), batch.Rows, batch.Rows);
 
-    protected override void Add(IReadOnlyList<Batch> step, IReadOnlyList<StepResult> results, double norm) =>
-        progress.Add(results, step.Sum(batch => batch.Rows), norm);
-
-    protected override JsonObject Report(string phase, double rate) => progress.Report(State, phase, rate);
-
-    protected override JsonObject Validate(Phase phase) => validation.Run(network, tokens.Layout, phase, State.Step);
+    protected override JsonObject Validate(RankerPhase phase) => validation.Run(network, tokens.Layout, phase, State.Step);
 
     private JsonObject Accuracies(Lessons lessons)
     {

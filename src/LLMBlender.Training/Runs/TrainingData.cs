@@ -20,7 +20,7 @@ internal sealed class TrainingData
     /// <param name="lexicon">Tokenises them.</param>
     /// <param name="pieces">Text of each piece, by id.</param>
     /// <exception cref="DataException">A file can't be read or used.</exception>
-    public TrainingData(RunConfig config, Lexicon lexicon, IReadOnlyList<string> pieces)
+    public TrainingData(RankerRunConfig config, Lexicon lexicon, IReadOnlyList<string> pieces)
     {
         this.lexicon = lexicon;
         seed = config.Seed;

@@ -11,25 +11,23 @@ namespace LLMBlender.Training.Runs;
 /// </summary>
 /// <typeparam name="TPhase">A stretch of the run.</typeparam>
 /// <typeparam name="TBatch">What is computed at once.</typeparam>
-/// <typeparam name="TResult">What comes of it.</typeparam>
-internal abstract class TrainingRun<TPhase, TBatch, TResult> : ITrainingRun
-    where TPhase : IPhase
-    where TResult : IStepResult
+internal abstract class TrainingRun<TPhase, TBatch> : ITrainingRun
+    where TPhase : Phase
 {
-    private readonly IRunPace pace;
-    private readonly IReadOnlyList<TPhase> phases;
+    private readonly RunConfig<TPhase> config;
+    private readonly Progress progress;
     private readonly RunCheckpoints checkpoints;
 
-    protected TrainingRun(IRunPace pace, IReadOnlyList<TPhase> phases)
+    protected TrainingRun(RunConfig<TPhase> config, Progress progress)
     {
-        (this.pace, this.phases) = (pace, phases);
-        Directory.CreateDirectory(pace.Out);
+        (this.config, this.progress) = (config, progress);
+        Directory.CreateDirectory(config.Out);
         TorchSharp.torch.set_num_threads(1);
-        checkpoints = new RunCheckpoints(Path.Combine(pace.Out, "checkpoints"));
-        Log = new RunLog(Path.Combine(pace.Out, "log.jsonl"));
+        checkpoints = new RunCheckpoints(Path.Combine(config.Out, "checkpoints"));
+        Log = new RunLog(Path.Combine(config.Out, "log.jsonl"));
     }
 
-    /// <summary>Raised after each step with its number.</summary>
+    /// <inheritdoc/>
     public event Action<long>? Stepped;
 
     /// <inheritdoc/>
@@ -43,14 +41,14 @@ internal abstract class TrainingRun<TPhase, TBatch, TResult> : ITrainingRun
     public bool Run(CancellationToken stop)
     {
         Begin();
-        while (State.Phase < phases.Count && !stop.IsCancellationRequested)
+        while (State.Phase < config.Phases.Count && !stop.IsCancellationRequested)
         {
-            RunPhase(phases[State.Phase], stop);
+            RunPhase(config.Phases[State.Phase], stop);
         }
 
         checkpoints.Save(Optimizer, State);
         Export();
-        return State.Phase == phases.Count;
+        return State.Phase == config.Phases.Count;
     }
 
     /// <summary>Writes the current weights to export/ of the run.</summary>
@@ -79,16 +77,10 @@ internal abstract class TrainingRun<TPhase, TBatch, TResult> : ITrainingRun
     protected abstract IReadOnlyList<IReadOnlyList<TBatch>> Window(int index, TPhase phase, long number);
 
     /// <summary>Computes one batch of a step; called from several threads at once.</summary>
-    protected abstract TResult Compute(TPhase phase, IReadOnlyList<TBatch> step, int batch);
+    protected abstract StepResult Compute(TPhase phase, IReadOnlyList<TBatch> step, int batch);
 
-    /// <summary>Tokens without padding, and pairs or records, of a batch.</summary>
-    protected abstract (long Tokens, long Records) Count(TBatch batch);
-
-    /// <summary>Takes a step's results into the means of the next report.</summary>
-    protected abstract void Add(IReadOnlyList<TBatch> step, IReadOnlyList<TResult> results, double norm);
-
-    /// <summary>The means since the last report.</summary>
-    protected abstract JsonObject Report(string phase, double rate);
+    /// <summary>What a batch counts for in the run's totals and the report's means.</summary>
+    protected abstract BatchSize Size(TBatch batch);
 
     /// <summary>Measures the network on what it isn't trained on.</summary>
     protected abstract JsonObject Validate(TPhase phase);
@@ -123,17 +115,17 @@ internal abstract class TrainingRun<TPhase, TBatch, TResult> : ITrainingRun
         {
             Step(phase, window[State.WindowStep]);
             Stepped?.Invoke(State.Step);
-            if (State.Step % pace.ValidateEvery == 0)
+            if (State.Step % config.ValidateEvery == 0)
             {
                 Log.Write("validation", Validate(phase));
             }
 
-            if (State.Step % pace.ExportEvery == 0)
+            if (State.Step % config.ExportEvery == 0)
             {
                 Export();
             }
 
-            if (State.Step % pace.CheckpointEvery == 0)
+            if (State.Step % config.CheckpointEvery == 0)
             {
                 checkpoints.Save(Optimizer, State);
             }
@@ -143,27 +135,27 @@ internal abstract class TrainingRun<TPhase, TBatch, TResult> : ITrainingRun
     private void Step(TPhase phase, IReadOnlyList<TBatch> batches)
     {
         long start = Stopwatch.GetTimestamp();
-        var results = new TResult[batches.Count];
-        Parallel.For(0, batches.Count, new ParallelOptions { MaxDegreeOfParallelism = pace.Workers }, i => results[i] = Compute(phase, batches, i));
+        var results = new StepResult[batches.Count];
+        Parallel.For(0, batches.Count, new ParallelOptions { MaxDegreeOfParallelism = config.Workers }, i => results[i] = Compute(phase, batches, i));
         double rate = phase.Rate(State.PhaseStep);
         double norm = Optimizer.Step([.. results.Select(result => result.Gradients)], rate);
-        var counts = batches.Select(Count).ToArray();
+        BatchSize[] sizes = [.. batches.Select(Size)];
         State = State with
         {
             Step = State.Step + 1,
             PhaseStep = State.PhaseStep + 1,
             WindowStep = State.WindowStep + 1,
-            Tokens = State.Tokens + counts.Sum(count => count.Tokens),
-            Pairs = State.Pairs + counts.Sum(count => count.Records),
+            Tokens = State.Tokens + sizes.Sum(size => size.Tokens),
+            Pairs = State.Pairs + sizes.Sum(size => size.Records),
             Seconds = State.Seconds + Stopwatch.GetElapsedTime(start).TotalSeconds,
         };
-        Add(batches, results, norm);
-        if (State.Step % pace.LogEvery == 0)
+        progress.Add(results, sizes.Sum(size => size.Asked), norm);
+        if (State.Step % config.LogEvery == 0)
         {
-            Log.Write("step", Report(phase.Name, rate));
+            Log.Write("step", progress.Report(State, phase.Name, rate));
         }
 
-        foreach (TResult result in results)
+        foreach (StepResult result in results)
         {
             result.Dispose();
         }

@@ -8,10 +8,10 @@ namespace LLMBlender.Training.Runs;
 internal sealed class Validation
 {
     private const int MadeUpSeed = 7;
-    private readonly RunConfig config;
+    private readonly RankerRunConfig config;
     private readonly List<TrainingPair> pairs = [];
 
-    public Validation(TrainingData data, RunConfig config, Lexicon lexicon)
+    public Validation(TrainingData data, RankerRunConfig config, Lexicon lexicon)
     {
         this.config = config;
         foreach (var (_, group) in data.HeldOutPairs.OrderBy(group => group.Key, StringComparer.Ordinal))
@@ -39,7 +39,7 @@ internal sealed class Validation
     }
 
     /// <summary>Accuracy of each tag, at the lengths of <paramref name="phase"/>.</summary>
-    public JsonObject Run(PairRankerNetwork network, PairLayout layout, Phase phase, long step)
+    public JsonObject Run(PairRankerNetwork network, PairLayout layout, RankerPhase phase, long step)
     {
         var scorer = new PairScorer(network, layout, config.Workers)
         {

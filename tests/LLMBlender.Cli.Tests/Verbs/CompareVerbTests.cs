@@ -37,9 +37,7 @@ public sealed class CompareVerbTests(TinyModel tiny)
     [InlineData("both", "[A,B]+[B,A]")]
     public async Task Compare_RecordedApiCalls_GivesTheirLogits(string order, string mode)
     {
-        Assert.SkipUnless(SharedFolder.Exists, SharedFolder.SkipReason);
-        var api = JsonNode.Parse(await File.ReadAllBytesAsync(
-            SharedFolder.File("parity", "pairrm-tiny", "cases", "api.json"), TestContext.Current.CancellationToken))!;
+        var api = await RecordedAsync();
         var expected = api["compare"]![mode]!.AsArray();
         var records = expected.Select((_, i) => new JsonObject
         {
@@ -50,11 +48,7 @@ public sealed class CompareVerbTests(TinyModel tiny)
             ["b"] = api["candidates"]![i]![1]!.GetValue<string>(),
         }.ToJsonString());
 
-        var outcome = await RunAsync(string.Join('\n', records), order);
-
-        Assert.Equal(expected.Count, outcome.Records.Count);
-        Assert.All(outcome.Records.Zip(expected), pair =>
-            Assert.Equal(pair.Second!.GetValue<float>(), pair.First["logit"]!.GetValue<float>(), 3e-5f));
+        await AssertGivesAsync(expected, records, order);
     }
 
     [Theory]
@@ -63,9 +57,7 @@ public sealed class CompareVerbTests(TinyModel tiny)
     [InlineData("both", "[A,B]+[B,A]")]
     public async Task Compare_RecordedConversations_GivesTheirLogits(string order, string mode)
     {
-        Assert.SkipUnless(SharedFolder.Exists, SharedFolder.SkipReason);
-        var conversations = JsonNode.Parse(await File.ReadAllBytesAsync(
-            SharedFolder.File("parity", "pairrm-tiny", "cases", "api.json"), TestContext.Current.CancellationToken))!["conversations"]!;
+        var conversations = (await RecordedAsync())["conversations"]!;
         var expected = conversations["logits"]![mode]!.AsArray();
         var records = expected.Select((_, i) => new JsonObject
         {
@@ -74,11 +66,7 @@ public sealed class CompareVerbTests(TinyModel tiny)
             ["conversation_b"] = conversations["b"]![i]!.DeepClone(),
         }.ToJsonString());
 
-        var outcome = await RunAsync(string.Join('\n', records), order);
-
-        Assert.Equal(expected.Count, outcome.Records.Count);
-        Assert.All(outcome.Records.Zip(expected), pair =>
-            Assert.Equal(pair.Second!.GetValue<float>(), pair.First["logit"]!.GetValue<float>(), 3e-5f));
+        await AssertGivesAsync(expected, records, order);
     }
 
     [Theory]
@@ -112,6 +100,22 @@ public sealed class CompareVerbTests(TinyModel tiny)
         var without = await CommandLine.RunAsync(Record, ["compare", "--from", "-", "--ranker", tiny.Folder]);
 
         Assert.Equal((await RunAsync(Record, "both")).Out, without.Out);
+    }
+
+    private static async Task<JsonNode> RecordedAsync()
+    {
+        Assert.SkipUnless(SharedFolder.Exists, SharedFolder.SkipReason);
+        return JsonNode.Parse(await File.ReadAllBytesAsync(
+            SharedFolder.File("parity", "pairrm-tiny", "cases", "api.json"), TestContext.Current.CancellationToken))!;
+    }
+
+    private async Task AssertGivesAsync(JsonArray logits, IEnumerable<string> records, string order)
+    {
+        var outcome = await RunAsync(string.Join('\n', records), order);
+
+        Assert.Equal(logits.Count, outcome.Records.Count);
+        Assert.All(outcome.Records.Zip(logits), pair =>
+            Assert.Equal(pair.Second!.GetValue<float>(), pair.First["logit"]!.GetValue<float>(), 3e-5f));
     }
 
     private Task<Outcome> RunAsync(string records, string order) =>

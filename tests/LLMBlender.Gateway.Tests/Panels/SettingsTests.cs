@@ -126,7 +126,7 @@ public sealed class SettingsTests
     [Fact]
     public async Task Look_KeyInEnvironment_IsOfferedAndSaid()
     {
-        var found = await Discovered.LookAsync(name => name == "MISTRAL_API_KEY" ? "k" : null, new Uri("http://127.0.0.1:1"), default);
+        var found = await Discovered.LookAsync(name => name == "MISTRAL_API_KEY" ? "k" : null, new Uri("http://127.0.0.1:1"), null, default);
 
         Assert.Equal("MISTRAL_API_KEY", Assert.Single(found.Backends).KeyVariable);
         Assert.Contains("MISTRAL_API_KEY", Assert.Single(found.Notes), StringComparison.Ordinal);
@@ -138,7 +138,7 @@ public sealed class SettingsTests
         await using var ollama = await FakeModelServer.StartAsync();
         ollama.On("llama3:8b", "x");
 
-        var found = await Discovered.LookAsync(_ => null, new Uri(ollama.Url), default);
+        var found = await Discovered.LookAsync(_ => null, new Uri(ollama.Url), TimeSpan.FromMinutes(1), default);
 
         Assert.Equal(("ollama/llama3:8b", "ollama", "llama3:8b"), (found.Backends[0].Name, found.Backends[0].Kind, found.Backends[0].Model));
         Assert.Equal("ollama", Assert.Single(found.Panels).Name);

@@ -1,6 +1,4 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using LLMBlender.Inference.Checkpoints;
 using LLMBlender.Inference.Encoder;
 using LLMBlender.Inference.Models;
 using LLMBlender.Inference.Onnx;
@@ -9,6 +7,7 @@ using LLMBlender.Training.Baselines;
 using LLMBlender.Training.Data;
 using LLMBlender.Training.Network;
 using LLMBlender.Training.Runs;
+using LLMBlender.Training.Tests.Runs;
 using RankerTokens = LLMBlender.Training.Runs.RankerTokens;
 
 namespace LLMBlender.Training.Tests.Baselines;
@@ -18,9 +17,9 @@ public sealed class BaselineTrainerTests : IDisposable
     private const string Good = "this is a good answer 3";
     private const string Bad = "that was some bad reply 2";
 
-    private readonly string folder = Directory.CreateTempSubdirectory("baseline-").FullName;
+    private readonly RunFolder folder = new();
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => folder.Dispose();
 
     [Theory]
     [InlineData("summareranker", 60, 0.2)]
@@ -31,11 +30,11 @@ public sealed class BaselineTrainerTests : IDisposable
         Native.SkipWithout();
         Train(shape, shape, steps, stopAfter: null);
 
-        double[] losses = [.. Log(shape, "step").Select(record => record["loss"]!.GetValue<double>())];
+        double[] losses = folder.Reported(shape, "loss");
         Assert.True(losses[^1] < losses[0] - less, $"loss went from {losses[0]} to {losses[^1]}");
-        JsonObject validation = Log(shape, "validation").Last()["toy"]!.AsObject();
+        JsonObject validation = folder.Log(shape, "validation").Last()["toy"]!.AsObject();
         Assert.InRange(validation["accuracy"]!.GetValue<double>(), shape is "mlm" ? 0.3 : 0.9, 1);
-        string model = ModelImport.Import(Path.Combine(folder, shape, "export"), Path.Combine(folder, "model"), Precision.Float32).Path;
+        string model = ModelImport.Import(folder.At(shape, "export"), folder.At("model"), Precision.Float32).Path;
         double[] scores = Rank(model, shape, "question 99", [Good, Bad]);
         Assert.True(scores[0] > scores[1], $"good has {scores[0]}, bad {scores[1]}");
     }
@@ -52,7 +51,7 @@ public sealed class BaselineTrainerTests : IDisposable
         {
             using var network = new BaselineNetwork(config, shape, ["a", "b"]);
             Initialization.Fill(network, 0.3, 5);
-            string export = Path.Combine(folder, $"{shape}");
+            string export = folder.At($"{shape}");
             NetworkWeights.Export(network, network.ToJson(), tokenizer, export);
             string model = ModelImport.Import(export, export + "-model", Precision.Float32).Path;
             (float[] expected, float[] actual) = shape switch
@@ -114,7 +113,7 @@ public sealed class BaselineTrainerTests : IDisposable
         Train("parts", shape, steps: 12, stopAfter: 5);
         Train("parts", shape, steps: 12, stopAfter: null, workers: 1);
 
-        Assert.Equal(Weights("whole"), Weights("parts"));
+        Assert.Equal(folder.Weights("whole"), folder.Weights("parts"));
     }
 
     [Fact]
@@ -124,13 +123,13 @@ public sealed class BaselineTrainerTests : IDisposable
         Train("first", "simcls", steps: 1, stopAfter: null);
         Train("second", "summareranker", steps: 1, stopAfter: null, change: config =>
         {
-            config["start_from"] = Path.Combine(folder, "first", "export");
+            config["start_from"] = folder.At("first", "export");
             config["phases"]![0]!["rate_from"] = 0;
             config["phases"]![0]!["rate_to"] = 0;
         });
 
         const string Name = "deberta.encoder.layer.1.attention.self.value_proj.weight";
-        Assert.Equal(Weights("first")[Name], Weights("second")[Name]);
+        Assert.Equal(folder.Weights("first")[Name], folder.Weights("second")[Name]);
     }
 
     [Theory]
@@ -196,86 +195,22 @@ public sealed class BaselineTrainerTests : IDisposable
 
     private void Train(string name, string shape, int steps, int? stopAfter, int workers = 2, Action<JsonObject>? change = null)
     {
-        using var stop = new CancellationTokenSource();
         JsonObject config = Config(name, shape, steps, workers);
         change?.Invoke(config);
         using var trainer = new BaselineTrainer(Load(config));
-        trainer.Stepped += step =>
-        {
-            if (step == stopAfter)
-            {
-                stop.Cancel();
-            }
-        };
-        Assert.Equal(stopAfter is null, trainer.Run(stop.Token));
+        RunFolder.Run(trainer, stopAfter);
     }
 
-    private RunConfig Load(JsonObject config)
-    {
-        string file = Path.Combine(folder, "run.json");
-        File.WriteAllText(file, config.ToJsonString());
-        return RunConfig.Load(file);
-    }
+    private RankerRunConfig Load(JsonObject config) => RankerRunConfig.Load(folder.Write(config));
 
     private JsonObject Config(string name, string shape, int steps, int workers)
     {
-        string pairs = Path.Combine(folder, "pairs.jsonl");
-        File.WriteAllLines(pairs, Enumerable.Range(0, 96).Select(i => JsonSerializer.Serialize(new
-        {
-            id = $"{i}",
-            source = "toy",
-            prompt = $"question {i}",
-            chosen = $"this is a good answer {i % 7}",
-            rejected = $"that was some bad reply {i % 5}",
-        })));
-        return new JsonObject
-        {
-            ["out"] = name,
-            ["tokenizer"] = Fixture.File("pairrm-tiny"),
-            ["shape"] = shape,
-            ["network"] = new JsonObject
-            {
-                ["hidden_size"] = 16,
-                ["num_hidden_layers"] = 2,
-                ["num_attention_heads"] = 2,
-                ["intermediate_size"] = 32,
-                ["position_buckets"] = 8,
-                ["max_position_embeddings"] = 64,
-                ["initializer_range"] = 0.1,
-            },
-            ["pairs"] = new JsonArray(pairs),
-            ["corpus"] = new JsonArray(),
-            ["cooccurrence_embeddings"] = false,
-            ["batch_tokens"] = 512,
-            ["batches_per_step"] = 3,
-            ["workers"] = workers,
-            ["log_every"] = 4,
-            ["checkpoint_every"] = 5,
-            ["export_every"] = 100,
-            ["validate_every"] = 20,
-            ["validation_pairs"] = 8,
-            ["margin"] = 0.3,
-            ["phases"] = new JsonArray(new JsonObject
-            {
-                ["name"] = "only",
-                ["steps"] = steps,
-                ["rate_from"] = 0.01,
-                ["rate_to"] = 0.005,
-                ["source_max_length"] = 16,
-                ["candidate_max_length"] = 48,
-                ["weights"] = new JsonObject { ["toy"] = 1 },
-            }),
-        };
-    }
-
-    private IEnumerable<JsonObject> Log(string run, string kind) =>
-        File.ReadLines(Path.Combine(folder, run, "log.jsonl"))
-            .Select(line => JsonNode.Parse(line)!.AsObject())
-            .Where(record => record["kind"]!.GetValue<string>() == kind);
-
-    private Dictionary<string, float[]> Weights(string run)
-    {
-        using Checkpoint checkpoint = Checkpoint.Open(Path.Combine(folder, run, "export"));
-        return checkpoint.Tensors.Keys.ToDictionary(name => name, name => checkpoint.Read(name));
+        JsonObject config = folder.RankerConfig(name, pairs: 96, steps, workers);
+        config["shape"] = shape;
+        config["margin"] = 0.3;
+        config["validate_every"] = 20;
+        config["validation_pairs"] = 8;
+        config["phases"]![0]!["rate_from"] = 0.01;
+        return config;
     }
 }

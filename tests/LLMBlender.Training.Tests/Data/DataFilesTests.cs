@@ -1,13 +1,14 @@
 using System.IO.Compression;
+using LLMBlender.TestKit;
 using LLMBlender.Training.Data;
 
 namespace LLMBlender.Training.Tests.Data;
 
 public sealed class DataFilesTests : IDisposable
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("training-data-").FullName;
+    private readonly TemporaryFolder folder = new();
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => folder.Dispose();
 
     [Theory]
     [InlineData("pairs.jsonl")]
@@ -30,8 +31,8 @@ public sealed class DataFilesTests : IDisposable
     [Fact]
     public void Read_NoSuchFileOrNoGzip_IsADataException()
     {
-        Assert.Throws<DataException>(() => DataFiles.Read<PairRecord>(Path.Combine(folder, "none.jsonl")).ToArray());
-        string file = Path.Combine(folder, "bad.gz");
+        Assert.Throws<DataException>(() => DataFiles.Read<PairRecord>(folder.File("none.jsonl")).ToArray());
+        string file = folder.File("bad.gz");
         File.WriteAllText(file, "this is no gzip at all");
         Assert.Throws<DataException>(() => DataFiles.Read<PairRecord>(file).ToArray());
     }
@@ -48,7 +49,7 @@ public sealed class DataFilesTests : IDisposable
 
     private string Write(string name, string content)
     {
-        string file = Path.Combine(folder, name);
+        string file = folder.File(name);
         using Stream stream = name.EndsWith(".gz", StringComparison.Ordinal)
             ? new GZipStream(File.Create(file), CompressionLevel.Fastest)
             : File.Create(file);

@@ -17,7 +17,7 @@ internal sealed class ReportMaker
     private readonly string? fuserName;
     private readonly Bootstrap bootstrap;
     private readonly Yardstick yardstick;
-    private readonly int[][]? judgeRanks;
+    private readonly int[][] judgeRanks;
     private readonly string[] models;
     private readonly string[] fileScores;
     private readonly CandidateRanking[][] rankings;
@@ -44,21 +44,23 @@ internal sealed class ReportMaker
     public EvaluationReport Make(IReadOnlyList<(string Name, string Value)> facts)
     {
         string[] against = Against();
-        var columns = new TableColumns(plan, yardstick, records, judgeRanks!, fileScores, against);
+        var columns = new TableColumns(plan, yardstick, records, judgeRanks, fileScores, against);
         var (rows, choices) = Rows(columns);
+        var engines = new EngineRows(records, rankings[0], bootstrap, Quality);
+        var bests = new BestShares(records, judgeRanks);
         return new EvaluationReport
         {
             Facts = facts,
             Columns = columns.Columns,
             Rows = rows,
             Agreement = yardstick.IsJudge ? Agreement() : [],
-            Bias = Bias(),
-            Engines = [.. Aggregations.Select(Engine), OneOrder()],
+            Bias = new BiasRows(records, bootstrap).Of(rankerName, plan.Rankers.Select(static ranker => ranker.Name)),
+            Engines = [.. Aggregations.Zip(rankings, engines.Of), engines.OneOrder()],
             Yardstick = yardstick.Name,
-            RankCounts = [.. choices.Select(choice => (choice.Name, Counts(choice.Chosen)))],
+            RankCounts = [.. choices.Select(choice => (choice.Name, bests.Counts(choice.Chosen)))],
             Models = models,
-            Bests = Bests(),
-            Examples = Examples(),
+            Bests = bests.Of(models),
+            Examples = MatrixExamples.Of(records, rankings[0]),
             Notes = Notes(columns),
         };
     }
@@ -86,7 +88,7 @@ internal sealed class ReportMaker
             for (var i = 0; i < records[r].Models.Length; i++)
             {
                 var (sum, count) = sums.GetValueOrDefault(records[r].Models[i]);
-                sums[records[r].Models[i]] = judgeRanks![r].Length == 0 ? (sum, count) : (sum + judgeRanks[r][i], count + 1);
+                sums[records[r].Models[i]] = judgeRanks[r].Length == 0 ? (sum, count) : (sum + judgeRanks[r][i], count + 1);
             }
         }
 
@@ -159,7 +161,7 @@ internal sealed class ReportMaker
             var agreement = new RankAgreement(bootstrap);
             for (var r = 0; r < records.Count; r++)
             {
-                if (judgeRanks![r].Length > 1 && scores(r) is { } known && !known.Any(double.IsNaN))
+                if (judgeRanks[r].Length > 1 && scores(r) is { } known && !known.Any(double.IsNaN))
                 {
                     agreement.Add(r, records[r].Models, Ranks.Smallest(known), judgeRanks[r]);
                 }
@@ -192,143 +194,10 @@ internal sealed class ReportMaker
         return rows;
     }
 
-    private List<BiasRow> Bias()
-    {
-        var rows = new List<BiasRow> { BiasOf(rankerName, static record => record.Finding.Matrix) };
-        foreach (var ranker in plan.Rankers)
-        {
-            if (records.Any(record => record.Finding.Rankers[ranker.Name].Matrix is not null))
-            {
-                rows.Add(BiasOf(ranker.Name, record => record.Finding.Rankers[ranker.Name].Matrix));
-            }
-            else
-            {
-                var none = new Interval(0, 0, 0, records.Count);
-                rows.Add(new BiasRow(ranker.Name, none, none, Interval.None, Interval.None));
-            }
-        }
-
-        if (records.Any(static record => record.Orders is not null))
-        {
-            rows.Add(BiasOf("the file's judge", static record => record.Orders));
-        }
-
-        return rows;
-    }
-
-    private BiasRow BiasOf(string name, Func<EvaluatedRecord, float[,]?> matrix)
-    {
-        PositionBias?[] biases = [.. records.Select(record => matrix(record) is { } m && m.GetLength(0) > 1 ? PositionBias.Of(m) : (PositionBias?)null)];
-        Interval Mean(Func<PositionBias, double> part) => bootstrap.Mean([.. biases.Select(bias => bias is { } known ? part(known) : double.NaN)]);
-        return new BiasRow(
-            name, Mean(static b => b.Turned), Mean(static b => b.Asymmetry), Mean(static b => b.Size), Mean(static b => b.FirstWins));
-    }
-
-    private EngineRow Engine(string name) => Row(name, rankings[Array.IndexOf(Aggregations, name)], [.. records.Select(record =>
-        record.Models.Length - 1 - RecordedMatrix.Rank(RankingEngines.Create(name, record.Models.Length), RecordedMatrix.Reversed(record.Finding.Matrix)).Best)]);
-
-    // What both orders are for: the same ranking out of one of them.
-    private EngineRow OneOrder()
-    {
-        CandidateRanking Rank(float[,] matrix) => RecordedMatrix.Rank(new MaxLogits(matrix.GetLength(0)), RecordedMatrix.OneOrder(matrix));
-        CandidateRanking[] there = [.. records.Select(record => Rank(record.Finding.Matrix))];
-        return Row("one order only", there, [.. records.Select(record =>
-            record.Models.Length - 1 - Rank(RecordedMatrix.Reversed(record.Finding.Matrix)).Best)], ordersAsked: 1);
-    }
-
-    private EngineRow Row(string name, CandidateRanking[] ranked, int[] reversedBest, int ordersAsked = 2)
-    {
-        Interval Mean(Func<int, double> value) => bootstrap.Mean([.. Enumerable.Range(0, records.Count).Select(value)]);
-        double Pairs(int r) => records[r].Models.Length * (records[r].Models.Length - 1);
-        double Comparisons(int r) => ranked[r].Comparisons * ordersAsked / 2.0;
-        return new EngineRow(
-            name,
-            Mean(Comparisons),
-            Mean(r => Pairs(r) == 0 ? double.NaN : Comparisons(r) / Pairs(r)),
-            Mean(r => ranked[r].Rounds),
-            Mean(r => ranked[r].Best == rankings[0][r].Best ? 1 : 0),
-            Mean(r => ranked[r].Best == reversedBest[r] ? 0 : 1),
-            Mean(r => Quality(r, ranked[r].Best)),
-            PositionRemedies.Of(name));
-    }
-
     // Verdicts say nothing of how good a candidate is but its rank.
-    private double Quality(int record, int candidate) => judgeRanks![record].Length == 0
+    private double Quality(int record, int candidate) => judgeRanks[record].Length == 0
         ? double.NaN
         : yardstick.IsVerdicts ? judgeRanks[record][candidate] : yardstick.Of(records[record])![candidate];
-
-    private int[] Counts(int[] chosen)
-    {
-        var counts = new int[records.Max(static record => record.Models.Length)];
-        for (var r = 0; r < chosen.Length; r++)
-        {
-            if (chosen[r] >= 0 && judgeRanks![r].Length > 0)
-            {
-                counts[judgeRanks[r][chosen[r]] - 1]++;
-            }
-        }
-
-        return counts;
-    }
-
-    private List<(string Group, int Records, double[] Shares)> Bests()
-    {
-        var known = Enumerable.Range(0, records.Count).Where(r => judgeRanks![r].Length > 0).ToList();
-        var groups = new List<(string, int, double[])> { Shares("all", known) };
-        if (records.Any(static record => record.Group is not null))
-        {
-            groups.AddRange(known.GroupBy(r => records[r].Group ?? "other").OrderBy(static group => group.Key, StringComparer.Ordinal).Select(group => Shares(group.Key, [.. group])));
-        }
-
-        return groups;
-    }
-
-    private (string, int, double[]) Shares(string group, List<int> members)
-    {
-        var shares = new double[models.Length];
-        foreach (var r in members)
-        {
-            int[] best = [.. Enumerable.Range(0, records[r].Models.Length).Where(i => judgeRanks![r][i] == 1)];
-            foreach (var i in best)
-            {
-                shares[Array.IndexOf(models, records[r].Models[i])] += 1.0 / best.Length / members.Count;
-            }
-        }
-
-        return (group, members.Count, shares);
-    }
-
-    private List<MatrixExample> Examples()
-    {
-        int[] several = [.. Enumerable.Range(0, records.Count).Where(r => records[r].Models.Length is > 1 and <= 24)];
-        if (several.Length == 0)
-        {
-            return [];
-        }
-
-        double Lead(int r) => rankings[0][r].Scores[rankings[0][r].Order[0]] - rankings[0][r].Scores[rankings[0][r].Order[1]];
-        double Turned(int r) => PositionBias.Of(records[r].Finding.Matrix).Turned;
-        return
-        [
-            .. new[] { ("the clearest best", several.MaxBy(Lead)), ("the closest best", several.MinBy(Lead)), ("most verdicts turned by the order", several.MaxBy(Turned)) }
-                .DistinctBy(static one => one.Item2).Select(one => Example(one.Item1, one.Item2)),
-        ];
-    }
-
-    private MatrixExample Example(string why, int r)
-    {
-        var (record, order) = (records[r], rankings[0][r].Order);
-        var matrix = new float[order.Length, order.Length];
-        for (var i = 0; i < order.Length; i++)
-        {
-            for (var j = 0; j < order.Length; j++)
-            {
-                matrix[i, j] = record.Finding.Matrix[order[i], order[j]];
-            }
-        }
-
-        return new MatrixExample(why, record.Id.Text, record.Title, [.. order.Select(i => record.Models[i])], matrix);
-    }
 
     private List<string> Notes(TableColumns columns)
     {

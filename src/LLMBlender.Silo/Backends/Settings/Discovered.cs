@@ -9,7 +9,7 @@ namespace LLMBlender.Silo.Backends;
 public sealed record Discovered(BackendSettings[] Backends, PanelSettings[] Panels, string[] Notes)
 {
     private const int MostModels = 8;
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan UsualPatience = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Nothing.</summary>
     public static Discovered Nothing { get; } = new([], [], []);
@@ -17,15 +17,16 @@ public sealed record Discovered(BackendSettings[] Backends, PanelSettings[] Pane
     /// <summary>Looks.</summary>
     /// <param name="variable">Reads an environment variable.</param>
     /// <param name="ollama">Where an Ollama may be; null for its default port on this machine.</param>
+    /// <param name="patience">How long an Ollama may take to answer; null for half a second.</param>
     /// <param name="cancellation">Ends it.</param>
-    public static async Task<Discovered> LookAsync(Func<string, string?> variable, Uri? ollama, CancellationToken cancellation)
+    public static async Task<Discovered> LookAsync(Func<string, string?> variable, Uri? ollama, TimeSpan? patience, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(variable);
         var backends = new List<BackendSettings>();
         var panels = new List<PanelSettings>();
         var notes = new List<string>();
         var address = ollama ?? new Uri(Providers.OllamaUrl);
-        var models = await OllamaModelsAsync(address, cancellation);
+        var models = await OllamaModelsAsync(address, patience ?? UsualPatience, cancellation);
         if (models.Length > 0)
         {
             var found = models.Select(model => new BackendSettings
@@ -62,9 +63,9 @@ public sealed record Discovered(BackendSettings[] Backends, PanelSettings[] Pane
         }
     }
 
-    private static async Task<string[]> OllamaModelsAsync(Uri address, CancellationToken cancellation)
+    private static async Task<string[]> OllamaModelsAsync(Uri address, TimeSpan patience, CancellationToken cancellation)
     {
-        using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false }) { Timeout = Patience, MaxResponseContentBufferSize = 1 << 20 };
+        using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false }) { Timeout = patience, MaxResponseContentBufferSize = 1 << 20 };
         try
         {
             using var json = JsonDocument.Parse(await http.GetByteArrayAsync(new Uri(address, "/api/tags"), cancellation));

@@ -1,5 +1,6 @@
 using LLMBlender.Training.Fusion.Data;
 using LLMBlender.Training.Fusion.Network;
+using LLMBlender.Training.Runs;
 using static TorchSharp.torch;
 
 namespace LLMBlender.Training.Fusion.Runs;
@@ -13,15 +14,14 @@ internal sealed class FuserLoss(FuserNetwork network, IReadOnlyList<Tensor> para
     /// <summary>Gradients of this batch's share of a step's loss.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="stepTokens">Target tokens of the whole step: the loss is averaged over them.</param>
-    public FuserStepResult Compute(FusionBatch batch, int stepTokens)
+    public StepResult Compute(FusionBatch batch, int stepTokens)
     {
         // libtorch keeps the count per thread, and with it the order of its sums: a pool's thread may bring any.
         set_num_threads(1);
         using var scope = NewDisposeScope();
         var (sum, right) = Sum(batch, half);
         using Tensor share = tensor(1f / stepTokens);
-        IList<Tensor> gradients = autograd.grad([sum * share], [.. parameters]);
-        return new FuserStepResult([.. gradients.Select(gradient => gradient.DetachFromDisposeScope())], sum.data<float>()[0], right);
+        return StepResult.Of(sum * share, parameters, right, ("loss", sum));
     }
 
     /// <summary>Summed loss and tokens that were the likeliest, without gradients and in 32 bits.</summary>

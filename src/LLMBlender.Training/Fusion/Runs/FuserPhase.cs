@@ -3,35 +3,18 @@ using LLMBlender.Training.Runs;
 
 namespace LLMBlender.Training.Fusion.Runs;
 
-/// <summary>A stretch of training with one recipe and a learning rate that goes from one value to another along a line.</summary>
-internal sealed record FuserPhase : IPhase
+/// <summary>A stretch of a fuser's training, with one recipe and a rate that moves along a line.</summary>
+internal sealed record FuserPhase : Phase
 {
-    public required string Name { get; init; }
-
-    public required int Steps { get; init; }
-
-    public required double RateFrom { get; init; }
-
-    public required double RateTo { get; init; }
-
     public FusionRecipe Recipe { get; init; } = new();
 
     /// <inheritdoc/>
-    public double Rate(long step) => RateFrom + (RateTo - RateFrom) * (step + 1) / Steps;
+    public override double Rate(long step) => RateFrom + (RateTo - RateFrom) * (step + 1) / Steps;
 
-    /// <summary>Hands the first broken rule to <paramref name="fail"/>.</summary>
-    public void Validate(Action<string> fail)
+    /// <inheritdoc/>
+    public override void Validate(Action<string> fail)
     {
-        if (Steps < 1)
-        {
-            fail($"steps is {Steps}; it must be at least 1");
-        }
-
-        if (RateFrom < 0 || RateTo < 0)
-        {
-            fail($"rate_from {RateFrom} and rate_to {RateTo} must be 0 or more");
-        }
-
+        base.Validate(fail);
         Recipe.Validate(fail);
     }
 }

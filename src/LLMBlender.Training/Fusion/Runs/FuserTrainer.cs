@@ -10,7 +10,7 @@ using static TorchSharp.torch;
 namespace LLMBlender.Training.Fusion.Runs;
 
 /// <summary>A fuser's training run.</summary>
-internal sealed class FuserTrainer : TrainingRun<FuserPhase, FusionBatch, FuserStepResult>
+internal sealed class FuserTrainer : TrainingRun<FuserPhase, FusionBatch>
 {
     private readonly FuserRunConfig config;
     private readonly FusionStream stream;
@@ -18,12 +18,11 @@ internal sealed class FuserTrainer : TrainingRun<FuserPhase, FusionBatch, FuserS
     private readonly AdamW optimizer;
     private readonly FuserLoss losses;
     private readonly FuserValidation validation;
-    private readonly FuserProgress progress = new();
 
     /// <exception cref="DataException">Data or configuration can't be used.</exception>
     /// <exception cref="Inference.ModelException">The tokenizer or a checkpoint can't be used.</exception>
     public FuserTrainer(FuserRunConfig config)
-        : base(config, config.Phases)
+        : base(config, new Progress("records", perStep: false))
     {
         this.config = config;
         FuserTokens tokens = FuserTokens.Load(config.Tokenizer);
@@ -65,16 +64,11 @@ internal sealed class FuserTrainer : TrainingRun<FuserPhase, FusionBatch, FuserS
     protected override IReadOnlyList<IReadOnlyList<FusionBatch>> Window(int index, FuserPhase phase, long number) =>
         stream.Window(index, phase.Recipe, number, config.BatchTokens, config.BatchesPerStep);
 
-    protected override FuserStepResult Compute(FuserPhase phase, IReadOnlyList<FusionBatch> step, int batch) =>
+    protected override StepResult Compute(FuserPhase phase, IReadOnlyList<FusionBatch> step, int batch) =>
         losses.Compute(step[batch], step.Sum(one => one.Wanted.Length));
 
-    protected override (long Tokens, long Records) Count(FusionBatch batch) =>
-        ((long)batch.SourceLengths.Sum() + batch.Wanted.Length, batch.Rows);
-
-    protected override void Add(IReadOnlyList<FusionBatch> step, IReadOnlyList<FuserStepResult> results, double norm) =>
-        progress.Add(results, step.Sum(batch => batch.Wanted.Length), norm);
-
-    protected override JsonObject Report(string phase, double rate) => progress.Report(State, phase, rate);
+    protected override BatchSize Size(FusionBatch batch) =>
+        new((long)batch.SourceLengths.Sum() + batch.Wanted.Length, batch.Rows, batch.Wanted.Length);
 
     protected override JsonObject Validate(FuserPhase phase) => validation.Run(network, losses, State.Step);
 

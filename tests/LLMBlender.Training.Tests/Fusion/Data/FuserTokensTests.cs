@@ -1,15 +1,16 @@
+using LLMBlender.TestKit;
 using LLMBlender.Training.Fusion.Data;
 
 namespace LLMBlender.Training.Tests.Fusion.Data;
 
 public sealed class FuserTokensTests : IDisposable
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("tokens-").FullName;
+    private readonly TemporaryFolder folder = new();
     private readonly FuserTokens tokens;
 
-    public FuserTokensTests() => tokens = FuserTokens.Load(FuserFolder.Write(folder));
+    public FuserTokensTests() => tokens = FuserTokens.Load(FuserFolder.Write(folder.Path));
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => folder.Dispose();
 
     [Fact]
     public void Target_OfACandidate_IsFoundInTheSourceIdForId()

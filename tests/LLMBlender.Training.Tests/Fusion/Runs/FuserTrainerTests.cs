@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using LLMBlender.Inference;
 using LLMBlender.Inference.Checkpoints;
@@ -6,21 +5,22 @@ using LLMBlender.Training.Data;
 using LLMBlender.Training.Fusion.Data;
 using LLMBlender.Training.Fusion.Network;
 using LLMBlender.Training.Fusion.Runs;
+using LLMBlender.Training.Tests.Runs;
 
 namespace LLMBlender.Training.Tests.Fusion.Runs;
 
 public sealed class FuserTrainerTests : IDisposable
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("fuser-").FullName;
+    private readonly RunFolder folder = new();
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => folder.Dispose();
 
     [Fact]
     public void Run_OnAToyTask_LowersTheLoss()
     {
         Native.SkipWithout();
         Train("toy", steps: 60, stopAfter: null, copying: false);
-        double[] losses = [.. Log("toy", "step").Select(record => record["loss"]!.GetValue<double>())];
+        double[] losses = folder.Reported("toy", "loss");
         Assert.InRange(losses[0], 4, 12);
         Assert.True(losses[^1] < losses[0] - 1.5, $"loss went from {losses[0]} to {losses[^1]}");
     }
@@ -33,7 +33,7 @@ public sealed class FuserTrainerTests : IDisposable
         Train("parts", steps: 14, stopAfter: 4);
         Train("parts", steps: 14, stopAfter: 9, workers: 1);
         Train("parts", steps: 14, stopAfter: null);
-        Assert.Equal(Weights("whole"), Weights("parts"));
+        Assert.Equal(folder.Weights("whole"), folder.Weights("parts"));
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class FuserTrainerTests : IDisposable
     {
         Native.SkipWithout();
         Train("export", steps: 2, stopAfter: null);
-        string export = Path.Combine(folder, "export", "export");
+        string export = folder.At("export", "export");
         using (Checkpoint checkpoint = Checkpoint.Open(export))
         {
             Assert.Equal([64, 48], checkpoint.Find("encoder.block.1.layer.0.SelfAttention.q.weight").Shape);
@@ -66,7 +66,7 @@ public sealed class FuserTrainerTests : IDisposable
     public void CopyingStart_BeforeAnyStep_ContinuesWhatTheSourceSays()
     {
         Native.SkipWithout();
-        FuserTokens tokens = FuserTokens.Load(FuserFolder.Write(Path.Combine(folder, "tokenizer")));
+        FuserTokens tokens = FuserTokens.Load(FuserFolder.Write(folder.At("tokenizer")));
         FuserConfig shape = Shape(128, 32, 6).With(tokens);
         using var copying = new FuserNetwork(shape);
         CopyingStart.Fill(copying, 1);
@@ -83,7 +83,7 @@ public sealed class FuserTrainerTests : IDisposable
     public void CopyingStart_WithoutRoom_SaysWhatItNeeds()
     {
         Native.SkipWithout();
-        FuserTokens tokens = FuserTokens.Load(FuserFolder.Write(Path.Combine(folder, "tokenizer")));
+        FuserTokens tokens = FuserTokens.Load(FuserFolder.Write(folder.At("tokenizer")));
         using var network = new FuserNetwork(Shape(32, 8, 2).With(tokens));
         Assert.Throws<ArgumentException>(() => CopyingStart.Fill(network, 1));
     }
@@ -91,7 +91,7 @@ public sealed class FuserTrainerTests : IDisposable
     [Fact]
     public void Load_OfABadConfiguration_NamesFileAndField()
     {
-        string file = Path.Combine(folder, "bad.json");
+        string file = folder.At("bad.json");
         JsonObject config = Config("bad", 5, 1, copying: true);
         config["phases"]![0]!["recipe"]!["most_tokens"] = 4;
         File.WriteAllText(file, config.ToJsonString());
@@ -104,8 +104,8 @@ public sealed class FuserTrainerTests : IDisposable
     [Fact]
     public void Load_OfAFolderOfAnotherKind_NamesFileAndField()
     {
-        File.WriteAllText(Path.Combine(folder, "config.json"), """{"model_type":"bart"}""");
-        Assert.Contains("model_type", Assert.Throws<ModelException>(() => FuserConfig.Load(folder)).Message, StringComparison.Ordinal);
+        File.WriteAllText(folder.At("config.json"), """{"model_type":"bart"}""");
+        Assert.Contains("model_type", Assert.Throws<ModelException>(() => FuserConfig.Load(folder.At())).Message, StringComparison.Ordinal);
     }
 
     private static FuserShape Shape(int model, int head, int heads) => new()
@@ -118,34 +118,23 @@ public sealed class FuserTrainerTests : IDisposable
 
     private void Train(string name, int steps, int? stopAfter, int workers = 2, bool copying = true)
     {
-        string file = Path.Combine(folder, "run.json");
-        File.WriteAllText(file, Config(name, steps, workers, copying).ToJsonString());
-        using var stop = new CancellationTokenSource();
-        using var trainer = new FuserTrainer(FuserRunConfig.Load(file));
-        trainer.Stepped += step =>
-        {
-            if (step == stopAfter)
-            {
-                stop.Cancel();
-            }
-        };
-        Assert.Equal(stopAfter is null, trainer.Run(stop.Token));
+        using var trainer = new FuserTrainer(FuserRunConfig.Load(folder.Write(Config(name, steps, workers, copying))));
+        RunFolder.Run(trainer, stopAfter);
     }
 
     private JsonObject Config(string name, int steps, int workers, bool copying)
     {
-        string corpus = Path.Combine(folder, "corpus.jsonl");
-        File.WriteAllLines(corpus, Enumerable.Range(0, 96).Select(i => JsonSerializer.Serialize(new
+        string corpus = folder.Write("corpus.jsonl", 96, i => new
         {
             id = $"{i}",
             source = "toy",
             prompt = $"what is number {i}",
             text = $"Number {i} is one of many. It comes after {i - 1} and before the next one. Nobody has counted much further than that.",
-        })));
+        });
         return new JsonObject
         {
             ["out"] = name,
-            ["tokenizer"] = FuserFolder.Write(Path.Combine(folder, "tokenizer")),
+            ["tokenizer"] = FuserFolder.Write(folder.At("tokenizer")),
             ["network"] = new JsonObject
             {
                 ["d_model"] = 48, ["d_kv"] = 16, ["num_heads"] = 4, ["d_ff"] = 32, ["num_layers"] = 2, ["num_decoder_layers"] = 1,
@@ -168,16 +157,5 @@ public sealed class FuserTrainerTests : IDisposable
                 ["recipe"] = new JsonObject { ["least_tokens"] = 12, ["most_tokens"] = 40, ["input_noise"] = 0.05 },
             }),
         };
-    }
-
-    private IEnumerable<JsonObject> Log(string run, string kind) =>
-        File.ReadLines(Path.Combine(folder, run, "log.jsonl"))
-            .Select(line => JsonNode.Parse(line)!.AsObject())
-            .Where(record => record["kind"]!.GetValue<string>() == kind);
-
-    private Dictionary<string, float[]> Weights(string run)
-    {
-        using Checkpoint checkpoint = Checkpoint.Open(Path.Combine(folder, run, "export"));
-        return checkpoint.Tensors.Keys.ToDictionary(name => name, name => checkpoint.Read(name));
     }
 }

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 
-namespace LLMBlender.Deploy.Tests;
+namespace LLMBlender.TestKit;
 
 /// <summary>How a program ended.</summary>
-internal sealed record Outcome(int Code, string Output, string Error)
+public sealed record Outcome(int Code, string Output, string Error)
 {
     /// <summary>Runs a program to its end.</summary>
     /// <exception cref="TimeoutException">It has none; it is killed.</exception>
