@@ -32,6 +32,9 @@ internal sealed class Load : IDisposable
     public Load(int port, int concurrency)
     {
         http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromMinutes(5) };
+
+        // nginx closes connections that it has kept when it hears of other gateways, and a request may just be on its way into one.
+        http.DefaultRequestHeaders.ConnectionClose = true;
         clients = [.. Enumerable.Range(0, concurrency).Select(_ => Task.Run(AskAsync))];
     }
 
