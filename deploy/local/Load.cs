@@ -14,6 +14,9 @@ internal sealed class Load : IDisposable
     /// <summary>Comparisons that a ranking uses: of all ordered pairs of its candidates.</summary>
     public const int ComparisonsOfARanking = Candidates * (Candidates - 1);
 
+    /// <summary>Comparisons that a comparison of one pair uses: both orders.</summary>
+    public const int ComparisonsOfAPair = 2;
+
     private const int Candidates = 5;
     private const int Repeated = 50;
     private readonly HttpClient http;
@@ -29,6 +32,9 @@ internal sealed class Load : IDisposable
     public Load(int port, int concurrency)
     {
         http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromMinutes(5) };
+
+        // nginx closes connections that it has kept when it hears of other gateways, and a request may just be on its way into one.
+        http.DefaultRequestHeaders.ConnectionClose = true;
         clients = [.. Enumerable.Range(0, concurrency).Select(_ => Task.Run(AskAsync))];
     }
 
@@ -77,7 +83,7 @@ internal sealed class Load : IDisposable
 
                 latencies.Enqueue(Stopwatch.GetElapsedTime(start).TotalSeconds);
                 answered.AddOrUpdate(path, 1, static (_, count) => count + 1);
-                Interlocked.Add(ref comparisons, (int?)JsonNode.Parse(text)!["comparisons"] ?? 2);
+                Interlocked.Add(ref comparisons, (int?)JsonNode.Parse(text)!["comparisons"] ?? ComparisonsOfAPair);
             }
             catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
             {

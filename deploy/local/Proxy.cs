@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 
 namespace LLMBlender.LocalCluster;
 
@@ -29,11 +31,30 @@ internal sealed class Proxy(string folder) : IAsyncDisposable
         if (child is null)
         {
             child = Child.Start("nginx", "nginx", "-c", $"{folder}/nginx.conf", "-e", $"{folder}/nginx.log");
+            await WhenListeningAsync();
             return;
         }
 
         using var reload = Process.Start("nginx", ["-c", $"{folder}/nginx.conf", "-e", $"{folder}/nginx.log", "-s", "reload"]);
         await reload.WaitForExitAsync();
+    }
+
+    // On a busy machine that takes seconds, and clients would count them as refusals.
+    private async Task WhenListeningAsync()
+    {
+        for (var i = 0; ; i++)
+        {
+            try
+            {
+                using var probe = new TcpClient();
+                await probe.ConnectAsync(IPAddress.Loopback, Port);
+                return;
+            }
+            catch (SocketException) when (i < 600)
+            {
+                await Task.Delay(100);
+            }
+        }
     }
 
     public ValueTask DisposeAsync() => child?.DisposeAsync() ?? ValueTask.CompletedTask;

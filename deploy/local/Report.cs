@@ -51,8 +51,7 @@ internal sealed class Report
     }
 
     // A process that is told to end finishes what it has, and then sends its counts: they are whole. Prometheus has scraped
-    // gateways when nothing was under way there; of the other processes' last moments it knows nothing. A ranking that a gateway
-    // asks of a second silo, because the first one leaves or does not answer in time, is done twice where both finish it.
+    // gateways when nothing was under way there; of the other processes' last moments it knows nothing.
     private async Task CountsAsync(Cluster cluster, Load load, TimeSpan time)
     {
         Say("\n## Counts: the clients' own, and the metrics of all processes, those of ended ones too");
@@ -62,30 +61,38 @@ internal sealed class Report
         {
             const string Name = "http_server_request_duration_seconds_count";
             string[] labels = [$"http_route=\"{path}\"", "http_response_status_code=\"200\""];
-            var counted = cluster.All.Sum(server => server.Samples.Sum(Name, labels));
+            var counted = Sum(cluster, Name, labels);
             var seen = await cluster.Watch.AskAsync(Over(Name, string.Join(',', labels), time));
             Row($"`{path}` answered with 200", count, counted, seen);
         }
 
-        var errors = cluster.All.Sum(server => server.Samples.Sum("http_server_request_duration_seconds_count", "http_response_status_code=\"5"));
+        var errors = Sum(cluster, "http_server_request_duration_seconds_count", "http_response_status_code=\"5");
         Row("answered with 5xx", 0, errors, await cluster.Watch.AskAsync(Over("http_server_request_duration_seconds_count", "http_response_status_code=~\"5..\",http_route=~\"/v1/.*\"", time)));
-        var rankings = cluster.All.Sum(server => server.Samples.Sum("llmblender_ranking_duration_seconds_count"));
-        var again = rankings - load.Answered.GetValueOrDefault("/v1/rank");
-        var comparisons = cluster.All.Sum(server => server.Samples.Sum("llmblender_comparisons_total") - server.Samples.Sum("llmblender_comparisons_total", "result=\"failed\""));
-        Row("comparisons", load.Comparisons, comparisons - (again * Load.ComparisonsOfARanking), await cluster.Watch.AskAsync(Over("llmblender_comparisons_total", "result!=\"failed\"", time)), byPrometheus: false);
-        Say($"| and of rankings that were done twice | | {again * Load.ComparisonsOfARanking:0} | |");
+        var balance = new Balance(
+            new Work(load.Answered.GetValueOrDefault("/v1/rank"), load.Answered.GetValueOrDefault("/v1/compare"), load.Comparisons),
+            new Work(
+                Sum(cluster, "llmblender_ranking_duration_seconds_count"),
+                Sum(cluster, "llmblender_compare_duration_seconds_count"),
+                Sum(cluster, "llmblender_comparisons_total") - Sum(cluster, "llmblender_comparisons_total", "result=\"failed\"")),
+            Load.ComparisonsOfARanking,
+            Load.ComparisonsOfAPair);
+        Say($"| comparisons | {balance.Asked.Comparisons:0} | {balance.ComparisonsOnce:0} | {await cluster.Watch.AskAsync(Over("llmblender_comparisons_total", "result!=\"failed\"", time)):0} |");
+        Say($"| and of {balance.RankingsAgain:0} rankings and {balance.PairsAgain:0} pairs that were done twice | | {balance.ComparisonsAgain:0} | |");
+        IsGood &= balance.IsEven;
         foreach (var result in new[] { "computed", "memory", "redis", "joined", "failed" })
         {
-            Say($"| of all these {result} | | {cluster.All.Sum(server => server.Samples.Sum("llmblender_comparisons_total", $"result=\"{result}\"")):0} | |");
+            Say($"| of all these {result} | | {Sum(cluster, "llmblender_comparisons_total", $"result=\"{result}\""):0} | |");
         }
     }
 
     private static string Over(string name, string labels, TimeSpan time) => $"sum(last_over_time({name}{{{labels}}}[{Math.Ceiling(time.TotalSeconds) + 600}s]))";
 
-    private void Row(string what, double clients, double processes, double prometheus, bool byPrometheus = true)
+    private static double Sum(Cluster cluster, string name, params string[] labels) => cluster.All.Sum(server => server.Samples.Sum(name, labels));
+
+    private void Row(string what, double clients, double processes, double prometheus)
     {
         Say($"| {what} | {clients:0} | {processes:0} | {prometheus:0} |");
-        IsGood &= clients == processes && (clients == prometheus || !byPrometheus);
+        IsGood &= clients == processes && clients == prometheus;
     }
 
     private void Memory(Cluster cluster)

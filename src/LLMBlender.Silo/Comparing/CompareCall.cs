@@ -4,6 +4,7 @@ namespace LLMBlender.Silo.Comparing;
 internal sealed class CompareCall
 {
     private readonly List<(QueuedShard Shard, int Index)> members = [];
+    private readonly List<QueuedShard> begun = [];
     private RecordPair[] pairs = new RecordPair[256];
     private float[] logits = new float[256];
 
@@ -21,6 +22,7 @@ internal sealed class CompareCall
     {
         pairs.AsSpan(0, members.Count).Clear();
         members.Clear();
+        begun.Clear();
         Tokens = 0;
     }
 
@@ -36,10 +38,14 @@ internal sealed class CompareCall
         pairs[members.Count] = shard.Pair(index);
         members.Add((shard, index));
         Tokens += length;
+        if (index == 0)
+        {
+            begun.Add(shard);
+        }
     }
 
     /// <summary>The shards that it holds the first pair of.</summary>
-    public IEnumerable<QueuedShard> Begun => members.Where(static member => member.Index == 0).Select(static member => member.Shard);
+    public List<QueuedShard> Begun => begun;
 
     /// <summary>The shards that it holds pairs of.</summary>
     public IEnumerable<QueuedShard> Shards => members.Select(static member => member.Shard).Distinct();

@@ -27,8 +27,7 @@ internal sealed partial class CompareQueue : IDisposable
     private readonly object gate = new();
     private readonly Thread[] threads;
     private readonly double[] tokensPerSecond;
-    private readonly double[] busySeconds;
-    private readonly long[] comparisons;
+    private readonly AcceleratorTally[] tallies;
     private long waitingTokens;
     private bool stopped;
 
@@ -36,8 +35,7 @@ internal sealed partial class CompareQueue : IDisposable
     {
         (this.accelerators, this.options, this.metrics, this.logger) = (accelerators, options, metrics, logger);
         tokensPerSecond = new double[accelerators.Count];
-        busySeconds = new double[accelerators.Count];
-        comparisons = new long[accelerators.Count];
+        tallies = [.. accelerators.Select(static accelerator => new AcceleratorTally(accelerator.Name, accelerator.Rankers.Select(static ranker => ranker.Ranker.Name)))];
         threads = [.. accelerators.Select((accelerator, i) => new Thread(() => Work(i)) { IsBackground = true, Name = $"compare {accelerator.Name}" })];
         foreach (var thread in threads)
         {
@@ -46,7 +44,7 @@ internal sealed partial class CompareQueue : IDisposable
 
         if (accelerators.Count > 0)
         {
-            metrics.Queue.Observe(() => WaitingTokens, () => WaitingShards, options.MaxTokens);
+            metrics.Queue.Observe(() => WaitingTokens, () => WaitingShards, options.MaxTokens, tallies);
         }
     }
 
@@ -67,7 +65,7 @@ internal sealed partial class CompareQueue : IDisposable
 
     /// <summary>What each accelerator has done so far.</summary>
     public AcceleratorReport[] Accelerators() =>
-        [.. accelerators.Select((accelerator, i) => new AcceleratorReport(accelerator.Name, Volatile.Read(ref busySeconds[i]), Volatile.Read(ref comparisons[i])))];
+        [.. accelerators.Select((accelerator, i) => new AcceleratorReport(accelerator.Name, tallies[i].BusySeconds, tallies[i].Comparisons))];
 
     /// <summary>Compares a shard's pairs.</summary>
     /// <param name="shard">What to compare.</param>
@@ -216,11 +214,10 @@ internal sealed partial class CompareQueue : IDisposable
             var computed = Run(call, accelerators[accelerator]);
             var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
             Measure(accelerator, call.Tokens / seconds);
-            Volatile.Write(ref busySeconds[accelerator], busySeconds[accelerator] + seconds);
-            Volatile.Write(ref comparisons[accelerator], comparisons[accelerator] + call.Count);
+            tallies[accelerator].Called(call.Ranker, call.Count, call.Tokens, computed, seconds);
             if (metrics.Queue.IsWatched)
             {
-                Tell(call, accelerators[accelerator], start, computed, seconds);
+                Tell(call, accelerators[accelerator], start, seconds);
             }
         }
     }
@@ -303,14 +300,14 @@ internal sealed partial class CompareQueue : IDisposable
             .SetTag("llmblender.comparisons", call.Count)
             .SetTag("llmblender.tokens", call.Tokens);
 
-    private void Tell(CompareCall call, AcceleratorRankers accelerator, long start, long computed, double seconds)
+    private void Tell(CompareCall call, AcceleratorRankers accelerator, long start, double seconds)
     {
         foreach (var shard in call.Begun)
         {
             metrics.Queue.Waited(Stopwatch.GetElapsedTime(shard.Arrived, start).TotalSeconds);
         }
 
-        metrics.Queue.Called(accelerator.Name, accelerator.Rankers[call.Ranker].Ranker.Name, call.Count, call.Tokens, computed, seconds);
+        metrics.Queue.Called(accelerator.Name, accelerator.Rankers[call.Ranker].Ranker.Name, call.Count, call.Tokens, seconds);
     }
 
     private void Measure(int accelerator, double speed)

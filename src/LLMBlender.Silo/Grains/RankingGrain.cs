@@ -86,18 +86,19 @@ internal sealed class RankingGrain(
         RequestRules.CheckSource(request.Instruction, request.Input);
         using var entry = admission.Enter(request.Call);
         using var deadline = new Deadline(request.Timeout, cancellation);
-        if (Judge(request.Ranker, request.Instruction, request.Input, [request.A, request.B]) is { } judge)
-        {
-            var verdict = (await judge.CompareAsync([AThenB], deadline))[0];
-            var judged = request.Order switch { PairOrder.Ab => verdict, PairOrder.Ba => -verdict, _ => 2 * verdict };
-            return new CompareResponse(judged, Math.Sign(verdict))
-            {
-                PromptTokens = judge.PromptTokens,
-                CompletionTokens = judge.CompletionTokens,
-                Cost = judge.Cost,
-            };
-        }
+        var start = Stopwatch.GetTimestamp();
+        var response = Judge(request.Ranker, request.Instruction, request.Input, [request.A, request.B]) is { } judge
+            ? await JudgeAsync(judge, request.Order, deadline)
+            : await CompareAsync(request, deadline);
+        metrics.Rankings.Compared(request.Order, Stopwatch.GetElapsedTime(start).TotalSeconds);
+        return response;
+    }
 
+    /// <inheritdoc/>
+    public Task<Guid[]> PulseAsync(Guid[] calls) => Task.FromResult(admission.NotInside(calls));
+
+    private async Task<CompareResponse> CompareAsync(CompareRequest request, Deadline deadline)
+    {
         var ranker = await FindAsync(request.Ranker, deadline);
         string[] texts = [request.A, request.B];
         var source = request.Instruction + request.Input;
@@ -112,12 +113,21 @@ internal sealed class RankingGrain(
         return new CompareResponse(logit, Math.Sign(request.Order is PairOrder.Ba ? -logit : logit));
     }
 
-    /// <inheritdoc/>
-    public Task<Guid[]> PulseAsync(Guid[] calls) => Task.FromResult(admission.NotInside(calls));
-
     // Any backend can rank: its name is then the ranker's.
     private ChatJudge? Judge(string? ranker, string instruction, string? input, string[] texts) =>
         ranker is not null && panels.FindBackend(ranker) is { } backend ? new ChatJudge(backend, instruction, input, texts, metrics) : null;
+
+    private static async Task<CompareResponse> JudgeAsync(ChatJudge judge, PairOrder order, Deadline deadline)
+    {
+        var verdict = (await judge.CompareAsync([AThenB], deadline))[0];
+        var judged = order switch { PairOrder.Ab => verdict, PairOrder.Ba => -verdict, _ => 2 * verdict };
+        return new CompareResponse(judged, Math.Sign(verdict))
+        {
+            PromptTokens = judge.PromptTokens,
+            CompletionTokens = judge.CompletionTokens,
+            Cost = judge.Cost,
+        };
+    }
 
     private static async Task<(RankingResponse Response, int Rounds)> JudgeAsync(ChatJudge judge, RankingEngine engine, RankingRequest request, Deadline deadline)
     {

@@ -26,18 +26,20 @@ internal sealed class ComparisonMetrics
 
     private readonly Meter meter;
     private readonly Tally tally;
-    private readonly Counter<long> comparisons;
+    private readonly LookupTally[] lookups = [new(Memory), new(Redis)];
     private readonly Counter<long> redispatched;
-    private readonly Counter<long> lookups;
     private readonly Counter<long> cacheFailures;
 
     public ComparisonMetrics(Meter meter, Tally tally)
     {
         (this.meter, this.tally) = (meter, tally);
-        comparisons = meter.CreateCounter<long>("llmblender.comparisons", "{comparison}", "Comparisons asked for, by what came of them.");
+
+        // What every ranking counts is only read when somebody asks.
+        meter.CreateObservableCounter("llmblender.comparisons", Comparisons, "{comparison}", "Comparisons asked for, by what came of them.");
+        meter.CreateObservableCounter(
+            "llmblender.cache.lookups", () => lookups.SelectMany(static layer => layer.Read()), "{lookup}", "Look-ups of comparisons in a layer of the cache, by result.");
         redispatched = meter.CreateCounter<long>(
             "llmblender.comparisons.redispatched", "{comparison}", "Comparisons sent to a second silo, by reason.");
-        lookups = meter.CreateCounter<long>("llmblender.cache.lookups", "{lookup}", "Look-ups of comparisons in a layer of the cache, by result.");
         cacheFailures = meter.CreateCounter<long>(
             "llmblender.cache.failures", "{operation}", "Operations on the shared cache that failed, by kind.");
     }
@@ -45,22 +47,17 @@ internal sealed class ComparisonMetrics
     /// <summary>Counts comparisons by result.</summary>
     public void Compared(string result, int count)
     {
-        tally.Compared(result, count);
-        Add(comparisons, Result, result, count);
+        if (count > 0)
+        {
+            tally.Compared(result, count);
+        }
     }
 
     /// <summary>Counts comparisons sent again.</summary>
     public void Redispatched(string reason, int count) => Add(redispatched, "reason", reason, count);
 
-    /// <summary>Counts look-ups in a layer.</summary>
-    public void LookedUp(string layer, int hits, int misses)
-    {
-        if (lookups.Enabled)
-        {
-            AddLookups(layer, "hit", hits);
-            AddLookups(layer, "miss", misses);
-        }
-    }
+    /// <summary>Counts look-ups in a layer, <see cref="Memory"/> or <see cref="Redis"/>.</summary>
+    public void LookedUp(string layer, int hits, int misses) => lookups[layer == Memory ? 0 : 1].Add(hits, misses);
 
     /// <summary>Counts failures of the shared cache.</summary>
     public void CacheFailed(string kind, int count = 1) => Add(cacheFailures, "kind", kind, count);
@@ -75,17 +72,6 @@ internal sealed class ComparisonMetrics
     /// <summary>Says 0 of each kind.</summary>
     public void SayZero()
     {
-        foreach (var result in new[] { Computed, Memory, Redis, Joined, Failed })
-        {
-            comparisons.Add(0, new KeyValuePair<string, object?>(Result, result));
-        }
-
-        foreach (var layer in new[] { Memory, Redis })
-        {
-            lookups.Add(0, new("layer", layer), new(Result, "hit"));
-            lookups.Add(0, new("layer", layer), new(Result, "miss"));
-        }
-
         foreach (var kind in FailureKinds)
         {
             cacheFailures.Add(0, new KeyValuePair<string, object?>("kind", kind));
@@ -97,12 +83,12 @@ internal sealed class ComparisonMetrics
         }
     }
 
-    private void AddLookups(string layer, string result, int count)
+    private Measurement<long>[] Comparisons()
     {
-        if (count > 0)
-        {
-            lookups.Add(count, new("layer", layer), new(Result, result));
-        }
+        var counts = tally.Comparisons;
+        return [Of(counts.Computed, Computed), Of(counts.Memory, Memory), Of(counts.Redis, Redis), Of(counts.Joined, Joined), Of(counts.Failed, Failed)];
+
+        static Measurement<long> Of(long count, string result) => new(count, new KeyValuePair<string, object?>(Result, result));
     }
 
     private static void Add(Counter<long> counter, string tag, string value, int count)
@@ -111,5 +97,20 @@ internal sealed class ComparisonMetrics
         {
             counter.Add(count, new KeyValuePair<string, object?>(tag, value));
         }
+    }
+
+    private sealed class LookupTally(string layer)
+    {
+        private long hits;
+        private long misses;
+
+        public void Add(int hits, int misses)
+        {
+            Interlocked.Add(ref this.hits, hits);
+            Interlocked.Add(ref this.misses, misses);
+        }
+
+        public Measurement<long>[] Read() =>
+            [new(Interlocked.Read(ref hits), new("layer", layer), new(Result, "hit")), new(Interlocked.Read(ref misses), new("layer", layer), new(Result, "miss"))];
     }
 }

@@ -5,9 +5,11 @@ namespace LLMBlender.Silo.Telemetry;
 /// <summary>The queue of a silo that compares, and its accelerators.</summary>
 internal sealed class QueueMetrics
 {
-    private const string Accelerator = "accelerator";
-    private const string Ranker = "ranker";
-    private const string Kind = "kind";
+    /// <summary>The label of an accelerator's name.</summary>
+    public const string Accelerator = "accelerator";
+
+    /// <summary>The label of a ranker's name.</summary>
+    public const string Ranker = "ranker";
 
     private readonly Meter meter;
     private readonly Histogram<double> wait;
@@ -15,8 +17,6 @@ internal sealed class QueueMetrics
     private readonly Histogram<long> batchTokens;
     private readonly Histogram<long> batchComparisons;
     private readonly Histogram<double> callDuration;
-    private readonly Counter<long> tokens;
-    private readonly Counter<double> busy;
     private readonly Counter<long> failures;
 
     public QueueMetrics(Meter meter)
@@ -30,13 +30,11 @@ internal sealed class QueueMetrics
         batchComparisons = meter.CreateHistogram(
             "llmblender.batch.comparisons", "{comparison}", "Comparisons of one call of a ranker.", null, Buckets.Count);
         callDuration = meter.CreateHistogram("llmblender.accelerator.call.duration", "s", "Time of one call of a ranker.", null, Buckets.Seconds);
-        tokens = meter.CreateCounter<long>("llmblender.accelerator.tokens", "{token}", "Tokens computed, useful ones and padding.");
-        busy = meter.CreateCounter<double>("llmblender.accelerator.busy", "s", "Time in which the accelerator computed.");
         failures = meter.CreateCounter<long>("llmblender.accelerator.failures", "{call}", "Calls of a ranker that failed.");
     }
 
     /// <summary>Whether anybody listens to what a call says of itself.</summary>
-    public bool IsWatched => busy.Enabled;
+    public bool IsWatched => callDuration.Enabled;
 
     /// <summary>An accelerator took a shard.</summary>
     public void Waited(double seconds) => wait.Record(seconds);
@@ -48,18 +46,14 @@ internal sealed class QueueMetrics
     /// <param name="accelerator">Which.</param>
     /// <param name="ranker">The ranker's name.</param>
     /// <param name="comparisons">How many comparisons.</param>
-    /// <param name="useful">Their tokens.</param>
-    /// <param name="computed">The tokens computed, padding included.</param>
+    /// <param name="tokens">Their tokens.</param>
     /// <param name="seconds">How long it took.</param>
-    public void Called(string accelerator, string ranker, int comparisons, long useful, long computed, double seconds)
+    public void Called(string accelerator, string ranker, int comparisons, long tokens, double seconds)
     {
         KeyValuePair<string, object?> where = new(Accelerator, accelerator), what = new(Ranker, ranker);
-        batchTokens.Record(useful, where, what);
+        batchTokens.Record(tokens, where, what);
         batchComparisons.Record(comparisons, where, what);
         callDuration.Record(seconds, where, what);
-        busy.Add(seconds, where);
-        tokens.Add(useful, where, what, new(Kind, "useful"));
-        tokens.Add(Math.Max(0, computed - useful), where, what, new(Kind, "padding"));
     }
 
     /// <summary>A ranker failed on an accelerator.</summary>
@@ -69,9 +63,13 @@ internal sealed class QueueMetrics
     /// <summary>Says 0 of a ranker's failures.</summary>
     public void SayZero(string accelerator, string ranker) => Failed(accelerator, ranker, 0);
 
-    /// <summary>Shows what waits.</summary>
-    public void Observe(Func<long> waitingTokens, Func<int> shards, long limit)
+    /// <summary>Shows what waits, and what the accelerators have done.</summary>
+    public void Observe(Func<long> waitingTokens, Func<int> shards, long limit, AcceleratorTally[] tallies)
     {
+        meter.CreateObservableCounter(
+            "llmblender.accelerator.tokens", () => tallies.SelectMany(static tally => tally.Tokens()), "{token}", "Tokens computed, useful ones and padding.");
+        meter.CreateObservableCounter(
+            "llmblender.accelerator.busy", () => tallies.Select(static tally => tally.Busy()), "s", "Time in which the accelerator computed.");
         meter.CreateObservableGauge("llmblender.queue.tokens", waitingTokens, "{token}", "Tokens of comparisons that wait for an accelerator.");
         meter.CreateObservableGauge("llmblender.queue.shards", shards, "{shard}", "Shards that wait for an accelerator.");
         meter.CreateObservableGauge("llmblender.queue.limit", () => limit, "{token}", "Tokens that may wait at most.");

@@ -8,7 +8,7 @@ namespace LLMBlender.Cluster.Tests.Operations;
 
 /// <summary>
 /// The program itself, before fake model servers, that has had some of everything to do: blends that are fused, streamed, given
-/// up and failed, rankings new and old. Started once for many tests.
+/// up and failed, rankings new and old, comparisons of a pair. Started once for many tests.
 /// </summary>
 public sealed class BusyServer : IAsyncLifetime
 {
@@ -102,6 +102,9 @@ public sealed class BusyServer : IAsyncLifetime
         {
             await PostAsync(http, "/v1/rank", new { instruction = "Count.", candidates = new[] { new { text = "1" }, new { text = "2" }, new { text = "one" } } }, 200);
         }
+
+        await PostAsync(http, "/v1/compare", new { instruction = "Count on.", a = "3", b = "three" }, 200);
+        await PostAsync(http, "/v1/compare", new { instruction = "Count further.", a = "4", b = "four", order = "ba" }, 200);
     }
 
     // Names that nobody configured, wherever a request can have one.

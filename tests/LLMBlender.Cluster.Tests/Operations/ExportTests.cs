@@ -42,6 +42,31 @@ public sealed class ExportTests
     }
 
     [Fact]
+    public async Task Serve_Terminated_SendsWhatItHadCountedByThen()
+    {
+        await using var collector = await Collector.StartAsync();
+        await using var serve = ServeProcess.Start("all", new Dictionary<string, string>
+        {
+            ["OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"] = new Uri(collector.Url, "/v1/metrics").ToString(),
+            ["OTEL_EXPORTER_OTLP_METRICS_PROTOCOL"] = "http/protobuf",
+            ["OTEL_METRIC_EXPORT_INTERVAL"] = "3600000",
+        });
+        await serve.WhenReadyAsync();
+        using var http = new HttpClient { BaseAddress = serve.Url, Timeout = Until.Patience };
+        using var response = await http.PostAsJsonAsync(new Uri("/v1/rank", UriKind.Relative), Question.Short("its last").Json);
+        Assert.True(response.IsSuccessStatusCode);
+        Assert.False(collector.Has("metrics", "llmblender"));
+
+        await serve.TerminateAsync();
+
+        // Counts that are told as they come, and counts that are only read when somebody asks: of the latter nothing would be
+        // left, were they gone before the last export.
+        await Until.IsSoAsync(() => collector.Has("metrics", "llmblender.ranking.duration"), "the last metrics came");
+        Assert.True(collector.Has("metrics", "computed"));
+        Assert.True(collector.Has("metrics", "padding"));
+    }
+
+    [Fact]
     public async Task Serve_WithATracesEndpointAlone_SendsNothingElse()
     {
         await using var collector = await Collector.StartAsync();

@@ -61,10 +61,20 @@ public sealed class MetricsTests(BusyServer server) : IClassFixture<BusyServer>
         Assert.Equal((BusyServer.Blends + 2) * 100, scrape.Sum("gen_ai_client_token_usage_sum", ("llmblender_backend", "one"), ("gen_ai_token_type", "input")));
         Assert.Equal((BusyServer.Blends + 2) * 140e-6, scrape.Sum("llmblender_cost_total", ("backend", "one")), 9);
 
-        // Each blend compares two candidates both ways, and the fused ones the fused answer as well; the same three were ranked twice.
-        Assert.Equal((2 * (BusyServer.Blends + 2)) + (2 * (BusyServer.Blends + 1)) + 12, scrape.Sum("llmblender_comparisons_total"));
+        // Each blend compares two candidates both ways, and the fused ones the fused answer as well; the same three were ranked twice. One pair
+        // was compared both ways, another one way.
+        Assert.Equal((2 * (BusyServer.Blends + 2)) + (2 * (BusyServer.Blends + 1)) + 12 + 3, scrape.Sum("llmblender_comparisons_total"));
         Assert.Equal(6, scrape.Sum("llmblender_comparisons_total", ("result", "memory")));
         Assert.Equal(scrape.Sum("llmblender_comparisons_total", ("result", "computed")), scrape.Sum("llmblender_batch_comparisons_sum"));
+        Assert.Equal(scrape.Sum("llmblender_batch_tokens_sum"), scrape.Sum("llmblender_accelerator_tokens_total", ("kind", "useful")));
+        Assert.Equal(scrape.Sum("llmblender_accelerator_call_duration_seconds_sum"), scrape.Sum("llmblender_accelerator_busy_seconds_total"), 9);
+
+        // What is in memory is not looked up any further.
+        Assert.Equal(6, scrape.Sum("llmblender_cache_lookups_total", ("layer", "memory"), ("result", "hit")));
+        Assert.Equal(
+            scrape.Sum("llmblender_comparisons_total") - 6, scrape.Sum("llmblender_cache_lookups_total", ("layer", "memory"), ("result", "miss")));
+        Assert.Equal(1 + BusyServer.Blends + 1, scrape.Sum("llmblender_compare_duration_seconds_count", ("order", "both")));
+        Assert.Equal(1, scrape.Sum("llmblender_compare_duration_seconds_count", ("order", "ba")));
         Assert.Equal(2, scrape.Sum("http_server_request_duration_seconds_count", ("http_route", "/v1/rank"), ("http_response_status_code", "200")));
     }
 
