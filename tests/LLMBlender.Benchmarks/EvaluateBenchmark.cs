@@ -19,12 +19,10 @@ namespace LLMBlender.Benchmarks;
 /// </summary>
 internal static class EvaluateBenchmark
 {
-    private const int Candidates = 11;
-
-    public static async Task RunAsync(string model, int records, string scratch)
+    public static async Task RunAsync(string model, int records, int candidates, string scratch)
     {
         var file = Path.Combine(scratch, "records.jsonl");
-        WriteRecords(file, records);
+        WriteRecords(file, records, candidates);
         var watch = new Stopwatch();
         long compared = 0;
         var terminal = new Terminal(Stream.Null, Stream.Null, Console.OpenStandardError());
@@ -50,7 +48,7 @@ internal static class EvaluateBenchmark
         var code = await evaluator.RunAsync(plan, () => Load(model), "", CancellationToken.None);
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
 
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\n{records} records of {Candidates} candidates, exit code {code}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\n{records} records of {candidates} candidates, exit code {code}"));
         Timing.Report("whole evaluation", seconds, "s");
         Timing.Report("comparisons", compared / seconds, "pairs/s");
         Timing.Report("share of time in the model", watch.Elapsed.TotalSeconds / seconds, "");
@@ -62,18 +60,18 @@ internal static class EvaluateBenchmark
         return (ranker, new BlendFusing(new LoadedFuser(new SelectFuser(), null), ranker.Compare, FusionRequest.DefaultTopK, isGuarded: true));
     }
 
-    private static void WriteRecords(string file, int records)
+    private static void WriteRecords(string file, int records, int candidates)
     {
         using var writer = new StreamWriter(file);
         var number = 0;
-        foreach (var (source, candidates) in SkewedTexts.Records(records, Candidates))
+        foreach (var (source, texts) in SkewedTexts.Records(records, candidates))
         {
             writer.WriteLine(JsonSerializer.Serialize(new
             {
                 id = number++,
                 instruction = source,
-                output = candidates[0],
-                candidates = candidates.Select((text, i) => new { model = $"m{i}", text }),
+                output = texts[0],
+                candidates = texts.Select((text, i) => new { model = $"m{i}", text }),
             }));
         }
     }

@@ -21,7 +21,7 @@ const string Usage = """
     tail [SPREAD [BLENDS]]   99th percentile with 5 % of calls ten times slower, hedged and not (default: 0.8, 1000); wants a Release llmblender
     overload [SECONDS]       goodput and refusals up to ten times what a backend can do (default: 10 s a step); as tail
     streams [CLIENTS]        clients that stream at the same time; how soon work ends when one leaves (default: 2000); as tail
-    evaluate [RECORDS [MODEL]] the share of an evaluation's time that the model takes (default: 5000 records, pairranker-mini)
+    evaluate [RECORDS [CANDIDATES [MODEL]]]  the share of an evaluation's time that the model takes (default: 5000 records of 11, pairranker-mini)
     engines [RECORDS [SCORE [MODEL]]]  what aggregations ask, take and choose, on a file of records and on simulated rankers
     engines --curves HTML    of these, the simulated rankers alone, and as curves
     """;
@@ -65,7 +65,10 @@ switch (args)
         return 0;
     case ["evaluate", .. var rest]:
         await EvaluateBenchmark.RunAsync(
-            rest.ElementAtOrDefault(1) ?? mini, int.Parse(rest.FirstOrDefault("5000"), System.Globalization.CultureInfo.InvariantCulture), scratch.Path);
+            rest.ElementAtOrDefault(2) ?? mini,
+            int.Parse(rest.FirstOrDefault("5000"), System.Globalization.CultureInfo.InvariantCulture),
+            int.Parse(rest.ElementAtOrDefault(1) ?? "11", System.Globalization.CultureInfo.InvariantCulture),
+            scratch.Path);
         return 0;
     case ["engines", "--curves", var html]:
         EngineBenchmark.Run(mini, null, null, html);
