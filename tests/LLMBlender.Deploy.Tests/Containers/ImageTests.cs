@@ -28,7 +28,7 @@ public sealed partial class ImageTests
     private static string DotnetFolder => Path.GetDirectoryName(
         new FileInfo(Environment.ProcessPath!).ResolveLinkTarget(true)?.FullName is { } path && Path.GetFileName(path) == "dotnet" ? path : "/usr/share/dotnet/dotnet")!;
 
-    [Fact(SkipUnless = nameof(IsPossible), Skip = "needs root, and a bare Debian root at ~/.cache/llmblender/trixie")]
+    [Fact(SkipUnless = nameof(IsPossible), Skip = "needs root, and the bare Debian root that .ci/run makes")]
     public Task Program_AsTheImagesUserOnAReadOnlyRoot_Serves() =>
         ServeAsync(AppContext.BaseDirectory, "/usr/share/dotnet/dotnet", "/app/llmblender.dll");
 
