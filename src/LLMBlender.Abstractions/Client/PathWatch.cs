@@ -77,10 +77,10 @@ internal sealed class PathWatch(Func<string, Guid[], Task<Guid[]>> pulse, TimePr
         }
     }
 
-    // An answer that nobody waits for any more may still fail; nobody wants to hear of it.
+    // An answer that nobody waits for any more may still fail, or have failed since it was given up; nobody wants to hear of it.
     private static void Forget(Task answer)
     {
-        if (!answer.IsCompleted)
+        if (!answer.IsCompletedSuccessfully)
         {
             answer.ContinueWith(
                 static late => _ = late.Exception,

@@ -112,6 +112,9 @@ internal sealed partial class ShardDispatcher : IDisposable
         worker.Learn(worker.SentTokens, patience);
         using var rest = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var again = RunAsync(round, pairs, history.Copy(), deadline, rest.Token);
+
+        // Not every way out of here waits for it.
+        Forget(again);
         var winner = await Task.WhenAny(first, again);
         if (winner == again && again.IsCompletedSuccessfully)
         {
@@ -121,7 +124,6 @@ internal sealed partial class ShardDispatcher : IDisposable
         if (winner == first && (await first).Logits is { } logits)
         {
             await rest.CancelAsync();
-            Forget(again);
             Fill(round, pairs, logits);
             return;
         }
@@ -133,7 +135,6 @@ internal sealed partial class ShardDispatcher : IDisposable
         }
         else
         {
-            Forget(again);
             await TakeAsync(round, pairs, await first, history, deadline, stop);
         }
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using LLMBlender.Abstractions.Client;
 using Microsoft.Extensions.Time.Testing;
 
@@ -104,6 +105,48 @@ public sealed class PathWatchTests
         Assert.False(watch.IsLost("a"));
     }
 
+    // The call is given up, and before anybody goes on from there its answer fails: that is nobody's unobserved exception.
+    [Fact]
+    public void Call_AnswerFailsJustAsItIsGivenUp_IsObserved()
+    {
+        var unobserved = 0;
+        void Hear(object? sender, UnobservedTaskExceptionEventArgs failure) =>
+            unobserved += failure.Exception.InnerExceptions.OfType<TooLateException>().Count();
+        TaskScheduler.UnobservedTaskException += Hear;
+        try
+        {
+            GiveUpAndFail();
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+        finally
+        {
+            TaskScheduler.UnobservedTaskException -= Hear;
+        }
+
+        Assert.Equal(0, unobserved);
+    }
+
+    // A method of its own, so that nothing holds its tasks any more when it has ended.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void GiveUpAndFail()
+    {
+        using var watch = new PathWatch((_, _) => Task.FromResult<Guid[]>([]), clock);
+        using var caller = new CancellationTokenSource();
+        var answer = new TaskCompletionSource<int>();
+        var (later, before) = (new Postponed(), SynchronizationContext.Current);
+        SynchronizationContext.SetSynchronizationContext(later);
+        var call = watch.CallAsync("a", Guid.NewGuid(), _ => answer.Task, caller.Token);
+        SynchronizationContext.SetSynchronizationContext(before);
+
+        caller.Cancel();
+        answer.SetException(new TooLateException());
+        Assert.False(call.IsCompleted);
+        later.Run();
+
+        Assert.True(call.IsCanceled);
+    }
+
     private Task AdvanceUntilAsync(Func<bool> condition) => Waiting.UntilAsync(
         () =>
         {
@@ -111,4 +154,22 @@ public sealed class PathWatchTests
             return condition();
         },
         "the silent path is lost");
+
+    private sealed class TooLateException : Exception;
+
+    // What goes on after an await goes on when the test says so.
+    private sealed class Postponed : SynchronizationContext
+    {
+        private readonly Queue<Action> actions = new();
+
+        public override void Post(SendOrPostCallback d, object? state) => actions.Enqueue(() => d(state));
+
+        public void Run()
+        {
+            while (actions.TryDequeue(out var action))
+            {
+                action();
+            }
+        }
+    }
 }
