@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using LLMBlender.Local.Comparing;
 using LLMBlender.Silo.Comparing;
 
 namespace LLMBlender.Silo.Tests;
@@ -48,7 +49,7 @@ internal sealed class FakeRanker(string version = "v1")
 
         public IPairRecord Encode(string source, IReadOnlyList<string> candidates) => new Record(source, candidates);
 
-        public long Compare(ReadOnlySpan<RecordPair> pairs, Span<float> logits)
+        public long Compare(ReadOnlySpan<RecordPair> pairs, Span<float> logits, Action<int>? completed, CancellationToken cancellationToken)
         {
             ranker.BeforeCompare(silo);
             var tokens = 0L;

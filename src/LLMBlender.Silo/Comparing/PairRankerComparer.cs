@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using LLMBlender.Inference.Models;
 using LLMBlender.Inference.PairRanker;
+using LLMBlender.Local.Comparing;
 
 namespace LLMBlender.Silo.Comparing;
 
@@ -13,15 +14,14 @@ internal sealed class PairRankerComparer : IPairComparer
     private const int CpuCallTokens = 32 * 2048;
     private const int GpuCallTokens = 8 * 16384;
 
-    private readonly PairRankerModel model;
-    private Comparison[] comparisons = new Comparison[256];
+    private readonly ModelPairRanker model;
 
     /// <param name="name">What requests call the ranker.</param>
     /// <param name="model">The model, which is disposed with this.</param>
     /// <param name="options">How it was loaded.</param>
     public PairRankerComparer(string name, PairRankerModel model, PairRankerOptions options)
     {
-        this.model = model;
+        this.model = new ModelPairRanker(model);
         Ranker = new RankerIdentity(name, VersionOf(model.Manifest, options));
         CallTokens = options.Accelerator.CudaDevice is null ? CpuCallTokens : GpuCallTokens;
     }
@@ -46,33 +46,12 @@ internal sealed class PairRankerComparer : IPairComparer
     }
 
     /// <inheritdoc/>
-    public IPairRecord Encode(string source, IReadOnlyList<string> candidates) => new Encoded(model.Encode(source, candidates));
+    public IPairRecord Encode(string source, IReadOnlyList<string> candidates) => model.Encode(source, candidates);
 
     /// <inheritdoc/>
-    public long Compare(ReadOnlySpan<RecordPair> pairs, Span<float> logits)
-    {
-        if (comparisons.Length < pairs.Length)
-        {
-            comparisons = new Comparison[pairs.Length];
-        }
-
-        for (var i = 0; i < pairs.Length; i++)
-        {
-            comparisons[i] = new Comparison(((Encoded)pairs[i].Record).Record, pairs[i].First, pairs[i].Second);
-        }
-
-        var computed = model.CompareCounting(comparisons.AsSpan(0, pairs.Length), logits);
-        comparisons.AsSpan(0, pairs.Length).Clear();
-        return computed;
-    }
+    public long Compare(ReadOnlySpan<RecordPair> pairs, Span<float> logits, Action<int>? completed, CancellationToken cancellationToken) =>
+        model.Compare(pairs, logits, completed, cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose() => model.Dispose();
-
-    private sealed class Encoded(EncodedRecord record) : IPairRecord
-    {
-        public EncodedRecord Record => record;
-
-        public int PairLength(int first, int second) => record.PairLength(first, second);
-    }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using LLMBlender.Local.Comparing;
 
 namespace LLMBlender.Silo.Comparing;
 

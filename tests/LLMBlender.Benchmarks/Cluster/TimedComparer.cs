@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using LLMBlender.Local.Comparing;
 using LLMBlender.Silo.Comparing;
 
 namespace LLMBlender.Benchmarks.Cluster;
@@ -19,7 +20,7 @@ internal sealed class TimedComparer(double? perSecond) : IPairComparer
 
     public IPairRecord Encode(string source, IReadOnlyList<string> candidates) => Any;
 
-    public long Compare(ReadOnlySpan<RecordPair> pairs, Span<float> logits)
+    public long Compare(ReadOnlySpan<RecordPair> pairs, Span<float> logits, Action<int>? completed, CancellationToken cancellationToken)
     {
         for (var i = 0; i < pairs.Length; i++)
         {
