@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using LLMBlender.Abstractions;
 using LLMBlender.Core.Blending;
 using LLMBlender.Core.Fusion;
+using LLMBlender.Core.Ranking;
 using LLMBlender.Local.Backends;
 using LLMBlender.Local.Comparing;
 using LLMBlender.Local.Fusion;
@@ -44,7 +45,8 @@ public sealed class LocalBlender : IBlender
     private LocalBlender(LocalBlender shared, IModelCalls calls)
     {
         (models, panels, metrics, timeProvider, caller) = (shared.models, shared.panels, shared.metrics, shared.timeProvider, shared.caller);
-        (this.calls, isUnlimited) = (calls, true);
+        this.calls = calls;
+        isUnlimited = true;
     }
 
     /// <inheritdoc/>
@@ -115,7 +117,7 @@ public sealed class LocalBlender : IBlender
     }
 
     /// <inheritdoc/>
-    public Task<PanelCard[]> GetPanelsAsync(CancellationToken cancellationToken = default) => Task.FromResult(panels.GetCards());
+    public Task<PanelCard[]> GetPanelsAsync(CancellationToken cancellationToken = default) => Task.FromResult(panels.Describe());
 
     /// <summary>The same blender for a record of a <see cref="RecordWindow"/>: without deadlines, and with that record's calls.</summary>
     internal LocalBlender In(IModelCalls slot) => new(this, slot);
@@ -124,7 +126,7 @@ public sealed class LocalBlender : IBlender
         BlendRequest request, bool isStreamed, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         RequestRules.Check(request);
-        var (completed, panel) = panels.Complete(request);
+        var (completed, panel) = panels.Resolve(request);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var deadline = Limit(completed.Timeout, stop.Token);
         using var panelDeadline = new Deadline(completed.Timeout, stop.Token, timeProvider);
@@ -162,18 +164,43 @@ public sealed class LocalBlender : IBlender
 
     private IPairComparer Comparer(string? name, string instruction, string? input, string[] texts, Deadline deadline)
     {
+        name ??= models.DefaultRanker;
         if (name is not null && panels.FindBackend(name) is { } backend)
         {
-            return new ChatJudge(backend, instruction, input, texts, metrics, deadline);
+            return new JudgeComparer(new ChatJudge(backend, instruction, input, texts, metrics), deadline);
         }
 
         var (known, ranker) = models.FindRanker(name);
         return new RankerComparer(known, ranker, instruction + input, texts, calls);
     }
 
-    private IFuser Fuser(FuseRequest request, Deadline deadline) =>
-        calls.Share(models.Fusers.Find(request, panels, metrics, deadline));
+    // A chat model fuses under its own name.
+    private IFuser Fuser(FuseRequest request, Deadline deadline)
+    {
+        var name = request.Fuser ?? models.DefaultFuser;
+        if (name is null || panels.FindBackend(name) is not { } backend)
+        {
+            return calls.Share(models.Fusers.Find(name));
+        }
+
+        var options = new ChatFuserOptions { Name = backend.Name };
+        return new ChatFuser(new MeasuredChatClient(backend, metrics.Chats, deadline), options with
+        {
+            MaxNewTokens = Prompt.Least(request.MaxTokens, backend.Settings?.MaxTokens) ?? options.MaxNewTokens,
+        });
+    }
 
     private decimal? CostOf(IFuser fuser, FusionUsage usage) =>
         panels.FindBackend(fuser.Name)?.Cost(usage.PromptTokens, usage.CompletionTokens);
+
+    private sealed class JudgeComparer(ChatJudge judge, Deadline deadline) : IPairComparer
+    {
+        public string Name => judge.Name;
+
+        public int Reused => 0;
+
+        public StepUsage Usage => new(judge.PromptTokens, judge.CompletionTokens, judge.Cost);
+
+        public Task<float[]> CompareAsync(CandidatePair[] pairs, CancellationToken cancellationToken) => judge.CompareAsync(pairs, deadline);
+    }
 }

@@ -14,6 +14,12 @@ public sealed class LocalModels(
     /// <summary>The fusers.</summary>
     public FuserBook Fusers => fusers;
 
+    /// <summary>The chat model that ranks where a request names none; null for the first of the rankers.</summary>
+    public string? DefaultRanker { get; init; }
+
+    /// <summary>The chat model that fuses where a request names none; null for the first of the fusers.</summary>
+    public string? DefaultFuser { get; init; }
+
     /// <summary>The rankers by name, the default one first.</summary>
     public IReadOnlyList<KeyValuePair<string, IPairRanker>> Rankers => rankers;
 

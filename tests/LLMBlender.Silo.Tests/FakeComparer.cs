@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using LLMBlender.Local.Comparing;
 using LLMBlender.Silo.Comparing;
 
 namespace LLMBlender.Silo.Tests;
@@ -49,7 +48,7 @@ internal sealed class FakeRanker(string version = "v1")
 
         public IPairRecord Encode(string source, IReadOnlyList<string> candidates) => new Record(source, candidates);
 
-        public long Compare(ReadOnlySpan<RecordPair> pairs, Span<float> logits, Action<int>? completed, CancellationToken cancellationToken)
+        public long Compare(ReadOnlySpan<RecordPair> pairs, Span<float> logits)
         {
             ranker.BeforeCompare(silo);
             var tokens = 0L;

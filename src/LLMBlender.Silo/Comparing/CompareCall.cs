@@ -1,5 +1,3 @@
-using LLMBlender.Local.Comparing;
-
 namespace LLMBlender.Silo.Comparing;
 
 /// <summary>The pairs of one call to an accelerator, of one ranker and any shards. Belongs to one thread.</summary>

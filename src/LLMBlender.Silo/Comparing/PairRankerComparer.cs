@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using LLMBlender.Inference.Models;
 using LLMBlender.Inference.PairRanker;
-using LLMBlender.Local.Comparing;
 
 namespace LLMBlender.Silo.Comparing;
 
@@ -14,14 +13,15 @@ internal sealed class PairRankerComparer : IPairComparer
     private const int CpuCallTokens = 32 * 2048;
     private const int GpuCallTokens = 8 * 16384;
 
-    private readonly ModelPairRanker model;
+    private readonly PairRankerModel model;
+    private Comparison[] comparisons = new Comparison[256];
 
     /// <param name="name">What requests call the ranker.</param>
     /// <param name="model">The model, which is disposed with this.</param>
     /// <param name="options">How it was loaded.</param>
     public PairRankerComparer(string name, PairRankerModel model, PairRankerOptions options)
     {
-        this.model = new ModelPairRanker(model);
+        this.model = model;
         Ranker = new RankerIdentity(name, VersionOf(model.Manifest, options));
         CallTokens = options.Accelerator.CudaDevice is null ? CpuCallTokens : GpuCallTokens;
     }
@@ -46,12 +46,33 @@ internal sealed class PairRankerComparer : IPairComparer
     }
 
     /// <inheritdoc/>
-    public IPairRecord Encode(string source, IReadOnlyList<string> candidates) => model.Encode(source, candidates);
+    public IPairRecord Encode(string source, IReadOnlyList<string> candidates) => new Encoded(model.Encode(source, candidates));
 
     /// <inheritdoc/>
-    public long Compare(ReadOnlySpan<RecordPair> pairs, Span<float> logits, Action<int>? completed, CancellationToken cancellationToken) =>
-        model.Compare(pairs, logits, completed, cancellationToken);
+    public long Compare(ReadOnlySpan<RecordPair> pairs, Span<float> logits)
+    {
+        if (comparisons.Length < pairs.Length)
+        {
+            comparisons = new Comparison[pairs.Length];
+        }
+
+        for (var i = 0; i < pairs.Length; i++)
+        {
+            comparisons[i] = new Comparison(((Encoded)pairs[i].Record).Record, pairs[i].First, pairs[i].Second);
+        }
+
+        var computed = model.CompareCounting(comparisons.AsSpan(0, pairs.Length), logits);
+        comparisons.AsSpan(0, pairs.Length).Clear();
+        return computed;
+    }
 
     /// <inheritdoc/>
     public void Dispose() => model.Dispose();
+
+    private sealed class Encoded(EncodedRecord record) : IPairRecord
+    {
+        public EncodedRecord Record => record;
+
+        public int PairLength(int first, int second) => record.PairLength(first, second);
+    }
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using LLMBlender.Local.Comparing;
 
 namespace LLMBlender.Silo.Comparing;
 

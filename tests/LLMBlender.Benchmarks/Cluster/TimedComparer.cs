@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using LLMBlender.Local.Comparing;
 using LLMBlender.Silo.Comparing;
 
 namespace LLMBlender.Benchmarks.Cluster;
@@ -20,7 +19,7 @@ internal sealed class TimedComparer(double? perSecond) : IPairComparer
 
     public IPairRecord Encode(string source, IReadOnlyList<string> candidates) => Any;
 
-    public long Compare(ReadOnlySpan<RecordPair> pairs, Span<float> logits, Action<int>? completed, CancellationToken cancellationToken)
+    public long Compare(ReadOnlySpan<RecordPair> pairs, Span<float> logits)
     {
         for (var i = 0; i < pairs.Length; i++)
         {
