@@ -5,6 +5,7 @@ using LLMBlender.Gateway.Callers;
 using LLMBlender.Local.Backends;
 using LLMBlender.Silo.Comparing;
 using LLMBlender.Silo.Hosting;
+using LLMBlender.Silo.Models;
 using LLMBlender.Silo.Tests;
 using LLMBlender.TestKit.Backends;
 using Microsoft.AspNetCore.Builder;
