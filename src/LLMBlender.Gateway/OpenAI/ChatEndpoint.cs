@@ -15,7 +15,7 @@ internal static class ChatEndpoint
         using var body = await JsonBody.ReadAsync(context);
         var request = ChatRequest.Of(body.RootElement);
         await CheckModelAsync(context, request);
-        var json = new ChatJson(request, $"chatcmpl-{Guid.NewGuid():N}", DateTimeOffset.UtcNow.ToUnixTimeSeconds());
+        var json = new ChatJson(request, $"chatcmpl-{Guid.NewGuid():N}", Now(context));
         if (request.Stream)
         {
             await StreamAsync(context, blender, request, json);
@@ -25,6 +25,9 @@ internal static class ChatEndpoint
         var answers = await Task.WhenAll(Enumerable.Range(0, request.Count).Select(i => ChooseAsync(context, blender, request.ToBlend(i))));
         await JsonBody.WriteAsync(context, writer => json.Write(writer, answers));
     }
+
+    /// <summary>The time, in seconds of Unix.</summary>
+    internal static long Now(HttpContext context) => context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow().ToUnixTimeSeconds();
 
     // A choice costs what it costs, whatever becomes of the others.
     private static async Task<BlendResponse> ChooseAsync(HttpContext context, IBlender blender, BlendRequest request)

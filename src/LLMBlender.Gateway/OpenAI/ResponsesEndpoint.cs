@@ -13,7 +13,7 @@ internal static class ResponsesEndpoint
         using var body = await JsonBody.ReadAsync(context);
         var request = ResponsesFields.Read(body.RootElement);
         await ChatEndpoint.CheckModelAsync(context, request);
-        var json = new ResponsesJson(request, DateTimeOffset.UtcNow.ToUnixTimeSeconds());
+        var json = new ResponsesJson(request, ChatEndpoint.Now(context));
         if (request.Stream)
         {
             await StreamAsync(context, blender, request, json);

@@ -112,7 +112,8 @@ public static class LLMBlenderSiloExtensions
             models,
             provider.GetRequiredService<Admission>(),
             provider.GetRequiredService<CompareQueue>(),
-            provider.GetRequiredService<BlendMetrics>()));
+            provider.GetRequiredService<BlendMetrics>(),
+            provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<WorkerRoster>();
         services.TryAddSingleton<ShardDispatcher>();
         services.TryAddSingleton<ComparisonCache>();
