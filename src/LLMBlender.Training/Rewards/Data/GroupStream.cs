@@ -58,14 +58,13 @@ internal sealed class GroupStream(RewardData data, ulong seed)
             long to = (long)((window + 1) * each);
             for (long draw = from; draw < to; draw++)
             {
-                yield return tag == Mixture.MadeUp ? MadeUp(mixture, random) : data.Pools[tag].Draw(phase * PhaseStride + draw);
+                yield return tag switch
+                {
+                    Mixture.MadeUp => data.BadAnswers(mixture, random),
+                    RewardData.PlainTag => data.Plain(random),
+                    _ => data.Pools[tag].Draw(phase * PhaseStride + draw),
+                };
             }
         }
-    }
-
-    private AnswerGroup MadeUp(Mixture mixture, Random random)
-    {
-        TrainingPair pair = data.MadeUp.Next(mixture.MadeUpKinds, mixture.CandidateMaxLength, random);
-        return AnswerGroup.BestFirst(pair.Tag, pair.Source, [pair.Better, pair.Worse], pair.Certainty);
     }
 }

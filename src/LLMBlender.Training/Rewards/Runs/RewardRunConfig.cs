@@ -15,6 +15,9 @@ internal sealed record RewardRunConfig : RunConfig<RewardPhase>
     /// <summary>Files of candidate sets.</summary>
     public IReadOnlyList<JudgedSets> CandidateSets { get; init; } = [];
 
+    /// <summary>The file of tables that plain questions are made of; see <see cref="Data.Facts.FactTables"/>.</summary>
+    public string? PlainFacts { get; init; }
+
     /// <summary>How likely a pair's chosen answer is better.</summary>
     public double Certainty { get; init; } = 0.9;
 
@@ -33,7 +36,7 @@ internal sealed record RewardRunConfig : RunConfig<RewardPhase>
     {
         foreach (RewardPhase phase in Phases)
         {
-            if (phase.Weights.Keys.FirstOrDefault(tag => tag != Mixture.MadeUp && !pools.ContainsKey(tag)) is { } missing)
+            if (phase.Weights.Keys.FirstOrDefault(tag => tag is not (Mixture.MadeUp or RewardData.PlainTag) && !pools.ContainsKey(tag)) is { } missing)
             {
                 throw new DataException(
                     $"phase {phase.Name}: weights names {missing}, of which there is nothing; there are {string.Join(", ", pools.Keys.Order())}");
@@ -51,6 +54,11 @@ internal sealed record RewardRunConfig : RunConfig<RewardPhase>
         if (StartFrom is null)
         {
             fail("start_from is absent; a reward model starts from a pretrained encoder's folder");
+        }
+
+        if (PlainFacts is null && Phases.Any(phase => phase.Weights.ContainsKey(RewardData.PlainTag)))
+        {
+            fail($"plain_facts is absent, and a phase weighs {RewardData.PlainTag}");
         }
 
         if (Certainty is not (> 0.5 and <= 1))
@@ -74,6 +82,7 @@ internal sealed record RewardRunConfig : RunConfig<RewardPhase>
     {
         Pairs = [.. Pairs.Select(place)],
         CandidateSets = [.. CandidateSets.Select(set => set with { File = place(set.File) })],
+        PlainFacts = PlainFacts is null ? null : place(PlainFacts),
         Development = Development is null ? null : Development with
         {
             CandidateSets = place(Development.CandidateSets),
