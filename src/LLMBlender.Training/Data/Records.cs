@@ -15,3 +15,6 @@ internal sealed record CandidateSetRecord(string Id, string Instruction, string 
 
 /// <summary>One model's answer.</summary>
 internal sealed record CandidateRecord(string Model, string Text, IReadOnlyDictionary<string, double> Scores);
+
+/// <summary>A plain question with a right and a wrong answer.</summary>
+internal sealed record PlainCase(string Kind, string Instruction, string Better, string Worse);

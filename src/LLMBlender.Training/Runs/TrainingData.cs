@@ -83,6 +83,15 @@ internal sealed class TrainingData
         Worse = lexicon.Encode(pair.Rejected),
     };
 
+    /// <summary>Tokenises a plain case.</summary>
+    public static TrainingPair Encode(PlainCase one, Lexicon lexicon) => new()
+    {
+        Tag = one.Kind,
+        Source = lexicon.Encode(one.Instruction),
+        Better = lexicon.Encode(one.Better),
+        Worse = lexicon.Encode(one.Worse),
+    };
+
     // A chosen answer is a whole answer too, and pairs bring many more prompts than the corpus.
     private void Add(PairRecord pair)
     {

@@ -37,6 +37,17 @@ internal sealed class RewardTokens
         return ids;
     }
 
+    /// <summary>A row as inference lays it out: [CLS] source [SEP] answer [SEP], the longer text cut first where both don't fit.</summary>
+    public TokenRow Row(int[] source, int[] answer, int maxLength)
+    {
+        const int controlTokens = 3;
+        var (left, right) = TokenRow.Cut(source.Length, answer.Length, maxLength - controlTokens);
+        int[] ids = [ClsId, .. source.AsSpan(0, left), SepId, .. answer.AsSpan(0, right), SepId];
+        int[] types = new int[ids.Length];
+        types.AsSpan(left + 2).Fill(1);
+        return new TokenRow(ids, types);
+    }
+
     private static int Control(int? id, string name, string folder) =>
         id ?? throw new ModelException(folder, $"names no {name} token, which a reward model needs");
 }

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using LLMBlender.Training.Data;
 using LLMBlender.Training.Evaluation;
-using LLMBlender.Training.Rewards.Data;
 
 namespace LLMBlender.Training.Rewards.Runs;
 
