@@ -14,7 +14,7 @@ internal static class AverageCommand
         };
         var to = new Option<string>("--to") { Description = "the folder of the mean", Required = true };
         var command = new Command("average", "Averages the weights of several exports.") { exports, to };
-        command.SetAction(result => Guard.Run(() =>
+        command.SetAction(result => CommandErrorHandler.Run(() =>
         {
             WeightAverage.Write([.. result.GetValue(exports)!.Select(folder => folder.FullName)], result.GetValue(to)!);
             return 0;

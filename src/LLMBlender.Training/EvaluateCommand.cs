@@ -30,7 +30,7 @@ internal static class EvaluateCommand
         var to = new Option<string?>("--to") { Description = "also write the findings as JSON to this file" };
         var command = new Command("evaluate", "Measures a ranker, with 95 % intervals.")
             { model, pairs, heldOut, sets, score, corpus, madeUp, setsMadeUp, plain, bag, beside, limit, source, candidate, workers, to };
-        command.SetAction(result => Guard.Run(() =>
+        command.SetAction(result => CommandErrorHandler.Run(() =>
         {
             var lengths = (result.GetValue(source), result.GetValue(candidate));
             using var measuredRanker = EvaluatedRanker.Load(result.GetValue(model)!.FullName, lengths, result.GetValue(workers));
