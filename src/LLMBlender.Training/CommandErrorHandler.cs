@@ -4,7 +4,7 @@ using LLMBlender.Training.Data;
 namespace LLMBlender.Training;
 
 /// <summary>Turns what a user can mend into one line on standard error and an exit code.</summary>
-internal static class Guard
+internal static class CommandErrorHandler
 {
     /// <summary>Runs a command.</summary>
     /// <returns>The command's code, 2 for unusable input, 3 for an unusable model.</returns>

@@ -4,7 +4,7 @@ namespace LLMBlender.Training.Teaching;
 /// Which crowd would have judged a pair: multinomial logistic regression on the pieces of the source and, apart, of both answers
 /// together, so that the answers' order says nothing. Piece weights are (1 + log count)·rarity, scaled to length 1.
 /// </summary>
-internal sealed class CrowdGate
+internal sealed class AnnotatorMixture
 {
     private const int Epochs = 6;
     private const double Rate = 0.5;
@@ -12,7 +12,7 @@ internal sealed class CrowdGate
     private readonly int crowds;
     private readonly double[] weights;
 
-    private CrowdGate(PieceTable pieces, int crowds)
+    private AnnotatorMixture(PieceTable pieces, int crowds)
     {
         this.pieces = pieces;
         this.crowds = crowds;
@@ -24,10 +24,10 @@ internal sealed class CrowdGate
     /// <param name="examples">Source, both answers and crowd of each pair.</param>
     /// <param name="crowds">Number of crowds.</param>
     /// <param name="seed">Of the order.</param>
-    public static CrowdGate Fit(
+    public static AnnotatorMixture Fit(
         PieceTable pieces, IReadOnlyList<(int[] Source, int[] First, int[] Second, int Crowd)> examples, int crowds, int seed)
     {
-        var gate = new CrowdGate(pieces, crowds);
+        var gate = new AnnotatorMixture(pieces, crowds);
         var inputs = examples.Select(example => gate.Input(example.Source, example.First, example.Second)).ToArray();
         double[] squares = new double[gate.weights.Length];
         int[] order = [.. Enumerable.Range(0, inputs.Length)];

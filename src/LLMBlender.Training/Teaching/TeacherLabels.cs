@@ -2,10 +2,10 @@ using LLMBlender.Training.Data;
 
 namespace LLMBlender.Training.Teaching;
 
-/// <summary>Turns pairs into lessons: the teacher's opinion beside the label, of the answers as they are or of parts of them.</summary>
-internal sealed class Lessons(Teacher teacher, TeacherOptions options)
+/// <summary>Turns pairs into labels: the teacher's label beside the label, of the answers as they are or of parts of them.</summary>
+internal sealed class TeacherLabels(Teacher teacher, TeacherOptions options)
 {
-    /// <summary>Tag of pairs that nobody judged: the teacher's opinion is all there is.</summary>
+    /// <summary>Tag of pairs that nobody judged: the teacher's label is all there is.</summary>
     public const string Unjudged = "unjudged";
 
     private readonly HashSet<string> judged = [.. options.Crowds.Values.SelectMany(tags => tags)];
@@ -15,7 +15,7 @@ internal sealed class Lessons(Teacher teacher, TeacherOptions options)
 
     /// <summary>
     /// A pair with what the teacher thinks of it. Of judged pairs half come as they are, with their label; the others lose sentences and with
-    /// them the label, so that one pair gives many lessons.
+    /// them the label, so that one pair gives many labels.
     /// </summary>
     /// <param name="pair">Any pair; one that is neither judged by a crowd nor <see cref="Unjudged"/> keeps its answers and its label.</param>
     /// <param name="room">Pieces of an answer that the ranker will see: longer answers always lose sentences.</param>
@@ -25,14 +25,14 @@ internal sealed class Lessons(Teacher teacher, TeacherOptions options)
     {
         if (pair.Tag != Unjudged && !judged.Contains(pair.Tag))
         {
-            return pair with { Opinion = teacher.Of(pair.Source, Seen(pair.Better, room), Seen(pair.Worse, room)) };
+            return pair with { TeacherLabel = teacher.Of(pair.Source, Seen(pair.Better, room), Seen(pair.Worse, room)) };
         }
 
         bool whole = random.Next(2) == 0 && Math.Max(pair.Better.Length, pair.Worse.Length) <= room;
         int[] first = whole ? pair.Better : ends.Part(pair.Better, room, random);
         int[] second = whole ? pair.Worse : ends.Part(pair.Worse, room, random);
-        Opinion opinion = teacher.Of(pair.Source, first, second);
-        double chance = 1 / (1 + Math.Exp(-sharpness * opinion.Logit));
+        TeacherLabel teacherLabel = teacher.Of(pair.Source, first, second);
+        double chance = 1 / (1 + Math.Exp(-sharpness * teacherLabel.Logit));
         if (whole && pair.Tag != Unjudged)
         {
             chance = options.LabelShare + (1 - options.LabelShare) * chance;
@@ -45,7 +45,7 @@ internal sealed class Lessons(Teacher teacher, TeacherOptions options)
             Worse = firstBetter ? second : first,
             Gap = 1,
             Certainty = (float)Math.Max(chance, 1 - chance),
-            Opinion = firstBetter ? opinion : opinion.Swapped(),
+            TeacherLabel = firstBetter ? teacherLabel : teacherLabel.Swapped(),
         };
     }
 

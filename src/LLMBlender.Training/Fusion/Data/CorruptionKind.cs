@@ -1,7 +1,7 @@
 namespace LLMBlender.Training.Fusion.Data;
 
 /// <summary>A way in which a candidate comes to differ from the reference.</summary>
-internal enum Mishap
+internal enum CorruptionKind
 {
     /// <summary>A span of words is missing.</summary>
     DroppedSpan,

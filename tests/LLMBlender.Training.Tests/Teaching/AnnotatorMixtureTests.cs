@@ -10,7 +10,7 @@ public sealed class CrowdGateTests
     [Fact]
     public void Shares_OfSourcesItLearned_NameTheirCrowd()
     {
-        CrowdGate gate = Fitted();
+        AnnotatorMixture gate = Fitted();
         Assert.True(gate.Shares([1, 2], [8], [9])[0] > 0.8);
         Assert.True(gate.Shares([5, 6], [8], [9])[1] > 0.8);
     }
@@ -24,6 +24,6 @@ public sealed class CrowdGateTests
         Assert.Equal(shares[0], swapped[0], 1e-12);
     }
 
-    private static CrowdGate Fitted() => CrowdGate.Fit(
+    private static AnnotatorMixture Fitted() => AnnotatorMixture.Fit(
         Pieces, [.. Enumerable.Range(0, 100).Select(i => i % 2 == 0 ? (new[] { 1, 2 }, new[] { 8 }, new[] { 9 }, 0) : ([5, 6], [8], [9], 1))], 2, seed: 3);
 }

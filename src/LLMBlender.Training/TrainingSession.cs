@@ -3,8 +3,8 @@ using LLMBlender.Training.Runs;
 
 namespace LLMBlender.Training;
 
-/// <summary>One sitting of a run at a terminal: it ends with the run, or where the process is asked to end.</summary>
-internal static class Sitting
+/// <summary>One session of a run at a terminal: it ends with the run, or where the process is asked to end.</summary>
+internal static class TrainingSession
 {
     /// <summary>Trains.</summary>
     /// <returns>The exit code.</returns>

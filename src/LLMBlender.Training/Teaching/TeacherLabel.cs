@@ -6,8 +6,8 @@ namespace LLMBlender.Training.Teaching;
 /// What it rests on: the logit that each crowd's judgement would have, then the differences of the answers' features, scaled and bounded.
 /// </param>
 /// <param name="Shares">Probability that the pair is one of each crowd's.</param>
-internal sealed record Opinion(double Logit, float[] Numbers, float[] Shares)
+internal sealed record TeacherLabel(double Logit, float[] Numbers, float[] Shares)
 {
-    /// <summary>The opinion with the answers the other way round.</summary>
-    public Opinion Swapped() => new(-Logit, [.. Numbers.Select(number => -number)], Shares);
+    /// <summary>The label with the answers the other way round.</summary>
+    public TeacherLabel Swapped() => new(-Logit, [.. Numbers.Select(number => -number)], Shares);
 }
