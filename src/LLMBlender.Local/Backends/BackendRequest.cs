@@ -1,6 +1,8 @@
-namespace LLMBlender.Abstractions;
+using LLMBlender.Abstractions;
 
-/// <summary>Asks one member of a panel for its answer.</summary>
+namespace LLMBlender.Local.Backends;
+
+/// <summary>Asks one backend for its answer.</summary>
 /// <param name="Instruction">The instruction; may be empty where there is an input.</param>
 /// <param name="Input">What the instruction is about, if anything.</param>
 /// <param name="Timeout">The time that it may take.</param>
@@ -12,15 +14,15 @@ public sealed record BackendRequest(
     [Id(3)]
     public ChatTurn[]? Messages { get; init; }
 
-    /// <summary>How it is to write; null to leave that to the backend.</summary>
+    /// <summary>Sampling parameters; null for the backend's own.</summary>
     [Id(4)]
     public Sampling? Sampling { get; init; }
 
-    /// <summary>The form that answers must have; null for text as it comes. Goes only with a panel that passes it on.</summary>
+    /// <summary>The form that the answer must have; null for text in any form.</summary>
     [Id(5)]
     public AnswerFormat? Format { get; init; }
 
-    /// <summary>What answers may call; null for nothing. Goes only with a panel that passes it on.</summary>
+    /// <summary>The tools that the answer may call; null for none.</summary>
     [Id(6)]
     public ToolOffer? Tools { get; init; }
 }

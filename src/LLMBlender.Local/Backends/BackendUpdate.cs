@@ -1,4 +1,4 @@
-namespace LLMBlender.Abstractions;
+namespace LLMBlender.Local.Backends;
 
 /// <summary>A piece of a member's answer as it is written, or, at the end, the whole.</summary>
 /// <param name="Text">The answer's next characters; empty in the last update.</param>

@@ -2,13 +2,16 @@ using LLMBlender.Abstractions;
 
 namespace LLMBlender.Local.Telemetry;
 
-/// <summary>Reasons as metrics and traces spell them.</summary>
-public static class Words
+/// <summary>Failure reasons as metrics and traces spell them.</summary>
+public static class FailureReasonLabels
 {
     /// <summary>Nothing failed.</summary>
     public const string Answered = "answered";
 
-    /// <summary>A reason; <see cref="Answered"/> for none.</summary>
+    /// <summary>The caller cancelled.</summary>
+    public const string Cancelled = "cancelled";
+
+    /// <summary>The label of a reason; <see cref="Answered"/> for none.</summary>
     public static string Of(BlendFailureReason? reason) => reason switch
     {
         null => Answered,
@@ -21,11 +24,11 @@ public static class Words
         _ => "faulted",
     };
 
-    /// <summary>What an exception is: a reason, or that the caller gave up.</summary>
+    /// <summary>The label of an exception: its reason, or <see cref="Cancelled"/>.</summary>
     public static string Of(Exception e) => e switch
     {
         BlendException blend => Of(blend.Reason),
-        OperationCanceledException => "cancelled",
+        OperationCanceledException => Cancelled,
         _ => Of(BlendFailureReason.Faulted),
     };
 }

@@ -1,6 +1,8 @@
-namespace LLMBlender.Abstractions;
+using LLMBlender.Abstractions;
 
-/// <summary>A panel member's answer, or why there is none: exactly one of the two.</summary>
+namespace LLMBlender.Local.Backends;
+
+/// <summary>A backend's answer, or why there is none: exactly one of the two.</summary>
 [GenerateSerializer, Immutable, Alias("LLMBlender.BackendReply")]
 public sealed record BackendReply
 {
@@ -36,7 +38,7 @@ public sealed record BackendReply
     [Id(6)]
     public ToolUse? ToolUse { get; init; }
 
-    /// <summary>When it wants to be asked again; null where it did not say, or answered.</summary>
+    /// <summary>How long to wait before it is asked again; null where it did not say, or answered.</summary>
     [Id(7)]
     public TimeSpan? RetryAfter { get; init; }
 
