@@ -10,15 +10,15 @@ namespace LLMBlender.Silo.Status;
 
 /// <summary>Makes a silo's report on itself.</summary>
 internal sealed class SiloReporter(
-    ILocalSiloDetails local, SiloCapabilities capabilities, SiloModels models, Admission admission, CompareQueue queue, BlendMetrics metrics)
+    ILocalSiloDetails local, SiloCapabilities capabilities, SiloModels models, Admission admission, CompareQueue queue, BlendMetrics metrics, TimeProvider timeProvider)
 {
-    private static readonly DateTime Start = Process.GetCurrentProcess().StartTime.ToUniversalTime();
+    private static readonly DateTimeOffset Start = Process.GetCurrentProcess().StartTime;
 
     /// <summary>The report of this moment.</summary>
     public SiloReport Report() => new(local.SiloAddress.ToString(), RoleNames.Write(capabilities.Roles).Split(',', StringSplitOptions.RemoveEmptyEntries))
     {
         Answers = true,
-        Uptime = (DateTime.UtcNow - Start).TotalSeconds,
+        Uptime = (timeProvider.GetUtcNow() - Start).TotalSeconds,
         ActiveRequests = admission.Inside,
         RequestLimit = admission.MaxRequests,
         QueuedTokens = queue.WaitingTokens,
