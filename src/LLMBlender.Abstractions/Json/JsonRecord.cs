@@ -30,14 +30,17 @@ public static class JsonRecord
         throw JsonFault.Find(document.RootElement, type) ?? Unknown(fault);
     }
 
-    /// <summary>Reads a record that has been parsed.</summary>
+    /// <summary>Reads a record, or an object within one, that has been parsed.</summary>
+    /// <param name="element">Its JSON.</param>
+    /// <param name="type">Its type.</param>
+    /// <param name="path">Its name from the record's root; empty for the record itself.</param>
     /// <exception cref="JsonFieldException">A field breaks a rule.</exception>
-    public static T Read<T>(JsonElement element, JsonTypeInfo<T> type)
+    public static T Read<T>(JsonElement element, JsonTypeInfo<T> type, string path = "")
         where T : class
     {
         ArgumentNullException.ThrowIfNull(type);
         var (record, fault) = Try(() => element.Deserialize(type), type);
-        return record ?? throw JsonFault.Find(element, type) ?? Unknown(fault);
+        return record ?? throw JsonFault.Find(element, type, path) ?? Unknown(fault);
     }
 
     private static (T? Record, JsonException? Fault) Try<T>(Func<T?> read, JsonTypeInfo<T> type)

@@ -1,7 +1,9 @@
 using LLMBlender.Cli.Models;
-using LLMBlender.Gateway.Callers;
+using LLMBlender.Gateway;
 using LLMBlender.Local.Backends;
-using LLMBlender.Silo.Hosting;
+using LLMBlender.Silo.Caching;
+using LLMBlender.Silo.Calls;
+using LLMBlender.Silo.Comparing;
 using Microsoft.Extensions.Configuration;
 
 namespace LLMBlender.Cli.Serving;
@@ -34,7 +36,7 @@ internal sealed class ServeSettings
     public bool Discover { get; set; } = true;
 
     /// <summary>Who may ask, and how much at once.</summary>
-    public GatewaySettings Gateway { get; set; } = new();
+    public GatewayOptions Gateway { get; set; } = new();
 
     /// <summary>How comparisons are kept.</summary>
     public ComparisonCacheOptions Cache { get; set; } = new();

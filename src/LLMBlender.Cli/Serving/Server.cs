@@ -3,15 +3,17 @@ using LLMBlender.Cli.Records;
 using LLMBlender.Cli.Verbs;
 using LLMBlender.Core.Fusion;
 using LLMBlender.Gateway;
-using LLMBlender.Gateway.Health;
 using LLMBlender.Local.Backends;
 using LLMBlender.Silo.Hosting;
+using LLMBlender.Silo.Models;
+using LLMBlender.Silo.Placement;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Orleans.Dashboard;
 
 namespace LLMBlender.Cli.Serving;
@@ -50,7 +52,7 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
             ServeTelemetry.Add(builder, arguments.Roles);
             builder.AddLLMBlenderSilo(Options(settings), models, await PanelsAsync(builder, settings, cancellation));
             builder.UseOrleans(static silo => silo.AddDashboard(static dashboard => dashboard.HideTrace = true));
-            AddGateway(builder, settings);
+            AddGateway(builder);
             await using var app = builder.Build();
             var started = false;
             Map(app, () => started);
@@ -85,6 +87,10 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         catch (IOException e)
         {
             throw new UsageException($"can't listen: {e.Message}", e);
+        }
+        catch (OptionsValidationException e)
+        {
+            throw new UsageException($"configuration: {e.Message}", e);
         }
     }
 
@@ -182,20 +188,11 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
 
     private void Say(string note) => terminal.Error.Write(System.Text.Encoding.UTF8.GetBytes($"llmblender: {note}\n"));
 
-    private void AddGateway(WebApplicationBuilder builder, ServeSettings settings)
+    private void AddGateway(WebApplicationBuilder builder)
     {
-        if ((arguments.Roles & (SiloRoles.Gateway | SiloRoles.Dashboard)) is SiloRoles.None)
+        if ((arguments.Roles & (SiloRoles.Gateway | SiloRoles.Dashboard)) is not SiloRoles.None)
         {
-            return;
-        }
-
-        try
-        {
-            builder.AddLLMBlenderGateway(settings.Gateway);
-        }
-        catch (ArgumentException e)
-        {
-            throw new UsageException($"configuration: {Sentences.WithoutParameter(e)}", e);
+            builder.AddLLMBlenderGateway();
         }
     }
 
@@ -203,14 +200,14 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
     {
         var readiness = app.Services.GetRequiredService<SiloReadiness>();
         app.MapHealth(started, readiness.Problem);
-        app.MapPrometheusScrapingEndpoint(ServeTelemetry.Path);
+        app.MapPrometheusScrapingEndpoint(ServeTelemetry.Path).AllowAnonymous();
         if (arguments.Roles.HasFlag(SiloRoles.Gateway))
         {
             app.MapLLMBlenderGateway();
         }
         else if (arguments.Roles.HasFlag(SiloRoles.Dashboard))
         {
-            app.UseCallerGate();
+            app.UseLLMBlenderAuthentication();
         }
 
         if (arguments.Roles.HasFlag(SiloRoles.Dashboard))
