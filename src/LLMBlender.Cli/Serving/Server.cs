@@ -35,7 +35,7 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         cancellation);
 
     /// <summary>Starts, lets something use what is served, and drains.</summary>
-    public async Task<int> UseAsync(Func<WebApplication, Task<int>> use, CancellationToken cancellation)
+    private async Task<int> UseAsync(Func<WebApplication, Task<int>> use, CancellationToken cancellation)
     {
         var builder = WebApplication.CreateSlimBuilder();
         var settings = Configure(builder);
@@ -109,7 +109,7 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         builder.Logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error);
         builder.Logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
         builder.WebHost.UseUrls(arguments.Urls.Split(';', ','));
-        return Read(builder);
+        return ServeSettings.Read(builder.Configuration, arguments.Config);
     }
 
     // Lines for people, unless the configuration asks for another form: "Logging": {"Console": {"FormatterName": "json"}}. Every
@@ -124,30 +124,6 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         else
         {
             builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
-        }
-    }
-
-    // A file of LiteLLM's says nothing but models; one of ours may say everything.
-    private ServeSettings Read(WebApplicationBuilder builder)
-    {
-        var settings = new ServeSettings();
-        try
-        {
-            if (arguments.Config is { } file && Path.GetExtension(file) is ".yaml" or ".yml")
-            {
-                builder.Configuration[$"{ServeSettings.Section}:{nameof(ServeSettings.LiteLLM)}"] = Path.GetFullPath(arguments.Config);
-            }
-            else if (arguments.Config is not null)
-            {
-                builder.Configuration.AddJsonFile(Path.GetFullPath(arguments.Config), optional: false, reloadOnChange: true);
-            }
-
-            builder.Configuration.GetSection(ServeSettings.Section).Bind(settings, binder => binder.ErrorOnUnknownConfiguration = true);
-            return settings;
-        }
-        catch (Exception e) when (e is IOException or InvalidDataException or InvalidOperationException or FormatException)
-        {
-            throw new UsageException($"--config: {arguments.Config}: {e.InnerException?.Message ?? e.Message}", e);
         }
     }
 
