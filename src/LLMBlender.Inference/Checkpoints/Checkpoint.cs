@@ -93,6 +93,33 @@ public abstract class Checkpoint : IDisposable
         Locate(tensor).CopyTo(0, destination);
     }
 
+    /// <summary>Whether two tensors have the same type, shape and bytes.</summary>
+    internal bool HoldsTheSame(string one, string other)
+    {
+        var (first, second) = (Find(one), Find(other));
+        if (first.Type != second.Type || !first.Shape.AsSpan().SequenceEqual(second.Shape.AsSpan()))
+        {
+            return false;
+        }
+
+        var (left, right) = (Locate(first), Locate(second));
+        var (a, b) = (ArrayPool<byte>.Shared.Rent(ChunkBytes), ArrayPool<byte>.Shared.Rent(ChunkBytes));
+        var start = 0L;
+        var isSame = true;
+        while (isSame && start < first.ByteCount)
+        {
+            var count = (int)Math.Min(ChunkBytes, first.ByteCount - start);
+            left.CopyTo(start, a.AsSpan(0, count));
+            right.CopyTo(start, b.AsSpan(0, count));
+            isSame = a.AsSpan(0, count).SequenceEqual(b.AsSpan(0, count));
+            start += count;
+        }
+
+        ArrayPool<byte>.Shared.Return(a);
+        ArrayPool<byte>.Shared.Return(b);
+        return isSame;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
