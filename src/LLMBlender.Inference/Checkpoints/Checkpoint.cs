@@ -44,7 +44,7 @@ public abstract class Checkpoint : IDisposable
     public TensorInfo Find(string name) =>
         Tensors.TryGetValue(name, out var tensor)
             ? tensor
-            : throw new ModelException(Path, $"has no tensor {Quote.Of(name)} among its {Tensors.Count}");
+            : throw new ModelException(Path, $"has no tensor {Quote.Of(name)} among its {Tensors.Count}{InsteadOf(name)}");
 
     /// <summary>Reads a floating-point tensor, row-major, widened (or for Float64 rounded) to 32 bits.</summary>
     /// <param name="name">The tensor.</param>
@@ -132,6 +132,17 @@ public abstract class Checkpoint : IDisposable
 
     /// <summary>Closes the files.</summary>
     protected abstract void Dispose(bool disposing);
+
+    // What torch.compile and data-parallel wrappers save has their prefix before every name.
+    private string InsteadOf(string name)
+    {
+        if (Tensors.Keys.FirstOrDefault(there => there.EndsWith("." + name, StringComparison.Ordinal)) is { } longer)
+        {
+            return $", but {Quote.Of(longer)} is there: save the checkpoint without the prefix {Quote.Of(longer[..^name.Length])}";
+        }
+
+        return Tensors.Keys.FirstOrDefault() is { } first ? $", such as {Quote.Of(first)}" : "";
+    }
 
     private TensorInfo FindFloat(string name)
     {

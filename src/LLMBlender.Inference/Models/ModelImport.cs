@@ -28,7 +28,9 @@ public static class ModelImport
     /// <exception cref="ModelException">The checkpoint can't be imported; the message says why.</exception>
     public static ModelFolder Import(string source, string target, Precision precision, string? backbone = null, string? kind = null)
     {
-        source = Path.GetFullPath(source);
+        // Shells complete a folder's name with a separator, which would leave it without a last part.
+        source = Path.TrimEndingDirectorySeparator(Path.GetFullPath(source));
+        backbone = backbone is null ? null : Path.TrimEndingDirectorySeparator(Path.GetFullPath(backbone));
         target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(target));
         RefuseForeignTarget(target);
         var staging = $"{target}.importing-{Environment.ProcessId}";
@@ -66,13 +68,18 @@ public static class ModelImport
                 config.Path, $"can't become a {kind}: only an encoder's checkpoint has a choice, of {string.Join(", ", ModelKind.OfEncoders)}");
         }
 
-        using var checkpoint = Checkpoint.Open(source);
+        using var checkpoint = Named(Checkpoint.Open(source), config);
         var plan = layout is not null ? PairRankerImport.Plan(layout, checkpoint, precision)
             : T5Config.IsIn(config) ? T5Import.Plan(source, config, checkpoint, precision)
             : BartConfig.IsIn(config) ? BartImport.Plan(source, config, checkpoint, precision)
             : EncoderImport.Plan(source, config, checkpoint, precision, kind);
         Write(plan, folder, id, precision);
     }
+
+    private static Checkpoint Named(Checkpoint checkpoint, ConfigFile config) =>
+        BartConfig.IsIn(config) ? PublishedNames.OfBart(checkpoint)
+        : T5Config.IsIn(config) ? checkpoint
+        : PublishedNames.OfEncoder(checkpoint);
 
     private static void Write(ImportPlan plan, string folder, string id, Precision precision)
     {

@@ -46,6 +46,23 @@ public sealed class ModelImportTests : IDisposable
         Assert.Equal(Logit(hf), Logit(blender));
     }
 
+    [Theory]
+    [InlineData("ranker/", null)]
+    [InlineData("ranker/", "backbone-tiny/")]
+    [InlineData("./ranker", "backbone-tiny")]
+    [InlineData("backbone-tiny/../ranker//", null)]
+    public void Import_FolderAsAShellWritesIt_IsTheSameModel(string source, string? backbone)
+    {
+        WriteBlenderLayout("backbone-tiny");
+        var expected = ModelImport.Import(folder.File("ranker"), folder.File("a"), Precision.Float32).Manifest;
+
+        var actual = ModelImport.Import(
+            folder.Path + "/" + source, folder.File("b") + "/", Precision.Float32, backbone is null ? null : folder.Path + "/" + backbone).Manifest;
+
+        Assert.Equal(("ranker (PairRM layout)", "b"), (actual.Origin, actual.Id));
+        Assert.Equal((expected.Origin, expected.TensorHash), (actual.Origin, actual.TensorHash));
+    }
+
     [Fact]
     public void Import_BlenderLayoutWithoutBackbone_NamesTheFieldAndTheOption()
     {
