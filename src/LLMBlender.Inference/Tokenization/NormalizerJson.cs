@@ -22,11 +22,12 @@ internal static class NormalizerJson
             "Replace" => [ReadReplace(fields)],
             "BertNormalizer" => [ReadBert(fields)],
             "Lowercase" => [new LowercaseNormalizer()],
+            "NFC" => [new ComposingNormalizer()],
             "Prepend" => [new PrependNormalizer(Encoding.UTF8.GetBytes(fields.RequiredText("prepend")))],
             _ => throw fields.Wrong(
                 "type",
                 fields.Required("type"),
-                "supported normalizers are Sequence, Precompiled, Strip, Replace, Lowercase, Prepend and BertNormalizer"),
+                "supported normalizers are Sequence, Precompiled, Strip, Replace, Lowercase, NFC, Prepend and BertNormalizer"),
         };
     }
 
@@ -60,9 +61,14 @@ internal static class NormalizerJson
             return new ReplaceNormalizer(Encoding.UTF8.GetBytes(text), content);
         }
 
-        return pattern.OptionalText("Regex") == " {2,}"
-            ? new SpaceRunNormalizer(content)
-            : throw fields.Wrong(
-                "pattern", fields.Required("pattern"), "supported are {\"String\": …} and {\"Regex\": \" {2,}\"}");
+        return pattern.OptionalText("Regex") switch
+        {
+            " {2,}" => new SpaceRunNormalizer(content),
+            @"\s{2,}|[\n\r\t]" => new WhiteSpaceRunNormalizer(content),
+            _ => throw fields.Wrong(
+                "pattern",
+                fields.Required("pattern"),
+                @"supported are {""String"": …}, {""Regex"": "" {2,}""} and {""Regex"": ""\\s{2,}|[\\n\\r\\t]""}"),
+        };
     }
 }
