@@ -6,8 +6,12 @@ namespace LLMBlender.Inference.Tokenization;
 /// <summary>Reads the normalizers of tokenizer.json.</summary>
 internal static class NormalizerJson
 {
+    /// <summary>The normalizers; of a BERT tokenizer, with what tokenizer_config.json says of casing, accents and Chinese.</summary>
     /// <exception cref="ModelException">Malformed, or of a kind that isn't supported.</exception>
-    public static IEnumerable<Normalizer> Read(JsonFields? normalizer)
+    public static IEnumerable<Normalizer> Read(JsonFields? normalizer, TokenizerConfig config) =>
+        normalizer is { } fields && fields.OptionalText("type") == "BertNormalizer" ? [ReadBert(fields, config)] : Read(normalizer);
+
+    private static IEnumerable<Normalizer> Read(JsonFields? normalizer)
     {
         if (normalizer is not { } fields)
         {
@@ -20,7 +24,7 @@ internal static class NormalizerJson
             "Precompiled" => [ReadCharsMap(fields)],
             "Strip" => [ReadStrip(fields)],
             "Replace" => [ReadReplace(fields)],
-            "BertNormalizer" => [ReadBert(fields)],
+            "BertNormalizer" => [ReadBert(fields, null)],
             "Lowercase" => [new LowercaseNormalizer()],
             "NFC" => [new ComposingNormalizer()],
             "Prepend" => [new PrependNormalizer(Encoding.UTF8.GetBytes(fields.RequiredText("prepend")))],
@@ -39,13 +43,14 @@ internal static class NormalizerJson
             : throw fields.Wrong("precompiled_charsmap", map, "must be base64");
     }
 
-    private static BertNormalizer ReadBert(JsonFields fields)
+    private static BertNormalizer ReadBert(JsonFields fields, TokenizerConfig? config)
     {
-        bool lowercase = fields.OptionalFlag("lowercase") ?? true;
+        bool? Flag(string name, string inConfig) => config?.OwnFlag(inConfig) ?? fields.OptionalFlag(name);
+        bool lowercase = Flag("lowercase", "do_lower_case") ?? true;
         return new BertNormalizer(
             fields.OptionalFlag("clean_text") ?? true,
-            fields.OptionalFlag("handle_chinese_chars") ?? true,
-            fields.OptionalFlag("strip_accents") ?? lowercase,
+            Flag("handle_chinese_chars", "tokenize_chinese_chars") ?? true,
+            Flag("strip_accents", "strip_accents") ?? lowercase,
             lowercase);
     }
 

@@ -45,15 +45,17 @@ internal sealed class TokenizerJson
         ReadTop(bytes);
         WordModel words = _words ?? throw new ModelException(_file, "model is missing");
         Vocabulary vocabulary = words.Vocabulary;
-        List<AddedToken> added = ReadAddedTokens(vocabulary);
+        AddedTokenList tokens = ReadAddedTokens(vocabulary);
+        AddedTokenFiles.Update(_file, tokens, config);
+        List<AddedToken> added = tokens.ById;
         int count = Math.Max(vocabulary.Count, added.Count == 0 ? 0 : added[^1].Id + 1);
         return new TokenizerModel
         {
             Files = [_file, .. config.Files],
             Vocabulary = vocabulary,
             Segment = words.Segment,
-            Normalizers = [.. NormalizerJson.Read(Part("normalizer"))],
-            PreTokenizers = [.. PreTokenizerJson.Read(Part("pre_tokenizer"))],
+            Normalizers = [.. NormalizerJson.Read(Part("normalizer"), config)],
+            PreTokenizers = [.. PreTokenizerJson.Read(Part("pre_tokenizer"), config.Flag("add_prefix_space"))],
             Template = PostProcessorJson.Read(Part("post_processor"), count),
             Detokenizer = PreTokenizerJson.ReadDecoder(Part("decoder"), config.CleanUp),
             AddedTokens = added,
@@ -198,12 +200,12 @@ internal sealed class TokenizerJson
     private JsonElement? Element(string name) =>
         _parts.TryGetValue(name, out JsonElement part) && part.ValueKind != JsonValueKind.Null ? part : null;
 
-    private List<AddedToken> ReadAddedTokens(Vocabulary vocabulary)
+    private AddedTokenList ReadAddedTokens(Vocabulary vocabulary)
     {
         var tokens = new AddedTokenList(vocabulary);
         if (Element("added_tokens") is not { } element)
         {
-            return [];
+            return tokens;
         }
 
         if (element.ValueKind != JsonValueKind.Array)
@@ -224,6 +226,6 @@ internal sealed class TokenizerJson
             }
         }
 
-        return tokens.ById;
+        return tokens;
     }
 }

@@ -11,19 +11,12 @@ internal static class VocabularyFiles
 {
     private const int LongestWord = 100;
 
-    private static readonly SpecialTokens BertTokens = new() { Unk = "[UNK]", Sep = "[SEP]", Pad = "[PAD]", Cls = "[CLS]", Mask = "[MASK]" };
-
-    private static readonly SpecialTokens RobertaTokens = new()
-    {
-        Bos = "<s>", Eos = "</s>", Unk = "<unk>", Sep = "</s>", Pad = "<pad>", Cls = "<s>", Mask = "<mask>",
-    };
-
     /// <summary>Reads a WordPiece vocabulary, a piece a line.</summary>
     /// <exception cref="ModelException">The file is broken, or of a family whose conversion isn't known.</exception>
     public static TokenizerModel ReadWordPieces(string file, TokenizerConfig config)
     {
         RequireClass(config, "Bert", "Electra", "DistilBert", "Bleurt");
-        SpecialTokens roles = config.SpecialTokens.Or(BertTokens);
+        SpecialTokens roles = config.SpecialTokens.Or(SpecialTokens.Bert);
         List<(string Piece, int Id)> table = [.. Lines(file).Select((line, id) => (line, id))];
         WordModel words = WordModel.WordPiece(file, table, roles.Unk!, "##", LongestWord);
         bool lowercase = config.Flag("do_lower_case") ?? true;
@@ -45,7 +38,7 @@ internal static class VocabularyFiles
     {
         RequireClass(config, "Roberta", "Bart");
         string mergesFile = Path.Combine(Path.GetDirectoryName(file)!, "merges.txt");
-        SpecialTokens roles = config.SpecialTokens.Or(RobertaTokens);
+        SpecialTokens roles = config.SpecialTokens.Or(SpecialTokens.Roberta);
         WordModel words = WordModel.BytePair(file, Table(file), Merges(mergesFile), roles.Unk!, writesUnknown: true);
         return Make([file, mergesFile], config, roles, words, isBert: false) with
         {
