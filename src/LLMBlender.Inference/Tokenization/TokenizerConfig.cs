@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LLMBlender.Inference.Checkpoints;
 
 namespace LLMBlender.Inference.Tokenization;
 
@@ -167,7 +168,7 @@ internal sealed class TokenizerConfig
         Files.Add(file);
         try
         {
-            ReadOnlyMemory<byte> bytes = TokenizerFiles.WithoutMark(TokenizerFiles.ReadBytes(file));
+            ReadOnlyMemory<byte> bytes = TokenizerFiles.WithoutMark(ModelFile.ReadAll(file));
             using JsonDocument document = JsonDocument.Parse(bytes);
             return new JsonFields(file, "", document.RootElement.Clone());
         }

@@ -54,18 +54,6 @@ internal static class TokenizerFiles
                 folder, "holds no tokenizer: it needs tokenizer.json, spm.model, spiece.model, vocab.json with merges.txt, or vocab.txt");
     }
 
-    public static byte[] ReadBytes(string file)
-    {
-        try
-        {
-            return File.ReadAllBytes(file);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ModelException(file, $"can't be read: {e.Message}", e);
-        }
-    }
-
     /// <summary>The bytes after a UTF-8 byte order mark, if there is one.</summary>
     public static ReadOnlyMemory<byte> WithoutMark(byte[] bytes) =>
         bytes.AsMemory(bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0);

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using LLMBlender.Inference.Checkpoints;
 
 namespace LLMBlender.Inference.Tokenization;
 
@@ -19,7 +20,7 @@ internal sealed class TokenizerJson
     /// <exception cref="ModelException">Malformed, or asks for something that isn't supported.</exception>
     public static TokenizerModel Read(string file, TokenizerConfig config)
     {
-        byte[] bytes = TokenizerFiles.ReadBytes(file);
+        byte[] bytes = ModelFile.ReadAll(file);
         if (!Utf8.IsValid(bytes))
         {
             throw new ModelException(file, "is no valid UTF-8");

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using LLMBlender.Inference.Checkpoints;
 
 namespace LLMBlender.Inference.Tokenization;
 
@@ -82,7 +83,7 @@ internal static class VocabularyFiles
             throw new ModelException(file, "the file is missing");
         }
 
-        string text = Encoding.UTF8.GetString(TokenizerFiles.WithoutMark(TokenizerFiles.ReadBytes(file)).Span);
+        string text = Encoding.UTF8.GetString(TokenizerFiles.WithoutMark(ModelFile.ReadAll(file)).Span);
         string[] lines = text.Split('\n');
         return [.. (lines[^1].Length == 0 ? lines[..^1] : lines).Select(line => line.TrimEnd('\r'))];
     }
@@ -91,7 +92,7 @@ internal static class VocabularyFiles
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(TokenizerFiles.WithoutMark(TokenizerFiles.ReadBytes(file)));
+            using JsonDocument document = JsonDocument.Parse(TokenizerFiles.WithoutMark(ModelFile.ReadAll(file)));
             var fields = new JsonFields(file, "", document.RootElement);
             return [.. fields.All.Select(field => (field.Name, field.Value.ValueKind == JsonValueKind.Number && field.Value.TryGetInt32(out int id)
                 ? id
