@@ -1,5 +1,7 @@
 using LLMBlender.Inference.Checkpoints;
 using LLMBlender.Inference.Onnx;
+using LLMBlender.Inference.Onnx.Bart;
+using LLMBlender.Inference.Onnx.T5;
 
 namespace LLMBlender.Inference.Models;
 
@@ -8,7 +10,8 @@ public static class ModelImport
 {
     /// <summary>
     /// Imports the checkpoint in <paramref name="source"/> into <paramref name="target"/>. The folder appears whole or
-    /// not at all; a model folder that was there is replaced; the same checkpoint gives the same bytes.
+    /// not at all; a model that was there is replaced once the new one is checked, and a folder that holds anything else is
+    /// refused; the same checkpoint gives the same bytes.
     /// </summary>
     /// <param name="source">
     /// <c>config.json</c>, weights and tokenizer files: the layouts of llm-blender/PairRM-hf and llm-blender/PairRM; a
@@ -31,24 +34,22 @@ public static class ModelImport
         // Shells complete a folder's name with a separator, which would leave it without a last part.
         source = Path.TrimEndingDirectorySeparator(Path.GetFullPath(source));
         backbone = backbone is null ? null : Path.TrimEndingDirectorySeparator(Path.GetFullPath(backbone));
-        target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(target));
-        RefuseForeignTarget(target);
-        var staging = $"{target}.importing-{Environment.ProcessId}";
-        Directory.CreateDirectory(staging);
+        var place = ModelTarget.Of(target);
+        Directory.CreateDirectory(place.Staging);
         try
         {
-            Write(source, backbone, kind, staging, Path.GetFileName(target), precision);
-            Replace(staging, target);
+            Write(source, backbone, kind, place.Staging, place.Id, precision);
+            place.Replace();
         }
         finally
         {
-            if (Directory.Exists(staging))
+            if (Directory.Exists(place.Staging))
             {
-                Directory.Delete(staging, recursive: true);
+                Directory.Delete(place.Staging, recursive: true);
             }
         }
 
-        return ModelFolder.Open(target);
+        return ModelFolder.Open(place.Path);
     }
 
     // The checkpoint stays open until the weights are written.
@@ -119,36 +120,5 @@ public static class ModelImport
             Files = files,
         };
         File.WriteAllBytes(Path.Combine(folder, ModelManifest.FileName), manifest.Serialize());
-    }
-
-    private static void RefuseForeignTarget(string target)
-    {
-        if (File.Exists(target))
-        {
-            throw new ModelException(target, "is a file, but the model needs a folder of its own");
-        }
-
-        if (Directory.Exists(target)
-            && !File.Exists(Path.Combine(target, ModelManifest.FileName))
-            && Directory.EnumerateFileSystemEntries(target).Any())
-        {
-            throw new ModelException(target, "holds something else than a model, and is not overwritten");
-        }
-    }
-
-    private static void Replace(string staging, string target)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-        var old = $"{target}.replaced-{Environment.ProcessId}";
-        if (Directory.Exists(target))
-        {
-            Directory.Move(target, old);
-        }
-
-        Directory.Move(staging, target);
-        if (Directory.Exists(old))
-        {
-            Directory.Delete(old, recursive: true);
-        }
     }
 }
