@@ -35,7 +35,7 @@ internal static class BartImport
         return new ImportPlan
         {
             Kind = ModelKind.Likelihood,
-            Origin = $"{Path.GetFileName(folder)} (BART)",
+            Layout = "BART",
             ConfigJson = File.ReadAllBytes(config.Path),
             OtherFiles = tokenizer.Files,
             Weights = weights,

@@ -27,9 +27,10 @@ public static class ModelImport
     /// What an encoder becomes, one of <see cref="ModelKind.OfEncoders"/>; by default what its config says: a classifier where
     /// its architecture is one, else hidden states only.
     /// </param>
+    /// <param name="origin">What the model's origin calls the checkpoint; by default the folder's name.</param>
     /// <returns>The new folder, opened.</returns>
     /// <exception cref="ModelException">The checkpoint can't be imported; the message says why.</exception>
-    public static ModelFolder Import(string source, string target, Precision precision, string? backbone = null, string? kind = null)
+    public static ModelFolder Import(string source, string target, Precision precision, string? backbone = null, string? kind = null, string? origin = null)
     {
         // Shells complete a folder's name with a separator, which would leave it without a last part.
         source = Path.TrimEndingDirectorySeparator(Path.GetFullPath(source));
@@ -38,7 +39,7 @@ public static class ModelImport
         Directory.CreateDirectory(place.Staging);
         try
         {
-            Write(source, backbone, kind, place.Staging, place.Id, precision);
+            Write(source, backbone, kind, place.Staging, place.Id, precision, origin ?? Path.GetFileName(source));
             place.Replace();
         }
         finally
@@ -52,8 +53,18 @@ public static class ModelImport
         return ModelFolder.Open(place.Path);
     }
 
+    /// <summary>Checks that a model may be imported to a folder: that it is missing, empty, or holds a model and nothing else.</summary>
+    /// <exception cref="ModelException">It holds something else.</exception>
+    public static void RequireTarget(string target) => ModelTarget.Of(target);
+
+    /// <summary>
+    /// The name of the backbone whose folder <see cref="Import"/> needs for a checkpoint; null where it needs none.
+    /// </summary>
+    /// <exception cref="ModelException">The folder's config.json is missing or can't be read.</exception>
+    public static string? BackboneOf(string source) => CheckpointLayout.BackboneOf(source);
+
     // The checkpoint stays open until the weights are written.
-    private static void Write(string source, string? backbone, string? kind, string folder, string id, Precision precision)
+    private static void Write(string source, string? backbone, string? kind, string folder, string id, Precision precision, string origin)
     {
         var config = ConfigFile.Read(Path.Combine(source, ModelFolder.ConfigFileName));
         var layout = CheckpointLayout.IsIn(config) ? CheckpointLayout.Detect(source, backbone) : null;
@@ -74,7 +85,7 @@ public static class ModelImport
             : T5Config.IsIn(config) ? T5Import.Plan(source, config, checkpoint, precision)
             : BartConfig.IsIn(config) ? BartImport.Plan(source, config, checkpoint, precision)
             : EncoderImport.Plan(source, config, checkpoint, precision, kind);
-        Write(plan, folder, id, precision);
+        Write(plan, folder, id, precision, origin);
     }
 
     private static Checkpoint Named(Checkpoint checkpoint, ConfigFile config) =>
@@ -82,7 +93,7 @@ public static class ModelImport
         : T5Config.IsIn(config) ? checkpoint
         : PublishedNames.OfEncoder(checkpoint);
 
-    private static void Write(ImportPlan plan, string folder, string id, Precision precision)
+    private static void Write(ImportPlan plan, string folder, string id, Precision precision, string origin)
     {
         plan.Weights.Write(Path.Combine(folder, ModelFolder.WeightsFile), () =>
         {
@@ -108,7 +119,7 @@ public static class ModelImport
             Format = ModelManifest.CurrentFormat,
             Kind = plan.Kind,
             Id = id,
-            Origin = plan.Origin,
+            Origin = $"{origin} ({plan.Layout})",
             TensorHash = "sha256:" + files[ModelFolder.WeightsFile],
             Precision = PrecisionNames.Of(precision),
             SourceMaxLength = plan.SourceMaxLength,

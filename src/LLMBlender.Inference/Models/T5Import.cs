@@ -29,7 +29,7 @@ internal static class T5Import
         return new ImportPlan
         {
             Kind = ModelKind.GenFuser,
-            Origin = $"{Path.GetFileName(folder)} ({Layout(shape)})",
+            Layout = Layout(shape),
             ConfigJson = File.ReadAllBytes(config.Path),
             OtherFiles = File.Exists(settings) ? [.. tokenizer.Files, settings] : tokenizer.Files,
             Weights = Declare(checkpoint, shape, precision, embedding),
