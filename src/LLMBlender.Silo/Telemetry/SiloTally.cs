@@ -8,15 +8,15 @@ namespace LLMBlender.Silo.Telemetry;
 
 /// <summary>A silo's report on itself.</summary>
 internal sealed class SiloTally(
-    ILocalSiloDetails local, LLMBlenderSiloOptions options, SiloModels models, Admission admission, CompareQueue queue, BlendMetrics metrics)
+    ILocalSiloDetails local, LLMBlenderSiloOptions options, SiloModels models, Admission admission, CompareQueue queue, BlendMetrics metrics, TimeProvider clock)
 {
-    private static readonly DateTime Start = Process.GetCurrentProcess().StartTime.ToUniversalTime();
+    private static readonly DateTimeOffset Start = Process.GetCurrentProcess().StartTime;
 
     /// <summary>How the silo does.</summary>
     public SiloReport Report() => new(local.SiloAddress.ToString(), RoleNames.Write(options.Roles).Split(',', StringSplitOptions.RemoveEmptyEntries))
     {
         Answers = true,
-        Uptime = (DateTime.UtcNow - Start).TotalSeconds,
+        Uptime = (clock.GetUtcNow() - Start).TotalSeconds,
         ActiveRequests = admission.Inside,
         RequestLimit = options.Admission.MaxRequests,
         QueuedTokens = queue.WaitingTokens,
