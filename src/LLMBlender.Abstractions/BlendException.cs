@@ -28,20 +28,20 @@ public sealed class BlendException : Exception
 
     /// <summary>Whether another silo would take the request at once: this one is about to leave.</summary>
     [Id(4)]
-    internal bool Elsewhere { get; init; }
+    public bool Elsewhere { get; init; }
 
     /// <summary>A request that breaks a rule.</summary>
-    internal static BlendException Invalid(string parameter, string message) =>
+    public static BlendException Invalid(string parameter, string message) =>
         new("request", BlendFailureReason.Refused, message) { Parameter = parameter };
 
     /// <summary>A request that ran out of its time.</summary>
-    internal static BlendException TimedOut(string what, TimeSpan timeout, string waitingFor) =>
+    public static BlendException TimedOut(string what, TimeSpan timeout, string waitingFor) =>
         new(what, BlendFailureReason.TimedOut, $"no answer within {timeout.TotalSeconds:0.###} s: {waitingFor}");
 
     /// <summary>A silo that takes no more requests because it is shutting down.</summary>
-    internal static BlendException Leaving() =>
+    public static BlendException Leaving() =>
         new("silo", BlendFailureReason.Overloaded, "the silo is shutting down") { Elsewhere = true, RetryAfter = TimeSpan.FromSeconds(1) };
 
     /// <summary>The same as a part of a blend that went on without it.</summary>
-    internal BlendFailure ToFailure() => new(What, Reason, Message);
+    public BlendFailure ToFailure() => new(What, Reason, Message);
 }

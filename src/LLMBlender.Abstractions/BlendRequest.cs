@@ -46,7 +46,7 @@ public sealed record BlendRequest
 
     /// <summary>What the caller asks about in pulses, to learn whether the request is still being worked on.</summary>
     [Id(10)]
-    internal Guid Call { get; init; }
+    public Guid Call { get; init; }
 
     /// <summary>
     /// The conversation, the last message the one to answer; null where the instruction is all there is. A panel reads it
@@ -84,4 +84,8 @@ public sealed record BlendRequest
     /// </summary>
     [Id(17)]
     public bool WithDraft { get; init; }
+
+    /// <summary>Whether the fused answer is given without being compared with the best candidate.</summary>
+    [Id(18)]
+    public bool WithoutGuard { get; init; }
 }

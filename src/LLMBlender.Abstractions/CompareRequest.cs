@@ -34,7 +34,7 @@ public sealed record CompareRequest
 
     /// <summary>What the caller asks about in pulses, to learn whether the request is still being worked on.</summary>
     [Id(7)]
-    internal Guid Call { get; init; }
+    public Guid Call { get; init; }
 
     /// <summary>Asks which of two conversations has the better answers; see <see cref="ConversationPair"/>.</summary>
     /// <exception cref="ArgumentException">They are no such conversations; the message says why.</exception>

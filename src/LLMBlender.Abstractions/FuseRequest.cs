@@ -30,7 +30,7 @@ public sealed record FuseRequest
 
     /// <summary>What the caller asks about in pulses, to learn whether the request is still being worked on.</summary>
     [Id(6)]
-    internal Guid Call { get; init; }
+    public Guid Call { get; init; }
 
     /// <summary>Tokens of the answer at most, where the fuser is a chat model; null for its own limit.</summary>
     [Id(7)]

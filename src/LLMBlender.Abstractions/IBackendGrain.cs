@@ -6,9 +6,9 @@ public interface IBackendGrain : IGrainWithStringKey
 {
     /// <summary>Asks it. A failure is a value: the others of the panel go on.</summary>
     [Alias("Ask"), ResponseTimeout(RequestTime.BeyondAny)]
-    Task<BackendReply> AskAsync(BackendRequest request, CancellationToken cancellation);
+    Task<BackendReply> AskAsync(BackendRequest request, CancellationToken cancellationToken);
 
     /// <summary>Asks it, and hands its answer out as it is written. A failure is the last update's reply.</summary>
     [Alias("Stream"), ResponseTimeout(RequestTime.BeyondAny)]
-    IAsyncEnumerable<BackendUpdate> StreamAsync(BackendRequest request, CancellationToken cancellation);
+    IAsyncEnumerable<BackendUpdate> StreamAsync(BackendRequest request, CancellationToken cancellationToken);
 }

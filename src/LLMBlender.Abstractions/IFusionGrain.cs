@@ -7,12 +7,12 @@ public interface IFusionGrain : IGrainWithStringKey
     /// <summary>Fuses.</summary>
     /// <exception cref="BlendException">The request is invalid, or ran out of its time, or the fuser failed.</exception>
     [Alias("Fuse"), ResponseTimeout(RequestTime.BeyondAny)]
-    Task<FuseResponse> FuseAsync(FuseRequest request, CancellationToken cancellation);
+    Task<FuseResponse> FuseAsync(FuseRequest request, CancellationToken cancellationToken);
 
     /// <summary>Fuses, and hands the answer out as it is written. The last update holds the whole.</summary>
     /// <exception cref="BlendException">As for <see cref="FuseAsync"/>.</exception>
     [Alias("Stream"), ResponseTimeout(RequestTime.BeyondAny)]
-    IAsyncEnumerable<FuseUpdate> StreamAsync(FuseRequest request, CancellationToken cancellation);
+    IAsyncEnumerable<FuseUpdate> StreamAsync(FuseRequest request, CancellationToken cancellationToken);
 
     /// <summary>Answers at once, so that the way to this grain is known to be open.</summary>
     /// <param name="calls">Calls that the asker is waiting for.</param>

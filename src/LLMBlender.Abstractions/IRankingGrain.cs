@@ -10,12 +10,12 @@ public interface IRankingGrain : IGrainWithStringKey
     /// <summary>Ranks.</summary>
     /// <exception cref="BlendException">The request is invalid, was refused for overload, or ran out of its time.</exception>
     [Alias("Rank"), ResponseTimeout(RequestTime.BeyondAny)]
-    Task<RankingResponse> RankAsync(RankingRequest request, CancellationToken cancellation);
+    Task<RankingResponse> RankAsync(RankingRequest request, CancellationToken cancellationToken);
 
     /// <summary>Compares two candidates.</summary>
     /// <exception cref="BlendException">As for <see cref="RankAsync"/>.</exception>
     [Alias("Compare"), ResponseTimeout(RequestTime.BeyondAny)]
-    Task<CompareResponse> CompareAsync(CompareRequest request, CancellationToken cancellation);
+    Task<CompareResponse> CompareAsync(CompareRequest request, CancellationToken cancellationToken);
 
     /// <summary>Answers at once, so that the way to this grain is known to be open.</summary>
     /// <param name="calls">Calls that the asker is waiting for.</param>

@@ -34,7 +34,7 @@ public sealed record RankingRequest
 
     /// <summary>What the caller asks about in pulses, to learn whether the request is still being worked on.</summary>
     [Id(7)]
-    internal Guid Call { get; init; }
+    public Guid Call { get; init; }
 
     /// <summary>
     /// A text to compare each candidate with, instead of each with each: a score is then M[i,ref] − M[ref,i]. Goes without

@@ -1,5 +1,4 @@
 using LLMBlender.Abstractions;
-using LLMBlender.Abstractions.Client;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;

@@ -1,4 +1,4 @@
-using LLMBlender.Abstractions.Client;
+using LLMBlender.Abstractions;
 using LLMBlender.Gateway.Blending;
 using LLMBlender.Gateway.Callers;
 using LLMBlender.Gateway.Documentation;

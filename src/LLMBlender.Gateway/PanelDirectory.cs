@@ -1,5 +1,4 @@
 using LLMBlender.Abstractions;
-using LLMBlender.Abstractions.Client;
 
 namespace LLMBlender.Gateway;
 
@@ -10,7 +9,7 @@ internal sealed class PanelDirectory(IBlender blender, TimeProvider clock)
     private Entry? last;
 
     /// <summary>The panels, the default one first.</summary>
-    public async ValueTask<PanelCard[]> ListAsync(CancellationToken cancellation)
+    public async ValueTask<PanelCard[]> ListAsync(CancellationToken cancellationToken)
     {
         var known = Volatile.Read(ref last);
         if (known is not null && clock.GetElapsedTime(known.At) < Fresh)
@@ -18,22 +17,22 @@ internal sealed class PanelDirectory(IBlender blender, TimeProvider clock)
             return known.Panels;
         }
 
-        var panels = await blender.PanelsAsync(cancellation);
+        var panels = await blender.GetPanelsAsync(cancellationToken);
         Volatile.Write(ref last, new Entry(clock.GetTimestamp(), panels));
         return panels;
     }
 
     /// <summary>A panel; null where there is none of that name.</summary>
-    public async ValueTask<PanelCard?> FindAsync(string name, CancellationToken cancellation)
+    public async ValueTask<PanelCard?> FindAsync(string name, CancellationToken cancellationToken)
     {
-        if (Array.Find(await ListAsync(cancellation), panel => panel.Name == name) is { } known)
+        if (Array.Find(await ListAsync(cancellationToken), panel => panel.Name == name) is { } known)
         {
             return known;
         }
 
         // It may have come a moment ago.
         Volatile.Write(ref last, null);
-        return Array.Find(await ListAsync(cancellation), panel => panel.Name == name);
+        return Array.Find(await ListAsync(cancellationToken), panel => panel.Name == name);
     }
 
     private sealed record Entry(long At, PanelCard[] Panels);

@@ -1,5 +1,6 @@
 using LLMBlender.Inference.Models;
 using LLMBlender.Inference.Onnx;
+using LLMBlender.Inference.Onnx.Deberta;
 using LLMBlender.Inference.Sessions;
 using LLMBlender.TestKit;
 using LLMBlender.Training.Network;

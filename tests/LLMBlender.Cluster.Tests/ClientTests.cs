@@ -1,5 +1,4 @@
 using LLMBlender.Abstractions;
-using LLMBlender.Abstractions.Client;
 using LLMBlender.Cluster.Tests.Processes;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;

@@ -187,11 +187,11 @@ public sealed class BlendingEndpointsTests
     {
         await using var gateway = await TestGateway.StartAsync();
         var (reached, cancelled) = (new TaskCompletionSource(), new TaskCompletionSource());
-        gateway.Blender.Answer = async (_, cancellation) =>
+        gateway.Blender.Answer = async (_, cancellationToken) =>
         {
-            await using var registration = cancellation.Register(cancelled.SetResult);
+            await using var registration = cancellationToken.Register(cancelled.SetResult);
             reached.SetResult();
-            await Task.Delay(Timeout.Infinite, cancellation);
+            await Task.Delay(Timeout.Infinite, cancellationToken);
             return new object();
         };
         using var caller = new CancellationTokenSource();

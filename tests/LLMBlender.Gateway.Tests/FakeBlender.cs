@@ -1,5 +1,4 @@
 using LLMBlender.Abstractions;
-using LLMBlender.Abstractions.Client;
 
 namespace LLMBlender.Gateway.Tests;
 
@@ -10,23 +9,23 @@ internal sealed class FakeBlender : IBlender
 
     public Func<object, CancellationToken, Task<object>> Answer { get; set; } = static (_, _) => Task.FromException<object>(new NotSupportedException());
 
-    public Task<BlendResponse> BlendAsync(BlendRequest request, CancellationToken cancellation = default) => AskAsync<BlendResponse>(request, cancellation);
+    public Task<BlendResponse> BlendAsync(BlendRequest request, CancellationToken cancellationToken = default) => AskAsync<BlendResponse>(request, cancellationToken);
 
-    public Task<PanelCard[]> PanelsAsync(CancellationToken cancellation = default) => AskAsync<PanelCard[]>("panels", cancellation);
+    public Task<PanelCard[]> GetPanelsAsync(CancellationToken cancellationToken = default) => AskAsync<PanelCard[]>("panels", cancellationToken);
 
-    public Task<RankingResponse> RankAsync(RankingRequest request, CancellationToken cancellation = default) => AskAsync<RankingResponse>(request, cancellation);
+    public Task<RankingResponse> RankAsync(RankingRequest request, CancellationToken cancellationToken = default) => AskAsync<RankingResponse>(request, cancellationToken);
 
-    public Task<CompareResponse> CompareAsync(CompareRequest request, CancellationToken cancellation = default) => AskAsync<CompareResponse>(request, cancellation);
+    public Task<CompareResponse> CompareAsync(CompareRequest request, CancellationToken cancellationToken = default) => AskAsync<CompareResponse>(request, cancellationToken);
 
-    public Task<FuseResponse> FuseAsync(FuseRequest request, CancellationToken cancellation = default) => AskAsync<FuseResponse>(request, cancellation);
+    public Task<FuseResponse> FuseAsync(FuseRequest request, CancellationToken cancellationToken = default) => AskAsync<FuseResponse>(request, cancellationToken);
 
-    public IAsyncEnumerable<BlendUpdate> StreamAsync(BlendRequest request, CancellationToken cancellation = default) => throw new NotSupportedException();
+    public IAsyncEnumerable<BlendUpdate> BlendStreamingAsync(BlendRequest request, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
-    public IAsyncEnumerable<FuseUpdate> StreamAsync(FuseRequest request, CancellationToken cancellation = default) => throw new NotSupportedException();
+    public IAsyncEnumerable<FuseUpdate> FuseStreamingAsync(FuseRequest request, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
-    private async Task<T> AskAsync<T>(object request, CancellationToken cancellation)
+    private async Task<T> AskAsync<T>(object request, CancellationToken cancellationToken)
     {
         Asked = request;
-        return (T)await Answer(request, cancellation);
+        return (T)await Answer(request, cancellationToken);
     }
 }

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using LLMBlender.Abstractions.Client;
+using LLMBlender.Abstractions;
 using LLMBlender.Gateway.Blending;
 using LLMBlender.Gateway.Health;
 using Microsoft.AspNetCore.Builder;
@@ -48,11 +48,11 @@ internal sealed class TestGateway : IAsyncDisposable
         return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
     }
 
-    public async Task<(int Status, JsonNode Body, TimeSpan? RetryAfter)> PostAsync(string path, string body, CancellationToken cancellation = default)
+    public async Task<(int Status, JsonNode Body, TimeSpan? RetryAfter)> PostAsync(string path, string body, CancellationToken cancellationToken = default)
     {
         using var content = new StringContent(body, Encoding.UTF8, "application/json");
-        using var response = await http.PostAsync(new Uri(path, UriKind.Relative), content, cancellation);
-        var json = JsonNode.Parse(await response.Content.ReadAsStringAsync(cancellation))!;
+        using var response = await http.PostAsync(new Uri(path, UriKind.Relative), content, cancellationToken);
+        var json = JsonNode.Parse(await response.Content.ReadAsStringAsync(cancellationToken))!;
         return ((int)response.StatusCode, json, response.Headers.RetryAfter?.Delta);
     }
 

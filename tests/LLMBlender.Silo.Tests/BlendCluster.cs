@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using LLMBlender.Abstractions;
-using LLMBlender.Abstractions.Client;
-using LLMBlender.Silo.Backends;
+using LLMBlender.Client;
+using LLMBlender.Local.Backends;
 using LLMBlender.Silo.Comparing;
 using LLMBlender.Silo.Hosting;
 using Microsoft.Extensions.DependencyInjection;

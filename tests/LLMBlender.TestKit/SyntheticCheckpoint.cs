@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using LLMBlender.Inference.Checkpoints;
 using LLMBlender.Inference.Onnx;
+using LLMBlender.Inference.Onnx.Deberta;
 
 namespace LLMBlender.TestKit;
 

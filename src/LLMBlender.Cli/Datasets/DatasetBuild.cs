@@ -1,8 +1,8 @@
 using LLMBlender.Abstractions;
 using LLMBlender.Core.Evaluation;
 using LLMBlender.Core.Ranking;
-using LLMBlender.Silo.Backends;
-using LLMBlender.Silo.Judging;
+using LLMBlender.Local.Backends;
+using LLMBlender.Local.Judging;
 using Microsoft.Extensions.AI;
 
 namespace LLMBlender.Cli.Datasets;

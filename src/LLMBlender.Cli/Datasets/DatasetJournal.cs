@@ -1,7 +1,7 @@
 using System.Text.Json;
 using LLMBlender.Cli.Evaluation;
 using LLMBlender.Cli.Records;
-using LLMBlender.Silo.Judging;
+using LLMBlender.Local.Judging;
 
 namespace LLMBlender.Cli.Datasets;
 

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using LLMBlender.Cli.Records;
 using LLMBlender.Cli.Serving;
-using LLMBlender.Silo.Backends;
+using LLMBlender.Local.Backends;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 

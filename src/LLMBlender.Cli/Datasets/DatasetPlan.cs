@@ -1,5 +1,5 @@
 using LLMBlender.Core.Evaluation;
-using LLMBlender.Silo.Backends;
+using LLMBlender.Local.Backends;
 
 namespace LLMBlender.Cli.Datasets;
 

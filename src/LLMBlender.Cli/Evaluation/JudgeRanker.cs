@@ -1,7 +1,7 @@
 using LLMBlender.Cli.Datasets;
 using LLMBlender.Core.Ranking;
-using LLMBlender.Silo.Backends;
-using LLMBlender.Silo.Judging;
+using LLMBlender.Local.Backends;
+using LLMBlender.Local.Judging;
 using Microsoft.Extensions.AI;
 
 namespace LLMBlender.Cli.Evaluation;

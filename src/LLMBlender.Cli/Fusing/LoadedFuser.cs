@@ -1,6 +1,6 @@
 using LLMBlender.Core.Fusion;
 using LLMBlender.Inference.GenFuser;
-using LLMBlender.Silo.Fusion;
+using LLMBlender.Local.Fusion;
 
 namespace LLMBlender.Cli.Fusing;
 

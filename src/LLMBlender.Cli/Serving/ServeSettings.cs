@@ -1,6 +1,6 @@
 using LLMBlender.Cli.Models;
 using LLMBlender.Gateway.Callers;
-using LLMBlender.Silo.Backends;
+using LLMBlender.Local.Backends;
 using LLMBlender.Silo.Hosting;
 
 namespace LLMBlender.Cli.Serving;

@@ -1,6 +1,6 @@
 using LLMBlender.Cli.Verbs;
 using LLMBlender.Silo.Hosting;
-using LLMBlender.Silo.Telemetry;
+using LLMBlender.Local.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

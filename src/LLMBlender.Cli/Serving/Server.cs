@@ -4,7 +4,7 @@ using LLMBlender.Cli.Verbs;
 using LLMBlender.Core.Fusion;
 using LLMBlender.Gateway;
 using LLMBlender.Gateway.Health;
-using LLMBlender.Silo.Backends;
+using LLMBlender.Local.Backends;
 using LLMBlender.Silo.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

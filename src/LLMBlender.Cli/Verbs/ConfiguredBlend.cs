@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Net;
 using System.Text;
 using LLMBlender.Abstractions;
-using LLMBlender.Abstractions.Client;
+using LLMBlender.Client;
 using LLMBlender.Cli.Blending;
 using LLMBlender.Cli.Ranking;
 using LLMBlender.Cli.Records;

@@ -5,7 +5,7 @@ using LLMBlender.Core.Fusion;
 using LLMBlender.Inference;
 using LLMBlender.Inference.GenFuser;
 using LLMBlender.Inference.Sessions;
-using LLMBlender.Silo.Fusion;
+using LLMBlender.Local.Fusion;
 
 namespace LLMBlender.Cli.Verbs;
 

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
 using System.Net.Sockets;
-using LLMBlender.Abstractions.Client;
+using LLMBlender.Client;
 using LLMBlender.Cli.Serving;
 using LLMBlender.Silo.Hosting;
 

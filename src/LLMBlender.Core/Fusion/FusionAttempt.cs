@@ -12,16 +12,16 @@ public sealed record FusionAttempt(string Text, FusionUsage Usage, string? Probl
     /// <param name="fuser">Who fuses.</param>
     /// <param name="request">What.</param>
     /// <param name="written">Told every piece of text as it comes.</param>
-    /// <param name="cancellation">Ends the work.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static async Task<FusionAttempt> OfAsync(
-        IFuser fuser, FusionRequest request, Action<string>? written = null, CancellationToken cancellation = default)
+        IFuser fuser, FusionRequest request, Action<string>? written = null, CancellationToken cancellationToken = default)
     {
         var text = new StringBuilder();
         var usage = FusionUsage.None;
         try
         {
-            await foreach (var part in fuser.FuseAsync(request, cancellation).WithCancellation(cancellation))
+            await foreach (var part in fuser.FuseAsync(request, cancellationToken).WithCancellation(cancellationToken))
             {
                 text.Append(part.Text);
                 usage = part.Usage ?? usage;
@@ -33,7 +33,7 @@ public sealed record FusionAttempt(string Text, FusionUsage Usage, string? Probl
 
             return new FusionAttempt(text.ToString(), usage);
         }
-        catch (Exception e) when (!cancellation.IsCancellationRequested)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             return new FusionAttempt(text.ToString(), usage, e.Message);
         }

@@ -11,18 +11,18 @@ public interface IFuser
     string Name { get; }
 
     /// <summary>Fuses, and gives the answer piece by piece as it is written.</summary>
-    IAsyncEnumerable<FusionPart> FuseAsync(FusionRequest request, CancellationToken cancellation = default);
+    IAsyncEnumerable<FusionPart> FuseAsync(FusionRequest request, CancellationToken cancellationToken = default);
 
     /// <summary>Fuses many; a fuser that gains by it works on several at once. Each fails on its own.</summary>
     /// <param name="requests">What to fuse.</param>
-    /// <param name="cancellation">Ends the work.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>An attempt each, in the same order.</returns>
-    async Task<IReadOnlyList<FusionAttempt>> FuseAllAsync(IReadOnlyList<FusionRequest> requests, CancellationToken cancellation = default)
+    async Task<IReadOnlyList<FusionAttempt>> FuseAllAsync(IReadOnlyList<FusionRequest> requests, CancellationToken cancellationToken = default)
     {
         var attempts = new FusionAttempt[requests.Count];
         for (var i = 0; i < attempts.Length; i++)
         {
-            attempts[i] = await FusionAttempt.OfAsync(this, requests[i], cancellation: cancellation);
+            attempts[i] = await FusionAttempt.OfAsync(this, requests[i], cancellationToken: cancellationToken);
         }
 
         return attempts;

@@ -12,7 +12,7 @@ public sealed class SelectFuser : IFuser
     public string Name => FuserName;
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<FusionPart> FuseAsync(FusionRequest request, [EnumeratorCancellation] CancellationToken cancellation = default)
+    public async IAsyncEnumerable<FusionPart> FuseAsync(FusionRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await Task.CompletedTask;
         yield return new FusionPart(request.Best, FusionUsage.None);

@@ -7,6 +7,6 @@ public sealed class LongestRanker : ICandidateRanker
     public string Name => "longest";
 
     /// <inheritdoc/>
-    public Task<double[]> ScoreAsync(string source, IReadOnlyList<string> candidates, CancellationToken cancellation = default) =>
+    public Task<double[]> ScoreAsync(string source, IReadOnlyList<string> candidates, CancellationToken cancellationToken = default) =>
         Task.FromResult(candidates.Select(static candidate => (double)candidate.Length).ToArray());
 }

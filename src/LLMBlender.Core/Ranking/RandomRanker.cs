@@ -11,7 +11,7 @@ public sealed class RandomRanker(ulong seed) : ICandidateRanker
     public string Name => "random";
 
     /// <inheritdoc/>
-    public Task<double[]> ScoreAsync(string source, IReadOnlyList<string> candidates, CancellationToken cancellation = default)
+    public Task<double[]> ScoreAsync(string source, IReadOnlyList<string> candidates, CancellationToken cancellationToken = default)
     {
         var hash = BitConverter.ToUInt64(SHA256.HashData(Encoding.UTF8.GetBytes(source)));
         var order = Permutation.Shuffled(candidates.Count, seed ^ hash);

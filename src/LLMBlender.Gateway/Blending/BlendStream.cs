@@ -1,6 +1,5 @@
 using System.Text.Json;
 using LLMBlender.Abstractions;
-using LLMBlender.Abstractions.Client;
 using LLMBlender.Gateway.Callers;
 using Microsoft.AspNetCore.Http;
 
@@ -19,7 +18,7 @@ internal static class BlendStream
         await events.OpenAsync();
         await ApiEndpoint.StreamAsync(
             context,
-            () => events.WriteAllAsync(blender.StreamAsync(request, context.RequestAborted), update => WriteAsync(context, events, id, update)),
+            () => events.WriteAllAsync(blender.BlendStreamingAsync(request, context.RequestAborted), update => WriteAsync(context, events, id, update)),
             error => events.WriteAsync("error", error.Write));
     }
 

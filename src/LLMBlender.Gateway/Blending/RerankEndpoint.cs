@@ -1,6 +1,5 @@
 using System.Text.Json;
 using LLMBlender.Abstractions;
-using LLMBlender.Abstractions.Client;
 using LLMBlender.Gateway.Callers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using LLMBlender.Abstractions;
-using LLMBlender.Abstractions.Client;
 using LLMBlender.Gateway.Callers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -90,7 +89,7 @@ internal static class ChatEndpoint
         {
             try
             {
-                await foreach (var update in blender.StreamAsync(request.ToBlend(i), stop.Token))
+                await foreach (var update in blender.BlendStreamingAsync(request.ToBlend(i), stop.Token))
                 {
                     if (update.Response is { } whole)
                     {

@@ -1,5 +1,4 @@
 using LLMBlender.Abstractions;
-using LLMBlender.Abstractions.Client;
 using LLMBlender.Gateway.Callers;
 using Microsoft.AspNetCore.Http;
 
@@ -35,7 +34,7 @@ internal static class ResponsesEndpoint
         await json.BeginAsync(events);
         await ApiEndpoint.StreamAsync(
             context,
-            () => events.WriteAllAsync(blender.StreamAsync(request.ToBlend(0), context.RequestAborted), update => WriteAsync(context, events, json, update)),
+            () => events.WriteAllAsync(blender.BlendStreamingAsync(request.ToBlend(0), context.RequestAborted), update => WriteAsync(context, events, json, update)),
             error => json.WriteAsync(events, error));
     }
 

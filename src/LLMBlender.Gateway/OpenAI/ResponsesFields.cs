@@ -1,6 +1,5 @@
 using System.Text.Json;
 using LLMBlender.Abstractions;
-using LLMBlender.Abstractions.Client;
 
 namespace LLMBlender.Gateway.OpenAI;
 

@@ -1,5 +1,5 @@
 using LLMBlender.Inference.Models;
-using LLMBlender.Inference.Onnx;
+using LLMBlender.Inference.Onnx.Encoders;
 
 namespace LLMBlender.Inference.Encoder;
 

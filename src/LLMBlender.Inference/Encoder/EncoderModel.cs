@@ -1,5 +1,6 @@
 using LLMBlender.Inference.Models;
 using LLMBlender.Inference.Onnx;
+using LLMBlender.Inference.Onnx.Encoders;
 using LLMBlender.Inference.Sessions;
 using LLMBlender.Inference.Tokenization;
 
@@ -60,7 +61,7 @@ public sealed class EncoderModel : IDisposable
         using var inputs = new InputSet(runner.Session, [ids.Length / length, length]);
         inputs.Add("input_ids", ids);
         inputs.Add("attention_mask", mask);
-        inputs.Add(EncoderGraph.Types, new int[ids.Length]);
+        inputs.Add(IEncoderLayers.Types, new int[ids.Length]);
         using var outputs = inputs.Run(EncoderGraph.States);
         return outputs[0].GetTensorDataAsSpan<float>().ToArray();
     }

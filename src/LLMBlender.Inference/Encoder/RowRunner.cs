@@ -1,6 +1,7 @@
 using LLMBlender.Inference.Batching;
 using LLMBlender.Inference.Models;
 using LLMBlender.Inference.Onnx;
+using LLMBlender.Inference.Onnx.Encoders;
 using LLMBlender.Inference.Sessions;
 using LLMBlender.Inference.Tokenization;
 
@@ -95,7 +96,7 @@ internal sealed class RowRunner : IDisposable
         using var inputs = new InputSet(Session, [members.Length, length]);
         inputs.Add("input_ids", ids);
         inputs.Add("attention_mask", mask);
-        inputs.Add(EncoderGraph.Types, types);
+        inputs.Add(IEncoderLayers.Types, types);
         inputs.Add(PooledGraph.Positions, positions, [members.Length, 1]);
         inputs.Add(PooledGraph.Targets, targets, [members.Length, 1]);
         using var outputs = inputs.Run(output);

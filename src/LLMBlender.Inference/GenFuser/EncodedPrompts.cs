@@ -1,4 +1,4 @@
-using LLMBlender.Inference.Onnx;
+using LLMBlender.Inference.Onnx.T5;
 using LLMBlender.Inference.Sessions;
 using Microsoft.ML.OnnxRuntime;
 

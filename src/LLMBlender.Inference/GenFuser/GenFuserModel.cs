@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using LLMBlender.Inference.Models;
-using LLMBlender.Inference.Onnx;
+using LLMBlender.Inference.Onnx.T5;
 using LLMBlender.Inference.Tokenization;
 using Microsoft.ML.OnnxRuntime;
 

@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
 using LLMBlender.Inference.Models;
-using LLMBlender.Inference.Onnx;
+using LLMBlender.Inference.Onnx.T5;
 using LLMBlender.Inference.Sessions;
 using Microsoft.ML.OnnxRuntime;
 

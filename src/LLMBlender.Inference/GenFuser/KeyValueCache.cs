@@ -1,4 +1,4 @@
-using LLMBlender.Inference.Onnx;
+using LLMBlender.Inference.Onnx.T5;
 using Microsoft.ML.OnnxRuntime;
 
 namespace LLMBlender.Inference.GenFuser;

@@ -1,7 +1,7 @@
 using LLMBlender.Inference.Batching;
 using LLMBlender.Inference.Encoder;
 using LLMBlender.Inference.Models;
-using LLMBlender.Inference.Onnx;
+using LLMBlender.Inference.Onnx.Bart;
 using LLMBlender.Inference.Sessions;
 using LLMBlender.Inference.Tokenization;
 

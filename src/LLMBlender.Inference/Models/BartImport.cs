@@ -1,5 +1,6 @@
 using LLMBlender.Inference.Checkpoints;
 using LLMBlender.Inference.Onnx;
+using LLMBlender.Inference.Onnx.Bart;
 using LLMBlender.Inference.Tokenization;
 
 namespace LLMBlender.Inference.Models;

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using LLMBlender.Inference.Onnx;
+using LLMBlender.Inference.Onnx.Deberta;
 using LLMBlender.Inference.Tokenization;
 
 namespace LLMBlender.Inference.Models;

@@ -1,4 +1,4 @@
-using LLMBlender.Inference.Onnx;
+using LLMBlender.Inference.Onnx.Deberta;
 
 namespace LLMBlender.Inference.Models;
 

@@ -1,6 +1,9 @@
 using LLMBlender.Inference.Checkpoints;
 using LLMBlender.Inference.Onnx;
+using LLMBlender.Inference.Onnx.Bert;
+using LLMBlender.Inference.Onnx.Encoders;
 using LLMBlender.Inference.Tokenization;
+using LLMBlender.Inference.Tokenization.Files;
 
 namespace LLMBlender.Inference.Models;
 

@@ -13,7 +13,7 @@ public sealed class ModelFolder
     internal const string GraphFile = "graph.onnx";
     internal const string EncoderGraphFile = "encoder.onnx";
     internal const string DecoderGraphFile = "decoder.onnx";
-    internal const string WeightsFile = "model.safetensors";
+    internal const string WeightsFile = StoredWeights.FileName;
     internal const string ConfigFileName = "config.json";
 
     private ModelFolder(string path, ModelManifest manifest) => (Path, Manifest) = (path, manifest);

@@ -1,5 +1,7 @@
 using LLMBlender.Inference.Checkpoints;
 using LLMBlender.Inference.Onnx;
+using LLMBlender.Inference.Onnx.Bart;
+using LLMBlender.Inference.Onnx.T5;
 
 namespace LLMBlender.Inference.Models;
 

@@ -1,5 +1,7 @@
 using LLMBlender.Inference.Checkpoints;
 using LLMBlender.Inference.Onnx;
+using LLMBlender.Inference.Onnx.Deberta;
+using LLMBlender.Inference.Onnx.Encoders;
 using LLMBlender.Inference.Tokenization;
 
 namespace LLMBlender.Inference.Models;

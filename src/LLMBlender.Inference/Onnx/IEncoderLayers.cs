@@ -6,6 +6,9 @@ namespace LLMBlender.Inference.Onnx;
 /// </summary>
 internal interface IEncoderLayers
 {
+    /// <summary>The input of token types.</summary>
+    const string Types = "token_type_ids";
+
     /// <summary>The hidden states of the embedding and of each layer, [batch·length, hidden], the last layer's last.</summary>
     IReadOnlyList<string> EncodeAll();
 

@@ -1,5 +1,11 @@
 using System.Collections.Concurrent;
 using System.Text;
+using LLMBlender.Inference.Tokenization.AddedTokens;
+using LLMBlender.Inference.Tokenization.Bytes;
+using LLMBlender.Inference.Tokenization.Files;
+using LLMBlender.Inference.Tokenization.Normalization;
+using LLMBlender.Inference.Tokenization.PreTokenization;
+using LLMBlender.Inference.Tokenization.Subwords;
 
 namespace LLMBlender.Inference.Tokenization;
 

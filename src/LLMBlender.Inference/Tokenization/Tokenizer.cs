@@ -1,4 +1,8 @@
 using System.Text;
+using LLMBlender.Inference.Tokenization.AddedTokens;
+using LLMBlender.Inference.Tokenization.Bytes;
+using LLMBlender.Inference.Tokenization.Files;
+using LLMBlender.Inference.Tokenization.PreTokenization;
 
 namespace LLMBlender.Inference.Tokenization;
 

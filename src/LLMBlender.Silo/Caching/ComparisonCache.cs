@@ -1,8 +1,8 @@
-using LLMBlender.Abstractions.Client;
+using LLMBlender.Abstractions;
 using LLMBlender.Core.Ranking;
 using LLMBlender.Silo.Comparing;
 using LLMBlender.Silo.Dispatch;
-using LLMBlender.Silo.Telemetry;
+using LLMBlender.Local.Telemetry;
 
 namespace LLMBlender.Silo.Caching;
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Threading.Channels;
 using LLMBlender.Abstractions;
 using LLMBlender.Silo.Hosting;
-using LLMBlender.Silo.Telemetry;
+using LLMBlender.Local.Telemetry;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
@@ -44,7 +44,7 @@ internal sealed partial class RedisComparisonStore : IComparisonStore, IAsyncDis
     }
 
     /// <inheritdoc/>
-    public async ValueTask<int> ReadAsync(ReadOnlyMemory<ComparisonKey> keys, Memory<float> logits, CancellationToken cancellation)
+    public async ValueTask<int> ReadAsync(ReadOnlyMemory<ComparisonKey> keys, Memory<float> logits, CancellationToken cancellationToken)
     {
         if (!reading.MayCall())
         {
@@ -56,7 +56,7 @@ internal sealed partial class RedisComparisonStore : IComparisonStore, IAsyncDis
             .SetTag("db.system.name", "redis").SetTag("db.operation.name", "MGET").SetTag("db.operation.batch.size", keys.Length);
         try
         {
-            var values = await GetAsync(keys.Span).WaitAsync(options.ReadTimeout, cancellation);
+            var values = await GetAsync(keys.Span).WaitAsync(options.ReadTimeout, cancellationToken);
             reading.Succeeded();
             var found = Take(keys.Span, values, logits.Span);
             metrics.LookedUp(ComparisonMetrics.Redis, found, keys.Length - found);

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using LLMBlender.Abstractions;
 using LLMBlender.Silo.Hosting;
-using LLMBlender.Silo.Telemetry;
+using LLMBlender.Local.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace LLMBlender.Silo.Comparing;
@@ -69,8 +69,8 @@ internal sealed partial class CompareQueue : IDisposable
 
     /// <summary>Compares a shard's pairs.</summary>
     /// <param name="shard">What to compare.</param>
-    /// <param name="cancellation">Takes the shard out of the queue.</param>
-    public async Task<CompareReply> CompareAsync(CompareShard shard, CancellationToken cancellation)
+    /// <param name="cancellationToken">Takes the shard out of the queue.</param>
+    public async Task<CompareReply> CompareAsync(CompareShard shard, CancellationToken cancellationToken)
     {
         var start = Stopwatch.GetTimestamp();
         var ranker = Find(shard.Ranker);
@@ -82,14 +82,14 @@ internal sealed partial class CompareQueue : IDisposable
         using var span = BlendTracing.Start("compare", NameOf(ranker))?.SetTag("llmblender.comparisons", shard.Pairs.Length / 2);
 
         // Encoding is work, too: not on the grain's own scheduler.
-        var queued = await Task.Run(() => Encode(ranker, shard), cancellation);
+        var queued = await Task.Run(() => Encode(ranker, shard), cancellationToken);
         if (TryRefuse(queued, shard.Timeout) is { } refusal)
         {
             span.Fail(refusal.Reason);
             return refusal;
         }
 
-        await using (cancellation.UnsafeRegister(_ => Cancel(queued, cancellation), null))
+        await using (cancellationToken.UnsafeRegister(_ => Cancel(queued, cancellationToken), null))
         {
             var reply = await queued.Reply;
             if (reply.Logits is null)
@@ -179,14 +179,14 @@ internal sealed partial class CompareQueue : IDisposable
         return speed > 0 ? TimeSpan.FromSeconds(Math.Min(tokens / speed, 3600)) : TimeSpan.Zero;
     }
 
-    private void Cancel(QueuedShard queued, CancellationToken cancellation)
+    private void Cancel(QueuedShard queued, CancellationToken cancellationToken)
     {
         lock (gate)
         {
             Remove(queued);
         }
 
-        queued.Cancel(cancellation);
+        queued.Cancel(cancellationToken);
     }
 
     private void Remove(QueuedShard queued)

@@ -69,7 +69,7 @@ internal sealed class QueuedShard(int ranker, IPairRecord record, int[] pairs, i
     public void Fail(string problem) => reply.TrySetResult(CompareReply.Faulted(problem));
 
     /// <summary>Nobody waits for it any more.</summary>
-    public void Cancel(CancellationToken cancellation) => reply.TrySetCanceled(cancellation);
+    public void Cancel(CancellationToken cancellationToken) => reply.TrySetCanceled(cancellationToken);
 
     private static long Sum(int[] lengths)
     {

@@ -1,5 +1,4 @@
 using LLMBlender.Abstractions;
-using LLMBlender.Abstractions.Client;
 using LLMBlender.Silo.Grains;
 using LLMBlender.Silo.Hosting;
 using LLMBlender.Silo.Placement;
@@ -17,7 +16,7 @@ internal sealed class ClusterStatus(IClusterMembershipService membership, SiloCa
     private long lastAt;
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<SiloReport>> ReadAsync(CancellationToken cancellation = default)
+    public Task<IReadOnlyList<SiloReport>> ReadAsync(CancellationToken cancellationToken = default)
     {
         lock (gate)
         {
@@ -26,7 +25,7 @@ internal sealed class ClusterStatus(IClusterMembershipService membership, SiloCa
                 (last, lastAt) = (AskAsync(), clock.GetTimestamp());
             }
 
-            return last.WaitAsync(cancellation);
+            return last.WaitAsync(cancellationToken);
         }
     }
 

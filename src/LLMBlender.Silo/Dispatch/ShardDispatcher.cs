@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using LLMBlender.Abstractions;
-using LLMBlender.Abstractions.Client;
+using LLMBlender.Client;
 using LLMBlender.Silo.Comparing;
 using LLMBlender.Silo.Grains;
 using LLMBlender.Silo.Placement;
-using LLMBlender.Silo.Telemetry;
+using LLMBlender.Local.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace LLMBlender.Silo.Dispatch;

@@ -1,11 +1,10 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using LLMBlender.Abstractions;
-using LLMBlender.Abstractions.Client;
-using LLMBlender.Silo.Backends;
+using LLMBlender.Local.Backends;
 using LLMBlender.Silo.Hosting;
 using LLMBlender.Silo.Placement;
-using LLMBlender.Silo.Telemetry;
+using LLMBlender.Local.Telemetry;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
@@ -21,7 +20,7 @@ namespace LLMBlender.Silo.Grains;
 internal sealed partial class BackendGrain(PanelBook book, BlendMetrics metrics, ILogger<BackendGrain> logger) : Grain, IBackendGrain
 {
     /// <inheritdoc/>
-    public async Task<BackendReply> AskAsync(BackendRequest request, CancellationToken cancellation)
+    public async Task<BackendReply> AskAsync(BackendRequest request, CancellationToken cancellationToken)
     {
         var name = this.GetPrimaryKeyString();
         if (book.FindBackend(name) is not { } backend)
@@ -29,7 +28,7 @@ internal sealed partial class BackendGrain(PanelBook book, BlendMetrics metrics,
             return BackendReply.Failed(name, BlendFailureReason.Refused, $"backend \"{name}\" is not known");
         }
 
-        using var deadline = new Deadline(request.Timeout, cancellation);
+        using var deadline = new Deadline(request.Timeout, cancellationToken);
         var start = Stopwatch.GetTimestamp();
         try
         {
@@ -46,12 +45,12 @@ internal sealed partial class BackendGrain(PanelBook book, BlendMetrics metrics,
                 backend.Latency.AddGivenUp(Stopwatch.GetElapsedTime(start));
             }
 
-            return Failed(backend, deadline, e) ?? throw new OperationCanceledException(cancellation);
+            return Failed(backend, deadline, e) ?? throw new OperationCanceledException(cancellationToken);
         }
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<BackendUpdate> StreamAsync(BackendRequest request, [EnumeratorCancellation] CancellationToken cancellation)
+    public async IAsyncEnumerable<BackendUpdate> StreamAsync(BackendRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var name = this.GetPrimaryKeyString();
         if (book.FindBackend(name) is not { } backend)
@@ -60,7 +59,7 @@ internal sealed partial class BackendGrain(PanelBook book, BlendMetrics metrics,
             yield break;
         }
 
-        using var left = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var left = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var deadline = new Deadline(request.Timeout, left.Token);
         try
         {
@@ -69,7 +68,7 @@ internal sealed partial class BackendGrain(PanelBook book, BlendMetrics metrics,
             var all = new List<ChatResponseUpdate>();
             while (true)
             {
-                var (update, failed) = await NextAsync(backend, next, deadline, cancellation);
+                var (update, failed) = await NextAsync(backend, next, deadline, cancellationToken);
                 if (update is null)
                 {
                     yield return new BackendUpdate("", failed ?? Reply(backend, request, all.ToChatResponse()));
@@ -91,7 +90,7 @@ internal sealed partial class BackendGrain(PanelBook book, BlendMetrics metrics,
     }
 
     private async ValueTask<(ChatResponseUpdate? Update, BackendReply? Failed)> NextAsync(
-        Backend backend, IAsyncEnumerator<ChatResponseUpdate> updates, Deadline deadline, CancellationToken cancellation)
+        Backend backend, IAsyncEnumerator<ChatResponseUpdate> updates, Deadline deadline, CancellationToken cancellationToken)
     {
         try
         {
@@ -99,7 +98,7 @@ internal sealed partial class BackendGrain(PanelBook book, BlendMetrics metrics,
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            return (null, Failed(backend, deadline, e) ?? throw new OperationCanceledException(cancellation));
+            return (null, Failed(backend, deadline, e) ?? throw new OperationCanceledException(cancellationToken));
         }
     }
 

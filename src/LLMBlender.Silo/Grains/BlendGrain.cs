@@ -1,11 +1,11 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using LLMBlender.Abstractions;
-using LLMBlender.Abstractions.Client;
-using LLMBlender.Silo.Backends;
+using LLMBlender.Core.Blending;
+using LLMBlender.Local.Backends;
 using LLMBlender.Silo.Hosting;
 using LLMBlender.Silo.Placement;
-using LLMBlender.Silo.Telemetry;
+using LLMBlender.Local.Telemetry;
 using Orleans.Concurrency;
 using Orleans.GrainDirectory;
 
@@ -25,12 +25,12 @@ namespace LLMBlender.Silo.Grains;
 internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission admission, BlendMetrics metrics) : Grain, IBlendGrain
 {
     /// <inheritdoc/>
-    public async Task<BlendResponse> BlendAsync(BlendRequest request, CancellationToken cancellation)
+    public async Task<BlendResponse> BlendAsync(BlendRequest request, CancellationToken cancellationToken)
     {
         Check(request);
         using var entry = admission.Enter(request.Call);
         var (wish, panel) = Complete(request);
-        using var deadline = new Deadline(wish.Timeout, cancellation);
+        using var deadline = new Deadline(wish.Timeout, cancellationToken);
         using var watch = new BlendWatch(panel?.Name, metrics.Blends);
         try
         {
@@ -49,12 +49,12 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<BlendUpdate> StreamAsync(
-        BlendRequest request, [EnumeratorCancellation] CancellationToken cancellation)
+        BlendRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         Check(request);
         using var entry = admission.Enter(request.Call);
         var (wish, panel) = Complete(request);
-        using var left = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var left = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var deadline = new Deadline(wish.Timeout, left.Token);
         using var watch = new BlendWatch(panel?.Name, metrics.Blends);
         try
@@ -114,7 +114,7 @@ internal sealed class BlendGrain(PanelBook book, IBlender blender, Admission adm
         }
 
         var panel = book.Find(request.Panel);
-        RequestRules.CheckForm(request, panel);
+        RequestRules.CheckForm(request, panel.Name, panel.Passes);
         return (
             request with
             {

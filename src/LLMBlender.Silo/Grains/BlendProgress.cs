@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using LLMBlender.Abstractions;
 using LLMBlender.Core.Fusion;
-using LLMBlender.Silo.Backends;
-using LLMBlender.Silo.Telemetry;
+using LLMBlender.Local.Backends;
+using LLMBlender.Local.Telemetry;
 
 namespace LLMBlender.Silo.Grains;
 

@@ -1,5 +1,4 @@
 using LLMBlender.Abstractions;
-using LLMBlender.Abstractions.Client;
 
 namespace LLMBlender.Silo.Grains;
 

@@ -11,7 +11,7 @@ namespace LLMBlender.Silo.Grains;
 internal sealed class CompareWorkerGrain(CompareQueue queue, Admission admission) : Grain, ICompareWorkerGrain
 {
     /// <inheritdoc/>
-    public async Task<CompareReply> CompareAsync(CompareShard shard, CancellationToken cancellation)
+    public async Task<CompareReply> CompareAsync(CompareShard shard, CancellationToken cancellationToken)
     {
         if (!admission.TryEnter(shard.Call, out var entry))
         {
@@ -20,7 +20,7 @@ internal sealed class CompareWorkerGrain(CompareQueue queue, Admission admission
 
         using (entry)
         {
-            return await queue.CompareAsync(shard, cancellation);
+            return await queue.CompareAsync(shard, cancellationToken);
         }
     }
 

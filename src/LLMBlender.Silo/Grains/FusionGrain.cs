@@ -3,13 +3,13 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Threading.Channels;
 using LLMBlender.Abstractions;
-using LLMBlender.Abstractions.Client;
 using LLMBlender.Core.Fusion;
-using LLMBlender.Silo.Backends;
-using LLMBlender.Silo.Fusion;
+using LLMBlender.Core.Blending;
+using LLMBlender.Local.Backends;
+using LLMBlender.Local.Fusion;
 using LLMBlender.Silo.Hosting;
 using LLMBlender.Silo.Placement;
-using LLMBlender.Silo.Telemetry;
+using LLMBlender.Local.Telemetry;
 using Orleans.Concurrency;
 using Orleans.GrainDirectory;
 
@@ -22,20 +22,20 @@ namespace LLMBlender.Silo.Grains;
 internal sealed class FusionGrain(FuserBook book, PanelBook panels, Admission admission, BlendMetrics metrics) : Grain, IFusionGrain
 {
     /// <inheritdoc/>
-    public async Task<FuseResponse> FuseAsync(FuseRequest request, CancellationToken cancellation)
+    public async Task<FuseResponse> FuseAsync(FuseRequest request, CancellationToken cancellationToken)
     {
         using var entry = admission.Enter(request.Call);
-        using var deadline = new Deadline(request.Timeout, cancellation);
+        using var deadline = new Deadline(request.Timeout, cancellationToken);
         var (fuser, fusion) = Prepare(request, deadline);
         return await RunAsync(request, fuser, fusion, null, deadline);
     }
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<FuseUpdate> StreamAsync(
-        FuseRequest request, [EnumeratorCancellation] CancellationToken cancellation)
+        FuseRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var entry = admission.Enter(request.Call);
-        using var deadline = new Deadline(request.Timeout, cancellation);
+        using var deadline = new Deadline(request.Timeout, cancellationToken);
         var (fuser, fusion) = Prepare(request, deadline);
         var pieces = Channel.CreateUnbounded<string>(new UnboundedChannelOptions { SingleReader = true });
         var whole = RunAsync(request, fuser, fusion, piece => pieces.Writer.TryWrite(piece), deadline);

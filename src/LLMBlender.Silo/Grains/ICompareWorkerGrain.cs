@@ -9,7 +9,7 @@ internal interface ICompareWorkerGrain : IGrainWithStringKey
 {
     /// <summary>Has a shard compared through the silo's queue.</summary>
     [Alias("Compare"), ResponseTimeout(RequestTime.BeyondAny)]
-    Task<CompareReply> CompareAsync(CompareShard shard, CancellationToken cancellation);
+    Task<CompareReply> CompareAsync(CompareShard shard, CancellationToken cancellationToken);
 
     /// <summary>Answers at once, and says which of some shards nobody is working on here.</summary>
     [Alias("Pulse")]

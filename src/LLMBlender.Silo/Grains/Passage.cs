@@ -1,8 +1,7 @@
 using LLMBlender.Abstractions;
-using LLMBlender.Abstractions.Client;
 using LLMBlender.Core.Fusion;
-using LLMBlender.Silo.Backends;
-using LLMBlender.Silo.Telemetry;
+using LLMBlender.Local.Backends;
+using LLMBlender.Local.Telemetry;
 
 namespace LLMBlender.Silo.Grains;
 

@@ -1,15 +1,15 @@
 using System.Diagnostics;
 using LLMBlender.Abstractions;
-using LLMBlender.Abstractions.Client;
 using LLMBlender.Core.Ranking;
-using LLMBlender.Silo.Backends;
+using LLMBlender.Core.Blending;
+using LLMBlender.Local.Backends;
 using LLMBlender.Silo.Caching;
 using LLMBlender.Silo.Comparing;
 using LLMBlender.Silo.Dispatch;
 using LLMBlender.Silo.Hosting;
-using LLMBlender.Silo.Judging;
+using LLMBlender.Local.Judging;
 using LLMBlender.Silo.Placement;
-using LLMBlender.Silo.Telemetry;
+using LLMBlender.Local.Telemetry;
 using Orleans.Concurrency;
 using Orleans.GrainDirectory;
 
@@ -27,11 +27,11 @@ internal sealed class RankingGrain(
     private static readonly CandidatePair AThenB = new(0, 1);
 
     /// <inheritdoc/>
-    public async Task<RankingResponse> RankAsync(RankingRequest request, CancellationToken cancellation)
+    public async Task<RankingResponse> RankAsync(RankingRequest request, CancellationToken cancellationToken)
     {
         Check(request);
         using var entry = admission.Enter(request.Call);
-        using var deadline = new Deadline(request.Timeout, cancellation);
+        using var deadline = new Deadline(request.Timeout, cancellationToken);
         var (engine, texts) = Options(request).Begin(Array.ConvertAll(request.Candidates, candidate => candidate.Text));
         var aggregation = engine.Name;
         using var span = BlendTracing.Start("rank")?.SetTag("llmblender.aggregation", aggregation).SetTag("llmblender.candidates", request.Candidates.Length);
@@ -81,11 +81,11 @@ internal sealed class RankingGrain(
     }
 
     /// <inheritdoc/>
-    public async Task<CompareResponse> CompareAsync(CompareRequest request, CancellationToken cancellation)
+    public async Task<CompareResponse> CompareAsync(CompareRequest request, CancellationToken cancellationToken)
     {
         RequestRules.CheckSource(request.Instruction, request.Input);
         using var entry = admission.Enter(request.Call);
-        using var deadline = new Deadline(request.Timeout, cancellation);
+        using var deadline = new Deadline(request.Timeout, cancellationToken);
         var start = Stopwatch.GetTimestamp();
         var response = Judge(request.Ranker, request.Instruction, request.Input, [request.A, request.B]) is { } judge
             ? await JudgeAsync(judge, request.Order, deadline)

@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using LLMBlender.Abstractions;
-using LLMBlender.Abstractions.Client;
-using LLMBlender.Silo.Telemetry;
+using LLMBlender.Local.Telemetry;
 
 namespace LLMBlender.Silo.Grains;
 
@@ -74,7 +73,7 @@ internal sealed class StreamedBlend(
             yield break;
         }
 
-        await using var updates = blender.StreamAsync(blend.FuseRequest(deadline.Remaining), deadline.Token).GetAsyncEnumerator();
+        await using var updates = blender.FuseStreamingAsync(blend.FuseRequest(deadline.Remaining), deadline.Token).GetAsyncEnumerator();
         for (var started = false; await NextAsync(updates, started); started = true)
         {
             if (updates.Current.Response is { } whole)

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using LLMBlender.Abstractions;
-using LLMBlender.Silo.Telemetry;
+using LLMBlender.Local.Telemetry;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 

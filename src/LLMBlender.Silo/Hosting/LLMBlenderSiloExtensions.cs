@@ -1,11 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
-using LLMBlender.Abstractions.Client;
-using LLMBlender.Silo.Backends;
+using LLMBlender.Abstractions;
+using LLMBlender.Client;
+using LLMBlender.Local.Backends;
 using LLMBlender.Silo.Caching;
 using LLMBlender.Silo.Comparing;
 using LLMBlender.Silo.Dispatch;
 using LLMBlender.Silo.Placement;
+using LLMBlender.Local.Telemetry;
 using LLMBlender.Silo.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;

@@ -1,5 +1,5 @@
 using System.Net;
-using LLMBlender.Abstractions.Client;
+using LLMBlender.Client;
 
 namespace LLMBlender.Silo.Hosting;
 

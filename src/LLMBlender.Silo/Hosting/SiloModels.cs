@@ -4,7 +4,7 @@ using LLMBlender.Inference.GenFuser;
 using LLMBlender.Inference.PairRanker;
 using LLMBlender.Inference.Sessions;
 using LLMBlender.Silo.Comparing;
-using LLMBlender.Silo.Fusion;
+using LLMBlender.Local.Fusion;
 using LLMBlender.Silo.Placement;
 
 namespace LLMBlender.Silo.Hosting;

@@ -1,4 +1,4 @@
-using LLMBlender.Silo.Backends;
+using LLMBlender.Local.Backends;
 using LLMBlender.Silo.Dispatch;
 using LLMBlender.Silo.Placement;
 
@@ -47,11 +47,11 @@ public sealed class SiloReadiness
         : null;
 
     /// <summary>Waits until the silo is a member that the others can use.</summary>
-    public async Task WhenMemberAsync(TimeSpan tick, CancellationToken cancellation)
+    public async Task WhenMemberAsync(TimeSpan tick, CancellationToken cancellationToken)
     {
         while (!IsMember)
         {
-            await Task.Delay(tick, cancellation);
+            await Task.Delay(tick, cancellationToken);
         }
     }
 

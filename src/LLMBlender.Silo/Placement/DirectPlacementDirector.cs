@@ -1,6 +1,6 @@
 using System.IO.Hashing;
 using System.Text;
-using LLMBlender.Abstractions.Client;
+using LLMBlender.Client;
 using LLMBlender.Silo.Hosting;
 using Orleans.Runtime.Placement;
 using Orleans.Runtime.Placement.Filtering;

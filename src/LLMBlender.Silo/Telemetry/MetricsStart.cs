@@ -1,4 +1,5 @@
-using LLMBlender.Silo.Backends;
+using LLMBlender.Local.Telemetry;
+using LLMBlender.Local.Backends;
 using LLMBlender.Silo.Dispatch;
 using LLMBlender.Silo.Hosting;
 using Microsoft.Extensions.Hosting;
@@ -15,7 +16,7 @@ internal sealed class MetricsStart(
     {
         metrics.SayZero();
         metrics.Panels.SayZero(panels.Panels);
-        metrics.Silo.Observe(options.Roles, () => readiness.Problem() is null, () => roster.Count);
+        metrics.Silo.Observe(RoleNames.Write(options.Roles).Split(',', StringSplitOptions.RemoveEmptyEntries), () => readiness.Problem() is null, () => roster.Count);
         metrics.Silo.Observe(models.Loaded);
         foreach (var (_, model, accelerator) in models.Loaded.Where(static loaded => loaded.Kind == SiloModels.Ranker))
         {

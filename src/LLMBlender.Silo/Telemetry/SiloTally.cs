@@ -1,3 +1,4 @@
+using LLMBlender.Local.Telemetry;
 using System.Diagnostics;
 using LLMBlender.Abstractions;
 using LLMBlender.Silo.Comparing;

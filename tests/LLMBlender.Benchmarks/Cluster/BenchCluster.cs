@@ -1,6 +1,5 @@
 using LLMBlender.Abstractions;
-using LLMBlender.Abstractions.Client;
-using LLMBlender.Silo.Backends;
+using LLMBlender.Local.Backends;
 using LLMBlender.Silo.Comparing;
 using LLMBlender.Silo.Hosting;
 using Microsoft.Extensions.DependencyInjection;

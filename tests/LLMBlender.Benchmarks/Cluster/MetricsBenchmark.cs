@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using LLMBlender.Silo.Telemetry;
+using LLMBlender.Local.Telemetry;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 

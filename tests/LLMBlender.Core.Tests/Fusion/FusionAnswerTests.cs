@@ -42,7 +42,7 @@ public sealed class FusionAnswerTests
 
     [Fact]
     public async Task OfAsync_Cancelled_Throws() => await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
-        FusionAttempt.OfAsync(new Scripted(["a"]), Request, cancellation: new CancellationToken(canceled: true)));
+        FusionAttempt.OfAsync(new Scripted(["a"]), Request, cancellationToken: new CancellationToken(canceled: true)));
 
     [Fact]
     public async Task FuseAllAsync_OneFails_OthersDont()
@@ -75,12 +75,12 @@ public sealed class FusionAnswerTests
 
         public string Name => "scripted";
 
-        public async IAsyncEnumerable<FusionPart> FuseAsync(FusionRequest request, [EnumeratorCancellation] CancellationToken cancellation = default)
+        public async IAsyncEnumerable<FusionPart> FuseAsync(FusionRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
         {
             foreach (var piece in pieces)
             {
                 await Task.Yield();
-                cancellation.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 yield return piece == Failing ? throw new InvalidOperationException("out of ideas") : new FusionPart(piece);
             }
 

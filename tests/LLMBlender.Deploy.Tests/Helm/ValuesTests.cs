@@ -2,7 +2,7 @@ using System.Reflection;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using LLMBlender.Gateway.Callers;
-using LLMBlender.Silo.Backends;
+using LLMBlender.Local.Backends;
 using LLMBlender.Silo.Hosting;
 
 namespace LLMBlender.Deploy.Tests.Helm;

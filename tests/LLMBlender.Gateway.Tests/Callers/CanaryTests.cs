@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using LLMBlender.Gateway.Callers;
-using LLMBlender.Silo.Backends;
+using LLMBlender.Local.Backends;
 
 namespace LLMBlender.Gateway.Tests.Callers;
 

@@ -1,6 +1,6 @@
 using System.Net.Http.Json;
 using LLMBlender.Gateway.Callers;
-using LLMBlender.Silo.Backends;
+using LLMBlender.Local.Backends;
 
 namespace LLMBlender.Gateway.Tests.Callers;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using LLMBlender.Silo.Backends;
+using LLMBlender.Local.Backends;
 using Microsoft.AspNetCore.Routing;
 
 namespace LLMBlender.Gateway.Tests.Documentation;

@@ -1,5 +1,5 @@
 using System.ClientModel;
-using LLMBlender.Silo.Backends;
+using LLMBlender.Local.Backends;
 using Microsoft.Extensions.AI;
 using OpenAI;
 using OpenAI.Chat;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using LLMBlender.Silo.Backends;
+using LLMBlender.Local.Backends;
 
 namespace LLMBlender.Gateway.Tests.OpenAI;
 

@@ -1,4 +1,4 @@
-using LLMBlender.Silo.Backends;
+using LLMBlender.Local.Backends;
 using LLMBlender.TestKit;
 
 namespace LLMBlender.Gateway.Tests.Pages;

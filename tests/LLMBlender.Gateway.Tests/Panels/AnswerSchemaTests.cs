@@ -1,5 +1,5 @@
 using System.Text.Json;
-using LLMBlender.Silo.Backends;
+using LLMBlender.Local.Backends;
 
 namespace LLMBlender.Gateway.Tests.Panels;
 

@@ -1,5 +1,5 @@
-using LLMBlender.Silo.Backends;
-using LLMBlender.Silo.Judging;
+using LLMBlender.Local.Backends;
+using LLMBlender.Local.Judging;
 using LLMBlender.TestKit.Backends;
 
 namespace LLMBlender.Gateway.Tests.Panels;

@@ -1,4 +1,4 @@
-using LLMBlender.Silo.Backends;
+using LLMBlender.Local.Backends;
 
 namespace LLMBlender.Gateway.Tests.Panels;
 

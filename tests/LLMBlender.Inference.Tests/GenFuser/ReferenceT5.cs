@@ -1,5 +1,5 @@
 using LLMBlender.Inference.Checkpoints;
-using LLMBlender.Inference.Onnx;
+using LLMBlender.Inference.Onnx.T5;
 
 namespace LLMBlender.Inference.Tests.GenFuser;
 

@@ -4,6 +4,7 @@ using LLMBlender.Inference.Checkpoints;
 using LLMBlender.Inference.GenFuser;
 using LLMBlender.Inference.Models;
 using LLMBlender.Inference.Onnx;
+using LLMBlender.Inference.Onnx.T5;
 using LLMBlender.Inference.Tests.GenFuser;
 using LLMBlender.TestKit;
 using LLMBlender.TestKit.Checkpoints;

@@ -1,5 +1,6 @@
 using CsCheck;
 using LLMBlender.Inference.Tokenization;
+using LLMBlender.Inference.Tokenization.AddedTokens;
 using LLMBlender.TestKit;
 
 namespace LLMBlender.Inference.Tests.Tokenization;

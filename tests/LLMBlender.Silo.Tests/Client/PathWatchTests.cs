@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using LLMBlender.Abstractions.Client;
+using LLMBlender.Client;
 using Microsoft.Extensions.Time.Testing;
 
 namespace LLMBlender.Silo.Tests.Client;

@@ -1,7 +1,7 @@
 using LLMBlender.Abstractions;
 using LLMBlender.Silo.Comparing;
 using LLMBlender.Silo.Hosting;
-using LLMBlender.Silo.Telemetry;
+using LLMBlender.Local.Telemetry;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LLMBlender.Silo.Tests.Comparing;

@@ -2,7 +2,7 @@ using LLMBlender.Core.Fusion;
 using LLMBlender.Inference.GenFuser;
 using LLMBlender.Inference.Models;
 using LLMBlender.Inference.Onnx;
-using LLMBlender.Silo.Fusion;
+using LLMBlender.Local.Fusion;
 using LLMBlender.TestKit;
 
 namespace LLMBlender.Silo.Tests.Fusion;
@@ -29,7 +29,7 @@ public sealed class ModelFuserTests : IDisposable
             [.. set["candidates"]![i]!.AsArray().Select(text => text!.GetValue<string>())])).ToList();
 
         var together = await fuser.FuseAllAsync(requests, TestContext.Current.CancellationToken);
-        var streamed = await FusionAttempt.OfAsync(fuser, requests[0], cancellation: TestContext.Current.CancellationToken);
+        var streamed = await FusionAttempt.OfAsync(fuser, requests[0], cancellationToken: TestContext.Current.CancellationToken);
 
         var expected = set["tokenizers"]!["t5"]!["fused_text"]!.AsArray().Select(text => text!.GetValue<string>());
         Assert.Equal(expected, together.Select(attempt => attempt.Text));
@@ -55,7 +55,7 @@ public sealed class ModelFuserTests : IDisposable
     {
         var request = FusionRequest.Of("Say.", null, ["a", "b", "c", "d", "e", "f"], topK: 6);
 
-        var attempt = await FusionAttempt.OfAsync(Fuser(64, 8, 4), request, cancellation: TestContext.Current.CancellationToken);
+        var attempt = await FusionAttempt.OfAsync(Fuser(64, 8, 4), request, cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.Contains("has no room for 6 candidates", attempt.Problem, StringComparison.Ordinal);
     }

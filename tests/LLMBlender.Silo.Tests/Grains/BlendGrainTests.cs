@@ -1,6 +1,5 @@
 using LLMBlender.Abstractions;
-using LLMBlender.Abstractions.Client;
-using LLMBlender.Silo.Backends;
+using LLMBlender.Local.Backends;
 using LLMBlender.Silo.Hosting;
 using Microsoft.Extensions.AI;
 
@@ -130,7 +129,7 @@ public sealed class BlendGrainTests
         await using var cluster = await BlendCluster.StartAsync(new FakeRanker(), SiloRoles.Blend, SiloRoles.Compare, SiloRoles.Fuse);
         var updates = new List<BlendUpdate>();
 
-        await foreach (var update in cluster.Blender.StreamAsync(Request(2, 7, 5)))
+        await foreach (var update in cluster.Blender.BlendStreamingAsync(Request(2, 7, 5)))
         {
             updates.Add(update);
         }
@@ -153,7 +152,7 @@ public sealed class BlendGrainTests
         await using var cluster = await BlendCluster.StartAsync(new FakeRanker(), _ => { }, [SiloRoles.All], panels);
         var updates = new List<BlendUpdate>();
 
-        await foreach (var update in cluster.Blender.StreamAsync(Request(2, 7, 5) with { Fuser = "scribe", WithDraft = withDraft }))
+        await foreach (var update in cluster.Blender.BlendStreamingAsync(Request(2, 7, 5) with { Fuser = "scribe", WithDraft = withDraft }))
         {
             updates.Add(update);
         }

@@ -1,4 +1,4 @@
-using LLMBlender.Silo.Backends;
+using LLMBlender.Local.Backends;
 using LLMBlender.Silo.Hosting;
 
 namespace LLMBlender.Silo.Tests.Hosting;

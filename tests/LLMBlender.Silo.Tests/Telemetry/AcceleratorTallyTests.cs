@@ -1,4 +1,4 @@
-using LLMBlender.Silo.Telemetry;
+using LLMBlender.Local.Telemetry;
 
 namespace LLMBlender.Silo.Tests.Telemetry;
 

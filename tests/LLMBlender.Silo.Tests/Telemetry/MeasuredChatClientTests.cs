@@ -1,6 +1,6 @@
-using LLMBlender.Abstractions.Client;
-using LLMBlender.Silo.Backends;
-using LLMBlender.Silo.Telemetry;
+using LLMBlender.Abstractions;
+using LLMBlender.Local.Backends;
+using LLMBlender.Local.Telemetry;
 using LLMBlender.TestKit;
 using Microsoft.Extensions.AI;
 

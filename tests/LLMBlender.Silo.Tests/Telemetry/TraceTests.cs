@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using LLMBlender.Abstractions;
-using LLMBlender.Silo.Backends;
+using LLMBlender.Local.Backends;
 using LLMBlender.Silo.Hosting;
-using LLMBlender.Silo.Telemetry;
+using LLMBlender.Local.Telemetry;
 using Microsoft.Extensions.AI;
 
 namespace LLMBlender.Silo.Tests.Telemetry;
@@ -17,7 +17,7 @@ public sealed class TraceTests
         using var log = new SpanLog();
         await using var cluster = await StartAsync();
 
-        var root = await AskAsync(log, () => cluster.Service<Abstractions.Client.IBlender>(0).BlendAsync(Request()));
+        var root = await AskAsync(log, () => cluster.Service<IBlender>(0).BlendAsync(Request()));
 
         await Waiting.UntilAsync(() => log.Of(root, "invoke_workflow all").Count == 1, "the blend's span has ended");
         var blend = log.Of(root, "invoke_workflow all")[0];
@@ -44,7 +44,7 @@ public sealed class TraceTests
         var root = await AskAsync(log, async () =>
         {
             var count = 0;
-            await foreach (var update in cluster.Service<Abstractions.Client.IBlender>(0).StreamAsync(Request() with { WithProgress = true }))
+            await foreach (var update in cluster.Service<IBlender>(0).BlendStreamingAsync(Request() with { WithProgress = true }))
             {
                 count++;
             }
@@ -67,14 +67,14 @@ public sealed class TraceTests
         await using var cluster = await BlendCluster.StartAsync(ranker, SiloRoles.Blend, SiloRoles.Compare);
         using var hold = new Hold(ranker, silo: 1);
         using var first = log.Begin();
-        var one = cluster.Service<Abstractions.Client.IBlender>(0).RankAsync(BlendCluster.Ranking("one", 1, 2));
+        var one = cluster.Service<IBlender>(0).RankAsync(BlendCluster.Ranking("one", 1, 2));
         await hold.WhenReachedAsync();
         Activity.Current = null;
         using var second = log.Begin();
-        var two = cluster.Service<Abstractions.Client.IBlender>(0).RankAsync(BlendCluster.Ranking("two", 1, 2));
+        var two = cluster.Service<IBlender>(0).RankAsync(BlendCluster.Ranking("two", 1, 2));
         Activity.Current = null;
         using var third = log.Begin();
-        var three = cluster.Service<Abstractions.Client.IBlender>(0).RankAsync(BlendCluster.Ranking("three", 1, 2));
+        var three = cluster.Service<IBlender>(0).RankAsync(BlendCluster.Ranking("three", 1, 2));
         await Waiting.UntilAsync(() => cluster.Service<Silo.Comparing.CompareQueue>(1).WaitingShards == 2, "two shards wait");
 
         hold.Release();
@@ -95,7 +95,7 @@ public sealed class TraceTests
         using var log = new SpanLog();
         await using var cluster = await StartAsync();
 
-        var root = await AskAsync(log, () => cluster.Service<Abstractions.Client.IBlender>(0).BlendAsync(Request()));
+        var root = await AskAsync(log, () => cluster.Service<IBlender>(0).BlendAsync(Request()));
         await Waiting.UntilAsync(() => log.Of(root, "invoke_workflow all").Count == 1, "the blend's span has ended");
 
         Assert.Contains("chat one", log.TextOf(root), StringComparison.Ordinal);

@@ -1,5 +1,5 @@
 using LLMBlender.Abstractions;
-using LLMBlender.Silo.Telemetry;
+using LLMBlender.Local.Telemetry;
 
 namespace LLMBlender.Silo.Tests.Telemetry;
 

@@ -1,0 +1,57 @@
+namespace LLMBlender.Abstractions;
+
+/// <summary>The end of a request's time, and the one token that every wait for it observes.</summary>
+public sealed class Deadline : IDisposable
+{
+    private static readonly TimeSpan MinRemaining = TimeSpan.FromMilliseconds(1);
+
+    private readonly TimeProvider timeProvider;
+    private readonly CancellationTokenSource expiry;
+    private readonly CancellationTokenSource linked;
+    private readonly CancellationToken callers;
+    private readonly long start;
+
+    /// <param name="timeout">The request's time, above 0 and at most <see cref="RequestTime.Longest"/>.</param>
+    /// <param name="cancellationToken">Ends it earlier.</param>
+    /// <param name="timeProvider">Measures it; null for the system's clock.</param>
+    /// <exception cref="BlendException">The time is outside that range.</exception>
+    public Deadline(TimeSpan timeout, CancellationToken cancellationToken, TimeProvider? timeProvider = null)
+    {
+        if (timeout <= TimeSpan.Zero || timeout > RequestTime.Longest)
+        {
+            throw BlendException.Invalid(
+                "timeout", $"\"timeout\" is {timeout.TotalSeconds:0.###} s, and must be above 0 and at most {RequestTime.Longest.TotalSeconds:0} s");
+        }
+
+        this.timeProvider = timeProvider ?? TimeProvider.System;
+        (Timeout, callers, start) = (timeout, cancellationToken, this.timeProvider.GetTimestamp());
+        expiry = new CancellationTokenSource(timeout, this.timeProvider);
+        linked = CancellationTokenSource.CreateLinkedTokenSource(expiry.Token, cancellationToken);
+    }
+
+    /// <summary>The whole time.</summary>
+    public TimeSpan Timeout { get; }
+
+    /// <summary>Cancelled when the time is over or the caller cancels.</summary>
+    public CancellationToken Token => linked.Token;
+
+    /// <summary>The time left, at least 1 ms, so that it can be given to a further step.</summary>
+    public TimeSpan Remaining
+    {
+        get
+        {
+            var left = Timeout - timeProvider.GetElapsedTime(start);
+            return left > MinRemaining ? left : MinRemaining;
+        }
+    }
+
+    /// <summary>Whether the time is over and the caller has not cancelled.</summary>
+    public bool IsPassed => linked.IsCancellationRequested && !callers.IsCancellationRequested;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        linked.Dispose();
+        expiry.Dispose();
+    }
+}

@@ -1,0 +1,210 @@
+using LLMBlender.Abstractions;
+using LLMBlender.Core.Fusion;
+
+namespace LLMBlender.Core.Blending;
+
+/// <summary>The state of one blend between its steps, and the response made of it. Decides between fused answer and best candidate.</summary>
+internal sealed class BlendState(BlendRequest request, TimeProvider timeProvider)
+{
+    // What callers are told to wait where an overloaded member named no time.
+    private static readonly TimeSpan DefaultRetryAfter = TimeSpan.FromSeconds(1);
+
+    private readonly long start = timeProvider.GetTimestamp();
+    private readonly List<BlendFailure> failures = [];
+    private MemberReport[] members = [];
+    private MemberReport[] answers = [];
+    private Candidate[] candidates = [];
+    private int[] order = [];
+    private RankingResponse? ranking;
+    private FuseResponse? fusion;
+    private double? margin;
+    private bool guardFailed;
+    private int guardComparisons;
+    private StepUsage usage;
+    private double panelEnd;
+    private double rankingEnd;
+
+    /// <summary>The best candidate that has text; of tied ones, the first.</summary>
+    public Candidate Best => candidates[BestIndex];
+
+    /// <summary>Whether the best candidate calls tools, so that it has no text to stream.</summary>
+    public bool BestCallsTools => answers.ElementAtOrDefault(BestIndex)?.ToolUse is not null;
+
+    /// <summary>Whether the candidates are ranked.</summary>
+    public bool IsRanked => ranking is not null;
+
+    /// <summary>Whether the best may be fused: unranked candidates are not mixed, and neither are those whose form a mixture would lose.</summary>
+    public bool CanFuse => ranking is not null && request is { Format: null, Tools: null };
+
+    /// <summary>Whether the answer is the fused one: it was written, and it did not lose against the best candidate.</summary>
+    public bool IsFused => fusion is { Failure: null } && fusion.Fuser != SelectFuser.FuserName
+        && !guardFailed && (margin is null || FusionGuard.Passes(margin.Value));
+
+    /// <summary>The fused answer that is to be compared with the best candidate; null where there is nothing to compare.</summary>
+    public string? FusedToCompare =>
+        fusion is { Failure: null } && fusion.Fuser != SelectFuser.FuserName && fusion.Answer != Best.Text ? fusion.Answer : null;
+
+    /// <summary>Takes candidates that the request gives.</summary>
+    public void Give(Candidate[] given) => (candidates, order) = (given, [.. Enumerable.Range(0, given.Length)]);
+
+    /// <summary>Takes the reports of a panel's members, in its order.</summary>
+    /// <exception cref="BlendException">No member answered, or fewer than the quorum.</exception>
+    public void Answer(ICandidateSource panel, MemberReport[] reports)
+    {
+        members = reports;
+        foreach (var report in reports)
+        {
+            usage += new StepUsage(report.PromptTokens, report.CompletionTokens, report.Cost);
+            if (report.Failure is { } failure)
+            {
+                failures.Add(failure);
+            }
+        }
+
+        answers = Array.FindAll(reports, static report => report.Failure is null);
+        if (answers.Length < panel.Quorum)
+        {
+            throw TooFew(panel);
+        }
+
+        Give(Array.ConvertAll(answers, static report => new Candidate(report.Name, report.Text!)));
+    }
+
+    /// <summary>All candidates are here, and ranking begins.</summary>
+    public void BeginRanking() => panelEnd = Seconds;
+
+    /// <summary>The request to the ranker.</summary>
+    public RankingRequest RankingRequest(TimeSpan timeout) => new()
+    {
+        Instruction = request.Instruction,
+        Input = request.Input,
+        Candidates = candidates,
+        Ranker = request.Ranker,
+        Aggregation = request.Aggregation,
+        WithMatrix = request.WithTrace || request.WithProgress,
+        Timeout = timeout,
+    };
+
+    /// <summary>Takes the ranking.</summary>
+    public void Rank(RankingResponse response)
+    {
+        (ranking, rankingEnd) = (response, Seconds);
+        usage += new StepUsage(response.PromptTokens, response.CompletionTokens, response.Cost);
+        Array.Sort(Array.ConvertAll(order, index => (response.Ranks[index], index)), order);
+    }
+
+    /// <summary>The request to the fuser: all candidates, best first.</summary>
+    public FuseRequest FuseRequest(TimeSpan timeout) => new()
+    {
+        Instruction = request.Instruction,
+        Input = request.Input,
+        Candidates = Array.ConvertAll(order, index => candidates[index]),
+        Fuser = request.Fuser,
+        TopK = request.TopK,
+        MaxTokens = request.Sampling?.MaxTokens,
+        Timeout = timeout,
+    };
+
+    /// <summary>Takes the fused answer.</summary>
+    public void Fuse(FuseResponse response)
+    {
+        fusion = response;
+        usage += new StepUsage(response.PromptTokens, response.CompletionTokens, response.Cost);
+        if (response.Failure is { } failure)
+        {
+            failures.Add(failure);
+        }
+    }
+
+    /// <summary>The request to compare the fused answer, a, with the best candidate, b.</summary>
+    public CompareRequest GuardRequest(string fused, TimeSpan timeout) => new()
+    {
+        Instruction = request.Instruction,
+        Input = request.Input,
+        A = fused,
+        B = Best.Text,
+        Ranker = request.Ranker,
+        Timeout = timeout,
+    };
+
+    /// <summary>Takes the comparison of the fused answer with the best candidate.</summary>
+    public void Guard(CompareResponse response)
+    {
+        (margin, guardComparisons) = (response.Logit, FusionGuard.Pairs.Length);
+        usage += new StepUsage(response.PromptTokens, response.CompletionTokens, response.Cost);
+    }
+
+    /// <summary>The fused answer could not be compared, so that the best candidate is the answer.</summary>
+    public void FailGuard() => guardFailed = true;
+
+    /// <summary>Notes a step that failed.</summary>
+    public void Fail(BlendFailure failure) => failures.Add(failure);
+
+    /// <summary>The response as far as the blend has come.</summary>
+    public BlendResponse ToResponse() => new(
+        request.Id,
+        IsFused ? fusion!.Answer : Best.Text,
+        Ranked(),
+        [.. failures],
+        new BlendUsage(usage.PromptTokens, usage.CompletionTokens, (ranking?.Comparisons ?? 0) + guardComparisons) { Cost = usage.Cost })
+    {
+        Fusion = fusion is null ? null : new BlendFusion(fusion.Fuser, IsFused ? BlendGiven.Fused : BlendGiven.Best, margin),
+        MadeFrom = IsFused ? Array.ConvertAll(fusion!.MadeFrom, place => order[place]) : [BestIndex],
+        ReachedLimit = IsFused ? fusion!.ReachedLimit : answers.ElementAtOrDefault(BestIndex)?.ReachedLimit == true,
+        ToolUse = IsFused ? null : answers.ElementAtOrDefault(BestIndex)?.ToolUse,
+        Trace = request.WithTrace ? Trace() : null,
+    };
+
+    /// <summary>An update that holds an event.</summary>
+    public BlendUpdate Event(BlendEventKind kind, string[]? members = null, MemberReport? member = null) => new("", null)
+    {
+        Event = new BlendEvent(kind, Seconds)
+        {
+            Members = members,
+            Member = member,
+            Candidates = kind is BlendEventKind.Ranked ? Ranked() : null,
+            Ranking = kind is BlendEventKind.Ranked ? ranking : null,
+        },
+    };
+
+    private double Seconds => timeProvider.GetElapsedTime(start).TotalSeconds;
+
+    private int BestIndex
+    {
+        get
+        {
+            var best = Array.FindIndex(order, index => !string.IsNullOrWhiteSpace(candidates[index].Text));
+            return order[Math.Max(0, best)];
+        }
+    }
+
+    private RankedCandidate[] Ranked() =>
+    [
+        .. candidates.Select((candidate, i) => new RankedCandidate(
+            candidate.Model, candidate.Text, ranking?.Ranks[i] ?? 1, ranking?.Scores[i] ?? 0)),
+    ];
+
+    private BlendTrace Trace() => new()
+    {
+        Members = members,
+        PanelSeconds = panelEnd,
+        RankSeconds = ranking is null ? 0 : rankingEnd - panelEnd,
+        FuseSeconds = Seconds - (ranking is null ? panelEnd : rankingEnd),
+        Ranking = ranking,
+    };
+
+    private BlendException TooFew(ICandidateSource panel)
+    {
+        var reason = failures.TrueForAll(failure => failure.Reason == failures[0].Reason) ? failures[0].Reason : BlendFailureReason.Faulted;
+        var why = string.Join("; ", failures.Select(static failure => $"{failure.What}: {failure.Message}"));
+        return new BlendException(
+            "panel",
+            reason,
+            answers.Length == 0
+                ? $"no member of panel \"{panel.Name}\" answered: {why}"
+                : $"{answers.Length} of panel \"{panel.Name}\" answered, and its quorum is {panel.Quorum}: {why}")
+        {
+            RetryAfter = members.Min(static report => report.RetryAfter) ?? (reason is BlendFailureReason.Overloaded ? DefaultRetryAfter : null),
+        };
+    }
+}

@@ -1,0 +1,258 @@
+using LLMBlender.Abstractions;
+
+namespace LLMBlender.Core.Blending;
+
+/// <summary>
+/// One blend: (1) a panel's members are asked for candidates, unless the request gives them; (2) the candidates are ranked;
+/// (3) the best are fused; (4) the ranker compares the fused answer with the best candidate; (5) the response holds the answer,
+/// ranks, failures and cost. A grain hosts it in a cluster, and the local blender in a process.
+/// </summary>
+/// <remarks>
+/// A step that fails costs its part and not the blend: without a ranking all candidates count as equal, without fusion the best
+/// candidate is the answer, and so it is where the ranker prefers it to the fused answer or cannot compare the two. Serves one request.
+/// </remarks>
+/// <param name="panel">Where candidates come from; null where the request gives them.</param>
+/// <param name="ranker">Ranks and compares.</param>
+/// <param name="fuser">Fuses.</param>
+/// <param name="timeProvider">Measures the steps' times.</param>
+public sealed class BlendWorkflow(ICandidateSource? panel, IRankingService ranker, IFusionService fuser, TimeProvider timeProvider)
+{
+    /// <summary>The steps that may fail without failing the blend, as failures and metrics name them.</summary>
+    public static IReadOnlyList<string> Steps { get; } = [Rank, Fuse, Guard];
+
+    /// <summary>The step that ranks.</summary>
+    public const string Rank = "rank";
+
+    /// <summary>The step that fuses.</summary>
+    public const string Fuse = "fuse";
+
+    /// <summary>The step that compares the fused answer with the best candidate.</summary>
+    public const string Guard = "guard";
+
+    private readonly List<string> failedSteps = [];
+
+    /// <summary>The steps that failed so far, of <see cref="Steps"/>.</summary>
+    public IReadOnlyList<string> FailedSteps => failedSteps;
+
+    /// <summary>Whether the fused answer was at least as good as the best candidate; null where the two were not compared.</summary>
+    public bool? GuardPassed { get; private set; }
+
+    /// <summary>Blends.</summary>
+    /// <param name="request">The request, checked by <see cref="RequestRules"/> and completed by the panel's defaults.</param>
+    /// <param name="isStreamed">Whether the caller reads text as it is written; otherwise only events and the last update are returned.</param>
+    /// <param name="deadline">The request's; its token ends the work.</param>
+    /// <returns>
+    /// Events where <see cref="BlendRequest.WithProgress"/> asks for them, the answer's text where it is streamed, and at the end one
+    /// update that holds the response.
+    /// </returns>
+    /// <exception cref="BlendException">There are no candidates, or too few; or a streamed fusion failed after its first characters.</exception>
+    public async IAsyncEnumerable<BlendUpdate> RunAsync(BlendRequest request, bool isStreamed, Deadline deadline)
+    {
+        var blend = new BlendState(request, timeProvider);
+
+        // (1) candidates
+        if (panel is null)
+        {
+            blend.Give(request.Candidates!);
+        }
+        else if (isStreamed && CanPassThrough(request, panel))
+        {
+            await foreach (var (text, report) in panel.StreamAsync(deadline.Token))
+            {
+                if (report is null)
+                {
+                    yield return new BlendUpdate(text, null);
+                }
+                else
+                {
+                    blend.Answer(panel, [report]);
+                }
+            }
+
+            yield return new BlendUpdate("", blend.ToResponse());
+            yield break;
+        }
+        else
+        {
+            if (request.WithProgress)
+            {
+                yield return blend.Event(BlendEventKind.Asking, members: [.. panel.Members]);
+            }
+
+            var reports = new List<MemberReport>(panel.Members.Count);
+            await foreach (var report in panel.AskAsync(deadline.Token))
+            {
+                reports.Add(report);
+                if (request.WithProgress)
+                {
+                    yield return blend.Event(BlendEventKind.Member, member: report);
+                }
+            }
+
+            blend.Answer(panel, InOrder(panel.Members, reports));
+        }
+
+        // (2) ranking
+        blend.BeginRanking();
+        if (request.WithProgress)
+        {
+            yield return blend.Event(BlendEventKind.Ranking);
+        }
+
+        await RankAsync(request, blend, deadline);
+        if (request.WithProgress && blend.IsRanked)
+        {
+            yield return blend.Event(BlendEventKind.Ranked);
+        }
+
+        // (3) fusion, (4) guard
+        if (request.WithProgress)
+        {
+            yield return blend.Event(BlendEventKind.Fusing);
+        }
+
+        if (isStreamed && request.WithDraft)
+        {
+            await foreach (var text in DraftAsync(blend, deadline))
+            {
+                yield return new BlendUpdate(text, null);
+            }
+
+            await CompareFusedAsync(request, blend, deadline);
+        }
+        else
+        {
+            await FuseAsync(blend, deadline);
+            await CompareFusedAsync(request, blend, deadline);
+            if (isStreamed && blend.ToResponse() is { ToolUse: null } settled)
+            {
+                yield return new BlendUpdate(settled.Answer, null);
+            }
+        }
+
+        // (5) response
+        yield return new BlendUpdate("", blend.ToResponse());
+    }
+
+    /// <summary>Blends, and returns the response alone.</summary>
+    /// <inheritdoc cref="RunAsync"/>
+    public async Task<BlendResponse> RunToEndAsync(BlendRequest request, Deadline deadline)
+    {
+        BlendResponse? response = null;
+        await foreach (var update in RunAsync(request, isStreamed: false, deadline))
+        {
+            response = update.Response;
+        }
+
+        return response!;
+    }
+
+    // A panel of one that is not fused has nothing to compare and nothing to choose: its text is the answer.
+    private static bool CanPassThrough(BlendRequest request, ICandidateSource panel) =>
+        panel.Members.Count == 1 && request is { Fuser: Fusion.SelectFuser.FuserName, WithProgress: false, Format: null, Tools: null };
+
+    private static MemberReport[] InOrder(IReadOnlyList<string> members, List<MemberReport> reports) =>
+        [.. members.Select(name => reports.Find(report => report.Name == name)!)];
+
+    private async Task RankAsync(BlendRequest request, BlendState blend, Deadline deadline)
+    {
+        try
+        {
+            blend.Rank(await ranker.RankAsync(blend.RankingRequest(deadline.Remaining), deadline.Token));
+        }
+        catch (BlendException e) when (e.Parameter is null && (request.Candidates is null || e.Reason is not BlendFailureReason.Overloaded))
+        {
+            // An overloaded ranker fails a blend of given candidates: a retry costs the caller nothing, as no model was asked.
+            Fail(blend, Rank, e);
+        }
+    }
+
+    private async Task FuseAsync(BlendState blend, Deadline deadline)
+    {
+        if (!blend.CanFuse)
+        {
+            return;
+        }
+
+        try
+        {
+            Take(blend, await fuser.FuseAsync(blend.FuseRequest(deadline.Remaining), deadline.Token));
+        }
+        catch (BlendException e) when (e.Parameter is null)
+        {
+            Fail(blend, Fuse, e);
+        }
+    }
+
+    // Step 3 as it is written, for a reader who knows that the last update may hold another answer. A fuser that fails before its
+    // first text is replaced by the best candidate; after it, the stream ends with the exception.
+    private async IAsyncEnumerable<string> DraftAsync(BlendState blend, Deadline deadline)
+    {
+        if (blend.CanFuse)
+        {
+            await using var updates = fuser.FuseStreamingAsync(blend.FuseRequest(deadline.Remaining), deadline.Token).GetAsyncEnumerator(deadline.Token);
+            for (var hasText = false; await MoveNextAsync(updates, hasText, blend); hasText = true)
+            {
+                if (updates.Current.Response is { } whole)
+                {
+                    Take(blend, whole);
+                    yield break;
+                }
+
+                yield return updates.Current.Text;
+            }
+        }
+
+        if (!blend.BestCallsTools)
+        {
+            yield return blend.Best.Text;
+        }
+    }
+
+    private async ValueTask<bool> MoveNextAsync(IAsyncEnumerator<FuseUpdate> updates, bool hasText, BlendState blend)
+    {
+        try
+        {
+            return await updates.MoveNextAsync();
+        }
+        catch (BlendException e) when (!hasText && e.Parameter is null)
+        {
+            Fail(blend, Fuse, e);
+            return false;
+        }
+    }
+
+    private async Task CompareFusedAsync(BlendRequest request, BlendState blend, Deadline deadline)
+    {
+        if (request.WithoutGuard || blend.FusedToCompare is not { } fused)
+        {
+            return;
+        }
+
+        try
+        {
+            blend.Guard(await ranker.CompareAsync(blend.GuardRequest(fused, deadline.Remaining), deadline.Token));
+            GuardPassed = blend.IsFused;
+        }
+        catch (BlendException e) when (e.Parameter is null)
+        {
+            blend.FailGuard();
+            Fail(blend, Guard, e);
+        }
+    }
+
+    private void Take(BlendState blend, FuseResponse response)
+    {
+        blend.Fuse(response);
+        if (response.Failure is not null)
+        {
+            failedSteps.Add(Fuse);
+        }
+    }
+
+    private void Fail(BlendState blend, string step, BlendException e)
+    {
+        failedSteps.Add(step);
+        blend.Fail(new BlendFailure(step, e.Reason, step == Guard ? $"{e.Message}; the answer is the best candidate" : e.Message));
+    }
+}

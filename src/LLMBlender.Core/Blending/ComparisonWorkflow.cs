@@ -1,0 +1,37 @@
+using LLMBlender.Abstractions;
+using LLMBlender.Core.Ranking;
+
+namespace LLMBlender.Core.Blending;
+
+/// <summary>One comparison of two candidates, in one order or both.</summary>
+public static class ComparisonWorkflow
+{
+    private static readonly CandidatePair AThenB = new(0, 1);
+
+    /// <summary>Checks a request.</summary>
+    /// <exception cref="BlendException">The request is invalid; names the field, its value and the rule.</exception>
+    public static void Check(CompareRequest request) => RequestRules.CheckSource(request.Instruction, request.Input);
+
+    /// <summary>What the comparer's pairs index: a, then b.</summary>
+    public static string[] Texts(CompareRequest request) => [request.A, request.B];
+
+    /// <summary>Compares. The logit is M[a,b], M[b,a], or of both orders M[a,b] − M[b,a], as the reference's <c>compare</c> has it.</summary>
+    /// <exception cref="BlendException">The comparer failed.</exception>
+    public static async Task<CompareResponse> RunAsync(CompareRequest request, IPairComparer comparer, CancellationToken cancellationToken)
+    {
+        CandidatePair[] pairs = request.Order switch
+        {
+            PairOrder.Ab => [AThenB],
+            PairOrder.Ba => [AThenB.Swapped],
+            _ => [AThenB, AThenB.Swapped],
+        };
+        var logits = await comparer.CompareAsync(pairs, cancellationToken);
+        var logit = (request.Order is PairOrder.Both ? logits[0] - logits[1] : logits[0]) + 0f;
+        return new CompareResponse(logit, Math.Sign(request.Order is PairOrder.Ba ? -logit : logit))
+        {
+            PromptTokens = comparer.Usage.PromptTokens,
+            CompletionTokens = comparer.Usage.CompletionTokens,
+            Cost = comparer.Usage.Cost,
+        };
+    }
+}

@@ -1,0 +1,84 @@
+using LLMBlender.Abstractions;
+using LLMBlender.Core.Ranking;
+
+namespace LLMBlender.Core.Blending;
+
+/// <summary>
+/// One ranking: an engine of <see cref="Ranking"/> names pairs, a comparer compares them, until the order is settled.
+/// Every host of a ranking runs this loop. Serves one request.
+/// </summary>
+public sealed class RankingWorkflow
+{
+    private readonly RankingRequest request;
+    private readonly RankingEngine engine;
+
+    private RankingWorkflow(RankingRequest request, RankingEngine engine, string[] texts) =>
+        (this.request, this.engine, Texts) = (request, engine, texts);
+
+    /// <summary>What the comparer's pairs index: the candidates' texts, and after them a reference that is none of them.</summary>
+    public string[] Texts { get; }
+
+    /// <summary>The aggregation's name.</summary>
+    public string Aggregation => engine.Name;
+
+    /// <summary>How many rounds of comparisons there were so far.</summary>
+    public int Rounds => engine.Rounds;
+
+    /// <summary>Checks a request and creates its engine.</summary>
+    /// <exception cref="BlendException">The request is invalid; names the field, its value and the rule.</exception>
+    public static RankingWorkflow Create(RankingRequest request)
+    {
+        RequestRules.CheckSource(request.Instruction, request.Input);
+        RequestRules.CheckCandidates(request.Candidates);
+        var options = new RankingOptions(request.Aggregation, request.ReferenceMode, request.Reference);
+        if (options.Problem(request.Candidates.Length) is var (field, problem))
+        {
+            throw BlendException.Invalid(field, problem);
+        }
+
+        var (engine, texts) = options.Begin(Array.ConvertAll(request.Candidates, static candidate => candidate.Text));
+        return new RankingWorkflow(request, engine, texts);
+    }
+
+    /// <summary>Ranks.</summary>
+    /// <param name="comparer">Compares pairs of <see cref="Texts"/>.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <exception cref="BlendException">The comparer failed.</exception>
+    public async Task<RankingResponse> RunAsync(IPairComparer comparer, CancellationToken cancellationToken)
+    {
+        while (!engine.IsSettled)
+        {
+            var pairs = engine.NextPairs().ToArray();
+            var logits = await comparer.CompareAsync(pairs, cancellationToken);
+            for (var i = 0; i < pairs.Length; i++)
+            {
+                engine.Hear(pairs[i], logits[i]);
+            }
+        }
+
+        var ranking = engine.Rank();
+        return new RankingResponse
+        {
+            Ranks = ranking.Ranks,
+            Scores = Array.ConvertAll(ranking.Scores, static score => score + 0.0),
+            Comparisons = ranking.Comparisons,
+            Reused = comparer.Reused,
+            Matrix = request.WithMatrix ? Flatten(engine.Matrix) : null,
+            Ranker = comparer.Name,
+            PromptTokens = comparer.Usage.PromptTokens,
+            CompletionTokens = comparer.Usage.CompletionTokens,
+            Cost = comparer.Usage.Cost,
+        };
+    }
+
+    private static float[] Flatten(ComparisonMatrix matrix)
+    {
+        var all = new float[matrix.CandidateCount * matrix.CandidateCount];
+        for (var i = 0; i < matrix.CandidateCount; i++)
+        {
+            matrix.Row(i).CopyTo(all.AsSpan(i * matrix.CandidateCount));
+        }
+
+        return all;
+    }
+}

@@ -1,0 +1,105 @@
+using LLMBlender.Abstractions;
+using LLMBlender.Core.Fusion;
+using LLMBlender.Core.Ranking;
+
+namespace LLMBlender.Core.Blending;
+
+/// <summary>The rules that every request must keep; errors name the field, its value and the rule.</summary>
+public static class RequestRules
+{
+    /// <summary>Instruction or input must have text.</summary>
+    public static void CheckSource(string instruction, string? input)
+    {
+        if (string.IsNullOrEmpty(instruction) && string.IsNullOrEmpty(input))
+        {
+            throw BlendException.Invalid("instruction", "\"instruction\" is empty, and without an \"input\" it must have text");
+        }
+    }
+
+    /// <summary>There must be candidates, and not too many.</summary>
+    public static void CheckCandidates(Candidate[] candidates)
+    {
+        if (candidates.Length is 0 or > ComparisonMatrix.MaxCandidates)
+        {
+            throw BlendException.Invalid(
+                "candidates", $"\"candidates\" lists {candidates.Length}, and must list from 1 to {ComparisonMatrix.MaxCandidates}");
+        }
+    }
+
+    /// <summary>The aggregation must be known.</summary>
+    public static void CheckAggregation(string? aggregation)
+    {
+        if (aggregation is not null && !RankingEngines.Names.Contains(aggregation))
+        {
+            throw BlendException.Invalid(
+                "aggregate", $"\"aggregate\" is \"{aggregation}\", and must be one of {string.Join(", ", RankingEngines.Names)}");
+        }
+    }
+
+    /// <summary>At least one candidate is fused.</summary>
+    public static void CheckTopK(int? topK)
+    {
+        if (topK < 1)
+        {
+            throw BlendException.Invalid("top_k", $"\"top_k\" is {topK}, and must be at least 1");
+        }
+    }
+
+    /// <summary>Only a panel's members can be asked for a form, and tools must be told apart.</summary>
+    public static void CheckForm(BlendRequest request)
+    {
+        if (Wish(request) is { } wish && request.Candidates is not null)
+        {
+            throw BlendException.Invalid(wish, $"\"{wish}\" asks a panel, and \"candidates\" are given");
+        }
+
+        if (request.Tools is { } offer && (offer.Tools.Length == 0 || offer.Tools.DistinctBy(static tool => tool.Name).Count() < offer.Tools.Length))
+        {
+            throw BlendException.Invalid(PanelWish.Tools, "\"tools\" must hold at least one, and each must have a name of its own");
+        }
+
+        if (Wish(request) is { } wished && request.Fuser is not (null or SelectFuser.FuserName))
+        {
+            throw BlendException.Invalid("fuser", $"\"fuser\" is \"{request.Fuser}\", and with \"{wished}\" the best answer is given as it is: it must be absent or {SelectFuser.FuserName}");
+        }
+    }
+
+    /// <summary>The panel must forward what its members are asked for.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="panel">The panel's name.</param>
+    /// <param name="forwarded">The features that it forwards to its members: of <see cref="PanelWish"/>.</param>
+    public static void CheckForm(BlendRequest request, string panel, string[] forwarded)
+    {
+        Refuse(request.Format is not null, PanelWish.ResponseFormat);
+        Refuse(request.Tools is not null, PanelWish.Tools);
+
+        void Refuse(bool isWished, string wish)
+        {
+            if (isWished && !forwarded.Contains(wish))
+            {
+                throw BlendException.Invalid(wish, $"\"{wish}\" can't be honoured: panel \"{panel}\" does not forward it");
+            }
+        }
+    }
+
+    /// <summary>Checks a blend request; what a panel must forward is checked by <see cref="CheckForm(BlendRequest, string, string[])"/>.</summary>
+    /// <exception cref="BlendException">The request is invalid.</exception>
+    public static void Check(BlendRequest request)
+    {
+        CheckSource(request.Instruction, request.Input);
+        CheckAggregation(request.Aggregation);
+        CheckTopK(request.TopK);
+        CheckForm(request);
+        if (request.Candidates is { } candidates)
+        {
+            CheckCandidates(candidates);
+            if (request.Panel is not null)
+            {
+                throw BlendException.Invalid("panel", "\"panel\" and \"candidates\" exclude each other: give one or the other");
+            }
+        }
+    }
+
+    private static string? Wish(BlendRequest request) =>
+        request.Tools is not null ? PanelWish.Tools : request.Format is not null ? PanelWish.ResponseFormat : null;
+}

@@ -1,0 +1,196 @@
+using LLMBlender.Inference.Checkpoints;
+using DataType = LLMBlender.Inference.Onnx.Wire.TensorProto.Types.DataType;
+
+namespace LLMBlender.Inference.Onnx;
+
+/// <summary>
+/// The weights file of a model folder while it is written: first everything is declared, then the graph asks where each
+/// tensor will lie, then each is filled in, one at a time, so that memory stays near the largest.
+/// </summary>
+internal sealed class StoredWeights(Precision precision) : IWeights
+{
+    /// <summary>The file's name in a model folder.</summary>
+    public const string FileName = "model.safetensors";
+
+    // Seven bits, not eight: processors without VNNI add two byte products in sixteen bits, and would saturate.
+    private const int QuantisedLimit = 63;
+
+    private readonly List<(TensorInfo Info, Action<SafetensorsWriter> Write)> tensors = [];
+    private readonly Dictionary<string, int> index = new(StringComparer.Ordinal);
+    private SafetensorsWriter? writer;
+    private float[] buffer = [];
+    private byte[] quantised = [];
+
+    /// <summary>Declares a checkpoint's tensor, stored as the precision has it.</summary>
+    public void Add(Checkpoint checkpoint, TensorSpec spec)
+    {
+        var info = checkpoint.Find(spec.From);
+        if (!info.Shape.AsSpan().SequenceEqual(spec.Shape))
+        {
+            throw new ModelException(
+                checkpoint.Path,
+                $"{spec.From} has shape [{string.Join(", ", info.Shape)}], but the config asks for [{string.Join(", ", spec.Shape)}]");
+        }
+
+        if (info.Type is not (TensorType.Float32 or TensorType.Float16 or TensorType.BFloat16))
+        {
+            throw new ModelException(
+                checkpoint.Path, $"{spec.From} is {info.Type}, but weights must be Float32, Float16 or BFloat16");
+        }
+
+        if (precision == Precision.Int8 && spec.Use is (TensorUse.Dense or TensorUse.WideDense))
+        {
+            AddQuantised(checkpoint, spec);
+            return;
+        }
+
+        if (precision == Precision.Int8 && spec.Use is TensorUse.Embedding)
+        {
+            AddQuantisedRows(checkpoint, spec);
+            return;
+        }
+
+        Declare(Stored(spec.Name, spec.Use, spec.Shape), file => file.Write(spec.Name, Load(checkpoint, spec)));
+    }
+
+    /// <summary>Declares a tensor that import derives.</summary>
+    public void Add(string name, long[] shape, Func<float[]> values) =>
+        Declare(Stored(name, TensorUse.Plain, shape), file => file.Write(name, values()));
+
+    /// <summary>
+    /// Writes the file; <paramref name="declared"/> is called once every tensor has its place, when <see cref="Locate"/> answers.
+    /// </summary>
+    public void Write(string path, Action declared)
+    {
+        // Wide elements lie before narrow ones, so that each is aligned to its own size.
+        var laid = tensors.Select(tensor => tensor.Info).OrderByDescending(info => info.Type.ElementSize());
+        using var open = writer = SafetensorsWriter.Create(path, [.. laid]);
+        declared();
+        foreach (var (_, write) in tensors)
+        {
+            write(open);
+        }
+
+        open.Finish();
+    }
+
+    /// <inheritdoc/>
+    public (string File, long Offset, long Length, DataType Type, long[] Shape) Locate(string name)
+    {
+        var info = tensors[index[name]].Info;
+        var type = info.Type switch
+        {
+            TensorType.Float16 => DataType.Float16,
+            TensorType.Int8 => DataType.Int8,
+            _ => DataType.Float,
+        };
+        return (FileName, writer!.OffsetOf(name), info.ByteCount, type, [.. info.Shape]);
+    }
+
+    private TensorInfo Stored(string name, TensorUse use, long[] shape) => new(
+        name,
+        precision == Precision.Float16 && use is not (TensorUse.Head or TensorUse.Wide or TensorUse.WideDense)
+            ? TensorType.Float16
+            : TensorType.Float32,
+        [.. shape]);
+
+    // One buffer for all, as below.
+    private Span<byte> Room(int count)
+    {
+        if (quantised.Length < count)
+        {
+            quantised = GC.AllocateUninitializedArray<byte>(count);
+        }
+
+        // A channel of zeros is not written.
+        quantised.AsSpan(0, count).Clear();
+        return quantised.AsSpan(0, count);
+    }
+
+    // One buffer for all: the collector would let several of the largest tensors pile up.
+    private Span<float> Load(Checkpoint checkpoint, TensorSpec spec)
+    {
+        var count = checked((int)checkpoint.Find(spec.From).ElementCount);
+        if (buffer.Length < count)
+        {
+            buffer = GC.AllocateUninitializedArray<float>(count);
+        }
+
+        checkpoint.Read(spec.From, buffer.AsSpan(0, count));
+        return buffer.AsSpan(0, count);
+    }
+
+    private void AddQuantised(Checkpoint checkpoint, TensorSpec spec)
+    {
+        var (outputs, inputs) = ((int)spec.Shape[0], (int)spec.Shape[1]);
+        var scaleName = spec.Name + "_scale";
+        float[] scales = new float[outputs];
+        Declare(new TensorInfo(spec.Name, TensorType.Int8, [inputs, outputs]), file =>
+            file.WriteBytes(spec.Name, Quantise(Load(checkpoint, spec), inputs, scales)));
+        Declare(new TensorInfo(scaleName, TensorType.Float32, [outputs]), file => file.Write(scaleName, scales));
+    }
+
+    private void AddQuantisedRows(Checkpoint checkpoint, TensorSpec spec)
+    {
+        var (rows, width) = ((int)spec.Shape[0], (int)spec.Shape[1]);
+        var scaleName = spec.Name + "_scale";
+        float[] scales = new float[rows];
+        Declare(new TensorInfo(spec.Name, TensorType.Int8, [rows, width]), file =>
+            file.WriteBytes(spec.Name, QuantiseRows(Load(checkpoint, spec), width, scales)));
+        Declare(new TensorInfo(scaleName, TensorType.Float32, [rows, 1]), file => file.Write(scaleName, scales));
+    }
+
+    private void Declare(TensorInfo info, Action<SafetensorsWriter> write)
+    {
+        index.Add(info.Name, tensors.Count);
+        tensors.Add((info, write));
+    }
+
+    // Symmetric, one scale an output channel; transposed to [in, out], as integer products take it.
+    private Span<byte> Quantise(ReadOnlySpan<float> weight, int inputs, float[] scales)
+    {
+        var outputs = scales.Length;
+        var bytes = Room(weight.Length);
+        for (var output = 0; output < outputs; output++)
+        {
+            var row = weight.Slice(output * inputs, inputs);
+            var largest = Largest(row);
+            scales[output] = largest / QuantisedLimit;
+            for (var input = 0; input < inputs && largest > 0; input++)
+            {
+                bytes[input * outputs + output] = (byte)(sbyte)MathF.Round(row[input] / scales[output]);
+            }
+        }
+
+        return bytes;
+    }
+
+    // Nothing multiplies these bytes with others: they may use their whole range.
+    private Span<byte> QuantiseRows(ReadOnlySpan<float> weight, int width, float[] scales)
+    {
+        var bytes = Room(weight.Length);
+        for (var row = 0; row < scales.Length; row++)
+        {
+            var values = weight.Slice(row * width, width);
+            var largest = Largest(values);
+            scales[row] = largest / sbyte.MaxValue;
+            for (var i = 0; i < width && largest > 0; i++)
+            {
+                bytes[row * width + i] = (byte)(sbyte)MathF.Round(values[i] / scales[row]);
+            }
+        }
+
+        return bytes;
+    }
+
+    private static float Largest(ReadOnlySpan<float> values)
+    {
+        var largest = 0f;
+        foreach (var value in values)
+        {
+            largest = MathF.Max(largest, MathF.Abs(value));
+        }
+
+        return largest;
+    }
+}

@@ -1,0 +1,35 @@
+using System.Text;
+using LLMBlender.Inference.Tokenization.Bytes;
+using LLMBlender.Inference.Tokenization.Subwords;
+
+namespace LLMBlender.Inference.Tokenization.AddedTokens;
+
+/// <summary>Gives added tokens their ids: that of the same piece of the vocabulary, or the next free one.</summary>
+internal sealed class AddedTokenList(Vocabulary vocabulary)
+{
+    private readonly Dictionary<string, AddedToken> _tokens = new(StringComparer.Ordinal);
+    private int _next = vocabulary.Count;
+
+    public List<AddedToken> ById => [.. _tokens.Values.OrderBy(token => token.Id)];
+
+    /// <summary>Adds a token, or replaces the one of the same text, whatever id it carries; returns its id.</summary>
+    public int Add(AddedToken token)
+    {
+        int id = Find(token.Content) ?? _next++;
+        _tokens[token.Content] = token with { Id = id };
+        return id;
+    }
+
+    public bool IsAdded(string content) => _tokens.ContainsKey(content);
+
+    public int? Find(string content)
+    {
+        if (_tokens.TryGetValue(content, out AddedToken? known))
+        {
+            return known.Id;
+        }
+
+        int piece = vocabulary.Trie.Find(Encoding.UTF8.GetBytes(content));
+        return piece == ByteTrie.None ? null : piece;
+    }
+}

@@ -1,0 +1,84 @@
+using System.Runtime.CompilerServices;
+
+namespace LLMBlender.Inference.Tokenization.Bytes;
+
+/// <summary>
+/// Byte strings to their numbers, walked one byte at a time: a double array (Aoe 1989), 8 bytes a node.
+/// </summary>
+internal sealed class ByteTrie
+{
+    /// <summary>The node that every walk starts from.</summary>
+    public const int Root = 0;
+
+    /// <summary>What a node without a value has.</summary>
+    public const int None = -1;
+
+    private readonly Unit[] _units;
+    private readonly int[] _values;
+
+    private ByteTrie(Unit[] units, int[] values)
+    {
+        _units = units;
+        _values = values;
+    }
+
+    /// <summary>
+    /// The trie of the keys <c>text[starts[i]..starts[i + 1]]</c>, each with the value i. Empty keys are left out; of
+    /// equal keys the last counts.
+    /// </summary>
+    public static ByteTrie Build(ReadOnlySpan<byte> text, ReadOnlySpan<int> starts)
+    {
+        var builder = new ByteTrieBuilder(text, starts);
+        builder.Build();
+        return new ByteTrie(builder.Units, builder.Values);
+    }
+
+    /// <summary>
+    /// Steps from <paramref name="node"/> along <paramref name="b"/>: false where no key goes on that way, else the
+    /// node reached and its value or <see cref="None"/>.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool Step(ref int node, byte b, out int value)
+    {
+        Unit[] units = _units;
+        int next = units[node].Base ^ b;
+        int parent = units[next].Parent;
+        if ((parent & Unit.ParentMask) != node)
+        {
+            value = None;
+            return false;
+        }
+
+        node = next;
+        value = parent < 0 ? _values[next] : None;
+        return true;
+    }
+
+    /// <summary>The value of exactly this key, or <see cref="None"/>.</summary>
+    public int Find(ReadOnlySpan<byte> key)
+    {
+        int node = Root;
+        int value = None;
+        foreach (byte b in key)
+        {
+            if (!Step(ref node, b, out value))
+            {
+                return None;
+            }
+        }
+
+        return value;
+    }
+
+    /// <summary>One node, at the index <c>Base of its parent ^ its byte</c>.</summary>
+    internal struct Unit
+    {
+        public const int ParentMask = int.MaxValue;
+
+        /// <summary>Where the node's children lie; always in the array, whatever byte is added.</summary>
+        public int Base;
+
+        /// <summary>The parent's index; all ones where the place is free; negative where the node has a value.</summary>
+        public int Parent;
+    }
+}

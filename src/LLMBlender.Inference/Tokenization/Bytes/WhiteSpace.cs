@@ -1,0 +1,67 @@
+using System.Text;
+
+namespace LLMBlender.Inference.Tokenization.Bytes;
+
+/// <summary>Unicode's White_Space in UTF-8.</summary>
+internal static class WhiteSpace
+{
+    /// <summary>How many bytes of white space <paramref name="text"/> starts with.</summary>
+    public static int LengthAtStart(ReadOnlySpan<byte> text)
+    {
+        int length = 0;
+        while (length < text.Length)
+        {
+            Rune.DecodeFromUtf8(text[length..], out Rune rune, out int width);
+            if (!Rune.IsWhiteSpace(rune))
+            {
+                break;
+            }
+
+            length += width;
+        }
+
+        return length;
+    }
+
+    /// <summary>How many bytes of white space <paramref name="text"/> ends with.</summary>
+    public static int LengthAtEnd(ReadOnlySpan<byte> text)
+    {
+        int length = 0;
+        while (length < text.Length)
+        {
+            Rune.DecodeLastFromUtf8(text[..^length], out Rune rune, out int width);
+            if (!Rune.IsWhiteSpace(rune))
+            {
+                break;
+            }
+
+            length += width;
+        }
+
+        return length;
+    }
+
+    /// <summary>Where the first white space of <paramref name="text"/> is, or its length.</summary>
+    public static int IndexIn(ReadOnlySpan<byte> text)
+    {
+        int at = 0;
+        while (at < text.Length)
+        {
+            if (text[at] is > 0x20 and < 0x80)
+            {
+                at++;
+                continue;
+            }
+
+            Rune.DecodeFromUtf8(text[at..], out Rune rune, out int width);
+            if (Rune.IsWhiteSpace(rune))
+            {
+                break;
+            }
+
+            at += width;
+        }
+
+        return at;
+    }
+}

@@ -1,0 +1,86 @@
+using System.Text.Json;
+
+namespace LLMBlender.Inference.Tokenization.Files;
+
+/// <summary>Typed access to one JSON object of a tokenizer file; what is wrong is named with its place.</summary>
+internal readonly struct JsonFields
+{
+    private readonly JsonElement _element;
+    private readonly string _file;
+    private readonly string _path;
+
+    /// <param name="file">The file, for errors.</param>
+    /// <param name="path">Where in it the object lies, for errors.</param>
+    /// <param name="element">The object.</param>
+    /// <exception cref="ModelException">It isn't an object.</exception>
+    public JsonFields(string file, string path, JsonElement element)
+    {
+        (_file, _path, _element) = (file, path, element);
+        if (element.ValueKind != JsonValueKind.Object)
+        {
+            throw Wrong("", element, "must be an object");
+        }
+    }
+
+    /// <summary>The file, for errors.</summary>
+    public string File => _file;
+
+    /// <summary>The fields in their order.</summary>
+    public IEnumerable<(string Name, JsonElement Value)> All =>
+        _element.EnumerateObject().Select(property => (property.Name, property.Value));
+
+    /// <summary>The field, or null where it is absent or null.</summary>
+    public JsonElement? Optional(string name) =>
+        _element.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
+
+    public JsonElement Required(string name) =>
+        Optional(name) ?? throw new ModelException(_file, $"{Place(name)} is missing");
+
+    public string? OptionalText(string name) => Optional(name) is { } value ? Text(name, value) : null;
+
+    public string RequiredText(string name) => Text(name, Required(name));
+
+    public bool? OptionalFlag(string name) => Optional(name) is not { } value ? null
+        : value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean()
+        : throw Wrong(name, value, "must be true or false");
+
+    public int? OptionalCount(string name) => Optional(name) is { } value ? Count(name, value) : null;
+
+    public int RequiredCount(string name) => Count(name, Required(name));
+
+    public JsonFields RequiredObject(string name) => new(_file, Place(name), Required(name));
+
+    /// <summary>The elements of a required array, each with its place.</summary>
+    public IEnumerable<(string Path, JsonElement Value)> RequiredArray(string name)
+    {
+        JsonElement array = Required(name);
+        string place = Place(name);
+        return array.ValueKind == JsonValueKind.Array
+            ? array.EnumerateArray().Select((value, i) => ($"{place}[{i}]", value))
+            : throw Wrong(name, array, "must be an array");
+    }
+
+    /// <summary>The elements of a required array of objects.</summary>
+    public IEnumerable<JsonFields> RequiredObjects(string name)
+    {
+        string file = _file;
+        return RequiredArray(name).Select(element => new JsonFields(file, element.Path, element.Value));
+    }
+
+    /// <summary>The complaint about a field whose value can't be used.</summary>
+    public ModelException Wrong(string name, JsonElement value, string rule)
+    {
+        string raw = value.GetRawText();
+        return new ModelException(_file, $"{Place(name)} is {(raw.Length > 80 ? raw[..80] + "…" : raw)}: {rule}");
+    }
+
+    private string Text(string name, JsonElement value) =>
+        value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Wrong(name, value, "must be a string");
+
+    private int Count(string name, JsonElement value) =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) && number >= 0
+            ? number
+            : throw Wrong(name, value, "must be a whole number from 0 to 2147483647");
+
+    private string Place(string name) => _path.Length == 0 ? name : name.Length == 0 ? _path : $"{_path}.{name}";
+}

@@ -1,0 +1,174 @@
+using System.Text.Json;
+using LLMBlender.Inference.Tokenization.AddedTokens;
+
+namespace LLMBlender.Inference.Tokenization.Files;
+
+/// <summary>
+/// The small files beside a tokenizer: tokenizer_config.json, special_tokens_map.json, added_tokens.json.
+/// </summary>
+internal sealed class TokenizerConfig
+{
+    private readonly JsonFields? _config;
+    private readonly JsonFields? _map;
+    private readonly JsonFields? _added;
+    private readonly string _configFile;
+
+    private TokenizerConfig(string folder)
+    {
+        _configFile = Path.Combine(folder, "tokenizer_config.json");
+        _config = Open(_configFile);
+        _map = Open(Path.Combine(folder, "special_tokens_map.json"));
+        _added = Open(Path.Combine(folder, "added_tokens.json"));
+        CleanUp = _config?.OptionalFlag("clean_up_tokenization_spaces") ?? true;
+        TokenizerClass = _config?.OptionalText("tokenizer_class");
+        SpecialTokens = new SpecialTokens
+        {
+            Bos = Role("bos_token"),
+            Eos = Role("eos_token"),
+            Unk = Role("unk_token"),
+            Sep = Role("sep_token"),
+            Pad = Role("pad_token"),
+            Cls = Role("cls_token"),
+            Mask = Role("mask_token"),
+        };
+    }
+
+    /// <summary>Those of the files that exist.</summary>
+    public List<string> Files { get; } = [];
+
+    public SpecialTokens SpecialTokens { get; }
+
+    /// <summary>Whether decoding takes out the spaces before punctuation: yes, unless the files say otherwise.</summary>
+    public bool CleanUp { get; }
+
+    public string? TokenizerClass { get; }
+
+    /// <summary>Tokens of a row at most; null where no limit is named, which Hugging Face's files write as 10³⁰.</summary>
+    public int? MaxLength => _config?.Optional("model_max_length") is { ValueKind: JsonValueKind.Number } value
+        && value.TryGetInt32(out int length) && length > 0
+            ? length
+            : null;
+
+    /// <exception cref="ModelException">One of the files is malformed.</exception>
+    public static TokenizerConfig Read(string folder) => new(folder);
+
+    public static AddedToken ReadAddedToken(JsonFields fields, int id, bool specialByDefault = false)
+    {
+        bool special = fields.OptionalFlag("special") ?? specialByDefault;
+        return new AddedToken(id, Content(fields))
+        {
+            Special = special,
+            Normalized = fields.OptionalFlag("normalized") ?? !special,
+            LeftStrip = fields.OptionalFlag("lstrip") ?? false,
+            RightStrip = fields.OptionalFlag("rstrip") ?? false,
+            SingleWord = fields.OptionalFlag("single_word") ?? false,
+        };
+    }
+
+    /// <summary>tokenizer_config.json's flag, or null.</summary>
+    public bool? Flag(string name) => _config?.OptionalFlag(name);
+
+    /// <summary>tokenizer_config.json's whole number, or null.</summary>
+    public int? Count(string name) => _config?.OptionalCount(name);
+
+    /// <summary>The complaint about a value in tokenizer_config.json.</summary>
+    public ModelException Wrong(string name, string rule) =>
+        _config!.Value.Wrong(name, _config.Value.Required(name), rule);
+
+    /// <summary>The tokens of added_tokens_decoder, by ascending id, null where there is none.</summary>
+    public List<AddedToken>? AddedTokensDecoder()
+    {
+        if (_config?.Optional("added_tokens_decoder") is null)
+        {
+            return null;
+        }
+
+        JsonFields decoder = _config.Value.RequiredObject("added_tokens_decoder");
+        List<AddedToken> tokens = [];
+        foreach ((string key, JsonElement value) in decoder.All)
+        {
+            tokens.Add(int.TryParse(key, System.Globalization.CultureInfo.InvariantCulture, out int id) && id >= 0
+                ? ReadAddedToken(decoder.RequiredObject(key), id)
+                : throw decoder.Wrong(key, value, "its name must be an id"));
+        }
+
+        return [.. tokens.OrderBy(token => token.Id)];
+    }
+
+    /// <summary>The contents of added_tokens.json, by ascending id.</summary>
+    public List<(string Content, int Id)> AddedTokens()
+    {
+        List<(string Content, int Id)> tokens = [];
+        if (_added is { } fields)
+        {
+            tokens.AddRange(fields.All.Select(field => field.Name.Length > 0
+                ? (field.Name, fields.RequiredCount(field.Name))
+                : throw fields.Wrong(field.Name, field.Value, "its token must not be empty")));
+        }
+
+        return [.. tokens.OrderBy(token => token.Id)];
+    }
+
+    /// <summary>The contents of additional_special_tokens.</summary>
+    public List<string> AdditionalSpecialTokens()
+    {
+        List<string> contents = [];
+        foreach (JsonFields? file in new[] { _config, _map })
+        {
+            if (file?.Optional("additional_special_tokens") is null)
+            {
+                continue;
+            }
+
+            foreach ((string path, JsonElement value) in file.Value.RequiredArray("additional_special_tokens"))
+            {
+                contents.Add(value.ValueKind == JsonValueKind.String
+                    ? value.GetString()!
+                    : Content(new JsonFields(_configFile, path, value)));
+            }
+        }
+
+        return [.. contents.Distinct(StringComparer.Ordinal)];
+    }
+
+    /// <summary>The flags that a file gives the token of a role, or null where it gives its text alone.</summary>
+    public AddedToken? RoleToken(string role)
+    {
+        foreach (JsonFields? file in new[] { _config, _map })
+        {
+            if (file?.Optional(role) is { ValueKind: JsonValueKind.Object })
+            {
+                return ReadAddedToken(file.Value.RequiredObject(role), 0, specialByDefault: true) with { Special = true };
+            }
+        }
+
+        return null;
+    }
+
+    private static string Content(JsonFields fields) => fields.RequiredText("content") is { Length: > 0 } content
+        ? content
+        : throw fields.Wrong("content", fields.Required("content"), "must not be empty");
+
+    private string? Role(string name) =>
+        RoleToken(name)?.Content ?? _config?.OptionalText(name) ?? _map?.OptionalText(name);
+
+    private JsonFields? Open(string file)
+    {
+        if (!File.Exists(file))
+        {
+            return null;
+        }
+
+        Files.Add(file);
+        try
+        {
+            ReadOnlyMemory<byte> bytes = TokenizerFiles.WithoutMark(TokenizerFiles.ReadBytes(file));
+            using JsonDocument document = JsonDocument.Parse(bytes);
+            return new JsonFields(file, "", document.RootElement.Clone());
+        }
+        catch (JsonException e)
+        {
+            throw new ModelException(file, $"is no valid JSON: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using System.Text;
+using LLMBlender.Inference.Tokenization.Subwords;
+
+namespace LLMBlender.Inference.Tokenization.Files;
+
+/// <summary>Reading a tokenizer's folder.</summary>
+internal static class TokenizerFiles
+{
+    /// <exception cref="ModelException">No tokenizer lies there, or one that can't be used.</exception>
+    public static TokenizerModel Read(string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            throw new ModelException(folder, "there is no such folder");
+        }
+
+        try
+        {
+            return ReadChecked(folder);
+        }
+        catch (InvalidOperationException e)
+        {
+            // What System.Text.Json throws for an escaped lone surrogate.
+            throw new ModelException(folder, "one of its JSON files holds text that is no valid Unicode", e);
+        }
+    }
+
+    private static TokenizerModel ReadChecked(string folder)
+    {
+        string json = Path.Combine(folder, "tokenizer.json");
+        if (File.Exists(json))
+        {
+            return TokenizerJson.Read(json, TokenizerConfig.Read(folder));
+        }
+
+        foreach (string name in new[] { "spm.model", "spiece.model" })
+        {
+            string file = Path.Combine(folder, name);
+            if (File.Exists(file))
+            {
+                return SentencePieceConversion.Read(file, TokenizerConfig.Read(folder));
+            }
+        }
+
+        string table = Path.Combine(folder, "vocab.json");
+        if (File.Exists(table))
+        {
+            return VocabularyFiles.ReadBytePairs(table, TokenizerConfig.Read(folder));
+        }
+
+        string list = Path.Combine(folder, "vocab.txt");
+        return File.Exists(list)
+            ? VocabularyFiles.ReadWordPieces(list, TokenizerConfig.Read(folder))
+            : throw new ModelException(
+                folder, "holds no tokenizer: it needs tokenizer.json, spm.model, spiece.model, vocab.json with merges.txt, or vocab.txt");
+    }
+
+    public static byte[] ReadBytes(string file)
+    {
+        try
+        {
+            return File.ReadAllBytes(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelException(file, $"can't be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The bytes after a UTF-8 byte order mark, if there is one.</summary>
+    public static ReadOnlyMemory<byte> WithoutMark(byte[] bytes) =>
+        bytes.AsMemory(bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0);
+
+    /// <summary>The vocabulary, once its unknown id is known to be in it.</summary>
+    public static Vocabulary MakeVocabulary(string file, Vocabulary.Builder? pieces, int unknownId, bool byteFallback)
+    {
+        if (pieces is null || pieces.Scores.Count == 0)
+        {
+            throw new ModelException(file, "has no vocabulary: at least the unknown piece is needed");
+        }
+
+        if (unknownId < 0 || unknownId >= pieces.Scores.Count)
+        {
+            throw new ModelException(
+                file, $"unk_id is {unknownId}: it must be the id of one of the {pieces.Scores.Count} pieces");
+        }
+
+        return new Vocabulary(pieces, unknownId, byteFallback);
+    }
+}

@@ -1,0 +1,231 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+using LLMBlender.Inference.Tokenization.AddedTokens;
+using LLMBlender.Inference.Tokenization.Subwords;
+
+namespace LLMBlender.Inference.Tokenization.Files;
+
+/// <summary>
+/// Reads <c>tokenizer.json</c>, the file of Hugging Face's fast tokenizers, for Unigram, WordPiece and BPE models. A pipeline step that
+/// isn't known here is refused by name, never skipped.
+/// </summary>
+internal sealed class TokenizerJson
+{
+    private readonly string _file;
+    private readonly Dictionary<string, JsonElement> _parts = [];
+    private WordModel? _words;
+
+    private TokenizerJson(string file) => _file = file;
+
+    /// <exception cref="ModelException">Malformed, or asks for something that isn't supported.</exception>
+    public static TokenizerModel Read(string file, TokenizerConfig config)
+    {
+        byte[] bytes = TokenizerFiles.ReadBytes(file);
+        if (!Utf8.IsValid(bytes))
+        {
+            throw new ModelException(file, "is no valid UTF-8");
+        }
+
+        try
+        {
+            return new TokenizerJson(file).Read(bytes, config);
+        }
+        catch (JsonException e)
+        {
+            throw new ModelException(file, $"is no valid JSON: {e.Message}", e);
+        }
+        catch (InvalidOperationException e)
+        {
+            // What System.Text.Json throws for an escaped lone surrogate.
+            throw new ModelException(file, "holds text that is no valid Unicode", e);
+        }
+    }
+
+    private TokenizerModel Read(byte[] bytes, TokenizerConfig config)
+    {
+        ReadTop(bytes);
+        WordModel words = _words ?? throw new ModelException(_file, "model is missing");
+        Vocabulary vocabulary = words.Vocabulary;
+        List<AddedToken> added = ReadAddedTokens(vocabulary);
+        int count = Math.Max(vocabulary.Count, added.Count == 0 ? 0 : added[^1].Id + 1);
+        return new TokenizerModel
+        {
+            Files = [_file, .. config.Files],
+            Vocabulary = vocabulary,
+            Segment = words.Segment,
+            Normalizers = [.. NormalizerJson.Read(Part("normalizer"))],
+            PreTokenizers = [.. PreTokenizerJson.Read(Part("pre_tokenizer"))],
+            Template = PostProcessorJson.Read(Part("post_processor"), count),
+            Detokenizer = PreTokenizerJson.ReadDecoder(Part("decoder"), config.CleanUp),
+            AddedTokens = added,
+            SpecialTokens = config.SpecialTokens.OrUsual(
+                added, Encoding.UTF8.GetString(vocabulary.Piece(vocabulary.UnknownId))),
+        };
+    }
+
+    private void ReadTop(byte[] bytes)
+    {
+        var reader = new Utf8JsonReader(TokenizerFiles.WithoutMark(bytes).Span);
+        Expect(ref reader, JsonTokenType.StartObject, "the file", "must be an object");
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("model"u8))
+            {
+                _words = ReadModel(ref reader);
+            }
+            else
+            {
+                string name = reader.GetString()!;
+                reader.Read();
+                _parts[name] = JsonElement.ParseValue(ref reader);
+            }
+        }
+
+        if (reader.Read())
+        {
+            throw new ModelException(_file, "has more after its object");
+        }
+    }
+
+    private WordModel ReadModel(ref Utf8JsonReader reader)
+    {
+        Expect(ref reader, JsonTokenType.StartObject, "model", "must be an object");
+        Vocabulary.Builder? pieces = null;
+        List<(string, int)>? table = null;
+        var settings = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            string name = reader.GetString()!;
+            reader.Read();
+            if (name == "vocab" && pieces is null && table is null)
+            {
+                (pieces, table) = reader.TokenType == JsonTokenType.StartObject
+                    ? ((Vocabulary.Builder?)null, ReadTable(ref reader))
+                    : (ReadPieces(ref reader), null);
+                continue;
+            }
+
+            settings[name] = JsonElement.ParseValue(ref reader);
+        }
+
+        return table is null ? MakeUnigram(pieces, settings) : WordModelJson.Make(_file, table, settings);
+    }
+
+    private WordModel MakeUnigram(Vocabulary.Builder? pieces, Dictionary<string, JsonElement> settings)
+    {
+        int unknownId = -1;
+        if (settings.TryGetValue("type", out JsonElement type) && (type.ValueKind != JsonValueKind.String || type.GetString() != "Unigram"))
+        {
+            throw new ModelException(
+                _file, $"model.type is {type.GetRawText()}: supported are Unigram, whose vocabulary is a list, and WordPiece and BPE, whose is a table");
+        }
+
+        if (settings.TryGetValue("unk_id", out JsonElement unknown)
+            && (unknown.ValueKind != JsonValueKind.Number || !unknown.TryGetInt32(out unknownId)))
+        {
+            throw new ModelException(_file, $"model.unk_id is {unknown.GetRawText()}: it must be a piece's id");
+        }
+
+        bool byteFallback = settings.TryGetValue("byte_fallback", out JsonElement fallback) && fallback.ValueKind == JsonValueKind.True;
+        return new WordModel(TokenizerFiles.MakeVocabulary(_file, pieces, unknownId, byteFallback), Unigram.Encode);
+    }
+
+    private List<(string, int)> ReadTable(ref Utf8JsonReader reader)
+    {
+        List<(string, int)> table = [];
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            string piece = reader.GetString()!;
+            reader.Read();
+            table.Add(reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out int id)
+                ? (piece, id)
+                : throw new ModelException(_file, $"model.vocab: \"{piece}\" must have a whole number as its id"));
+        }
+
+        return table;
+    }
+
+    // Token by token: a document of a large vocabulary would take longer than all the rest.
+    private Vocabulary.Builder ReadPieces(ref Utf8JsonReader reader)
+    {
+        var pieces = new Vocabulary.Builder();
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            throw new ModelException(
+                _file, $"model.vocab is of type {reader.TokenType}: it must be an array, as Unigram models have it, or a table, as others do");
+        }
+
+        byte[] unescaped = new byte[64];
+        for (int id = 0; reader.Read() && reader.TokenType != JsonTokenType.EndArray; id++)
+        {
+            Need(reader.TokenType == JsonTokenType.StartArray, id);
+            Need(reader.Read() && reader.TokenType == JsonTokenType.String, id);
+            ReadOnlySpan<byte> piece = reader.ValueSpan;
+            if (reader.ValueIsEscaped)
+            {
+                Array.Resize(ref unescaped, Math.Max(unescaped.Length, piece.Length));
+                piece = unescaped.AsSpan(0, reader.CopyString(unescaped));
+            }
+
+            pieces.Add(piece, 0);
+            Need(reader.Read() && reader.TokenType == JsonTokenType.Number, id);
+            pieces.Scores[^1] = JsonScore.Parse(reader.ValueSpan);
+            Need(double.IsFinite(pieces.Scores[^1]), id);
+            Need(reader.Read() && reader.TokenType == JsonTokenType.EndArray, id);
+        }
+
+        return pieces;
+    }
+
+    private void Need(bool met, int id)
+    {
+        if (!met)
+        {
+            throw new ModelException(_file, $"model.vocab[{id}] must be [\"piece\", score], the score finite");
+        }
+    }
+
+    private void Expect(ref Utf8JsonReader reader, JsonTokenType type, string what, string rule)
+    {
+        if (!reader.Read() || reader.TokenType != type)
+        {
+            throw new ModelException(_file, $"{what} is of type {reader.TokenType}: it {rule}");
+        }
+    }
+
+    private JsonFields? Part(string name) =>
+        Element(name) is { } element ? new JsonFields(_file, name, element) : null;
+
+    private JsonElement? Element(string name) =>
+        _parts.TryGetValue(name, out JsonElement part) && part.ValueKind != JsonValueKind.Null ? part : null;
+
+    private List<AddedToken> ReadAddedTokens(Vocabulary vocabulary)
+    {
+        var tokens = new AddedTokenList(vocabulary);
+        if (Element("added_tokens") is not { } element)
+        {
+            return [];
+        }
+
+        if (element.ValueKind != JsonValueKind.Array)
+        {
+            throw new ModelException(_file, $"added_tokens is of type {element.ValueKind}: it must be an array");
+        }
+
+        int index = 0;
+        foreach (JsonElement value in element.EnumerateArray())
+        {
+            var fields = new JsonFields(_file, $"added_tokens[{index++}]", value);
+            AddedToken token = TokenizerConfig.ReadAddedToken(fields, fields.RequiredCount("id"));
+            int id = tokens.Add(token);
+            if (id != token.Id)
+            {
+                throw fields.Wrong(
+                    "id", fields.Required("id"), $"{token.Content} gets the id {id} from the vocabulary or its place");
+            }
+        }
+
+        return tokens.ById;
+    }
+}

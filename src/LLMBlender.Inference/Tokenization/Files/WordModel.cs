@@ -1,0 +1,77 @@
+using System.Text;
+using LLMBlender.Inference.Tokenization.Bytes;
+using LLMBlender.Inference.Tokenization.Subwords;
+
+namespace LLMBlender.Inference.Tokenization.Files;
+
+/// <summary>A vocabulary, and how words are cut into its pieces.</summary>
+/// <param name="Vocabulary">The pieces.</param>
+/// <param name="Segment">The cutting.</param>
+internal sealed record WordModel(Vocabulary Vocabulary, Segmentation Segment)
+{
+    // Larger than any vocabulary in use: a stray id must not become an allocation.
+    private const int MostIds = 1 << 22;
+
+    /// <summary>WordPiece over a table of pieces.</summary>
+    /// <exception cref="ModelException">An id twice or out of range, or the unknown piece isn't there.</exception>
+    public static WordModel WordPiece(string file, IReadOnlyList<(string Piece, int Id)> table, string unknown, string prefix, int longestWord)
+    {
+        Vocabulary vocabulary = FromTable(file, table, unknown);
+        return new WordModel(vocabulary, new WordPieces(prefix, longestWord).Encode);
+    }
+
+    /// <summary>Byte-pair encoding over a table of pieces.</summary>
+    /// <param name="file">The file, for errors.</param>
+    /// <param name="table">Pieces and ids.</param>
+    /// <param name="merges">Pairs of pieces, in the order of their rank.</param>
+    /// <param name="unknown">The unknown piece.</param>
+    /// <param name="writesUnknown">Whether a character outside the vocabulary becomes it, rather than nothing.</param>
+    /// <exception cref="ModelException">As <see cref="WordPiece"/>, or a merge of or to what is no piece.</exception>
+    public static WordModel BytePair(
+        string file, IReadOnlyList<(string Piece, int Id)> table, IEnumerable<(string Left, string Right)> merges, string unknown, bool writesUnknown)
+    {
+        Vocabulary vocabulary = FromTable(file, table, unknown);
+        var ranks = new Dictionary<(int, int), (int Rank, int Id)>();
+        int rank = 0;
+        foreach ((string left, string right) in merges)
+        {
+            int Id(string piece)
+            {
+                int id = vocabulary.Trie.Find(Encoding.UTF8.GetBytes(piece));
+                return id != ByteTrie.None
+                    ? id
+                    : throw new ModelException(file, $"merge {rank} is of \"{left}\" and \"{right}\", and \"{piece}\" is not in the vocabulary");
+            }
+
+            ranks[(Id(left), Id(right))] = (rank++, Id(left + right));
+        }
+
+        return new WordModel(vocabulary, new BytePairs(ranks, writesUnknown ? vocabulary.UnknownId : null).Encode);
+    }
+
+    private static Vocabulary FromTable(string file, IReadOnlyList<(string Piece, int Id)> table, string unknown)
+    {
+        int count = table.Count == 0 ? 0 : table.Max(entry => entry.Id) + 1;
+        if (count > MostIds || table.Any(entry => entry.Id < 0))
+        {
+            throw new ModelException(file, $"the vocabulary's ids must be from 0 to {MostIds - 1}");
+        }
+
+        string?[] pieces = new string?[count];
+        foreach ((string piece, int id) in table)
+        {
+            pieces[id] = pieces[id] is null ? piece : throw new ModelException(file, $"id {id} is both \"{pieces[id]}\" and \"{piece}\"");
+        }
+
+        var builder = new Vocabulary.Builder();
+        foreach (string? piece in pieces)
+        {
+            builder.Add(Encoding.UTF8.GetBytes(piece ?? ""), 0);
+        }
+
+        int unknownId = Array.LastIndexOf(pieces, unknown);
+        return unknownId >= 0
+            ? TokenizerFiles.MakeVocabulary(file, builder, unknownId, byteFallback: false)
+            : throw new ModelException(file, $"the vocabulary has no \"{unknown}\", which stands for unknown text");
+    }
+}

@@ -1,0 +1,86 @@
+using System.Buffers.Binary;
+
+namespace LLMBlender.Inference.Tokenization.Normalization;
+
+/// <summary>
+/// SentencePiece's precompiled character map: a Darts double array over UTF-8 keys, whose values point into a blob of
+/// NUL-terminated replacements.
+/// </summary>
+/// <remarks>Layout: u32 little-endian size of the double array in bytes, its u32 units, the blob.</remarks>
+internal sealed class CharsMap
+{
+    private readonly uint[] _units;
+    private readonly byte[] _replacements;
+
+    private CharsMap(uint[] units, byte[] replacements)
+    {
+        _units = units;
+        _replacements = replacements;
+    }
+
+    /// <param name="blob">The map's bytes.</param>
+    /// <param name="file">Where they come from, for the error.</param>
+    /// <exception cref="ModelException">The sizes contradict each other.</exception>
+    public static CharsMap Parse(ReadOnlySpan<byte> blob, string file)
+    {
+        if (blob.Length < 4)
+        {
+            throw new ModelException(file, $"precompiled_charsmap of {blob.Length} bytes: at least 4 are needed");
+        }
+
+        uint size = BinaryPrimitives.ReadUInt32LittleEndian(blob);
+        if (size % 4 != 0 || size == 0 || size > blob.Length - 4)
+        {
+            throw new ModelException(
+                file,
+                $"precompiled_charsmap says its trie has {size} bytes: "
+                + $"it must be a multiple of 4 within the {blob.Length - 4} bytes that follow");
+        }
+
+        var units = new uint[size / 4];
+        for (int i = 0; i < units.Length; i++)
+        {
+            units[i] = BinaryPrimitives.ReadUInt32LittleEndian(blob[(4 + (4 * i))..]);
+        }
+
+        return new CharsMap(units, blob[(4 + (int)size)..].ToArray());
+    }
+
+    /// <summary>
+    /// What replaces <paramref name="text"/>: false where the map has no key that it starts with. The shortest such
+    /// key decides, and stands for the whole text, as in the reference.
+    /// </summary>
+    public bool TryMap(ReadOnlySpan<byte> text, out ReadOnlySpan<byte> replacement)
+    {
+        uint[] units = _units;
+        uint at = Offset(units[0]);
+        foreach (byte b in text)
+        {
+            at ^= b;
+            if (b == 0 || at >= (uint)units.Length || (units[at] & 0x800000FF) != b)
+            {
+                break;
+            }
+
+            uint unit = units[at];
+            at ^= Offset(unit);
+            if ((unit & 0x100) != 0)
+            {
+                replacement = at < (uint)units.Length ? Replacement(units[at] & 0x7FFFFFFF) : default;
+                return true;
+            }
+        }
+
+        replacement = default;
+        return false;
+    }
+
+    private ReadOnlySpan<byte> Replacement(uint start)
+    {
+        ReadOnlySpan<byte> rest = start < (uint)_replacements.Length ? _replacements.AsSpan((int)start) : default;
+        int end = rest.IndexOf((byte)0);
+        return end < 0 ? rest : rest[..end];
+    }
+
+    private static uint Offset(uint unit) => (unit >> 10) << (int)((unit & 0x200) >> 6);
+}

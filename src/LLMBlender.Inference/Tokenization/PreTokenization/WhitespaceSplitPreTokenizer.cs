@@ -1,0 +1,16 @@
+using LLMBlender.Inference.Tokenization.Bytes;
+
+namespace LLMBlender.Inference.Tokenization.PreTokenization;
+
+/// <summary>Cuts at white space and drops it.</summary>
+internal sealed class WhitespaceSplitPreTokenizer : PreTokenizer
+{
+    public override ReadOnlySpan<byte> Next(ref ReadOnlySpan<byte> rest)
+    {
+        int end = WhiteSpace.IndexIn(rest);
+        ReadOnlySpan<byte> word = rest[..end];
+        rest = rest[end..];
+        rest = rest[WhiteSpace.LengthAtStart(rest)..];
+        return word;
+    }
+}

@@ -1,4 +1,0 @@
-namespace LLMBlender.Inference.Tokenization;
-
-/// <summary>Appends the ids of one pre-token, valid UTF-8 and not empty: what tokenizer.json calls the model.</summary>
-internal delegate void Segmentation(Vocabulary vocabulary, ReadOnlySpan<byte> word, Workspace workspace, List<int> ids);

@@ -1,0 +1,71 @@
+using System.Text;
+using LLMBlender.Inference.Tokenization.Bytes;
+
+namespace LLMBlender.Inference.Tokenization.Subwords;
+
+/// <summary>
+/// The pieces of a Unigram model in id order: UTF-8 text, score (a log probability), and the trie over them.
+/// </summary>
+internal sealed class Vocabulary
+{
+    private readonly byte[] _text;
+    private readonly int[] _starts;
+
+    public Vocabulary(Builder builder, int unknownId, bool byteFallback)
+    {
+        _text = builder.Text.Span.ToArray();
+        _starts = [.. builder.Starts, _text.Length];
+        Scores = [.. builder.Scores];
+        UnknownId = unknownId;
+        Trie = ByteTrie.Build(_text, _starts);
+        UnknownScore = Scores.Min() - 10;
+        BytePieces = byteFallback ? FindBytePieces() : null;
+    }
+
+    public int Count => Scores.Length;
+
+    public double[] Scores { get; }
+
+    public ByteTrie Trie { get; }
+
+    /// <summary>The id that stands for what no piece covers.</summary>
+    public int UnknownId { get; }
+
+    /// <summary>What one unknown character costs: ten below the lowest score.</summary>
+    public double UnknownScore { get; }
+
+    /// <summary>With byte fallback, the id of <c>&lt;0xNN&gt;</c> by byte, or -1 where there is none.</summary>
+    public int[]? BytePieces { get; }
+
+    public ReadOnlySpan<byte> Piece(int id) => _text.AsSpan(_starts[id].._starts[id + 1]);
+
+    private int[] FindBytePieces()
+    {
+        var ids = new int[256];
+        Span<byte> name = stackalloc byte[6];
+        for (int b = 0; b < ids.Length; b++)
+        {
+            Encoding.ASCII.GetBytes($"<0x{b:X2}>", name);
+            ids[b] = Trie.Find(name);
+        }
+
+        return ids;
+    }
+
+    /// <summary>Collects pieces in id order.</summary>
+    public sealed class Builder
+    {
+        public ByteBuffer Text { get; } = new();
+
+        public List<int> Starts { get; } = [];
+
+        public List<double> Scores { get; } = [];
+
+        public void Add(ReadOnlySpan<byte> piece, double score)
+        {
+            Starts.Add(Text.Length);
+            Text.Append(piece);
+            Scores.Add(score);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using LLMBlender.Inference.Tokenization.Bytes;
+
+namespace LLMBlender.Inference.Tokenization.Subwords;
+
+/// <summary>
+/// The buffers of one running encode of one tokenizer; reused, so that encoding allocates nothing once warm.
+/// </summary>
+internal sealed class Workspace
+{
+    private readonly List<ByteBuffer> _words = [];
+    private Unigram.Cell[] _cells = new Unigram.Cell[256];
+    private char[] _chars = new char[256];
+
+    /// <summary>The text as UTF-8.</summary>
+    public ByteBuffer Raw { get; } = new();
+
+    /// <summary>Where normalisers write, by turns.</summary>
+    public ByteBuffer Even { get; } = new();
+
+    /// <summary>Where normalisers write, by turns.</summary>
+    public ByteBuffer Odd { get; } = new();
+
+    /// <summary>The words met lately.</summary>
+    public WordCache Cache { get; } = new();
+
+    /// <summary>A word's symbols while byte pairs are merged.</summary>
+    public List<BytePairs.Symbol> Symbols { get; } = [];
+
+    /// <summary>The merges that may be made, by rank and place; the element is the id that comes of it.</summary>
+    public PriorityQueue<int, (int Rank, int Left)> Merges { get; } = new();
+
+    /// <summary>At least <paramref name="count"/> cells, with whatever was left in them.</summary>
+    public Span<Unigram.Cell> Cells(int count)
+    {
+        if (_cells.Length < count)
+        {
+            _cells = new Unigram.Cell[Math.Max(count, 2 * _cells.Length)];
+        }
+
+        return _cells.AsSpan(0, count);
+    }
+
+    /// <summary>At least <paramref name="count"/> characters, with whatever was left in them.</summary>
+    public Span<char> Chars(int count)
+    {
+        if (_chars.Length < count)
+        {
+            _chars = new char[Math.Max(count, 2 * _chars.Length)];
+        }
+
+        return _chars.AsSpan(0, count);
+    }
+
+    /// <summary>The buffer of the pre-tokeniser step <paramref name="step"/>.</summary>
+    public ByteBuffer Words(int step)
+    {
+        while (_words.Count <= step)
+        {
+            _words.Add(new ByteBuffer());
+        }
+
+        return _words[step];
+    }
+}

@@ -1,0 +1,82 @@
+using System.Text.Json;
+using LLMBlender.Abstractions;
+using Microsoft.Extensions.AI;
+
+namespace LLMBlender.Local.Backends;
+
+/// <summary>Whether an answer has the form that was asked for, and the tools that it calls.</summary>
+public static class AnswerForm
+{
+    /// <summary>The calls in an answer; null for none.</summary>
+    public static ToolUse? CallsIn(ChatResponse response)
+    {
+        var calls = response.Messages.SelectMany(static message => message.Contents).OfType<FunctionCallContent>().ToArray();
+        return calls.Length == 0 ? null : new ToolUse(
+            response.Text,
+            Array.ConvertAll(calls, static call => new ToolCall(call.CallId, call.Name, call.Exception is null ? ToolArguments.Write(call.Arguments) ?? "" : "")));
+    }
+
+    /// <summary>What is wrong with an answer; null where nothing is.</summary>
+    /// <param name="text">What it says.</param>
+    /// <param name="use">What it calls.</param>
+    /// <param name="request">What was asked for.</param>
+    public static string? Fault(string text, ToolUse? use, BackendRequest request) => request.Tools is { } offer
+        ? Fault(use, offer) ?? (use is null ? Fault(text, request.Format) : null)
+        : use is null ? Fault(text, request.Format) : "it calls tools, and was offered none";
+
+    private static string? Fault(ToolUse? use, ToolOffer offer)
+    {
+        if (use is null)
+        {
+            return offer.Choice is ToolChoice.Required ? "it calls no tool, and was to call one" : null;
+        }
+
+        if (offer.Choice is ToolChoice.None)
+        {
+            return "it calls tools, and was to call none";
+        }
+
+        foreach (var call in use.Calls)
+        {
+            if (!Array.Exists(offer.Tools, tool => tool.Name == call.Name) || (offer.Only ?? call.Name) != call.Name)
+            {
+                return "it calls a tool that it was not offered";
+            }
+
+            if (call.Arguments.Length == 0)
+            {
+                return $"it calls {call.Name} with arguments that are no JSON object";
+            }
+        }
+
+        return null;
+    }
+
+    private static string? Fault(string text, AnswerFormat? format)
+    {
+        if (format is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            using var answer = JsonDocument.Parse(text);
+            if (format.Schema is not { } schema)
+            {
+                return answer.RootElement.ValueKind is JsonValueKind.Object ? null : "its answer is JSON, but no object";
+            }
+
+            using var rules = JsonDocument.Parse(schema);
+            return new AnswerSchema(rules.RootElement).Fault(answer.RootElement) is { } fault ? $"its answer does not fit the schema: {fault}" : null;
+        }
+        catch (JsonException)
+        {
+            return "its answer is not JSON";
+        }
+        catch (InvalidOperationException)
+        {
+            return "its answer, or the schema, escapes half of a surrogate pair, which is no text";
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using System.ClientModel;
+using System.ClientModel.Primitives;
+using LLMBlender.Local.Backends.Http;
+using Microsoft.Extensions.AI;
+using OllamaSharp;
+using OpenAI;
+using OpenAI.Chat;
+
+namespace LLMBlender.Local.Backends;
+
+/// <summary>Makes backends of settings that keep to the rules.</summary>
+public static class BackendFactory
+{
+    /// <summary>Makes one.</summary>
+    /// <param name="settings">What it is.</param>
+    /// <param name="key">Its key; null for none.</param>
+    /// <param name="clock">What its waits go by.</param>
+    public static Backend Create(BackendSettings settings, Secret? key, TimeProvider clock)
+    {
+        var http = BackendHttp.Create(settings, key, clock);
+        var client = settings.Kind == BackendSettings.Ollama ? Ollama(settings, http) : OpenAI(settings, key, http);
+        return new Backend(settings.Name, new GatedChatClient(client, settings, clock)) { Settings = settings, Key = key };
+    }
+
+    private static IChatClient OpenAI(BackendSettings settings, Secret? key, HttpClient http)
+    {
+        // Retries are the HTTP client's, which knows the budget; a second layer of them would multiply.
+        var options = new OpenAIClientOptions
+        {
+            Endpoint = new Uri(settings.Url!),
+            Transport = new HttpClientPipelineTransport(http),
+            RetryPolicy = new ClientRetryPolicy(0),
+            NetworkTimeout = Timeout.InfiniteTimeSpan,
+        };
+        return new ChatClient(settings.Model, new ApiKeyCredential(key?.Value ?? "none"), options).AsIChatClient();
+    }
+
+    private static OllamaApiClient Ollama(BackendSettings settings, HttpClient http) => new(http, settings.Model);
+}

@@ -1,0 +1,167 @@
+using System.Runtime.CompilerServices;
+using System.Threading.RateLimiting;
+using LLMBlender.Abstractions;
+using Microsoft.Extensions.AI;
+
+namespace LLMBlender.Local.Backends;
+
+/// <summary>
+/// Keeps a backend from being asked too much: so many calls at a time, so many a minute, and none while it has asked for rest.
+/// Who comes too early waits, as long as its own token lets it; where too many wait already, whoever comes is refused at once.
+/// </summary>
+public sealed class GatedChatClient : DelegatingChatClient
+{
+    private static readonly TimeSpan Crowded = TimeSpan.FromSeconds(1);
+
+    private readonly SemaphoreSlim places;
+    private readonly TokenBucketRateLimiter? rate;
+    private readonly TimeProvider clock;
+    private readonly int mostWaiting;
+    private int waiting;
+    private long restsUntil;
+
+    public GatedChatClient(IChatClient inner, BackendSettings settings, TimeProvider clock)
+        : base(inner)
+    {
+        this.clock = clock;
+        places = new SemaphoreSlim(settings.MaxConcurrency);
+        mostWaiting = settings.MaxWaiting;
+        if (settings.RequestsPerMinute is { } perMinute)
+        {
+            rate = new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
+            {
+                TokenLimit = Math.Max(1, perMinute / 60),
+                TokensPerPeriod = 1,
+                ReplenishmentPeriod = TimeSpan.FromMinutes(1) / perMinute,
+                QueueLimit = int.MaxValue,
+            });
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        await EnterAsync(cancellationToken);
+        try
+        {
+            return await base.GetResponseAsync(messages, options, cancellationToken);
+        }
+        catch (Exception e) when (Note(e))
+        {
+            throw;
+        }
+        finally
+        {
+            places.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IEnumerable<ChatMessage> messages,
+        ChatOptions? options = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await EnterAsync(cancellationToken);
+        try
+        {
+            await using var updates = base.GetStreamingResponseAsync(messages, options, cancellationToken).GetAsyncEnumerator(cancellationToken);
+            while (await NextAsync(updates))
+            {
+                yield return updates.Current;
+            }
+        }
+        finally
+        {
+            places.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            rate?.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private async ValueTask<bool> NextAsync(IAsyncEnumerator<ChatResponseUpdate> updates)
+    {
+        try
+        {
+            return await updates.MoveNextAsync();
+        }
+        catch (Exception e) when (Note(e))
+        {
+            throw;
+        }
+    }
+
+    private async Task EnterAsync(CancellationToken cancellationToken)
+    {
+        if (new TimeSpan(Volatile.Read(ref restsUntil) - clock.GetUtcNow().Ticks) is { Ticks: > 0 } rest)
+        {
+            throw new BackendException(BlendFailureReason.Overloaded, $"it asked to be left alone for another {rest.TotalSeconds:0.#} s")
+            {
+                RetryAfter = rest,
+                IsTurnedAway = true,
+            };
+        }
+
+        if (!places.Wait(0, CancellationToken.None))
+        {
+            await QueueAsync(cancellationToken);
+        }
+
+        if (rate is null)
+        {
+            return;
+        }
+
+        try
+        {
+            using var lease = await rate.AcquireAsync(1, cancellationToken);
+        }
+        catch
+        {
+            places.Release();
+            throw;
+        }
+    }
+
+    private async Task QueueAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (Interlocked.Increment(ref waiting) > mostWaiting)
+            {
+                throw new BackendException(BlendFailureReason.Overloaded, $"{mostWaiting} calls wait for it already")
+                {
+                    RetryAfter = Crowded,
+                    IsTurnedAway = true,
+                };
+            }
+
+            await places.WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref waiting);
+        }
+    }
+
+    // Never catches: only remembers what the backend asked for.
+    private bool Note(Exception e)
+    {
+        if (BackendException.In(e) is { RetryAfter: { } rest })
+        {
+            Volatile.Write(ref restsUntil, (clock.GetUtcNow() + rest).Ticks);
+        }
+
+        return false;
+    }
+}

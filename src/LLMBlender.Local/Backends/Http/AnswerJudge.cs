@@ -1,0 +1,83 @@
+using System.Globalization;
+using System.Net;
+using System.Security.Authentication;
+using LLMBlender.Abstractions;
+using Polly.CircuitBreaker;
+using Polly.Timeout;
+
+namespace LLMBlender.Local.Backends.Http;
+
+/// <summary>
+/// Stands outside retries and breaker: whatever they end with that is no answer becomes a <see cref="BackendException"/> with
+/// a reason, without the key.
+/// </summary>
+/// <param name="key">The backend's key; null for none.</param>
+/// <param name="clock">For a Retry-After that is a date.</param>
+public sealed class AnswerJudge(Secret? key, TimeProvider clock) : DelegatingHandler
+{
+    /// <inheritdoc/>
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        HttpResponseMessage response;
+        try
+        {
+            response = await base.SendAsync(request, cancellationToken);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested && Judge(e) is { } judged)
+        {
+            throw judged;
+        }
+
+        if (response.IsSuccessStatusCode)
+        {
+            return response;
+        }
+
+        using (response)
+        {
+            throw Judge(response, ErrorText.Of(await response.Content.ReadAsByteArrayAsync(cancellationToken)));
+        }
+    }
+
+    private BackendException Judge(HttpResponseMessage response, string said)
+    {
+        var status = (int)response.StatusCode;
+        var reason = response.StatusCode switch
+        {
+            HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable => BlendFailureReason.Overloaded,
+            HttpStatusCode.RequestTimeout or HttpStatusCode.GatewayTimeout => BlendFailureReason.TimedOut,
+            _ => status is >= 400 and < 500 ? BlendFailureReason.Refused : BlendFailureReason.Faulted,
+        };
+        var message = status is >= 300 and < 400
+            ? $"it answered {status.ToString(CultureInfo.InvariantCulture)}, which points elsewhere, and redirects are not followed"
+            : $"it answered {status.ToString(CultureInfo.InvariantCulture)}: {said}";
+        return new BackendException(reason, Scrub(message)) { RetryAfter = RetryAfter.Of(response, clock) };
+    }
+
+    private BackendException? Judge(Exception e) => e switch
+    {
+        BackendException known => new BackendException(known.Reason, Scrub(known.Message)) { RetryAfter = known.RetryAfter },
+        BrokenCircuitException => new BackendException(
+            BlendFailureReason.Unreachable, "it failed so often lately that it is left alone for a moment")
+        {
+            IsTurnedAway = true,
+        },
+        TimeoutRejectedException late => new BackendException(
+            BlendFailureReason.TimedOut, $"no answer within {late.Timeout.TotalSeconds:0.###} s, however often it was asked"),
+        HttpRequestException { InnerException: AuthenticationException inner } => new BackendException(
+            BlendFailureReason.Unreachable, $"its certificate is not trusted: {Scrub(inner.Message)}"),
+        HttpRequestException request => new BackendException(BlendFailureReason.Unreachable, Scrub(Named(request))),
+        IOException io => new BackendException(BlendFailureReason.Unreachable, Scrub($"the connection broke: {io.Message}")),
+        _ => null,
+    };
+
+    private static string Named(HttpRequestException e) => e.HttpRequestError switch
+    {
+        HttpRequestError.NameResolutionError => $"its name is not known: {e.Message}",
+        HttpRequestError.ConnectionError => $"no connection: {e.Message}",
+        HttpRequestError.ResponseEnded => "the connection broke before the answer was whole",
+        _ => e.InnerException is IOException ? "the connection broke before there was an answer" : e.Message,
+    };
+
+    private string Scrub(string text) => key?.Scrub(text) ?? text;
+}

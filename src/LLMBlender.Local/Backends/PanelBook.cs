@@ -1,0 +1,86 @@
+using LLMBlender.Abstractions;
+
+namespace LLMBlender.Local.Backends;
+
+/// <summary>
+/// The panels and backends that a silo knows; every silo that blends is given the same. Filled by one thread; from then on safe
+/// for concurrent use, and exchanged as a whole where a configuration changes.
+/// </summary>
+public sealed class PanelBook
+{
+    private volatile Content content = new();
+
+    /// <summary>Adds a backend.</summary>
+    /// <exception cref="ArgumentException">There is one of that name.</exception>
+    public void Add(Backend backend)
+    {
+        ArgumentNullException.ThrowIfNull(backend);
+        if (!content.Backends.TryAdd(backend.Name, backend))
+        {
+            throw new ArgumentException($"there are two backends named \"{backend.Name}\"; names must differ", nameof(backend));
+        }
+    }
+
+    /// <summary>Adds a panel; the first one is the default.</summary>
+    /// <exception cref="ArgumentException">There is one of that name, or a member is no backend.</exception>
+    public void Add(Panel panel)
+    {
+        ArgumentNullException.ThrowIfNull(panel);
+        if (panel.Members.Length == 0)
+        {
+            throw new ArgumentException($"panel \"{panel.Name}\" has no members, and must have at least one", nameof(panel));
+        }
+
+        foreach (var member in panel.Members)
+        {
+            if (!content.Backends.ContainsKey(member))
+            {
+                throw new ArgumentException($"panel \"{panel.Name}\" names \"{member}\", and there is no such backend", nameof(panel));
+            }
+        }
+
+        if (content.Panels.Exists(known => known.Name == panel.Name))
+        {
+            throw new ArgumentException($"there are two panels named \"{panel.Name}\"; names must differ", nameof(panel));
+        }
+
+        content.Panels.Add(panel);
+    }
+
+    /// <summary>Knows from now on what another book knows. Whoever is being asked is asked to the end.</summary>
+    public void Become(PanelBook other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        content = other.content;
+    }
+
+    /// <summary>Every panel, the default one first.</summary>
+    public IReadOnlyList<Panel> Panels => content.Panels;
+
+    /// <summary>Every backend.</summary>
+    public IReadOnlyCollection<Backend> Backends => content.Backends.Values;
+
+    /// <summary>A backend; null where there is none of that name.</summary>
+    public Backend? FindBackend(string name) => content.Backends.GetValueOrDefault(name);
+
+    /// <summary>A panel.</summary>
+    /// <param name="name">Its name; null for the default one.</param>
+    /// <exception cref="BlendException">There is none.</exception>
+    public Panel Find(string? name)
+    {
+        var panels = content.Panels;
+        var panel = name is null ? panels.FirstOrDefault() : panels.Find(known => known.Name == name);
+        return panel ?? throw BlendException.Invalid(
+            "panel",
+            name is null
+                ? "there is no panel here: give candidates"
+                : $"panel \"{name}\" is not known; known are {string.Join(", ", panels.Select(static known => known.Name).Order(StringComparer.Ordinal))}");
+    }
+
+    private sealed class Content
+    {
+        public List<Panel> Panels { get; } = [];
+
+        public Dictionary<string, Backend> Backends { get; } = new(StringComparer.Ordinal);
+    }
+}

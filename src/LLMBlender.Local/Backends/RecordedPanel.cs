@@ -1,0 +1,45 @@
+using LLMBlender.Abstractions;
+
+namespace LLMBlender.Local.Backends;
+
+/// <summary>Makes a panel of recorded answers.</summary>
+public static class RecordedPanel
+{
+    /// <summary>Adds a panel, and a backend for each model in the records.</summary>
+    /// <param name="book">Where they go.</param>
+    /// <param name="name">The panel's name.</param>
+    /// <param name="records">An instruction, perhaps an input, and each model's answer.</param>
+    public static void AddTo(PanelBook book, string name, IEnumerable<(string Instruction, string? Input, Candidate[] Candidates)> records)
+    {
+        ArgumentNullException.ThrowIfNull(book);
+        ArgumentNullException.ThrowIfNull(records);
+        var examples = new List<string>();
+        var models = new Dictionary<string, RecordedAnswers>(StringComparer.Ordinal);
+        foreach (var (instruction, input, candidates) in records)
+        {
+            examples.Add(instruction);
+            foreach (var candidate in candidates)
+            {
+                var model = candidate.Model ?? "unknown";
+                if (!models.TryGetValue(model, out var answers))
+                {
+                    models[model] = answers = new RecordedAnswers(model);
+                }
+
+                answers.Add(Prompt.Of(instruction, null), candidate.Text);
+                answers.Add(Prompt.Of(instruction, input), candidate.Text);
+            }
+        }
+
+        foreach (var (model, answers) in models)
+        {
+            book.Add(new Backend(model, answers));
+        }
+
+        book.Add(new Panel(name, [.. models.Keys])
+        {
+            Description = $"answers recorded for {examples.Count} instructions",
+            Examples = [.. examples],
+        });
+    }
+}

@@ -1,0 +1,64 @@
+using LLMBlender.Abstractions;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
+
+namespace LLMBlender.Local.Backends;
+
+/// <summary>Applies a changed configuration without a restart; one that breaks a rule is named and not applied.</summary>
+public sealed partial class PanelReload(
+    IConfiguration configuration, PanelBook book, Discovered found, PanelSources sources, ILogger<PanelReload> logger) : IHostedService, IDisposable
+{
+    private readonly Lock gate = new();
+    private IDisposable? subscription;
+
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        subscription = ChangeToken.OnChange(configuration.GetReloadToken, Apply);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        Dispose();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => subscription?.Dispose();
+
+    private void Apply()
+    {
+        lock (gate)
+        {
+            try
+            {
+                var before = book.Backends;
+                book.Become(PanelBookMaker.Make(PanelConfiguration.Read(configuration), found, sources, book, note => LogNote(note)));
+                Retire([.. before.Where(old => !ReferenceEquals(book.FindBackend(old.Name), old))]);
+                var names = string.Join(", ", book.Panels.Select(static panel => panel.Name));
+                LogApplied(names);
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                LogRefused(e.Message);
+            }
+        }
+    }
+
+    // No request outlives this; whoever is being asked is asked to the end.
+    private void Retire(Backend[] backends) => _ = Task.Delay(RequestTime.Longest, sources.Clock)
+        .ContinueWith(_ => Array.ForEach(backends, static backend => backend.Client.Dispose()), TaskScheduler.Default);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "the configuration changed; panels are now {Panels}")]
+    private partial void LogApplied(string panels);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "the changed configuration is not applied: {Problem}")]
+    private partial void LogRefused(string problem);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Note}")]
+    private partial void LogNote(string note);
+}

@@ -1,0 +1,61 @@
+using System.Diagnostics.Metrics;
+
+namespace LLMBlender.Local.Telemetry;
+
+/// <summary>
+/// What a silo measures, on the meter <c>LLMBlender</c>; deploy/METRICS.md says what each is. Labels are configured names and
+/// fixed words, never anything out of a request. Safe for concurrent use.
+/// </summary>
+public sealed class BlendMetrics : IDisposable
+{
+    /// <summary>The meter's name.</summary>
+    public const string MeterName = "LLMBlender";
+
+    private readonly Meter meter = new(MeterName);
+
+    public BlendMetrics()
+    {
+        Comparisons = new ComparisonMetrics(meter, Tally);
+        Queue = new QueueMetrics(meter);
+        Rankings = new RankingMetrics(meter);
+        Panels = new PanelMetrics(meter);
+        Blends = new WorkflowMetrics(meter, Tally);
+        Chats = new ChatMetrics(meter);
+        Silo = new SiloMetrics(meter);
+    }
+
+    /// <summary>What the silo's status shows.</summary>
+    public Tally Tally { get; } = new();
+
+    /// <summary>Comparisons and where they are kept.</summary>
+    public ComparisonMetrics Comparisons { get; }
+
+    /// <summary>The accelerators and what waits for them.</summary>
+    public QueueMetrics Queue { get; }
+
+    /// <summary>Rankings.</summary>
+    public RankingMetrics Rankings { get; }
+
+    /// <summary>The panels' members.</summary>
+    public PanelMetrics Panels { get; }
+
+    /// <summary>Whole blends.</summary>
+    public WorkflowMetrics Blends { get; }
+
+    /// <summary>Calls of chat models.</summary>
+    public ChatMetrics Chats { get; }
+
+    /// <summary>The silo itself.</summary>
+    public SiloMetrics Silo { get; }
+
+    /// <summary>Says 0 of what has not happened yet, so that a first failure is a rise and not a beginning.</summary>
+    public void SayZero()
+    {
+        Comparisons.SayZero();
+        Blends.SayZero();
+        Silo.SayZero();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => meter.Dispose();
+}

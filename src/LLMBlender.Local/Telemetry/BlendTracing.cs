@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using LLMBlender.Abstractions;
+
+namespace LLMBlender.Local.Telemetry;
+
+/// <summary>The spans of a blend, on the source <c>LLMBlender</c>; named by OpenTelemetry's GenAI convention where it has names.</summary>
+public static class BlendTracing
+{
+    /// <summary>The source's name.</summary>
+    public const string SourceName = "LLMBlender";
+
+    private static readonly ActivitySource Source = new(SourceName);
+
+    /// <summary>Whether anybody listens.</summary>
+    public static bool IsHeard => Source.HasListeners();
+
+    /// <summary>A span of work in this process; null where nobody listens.</summary>
+    public static Activity? Start(string name, ActivityKind kind = ActivityKind.Internal) => Source.StartActivity(name, kind);
+
+    /// <summary>A span whose name is only made where somebody listens.</summary>
+    public static Activity? Start(string verb, string what, ActivityKind kind = ActivityKind.Internal) =>
+        IsHeard ? Source.StartActivity($"{verb} {what}", kind) : null;
+
+    /// <summary>A span that belongs to several traces, and so to none: it is linked to each of them.</summary>
+    public static Activity? StartShared(string name, IEnumerable<ActivityContext> served)
+    {
+        // A thread of the queue's own has no span about it.
+        Activity.Current = null;
+        return Source.StartActivity(ActivityKind.Internal, links: served.Select(static context => new ActivityLink(context)), name: name);
+    }
+
+    /// <summary>Says of a span why it failed, in a word; what an exception says may quote a request.</summary>
+    public static void Fail(this Activity? span, string error) => span?.SetTag("error.type", error).SetStatus(ActivityStatusCode.Error);
+
+    /// <inheritdoc cref="Fail(Activity?, string)"/>
+    public static void Fail(this Activity? span, Exception e) => span.Fail(Words.Of(e));
+
+    /// <summary>Says of a span why it failed; nothing where it did not.</summary>
+    public static void Fail(this Activity? span, BlendFailureReason? failure)
+    {
+        if (failure is { } reason)
+        {
+            span.Fail(Words.Of(reason));
+        }
+    }
+}

@@ -1,0 +1,116 @@
+using System.Diagnostics.Metrics;
+
+namespace LLMBlender.Local.Telemetry;
+
+/// <summary>Comparisons by where they came from, and how the cache does.</summary>
+public sealed class ComparisonMetrics
+{
+    /// <summary>An accelerator made it.</summary>
+    public const string Computed = "computed";
+
+    /// <summary>This process remembered it.</summary>
+    public const string Memory = "memory";
+
+    /// <summary>The store that the cluster shares had it.</summary>
+    public const string Redis = "redis";
+
+    /// <summary>Another request was having it made.</summary>
+    public const string Joined = "joined";
+
+    /// <summary>It could not be made.</summary>
+    public const string Failed = "failed";
+
+    private const string Result = "result";
+    private static readonly string[] FailureKinds = ["read", "write", "skipped", "dropped", "corrupt"];
+    private static readonly string[] RedispatchReasons = ["late", "unreachable", "overloaded", "faulted"];
+
+    private readonly Meter meter;
+    private readonly Tally tally;
+    private readonly LookupTally[] lookups = [new(Memory), new(Redis)];
+    private readonly Counter<long> redispatched;
+    private readonly Counter<long> cacheFailures;
+
+    public ComparisonMetrics(Meter meter, Tally tally)
+    {
+        (this.meter, this.tally) = (meter, tally);
+
+        // What every ranking counts is only read when somebody asks.
+        meter.CreateObservableCounter("llmblender.comparisons", Comparisons, "{comparison}", "Comparisons asked for, by what came of them.");
+        meter.CreateObservableCounter(
+            "llmblender.cache.lookups", () => lookups.SelectMany(static layer => layer.Read()), "{lookup}", "Look-ups of comparisons in a layer of the cache, by result.");
+        redispatched = meter.CreateCounter<long>(
+            "llmblender.comparisons.redispatched", "{comparison}", "Comparisons sent to a second silo, by reason.");
+        cacheFailures = meter.CreateCounter<long>(
+            "llmblender.cache.failures", "{operation}", "Operations on the shared cache that failed, by kind.");
+    }
+
+    /// <summary>Counts comparisons by result.</summary>
+    public void Compared(string result, int count)
+    {
+        if (count > 0)
+        {
+            tally.Compared(result, count);
+        }
+    }
+
+    /// <summary>Counts comparisons sent again.</summary>
+    public void Redispatched(string reason, int count) => Add(redispatched, "reason", reason, count);
+
+    /// <summary>Counts look-ups in a layer, <see cref="Memory"/> or <see cref="Redis"/>.</summary>
+    public void LookedUp(string layer, int hits, int misses) => lookups[layer == Memory ? 0 : 1].Add(hits, misses);
+
+    /// <summary>Counts failures of the shared cache.</summary>
+    public void CacheFailed(string kind, int count = 1) => Add(cacheFailures, "kind", kind, count);
+
+    /// <summary>Shows how many logits a process remembers, and how many it may.</summary>
+    public void Observe(Func<int> entries, int limit)
+    {
+        meter.CreateObservableGauge("llmblender.cache.entries", entries, "{entry}", "Comparisons that this process remembers.");
+        meter.CreateObservableGauge("llmblender.cache.entries.limit", () => limit, "{entry}", "Comparisons that this process remembers at most.");
+    }
+
+    /// <summary>Says 0 of each kind.</summary>
+    public void SayZero()
+    {
+        foreach (var kind in FailureKinds)
+        {
+            cacheFailures.Add(0, new KeyValuePair<string, object?>("kind", kind));
+        }
+
+        foreach (var reason in RedispatchReasons)
+        {
+            redispatched.Add(0, new KeyValuePair<string, object?>("reason", reason));
+        }
+    }
+
+    private Measurement<long>[] Comparisons()
+    {
+        var counts = tally.Comparisons;
+        return [Of(counts.Computed, Computed), Of(counts.Memory, Memory), Of(counts.Redis, Redis), Of(counts.Joined, Joined), Of(counts.Failed, Failed)];
+
+        static Measurement<long> Of(long count, string result) => new(count, new KeyValuePair<string, object?>(Result, result));
+    }
+
+    private static void Add(Counter<long> counter, string tag, string value, int count)
+    {
+        if (count > 0)
+        {
+            counter.Add(count, new KeyValuePair<string, object?>(tag, value));
+        }
+    }
+
+    private sealed class LookupTally(string layer)
+    {
+        private long hits;
+        private long misses;
+
+        public void Add(int hits, int misses)
+        {
+            Interlocked.Add(ref this.hits, hits);
+            Interlocked.Add(ref this.misses, misses);
+        }
+
+        public Measurement<long>[] Read() =>
+            [new(Interlocked.Read(ref hits), new("layer", layer), new(Result, "hit")), new(Interlocked.Read(ref misses), new("layer", layer), new(Result, "miss"))];
+    }
+}

@@ -1,0 +1,154 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using LLMBlender.Abstractions;
+using LLMBlender.Local.Backends;
+using Microsoft.Extensions.AI;
+
+namespace LLMBlender.Local.Telemetry;
+
+/// <summary>
+/// A backend's client, each call measured and traced by OpenTelemetry's GenAI convention. Labels are what the configuration
+/// says of the backend, never what its server says. Belongs to one request; the backend's client stays the backend's.
+/// </summary>
+/// <param name="backend">Whose calls.</param>
+/// <param name="metrics">Where they are counted.</param>
+/// <param name="deadline">The request's, which tells a call that ran out of time from one that is not wanted any more.</param>
+public sealed class MeasuredChatClient(Backend backend, ChatMetrics metrics, Deadline deadline) : IChatClient
+{
+    private const string Operation = "chat";
+    private const string Recorded = "recorded";
+
+    private readonly TagList tags = new()
+    {
+        { "gen_ai.operation.name", Operation },
+        { "gen_ai.provider.name", backend.Settings?.Kind ?? Recorded },
+        { "gen_ai.request.model", Model(backend) },
+        { "llmblender.backend", backend.Name },
+    };
+
+    /// <inheritdoc/>
+    public async Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        using var span = Begin(messages);
+        var start = Stopwatch.GetTimestamp();
+        try
+        {
+            var response = await backend.Client.GetResponseAsync(messages, options, cancellationToken);
+            End(span, start, response.Usage?.InputTokenCount ?? 0, response.Usage?.OutputTokenCount ?? 0, response.FinishReason);
+            Content.Say(span, response.Text);
+            return response;
+        }
+        catch (Exception e) when (Fail(span, start, e))
+        {
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        using var span = Begin(messages);
+        var start = Stopwatch.GetTimestamp();
+        var (input, output, began, isAway) = (0L, 0L, false, false);
+        ChatFinishReason? finish = null;
+        var text = Content.Writer(span);
+        await using var updates = backend.Client.GetStreamingResponseAsync(messages, options, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        try
+        {
+            while (await NextAsync(updates, span, start))
+            {
+                if (!began)
+                {
+                    metrics.Began(tags, Stopwatch.GetElapsedTime(start).TotalSeconds);
+                    began = true;
+                }
+
+                foreach (var used in updates.Current.Contents.OfType<UsageContent>())
+                {
+                    (input, output) = (input + (used.Details.InputTokenCount ?? 0), output + (used.Details.OutputTokenCount ?? 0));
+                }
+
+                finish = updates.Current.FinishReason ?? finish;
+                text?.Append(updates.Current.Text);
+                isAway = true;
+                yield return updates.Current;
+                isAway = false;
+            }
+
+            End(span, start, input, output, finish);
+            Content.Say(span, text?.ToString());
+        }
+        finally
+        {
+            // The reader took a piece and never asked for another.
+            if (isAway)
+            {
+                Fail(span, start, new OperationCanceledException());
+                metrics.Used(tags, input, output);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public object? GetService(Type serviceType, object? serviceKey = null) => backend.Client.GetService(serviceType, serviceKey);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+    }
+
+    private static string Model(Backend backend) => backend.Settings?.Model ?? backend.Name;
+
+    private Activity? Begin(IEnumerable<ChatMessage> messages)
+    {
+        var span = BlendTracing.Start(Operation, Model(backend), ActivityKind.Client);
+        if (span is { IsAllDataRequested: true })
+        {
+            foreach (var (name, value) in tags)
+            {
+                span.SetTag(name, value);
+            }
+
+            Content.Ask(span, messages);
+        }
+
+        return span;
+    }
+
+    private async ValueTask<bool> NextAsync(IAsyncEnumerator<ChatResponseUpdate> updates, Activity? span, long start)
+    {
+        try
+        {
+            return await updates.MoveNextAsync();
+        }
+        catch (Exception e) when (Fail(span, start, e))
+        {
+            throw;
+        }
+    }
+
+    private void End(Activity? span, long start, long input, long output, ChatFinishReason? finish)
+    {
+        metrics.Called(tags, Stopwatch.GetElapsedTime(start).TotalSeconds, null);
+        metrics.Used(tags, input, output);
+        if (span is { IsAllDataRequested: true })
+        {
+            span.SetTag("gen_ai.usage.input_tokens", input).SetTag("gen_ai.usage.output_tokens", output);
+            span.SetTag("gen_ai.response.finish_reasons", finish is { } reason ? new[] { reason.Value } : null);
+        }
+    }
+
+    // Never catches: only counts.
+    private bool Fail(Activity? span, long start, Exception e)
+    {
+        var error = e is OperationCanceledException && deadline.IsPassed ? Words.Of(BlendFailureReason.TimedOut)
+            : e is OperationCanceledException ? Words.Of(e)
+            : e is NotRecordedException ? Words.Of(BlendFailureReason.Refused)
+            : Words.Of(BackendException.In(e)?.Reason ?? (e is HttpRequestException ? BlendFailureReason.Unreachable : BlendFailureReason.Faulted));
+        metrics.Called(tags, Stopwatch.GetElapsedTime(start).TotalSeconds, error);
+        span.Fail(error);
+        return false;
+    }
+}
