@@ -1,17 +1,21 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Microsoft.Extensions.AI;
 
 namespace LLMBlender.Abstractions;
 
 /// <summary>A panel as one chat model: an <see cref="IChatClient"/> whose every answer is a blend.</summary>
 /// <remarks>
-/// The conversation becomes the blend's source: a single user message is the instruction as it is; a longer conversation is
-/// written out turn by turn, with the system's messages before it. <see cref="ChatOptions.ModelId"/> names the panel. The
-/// response's <see cref="ChatResponse.RawRepresentation"/> is the <see cref="BlendResponse"/>. Tools and
-/// response formats are not passed on.
+/// <para>
+/// The conversation is the blend's source: a single user message is the instruction as it is; a longer conversation is written out
+/// turn by turn. <see cref="ChatOptions.ModelId"/> names the panel. Tools and response formats go to panels that forward them, and
+/// the best answer is then returned as it is. The response's <see cref="ChatResponse.RawRepresentation"/> is the
+/// <see cref="BlendResponse"/>.
+/// </para>
+/// <para>An option or a content that can't be honoured is refused by name with a <see cref="BlendException"/>, never dropped.</para>
 /// </remarks>
-/// <param name="blender">The cluster.</param>
-/// <param name="panel">The panel where the options name none; null for the cluster's default.</param>
+/// <param name="blender">Blends.</param>
+/// <param name="panel">The panel where the options name none; null for the default one.</param>
 public sealed class BlendChatClient(IBlender blender, string? panel = null) : IChatClient
 {
     private readonly ChatClientMetadata metadata = new("llmblender", defaultModelId: panel);
@@ -21,10 +25,10 @@ public sealed class BlendChatClient(IBlender blender, string? panel = null) : IC
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         var response = await blender.BlendAsync(Request(messages, options), cancellationToken);
-        return new ChatResponse(new ChatMessage(ChatRole.Assistant, response.Answer))
+        return new ChatResponse(new ChatMessage(ChatRole.Assistant, Contents(response)))
         {
             ModelId = options?.ModelId ?? panel,
-            FinishReason = ChatFinishReason.Stop,
+            FinishReason = FinishReason(response),
             Usage = Usage(response.Usage),
             RawRepresentation = response,
         };
@@ -38,14 +42,20 @@ public sealed class BlendChatClient(IBlender blender, string? panel = null) : IC
     {
         await foreach (var update in blender.BlendStreamingAsync(Request(messages, options), cancellationToken))
         {
-            yield return update.Response is { } whole
-                ? new ChatResponseUpdate(ChatRole.Assistant, [new UsageContent(Usage(whole.Usage))])
-                {
-                    ModelId = options?.ModelId ?? panel,
-                    FinishReason = ChatFinishReason.Stop,
-                    RawRepresentation = whole,
-                }
-                : new ChatResponseUpdate(ChatRole.Assistant, update.Text) { ModelId = options?.ModelId ?? panel };
+            if (update.Response is not { } response)
+            {
+                yield return new ChatResponseUpdate(ChatRole.Assistant, update.Text) { ModelId = options?.ModelId ?? panel };
+                continue;
+            }
+
+            // The text of an answer that calls tools is not streamed.
+            AIContent[] contents = [.. response.ToolUse is null ? [] : Contents(response), new UsageContent(Usage(response.Usage))];
+            yield return new ChatResponseUpdate(ChatRole.Assistant, contents)
+            {
+                ModelId = options?.ModelId ?? panel,
+                FinishReason = FinishReason(response),
+                RawRepresentation = response,
+            };
         }
     }
 
@@ -63,31 +73,50 @@ public sealed class BlendChatClient(IBlender blender, string? panel = null) : IC
     /// <inheritdoc/>
     public void Dispose()
     {
-        // The cluster's connection belongs to the host.
+        // The blender belongs to the host.
     }
 
     private BlendRequest Request(IEnumerable<ChatMessage> messages, ChatOptions? options)
     {
         var turns = Conversation.ToTurns(messages, options?.Instructions);
-        return new BlendRequest
+        var request = new BlendRequest
         {
             Instruction = Conversation.ToInstruction(turns),
             Messages = turns,
-            Sampling = Sampled(options),
             Panel = options?.ModelId ?? panel,
+        };
+        return options is null ? request : request with
+        {
+            Sampling = ChatOptionsMapping.Sampling(options),
+            Format = ChatOptionsMapping.Format(options),
+            Tools = ChatOptionsMapping.Tools(options),
         };
     }
 
-    private static Sampling? Sampled(ChatOptions? options) => options is null ? null : new Sampling
+    private static List<AIContent> Contents(BlendResponse response)
     {
-        Temperature = options.Temperature,
-        TopP = options.TopP,
-        MaxTokens = options.MaxOutputTokens,
-        Stop = options.StopSequences is { Count: > 0 } stop ? [.. stop] : null,
-        Seed = options.Seed,
-        PresencePenalty = options.PresencePenalty,
-        FrequencyPenalty = options.FrequencyPenalty,
-    };
+        var contents = new List<AIContent>();
+        var text = response.ToolUse is { } use ? use.Text : response.Answer;
+        if (text.Length > 0)
+        {
+            contents.Add(new TextContent(text));
+        }
+
+        foreach (var call in response.ToolUse?.Calls ?? [])
+        {
+            contents.Add(FunctionCallContent.CreateFromParsedArguments(call.Arguments, call.Id, call.Name, ReadArguments));
+        }
+
+        return contents;
+    }
+
+    private static Dictionary<string, object?>? ReadArguments(string json) =>
+        json.Length == 0 ? null : JsonSerializer.Deserialize<Dictionary<string, object?>>(json, AIJsonUtilities.DefaultOptions);
+
+    private static ChatFinishReason FinishReason(BlendResponse response) =>
+        response.ToolUse is not null ? ChatFinishReason.ToolCalls
+        : response.ReachedLimit ? ChatFinishReason.Length
+        : ChatFinishReason.Stop;
 
     private static UsageDetails Usage(BlendUsage usage) => new()
     {

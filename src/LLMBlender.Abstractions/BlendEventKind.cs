@@ -1,7 +1,11 @@
+using System.Text.Json.Serialization;
+using LLMBlender.Abstractions.Json;
+
 namespace LLMBlender.Abstractions;
 
 /// <summary>What has just happened in a blend.</summary>
 [GenerateSerializer, Alias("LLMBlender.BlendEventKind")]
+[JsonConverter(typeof(SnakeCaseEnumConverter<BlendEventKind>))]
 public enum BlendEventKind
 {
     /// <summary>The panel has been asked.</summary>

@@ -1,7 +1,11 @@
+using System.Text.Json.Serialization;
+using LLMBlender.Abstractions.Json;
+
 namespace LLMBlender.Abstractions;
 
 /// <summary>Why a part of a blend failed; few kinds, each calling for a different remedy.</summary>
 [GenerateSerializer, Alias("LLMBlender.BlendFailureReason")]
+[JsonConverter(typeof(SnakeCaseEnumConverter<BlendFailureReason>))]
 public enum BlendFailureReason
 {
     /// <summary>Something broke inside; the message says what.</summary>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace LLMBlender.Abstractions;
 
 /// <summary>How a blend's answer was chosen between what the fuser wrote and the best candidate.</summary>
@@ -9,4 +11,4 @@ namespace LLMBlender.Abstractions;
 /// </param>
 [GenerateSerializer, Immutable, Alias("LLMBlender.BlendFusion")]
 public sealed record BlendFusion(
-    [property: Id(0)] string Fuser, [property: Id(1)] BlendGiven Given, [property: Id(2)] double? Margin);
+    [property: Id(0)] string Fuser, [property: Id(1)] BlendGiven Given, [property: Id(2), JsonIgnore(Condition = JsonIgnoreCondition.Never)] double? Margin);

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Microsoft.Extensions.AI;
 
 namespace LLMBlender.Abstractions;
@@ -18,12 +19,11 @@ public static class Conversation
     /// <summary>The role of those who ask.</summary>
     public const string User = "user";
 
-    /// <summary>The messages that say something, <paramref name="instructions"/> before them.</summary>
+    /// <summary>The messages as turns, <paramref name="instructions"/> before them: text, calls of tools, and a turn for each result.</summary>
+    /// <exception cref="BlendException">A message holds something else, such as an image, or has an unknown role.</exception>
     public static ChatTurn[] ToTurns(IEnumerable<ChatMessage> messages, string? instructions)
     {
-        var turns = messages
-            .Where(static message => !string.IsNullOrWhiteSpace(message.Text))
-            .Select(static message => new ChatTurn(RoleOf(message.Role), message.Text));
+        var turns = messages.SelectMany(Turns);
         return string.IsNullOrWhiteSpace(instructions) ? [.. turns] : [new ChatTurn(System, instructions), .. turns];
     }
 
@@ -50,7 +50,49 @@ public static class Conversation
         return text.ToString();
     }
 
-    private static string RoleOf(ChatRole role) => role == ChatRole.Assistant ? Assistant : role == ChatRole.User ? User : System;
+    private static IEnumerable<ChatTurn> Turns(ChatMessage message, int index)
+    {
+        var role = RoleOf(message.Role, index);
+        var calls = new List<ToolCall>();
+        foreach (var content in message.Contents)
+        {
+            switch (content)
+            {
+                case FunctionResultContent result:
+                    yield return new ChatTurn(Tool, Text(result)) { CallId = result.CallId };
+                    break;
+                case FunctionCallContent call:
+                    calls.Add(new ToolCall(call.CallId, call.Name, JsonSerializer.Serialize(
+                        call.Arguments ?? new Dictionary<string, object?>(), AIJsonUtilities.DefaultOptions.GetTypeInfo(typeof(IDictionary<string, object?>)))));
+                    break;
+                case TextContent or UsageContent:
+                    break;
+                default:
+                    throw BlendException.Invalid(
+                        "messages", $"\"messages[{index}]\" holds {content.GetType().Name}, and must hold text, calls of tools and their results alone");
+            }
+        }
+
+        if (calls.Count > 0 || !string.IsNullOrWhiteSpace(message.Text))
+        {
+            yield return new ChatTurn(role, message.Text) { Calls = calls.Count > 0 ? [.. calls] : null };
+        }
+    }
+
+    private static string Text(FunctionResultContent content) => content.Result switch
+    {
+        null => content.Exception is { } e ? $"Error: {e.Message}" : "",
+        string text => text,
+        var result => JsonSerializer.Serialize(result, AIJsonUtilities.DefaultOptions.GetTypeInfo(result.GetType())),
+    };
+
+    private static string RoleOf(ChatRole role, int index) =>
+        role == ChatRole.Assistant ? Assistant
+        : role == ChatRole.User ? User
+        : role == ChatRole.System || role == new ChatRole("developer") ? System
+        : role == ChatRole.Tool ? Tool
+        : throw BlendException.Invalid(
+            "messages", $"\"messages[{index}]\" has role \"{role.Value}\", and must have {System}, developer, {User}, {Assistant} or {Tool}");
 
     private static string Form(ChatTurn turn) => turn.Calls is { } calls ? new ToolUse(turn.Text, calls).ToForm() : turn.Text;
 

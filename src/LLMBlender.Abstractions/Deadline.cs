@@ -10,6 +10,7 @@ public sealed class Deadline : IDisposable
     private readonly CancellationTokenSource linked;
     private readonly CancellationToken callers;
     private readonly long start;
+    private readonly bool isUnlimited;
 
     /// <param name="timeout">The request's time, above 0 and at most <see cref="RequestTime.Longest"/>.</param>
     /// <param name="cancellationToken">Ends it earlier.</param>
@@ -29,6 +30,17 @@ public sealed class Deadline : IDisposable
         linked = CancellationTokenSource.CreateLinkedTokenSource(expiry.Token, cancellationToken);
     }
 
+    private Deadline(CancellationToken cancellationToken)
+    {
+        (timeProvider, isUnlimited) = (TimeProvider.System, true);
+        (Timeout, callers) = (RequestTime.Longest, cancellationToken);
+        expiry = new CancellationTokenSource();
+        linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+    }
+
+    /// <summary>A deadline that never passes, for work that is not interactive: only its caller ends it.</summary>
+    public static Deadline Unlimited(CancellationToken cancellationToken) => new(cancellationToken);
+
     /// <summary>The whole time.</summary>
     public TimeSpan Timeout { get; }
 
@@ -40,7 +52,7 @@ public sealed class Deadline : IDisposable
     {
         get
         {
-            var left = Timeout - timeProvider.GetElapsedTime(start);
+            var left = isUnlimited ? Timeout : Timeout - timeProvider.GetElapsedTime(start);
             return left > MinRemaining ? left : MinRemaining;
         }
     }

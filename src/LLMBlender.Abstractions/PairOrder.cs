@@ -1,7 +1,11 @@
+using System.Text.Json.Serialization;
+using LLMBlender.Abstractions.Json;
+
 namespace LLMBlender.Abstractions;
 
 /// <summary>In which orders two candidates are put before the ranker.</summary>
 [GenerateSerializer, Alias("LLMBlender.PairOrder")]
+[JsonConverter(typeof(SnakeCaseEnumConverter<PairOrder>))]
 public enum PairOrder
 {
     /// <summary>Both: the logit is M[a,b] − M[b,a].</summary>

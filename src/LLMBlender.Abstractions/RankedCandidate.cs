@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace LLMBlender.Abstractions;
 
 /// <summary>A candidate with its place among the others.</summary>
@@ -10,4 +12,4 @@ namespace LLMBlender.Abstractions;
 /// </param>
 [GenerateSerializer, Immutable, Alias("LLMBlender.RankedCandidate")]
 public sealed record RankedCandidate(
-    [property: Id(0)] string? Model, [property: Id(1)] string Text, [property: Id(2)] int Rank, [property: Id(3)] double Score);
+    [property: Id(0), JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Model, [property: Id(1)] string Text, [property: Id(2)] int Rank, [property: Id(3)] double Score);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using LLMBlender.Abstractions;
 using Microsoft.AspNetCore.Http;
 
@@ -7,7 +6,7 @@ namespace LLMBlender.Gateway;
 
 /// <summary>An error as OpenAI's API gives it: <c>{"error":{"message","type","param","code"}}</c>.</summary>
 /// <param name="Status">The HTTP status.</param>
-/// <param name="Type">What kind of error it is.</param>
+/// <param name="Type">The kind of error.</param>
 /// <param name="Code">Why, for programs.</param>
 /// <param name="Message">Why, for people.</param>
 /// <param name="Parameter">The field at fault, if any.</param>
@@ -21,23 +20,23 @@ internal sealed record ApiError(int Status, string Type, string Code, string Mes
     public static ApiError Invalid(string? parameter, string message) =>
         new(StatusCodes.Status400BadRequest, InvalidRequest, "invalid_value", message, parameter);
 
-    /// <summary>A wish that a blend can't honour.</summary>
+    /// <summary>A parameter that a blend does not support.</summary>
     public static ApiError Unsupported(string parameter, string message) =>
         new(StatusCodes.Status400BadRequest, InvalidRequest, "unsupported_parameter", message, parameter);
 
-    /// <summary>A model that is no panel.</summary>
+    /// <summary>A model that is not a panel.</summary>
     public static ApiError NoSuchModel(string message) =>
         new(StatusCodes.Status404NotFound, InvalidRequest, "model_not_found", message, "model");
 
-    /// <summary>An asker who is not known.</summary>
+    /// <summary>A request without a valid key.</summary>
     public static ApiError Unauthorized(string message) =>
         new(StatusCodes.Status401Unauthorized, InvalidRequest, "invalid_api_key", message);
 
-    /// <summary>A request from a place that it must not come from.</summary>
+    /// <summary>A request of another site's page.</summary>
     public static ApiError Forbidden(string message) =>
         new(StatusCodes.Status403Forbidden, "permission_error", "forbidden", message);
 
-    /// <summary>An asker who asks too often, or has spent what is theirs.</summary>
+    /// <summary>A caller over a limit.</summary>
     public static ApiError Limited(string code, string message, TimeSpan retryAfter) =>
         new(StatusCodes.Status429TooManyRequests, "rate_limit_error", code, message, RetryAfter: retryAfter);
 
@@ -45,8 +44,8 @@ internal sealed record ApiError(int Status, string Type, string Code, string Mes
     public static ApiError TooLarge(string message) =>
         new(StatusCodes.Status413PayloadTooLarge, InvalidRequest, "request_too_large", message);
 
-    /// <summary>What the cluster says.</summary>
-    public static ApiError Of(BlendException e) => e.Reason switch
+    /// <summary>A failed call of the blender.</summary>
+    public static ApiError Create(BlendException e) => e.Reason switch
     {
         BlendFailureReason.Refused => new(StatusCodes.Status400BadRequest, InvalidRequest, e.Parameter is null ? "refused" : "invalid_value", e.Message, e.Parameter),
         BlendFailureReason.Overloaded => new(StatusCodes.Status429TooManyRequests, "overloaded_error", "overloaded", e.Message, RetryAfter: e.RetryAfter),
@@ -57,7 +56,7 @@ internal sealed record ApiError(int Status, string Type, string Code, string Mes
         _ => new(StatusCodes.Status502BadGateway, Server, "faulted", e.Message),
     };
 
-    /// <summary>Something that no code foresaw; what it was is in the log and nowhere else.</summary>
+    /// <summary>An unexpected exception; its details are in the log alone.</summary>
     public static ApiError Internal() => new(StatusCodes.Status500InternalServerError, Server, "internal", "internal error; the server's log says more");
 
     /// <summary>Writes it as the response.</summary>
@@ -70,17 +69,9 @@ internal sealed record ApiError(int Status, string Type, string Code, string Mes
             context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
 
-        await JsonBody.WriteAsync(context, Write);
+        await JsonBody.WriteAsync(context, ToResponse(), GatewayJsonContext.Default.ErrorResponse);
     }
 
-    /// <summary>Writes it as an object's only field.</summary>
-    public void Write(Utf8JsonWriter json)
-    {
-        json.WriteStartObject("error");
-        json.WriteString("message", Message);
-        json.WriteString("type", Type);
-        json.WriteString("param", Parameter);
-        json.WriteString("code", Code);
-        json.WriteEndObject();
-    }
+    /// <summary>The body form.</summary>
+    public ErrorResponse ToResponse() => new() { Error = new ErrorBody { Message = Message, Type = Type, Param = Parameter, Code = Code } };
 }

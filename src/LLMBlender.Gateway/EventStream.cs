@@ -1,21 +1,22 @@
 using System.Buffers;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using LLMBlender.Abstractions.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace LLMBlender.Gateway;
 
 /// <summary>
-/// A response as server-sent events. Its first byte goes out at once and a comment whenever there has been nothing to say for a
-/// while, so that nobody on the way takes the wait for a dead connection. Used by one request.
+/// A response as server-sent events. Its first byte is sent at once, and a comment after every interval without an event, so that
+/// no proxy closes the connection as idle. Used by one request.
 /// </summary>
 internal sealed class EventStream(HttpContext context)
 {
-    /// <summary>How long there may be nothing to say.</summary>
-    public static readonly TimeSpan Silence = TimeSpan.FromSeconds(5);
-
-    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    /// <summary>How long there may be no event.</summary>
+    public static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(5);
 
     private readonly ArrayBufferWriter<byte> buffer = new(512);
 
@@ -29,8 +30,8 @@ internal sealed class EventStream(HttpContext context)
         await CommentAsync();
     }
 
-    /// <summary>Hands every item of a sequence on, with comments while there is none.</summary>
-    /// <param name="items">What is to come.</param>
+    /// <summary>Writes every item of a sequence, with comments while there is none.</summary>
+    /// <param name="items">The items.</param>
     /// <param name="write">Writes an item.</param>
     public async Task WriteAllAsync<T>(IAsyncEnumerable<T> items, Func<T, Task> write)
     {
@@ -43,8 +44,9 @@ internal sealed class EventStream(HttpContext context)
 
     /// <summary>Writes an event.</summary>
     /// <param name="name">Its name; null for none.</param>
-    /// <param name="fields">The fields of the object that is its data.</param>
-    public Task WriteAsync(string? name, Action<Utf8JsonWriter> fields)
+    /// <param name="data">Its data.</param>
+    /// <param name="type">The type of its data.</param>
+    public Task WriteAsync<T>(string? name, T data, JsonTypeInfo<T> type)
     {
         buffer.ResetWrittenCount();
         if (name is not null)
@@ -55,19 +57,33 @@ internal sealed class EventStream(HttpContext context)
         }
 
         buffer.Write("data: "u8);
-        using (var json = new Utf8JsonWriter(buffer, Plain))
+        using (var json = new Utf8JsonWriter(buffer, JsonText.WriterOptions))
         {
-            json.WriteStartObject();
-            fields(json);
-            json.WriteEndObject();
+            JsonSerializer.Serialize(json, data, type);
         }
 
         buffer.Write("\n\n"u8);
         return SendAsync(buffer.WrittenMemory);
     }
 
-    /// <summary>Writes an event whose data is no object.</summary>
+    /// <summary>Writes an event whose data is not JSON.</summary>
     public Task WriteAsync(string data) => SendAsync(Encoding.UTF8.GetBytes($"data: {data}\n\n"));
+
+    /// <summary>Writes a stream's events; an exception, while the client is connected, is written as the last.</summary>
+    /// <param name="write">Writes the events.</param>
+    /// <param name="fail">Writes the error.</param>
+    public async Task RunAsync(Func<Task> write, Func<ApiError, Task> fail)
+    {
+        try
+        {
+            await write();
+        }
+        catch (Exception e) when (e is not OutOfMemoryException && !context.RequestAborted.IsCancellationRequested)
+        {
+            var logger = context.RequestServices.GetRequiredService<ILogger<ApiErrorFilter>>();
+            await fail(ApiErrorFilter.ErrorOf(e, context.Request.Path, logger));
+        }
+    }
 
     private async ValueTask<bool> NextAsync(ValueTask<bool> next)
     {
@@ -76,11 +92,11 @@ internal sealed class EventStream(HttpContext context)
             return await next;
         }
 
-        // Whoever makes the items hears of the caller's leaving, and so this wait always ends.
+        // The sequence ends when the client disconnects, and so does this wait.
         var pending = next.AsTask();
         while (true)
         {
-            await ((Task)pending).WaitAsync(Silence).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)pending).WaitAsync(HeartbeatInterval).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (pending.IsCompleted)
             {
                 return await pending;

@@ -1,81 +1,96 @@
 using LLMBlender.Abstractions;
-using LLMBlender.Gateway.Blending;
-using LLMBlender.Gateway.Callers;
+using LLMBlender.Gateway.Authentication;
 using LLMBlender.Gateway.Documentation;
 using LLMBlender.Gateway.OpenAI;
 using LLMBlender.Gateway.Pages;
-using LLMBlender.Gateway.Status;
+using LLMBlender.Gateway.RateLimiting;
+using LLMBlender.Gateway.Records;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Cors.Infrastructure;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
 namespace LLMBlender.Gateway;
 
-/// <summary>Makes a web application the gateway of a cluster that <see cref="IBlender"/> asks.</summary>
+/// <summary>Makes a web application the gateway before an <see cref="IBlender"/>.</summary>
 public static class GatewayExtensions
 {
-    /// <summary>Where Orleans' dashboard is, in processes that have the role; behind the same door as the API.</summary>
+    /// <summary>Where Orleans' dashboard is, in processes that have the role. It needs a key as the API does.</summary>
     public const string DashboardPath = "/dashboard";
 
-    /// <summary>Adds what the gateway is made of.</summary>
-    /// <exception cref="ArgumentException">A setting breaks a rule.</exception>
-    public static WebApplicationBuilder AddLLMBlenderGateway(this WebApplicationBuilder builder, GatewaySettings settings)
+    /// <summary>Adds the gateway's services. Its options are bound to <see cref="GatewayOptions.Section"/> and validated on start.</summary>
+    public static WebApplicationBuilder AddLLMBlenderGateway(this WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        ArgumentNullException.ThrowIfNull(settings);
-        settings.Check("LLMBlender:Gateway");
-        builder.WebHost.ConfigureKestrel(server =>
+        var services = builder.Services;
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddOptions<GatewayOptions>()
+            .BindConfiguration(GatewayOptions.Section, static binder => binder.ErrorOnUnknownConfiguration = true)
+            .ValidateOnStart();
+        services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsValidator>();
+        services.AddOptions<KestrelServerOptions>().Configure<IOptions<GatewayOptions>>(static (server, gateway) =>
         {
             server.AddServerHeader = false;
-            server.Limits.MaxRequestBodySize = settings.MaxRequestBytes;
+            server.Limits.MaxRequestBodySize = gateway.Value.MaxRequestBytes;
         });
-        builder.Services.TryAddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton(settings);
-        builder.Services.AddSingleton<CallerMetrics>();
-        builder.Services.AddSingleton<CallerGate>();
-        builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
-            .WithOrigins(settings.AllowedOrigins).WithMethods("GET", "POST").AllowAnyHeader().WithExposedHeaders("Retry-After")));
-        if (builder.Services.Any(static service => service.ServiceType == typeof(IConnectionMultiplexer)))
-        {
-            builder.Services.TryAddSingleton<ISharedCounter, RedisCounter>();
-        }
-
-        builder.Services.AddSingleton<PanelDirectory>();
+        services.AddSingleton<PanelDirectory>();
+        AddAuthentication(services);
+        services.AddApiDocument();
         return builder;
     }
 
-    /// <summary>Maps every path of the gateway, behind its door.</summary>
+    /// <summary>Maps every path of the gateway. Each needs a key unless it says otherwise.</summary>
     public static WebApplication MapLLMBlenderGateway(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
-        app.UseCallerGate();
-        app.MapBlending();
+        app.UseLLMBlenderAuthentication();
+        app.MapRecords();
         app.MapRerank();
         app.MapOpenAI();
         app.MapStatus();
-        app.MapDescription();
+        app.MapApiDocument();
         app.MapPages();
         return app;
     }
 
-    /// <summary>Puts the gateway's door before whatever is mapped.</summary>
-    public static WebApplication UseCallerGate(this WebApplication app)
+    /// <summary>Requires a key on every endpoint that does not allow anonymous requests, and holds callers to their limits.</summary>
+    public static WebApplication UseLLMBlenderAuthentication(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
-        if (app.Services.GetRequiredService<GatewaySettings>().AllowedOrigins.Length > 0)
-        {
-            app.UseCors();
-        }
-
-        var gate = app.Services.GetRequiredService<CallerGate>();
-        app.Lifetime.ApplicationStarted.Register(app.Services.GetRequiredService<CallerMetrics>().SayZero);
-        app.Use(next => context =>
+        app.Lifetime.ApplicationStarted.Register(() => app.Services.GetRequiredService<CallerMetrics>().InitializeCounters());
+        app.Use(static next => context =>
         {
             SecurityHeaders.AddTo(context);
-            return gate.PassAsync(context, next);
+            return next(context);
         });
+        app.UseWhen(
+            static context => context.RequestServices.GetRequiredService<IOptions<GatewayOptions>>().Value.AllowedOrigins.Length > 0,
+            static branch => branch.UseCors());
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseMiddleware<CallerLimitMiddleware>();
         return app;
+    }
+
+    private static void AddAuthentication(IServiceCollection services)
+    {
+        services.AddSingleton<CallerMetrics>();
+        services.AddSingleton<CallerRegistry>();
+        if (services.Any(static service => service.ServiceType == typeof(IConnectionMultiplexer)))
+        {
+            services.TryAddSingleton<ISharedCounter, RedisCounter>();
+        }
+
+        services.AddAuthentication(ApiKeyAuthenticationHandler.SchemeName)
+            .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthenticationHandler>(ApiKeyAuthenticationHandler.SchemeName, null);
+        services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+        services.AddCors();
+        services.AddOptions<CorsOptions>().Configure<IOptions<GatewayOptions>>(static (cors, gateway) => cors.AddDefaultPolicy(policy => policy
+            .WithOrigins(gateway.Value.AllowedOrigins).WithMethods("GET", "POST").AllowAnyHeader().WithExposedHeaders("Retry-After")));
     }
 }

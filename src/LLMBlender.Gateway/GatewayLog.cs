@@ -2,12 +2,12 @@ using Microsoft.Extensions.Logging;
 
 namespace LLMBlender.Gateway;
 
-/// <summary>What the gateway logs. Never a request's texts.</summary>
+/// <summary>The gateway's log messages. They hold no text of a request.</summary>
 internal static partial class GatewayLog
 {
-    [LoggerMessage(Level = LogLevel.Error, Message = "a request to {Path} failed unforeseen")]
-    public static partial void UnforeseenFailure(this ILogger logger, Exception e, string path);
+    [LoggerMessage(Level = LogLevel.Error, Message = "request to {Path} failed unexpectedly")]
+    public static partial void UnexpectedFailure(this ILogger logger, Exception e, string path);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "what caller {Caller} has had could not be counted with the other gateways': {Problem}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "usage of caller {Caller} could not be shared with the other gateways: {Problem}")]
     public static partial void NotCounted(this ILogger logger, string caller, string problem);
 }

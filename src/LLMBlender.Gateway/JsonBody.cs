@@ -1,61 +1,102 @@
-using System.Runtime.InteropServices;
-using System.Text.Encodings.Web;
+using System.Buffers;
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
+using LLMBlender.Abstractions.Json;
 using Microsoft.AspNetCore.Http;
 
 namespace LLMBlender.Gateway;
 
-/// <summary>JSON objects in and out.</summary>
+/// <summary>Bodies as JSON, read and written.</summary>
 internal static class JsonBody
 {
-    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private const int FirstBytes = 16 << 10;
 
-    /// <summary>Reads the request's body.</summary>
-    /// <exception cref="RequestException">It is no JSON, or a text in it is no valid Unicode.</exception>
-    public static async Task<JsonDocument> ReadAsync(HttpContext context)
+    /// <summary>Reads a request's body.</summary>
+    /// <exception cref="ApiException">It is too large, not JSON, or holds a text that is not valid Unicode.</exception>
+    /// <exception cref="JsonFieldException">A field breaks a rule.</exception>
+    public static async Task<T> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type)
+        where T : class
     {
+        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(context.Request.ContentLength + 1 ?? 0, FirstBytes, 1 << 20));
         try
         {
-            var body = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
-            CheckTexts(body);
-            return body;
+            var length = 0;
+            while (await context.Request.Body.ReadAsync(buffer.AsMemory(length), context.RequestAborted) is var read and > 0)
+            {
+                length += read;
+                if (length == buffer.Length)
+                {
+                    Grow(ref buffer, length);
+                }
+            }
+
+            return Parse(WithoutByteOrderMark(buffer.AsMemory(0, length)), type);
         }
         catch (JsonException e)
         {
-            throw new RequestException(ApiError.Invalid(null, $"the body is not JSON: {e.Message}"), e);
+            throw new ApiException(ApiError.Invalid(null, $"the body is not JSON: {e.Message}"), e);
         }
         catch (BadHttpRequestException e)
         {
-            throw new RequestException(
+            throw new ApiException(
                 e.StatusCode == StatusCodes.Status413PayloadTooLarge
                     ? ApiError.TooLarge("the body is larger than the server takes")
                     : ApiError.Invalid(null, e.Message),
                 e);
         }
-    }
-
-    // What is JSON by its marks may still hold bytes that are no text, or escape half of a surrogate pair.
-    private static void CheckTexts(JsonDocument body)
-    {
-        var raw = JsonMarshal.GetRawUtf8Value(body.RootElement);
-        var isPlain = Utf8.IsValid(raw) && raw.IndexOf("\\ud"u8) < 0 && raw.IndexOf("\\uD"u8) < 0;
-        if (!isPlain && FindBad(body.RootElement, "") is { } bad)
+        finally
         {
-            body.Dispose();
-            throw new RequestException(bad.Length == 0
-                ? ApiError.Invalid(null, "the body holds a text that is no valid Unicode")
-                : ApiError.Invalid(bad, $"\"{bad}\" is no valid Unicode: it holds other bytes than UTF-8, or escapes half of a surrogate pair"));
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 
-    // The path of the first text that can't be read, or of the object one of whose names can't be; null for none.
-    private static string? FindBad(JsonElement element, string path) => element.ValueKind switch
+    /// <summary>Writes the response's body.</summary>
+    public static async Task WriteAsync<T>(HttpContext context, T body, JsonTypeInfo<T> type)
+    {
+        context.Response.ContentType = "application/json; charset=utf-8";
+        await using var json = new Utf8JsonWriter(context.Response.BodyWriter, JsonText.WriterOptions);
+        JsonSerializer.Serialize(json, body, type);
+        await json.FlushAsync(context.RequestAborted);
+    }
+
+    private static void Grow(ref byte[] buffer, int length)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(2 * length);
+        buffer.AsSpan(0, length).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(buffer);
+        buffer = larger;
+    }
+
+    private static ReadOnlyMemory<byte> WithoutByteOrderMark(ReadOnlyMemory<byte> body) =>
+        body.Span.StartsWith(Encoding.UTF8.Preamble) ? body[Encoding.UTF8.Preamble.Length..] : body;
+
+    // JSON may hold bytes that are not UTF-8, or escape half of a surrogate pair, in fields that are not read too.
+    private static T Parse<T>(ReadOnlyMemory<byte> body, JsonTypeInfo<T> type)
+        where T : class
+    {
+        if (!Utf8.IsValid(body.Span) || body.Span.IndexOf("\\ud"u8) >= 0 || body.Span.IndexOf("\\uD"u8) >= 0)
+        {
+            using var document = JsonDocument.Parse(body);
+            if (FindInvalidText(document.RootElement, "") is { } field)
+            {
+                throw new ApiException(field.Length == 0
+                    ? ApiError.Invalid(null, "the body holds a text that is no valid Unicode")
+                    : ApiError.Invalid(field, $"\"{field}\" is no valid Unicode: it holds other bytes than UTF-8, or escapes half of a surrogate pair"));
+            }
+        }
+
+        return JsonRecord.Read(body, type);
+    }
+
+    // The path of the first invalid text, or of the object with an invalid name; null for none.
+    private static string? FindInvalidText(JsonElement element, string path) => element.ValueKind switch
     {
         JsonValueKind.String => IsText(element.GetString) ? null : path,
-        JsonValueKind.Array => element.EnumerateArray().Select((entry, i) => FindBad(entry, $"{path}[{i}]")).FirstOrDefault(static bad => bad is not null),
-        JsonValueKind.Object => element.EnumerateObject().Select(field =>
-            IsText(() => field.Name) ? FindBad(field.Value, path.Length == 0 ? field.Name : $"{path}.{field.Name}") : path).FirstOrDefault(static bad => bad is not null),
+        JsonValueKind.Array => element.EnumerateArray().Select((entry, i) => FindInvalidText(entry, $"{path}[{i}]")).FirstOrDefault(static found => found is not null),
+        JsonValueKind.Object => element.EnumerateObject().Select(field => IsText(() => field.Name)
+            ? FindInvalidText(field.Value, path.Length == 0 ? field.Name : $"{path}.{field.Name}") : path).FirstOrDefault(static found => found is not null),
         _ => null,
     };
 
@@ -70,33 +111,5 @@ internal static class JsonBody
         {
             return false;
         }
-    }
-
-    /// <summary>Writes a list of objects as the response's body.</summary>
-    public static async Task WriteListAsync<T>(HttpContext context, IEnumerable<T> items, Action<Utf8JsonWriter, T> fields)
-    {
-        context.Response.ContentType = "application/json; charset=utf-8";
-        await using var json = new Utf8JsonWriter(context.Response.BodyWriter, Plain);
-        json.WriteStartArray();
-        foreach (var item in items)
-        {
-            json.WriteStartObject();
-            fields(json, item);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        await json.FlushAsync(context.RequestAborted);
-    }
-
-    /// <summary>Writes an object as the response's body.</summary>
-    public static async Task WriteAsync(HttpContext context, Action<Utf8JsonWriter> fields)
-    {
-        context.Response.ContentType = "application/json; charset=utf-8";
-        await using var json = new Utf8JsonWriter(context.Response.BodyWriter, Plain);
-        json.WriteStartObject();
-        fields(json);
-        json.WriteEndObject();
-        await json.FlushAsync(context.RequestAborted);
     }
 }

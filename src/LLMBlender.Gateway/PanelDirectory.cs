@@ -2,8 +2,8 @@ using LLMBlender.Abstractions;
 
 namespace LLMBlender.Gateway;
 
-/// <summary>The cluster's panels, asked for once a second at most. Safe for concurrent use.</summary>
-internal sealed class PanelDirectory(IBlender blender, TimeProvider clock)
+/// <summary>The panels, requested at most once a second. Safe for concurrent use.</summary>
+internal sealed class PanelDirectory(IBlender blender, TimeProvider timeProvider)
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
     private Entry? last;
@@ -12,13 +12,13 @@ internal sealed class PanelDirectory(IBlender blender, TimeProvider clock)
     public async ValueTask<PanelCard[]> ListAsync(CancellationToken cancellationToken)
     {
         var known = Volatile.Read(ref last);
-        if (known is not null && clock.GetElapsedTime(known.At) < Fresh)
+        if (known is not null && timeProvider.GetElapsedTime(known.At) < Fresh)
         {
             return known.Panels;
         }
 
         var panels = await blender.GetPanelsAsync(cancellationToken);
-        Volatile.Write(ref last, new Entry(clock.GetTimestamp(), panels));
+        Volatile.Write(ref last, new Entry(timeProvider.GetTimestamp(), panels));
         return panels;
     }
 
@@ -30,7 +30,7 @@ internal sealed class PanelDirectory(IBlender blender, TimeProvider clock)
             return known;
         }
 
-        // It may have come a moment ago.
+        // It may be new.
         Volatile.Write(ref last, null);
         return Array.Find(await ListAsync(cancellationToken), panel => panel.Name == name);
     }

@@ -1,12 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using LLMBlender.Inference.PairRanker;
-using LLMBlender.Training.Data;
 using LLMBlender.Training.Evaluation;
-using LLMBlender.Training.Network;
-using LLMBlender.Training.Runs;
-using TorchSharp;
 
 namespace LLMBlender.Training;
 
@@ -14,10 +9,6 @@ namespace LLMBlender.Training;
 internal static class EvaluateCommand
 {
     internal static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
-
-    // What the reference ranks with where a checkpoint names no lengths.
-    private const int ReferenceSource = 1224;
-    private const int ReferenceCandidate = 412;
 
     public static Command Create()
     {
@@ -29,6 +20,7 @@ internal static class EvaluateCommand
         var corpus = new Option<string[]>("--corpus") { Description = "whole answers, of which the held-out ones are damaged and measured" };
         var madeUp = new Option<int>("--made-up") { Description = "made-up pairs of each kind", DefaultValueFactory = _ => 200 };
         var setsMadeUp = new Option<string[]>("--made-up-of-sets") { Description = "candidate sets whose answers are damaged and measured" };
+        var plain = new Option<string[]>("--plain-cases") { Description = "JSON Lines of plain questions (kind, instruction, better, worse)" };
         var bag = new Option<string?>("--bag-of-words") { Description = "pairs to fit a bag of words to, which then stands beside" };
         var beside = new Option<DirectoryInfo?>("--beside") { Description = "another model, say at another precision: how often it chooses the same of a set" };
         var limit = new Option<int>("--limit") { Description = "most records of each file", DefaultValueFactory = _ => int.MaxValue };
@@ -37,21 +29,19 @@ internal static class EvaluateCommand
         var workers = new Option<int>("--workers") { DefaultValueFactory = _ => Environment.ProcessorCount };
         var to = new Option<string?>("--to") { Description = "also write the findings as JSON to this file" };
         var command = new Command("evaluate", "Measures a ranker, with 95 % intervals.")
-            { model, pairs, heldOut, sets, score, corpus, madeUp, setsMadeUp, bag, beside, limit, source, candidate, workers, to };
-        command.SetAction(result => Guard.Run(() =>
+            { model, pairs, heldOut, sets, score, corpus, madeUp, setsMadeUp, plain, bag, beside, limit, source, candidate, workers, to };
+        command.SetAction(result => CommandErrorHandler.Run(() =>
         {
-            string folder = result.GetValue(model)!.FullName;
             var lengths = (result.GetValue(source), result.GetValue(candidate));
-            using var owned = Scorer(folder, lengths, result.GetValue(workers), out IPairScorer scorer);
-            IPairScorer? other = null;
-            var evaluation = new Evaluator(
-                scorer, new Lexicon(RankerTokens.Load(folder).Encode), result.GetValue(limit), result.GetValue(bag));
-            using var otherOwned = result.GetValue(beside) is { } second ? Scorer(second.FullName, lengths, result.GetValue(workers), out other) : null;
+            using var measuredRanker = EvaluatedRanker.Load(result.GetValue(model)!.FullName, lengths, result.GetValue(workers));
+            using var other = result.GetValue(beside) is { } second ? EvaluatedRanker.Load(second.FullName, lengths, result.GetValue(workers)) : null;
+            var evaluation = new Evaluator(measuredRanker.Scorer, measuredRanker.Lexicon, result.GetValue(limit), result.GetValue(bag));
             IEnumerable<Finding> measured = (result.GetValue(pairs) ?? []).SelectMany(evaluation.Pairs)
                 .Concat((result.GetValue(heldOut) ?? []).SelectMany(evaluation.HeldOutPairs))
                 .Concat((result.GetValue(corpus) ?? []).SelectMany(file => evaluation.MadeUp(file, result.GetValue(madeUp))))
                 .Concat((result.GetValue(setsMadeUp) ?? []).SelectMany(file => evaluation.MadeUpOfSets(file, result.GetValue(madeUp))))
-                .Concat((result.GetValue(sets) ?? []).SelectMany(file => evaluation.CandidateSets(file, result.GetValue(score)!, other)));
+                .Concat((result.GetValue(sets) ?? []).SelectMany(file => evaluation.CandidateSets(file, result.GetValue(score)!, other?.Scorer)))
+                .Concat((result.GetValue(plain) ?? []).SelectMany(evaluation.PlainCases));
             var findings = new List<Finding>();
             foreach (Finding finding in measured)
             {
@@ -68,33 +58,6 @@ internal static class EvaluateCommand
         }));
         return command;
     }
-
-    // A model folder is run as it will be used; a checkpoint's folder by the network that was trained.
-    private static IDisposable Scorer(string folder, (int? Source, int? Candidate) lengths, int workers, out IPairScorer scorer)
-    {
-        if (File.Exists(Path.Combine(folder, "manifest.json")))
-        {
-            var model = PairRankerModel.Load(folder, new PairRankerOptions
-            {
-                SourceMaxLength = lengths.Source,
-                CandidateMaxLength = lengths.Candidate,
-                Threads = workers,
-            });
-            scorer = new PackagedScorer(model, lengths.Candidate ?? model.Manifest.CandidateMaxLength ?? ReferenceCandidate);
-            return model;
-        }
-
-        torch.set_num_threads(1);
-        PairRankerNetwork network = NetworkWeights.LoadRanker(folder);
-        scorer = new PairScorer(network, RankerTokens.Load(folder).Layout, workers)
-        {
-            SourceMaxLength = lengths.Source ?? Own(network.Config.SourceMaxLength, ReferenceSource),
-            CandidateMaxLength = lengths.Candidate ?? Own(network.Config.CandidateMaxLength, ReferenceCandidate),
-        };
-        return network;
-    }
-
-    private static int Own(int length, int otherwise) => length > 0 ? length : otherwise;
 
     internal static void Print(IEnumerable<Finding> findings)
     {

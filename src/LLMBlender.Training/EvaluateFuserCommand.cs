@@ -24,7 +24,7 @@ internal static class EvaluateFuserCommand
         var corpus = new Option<string[]>("--corpus") { Description = "whole answers, of which the held-out ones are used", Required = true };
         var config = new Option<FileInfo?>("--config") { Description = "the run's configuration, whose last phase says how records are made" };
         var count = new Option<int>("--records") { Description = "how many records", DefaultValueFactory = _ => 500 };
-        var mishaps = new Option<int?>("--mishaps") { Description = "mishaps of every candidate, instead of the recipe's" };
+        var corruptions = new Option<int?>("--corruptions") { Description = "corruptions of every candidate, instead of the recipe's" };
         var ranker = new Option<DirectoryInfo?>("--ranker") { Description = "a pair ranker's model folder; its choice is measured too" };
         var tokens = new Option<int>("--max-new-tokens") { DefaultValueFactory = _ => 128 };
         var show = new Option<int>("--show") { Description = "records to print with candidates and answers" };
@@ -32,13 +32,13 @@ internal static class EvaluateFuserCommand
         var answers = new Option<string?>("--answers") { Description = "what `llmblender fuse` made of those records, measured instead of greedy answers" };
         var to = new Option<string?>("--to") { Description = "also write the findings as JSON to this file" };
         var command = new Command("evaluate-fuser", "Measures a fuser by chrF and ROUGE-L, with 95 % intervals.")
-            { model, corpus, config, count, mishaps, ranker, tokens, show, records, answers, to };
-        command.SetAction(result => Guard.Run(() =>
+            { model, corpus, config, count, corruptions, ranker, tokens, show, records, answers, to };
+        command.SetAction(result => CommandErrorHandler.Run(() =>
         {
             string folder = result.GetValue(model)!.FullName;
             FuserTokens vocabulary = FuserTokens.Load(folder);
             FusionRecord[] made = Draw(
-                result.GetValue(corpus)!, vocabulary, Recipe(result.GetValue(config), result.GetValue(mishaps)), result.GetValue(count));
+                result.GetValue(corpus)!, vocabulary, Recipe(result.GetValue(config), result.GetValue(corruptions)), result.GetValue(count));
             if (result.GetValue(records) is { } file)
             {
                 File.WriteAllLines(file, made.Select((record, i) => JsonSerializer.Serialize(FuseRecord.Of(record, i), Lines)));
@@ -65,11 +65,11 @@ internal static class EvaluateFuserCommand
         return command;
     }
 
-    private static FusionRecipe Recipe(FileInfo? config, int? mishaps)
+    private static FusionRecipe Recipe(FileInfo? config, int? corruptions)
     {
         FusionRecipe recipe = config is null ? new() : FuserRunConfig.Load(config.FullName).Phases[^1].Recipe;
         recipe = recipe with { FewerShare = 0, WholeShare = 0 };
-        return mishaps is { } count ? recipe with { LeastMishaps = count, MostMishaps = count } : recipe;
+        return corruptions is { } count ? recipe with { LeastMishaps = count, MostMishaps = count } : recipe;
     }
 
     private static FusionRecord[] Draw(IEnumerable<string> corpus, FuserTokens tokens, FusionRecipe recipe, int count)

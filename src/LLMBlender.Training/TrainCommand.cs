@@ -15,7 +15,7 @@ internal static class TrainCommand
         var loss = new Option<string?>("--loss") { Description = "the pair loss, instead of the configuration's" };
         loss.AcceptOnlyFromAmong([.. PairLoss.Names.Keys]);
         var command = new Command("train", "Trains a ranker, or a baseline that rankers are compared with. A run with checkpoints in its folder goes on from the newest.") { config, output, loss };
-        command.SetAction(result => Guard.Run(() => Train(
+        command.SetAction(result => CommandErrorHandler.Run(() => Train(
             result.GetValue(config)!.FullName, result.GetValue(output), result.GetValue(loss))));
         return command;
     }
@@ -24,6 +24,6 @@ internal static class TrainCommand
     {
         RankerRunConfig config = RankerRunConfig.Load(file);
         config = config with { Out = output is null ? config.Out : Path.GetFullPath(output), Loss = loss ?? config.Loss };
-        return Sitting.Run(() => config.BaselineShape is null ? new Trainer(config) : new BaselineTrainer(config));
+        return TrainingSession.Run(() => config.BaselineShape is null ? new Trainer(config) : new BaselineTrainer(config));
     }
 }

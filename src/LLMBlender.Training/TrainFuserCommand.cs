@@ -11,7 +11,7 @@ internal static class TrainFuserCommand
         var config = new Option<FileInfo>("--config") { Description = "the run's JSON configuration", Required = true };
         var output = new Option<string?>("--out") { Description = "the run's folder, instead of the configuration's" };
         var command = new Command("train-fuser", "Trains a fuser. A run with checkpoints in its folder goes on from the newest.") { config, output };
-        command.SetAction(result => Guard.Run(() => Train(result.GetValue(config)!.FullName, result.GetValue(output))));
+        command.SetAction(result => CommandErrorHandler.Run(() => Train(result.GetValue(config)!.FullName, result.GetValue(output))));
         return command;
     }
 
@@ -19,6 +19,6 @@ internal static class TrainFuserCommand
     {
         FuserRunConfig config = FuserRunConfig.Load(file);
         config = config with { Out = output is null ? config.Out : Path.GetFullPath(output) };
-        return Sitting.Run(() => new FuserTrainer(config));
+        return TrainingSession.Run(() => new FuserTrainer(config));
     }
 }

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.Http.Json;
 using System.Text.Json;
-using LLMBlender.Gateway.Callers;
 using LLMBlender.Local.Backends;
 using LLMBlender.Silo.Comparing;
 using LLMBlender.Silo.Hosting;
@@ -14,6 +13,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace LLMBlender.Gateway.Tests;
 
@@ -42,7 +42,7 @@ public sealed class LiveGateway : IAsyncDisposable
     /// <summary>Starts it.</summary>
     /// <param name="gateway">Who may ask.</param>
     /// <param name="key">The variable <c>FAKE_KEY</c>, which every fake backend's key is taken from; null for none.</param>
-    public static async Task<LiveGateway> StartAsync(GatewaySettings? gateway = null, string? key = null)
+    public static async Task<LiveGateway> StartAsync(GatewayOptions? gateway = null, string? key = null)
     {
         var models = await FakeModelServer.StartAsync();
         var sources = new PanelSources
@@ -61,7 +61,12 @@ public sealed class LiveGateway : IAsyncDisposable
         var options = new LLMBlenderSiloOptions { ClusterId = Guid.NewGuid().ToString("N") };
         var fakes = new SiloModels([new AcceleratorRankers("fake:0", [new FakeRanker().On(0)])]);
         builder.AddLLMBlenderSilo(options, fakes, book);
-        builder.AddLLMBlenderGateway(gateway ?? new GatewaySettings());
+        builder.AddLLMBlenderGateway();
+        if (gateway is not null)
+        {
+            builder.Services.AddSingleton(Options.Create(gateway));
+        }
+
         var app = builder.Build();
         app.MapLLMBlenderGateway();
         await app.StartAsync();

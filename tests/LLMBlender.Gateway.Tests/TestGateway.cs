@@ -1,8 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using LLMBlender.Abstractions;
-using LLMBlender.Gateway.Blending;
-using LLMBlender.Gateway.Health;
+using LLMBlender.Gateway.Records;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -37,7 +36,7 @@ internal sealed class TestGateway : IAsyncDisposable
         builder.Services.AddSingleton<IBlender>(blender);
         var app = builder.Build();
         TestGateway? gateway = null;
-        app.MapBlending().MapHealth(() => gateway!.Started, () => gateway!.Problem);
+        app.MapRecords().MapHealth(() => gateway!.Started, () => gateway!.Problem);
         await app.StartAsync();
         return gateway = new TestGateway(app, blender);
     }

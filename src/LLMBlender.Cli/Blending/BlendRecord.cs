@@ -1,5 +1,4 @@
 using LLMBlender.Abstractions;
-using LLMBlender.Cli.Records;
 
 namespace LLMBlender.Cli.Blending;
 
@@ -11,14 +10,4 @@ internal sealed record BlendRecord(string Instruction, string? Input, Candidate[
 {
     /// <summary>What the ranker reads: one directly after the other, as the reference joins them.</summary>
     public string Source => Instruction + Input;
-
-    /// <summary>Reads a record; one without candidates gets the panel's.</summary>
-    /// <exception cref="RecordException">A field breaks a rule, or the panel has no answers.</exception>
-    public static BlendRecord Read(RecordFields record)
-    {
-        var (instruction, input) = record.Source();
-        return record.OptionalCandidates() is { } candidates
-            ? new BlendRecord(instruction, input, candidates)
-            : SamplePanel.Ask(instruction, input);
-    }
 }

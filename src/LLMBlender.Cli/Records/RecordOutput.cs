@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 
 namespace LLMBlender.Cli.Records;
 
@@ -57,6 +58,18 @@ internal sealed class RecordOutput : IDisposable
         fields(json);
         json.WriteEndObject();
         json.Flush();
+        line.Write("\n"u8);
+        Open();
+        Guard(() => stream!.Write(line.WrittenSpan));
+    }
+
+    /// <summary>Writes one object.</summary>
+    /// <exception cref="UsageException">It can't be written.</exception>
+    public void Write<T>(T value, JsonTypeInfo<T> type)
+    {
+        line.ResetWrittenCount();
+        json.Reset(line);
+        JsonSerializer.Serialize(json, value, type);
         line.Write("\n"u8);
         Open();
         Guard(() => stream!.Write(line.WrittenSpan));

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using LLMBlender.Abstractions;
-using LLMBlender.Cli.Blending;
+using LLMBlender.Cli.Hosts;
 using LLMBlender.Cli.Records;
 
 namespace LLMBlender.Cli.Serving;

@@ -1,7 +1,8 @@
 using LLMBlender.Cli.Models;
-using LLMBlender.Gateway.Callers;
+using LLMBlender.Gateway;
 using LLMBlender.Local.Backends;
 using LLMBlender.Silo.Hosting;
+using Microsoft.Extensions.Configuration;
 
 namespace LLMBlender.Cli.Serving;
 
@@ -33,7 +34,7 @@ internal sealed class ServeSettings
     public bool Discover { get; set; } = true;
 
     /// <summary>Who may ask, and how much at once.</summary>
-    public GatewaySettings Gateway { get; set; } = new();
+    public GatewayOptions Gateway { get; set; } = new();
 
     /// <summary>How comparisons are kept.</summary>
     public ComparisonCacheOptions Cache { get; set; } = new();
@@ -52,4 +53,31 @@ internal sealed class ServeSettings
 
     /// <summary>The accelerators where the file names none.</summary>
     public string[] AcceleratorsOrDefault => Accelerators ?? ["auto"];
+
+    /// <summary>Adds a file to a configuration, and binds the section.</summary>
+    /// <param name="configuration">The configuration.</param>
+    /// <param name="file">A JSON file, or a YAML file of LiteLLM's, which lists models alone; null for none.</param>
+    /// <exception cref="UsageException">The file can't be read, or a value is none of its property's.</exception>
+    public static ServeSettings Read(IConfigurationManager configuration, string? file)
+    {
+        var settings = new ServeSettings();
+        try
+        {
+            if (file is not null && Path.GetExtension(file) is ".yaml" or ".yml")
+            {
+                configuration[$"{Section}:{nameof(LiteLLM)}"] = Path.GetFullPath(file);
+            }
+            else if (file is not null)
+            {
+                configuration.AddJsonFile(Path.GetFullPath(file), optional: false, reloadOnChange: true);
+            }
+
+            configuration.GetSection(Section).Bind(settings, binder => binder.ErrorOnUnknownConfiguration = true);
+            return settings;
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or InvalidOperationException or FormatException)
+        {
+            throw new UsageException($"--config: {file}: {e.InnerException?.Message ?? e.Message}", e);
+        }
+    }
 }

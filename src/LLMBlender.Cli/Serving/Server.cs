@@ -3,7 +3,6 @@ using LLMBlender.Cli.Records;
 using LLMBlender.Cli.Verbs;
 using LLMBlender.Core.Fusion;
 using LLMBlender.Gateway;
-using LLMBlender.Gateway.Health;
 using LLMBlender.Local.Backends;
 using LLMBlender.Silo.Hosting;
 using Microsoft.AspNetCore.Builder;
@@ -13,6 +12,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Orleans.Dashboard;
 
 namespace LLMBlender.Cli.Serving;
@@ -35,7 +35,7 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         cancellation);
 
     /// <summary>Starts, lets something use what is served, and drains.</summary>
-    public async Task<int> UseAsync(Func<WebApplication, Task<int>> use, CancellationToken cancellation)
+    private async Task<int> UseAsync(Func<WebApplication, Task<int>> use, CancellationToken cancellation)
     {
         var builder = WebApplication.CreateSlimBuilder();
         var settings = Configure(builder);
@@ -51,7 +51,7 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
             ServeTelemetry.Add(builder, arguments.Roles);
             builder.AddLLMBlenderSilo(Options(settings), models, await PanelsAsync(builder, settings, cancellation));
             builder.UseOrleans(static silo => silo.AddDashboard(static dashboard => dashboard.HideTrace = true));
-            AddGateway(builder, settings);
+            AddGateway(builder);
             await using var app = builder.Build();
             var started = false;
             Map(app, () => started);
@@ -87,6 +87,10 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         {
             throw new UsageException($"can't listen: {e.Message}", e);
         }
+        catch (OptionsValidationException e)
+        {
+            throw new UsageException($"configuration: {e.Message}", e);
+        }
     }
 
     // The verb has its own way to end, on the same signals; the host's would be a second one.
@@ -105,7 +109,7 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         builder.Logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error);
         builder.Logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
         builder.WebHost.UseUrls(arguments.Urls.Split(';', ','));
-        return Read(builder);
+        return ServeSettings.Read(builder.Configuration, arguments.Config);
     }
 
     // Lines for people, unless the configuration asks for another form: "Logging": {"Console": {"FormatterName": "json"}}. Every
@@ -120,30 +124,6 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         else
         {
             builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
-        }
-    }
-
-    // A file of LiteLLM's says nothing but models; one of ours may say everything.
-    private ServeSettings Read(WebApplicationBuilder builder)
-    {
-        var settings = new ServeSettings();
-        try
-        {
-            if (arguments.Config is { } file && Path.GetExtension(file) is ".yaml" or ".yml")
-            {
-                builder.Configuration[$"{ServeSettings.Section}:{nameof(ServeSettings.LiteLLM)}"] = Path.GetFullPath(arguments.Config);
-            }
-            else if (arguments.Config is not null)
-            {
-                builder.Configuration.AddJsonFile(Path.GetFullPath(arguments.Config), optional: false, reloadOnChange: true);
-            }
-
-            builder.Configuration.GetSection(ServeSettings.Section).Bind(settings, binder => binder.ErrorOnUnknownConfiguration = true);
-            return settings;
-        }
-        catch (Exception e) when (e is IOException or InvalidDataException or InvalidOperationException or FormatException)
-        {
-            throw new UsageException($"--config: {arguments.Config}: {e.InnerException?.Message ?? e.Message}", e);
         }
     }
 
@@ -207,20 +187,11 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
 
     private void Say(string note) => terminal.Error.Write(System.Text.Encoding.UTF8.GetBytes($"llmblender: {note}\n"));
 
-    private void AddGateway(WebApplicationBuilder builder, ServeSettings settings)
+    private void AddGateway(WebApplicationBuilder builder)
     {
-        if ((arguments.Roles & (SiloRoles.Gateway | SiloRoles.Dashboard)) is SiloRoles.None)
+        if ((arguments.Roles & (SiloRoles.Gateway | SiloRoles.Dashboard)) is not SiloRoles.None)
         {
-            return;
-        }
-
-        try
-        {
-            builder.AddLLMBlenderGateway(settings.Gateway);
-        }
-        catch (ArgumentException e)
-        {
-            throw new UsageException($"configuration: {Sentences.WithoutParameter(e)}", e);
+            builder.AddLLMBlenderGateway();
         }
     }
 
@@ -228,14 +199,14 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
     {
         var readiness = app.Services.GetRequiredService<SiloReadiness>();
         app.MapHealth(started, readiness.Problem);
-        app.MapPrometheusScrapingEndpoint(ServeTelemetry.Path);
+        app.MapPrometheusScrapingEndpoint(ServeTelemetry.Path).AllowAnonymous();
         if (arguments.Roles.HasFlag(SiloRoles.Gateway))
         {
             app.MapLLMBlenderGateway();
         }
         else if (arguments.Roles.HasFlag(SiloRoles.Dashboard))
         {
-            app.UseCallerGate();
+            app.UseLLMBlenderAuthentication();
         }
 
         if (arguments.Roles.HasFlag(SiloRoles.Dashboard))

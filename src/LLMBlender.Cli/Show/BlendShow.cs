@@ -1,9 +1,6 @@
 using System.Globalization;
 using LLMBlender.Abstractions;
-using LLMBlender.Cli.Blending;
-using LLMBlender.Cli.Fusing;
 using LLMBlender.Cli.Verbs;
-using LLMBlender.Inference.Models;
 using Spectre.Console;
 
 namespace LLMBlender.Cli.Show;
@@ -15,51 +12,51 @@ internal sealed class BlendShow(IAnsiConsole console)
 
     private int Room => console.Profile.Width - 2 * Margin;
 
-    /// <summary>Which models are at work.</summary>
-    public void Title(ModelManifest ranker, LoadedFuser fuser)
+    /// <summary>Which models answer.</summary>
+    public void Title(string models)
     {
         console.WriteLine();
-        var models = $"  ranker {ranker.Id}, {ranker.Precision}{(fuser.Writes ? $"; fuser {fuser.Title}" : "")}\n";
-        console.Write(new Paragraph("  LLMBlender", Palette.Heading).Append(models, Palette.Dim));
+        console.Write(new Paragraph("  LLMBlender", Palette.Heading).Append($"  {models}\n", Palette.Dim));
         console.WriteLine();
     }
 
     /// <summary>One blend once it is ranked: instruction, ranking, matrix.</summary>
-    public void Ranked(BlendWork work)
+    public void Ranked(RankedBlend blend)
     {
-        Instruction(work.Record);
-        Ranking(work);
-        Matrix(work);
+        Instruction(blend.Instruction, blend.Input);
+        Ranking(blend);
+        Matrix(blend);
     }
 
-    /// <summary>That a fuser begins to write; what it writes goes to what comes back.</summary>
-    public StreamedText Fusing(LoadedFuser fuser, int candidates)
+    /// <summary>That a fuser starts writing; its text goes to what is returned.</summary>
+    public StreamedText Fusing(string fuser, int candidates)
     {
-        Heading("The fused answer", $"by {fuser.Fuser.Name}, from the best {(candidates == 1 ? "one" : $"{candidates}")}");
+        Heading("The fused answer", $"by {fuser}, from the best {(candidates == 1 ? "one" : $"{candidates}")}");
         return new StreamedText(console, 2 * Margin, Style.Plain);
     }
 
-    /// <summary>What is given, the fused answer or the best candidate, and why.</summary>
-    public void Decided(BlendWork work, TimeSpan time)
+    /// <summary>Which of fused answer and best candidate is the answer, and why.</summary>
+    public void Decided(BlendFusion fusion, BlendFailure? failure, TimeSpan time)
     {
-        var outcome = work.Outcome;
-        var margin = outcome.Margin?.ToString("+0.00;-0.00;0.00", CultureInfo.InvariantCulture);
-        var verdict = (outcome.Answer.Failure, margin, outcome.Given) switch
+        var margin = fusion.Margin?.ToString("+0.00;-0.00;0.00", CultureInfo.InvariantCulture);
+        var verdict = (failure, margin, fusion.Given) switch
         {
-            ({ } failure, _, _) => failure.Message,
+            ({ } problem, _, _) => problem.Message,
             (_, null, _) => "given, without being compared with the best candidate",
             (_, _, BlendGiven.Fused) => $"given: the ranker finds it no worse than the best candidate, by {margin}",
             _ => $"not given: the ranker finds it worse than the best candidate, by {margin}",
         };
-        var tokens = Sentences.Count(outcome.Answer.Usage.CompletionTokens, "token");
-        console.Write(new Text(string.Create(CultureInfo.InvariantCulture, $"  {verdict} ({tokens} in {time.TotalSeconds:0.00} s)\n\n"), Palette.Dim));
+        Remark(string.Create(CultureInfo.InvariantCulture, $"{verdict} ({time.TotalSeconds:0.00} s)\n"));
     }
 
-    /// <summary>The best candidate, as the answer that is given.</summary>
-    public void Answer(BlendWork work)
+    /// <summary>A remark, such as a member that failed.</summary>
+    public void Remark(string text) => console.Write(new Text($"  {text}\n", Palette.Dim));
+
+    /// <summary>The best candidate, as the answer.</summary>
+    public void Answer(string? model, string text)
     {
-        Heading("The answer", $"by {Name(work, BestOf(work))}");
-        Indented(new Panel(new Text(work.Outcome.Text.Trim()))
+        Heading("The answer", model is null ? "" : $"by {model}");
+        Indented(new Panel(new Text(text.Trim()))
         {
             Border = BoxBorder.Rounded,
             BorderStyle = Palette.Frame,
@@ -69,19 +66,19 @@ internal sealed class BlendShow(IAnsiConsole console)
     }
 
     /// <summary>Many blends, a line each: the instruction, and who answered it from best to worst.</summary>
-    public void Overview(IReadOnlyList<BlendWork> works)
+    public void Overview(IReadOnlyList<RankedBlend> blends)
     {
         Heading("Every instruction, and who answered it best", "the others follow in order");
         var table = Plain("", "", "");
         table.Columns[0].RightAligned();
         var room = (Room - 8) / 2;
-        foreach (var (work, index) in works.Select((work, index) => (work, index)))
+        foreach (var (blend, index) in blends.Select((blend, index) => (blend, index)))
         {
-            var names = work.Ranking.Order.Select(i => Name(work, i)).ToList();
+            var names = blend.Order.Select(blend.Name).ToList();
             var others = string.Join(' ', names.Skip(1));
             table.AddRow(
                 new Text($"{index + 1}", Palette.Dim),
-                new Text(Shortened(work.Record.Instruction, room)),
+                new Text(Shortened(blend.Instruction, room)),
                 new Paragraph(names[0], Palette.Best).Append(" " + Shortened(others, Room - room - 9 - names[0].Length), Palette.Dim));
         }
 
@@ -89,10 +86,10 @@ internal sealed class BlendShow(IAnsiConsole console)
     }
 
     /// <summary>Who was best how often.</summary>
-    public void Winners(IReadOnlyList<BlendWork> works)
+    public void Winners(IReadOnlyList<RankedBlend> blends)
     {
         Heading("Best answers by member", "");
-        var wins = works.GroupBy(work => work.Best.Model ?? "?", StringComparer.Ordinal).Select(group => (Name: group.Key, Count: group.Count()))
+        var wins = blends.GroupBy(blend => blend.Candidates[blend.Order[0]].Model ?? "?", StringComparer.Ordinal).Select(group => (Name: group.Key, Count: group.Count()))
             .OrderByDescending(win => win.Count).ThenBy(win => win.Name, StringComparer.Ordinal).ToList();
         var width = wins.Max(win => win.Name.Length);
         foreach (var (name, count) in wins)
@@ -120,18 +117,15 @@ internal sealed class BlendShow(IAnsiConsole console)
             Palette.Dim));
     }
 
+    /// <summary>An empty line.</summary>
+    public void Gap() => console.WriteLine();
+
     /// <summary>What to try next.</summary>
     public void Hint(string what, string command)
     {
         console.Write(new Text($"\n  {what}\n", Palette.Dim));
         console.Write(new Text($"  {command}\n\n"));
     }
-
-    // The first that says something, which the first need not.
-    private static int BestOf(BlendWork work) =>
-        Array.Find(work.Ranking.Order, i => work.Record.Candidates[i].Text == work.Outcome.Best);
-
-    private static string Name(BlendWork work, int candidate) => work.Record.Candidates[candidate].Model ?? $"#{candidate + 1}";
 
     private static string Shortened(string text, int length)
     {
@@ -150,47 +144,48 @@ internal sealed class BlendShow(IAnsiConsole console)
         return table;
     }
 
-    private void Instruction(BlendRecord record)
+    private void Instruction(string instruction, string? input)
     {
-        Indented(new Text(record.Instruction, Palette.Heading));
-        if (!string.IsNullOrEmpty(record.Input))
+        Indented(new Text(instruction, Palette.Heading));
+        if (!string.IsNullOrEmpty(input))
         {
-            Indented(new Text(Shortened(record.Input, 2 * Room - 1), Palette.Dim));
+            Indented(new Text(Shortened(input, 2 * Room - 1), Palette.Dim));
         }
 
         console.WriteLine();
     }
 
-    private void Ranking(BlendWork work)
+    private void Ranking(RankedBlend blend)
     {
         var table = Plain("rank", "member", "score", "answer");
         table.Columns[0].RightAligned();
         table.Columns[2].RightAligned();
-        var names = work.Ranking.Order.Select(i => Shortened(Name(work, i), 20)).ToList();
+        var names = blend.Order.Select(i => Shortened(blend.Name(i), 20)).ToList();
         var room = Room - 4 - names.Max(name => name.Length) - 7 - 8;
-        foreach (var (i, name) in work.Ranking.Order.Zip(names))
+        foreach (var (i, name) in blend.Order.Zip(names))
         {
-            var style = work.Ranking.Ranks[i] == 1 ? Palette.Best : Style.Plain;
+            var candidate = blend.Candidates[i];
+            var style = candidate.Rank == 1 ? Palette.Best : Style.Plain;
             table.AddRow(
-                new Text($"{work.Ranking.Ranks[i]}", style),
+                new Text($"{candidate.Rank}", style),
                 new Text(name, style),
-                new Text(work.Ranking.Scores[i].ToString("+0.00;-0.00;0.00", CultureInfo.InvariantCulture), style),
-                new Text(Shortened(work.Record.Candidates[i].Text, room)));
+                new Text(candidate.Score.ToString("+0.00;-0.00;0.00", CultureInfo.InvariantCulture), style),
+                new Text(Shortened(candidate.Text, room)));
         }
 
         Indented(table);
         console.WriteLine();
     }
 
-    private void Matrix(BlendWork work)
+    private void Matrix(RankedBlend blend)
     {
-        if (work.Record.Candidates.Length == 1)
+        if (blend.Candidates.Length == 1 || blend.Ranking.Matrix is not { } matrix)
         {
             return;
         }
 
         Heading("Who beats whom", "logit of row against column; above 0, the row is better");
-        HeatMap.Write(console, work.Matrix, work.Ranking.Order, [.. Enumerable.Range(0, work.Record.Candidates.Length).Select(i => Name(work, i))]);
+        HeatMap.Write(console, matrix, blend.Order, [.. Enumerable.Range(0, blend.Candidates.Length).Select(blend.Name)]);
         console.WriteLine();
     }
 

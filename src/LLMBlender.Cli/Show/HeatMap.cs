@@ -12,10 +12,10 @@ internal static class HeatMap
 
     /// <summary>Writes the matrix.</summary>
     /// <param name="console">Where to.</param>
-    /// <param name="matrix">The logits.</param>
+    /// <param name="matrix">The logits, row by row; not a number where two were not compared.</param>
     /// <param name="order">The candidates from best to worst.</param>
     /// <param name="names">The candidates' names, in their own order.</param>
-    public static void Write(IAnsiConsole console, ComparisonMatrix matrix, int[] order, IReadOnlyList<string> names)
+    public static void Write(IAnsiConsole console, float[] matrix, int[] order, IReadOnlyList<string> names)
     {
         var label = Math.Min(20, names.Max(name => name.Length)) + 6;
         var room = (console.Profile.Width - label) / order.Length;
@@ -35,22 +35,22 @@ internal static class HeatMap
             var line = new Paragraph($"  {row + 1,2} {(name.Length > 20 ? name[..19] + "…" : name)}".PadRight(label));
             foreach (var column in order)
             {
-                Append(line, matrix, new CandidatePair(order[row], column), cell, largest);
+                Append(line, matrix, new CandidatePair(order[row], column), order.Length, cell, largest);
             }
 
             console.Write(line.Append("\n"));
         }
     }
 
-    private static void Append(Paragraph line, ComparisonMatrix matrix, CandidatePair pair, int cell, float largest)
+    private static void Append(Paragraph line, float[] matrix, CandidatePair pair, int count, int cell, float largest)
     {
-        if (pair.First == pair.Second || !matrix.IsHeard(pair))
+        var logit = matrix[(pair.First * count) + pair.Second];
+        if (pair.First == pair.Second || float.IsNaN(logit))
         {
             line.Append(Centred(pair.First == pair.Second ? "·" : "", cell), Palette.Dim);
             return;
         }
 
-        var logit = matrix[pair];
         var text = cell == NumberWidth
             ? logit.ToString("+0.00;-0.00;0.00", CultureInfo.InvariantCulture)
             : logit > 0 ? "+" : logit < 0 ? "-" : "0";
@@ -59,17 +59,5 @@ internal static class HeatMap
 
     private static string Centred(string text, int width) => text.PadLeft((width + text.Length) / 2).PadRight(width);
 
-    private static float Largest(ComparisonMatrix matrix)
-    {
-        var largest = 0f;
-        for (var i = 0; i < matrix.CandidateCount; i++)
-        {
-            foreach (var logit in matrix.Row(i))
-            {
-                largest = Math.Max(largest, float.IsNaN(logit) ? 0 : Math.Abs(logit));
-            }
-        }
-
-        return largest;
-    }
+    private static float Largest(float[] matrix) => matrix.Max(static logit => float.IsNaN(logit) ? 0 : Math.Abs(logit));
 }

@@ -1,31 +1,37 @@
-using LLMBlender.Cli.Ranking;
 using LLMBlender.Cli.Records;
 using LLMBlender.Cli.Show;
 
 namespace LLMBlender.Cli.Verbs;
 
-/// <summary>Writes settled records' answers, and failed ones' errors both there and on standard error.</summary>
+/// <summary>Writes records' answers, and failed ones' errors both there and on standard error.</summary>
 internal sealed class AnswerWriter(RecordOutput output)
 {
     /// <summary>How many records failed.</summary>
     public int Failures { get; private set; }
 
-    /// <summary>Writes answers in the order given, and hands them on.</summary>
-    public void Write(IReadOnlyList<RecordWork> works, IProgressDisplay progress)
+    /// <summary>Writes answers in the order given, and flushes them.</summary>
+    public void Write(IReadOnlyList<RecordAnswer> answers, IProgressDisplay progress)
     {
-        foreach (var work in works)
+        foreach (var answer in answers)
         {
-            if (work.Failure is null)
+            if (answer.Write is not { } write)
             {
-                output.Write(work.Write);
+                Fail(answer.Place, answer.Problem!, progress);
+                continue;
             }
-            else
+
+            write(output);
+            if (answer.Problem is { } remark)
             {
-                Fail(work.Place, work.Failure, progress);
+                progress.Complain(Named(answer.Place, answer.Place.Located(remark)));
             }
         }
 
         output.Flush();
+        if (answers.Count > 0)
+        {
+            progress.Settled(answers.Count, answers[^1].Place.Position);
+        }
     }
 
     /// <summary>Writes a failed record's error.</summary>
@@ -34,6 +40,14 @@ internal sealed class AnswerWriter(RecordOutput output)
         Failures++;
         var error = place.Located(problem);
         output.WriteError(place.Id, error);
-        progress.Complain(place.Id is { } id ? $"{error} (record {id})" : error);
+        progress.Complain(Named(place, error));
     }
+
+    private static string Named(RecordPlace place, string problem) => place.Id is { } id ? $"{problem} (record {id})" : problem;
 }
+
+/// <summary>A record's answer, or why there is none.</summary>
+/// <param name="Place">Where the record is.</param>
+/// <param name="Write">Writes the answer; null where the record failed.</param>
+/// <param name="Problem">Why it failed, or what its answer lacks; null for neither.</param>
+internal readonly record struct RecordAnswer(RecordPlace Place, Action<RecordOutput>? Write, string? Problem = null);

@@ -1,86 +1,165 @@
 using System.CommandLine;
-using LLMBlender.Cli.Blending;
-using LLMBlender.Cli.Ranking;
+using System.Text;
+using LLMBlender.Abstractions;
+using LLMBlender.Abstractions.Json;
+using LLMBlender.Cli.Hosts;
 using LLMBlender.Cli.Records;
 using LLMBlender.Cli.Show;
-using LLMBlender.Inference.PairRanker;
 
 namespace LLMBlender.Cli.Verbs;
 
-/// <summary>How a blend goes: which ranker and fuser, and the way over records with both.</summary>
+/// <summary>A run of <c>blend</c>: a file of records, one instruction, or the sample panel's own instructions.</summary>
 /// <param name="terminal">Standard streams.</param>
-/// <param name="ranker">Which ranker.</param>
-/// <param name="fuser">Which fuser.</param>
-/// <param name="aggregation">How comparisons become a ranking.</param>
-/// <param name="isGuarded">Whether a fused answer that loses against the best candidate is held back.</param>
-internal sealed class BlendRun(
-    Terminal terminal, RankerArguments ranker, FuserArguments fuser, string aggregation, bool isGuarded)
+/// <param name="files">Where records come from and answers go.</param>
+/// <param name="options">What the arguments ask of every blend.</param>
+/// <param name="asJson">Whether answers are written as records even without <c>--to</c>.</param>
+internal sealed class BlendRun(Terminal terminal, FileArguments files, BlendRequest options, bool asJson)
 {
-    /// <summary>Standard streams.</summary>
-    public Terminal Terminal => terminal;
+    /// <summary>Opens what answers.</summary>
+    public required Func<Task<IBlenderHost>> Open { get; init; }
 
-    /// <summary>Loads both models.</summary>
-    public (PairRankerModel Ranker, BlendFusing Fusing) Load(ParseResult parsed)
+    /// <summary>Whether the sample panel is asked, and the process's own ranker and fuser answer.</summary>
+    public required bool IsSample { get; init; }
+
+    /// <summary>Blends each record of a file.</summary>
+    /// <returns>The exit code.</returns>
+    public Task<int> AnswerFileAsync(ParseResult parsed, CancellationToken cancellationToken) =>
+        Records().RunAsync(parsed, Open, Read, cancellationToken);
+
+    /// <summary>Blends one instruction.</summary>
+    /// <returns>The exit code.</returns>
+    /// <exception cref="UsageException">The arguments break a rule.</exception>
+    public async Task<int> AnswerAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var model = ranker.Load(parsed, terminal);
         try
         {
-            var loaded = fuser.Load(parsed, terminal, ranker.Device.Read(parsed));
-            return (model, new BlendFusing(loaded, model.Compare, fuser.TopK(parsed), isGuarded));
+            var request = Completed(options);
+            using var output = WantsRecords(parsed) ? files.NameOutput(parsed, terminal) : null;
+            await using var host = await Open();
+            if (output is null && terminal.OutIsTerminal)
+            {
+                var display = NewDisplay(host);
+                await display.ShowAsync(host, request, cancellationToken);
+                return ExitCode.Done;
+            }
+
+            var response = await BlendAsync(host, request, cancellationToken);
+            if (output is not null)
+            {
+                output.Open();
+                output.Write(BlendResult.Create(null, response), RecordJsonContext.Default.BlendResult);
+                return ExitCode.Done;
+            }
+
+            foreach (var failure in response.Failures)
+            {
+                Complain($"{failure.What}: {failure.Message}");
+            }
+
+            await terminal.Out.WriteAsync(Encoding.UTF8.GetBytes(response.Answer + "\n"), cancellationToken);
+            return ExitCode.Done;
         }
-        catch
+        catch (BlendException e) when (e.Parameter is null)
         {
-            model.Dispose();
-            throw;
+            Complain(e.Message);
+            return ExitCode.SomeFailed;
         }
-    }
-
-    /// <summary>A record's way through the ranker.</summary>
-    public BlendWork Begin(RecordPlace place, BlendRecord record, PairRankerModel model) => new(place, record, aggregation, model);
-
-    /// <summary>Answers all records of a file, in their order.</summary>
-    /// <returns>The exit code.</returns>
-    public async Task<int> RunAsync(ParseResult parsed, FileArguments files, CancellationToken cancellation)
-    {
-        using var input = files.OpenInput(parsed, terminal);
-        using var output = files.NameOutput(parsed, terminal);
-        var entries = new RecordReader<BlendRecord>(input, BlendRecord.Read).Read();
-        return await RunAsync(
-            parsed,
-            output,
-            input.Length,
-            model => entries.Select(entry => entry.Error is null
-                ? (RecordWork)Begin(entry.Place, entry.Value!, model)
-                : new FailedWork(entry.Place, entry.Error)),
-            cancellation);
-    }
-
-    /// <summary>Answers records, in their order.</summary>
-    /// <param name="parsed">The arguments.</param>
-    /// <param name="output">Where answers go; made once the models are loaded.</param>
-    /// <param name="length">Bytes of the input, where somebody knows.</param>
-    /// <param name="begin">The records, as they are asked for.</param>
-    /// <param name="cancellation">Ends the run.</param>
-    /// <returns>The exit code.</returns>
-    public async Task<int> RunAsync(
-        ParseResult parsed, RecordOutput output, long? length, Func<PairRankerModel, IEnumerable<RecordWork>> begin, CancellationToken cancellation)
-    {
-        var (model, fusing) = Load(parsed);
-        using (model)
-        using (fusing.Fuser)
+        catch (BlendException e)
         {
-            output.Open();
-            var answers = new AnswerWriter(output);
-            await ProgressDisplay.RunAsync(terminal, length, progress =>
-                new ComparisonRunner(model.Compare, progress).RunAsync(
-                    begin(model),
-                    async works =>
-                    {
-                        await fusing.SettleAsync([.. works.OfType<BlendWork>()], cancellation);
-                        answers.Write(works, progress);
-                    },
-                    cancellation));
-            return answers.Failures == 0 ? ExitCode.Done : ExitCode.SomeFailed;
+            throw new UsageException(e.Message, e);
+        }
+        catch (RecordException e)
+        {
+            throw new UsageException($"{e.Message}.", e);
         }
     }
+
+    /// <summary>Blends all that the sample panel has: one blend in detail, the others' rankings in a line each.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> AnswerSamplesAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        using var output = WantsRecords(parsed) ? files.NameOutput(parsed, terminal) : null;
+        await using var host = await Open();
+        if (output is null)
+        {
+            await NewDisplay(host).ShowSamplesAsync(host, options, cancellationToken);
+            return ExitCode.Done;
+        }
+
+        var entries = SamplePanel.Records.Select(static (sample, i) => new Entry<BlendRecord>(
+            new RecordPlace("the sample panel", i + 1, 0, sample.Id),
+            new BlendRecord { Instruction = sample.Record.Instruction, Input = sample.Record.Input },
+            null));
+        return await Records().RunAsync(host, entries, null, output, cancellationToken);
+    }
+
+    private static async Task<BlendResponse> BlendAsync(IBlenderHost host, BlendRequest request, CancellationToken cancellationToken)
+    {
+        BlendResponse? response = null;
+        await host.RunAsync(
+            [request],
+            static _ => 0,
+            static (blender, one, token) => blender.BlendAsync(one, token),
+            answered => response = answered[0],
+            static _ => { },
+            cancellationToken);
+        return response!;
+    }
+
+    private BlendDisplay NewDisplay(IBlenderHost host)
+    {
+        var show = new BlendShow(ConsoleOutput.Create(terminal.Out, terminal.OutIsTerminal, terminal));
+        show.Title(host.Title);
+        return new BlendDisplay(show);
+    }
+
+    private RecordRun<BlendRecord, BlendResult> Records() => new(terminal, files, RecordJsonContext.Default.BlendResult)
+    {
+        Weight = static record => record.Candidates is { } candidates
+            ? RecordJson.Weight(record.Instruction, record.Input, candidates) + ((long)candidates.Length * candidates.Length)
+            : 0,
+        Answer = async (blender, id, record, token) => BlendResult.Create(id, await blender.BlendAsync(Request(record), token)),
+    };
+
+    private BlendRecord Read(RecordFields fields)
+    {
+        var record = RecordJson.Reader(RecordJsonContext.Default.BlendRecord)(fields);
+        if (!IsSample || record.Candidates is not null)
+        {
+            return record;
+        }
+
+        var sample = SamplePanel.Find(record.Instruction, record.Input);
+        return record with { Instruction = sample.Instruction, Input = sample.Input };
+    }
+
+    // Arguments have precedence over the record's own options.
+    private BlendRequest Request(BlendRecord record)
+    {
+        var request = record.ToRequest();
+        return request with
+        {
+            Panel = IsSample || record.Candidates is not null ? null : options.Panel ?? record.Panel,
+            Ranker = IsSample ? null : options.Ranker ?? record.Ranker,
+            Aggregation = options.Aggregation ?? record.Aggregate,
+            Fuser = IsSample ? null : options.Fuser ?? record.Fuser,
+            TopK = options.TopK ?? record.TopK,
+            WithoutGuard = options.WithoutGuard,
+        };
+    }
+
+    private BlendRequest Completed(BlendRequest request)
+    {
+        if (!IsSample)
+        {
+            return request;
+        }
+
+        var sample = SamplePanel.Find(request.Instruction, request.Input);
+        return request with { Instruction = sample.Instruction, Input = sample.Input };
+    }
+
+    private bool WantsRecords(ParseResult parsed) => asJson || parsed.GetValue(files.To) is not null;
+
+    private void Complain(string problem) => terminal.Error.Write(Encoding.UTF8.GetBytes($"llmblender: {problem}\n"));
 }

@@ -1,8 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using LLMBlender.Abstractions;
-using LLMBlender.Cli.Blending;
-using LLMBlender.Cli.Records;
+using LLMBlender.Cli.Hosts;
 
 namespace LLMBlender.Cli.Verbs;
 
@@ -19,7 +18,7 @@ internal static class BlendVerb
           {"id": …, "instruction": "…", "input"?: "…", "candidates"?: [{"model"?: "…", "text": "…"}, …]}
         where one without candidates asks the panel. With --from, --to or --json answers are written as JSON Lines:
           {"id": …, "answer": "…", "candidates": [{"model", "text", "rank", "score"}, …], "failures": […],
-           "usage": {"prompt_tokens", "completion_tokens", "comparisons"}, "fusion": {"fuser", "given", "margin"}}
+           "made_from": […], "usage": {"prompt_tokens", "completion_tokens", "comparisons"}, "fusion": {"fuser", "given", "margin"}}
         The candidates are ranked and the best few fused. Then the ranker compares the fused answer with the best candidate, in
         both orders; what is given is "fused", or "best" where the fused one loses. The margin is M[fused,best] - M[best,fused],
         null where they were not compared. A fuser that fails, writes nothing or repeats itself to its limit is named in
@@ -27,7 +26,7 @@ internal static class BlendVerb
 
         With --config the panel is one of that file's, as serve reads it: live model servers, with the panel's own rules; a panel of
         one backend with several Samples, fuser select, is best-of-n. Rankers and fusers are then the file's, named by --ranker
-        and --fuser, and --panel names the panel where there are several.
+        and --fuser, and --panel names the panel where there are several. With --cluster all of these are the cluster's.
 
         A record that fails is answered by {"id": …, "error": "…"}, and the exit code is 1.
 
@@ -63,16 +62,12 @@ internal static class BlendVerb
         var panel = new Option<string?>("--panel") { HelpName = "NAME", Description = "The panel to ask; by default the configuration's first." };
         verb.Options.Add(config);
         verb.Options.Add(panel);
+        var host = new HostArguments(verb, terminal, ranker, fuser);
         verb.Validators.Add(result =>
         {
-            if (result.GetValue(config) is null && result.GetValue(panel) is not null)
+            if (result.GetValue(config) is null && !host.IsCluster(result) && result.GetValue(panel) is not null)
             {
                 result.AddError("--panel names one of the panels of --config, and there is none");
-            }
-
-            if (result.GetValue(config) is not null && result.GetValue(noGuard))
-            {
-                result.AddError("--no-guard and --config exclude each other: a configured panel's answers are guarded");
             }
 
             foreach (var name in result.GetValue(config) is null ? [] : Configured.Where(name => result.GetResult(name) is OptionResult { Implicit: false }))
@@ -90,49 +85,34 @@ internal static class BlendVerb
                 result.AddError("--input belongs to an INSTRUCTION, and there is none");
             }
         });
-        verb.SetAction((parsed, cancellation) =>
+        verb.SetAction((parsed, cancellationToken) =>
         {
-            if (parsed.GetValue(config) is { } file)
+            var file = parsed.GetValue(config);
+            var isSample = file is null && !host.IsCluster(parsed);
+            var options = new BlendRequest
             {
-                var wishes = new BlendRequest
-                {
-                    Instruction = parsed.GetValue(instruction) ?? "",
-                    Input = parsed.GetValue(input),
-                    Panel = parsed.GetValue(panel),
-                    Ranker = ranker.Given(parsed),
-                    Aggregation = parsed.GetResult(aggregation) is { Implicit: false } ? parsed.GetValue(aggregation) : null,
-                    Fuser = fuser.Given(parsed),
-                    TopK = fuser.GivenTopK(parsed),
-                };
-                return parsed.GetValue(files.From) is null && wishes.Instruction.Length == 0
-                    ? throw new UsageException("--config asks a panel something: give an INSTRUCTION, or records with --from")
-                    : new ConfiguredBlend(terminal, files, file, wishes, parsed.GetValue(json))
-                        .RunAsync(parsed, parsed.GetValue(files.From) is null ? wishes : null, cancellation);
-            }
-
-            var blend = new BlendRun(terminal, ranker, fuser, parsed.GetValue(aggregation)!, !parsed.GetValue(noGuard));
-            if (parsed.GetValue(files.From) is not null)
+                Instruction = parsed.GetValue(instruction) ?? "",
+                Input = parsed.GetValue(input),
+                Panel = parsed.GetValue(panel),
+                Ranker = isSample ? null : ranker.Given(parsed),
+                Aggregation = parsed.GetResult(aggregation) is { Implicit: false } ? parsed.GetValue(aggregation) : null,
+                Fuser = isSample ? null : fuser.Given(parsed),
+                TopK = fuser.GivenTopK(parsed),
+                WithoutGuard = parsed.GetValue(noGuard),
+            };
+            var run = new BlendRun(terminal, files, options, parsed.GetValue(json))
             {
-                return blend.RunAsync(parsed, files, cancellation);
-            }
-
-            var run = new PanelRun(blend, files, parsed.GetValue(json));
-            return parsed.GetValue(instruction) is { } text
-                ? run.AnswerAsync(Ask(text, parsed.GetValue(input)), parsed, cancellation)
-                : run.AnswerSamplesAsync(parsed, cancellation);
+                IsSample = isSample,
+                Open = async () => file is null
+                    ? await host.OpenAsync(parsed, cancellationToken, SamplePanel.Create())
+                    : await ConfigurationFile.OpenAsync(file, terminal, cancellationToken),
+            };
+            return parsed.GetValue(files.From) is not null ? run.AnswerFileAsync(parsed, cancellationToken)
+                : options.Instruction.Length > 0 ? run.AnswerAsync(parsed, cancellationToken)
+                : isSample ? run.AnswerSamplesAsync(parsed, cancellationToken)
+                : throw new UsageException(
+                    $"{(file is null ? "--cluster" : "--config")} asks a panel something: give an INSTRUCTION, or records with --from");
         });
         return verb;
-    }
-
-    private static BlendRecord Ask(string instruction, string? input)
-    {
-        try
-        {
-            return SamplePanel.Ask(instruction, input);
-        }
-        catch (RecordException e)
-        {
-            throw new UsageException($"{e.Message}.", e);
-        }
     }
 }

@@ -1,6 +1,5 @@
 using LLMBlender.Abstractions;
-using LLMBlender.Cli.Ranking;
-using LLMBlender.Cli.Records;
+using LLMBlender.Abstractions.Json;
 
 namespace LLMBlender.Cli.Verbs;
 
@@ -34,46 +33,31 @@ internal static class CompareVerb
         var order = Choices.Of("--order", "Which of the two is put first.", ["both", "ab", "ba"]);
         verb.Options.Add(order);
         var ranker = new RankerArguments(verb);
-        verb.SetAction((parsed, cancellation) =>
+        var host = new HostArguments(verb, terminal, ranker);
+
+        verb.SetAction((parsed, cancellationToken) =>
         {
-            var chosen = parsed.GetValue(order) switch
+            PairOrder? given = parsed.GetResult(order) is not { Implicit: false } ? null : parsed.GetValue(order) switch
             {
-                "ab" => CompareOrder.Ab,
-                "ba" => CompareOrder.Ba,
-                _ => CompareOrder.Both,
+                "ab" => PairOrder.Ab,
+                "ba" => PairOrder.Ba,
+                _ => PairOrder.Both,
             };
-            var run = new RecordRun<(string Source, string A, string B)>(
-                terminal,
-                files,
-                ranker,
-                Read,
-                (place, record, model) => new CompareWork(place, model.Encode(record.Source, [record.A, record.B]), chosen));
-            return run.RunAsync(parsed, cancellation);
+            var run = new RecordRun<CompareRequest, CompareResult>(terminal, files, RecordJsonContext.Default.CompareResult)
+            {
+                Weight = static _ => 0,
+                Answer = async (blender, id, request, token) => CompareResult.Create(id, await blender.CompareAsync(
+                    request with
+                    {
+                        Ranker = host.IsCluster(parsed) ? ranker.Given(parsed) ?? request.Ranker : null,
+                        Order = given ?? request.Order,
+                    },
+                    token)),
+            };
+            var read = RecordJson.Reader(RecordJsonContext.Default.CompareRecord);
+            return run.RunAsync(
+                parsed, () => host.OpenAsync(parsed, cancellationToken), fields => RecordJson.Read(() => read(fields).ToRequest()), cancellationToken);
         });
         return verb;
-    }
-
-    private static (string Source, string A, string B) Read(RecordFields record)
-    {
-        if (record.OptionalTurns("conversation_a") is { } conversation)
-        {
-            var pair = Together(conversation, record.OptionalTurns("conversation_b") ?? throw record.Missing("conversation_b", Sources.TurnsRule));
-            return (ConversationPair.Instruction + pair.Input, pair.A, pair.B);
-        }
-
-        var (instruction, input) = record.Source();
-        return (instruction + input, record.Text("a"), record.Text("b"));
-    }
-
-    private static ConversationPair Together(ChatTurn[] a, ChatTurn[] b)
-    {
-        try
-        {
-            return ConversationPair.Of(a, b);
-        }
-        catch (ArgumentException e)
-        {
-            throw new RecordException(e.Message, e);
-        }
     }
 }

@@ -1,6 +1,3 @@
-using LLMBlender.Cli.Fusing;
-using LLMBlender.Cli.Records;
-using LLMBlender.Core.Fusion;
 
 namespace LLMBlender.Cli.Verbs;
 
@@ -11,7 +8,7 @@ internal static class FuseVerb
         Each line of --from is a record
           {"id": …, "instruction": "…", "input"?: "…", "candidates": [{"model"?: "…", "text": "…", "rank"?: N}, …], "ranks"?: […]}
         whose candidates are the best first, or else have ranks, 1 for the best; and its answer a line of --to, in the same order:
-          {"id": …, "answer": "…", "source"?: "…"}
+          {"id": …, "answer": "…", "source"?: "…", "made_from": […], "usage": {"prompt_tokens", "completion_tokens"}, "failure"?: {…}}
         On a terminal, without --to, answers are shown as they are written instead.
         The source is what the fuser reads, in the layout that LLM-Blender published. Each candidate is cut to its limit; where
         the whole is still too long candidates are shortened further, then the input, so that the instruction to fuse is kept.
@@ -34,54 +31,14 @@ internal static class FuseVerb
         var showSource = new System.CommandLine.Option<bool>("--show-source") { Description = "Also write what the fuser reads." };
         verb.Options.Add(showSource);
         var device = new DeviceArgument(verb);
-        verb.SetAction((parsed, cancellation) =>
-        {
-            var (topK, withSource) = (fuser.TopK(parsed), parsed.GetValue(showSource));
-            if (terminal.OutIsTerminal && parsed.GetValue(files.To) is null)
-            {
-                return new WatchedFusing(terminal, files, record => Read(record, topK), withSource).RunAsync(
-                    parsed, () => fuser.Load(parsed, terminal, device.Read(parsed)), cancellation);
-            }
+        var host = new HostArguments(verb, terminal, null, fuser, device);
 
-            return new WindowRun<FusionRequest>(terminal, files, record => Read(record, topK)).RunAsync(
-                parsed,
-                () => fuser.Load(parsed, terminal, device.Read(parsed)),
-                (loaded, requests, stop) => FuseAsync(loaded, requests, withSource, stop),
-                cancellation);
+        verb.SetAction((parsed, cancellationToken) =>
+        {
+            var run = new FuseRun(
+                terminal, files, parsed.GetValue(showSource), fuser.GivenTopK(parsed), host.IsCluster(parsed) ? fuser.Given(parsed) : null);
+            return run.RunAsync(parsed, () => host.OpenAsync(parsed, cancellationToken), cancellationToken);
         });
         return verb;
-    }
-
-    private static FusionRequest Read(RecordFields record, int topK)
-    {
-        var (instruction, input) = record.Source();
-        try
-        {
-            return FusionRequest.Of(instruction, input, record.RankedTexts(), topK);
-        }
-        catch (ArgumentException e)
-        {
-            throw new RecordException($"\"candidates\": {Sentences.WithoutParameter(e)}", e);
-        }
-    }
-
-    private static async Task<IReadOnlyList<Settled>> FuseAsync(
-        LoadedFuser loaded, IReadOnlyList<FusionRequest> requests, bool withSource, CancellationToken cancellation)
-    {
-        var attempts = await loaded.Fuser.FuseAllAsync(requests, cancellation);
-        return [.. requests.Zip(attempts, (request, attempt) =>
-        {
-            var answer = FusionAnswer.Of(loaded.Fuser.Name, request, attempt);
-            return new Settled(
-                json =>
-                {
-                    json.WriteText("answer", answer.Text);
-                    if (withSource && answer.Failure?.Reason is not Abstractions.BlendFailureReason.Faulted && loaded.Source(request) is { } source)
-                    {
-                        json.WriteText("source", source.Text);
-                    }
-                },
-                answer.Failure?.Message);
-        })];
     }
 }

@@ -1,7 +1,5 @@
 using System.CommandLine;
-using LLMBlender.Abstractions;
-using LLMBlender.Cli.Ranking;
-using LLMBlender.Cli.Records;
+using LLMBlender.Abstractions.Json;
 using LLMBlender.Core.Ranking;
 
 namespace LLMBlender.Cli.Verbs;
@@ -13,7 +11,7 @@ internal static class RankVerb
         Each line of --from is a record
           {"id": …, "instruction": "…", "input"?: "…", "candidates": [{"model"?: "…", "text": "…"}, …], "reference"?: "…"}
         and its answer a line of --to, in the same order:
-          {"id": …, "ranks": […], "scores": […], "comparisons": N, "matrix"?: [[…], …], "top"?: [{"model", "text", "rank"}, …]}
+          {"id": …, "ranks": […], "scores": […], "comparisons": N, "matrix"?: [[…], …], "top"?: [{"model", "text", "rank", "score"}, …]}
         ranks, scores and the matrix's rows are in the candidates' order. Rank 1 is the best; ties share the smallest rank.
         A score is higher for a better candidate: for max-logits the mean of its logits from both sides, for max-wins the
         comparisons won, for bubble-sort the candidates placed below, for adaptive an estimate of max-logits' score that is
@@ -48,41 +46,35 @@ internal static class RankVerb
         verb.Options.Add(topK);
         var matrix = new Option<bool>("--matrix") { Description = "Also write the comparison matrix." };
         verb.Options.Add(matrix);
-        verb.SetAction((parsed, cancellation) =>
+        var host = new HostArguments(verb, terminal, ranker);
+
+        verb.SetAction((parsed, cancellationToken) =>
         {
             var given = parsed.GetResult(aggregation) is { Implicit: false } ? parsed.GetValue(aggregation) : null;
-            var wish = new RankingOptions(given, parsed.GetValue(reference));
-            if (wish.Problem(1) is var (_, problem))
+            var mode = parsed.GetValue(reference);
+            if (new RankingOptions(given, mode).Problem(1) is var (_, problem))
             {
                 throw new UsageException($"{problem}.");
             }
 
             var (withMatrix, top) = (parsed.GetValue(matrix), parsed.GetValue(topK));
-            var run = new RecordRun<(string Source, Candidate[] Candidates, RankingOptions Options)>(
-                terminal,
-                files,
-                ranker,
-                record => Read(record, wish),
-                (place, record, model) =>
+            var run = new RecordRun<RankRecord, RankResult>(terminal, files, RecordJsonContext.Default.RankResult)
+            {
+                Weight = static record => (long)record.Candidates.Length * record.Candidates.Length,
+                Answer = async (blender, id, record, token) =>
                 {
-                    var (engine, texts) = record.Options.Begin(Array.ConvertAll(record.Candidates, candidate => candidate.Text));
-                    return new RankingWork(place, model.Encode(record.Source, texts), engine, withMatrix)
+                    var request = record.ToRequest() with
                     {
-                        Top = top is { } k ? (record.Candidates, k) : null,
+                        Ranker = host.IsCluster(parsed) ? ranker.Given(parsed) ?? record.Ranker : null,
+                        Aggregation = given ?? (mode is null ? record.Aggregate : null),
+                        ReferenceMode = mode ?? (given is null ? record.ReferenceMode : null),
+                        WithMatrix = withMatrix || record.Matrix == true,
                     };
-                });
-            return run.RunAsync(parsed, cancellation);
+                    return RankResult.Create(id, await blender.RankAsync(request, token), request.Candidates, top ?? record.TopK);
+                },
+            };
+            return run.RunAsync(parsed, () => host.OpenAsync(parsed, cancellationToken), RecordJson.Reader(RecordJsonContext.Default.RankRecord), cancellationToken);
         });
         return verb;
-    }
-
-    private static (string Source, Candidate[] Candidates, RankingOptions Options) Read(RecordFields record, RankingOptions wish)
-    {
-        var (instruction, input) = record.Source();
-        Candidate[] candidates = record.OptionalCandidates() ?? throw record.Missing("candidates", Sources.CandidatesRule);
-        var options = record.OptionalText("reference") is { } reference ? wish with { Reference = reference } : wish;
-        return options.Problem(candidates.Length) is var (_, problem)
-            ? throw new RecordException(problem)
-            : (instruction + input, candidates, options);
     }
 }

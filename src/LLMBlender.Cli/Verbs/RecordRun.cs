@@ -1,57 +1,108 @@
 using System.CommandLine;
-using LLMBlender.Cli.Ranking;
+using System.Text.Json.Serialization.Metadata;
+using LLMBlender.Abstractions;
+using LLMBlender.Abstractions.Json;
+using LLMBlender.Cli.Hosts;
 using LLMBlender.Cli.Records;
 using LLMBlender.Cli.Show;
-using LLMBlender.Inference.PairRanker;
+using RecordId = LLMBlender.Abstractions.Json.RecordId;
 
 namespace LLMBlender.Cli.Verbs;
 
-/// <summary>A verb's way over a file of records with a ranker.</summary>
+/// <summary>A verb's run over records: each is read, answered by a blender, and its answer written, in their order.</summary>
 /// <param name="terminal">Standard streams.</param>
 /// <param name="files">Where records come from and answers go.</param>
-/// <param name="ranker">Which ranker.</param>
-/// <param name="read">Makes a record of its fields; throws <see cref="RecordException"/>.</param>
-/// <param name="begin">Hands a record to the ranker; throws <see cref="RecordException"/>.</param>
-internal sealed class RecordRun<T>(
-    Terminal terminal,
-    FileArguments files,
-    RankerArguments ranker,
-    Func<RecordFields, T> read,
-    Func<RecordPlace, T, PairRankerModel, RecordWork> begin)
+/// <param name="result">An answer's type.</param>
+internal sealed class RecordRun<TRecord, TResult>(Terminal terminal, FileArguments files, JsonTypeInfo<TResult> result)
 {
-    /// <summary>Answers all records, in their order.</summary>
+    /// <summary>Answers a record by a blender. The id is the record's.</summary>
+    public required Func<IBlender, RecordId?, TRecord, CancellationToken, Task<TResult>> Answer { get; init; }
+
+    /// <summary>What a record keeps in memory, roughly: texts' characters and a matrix's entries.</summary>
+    public required Func<TRecord, long> Weight { get; init; }
+
+    /// <summary>What an answer lacks; null for nothing.</summary>
+    public Func<TResult, string?> Remark { get; init; } = static _ => null;
+
+    /// <summary>Answers all records of a file.</summary>
+    /// <param name="parsed">The arguments.</param>
+    /// <param name="open">Opens the host, once the files are known to be there.</param>
+    /// <param name="read">Makes a record of its fields.</param>
+    /// <param name="cancellationToken">Ends the run.</param>
     /// <returns>The exit code.</returns>
-    public async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
+    public async Task<int> RunAsync(
+        ParseResult parsed, Func<Task<IBlenderHost>> open, Func<RecordFields, TRecord> read, CancellationToken cancellationToken)
     {
         using var input = files.OpenInput(parsed, terminal);
         using var output = files.NameOutput(parsed, terminal);
-        using var model = ranker.Load(parsed, terminal);
+        await using var host = await open();
+        return await RunAsync(host, new RecordReader<TRecord>(input, read).Read(), input.Length, output, cancellationToken);
+    }
+
+    /// <summary>Answers records that need no file.</summary>
+    /// <param name="host">What answers.</param>
+    /// <param name="entries">The records.</param>
+    /// <param name="length">Bytes of the input; null where that is not known.</param>
+    /// <param name="output">Where answers go.</param>
+    /// <param name="cancellationToken">Ends the run.</param>
+    /// <returns>The exit code.</returns>
+    public async Task<int> RunAsync(
+        IBlenderHost host, IEnumerable<Entry<TRecord>> entries, long? length, RecordOutput output, CancellationToken cancellationToken)
+    {
         output.Open();
-        var entries = new RecordReader<T>(input, read).Read();
         var answers = new AnswerWriter(output);
-        await ProgressDisplay.RunAsync(terminal, input.Length, progress =>
-        {
-            var runner = new ComparisonRunner(model.Compare, progress);
-            return runner.RunAsync(
-                entries.Select(entry => Begin(entry, model)), works => answers.Write(works, progress), cancellation);
-        });
+        await ProgressDisplay.RunAsync(terminal, length, progress => host.RunAsync(
+            entries,
+            entry => entry.Error is null ? Weight(entry.Value!) : 0,
+            AnswerAsync,
+            answered => answers.Write(answered, progress),
+            progress.Compared,
+            cancellationToken));
         return answers.Failures == 0 ? ExitCode.Done : ExitCode.SomeFailed;
     }
 
-    private RecordWork Begin(Entry<T> entry, PairRankerModel model)
+    private async Task<RecordAnswer> AnswerAsync(IBlender blender, Entry<TRecord> entry, CancellationToken cancellationToken)
     {
-        if (entry.Error is not null)
+        if (entry.Error is { } error)
         {
-            return new FailedWork(entry.Place, entry.Error);
+            return new RecordAnswer(entry.Place, null, error);
         }
 
         try
         {
-            return begin(entry.Place, entry.Value!, model);
+            var answer = await Answer(
+                blender, entry.Place.Id is { } id ? new RecordId(id.Text, id.IsNumber) : null, entry.Value!, cancellationToken);
+            return new RecordAnswer(entry.Place, output => output.Write(answer, result), Remark(answer));
         }
-        catch (RecordException e)
+        catch (BlendException e)
         {
-            return new FailedWork(entry.Place, e.Message);
+            return new RecordAnswer(entry.Place, null, e.Message);
         }
     }
+}
+
+/// <summary>Reads records as <see cref="LLMBlender.Abstractions.Json"/> defines them.</summary>
+internal static class RecordJson
+{
+    /// <summary>A reader of a type.</summary>
+    public static Func<RecordFields, T> Reader<T>(JsonTypeInfo<T> type)
+        where T : class => fields => Read(() => JsonRecord.Read(fields.Element, type));
+
+    /// <summary>Reads, and reports a field that breaks a rule as a record that can't be used.</summary>
+    /// <exception cref="RecordException">A field breaks a rule.</exception>
+    public static T Read<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (JsonFieldException e)
+        {
+            throw new RecordException(e.Message, e);
+        }
+    }
+
+    /// <summary>Characters of texts.</summary>
+    public static long Weight(string instruction, string? input, IEnumerable<CandidateRecord> candidates) =>
+        instruction.Length + (input?.Length ?? 0) + candidates.Sum(static candidate => (long)candidate.Text.Length);
 }

@@ -149,7 +149,7 @@ public sealed class BlendWorkflow(ICandidateSource? panel, IRankingService ranke
 
     // A panel of one that is not fused has nothing to compare and nothing to choose: its text is the answer.
     private static bool CanPassThrough(BlendRequest request, ICandidateSource panel) =>
-        panel.Members.Count == 1 && request is { Fuser: Fusion.SelectFuser.FuserName, WithProgress: false, Format: null, Tools: null };
+        panel.CanStream && request is { Fuser: Fusion.SelectFuser.FuserName, WithProgress: false, Format: null, Tools: null };
 
     private static MemberReport[] InOrder(IReadOnlyList<string> members, List<MemberReport> reports) =>
         [.. members.Select(name => reports.Find(report => report.Name == name)!)];

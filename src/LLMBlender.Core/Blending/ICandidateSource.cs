@@ -14,6 +14,9 @@ public interface ICandidateSource
     /// <summary>How many members must answer, at least 1.</summary>
     int Quorum { get; }
 
+    /// <summary>Whether there is one member alone, whose answer may be streamed as it is written.</summary>
+    bool CanStream { get; }
+
     /// <summary>Asks every member, and reports each as soon as it answered or failed.</summary>
     /// <exception cref="BlendException">The request's time is over before the panel has answered.</exception>
     /// <exception cref="OperationCanceledException">The caller cancelled the request.</exception>

@@ -1,24 +1,67 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.OpenApi;
 
 namespace LLMBlender.Gateway.Documentation;
 
-/// <summary>The API's description. It is written by hand, for requests are read by hand; tests hold the two together.</summary>
+/// <summary>The API's OpenAPI document, generated from the routes and from the types of their bodies.</summary>
 public static class OpenApiEndpoint
 {
+    private const string DocumentName = "v1";
+
+    /// <summary>Adds the generator of the document.</summary>
+    public static IServiceCollection AddApiDocument(this IServiceCollection services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.ConfigureHttpJsonOptions(static json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiSchemas.Resolver));
+        services.AddOpenApi(DocumentName, static options =>
+        {
+            options.ShouldInclude = static description => description.ActionDescriptor.EndpointMetadata.OfType<ApiRouteMetadata>().Any();
+            options.AddSchemaTransformer(ApiSchemas.DescribeAsync);
+            options.AddOperationTransformer(ApiOperations.DescribeAsync);
+            options.AddDocumentTransformer(static (document, _, _) =>
+            {
+                document.Info = new OpenApiInfo
+                {
+                    Title = "LLMBlender",
+                    Version = "1",
+                    Description = "Ask many language models the same thing, rank their answers against each other, and fuse the best. Errors have OpenAI's shape.",
+                    License = new OpenApiLicense { Name = "Apache-2.0", Identifier = "Apache-2.0" },
+                };
+                return Task.CompletedTask;
+            });
+        });
+        services.AddSingleton<ApiDocument>();
+        return services;
+    }
+
     /// <summary>Maps <c>/openapi/v1.json</c>.</summary>
-    public static IEndpointRouteBuilder MapDescription(this IEndpointRouteBuilder endpoints)
+    public static IEndpointRouteBuilder MapApiDocument(this IEndpointRouteBuilder endpoints)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
-        using var stream = typeof(OpenApiEndpoint).Assembly.GetManifestResourceStream("openapi.json")!;
-        using var all = new MemoryStream();
-        stream.CopyTo(all);
-        var description = all.ToArray();
-        endpoints.MapGet("/openapi/v1.json", context =>
+        endpoints.MapGet($"/openapi/{DocumentName}.json", static async (HttpContext context, ApiDocument document) =>
         {
             context.Response.ContentType = "application/json; charset=utf-8";
-            return context.Response.Body.WriteAsync(description, context.RequestAborted).AsTask();
-        });
+            await context.Response.Body.WriteAsync(await document.GetAsync(), context.RequestAborted);
+        }).AllowAnonymous().ExcludeFromDescription();
         return endpoints;
+    }
+
+    /// <summary>The document's bytes, generated once. Safe for concurrent use.</summary>
+    internal sealed class ApiDocument([FromKeyedServices(DocumentName)] IOpenApiDocumentProvider provider)
+    {
+        private readonly Lazy<Task<byte[]>> bytes = new(async () =>
+        {
+            var document = await provider.GetOpenApiDocumentAsync();
+            using var stream = new MemoryStream();
+            await document.SerializeAsJsonAsync(stream, OpenApiSpecVersion.OpenApi3_1);
+            return stream.ToArray();
+        });
+
+        /// <summary>The bytes.</summary>
+        public Task<byte[]> GetAsync() => bytes.Value;
     }
 }

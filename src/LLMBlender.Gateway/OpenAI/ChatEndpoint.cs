@@ -1,107 +1,87 @@
 using System.Threading.Channels;
 using LLMBlender.Abstractions;
-using LLMBlender.Gateway.Callers;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace LLMBlender.Gateway.OpenAI;
 
-/// <summary><c>POST /v1/chat/completions</c>: a panel as if it were a model.</summary>
+/// <summary><c>POST /v1/chat/completions</c>: a panel as a model.</summary>
 internal static class ChatEndpoint
 {
-    /// <summary>Answers.</summary>
-    public static async Task AnswerAsync(HttpContext context, IBlender blender)
+    /// <summary>Answers; null after a stream.</summary>
+    public static async Task<ChatCompletion?> AnswerAsync(ApiCall call, ChatBody body)
     {
-        using var body = await JsonBody.ReadAsync(context);
-        var request = ChatRequest.Of(body.RootElement);
-        await CheckModelAsync(context, request);
-        var json = new ChatJson(request, $"chatcmpl-{Guid.NewGuid():N}", Now(context));
+        var request = body.ToChat();
+        await CheckModelAsync(call, request);
+        var writer = new ChatWriter(request, $"chatcmpl-{Guid.NewGuid():N}", call.Get<TimeProvider>().GetUtcNow().ToUnixTimeSeconds());
         if (request.Stream)
         {
-            await StreamAsync(context, blender, request, json);
-            return;
+            await StreamAsync(call, request, writer);
+            return null;
         }
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, request.Count).Select(i => ChooseAsync(context, blender, request.ToBlend(i))));
-        await JsonBody.WriteAsync(context, writer => json.Write(writer, answers));
+        return writer.Whole(await Task.WhenAll(
+            Enumerable.Range(0, request.Count).Select(i => call.Blender.BlendAsync(request.ToBlend(i), call.CancellationToken))));
     }
 
-    /// <summary>The time, in seconds of Unix.</summary>
-    internal static long Now(HttpContext context) => context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow().ToUnixTimeSeconds();
-
-    // A choice costs what it costs, whatever becomes of the others.
-    private static async Task<BlendResponse> ChooseAsync(HttpContext context, IBlender blender, BlendRequest request)
+    /// <summary>Checks that the panel exists and passes on what is asked for, while an error can still have a status.</summary>
+    /// <exception cref="ApiException">It does not.</exception>
+    public static async Task CheckModelAsync(ApiCall call, ChatRequest request)
     {
-        var answer = await blender.BlendAsync(request, context.RequestAborted);
-        Caller.Of(context)?.Spend(answer.Usage);
-        return answer;
-    }
-
-    // Before a stream's headers are out an error still has a status of its own.
-    internal static async Task CheckModelAsync(HttpContext context, ChatRequest request)
-    {
-        var panels = context.RequestServices.GetRequiredService<PanelDirectory>();
-        if (await panels.FindAsync(request.Model, context.RequestAborted) is { } panel)
+        var panels = call.Get<PanelDirectory>();
+        if (await panels.FindAsync(request.Model, call.CancellationToken) is { } panel)
         {
             request.CheckPanel(panel);
         }
         else
         {
-            var known = string.Join(", ", (await panels.ListAsync(context.RequestAborted)).Select(static panel => panel.Name));
-            throw new RequestException(ApiError.NoSuchModel($"the model \"{request.Model}\" does not exist; panels are models here, and known are {known}"));
+            var known = string.Join(", ", (await panels.ListAsync(call.CancellationToken)).Select(static panel => panel.Name));
+            throw new ApiException(ApiError.NoSuchModel($"the model \"{request.Model}\" does not exist; panels are models here, and known are {known}"));
         }
     }
 
-    private static async Task StreamAsync(HttpContext context, IBlender blender, ChatRequest request, ChatJson json)
+    private static async Task StreamAsync(ApiCall call, ChatRequest request, ChatWriter writer)
     {
-        var events = new EventStream(context);
+        var events = new EventStream(call.Context);
         await events.OpenAsync();
-        await ApiEndpoint.StreamAsync(
-            context,
-            () => WriteAsync(context, blender, request, json, events),
 
-            // Clients know an event with an error as the end of a stream.
-            error => events.WriteAsync(null, error.Write));
+        // Clients take an event with an error as the end of a stream.
+        await events.RunAsync(
+            () => WriteAsync(call, request, writer, events),
+            error => events.WriteAsync(null, error.ToResponse(), GatewayJsonContext.Default.ErrorResponse));
     }
 
-    private static async Task WriteAsync(HttpContext context, IBlender blender, ChatRequest request, ChatJson json, EventStream events)
+    private static async Task WriteAsync(ApiCall call, ChatRequest request, ChatWriter writer, EventStream events)
     {
         var answers = new BlendResponse[request.Count];
-        var writers = Enumerable.Range(0, request.Count).Select(i => new ChoiceStream(i, events, json, request.Sampling.Stop)).ToList();
-        await events.WriteAllAsync(AllAsync(context, blender, request), async item =>
+        var choices = Enumerable.Range(0, request.Count).Select(i => new ChoiceStream(i, events, writer, request.Sampling.Stop)).ToList();
+        await events.WriteAllAsync(MergeAsync(call, request), async item =>
         {
             answers[item.Index] = item.Update.Response ?? answers[item.Index];
-            await writers[item.Index].WriteAsync(item.Update);
+            await choices[item.Index].WriteAsync(item.Update);
         });
         if (request.WithUsage || request.WithTrace)
         {
-            await events.WriteAsync(null, writer => json.WriteEnd(writer, answers));
+            await events.WriteAsync(null, writer.End(answers), GatewayJsonContext.Default.ChatChunk);
         }
 
         await events.WriteAsync("[DONE]");
     }
 
-    private static async IAsyncEnumerable<(int Index, BlendUpdate Update)> AllAsync(HttpContext context, IBlender blender, ChatRequest request)
+    private static async IAsyncEnumerable<(int Index, BlendUpdate Update)> MergeAsync(ApiCall call, ChatRequest request)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(call.CancellationToken);
         var merged = Channel.CreateUnbounded<(int, BlendUpdate)>(new UnboundedChannelOptions { SingleReader = true });
         var all = Task.WhenAll(Enumerable.Range(0, request.Count).Select(async i =>
         {
             try
             {
-                await foreach (var update in blender.BlendStreamingAsync(request.ToBlend(i), stop.Token))
+                await foreach (var update in call.Blender.BlendStreamingAsync(request.ToBlend(i), stop.Token))
                 {
-                    if (update.Response is { } whole)
-                    {
-                        Caller.Of(context)?.Spend(whole.Usage);
-                    }
-
                     await merged.Writer.WriteAsync((i, update), stop.Token);
                 }
             }
             catch (Exception e)
             {
-                // One choice less is no completion: the first failure ends them all.
+                // A completion needs all of its choices: the first failure ends the others.
                 merged.Writer.TryComplete(e);
             }
         }));

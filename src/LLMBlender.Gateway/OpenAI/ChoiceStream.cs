@@ -3,42 +3,49 @@ using LLMBlender.Abstractions;
 namespace LLMBlender.Gateway.OpenAI;
 
 /// <summary>One of a stream's choices. Belongs to one request.</summary>
-internal sealed class ChoiceStream(int index, EventStream events, ChatJson json, string[]? stops)
+internal sealed class ChoiceStream(int index, EventStream events, ChatWriter writer, string[]? stops)
 {
     private readonly StopCut cut = new(stops);
     private bool hasBegun;
 
-    /// <summary>Writes what an update says.</summary>
+    /// <summary>Writes an update.</summary>
     public async Task WriteAsync(BlendUpdate update)
     {
         if (update.Event is { } step)
         {
-            await events.WriteAsync(null, writer => json.WriteStep(writer, index, step));
+            await events.WriteAsync(null, writer.Step(index, step), GatewayJsonContext.Default.ChatStep);
         }
         else if (update.Response is { ToolUse: { } use } calling)
         {
-            await events.WriteAsync(null, writer => json.WriteChunk(writer, index, use.Text.Length > 0 ? use.Text : null, isFirst: true, null, use));
-            await events.WriteAsync(null, writer => json.WriteChunk(writer, index, null, isFirst: false, ChatJson.FinishReason(calling)));
+            await WriteAsync(new ChunkDelta
+            {
+                Role = Conversation.Assistant,
+                Content = use.Text.Length > 0 ? use.Text : null,
+                ToolCalls = ToolCallBody.Create(use, withIndex: true),
+            });
+            await WriteAsync(new ChunkDelta(), ChatWriter.FinishReason(calling));
         }
         else if (update.Response is { } whole)
         {
-            await WriteAsync(cut.Rest());
-            await events.WriteAsync(null, writer => json.WriteChunk(
-                writer, index, null, isFirst: false, cut.IsOver ? "stop" : ChatJson.FinishReason(whole)));
+            await WriteTextAsync(cut.Rest());
+            await WriteAsync(new ChunkDelta(), cut.IsOver ? "stop" : ChatWriter.FinishReason(whole));
         }
         else
         {
-            await WriteAsync(cut.Next(update.Text));
+            await WriteTextAsync(cut.Next(update.Text));
         }
     }
 
-    private async Task WriteAsync(string text)
+    private async Task WriteTextAsync(string text)
     {
         var isFirst = !hasBegun;
         hasBegun = true;
         if (isFirst || text.Length > 0)
         {
-            await events.WriteAsync(null, writer => json.WriteChunk(writer, index, text, isFirst, null));
+            await WriteAsync(new ChunkDelta { Role = isFirst ? Conversation.Assistant : null, Content = text });
         }
     }
+
+    private Task WriteAsync(ChunkDelta delta, string? finishReason = null) =>
+        events.WriteAsync(null, writer.Chunk(index, delta, finishReason), GatewayJsonContext.Default.ChatChunk);
 }

@@ -1,51 +1,36 @@
 using LLMBlender.Abstractions;
-using LLMBlender.Gateway.Callers;
-using Microsoft.AspNetCore.Http;
 
 namespace LLMBlender.Gateway.OpenAI;
 
-/// <summary><c>POST /v1/responses</c>: a panel as if it were a model that remembers nothing and calls nothing.</summary>
+/// <summary><c>POST /v1/responses</c>: a panel as a model that stores nothing and calls nothing.</summary>
 internal static class ResponsesEndpoint
 {
-    /// <summary>Answers.</summary>
-    public static async Task AnswerAsync(HttpContext context, IBlender blender)
+    /// <summary>Answers; null after a stream.</summary>
+    public static async Task<ResponsesResult?> AnswerAsync(ApiCall call, ResponsesBody body)
     {
-        using var body = await JsonBody.ReadAsync(context);
-        var request = ResponsesFields.Read(body.RootElement);
-        await ChatEndpoint.CheckModelAsync(context, request);
-        var json = new ResponsesJson(request, ChatEndpoint.Now(context));
-        if (request.Stream)
+        var request = body.ToChat();
+        await ChatEndpoint.CheckModelAsync(call, request);
+        var writer = new ResponsesWriter(request, call.Get<TimeProvider>().GetUtcNow().ToUnixTimeSeconds());
+        if (!request.Stream)
         {
-            await StreamAsync(context, blender, request, json);
-            return;
+            return writer.Result(await call.Blender.BlendAsync(request.ToBlend(0), call.CancellationToken));
         }
 
-        var answer = await blender.BlendAsync(request.ToBlend(0), context.RequestAborted);
-        Caller.Of(context)?.Spend(answer.Usage);
-        await JsonBody.WriteAsync(context, writer => json.Write(writer, answer));
+        await StreamAsync(call, request, writer);
+        return null;
     }
 
-    private static async Task StreamAsync(HttpContext context, IBlender blender, ChatRequest request, ResponsesJson json)
+    private static async Task StreamAsync(ApiCall call, ChatRequest request, ResponsesWriter writer)
     {
-        var events = new EventStream(context);
+        var events = new EventStream(call.Context);
         await events.OpenAsync();
-        await json.WriteAsync(events, "response.created", answer: null);
-        await json.WriteAsync(events, "response.in_progress", answer: null);
-        await json.BeginAsync(events);
-        await ApiEndpoint.StreamAsync(
-            context,
-            () => events.WriteAllAsync(blender.BlendStreamingAsync(request.ToBlend(0), context.RequestAborted), update => WriteAsync(context, events, json, update)),
-            error => json.WriteAsync(events, error));
+        await writer.BeginAsync(events);
+        await events.RunAsync(
+            () => events.WriteAllAsync(
+                call.Blender.BlendStreamingAsync(request.ToBlend(0), call.CancellationToken), update => WriteAsync(events, writer, update)),
+            error => writer.WriteAsync(events, error));
     }
 
-    private static Task WriteAsync(HttpContext context, EventStream events, ResponsesJson json, BlendUpdate update)
-    {
-        if (update.Response is not { } whole)
-        {
-            return json.WriteAsync(events, update.Text);
-        }
-
-        Caller.Of(context)?.Spend(whole.Usage);
-        return json.EndAsync(events, whole);
-    }
+    private static Task WriteAsync(EventStream events, ResponsesWriter writer, BlendUpdate update) =>
+        update.Response is { } whole ? writer.EndAsync(events, whole) : writer.WriteAsync(events, update.Text);
 }

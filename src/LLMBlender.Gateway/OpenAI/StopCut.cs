@@ -3,17 +3,17 @@ using System.Text;
 namespace LLMBlender.Gateway.OpenAI;
 
 /// <summary>
-/// Ends a text before the first of some texts, whoever wrote it: a fuser hears of no stop texts. Piece by piece it holds back
-/// what may turn out to be the beginning of one. Belongs to one answer.
+/// Ends a text before the first stop text; fusers do not apply stop texts. What may be the beginning of one is held back until
+/// the next piece. Belongs to one answer.
 /// </summary>
 internal sealed class StopCut(string[]? stops)
 {
     private readonly StringBuilder held = new();
 
-    /// <summary>Whether a stop text has come.</summary>
+    /// <summary>Whether a stop text was found.</summary>
     public bool IsOver { get; private set; }
 
-    /// <summary>What can be given out after the next piece.</summary>
+    /// <summary>What can be written after the next piece.</summary>
     public string Next(string piece)
     {
         if (stops is null || IsOver)
@@ -35,7 +35,7 @@ internal sealed class StopCut(string[]? stops)
         return text[..^keep];
     }
 
-    /// <summary>What was held back, once nothing more comes.</summary>
+    /// <summary>What was held back, at the end.</summary>
     public string Rest()
     {
         var rest = IsOver ? "" : held.ToString();

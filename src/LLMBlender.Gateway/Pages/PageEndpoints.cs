@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace LLMBlender.Gateway.Pages;
 
-/// <summary>The page at <c>/</c>, which travels inside the program.</summary>
+/// <summary>The page at <c>/</c>, embedded in the assembly.</summary>
 public static class PageEndpoints
 {
     private const string Prefix = "wwwroot/";
@@ -20,7 +20,7 @@ public static class PageEndpoints
         {
             var file = PageFile.Read(assembly, resource);
             var name = resource[Prefix.Length..];
-            endpoints.MapGet(name == "index.html" ? "/" : $"/{name}", file.WriteAsync);
+            endpoints.MapGet(name == "index.html" ? "/" : $"/{name}", file.WriteAsync).AllowAnonymous();
         }
 
         return endpoints;

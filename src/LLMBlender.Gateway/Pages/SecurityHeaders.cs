@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace LLMBlender.Gateway.Pages;
 
-/// <summary>What browsers are told about every response: only its own scripts run, and nobody frames it.</summary>
+/// <summary>Headers that restrict browsers: only the page's own scripts run, and no site can frame it.</summary>
 internal static class SecurityHeaders
 {
     private const string Policy =

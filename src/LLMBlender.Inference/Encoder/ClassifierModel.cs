@@ -1,5 +1,6 @@
 using LLMBlender.Inference.Models;
 using LLMBlender.Inference.Onnx.Encoders;
+using LLMBlender.Inference.Tokenization;
 
 namespace LLMBlender.Inference.Encoder;
 
@@ -19,6 +20,9 @@ public sealed class ClassifierModel : IDisposable
     /// <summary>Numbers that a row gets.</summary>
     public int Labels => runner.Session.WidthOf(PooledGraph.Result);
 
+    /// <summary>Tokens of a row at most.</summary>
+    public int MaxLength => runner.MaxLength;
+
     /// <summary>Loads a model folder.</summary>
     /// <exception cref="ModelException">The folder is not a sound classifier.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
@@ -28,11 +32,17 @@ public sealed class ClassifierModel : IDisposable
     /// <summary>The labels' logits of each row; neighbours change nothing beyond the last digits.</summary>
     /// <param name="rows">One text each, or two; the longer is cut first where they don't fit.</param>
     /// <param name="cancellation">Looked at before each batch.</param>
-    public float[][] Score(IReadOnlyList<(string First, string? Second)> rows, CancellationToken cancellation = default)
+    public float[][] Score(IReadOnlyList<(string First, string? Second)> rows, CancellationToken cancellation = default) =>
+        Score([.. rows.Select(row => runner.Tokenizer.EncodeRow(row.First, row.Second, runner.MaxLength))], cancellation);
+
+    /// <summary>The labels' logits of each row, tokenised already.</summary>
+    /// <param name="rows">Rows of at most <see cref="MaxLength"/> tokens.</param>
+    /// <param name="cancellation">Looked at before each batch.</param>
+    public float[][] Score(IReadOnlyList<TokenRow> rows, CancellationToken cancellation = default)
     {
         var logits = new float[rows.Count][];
         runner.Run(
-            [.. rows.Select(row => new EncoderRow(runner.Tokenizer.EncodeRow(row.First, row.Second, runner.MaxLength)))],
+            [.. rows.Select(row => new EncoderRow(row))],
             PooledGraph.Result,
             (row, values) => logits[row] = values.ToArray(),
             completed: null,

@@ -11,6 +11,9 @@ internal sealed class DenseLayers(Precision precision)
     /// <summary>The element type of activations.</summary>
     public DataType Type => precision == Precision.Float16 ? DataType.Float16 : DataType.Float;
 
+    /// <summary>Whether weights are bytes with scales.</summary>
+    public bool IsQuantised => precision == Precision.Int8;
+
     /// <summary>What masked scores have added to them: enough to vanish in softmax, within the type's range.</summary>
     public double MaskFilter => precision == Precision.Float16 ? -30000 : -1e30;
 

@@ -9,7 +9,7 @@ public sealed record TokenRow(int[] Ids, int[] Types)
     /// How many tokens of two texts stay, as <c>longest_first</c> of Hugging Face's Rust <c>tokenizers</c> has it: the longer
     /// one gives up tokens until both are equal, then both do; an odd one stays with the longer, else the second.
     /// </summary>
-    internal static (int First, int Second) Cut(int first, int second, int room)
+    public static (int First, int Second) Cut(int first, int second, int room)
     {
         if (first + second <= room)
         {

@@ -59,9 +59,6 @@ public sealed record Panel(string Name, string[] Members)
     /// <summary>What hedging has left.</summary>
     public HedgeBudget Hedges { get; private init; } = new(0);
 
-    /// <summary>Whether its only answer can be handed on as it is written, for nothing is compared, chosen or mixed.</summary>
-    public bool IsPassage => Members.Length == 1 && Samples == 1 && HedgeBudget <= 0;
-
     /// <summary>Its members with their samples, as answers are named: <c>a</c>, <c>a#2</c>, <c>b</c>, <c>b#2</c>.</summary>
     public (string Backend, int Sample, string Name)[] Seats() =>
         [.. Members.SelectMany(member => Enumerable.Range(0, Samples).Select(i => (member, i, i == 0 ? member : $"{member}#{i + 1}")))];

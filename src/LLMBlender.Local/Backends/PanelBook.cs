@@ -1,4 +1,5 @@
 using LLMBlender.Abstractions;
+using LLMBlender.Core.Blending;
 
 namespace LLMBlender.Local.Backends;
 
@@ -76,6 +77,39 @@ public sealed class PanelBook
                 ? "there is no panel here: give candidates"
                 : $"panel \"{name}\" is not known; known are {string.Join(", ", panels.Select(static known => known.Name).Order(StringComparer.Ordinal))}");
     }
+
+    /// <summary>
+    /// Finds a request's panel, and completes the request by the panel's defaults: what the request sets has precedence, and the
+    /// shorter of the two times counts.
+    /// </summary>
+    /// <returns>The completed request, and its panel; the request itself and null where it gives candidates.</returns>
+    /// <exception cref="BlendException">There is no such panel, or it does not forward a feature that the request needs.</exception>
+    public (BlendRequest Request, Panel? Panel) Resolve(BlendRequest request)
+    {
+        if (request.Candidates is not null)
+        {
+            return (request, null);
+        }
+
+        var panel = Find(request.Panel);
+        RequestRules.CheckForm(request, panel.Name, panel.Passes);
+        var completed = request with
+        {
+            Ranker = request.Ranker ?? panel.Ranker,
+            Aggregation = request.Aggregation ?? panel.Aggregation,
+            Fuser = request.Fuser ?? panel.Fuser,
+            TopK = request.TopK ?? panel.TopK,
+            Timeout = panel.Deadline < request.Timeout ? panel.Deadline.Value : request.Timeout,
+        };
+        return (completed, panel);
+    }
+
+    /// <summary>Describes the panels, the default one first.</summary>
+    public PanelCard[] Describe() => [.. Panels.Select(static panel => new PanelCard(panel.Name, panel.Description, panel.Members, panel.Fuser)
+    {
+        Examples = panel.Examples,
+        Passes = panel.Passes,
+    })];
 
     private sealed class Content
     {

@@ -33,14 +33,14 @@ public static class BlendTracing
     public static void Fail(this Activity? span, string error) => span?.SetTag("error.type", error).SetStatus(ActivityStatusCode.Error);
 
     /// <inheritdoc cref="Fail(Activity?, string)"/>
-    public static void Fail(this Activity? span, Exception e) => span.Fail(Words.Of(e));
+    public static void Fail(this Activity? span, Exception e) => span.Fail(FailureReasonLabels.Of(e));
 
     /// <summary>Says of a span why it failed; nothing where it did not.</summary>
     public static void Fail(this Activity? span, BlendFailureReason? failure)
     {
         if (failure is { } reason)
         {
-            span.Fail(Words.Of(reason));
+            span.Fail(FailureReasonLabels.Of(reason));
         }
     }
 }

@@ -43,7 +43,7 @@ public sealed class PanelMetrics
 
     /// <summary>A member answered, or failed.</summary>
     public void Heard(Panel panel, string backend, BlendFailureReason? failure) =>
-        answers.Add(1, new(Panel, panel.Name), new("backend", backend), new(Result, Words.Of(failure)));
+        answers.Add(1, new(Panel, panel.Name), new("backend", backend), new(Result, FailureReasonLabels.Of(failure)));
 
     /// <summary>A slow member was asked a second time.</summary>
     /// <param name="panel">The panel.</param>

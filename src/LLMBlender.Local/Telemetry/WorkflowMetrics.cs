@@ -49,7 +49,7 @@ public sealed class WorkflowMetrics
 
     /// <summary>A fusion ended.</summary>
     public void Fused(string fuser, double seconds, BlendFailureReason? failure) =>
-        fusing.Record(seconds, new("fuser", fuser), new("result", Words.Of(failure)));
+        fusing.Record(seconds, new("fuser", fuser), new("result", FailureReasonLabels.Of(failure)));
 
     /// <summary>A step failed, and the blend went on without it.</summary>
     public void Failed(string step) => failures.Add(1, new KeyValuePair<string, object?>("step", step));

@@ -67,7 +67,7 @@ internal sealed partial class RedisComparisonStore : IComparisonStore, IAsyncDis
         {
             reading.Failed();
             metrics.CacheFailed("read");
-            span.Fail(Words.Of(BlendFailureReason.Unreachable));
+            span.Fail(FailureReasonLabels.Of(BlendFailureReason.Unreachable));
             LogReadFailed(e.Message);
             return 0;
         }

@@ -149,7 +149,7 @@ internal sealed partial class ShardDispatcher : IDisposable
         }
 
         history.Heard(reply);
-        metrics.Comparisons.Redispatched(Words.Of(reply.Reason), pairs.Length);
+        metrics.Comparisons.Redispatched(FailureReasonLabels.Of(reply.Reason), pairs.Length);
         await RunAsync(round, pairs, history, deadline, stop);
     }
 

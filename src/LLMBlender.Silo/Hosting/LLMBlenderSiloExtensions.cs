@@ -3,9 +3,11 @@ using System.Net.Sockets;
 using LLMBlender.Abstractions;
 using LLMBlender.Client;
 using LLMBlender.Local.Backends;
+using LLMBlender.Local.Panels;
 using LLMBlender.Silo.Caching;
 using LLMBlender.Silo.Comparing;
 using LLMBlender.Silo.Dispatch;
+using LLMBlender.Silo.Grains;
 using LLMBlender.Silo.Placement;
 using LLMBlender.Local.Telemetry;
 using LLMBlender.Silo.Telemetry;
@@ -97,6 +99,8 @@ public static class LLMBlenderSiloExtensions
             card,
             panels));
         services.TryAddSingleton<BlendMetrics>();
+        services.TryAddSingleton<BackendCaller>();
+        services.TryAddSingleton<IBackendCaller, BackendGrainCaller>();
         services.AddHostedService(provider => new MetricsStart(
             provider.GetRequiredService<BlendMetrics>(),
             options,

@@ -24,7 +24,7 @@ internal sealed class Batch
     public required float[] Certainties { get; init; }
 
     /// <summary>What the teacher thinks of each row as it stands; null where it was not asked.</summary>
-    public required Opinion?[] Opinions { get; init; }
+    public required TeacherLabel?[] TeacherLabels { get; init; }
 
     /// <summary>
     /// One weight a token, rows × length: over the first candidate's segment they sum to 1, over the second's to −1, elsewhere they are 0.
@@ -47,7 +47,7 @@ internal sealed class Batch
         int length = pairs.Max(pair => LengthOf(pair, sourceLimit, candidateLimit));
         var (ids, lengths, markers) = (new long[rows * length], new int[rows], new int[3 * rows]);
         var (first, second) = (new float[rows], new float[rows]);
-        var (certainties, opinions) = (new float[rows], new Opinion?[rows]);
+        var (certainties, teacherLabels) = (new float[rows], new TeacherLabel?[rows]);
         float[] weights = new float[ids.Length];
         var marks = new TokenMarks(ids.Length);
         for (int row = 0; row < rows; row++)
@@ -59,7 +59,7 @@ internal sealed class Batch
             lengths[row] = layout.Write(pair.Source, a, b, sourceLimit, candidateLimit, ids.AsSpan(row * length, length), at);
             (first[row], second[row]) = swap ? (0, pair.Gap) : (pair.Gap, 0f);
             certainties[row] = pair.Certainty;
-            opinions[row] = swap ? pair.Opinion?.Swapped() : pair.Opinion;
+            teacherLabels[row] = swap ? pair.TeacherLabel?.Swapped() : pair.TeacherLabel;
             Weigh(weights.AsSpan(row * length + at[1], at[2] - 1 - at[1]), 1);
             Weigh(weights.AsSpan(row * length + at[2], lengths[row] - at[2]), -1);
             marks.Ask(ids.AsSpan(row * length, lengths[row]), at, row * length);
@@ -78,7 +78,7 @@ internal sealed class Batch
             FirstScores = first,
             SecondScores = second,
             Certainties = certainties,
-            Opinions = opinions,
+            TeacherLabels = teacherLabels,
             TokenWeights = weights,
             Marks = marks,
         };

@@ -77,19 +77,60 @@ internal sealed class MadeUpPairs
             return Next(candidateLimit, random);
         }
 
-        double left = random.NextDouble() * shares.Values.Sum();
-        string tag = shares.Keys.First();
-        foreach (var (name, share) in shares)
+        return Next(DrawKind(shares, random), candidateLimit, random);
+    }
+
+    /// <summary>A prompt, its whole answer, and several bad answers to it, each of a kind drawn by <paramref name="shares"/>.</summary>
+    /// <param name="shares">Share of each kind.</param>
+    /// <param name="count">How many bad answers, as far as the text allows them.</param>
+    /// <param name="candidateLimit">Tokens of an answer at most.</param>
+    /// <param name="random">Decides everything.</param>
+    /// <exception cref="DataException">The texts don't allow one.</exception>
+    public (string Prompt, string Whole, IReadOnlyList<string> Bad) Group(
+        IReadOnlyDictionary<string, double> shares, int count, int candidateLimit, Random random)
+    {
+        for (int attempt = 0; attempt < MostAttempts; attempt++)
         {
-            tag = name;
-            left -= share;
-            if (left < 0)
+            Passage passage = answers[random.Next(answers.Length)];
+            var (prompt, whole) = Cut(passage, candidateLimit, random);
+            if (whole.Words.Length <= 3)
             {
-                break;
+                continue;
+            }
+
+            string[] bad = [.. Enumerable.Range(0, count).Select(_ => Bad(DrawKind(shares, random), passage, prompt, whole, candidateLimit, random)).OfType<string>()];
+            if (bad.Length > 0)
+            {
+                return (prompt, whole.ToString(), bad);
             }
         }
 
-        return Next(tag, candidateLimit, random);
+        throw new DataException($"no group of {candidateLimit} tokens an answer came of {MostAttempts} tries: the texts are too short or too long");
+    }
+
+    private string? Bad(string tag, Passage passage, string prompt, WordText whole, int limit, Random random)
+    {
+        if (tag == Empty)
+        {
+            return Nothing(prompt, random);
+        }
+
+        if (tag != OffTopic)
+        {
+            return Damage.Apply(KindOf(tag), whole, foreign, random)?.ToString();
+        }
+
+        Passage other = random.Next(4) == 0 ? Nearest(prompt, random) : answers[random.Next(answers.Length)];
+        var (_, offTopic) = Cut(other, limit, random);
+        return other.Prompt != prompt && !ReferenceEquals(other, passage) && offTopic.Words.Length > 3 ? offTopic.ToString() : null;
+    }
+
+    private static DamageKind KindOf(string tag) => Enum.Parse<DamageKind>(tag.AsSpan("damage-".Length));
+
+    private static string DrawKind(IReadOnlyDictionary<string, double> shares, Random random)
+    {
+        double left = random.NextDouble() * shares.Values.Sum();
+        return shares.FirstOrDefault(share => (left -= share.Value) < 0).Key ?? shares.Keys.First();
     }
 
     /// <summary>A pair of the kind that <paramref name="tag"/> names.</summary>
@@ -101,7 +142,7 @@ internal sealed class MadeUpPairs
             TrainingPair? pair =
                 tag == OffTopic ? MakeOffTopic(candidateLimit, random)
                 : tag == Empty ? MakeEmpty(candidateLimit, random)
-                : MakeDamaged(Enum.Parse<DamageKind>(tag.AsSpan("damage-".Length)), candidateLimit, random);
+                : MakeDamaged(KindOf(tag), candidateLimit, random);
             if (pair is not null)
             {
                 return pair;
@@ -158,15 +199,19 @@ internal sealed class MadeUpPairs
     private TrainingPair? MakeEmpty(int limit, Random random)
     {
         var (prompt, whole) = Cut(answers[random.Next(answers.Length)], limit, random);
+        return whole.Words.Length > 3 ? Pair(Empty, prompt, whole, WordText.Of(Nothing(prompt, random))) : null;
+    }
+
+    private string Nothing(string prompt, Random random)
+    {
         string[] words = WordText.Of(prompt).Words;
-        string nothing = random.Next(4) switch
+        return random.Next(4) switch
         {
             0 => prompt,
             1 => string.Join(' ', words.Take(random.Next(1, 12))),
             2 => RandomWord(random),
             _ => Nothings[random.Next(Nothings.Length)],
         };
-        return whole.Words.Length > 3 ? Pair(Empty, prompt, whole, WordText.Of(nothing)) : null;
     }
 
     private TrainingPair Pair(string tag, string prompt, WordText better, WordText worse)

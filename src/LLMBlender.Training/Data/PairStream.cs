@@ -7,7 +7,7 @@ namespace LLMBlender.Training.Data;
 /// token count, which are shuffled and dealt out to steps. A window is a pure function of seed, phase and number.
 /// </summary>
 internal sealed class PairStream(
-    IReadOnlyDictionary<string, PreferencePool> pools, MadeUpPairs? madeUp, Lessons? lessons, PairLayout layout, ulong seed)
+    IReadOnlyDictionary<string, PreferencePool> pools, MadeUpPairs? madeUp, TeacherLabels? teacherLabels, PairLayout layout, ulong seed)
 {
     /// <summary>Pairs of one window.</summary>
     public const int WindowPairs = 2048;
@@ -79,7 +79,7 @@ internal sealed class PairStream(
                 TrainingPair pair = tag == Mixture.MadeUp
                     ? madeUp!.Next(mixture.MadeUpKinds, mixture.CandidateMaxLength, random)
                     : pools[tag].Draw(phase * PhaseStride + draw);
-                yield return lessons?.Teach(pair, PairLayout.Room(int.MaxValue, mixture.CandidateMaxLength), mixture.Sharpness, random) ?? pair;
+                yield return teacherLabels?.Teach(pair, PairLayout.Room(int.MaxValue, mixture.CandidateMaxLength), mixture.Sharpness, random) ?? pair;
             }
         }
     }

@@ -7,8 +7,7 @@ internal sealed record PairRecord(string Id, string Source, string Prompt, strin
 internal sealed record CorpusRecord(string Id, string Source, string? Prompt, string Text);
 
 /// <summary>Several models' answers to one instruction, with scores of which higher is better.</summary>
-internal sealed record CandidateSetRecord(
-    string Id, string Subset, string Instruction, string Input, IReadOnlyList<CandidateRecord> Candidates)
+internal sealed record CandidateSetRecord(string Id, string Instruction, string Input, IReadOnlyList<CandidateRecord> Candidates)
 {
     /// <summary>Instruction and input, joined without a separator as the ranker joins them.</summary>
     public string Prompt => Instruction + Input;
@@ -16,3 +15,6 @@ internal sealed record CandidateSetRecord(
 
 /// <summary>One model's answer.</summary>
 internal sealed record CandidateRecord(string Model, string Text, IReadOnlyDictionary<string, double> Scores);
+
+/// <summary>A plain question with a right and a wrong answer.</summary>
+internal sealed record PlainCase(string Kind, string Instruction, string Better, string Worse);

@@ -21,7 +21,7 @@ internal sealed record TrainingPair
     public float Certainty { get; init; } = 1;
 
     /// <summary>What the teacher thinks with the better one first; null where it was not asked.</summary>
-    public Opinion? Opinion { get; init; }
+    public TeacherLabel? TeacherLabel { get; init; }
 
     /// <summary>
     /// Seams of the better candidate's and of the worse candidate's tokens, one more for the token after the last; null where

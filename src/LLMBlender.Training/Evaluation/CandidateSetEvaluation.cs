@@ -66,8 +66,10 @@ internal static class CandidateSetEvaluation
             .. withBag ? Rule("bag of words", o => o.Bag) : [],
             Of("judge's score, at random", o => (o.Judge.Average(), 1)),
             Of("judge's rank, at random", o => ((o.Judge.Length + 1) / 2.0, 1)),
-            Of($"judge's score, always {model}", o => (o.Judge.Where((_, i) => o.Models[i] == model).DefaultIfEmpty(o.Judge.Average()).First(), 1)),
-            Of($"judge's rank, always {model}", o => (o.Models.Contains(model) ? Rank(o.Judge, o.Models.IndexOf(model)) : (o.Judge.Length + 1) / 2.0, 1)),
+            Of($"judge's score, always {model}", o => (ScoreOf(o, model), 1)),
+            Of($"judge's rank, always {model}", o => (RankOf(o, model), 1)),
+            Of($"judge's score, ranker less {model}", o => (o.Judge[Best(o.Ranker)] - ScoreOf(o, model), 1)),
+            Of($"judge's rank, ranker less {model}", o => (Rank(o.Judge, Best(o.Ranker)) - RankOf(o, model), 1)),
             .. outcomes[0].Other is null ? Array.Empty<Finding>() : [Of("same choice as the other ranker", o => (Best(o.Ranker) == Best(o.Other!) ? 1 : 0, 1))],
             Of("judge's score, best of each", o => (o.Judge.Max(), 1)),
             Of("judge's score, ranker less longest", o => (o.Judge[Best(o.Ranker)] - o.Judge[Best(o.Length)], 1)),
@@ -75,6 +77,12 @@ internal static class CandidateSetEvaluation
             Of("pairwise, ranker less longest", o => Difference(Agreement(o.Judge, o.Ranker), Agreement(o.Judge, o.Length))),
         ];
     }
+
+    private static double ScoreOf(Outcome o, string model) =>
+        o.Models.Contains(model) ? o.Judge[o.Models.IndexOf(model)] : o.Judge.Average();
+
+    private static double RankOf(Outcome o, string model) =>
+        o.Models.Contains(model) ? Rank(o.Judge, o.Models.IndexOf(model)) : (o.Judge.Length + 1) / 2.0;
 
     private static (double Sum, double Weight) Difference((double Agreeing, double Ordered) a, (double Agreeing, double Ordered) b) =>
         (a.Agreeing - b.Agreeing, a.Ordered);

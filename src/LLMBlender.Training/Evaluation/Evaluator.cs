@@ -39,6 +39,10 @@ internal sealed class Evaluator(IPairScorer scorer, Lexicon lexicon, int limit, 
     public IEnumerable<Finding> CandidateSets(string file, string score, IPairScorer? other) => CandidateSetEvaluation.Run(
         Path.GetFileName(file), DataFiles.Read<CandidateSetRecord>(file).Take(limit), score, lexicon, scorer, bag, other);
 
+    /// <summary>Accuracy on plain questions, each with a right and a wrong answer.</summary>
+    public IEnumerable<Finding> PlainCases(string file) => PairEvaluation.Run(
+        Path.GetFileName(file), [.. DataFiles.Read<PlainCase>(file).Select(one => TrainingData.Encode(one, lexicon))], scorer);
+
     private IEnumerable<Finding> MadeUp(string data, IEnumerable<Passage> passages, int count)
     {
         var madeUp = new MadeUpPairs(passages, lexicon, ownPrompts: true);

@@ -13,7 +13,7 @@ internal static class NetworkWeights
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     private static readonly string[] TokenizerFiles =
-        ["spm.model", "tokenizer.json", "tokenizer_config.json", "added_tokens.json", "special_tokens_map.json"];
+        ["spm.model", "vocab.txt", "tokenizer.json", "tokenizer_config.json", "added_tokens.json", "special_tokens_map.json"];
 
     private static readonly string[] EncoderPrefixes = ["", "deberta.", "pretrained_model."];
 
@@ -51,15 +51,22 @@ internal static class NetworkWeights
     {
         foreach (var (name, parameter) in module.named_parameters())
         {
-            TensorInfo tensor = checkpoint.Find(prefix + name);
-            if (!tensor.Shape.AsSpan().SequenceEqual(parameter.shape))
-            {
-                throw new ModelException(path,
-                    $"{tensor} does not have the shape [{string.Join(", ", parameter.shape)}] that config.json asks for");
-            }
-
-            checkpoint.Read(prefix + name, Floats(parameter));
+            Read(checkpoint, path, prefix + name, parameter);
         }
+    }
+
+    /// <summary>Fills one parameter from a checkpoint's tensor.</summary>
+    /// <exception cref="ModelException">The tensor is missing or has another shape.</exception>
+    public static void Read(Checkpoint checkpoint, string path, string name, Tensor parameter)
+    {
+        TensorInfo tensor = checkpoint.Find(name);
+        if (!tensor.Shape.AsSpan().SequenceEqual(parameter.shape))
+        {
+            throw new ModelException(path,
+                $"{tensor} does not have the shape [{string.Join(", ", parameter.shape)}] that config.json asks for");
+        }
+
+        checkpoint.Read(name, Floats(parameter));
     }
 
     /// <summary>Writes a Hugging Face folder: config.json, model.safetensors, and the tokenizer's files.</summary>

@@ -12,7 +12,7 @@ namespace LLMBlender.Training.Runs;
 /// <see cref="TokenMarks"/>. They reach all tokens directly, where the ranker's head reaches three.
 /// </remarks>
 internal sealed class LossComputer(
-    PairRankerNetwork network, TokenHead tokenHead, OpinionHead? opinionHead, IReadOnlyList<Tensor> parameters, LossOptions options)
+    PairRankerNetwork network, TokenHead tokenHead, TeacherLabelHead? teacherHead, IReadOnlyList<Tensor> parameters, LossOptions options)
 {
     /// <summary>Gradients of this batch's share of a step's loss.</summary>
     /// <param name="batch">The batch.</param>
@@ -34,12 +34,12 @@ internal sealed class LossComputer(
         Tensor tokenLoss = Likely(batch, (first, second) => TokenLoss(shares, batch, first, second)).sum() * perPair;
         Tensor markLoss = MarkLoss(answers, batch.Marks, stepMarks, seamWeight);
         Tensor loss = Arithmetic.Add(pairLoss, Arithmetic.Add(tokenLoss * tensor((float)options.TokenWeight), markLoss));
-        Tensor opinionLoss = (opinionHead?.Loss(markers, batch.Opinions) ?? zeros([])) * perPair;
-        loss = Arithmetic.Add(loss, opinionLoss * tensor((float)options.OpinionWeight));
+        Tensor teacherLoss = (teacherHead?.Loss(markers, batch.TeacherLabels) ?? zeros([])) * perPair;
+        loss = Arithmetic.Add(loss, teacherLoss * tensor((float)options.TeacherWeight));
 
         return StepResult.Of(
             loss, parameters, Right(left, right, batch),
-            ("loss", pairLoss), ("token_loss", tokenLoss), ("mark_loss", markLoss), ("opinion_loss", opinionLoss));
+            ("loss", pairLoss), ("token_loss", tokenLoss), ("mark_loss", markLoss), ("teacher_loss", teacherLoss));
     }
 
     private static int Right(Tensor left, Tensor right, Batch batch)

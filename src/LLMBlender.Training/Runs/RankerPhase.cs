@@ -18,7 +18,7 @@ internal sealed record RankerPhase : Phase
     /// <summary>Share of each kind among made-up pairs; the usual ones where absent.</summary>
     public IReadOnlyDictionary<string, double>? MadeUpKinds { get; init; }
 
-    /// <summary>Factor on the teacher's logits: above 1, its slight opinions count for more.</summary>
+    /// <summary>Factor on the teacher's logits: above 1, its slight labels count for more.</summary>
     public double Sharpness { get; init; } = 1;
 
     /// <summary>Weight of the question for seams in this phase, instead of the run's.</summary>

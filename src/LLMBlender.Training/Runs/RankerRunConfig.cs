@@ -54,7 +54,7 @@ internal sealed record RankerRunConfig : RunConfig<RankerPhase>
     /// <summary>Whether word embeddings start from the corpus' co-occurrences instead of noise.</summary>
     public bool CooccurrenceEmbeddings { get; init; } = true;
 
-    /// <summary>The linear teacher, whose opinions stand beside the labels; none where absent.</summary>
+    /// <summary>The linear teacher, whose labels stand beside the labels; none where absent.</summary>
     public TeacherOptions? Teacher { get; init; }
 
     /// <summary>Most pairs of each tag that a validation scores.</summary>

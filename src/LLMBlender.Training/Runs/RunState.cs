@@ -8,7 +8,7 @@ namespace LLMBlender.Training.Runs;
 /// <param name="WindowStep">Steps taken of that window.</param>
 /// <param name="Tokens">Tokens seen in all, without padding.</param>
 /// <param name="Pairs">Pairs, or a fuser's records, seen in all.</param>
-/// <param name="Seconds">Time spent in training, over all sittings.</param>
+/// <param name="Seconds">Time spent in training, over all sessions.</param>
 internal sealed record RunState(
     long Step, int Phase, long PhaseStep, long Window, int WindowStep, long Tokens, long Pairs, double Seconds)
 {

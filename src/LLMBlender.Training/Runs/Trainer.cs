@@ -16,7 +16,7 @@ internal sealed class Trainer : TrainingRun<RankerPhase, Batch>
     private readonly PairStream stream;
     private readonly PairRankerNetwork network;
     private readonly TokenHead tokenHead;
-    private readonly OpinionHead? opinionHead;
+    private readonly TeacherLabelHead? teacherHead;
     private readonly AdamW optimizer;
     private readonly LossComputer losses;
     private readonly Validation validation;
@@ -32,19 +32,19 @@ internal sealed class Trainer : TrainingRun<RankerPhase, Batch>
         data = new TrainingData(config, lexicon, tokens.Texts);
         IReadOnlyDictionary<string, PreferencePool> pools = data.Pools;
         config.RequirePools(pools);
-        stream = new PairStream(pools, data.MadeUp, data.Lessons, tokens.Layout, config.Seed);
+        stream = new PairStream(pools, data.MadeUp, data.TeacherLabels, tokens.Layout, config.Seed);
         NetworkConfig shape = config.Network.With(tokens);
         shape.Validate("network");
         network = new PairRankerNetwork(shape);
         tokenHead = new TokenHead(shape.HiddenSize);
-        opinionHead = data.Lessons is { } lessons ? new OpinionHead(shape.HiddenSize, lessons.Crowds.Count) : null;
-        var all = opinionHead is null
+        teacherHead = data.TeacherLabels is { } teacherLabels ? new TeacherLabelHead(shape.HiddenSize, teacherLabels.Crowds.Count) : null;
+        var all = teacherHead is null
             ? new Group(("ranker", network), ("token_head", tokenHead))
-            : new Group(("ranker", network), ("token_head", tokenHead), ("opinion_head", opinionHead));
+            : new Group(("ranker", network), ("token_head", tokenHead), ("opinion_head", teacherHead));
         Initialization.Fill(all, shape.InitializerRange, (int)config.Seed);
         optimizer = new AdamW(all.named_parameters().Select(p => (p.name, (Tensor)p.parameter)), config.Optimizer);
         losses = new LossComputer(
-            network, tokenHead, opinionHead, [.. optimizer.Slots.Select(slot => slot.Parameter)],
+            network, tokenHead, teacherHead, [.. optimizer.Slots.Select(slot => slot.Parameter)],
             new LossOptions(config.LossKind, config.TokenWeight, config.SeamWeight, config.CopyWeight, config.Teacher?.Weight ?? 0, config.HalfProducts));
         validation = new Validation(data, config, lexicon);
         if (!Restore())
@@ -62,7 +62,7 @@ internal sealed class Trainer : TrainingRun<RankerPhase, Batch>
     {
         network.Dispose();
         tokenHead.Dispose();
-        opinionHead?.Dispose();
+        teacherHead?.Dispose();
     }
 
     protected override void Begin()
@@ -74,9 +74,9 @@ internal sealed class Trainer : TrainingRun<RankerPhase, Batch>
             ["pairs"] = data.Pools.Values.Sum(pool => pool.Count),
             ["held_out_pairs"] = data.HeldOutPairs.Values.Sum(pairs => pairs.Count),
         });
-        if (data.Lessons is { } lessons && State == RunState.Start)
+        if (data.TeacherLabels is { } teacherLabels && State == RunState.Start)
         {
-            Log.Write("teacher", Accuracies(lessons));
+            Log.Write("teacher", Accuracies(teacherLabels));
         }
     }
 
@@ -95,14 +95,14 @@ internal sealed class Trainer : TrainingRun<RankerPhase, Batch>
 
     protected override JsonObject Validate(RankerPhase phase) => validation.Run(network, tokens.Layout, phase, State.Step);
 
-    private JsonObject Accuracies(Lessons lessons)
+    private JsonObject Accuracies(TeacherLabels teacherLabels)
     {
         var result = new JsonObject();
-        var groups = data.TrainPairs.Where(group => group.Key != Lessons.Unjudged)
+        var groups = data.TrainPairs.Where(group => group.Key != TeacherLabels.Unjudged)
             .Concat(data.HeldOutPairs.Select(group => KeyValuePair.Create("held-out-" + group.Key, group.Value)));
         foreach (var (tag, pairs) in groups.OrderBy(group => group.Key, StringComparer.Ordinal))
         {
-            result[tag] = Math.Round(lessons.Accuracy(pairs), 4);
+            result[tag] = Math.Round(teacherLabels.Accuracy(pairs), 4);
         }
 
         return result;

@@ -43,8 +43,8 @@ internal sealed class TrainingData
         heldOutMadeUp = new Lazy<MadeUpPairs>(() => new MadeUpPairs(heldOutPassages, lexicon, ownPrompts: true));
         if (config.Teacher is { } options)
         {
-            Lessons = new Lessons(new Teacher(train, pieces, trainPassages.Select(passage => lexicon.Encode(passage.Text)), options), options);
-            train[Lessons.Unjudged] = Rivals();
+            TeacherLabels = new TeacherLabels(new Teacher(train, pieces, trainPassages.Select(passage => lexicon.Encode(passage.Text)), options), options);
+            train[TeacherLabels.Unjudged] = Rivals();
         }
     }
 
@@ -57,7 +57,7 @@ internal sealed class TrainingData
     public MadeUpPairs HeldOutMadeUp => heldOutMadeUp.Value;
 
     /// <summary>The teacher and what it teaches, where there is one.</summary>
-    public Lessons? Lessons { get; }
+    public TeacherLabels? TeacherLabels { get; }
 
     /// <summary>Judged pairs to train on, by tag.</summary>
     public IReadOnlyDictionary<string, List<TrainingPair>> TrainPairs => train;
@@ -81,6 +81,15 @@ internal sealed class TrainingData
         Source = lexicon.Encode(pair.Prompt),
         Better = lexicon.Encode(pair.Chosen),
         Worse = lexicon.Encode(pair.Rejected),
+    };
+
+    /// <summary>Tokenises a plain case.</summary>
+    public static TrainingPair Encode(PlainCase one, Lexicon lexicon) => new()
+    {
+        Tag = one.Kind,
+        Source = lexicon.Encode(one.Instruction),
+        Better = lexicon.Encode(one.Better),
+        Worse = lexicon.Encode(one.Worse),
     };
 
     // A chosen answer is a whole answer too, and pairs bring many more prompts than the corpus.
@@ -132,7 +141,7 @@ internal sealed class TrainingData
             for (int n = Math.Min(MostRivals, answers.Length * (answers.Length - 1) / 2); n > 0; n--)
             {
                 random.Shuffle(answers);
-                rivals.Add(new TrainingPair { Tag = Lessons.Unjudged, Source = source, Better = answers[0], Worse = answers[1] });
+                rivals.Add(new TrainingPair { Tag = TeacherLabels.Unjudged, Source = source, Better = answers[0], Worse = answers[1] });
             }
         }
 

@@ -70,7 +70,7 @@ internal abstract class TrainingRun<TPhase, TBatch> : ITrainingRun
 
     protected abstract void Dispose(bool disposing);
 
-    /// <summary>Called before the first step of this sitting.</summary>
+    /// <summary>Called before the first step of this session.</summary>
     protected abstract void Begin();
 
     /// <summary>The steps of a window, each a few batches; asked for on another thread, one at a time.</summary>

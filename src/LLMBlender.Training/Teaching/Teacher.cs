@@ -4,7 +4,7 @@ namespace LLMBlender.Training.Teaching;
 
 /// <summary>
 /// A linear model of preferences to learn from: Σ_k P(crowd k | pair)·w_k·(features of A − features of B). A few numbers an answer can't
-/// remember single pairs, so its opinions carry what a small set of noisy labels has in common and not the noise.
+/// remember single pairs, so its labels carry what a small set of noisy labels has in common and not the noise.
 /// </summary>
 /// <remarks>It is fitted four times, each time without a quarter of the sources, and judges a pair by the fit that has not seen its source.</remarks>
 internal sealed class Teacher
@@ -14,7 +14,7 @@ internal sealed class Teacher
     private const double Most = 4;
     private readonly AnswerFeatures features;
     private readonly double[] scales;
-    private readonly (CrowdGate Gate, double[][] Weights)[] fits;
+    private readonly (AnnotatorMixture Gate, double[][] Weights)[] fits;
 
     /// <param name="pools">Judged pairs by tag.</param>
     /// <param name="texts">Text of each piece, by id.</param>
@@ -40,7 +40,7 @@ internal sealed class Teacher
         fits = [.. Enumerable.Range(0, Folds).AsParallel().AsOrdered().Select(fold =>
         {
             int[] chosen = [.. Enumerable.Range(0, examples.Length).Where(i => Fold(examples[i].Pair.Source) != fold)];
-            var gate = CrowdGate.Fit(
+            var gate = AnnotatorMixture.Fit(
                 pieces, [.. chosen.Select(i => (examples[i].Pair.Source, examples[i].Pair.Better, examples[i].Pair.Worse, examples[i].Crowd))],
                 Crowds.Count, fold);
             double[][] weights = [.. Crowds.Select((_, crowd) => LinearPreference.Fit(
@@ -52,17 +52,17 @@ internal sealed class Teacher
     /// <summary>Where sentences end, by the same pieces.</summary>
     public SentenceEnds Ends { get; }
 
-    /// <summary>Names of the crowds, in the order of <see cref="Opinion"/>.</summary>
+    /// <summary>Names of the crowds, in the order of <see cref="TeacherLabel"/>.</summary>
     public IReadOnlyList<string> Crowds { get; }
 
     /// <summary>What it thinks of two answers to a source.</summary>
-    public Opinion Of(int[] source, int[] first, int[] second)
+    public TeacherLabel Of(int[] source, int[] first, int[] second)
     {
         var (gate, weights) = fits[Fold(source)];
         double[] difference = Scale(Difference(source, first, second));
         double[] shares = gate.Shares(source, first, second);
         double[] logits = [.. weights.Select(w => Math.Clamp(LinearPreference.Dot(w, difference), -Most, Most))];
-        return new Opinion(
+        return new TeacherLabel(
             LinearPreference.Dot(shares, logits),
             [.. logits.Select(logit => (float)logit), .. difference.Select(x => (float)Math.Clamp(x, -Most, Most))],
             [.. shares.Select(share => (float)share)]);

@@ -8,9 +8,9 @@ internal sealed record TeacherOptions
 
     public double Ridge { get; init; } = 16;
 
-    /// <summary>Share of a judged pair's own label in what is learned of it; the rest is the teacher's opinion.</summary>
+    /// <summary>Share of a judged pair's own label in what is learned of it; the rest is the teacher's label.</summary>
     public double LabelShare { get; init; } = 0.3;
 
-    /// <summary>Weight of the losses that ask for each crowd's opinion and for the crowd.</summary>
+    /// <summary>Weight of the losses that ask for each crowd's label and for the crowd.</summary>
     public double Weight { get; init; } = 0.5;
 }

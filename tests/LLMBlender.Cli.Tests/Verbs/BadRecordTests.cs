@@ -9,7 +9,7 @@ public sealed class BadRecordTests(TinyModel tiny) : IDisposable
 {
     private const string First = """{"id": "first", "instruction": "Say.", "candidates": [{"text": "a"}, {"text": "b"}]}""";
     private const string Last = """{"id": "last", "instruction": "Say.", "candidates": [{"text": "a"}, {"text": "b"}]}""";
-    private const string List = "a list of at least one {\"model\",\"text\"}";
+    private const string List = "a list of {\"model\",\"text\"}";
 
     private readonly TemporaryFolder folder = new();
 
@@ -26,11 +26,11 @@ public sealed class BadRecordTests(TinyModel tiny) : IDisposable
         { """{"id": "first", "instruction": "Say.", "candidates": [{"text": "a"}]}""", "first", "\"id\" is \"first\", which line 1 has too, and must be unique" },
         { """{"id": "bad", "candidates": [{"text": "a"}]}""", "bad", "\"instruction\" is missing, and must be a string" },
         { """{"id": "bad", "instruction": 7, "candidates": [{"text": "a"}]}""", "bad", "\"instruction\" is 7, and must be a string" },
-        { """{"id": "bad", "instruction": "", "candidates": [{"text": "a"}]}""", "bad", "\"instruction\" is empty, and without an \"input\" it must say something" },
-        { """{"id": "bad", "instruction": "", "input": "", "candidates": [{"text": "a"}]}""", "bad", "\"instruction\" is empty, and without an \"input\" it must say something" },
+        { """{"id": "bad", "instruction": "", "candidates": [{"text": "a"}]}""", "bad", "\"instruction\" is empty, and without an \"input\" it must have text" },
+        { """{"id": "bad", "instruction": "", "input": "", "candidates": [{"text": "a"}]}""", "bad", "\"instruction\" is empty, and without an \"input\" it must have text" },
         { """{"id": "bad", "instruction": "Say.", "input": ["x"], "candidates": [{"text": "a"}]}""", "bad", "\"input\" is [\"x\"], and must be a string" },
         { """{"id": "bad", "instruction": "Say."}""", "bad", $"\"candidates\" is missing, and must be {List}" },
-        { """{"id": "bad", "instruction": "Say.", "candidates": []}""", "bad", $"\"candidates\" is [], and must be {List}" },
+        { """{"id": "bad", "instruction": "Say.", "candidates": []}""", "bad", "\"candidates\" lists 0, and must list from 1 to 1024" },
         { """{"id": "bad", "instruction": "Say.", "candidates": "a"}""", "bad", $"\"candidates\" is \"a\", and must be {List}" },
         { """{"id": "bad", "instruction": "Say.", "candidates": [{"text": "a"}, null]}""", "bad", "\"candidates[1]\" is null, and must be a JSON object" },
         { """{"id": "bad", "instruction": "Say.", "candidates": ["a"]}""", "bad", "\"candidates[0]\" is \"a\", and must be a JSON object" },
@@ -38,7 +38,7 @@ public sealed class BadRecordTests(TinyModel tiny) : IDisposable
         { """{"id": "bad", "instruction": "Say.", "candidates": [{"text": "a"}, {"text": 5}]}""", "bad", "\"candidates[1].text\" is 5, and must be a string" },
         { """{"id": "bad", "instruction": "Say.", "candidates": [{"text": "a", "model": 5}]}""", "bad", "\"candidates[0].model\" is 5, and must be a string" },
         { """{"id": "bad", "instruction": "\ud800", "candidates": [{"text": "a"}]}""", "bad", "\"instruction\" escapes half of a surrogate pair, and must be valid Unicode" },
-        { $$"""{"id": "bad", "instruction": "Say.", "candidates": [{{string.Join(',', Enumerable.Repeat("{}", 1025))}}]}""", "bad", "\"candidates\" lists 1025, and must list at most 1024" },
+        { $$"""{"id": "bad", "instruction": "Say.", "candidates": [{{string.Join(',', Enumerable.Repeat("{\"text\":\"a\"}", 1025))}}]}""", "bad", "\"candidates\" lists 1025, and must list from 1 to 1024" },
     };
 
     [Theory]
@@ -74,7 +74,7 @@ public sealed class BadRecordTests(TinyModel tiny) : IDisposable
     [InlineData("compare", """{"id": "bad", "a": "x", "b": "y"}""", "\"instruction\" is missing, and must be a string")]
     [InlineData("tokenize", """{"id": "bad"}""", "\"text\" is missing, and must be a string")]
     [InlineData("tokenize", """{"id": "bad", "text": null}""", "\"text\" is missing, and must be a string")]
-    [InlineData("blend", """{"id": "bad", "instruction": "Say.", "candidates": []}""", $"\"candidates\" is [], and must be {List}")]
+    [InlineData("blend", """{"id": "bad", "instruction": "Say.", "candidates": []}""", "\"candidates\" lists 0, and must list from 1 to 1024")]
     [InlineData("blend", """{"id": "bad", "instruction": "Unheard of."}""", "the sample panel only has answers recorded for 18 instructions, and this is none of them.")]
     [InlineData("blend", """{"id": "bad", "instruction": "Translate this sentence into Spanish.", "input": "Other."}""", "the sample panel has answers to this instruction only for its own input")]
     public async Task OtherVerb_BadRecord_IsNamedAndTheOthersAreAnswered(string verb, string line, string problem)

@@ -85,7 +85,7 @@ public sealed class BlendFusionTests(TinyModel ranker, TinyFuserModel fuser) : I
         var outcome = await BlendAsync("""{"id": 1, "instruction": "Say.", "candidates": [{"text": ""}, {"text": " "}]}""");
 
         Assert.Equal(ExitCode.SomeFailed, outcome.Code);
-        Assert.Equal("stdin:1: all 2 candidates are empty, and one must say something", outcome.Records[0]["error"]!.GetValue<string>());
+        Assert.Equal("stdin:1: \"candidates\" lists 2 and all are empty; at least one must have text", outcome.Records[0]["error"]!.GetValue<string>());
     }
 
     [Fact]

@@ -4,7 +4,7 @@ using LLMBlender.TestKit.Backends;
 
 namespace LLMBlender.Cli.Tests.Verbs;
 
-/// <summary><c>blend --config</c> against a real server: what <c>serve</c> would answer, without serving.</summary>
+/// <summary><c>blend --config</c> against a real model server: what <c>serve</c> would answer, in this process.</summary>
 public sealed class ConfiguredBlendTests(TinyModel tiny) : IAsyncLifetime
 {
     private readonly TemporaryFolder folder = new();
@@ -15,6 +15,7 @@ public sealed class ConfiguredBlendTests(TinyModel tiny) : IAsyncLifetime
     {
         server = await FakeModelServer.StartAsync();
         server.On("m", call => call.AnswerAsync($"answer {Interlocked.Increment(ref samples)}"));
+        server.On("gibberish", call => call.AnswerAsync("zzz qqq"));
         server.On("broken", call => call.FailAsync(400, "no"));
     }
 
@@ -67,6 +68,20 @@ public sealed class ConfiguredBlendTests(TinyModel tiny) : IAsyncLifetime
         Assert.Contains(outcome.Records[2]["answer"]!.GetValue<string>(), new[] { "this", "that" });
     }
 
+    [Theory]
+    [InlineData(new string[0], false)]
+    [InlineData(new[] { "--no-guard" }, true)]
+    public async Task Blend_NoGuard_ReturnsTheFusedAnswerUncompared(string[] more, bool isFused)
+    {
+        var outcome = await CommandLine.RunAsync(
+            ["blend", "Say something.", "--config", Config(), "--panel", "five", "--fuser", "gibberish", "--json", .. more]);
+
+        Assert.True(outcome.Code == ExitCode.Done, outcome.Error);
+        var fusion = Assert.Single(outcome.Records)["fusion"]!;
+        Assert.Equal(isFused, fusion["margin"] is null);
+        Assert.True(!isFused || fusion["given"]!.GetValue<string>() == "fused");
+    }
+
     [Fact]
     public async Task Blend_NobodyAnswers_FailsWithTheReason()
     {
@@ -79,7 +94,6 @@ public sealed class ConfiguredBlendTests(TinyModel tiny) : IAsyncLifetime
     [Theory]
     [InlineData("panel \"unheard-of\" is not known", "--panel", "unheard-of")]
     [InlineData("ranker \"unheard-of\" is not known", "--ranker", "unheard-of")]
-    [InlineData("--no-guard and --config exclude each other", "--no-guard")]
     [InlineData("--device and --config exclude each other: it belongs to the configuration", "--device", "cpu")]
     [InlineData("--source-max-length and --config exclude each other", "--source-max-length", "64")]
     [InlineData("--candidate-max-length and --config exclude each other", "--candidate-max-length", "64")]
@@ -110,7 +124,7 @@ public sealed class ConfiguredBlendTests(TinyModel tiny) : IAsyncLifetime
         LLMBlender = new
         {
             Rankers = new[] { tiny.Folder },
-            Backends = new[] { "m", "broken" }.Select(name => new { Name = name, server.Url, Model = name, Attempts = 1 }),
+            Backends = new[] { "m", "broken", "gibberish" }.Select(name => new { Name = name, server.Url, Model = name, Attempts = 1 }),
             Panels = new object[]
             {
                 new { Name = "two", Members = new[] { "m", "broken" } },

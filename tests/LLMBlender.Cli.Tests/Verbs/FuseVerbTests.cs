@@ -61,7 +61,7 @@ public sealed class FuseVerbTests(TinyFuserModel tiny)
     {
         var outcome = await CommandLine.RunAsync(Plain, ["fuse", "--from", "-", "--fuser", "select"]);
 
-        Assert.Equal("""{"id":1,"answer":"first"}""", outcome.Out.TrimEnd());
+        Assert.Equal("""{"id":1,"answer":"first","made_from":[0],"usage":{"prompt_tokens":0,"completion_tokens":0}}""", outcome.Out.TrimEnd());
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class FuseVerbTests(TinyFuserModel tiny)
     {
         var outcome = await CommandLine.RunAsync(Plain, ["fuse", "--from", "-"]);
 
-        Assert.Equal("""{"id":1,"answer":"first"}""", outcome.Out.TrimEnd());
+        Assert.Equal("""{"id":1,"answer":"first","made_from":[0],"usage":{"prompt_tokens":0,"completion_tokens":0}}""", outcome.Out.TrimEnd());
     }
 
     [Fact]
@@ -120,8 +120,8 @@ public sealed class FuseVerbTests(TinyFuserModel tiny)
 
     [Theory]
     [InlineData("""{"id": 1, "instruction": "Say."}""", "\"candidates\" is missing")]
-    [InlineData("""{"id": 1, "instruction": "Say.", "candidates": []}""", "\"candidates\" is [], and must be a list of at least one")]
-    [InlineData("""{"id": 1, "instruction": "Say.", "candidates": [{"text": ""}, {"text": " "}]}""", "\"candidates\": all 2 candidates are empty, and one must say something")]
+    [InlineData("""{"id": 1, "instruction": "Say.", "candidates": []}""", "\"candidates\" lists 0, and must list from 1 to 1024")]
+    [InlineData("""{"id": 1, "instruction": "Say.", "candidates": [{"text": ""}, {"text": " "}]}""", "\"candidates\" lists 2 and all are empty; at least one must have text")]
     [InlineData("""{"id": 1, "instruction": "Say.", "ranks": [1], "candidates": [{"text": "a"}, {"text": "b"}]}""", "\"ranks\" is [1], and must be 2 whole numbers from 1")]
     [InlineData("""{"id": 1, "instruction": "Say.", "candidates": [{"text": "a", "rank": 1}, {"text": "b"}]}""", "\"candidates[1].rank\" is missing")]
     [InlineData("""{"id": 1, "instruction": "Say.", "candidates": [{"text": "a", "rank": 0}]}""", "\"candidates[0].rank\" is 0, and must be a whole number from 1")]

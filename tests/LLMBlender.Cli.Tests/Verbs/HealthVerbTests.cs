@@ -1,4 +1,4 @@
-using LLMBlender.Gateway.Health;
+using LLMBlender.Gateway;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;

@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using LLMBlender.Gateway.Callers;
+using LLMBlender.Gateway;
 using LLMBlender.Local.Backends;
 using LLMBlender.Silo.Hosting;
 
@@ -126,7 +126,7 @@ public sealed partial class ValuesTests
     [InlineData("settings/Queue", typeof(CompareQueueOptions))]
     // The chart says these itself: of the drain, which the grace period follows, and of callers, whose hashes may be secrets.
     [InlineData("settings/Admission", typeof(AdmissionOptions), nameof(AdmissionOptions.DrainTimeout))]
-    [InlineData("settings/Gateway", typeof(GatewaySettings), nameof(GatewaySettings.Callers), nameof(GatewaySettings.AllowAnonymous))]
+    [InlineData("settings/Gateway", typeof(GatewayOptions), nameof(GatewayOptions.Callers), nameof(GatewayOptions.AllowAnonymous))]
     [InlineData("settings", typeof(Cli.Serving.ServeSettings), nameof(Cli.Serving.ServeSettings.Accelerators))]
     public void Schema_OfASetting_IsTheServers(string path, Type settings, params string[] except)
     {

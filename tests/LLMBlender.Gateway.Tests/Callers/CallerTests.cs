@@ -1,7 +1,6 @@
 using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text;
-using LLMBlender.Gateway.Callers;
 using LLMBlender.Local.Backends;
 
 namespace LLMBlender.Gateway.Tests.Callers;
@@ -13,7 +12,7 @@ public sealed class CallerTests
     [Fact]
     public async Task Gate_WithCallers_TakesKnownKeysAndTheirLimits()
     {
-        await using var gateway = await LiveGateway.StartAsync(new GatewaySettings
+        await using var gateway = await LiveGateway.StartAsync(new GatewayOptions
         {
             Callers =
             [
@@ -48,7 +47,7 @@ public sealed class CallerTests
     [InlineData("/v1/responses", """{"model":"p","input":"Which?"}""")]
     public async Task Gate_WhateverAsksAModel_IsSpent(string path, string body)
     {
-        await using var gateway = await LiveGateway.StartAsync(new GatewaySettings { Callers = [Caller("frugal", "frugal-key", spend: 0.00001m)] });
+        await using var gateway = await LiveGateway.StartAsync(new GatewayOptions { Callers = [Caller("frugal", "frugal-key", spend: 0.00001m)] });
         gateway.Models.On("judge", "A>B");
         gateway.Use([gateway.Backend("judge") with { PromptPrice = 1 }], new PanelSettings { Name = "p", Members = ["judge"] });
 
@@ -62,7 +61,7 @@ public sealed class CallerTests
     [InlineData(true)]
     public async Task Gate_OneOfTwoChoicesFails_TheOtherIsSpent(bool stream)
     {
-        await using var gateway = await LiveGateway.StartAsync(new GatewaySettings { Callers = [Caller("frugal", "frugal-key", spend: 0.00001m)] });
+        await using var gateway = await LiveGateway.StartAsync(new GatewayOptions { Callers = [Caller("frugal", "frugal-key", spend: 0.00001m)] });
         var (heard, calls) = (new TaskCompletionSource(), 0);
         gateway.Models.On("odd", async call =>
         {
@@ -117,7 +116,7 @@ public sealed class CallerTests
     [Fact]
     public async Task Gate_BodyTooLarge_IsRefused()
     {
-        await using var gateway = await LiveGateway.StartAsync(new GatewaySettings { MaxRequestBytes = 2048 });
+        await using var gateway = await LiveGateway.StartAsync(new GatewayOptions { MaxRequestBytes = 2048 });
 
         var (status, body, _) = await gateway.PostAsync("/v1/chat/completions", OpenAI.ChatTests.Chat(new string('x', 4000)));
 
@@ -127,15 +126,15 @@ public sealed class CallerTests
     [Fact]
     public void Settings_KeyInsteadOfItsHash_IsNamedAndNotShown()
     {
-        var settings = new GatewaySettings { Callers = [new CallerSettings { Name = "me", KeySha256 = "sk-very-secret" }] };
+        var settings = new GatewayOptions { Callers = [new CallerOptions { Name = "me", KeySha256 = "sk-very-secret" }] };
 
-        var error = Assert.Throws<ArgumentException>(() => settings.Check("LLMBlender:Gateway"));
+        var failure = new GatewayOptionsValidator().Validate(null, settings).FailureMessage;
 
-        Assert.StartsWith("LLMBlender:Gateway:Callers:0:KeySha256 has 14 characters", error.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain("sk-very-secret", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("LLMBlender:Gateway:Callers:0:KeySha256 has 14 characters", failure, StringComparison.Ordinal);
+        Assert.DoesNotContain("sk-very-secret", failure, StringComparison.Ordinal);
     }
 
-    private static CallerSettings Caller(string name, string key, int? minute = null, decimal? spend = null) => new()
+    private static CallerOptions Caller(string name, string key, int? minute = null, decimal? spend = null) => new()
     {
         Name = name,
         KeySha256 = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(key))),

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using LLMBlender.Gateway.Callers;
 using LLMBlender.Local.Backends;
 
 namespace LLMBlender.Gateway.Tests.Callers;
@@ -15,9 +14,9 @@ public sealed class CanaryTests
     [Fact]
     public async Task Canaries_WhateverBackendsDo_AreInNoLogAndNoResponse()
     {
-        var settings = new GatewaySettings
+        var settings = new GatewayOptions
         {
-            Callers = [new CallerSettings { Name = "me", KeySha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(CallerKey))) }],
+            Callers = [new CallerOptions { Name = "me", KeySha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(CallerKey))) }],
         };
         await using var gateway = await LiveGateway.StartAsync(settings, BackendKey);
         gateway.Models.On("good", "1 is the number");

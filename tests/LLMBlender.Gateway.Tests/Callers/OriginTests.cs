@@ -1,5 +1,4 @@
 using System.Net.Http.Json;
-using LLMBlender.Gateway.Callers;
 using LLMBlender.Local.Backends;
 
 namespace LLMBlender.Gateway.Tests.Callers;
@@ -30,7 +29,7 @@ public sealed class OriginTests
     [InlineData("https://evil.example", false)]
     public async Task Gate_Preflight_NeedsNoKeyAndNamesAllowedOriginsAlone(string origin, bool isAllowed)
     {
-        await using var gateway = await StartAsync(new CallerSettings { Name = "me", KeySha256 = new string('a', 64) });
+        await using var gateway = await StartAsync(new CallerOptions { Name = "me", KeySha256 = new string('a', 64) });
         using var request = new HttpRequestMessage(HttpMethod.Options, "/v1/chat/completions");
         request.Headers.TryAddWithoutValidation("Origin", origin);
         request.Headers.TryAddWithoutValidation("Access-Control-Request-Method", "POST");
@@ -50,14 +49,14 @@ public sealed class OriginTests
     [InlineData("file:///page.html")]
     public void Settings_NoOrigin_IsNamed(string origin)
     {
-        var error = Assert.Throws<ArgumentException>(() => new GatewaySettings { AllowedOrigins = [Friend, origin] }.Check("LLMBlender:Gateway"));
+        var failure = new GatewayOptionsValidator().Validate(null, new GatewayOptions { AllowedOrigins = [Friend, origin] }).FailureMessage;
 
-        Assert.StartsWith($"LLMBlender:Gateway:AllowedOrigins:1 is \"{origin}\", and must be", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"LLMBlender:Gateway:AllowedOrigins:1 is \"{origin}\", and must be", failure, StringComparison.Ordinal);
     }
 
-    private static async Task<LiveGateway> StartAsync(params CallerSettings[] callers)
+    private static async Task<LiveGateway> StartAsync(params CallerOptions[] callers)
     {
-        var gateway = await LiveGateway.StartAsync(new GatewaySettings { AllowedOrigins = [Friend], Callers = callers });
+        var gateway = await LiveGateway.StartAsync(new GatewayOptions { AllowedOrigins = [Friend], Callers = callers });
         gateway.Models.On("one", "1 is the number");
         gateway.Use([gateway.Backend("one")], new PanelSettings { Name = "p", Members = ["one"] });
         return gateway;

@@ -1,4 +1,4 @@
-using LLMBlender.Gateway.Callers;
+using LLMBlender.Gateway.RateLimiting;
 using Microsoft.Extensions.Logging.Abstractions;
 using StackExchange.Redis;
 

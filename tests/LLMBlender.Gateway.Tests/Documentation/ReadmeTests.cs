@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using LLMBlender.Gateway.Callers;
 using LLMBlender.Local.Backends;
 using LLMBlender.TestKit;
 using Microsoft.Extensions.Configuration;
@@ -24,9 +23,9 @@ public sealed partial class ReadmeTests(GatewayFixture fixture) : IClassFixture<
         {
             var configuration = new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(block))).Build();
             panels.AddRange(PanelBookMaker.Make(PanelConfiguration.Read(configuration), Discovered.Nothing, sources with { Sample = () => [("i", null, [new("m", "t")])] }, null, _ => { }).Panels.Select(panel => panel.Name));
-            var gateway = new GatewaySettings();
+            var gateway = new GatewayOptions();
             configuration.GetSection("LLMBlender:Gateway").Bind(gateway, binder => binder.ErrorOnUnknownConfiguration = true);
-            gateway.Check("Gateway");
+            Assert.True(new GatewayOptionsValidator().Validate(null, gateway).Succeeded);
             callers.AddRange(gateway.Callers.Select(caller => caller.Name));
         }
 

@@ -10,7 +10,7 @@ public sealed class CandidateSetEvaluationTests
     // The ranker goes by the number of words, so the text with most characters is not its choice.
     private static readonly CandidateSetRecord[] Sets =
     [
-        .. Enumerable.Range(0, 20).Select(i => new CandidateSetRecord($"{i}", "toy", "question", "",
+        .. Enumerable.Range(0, 20).Select(i => new CandidateSetRecord($"{i}", "question", "",
         [
             new CandidateRecord("low", "averylongsingleword", Score(0)),
             new CandidateRecord("middle", "a b", Score(0.5)),

@@ -44,8 +44,8 @@ public sealed class TrainerTests : IDisposable
         Train("taught-parts", steps: 12, stopAfter: null, workers: 1, change: AddTeacher);
         Assert.Equal(folder.Weights("taught"), folder.Weights("taught-parts"));
         Assert.InRange(Assert.Single(folder.Log("taught", "teacher"))["toy"]!.GetValue<double>(), 0.9, 1);
-        double[] losses = folder.Reported("taught", "opinion_loss");
-        Assert.True(losses[^1] < losses[0], $"opinion loss went from {losses[0]} to {losses[^1]}");
+        double[] losses = folder.Reported("taught", "teacher_loss");
+        Assert.True(losses[^1] < losses[0], $"teacherLabel loss went from {losses[0]} to {losses[^1]}");
         Train("untaught", steps: 12, stopAfter: null);
         Assert.NotEqual(folder.Weights("taught"), folder.Weights("untaught"));
     }

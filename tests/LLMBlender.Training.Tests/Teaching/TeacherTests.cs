@@ -26,11 +26,11 @@ public sealed class TeacherTests
     public void Of_APairTheOtherWayRound_IsTheSwappedOpinion()
     {
         var teacher = new Teacher(Pools(), Texts, [[0, 1]], Options);
-        Opinion opinion = teacher.Of([3, 7], [20, 21], [22]);
-        Opinion turned = teacher.Of([3, 7], [22], [20, 21]);
-        Assert.Equal(opinion.Logit, -turned.Logit, 1e-9);
-        Assert.Equal(opinion.Numbers, turned.Swapped().Numbers);
-        Assert.Equal(2 + AnswerFeatures.Count, opinion.Numbers.Length);
+        TeacherLabel teacherLabel = teacher.Of([3, 7], [20, 21], [22]);
+        TeacherLabel turned = teacher.Of([3, 7], [22], [20, 21]);
+        Assert.Equal(teacherLabel.Logit, -turned.Logit, 1e-9);
+        Assert.Equal(teacherLabel.Numbers, turned.Swapped().Numbers);
+        Assert.Equal(2 + AnswerFeatures.Count, teacherLabel.Numbers.Length);
     }
 
     [Fact]
@@ -45,18 +45,18 @@ public sealed class TeacherTests
     [Fact]
     public void Teach_ManyTimes_KeepsLabelsOfWholePairsAndFitsTheRoom()
     {
-        var lessons = new Lessons(new Teacher(Pools(), Texts, [[0, 1]], Options), Options);
+        var teacherLabels = new TeacherLabels(new Teacher(Pools(), Texts, [[0, 1]], Options), Options);
         TrainingPair pair = Pools()["likes-long"][0];
         var random = new Random(8);
         for (int i = 0; i < 50; i++)
         {
-            TrainingPair taught = lessons.Teach(pair, 5, 1, random);
+            TrainingPair taught = teacherLabels.Teach(pair, 5, 1, random);
             Assert.InRange(taught.Certainty, 0.5f, 1f);
-            Assert.NotNull(taught.Opinion);
-            Assert.True(taught.Opinion.Logit >= 0 || taught.Better.SequenceEqual(pair.Better));
+            Assert.NotNull(taught.TeacherLabel);
+            Assert.True(taught.TeacherLabel.Logit >= 0 || taught.Better.SequenceEqual(pair.Better));
         }
 
-        TrainingPair other = lessons.Teach(pair with { Tag = "made-up" }, 5, 1, random);
+        TrainingPair other = teacherLabels.Teach(pair with { Tag = "made-up" }, 5, 1, random);
         Assert.Equal((pair.Better, pair.Worse, 1f), (other.Better, other.Worse, other.Certainty));
     }
 

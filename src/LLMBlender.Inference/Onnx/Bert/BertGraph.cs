@@ -61,10 +61,22 @@ internal sealed class BertGraph : IEncoderLayers
 
     private string Embed(string ids)
     {
-        var words = Row("word", ids);
-        var sum = graph.Op("Add", [words, Row("position", Positions(ids))]);
+        var sum = graph.Op("Add", [Words(ids), Row("position", Positions(ids))]);
         sum = graph.Op("Add", [sum, Types()]);
         return Norm(Reshape(sum, graph.Integers(-1, config.Hidden)), prefix + "embeddings.LayerNorm");
+    }
+
+    // Stored as bytes, a row has a scale of its own.
+    private string Words(string ids)
+    {
+        var rows = Row("word", ids);
+        if (!dense.IsQuantised)
+        {
+            return rows;
+        }
+
+        var scales = graph.Op("Gather", [graph.Weight($"{prefix}{BertTensors.Words}.weight_scale"), ids], ("axis", 0));
+        return graph.Op("Mul", [graph.Op("Cast", [rows], ("to", (int)DataType.Float)), scales]);
     }
 
     private string Row(string table, string ids) =>

@@ -13,7 +13,7 @@ internal static class BertTensors
         long hidden = config.Hidden, wide = config.Intermediate;
         IEnumerable<TensorSpec> embeddings =
         [
-            new(prefix + Words + ".weight", TensorUse.Plain, config.VocabularySize, hidden),
+            new(prefix + Words + ".weight", TensorUse.Embedding, config.VocabularySize, hidden),
             new(prefix + "embeddings.position_embeddings.weight", TensorUse.Plain, config.Positions, hidden),
             new(prefix + "embeddings.token_type_embeddings.weight", TensorUse.Plain, config.TokenTypes, hidden),
             .. TensorSpec.Norm(prefix + "embeddings.LayerNorm", hidden),

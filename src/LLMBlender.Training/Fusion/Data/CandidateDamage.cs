@@ -4,7 +4,7 @@ namespace LLMBlender.Training.Fusion.Data;
 
 /// <summary>
 /// Makes candidates of a reference: each damage is mild enough that three damaged copies together still hold the reference. Pure: the
-/// same words, mishap and random state give the same result.
+/// same words, corruption and random state give the same result.
 /// </summary>
 internal static class CandidateDamage
 {
@@ -14,19 +14,19 @@ internal static class CandidateDamage
     private const string Letters = "abcdefghijklmnopqrstuvwxyz";
 
     /// <summary>A damaged copy of <paramref name="words"/>, which are at least <see cref="FewestWords"/>.</summary>
-    /// <param name="mishap">What happens to it.</param>
+    /// <param name="corruption">What happens to it.</param>
     /// <param name="words">The words; left alone.</param>
     /// <param name="offTopic">A sentence of another text.</param>
     /// <param name="random">Decides where and how much.</param>
-    public static string[] Apply(Mishap mishap, string[] words, string[] offTopic, Random random) => mishap switch
+    public static string[] Apply(CorruptionKind corruption, string[] words, string[] offTopic, Random random) => corruption switch
     {
-        Mishap.DroppedSpan => Drop(words, random),
-        Mishap.RepeatedSpan => Repeat(words, random),
-        Mishap.SwappedWords => Swap(words, random),
-        Mishap.Truncated => Truncate(words, random),
-        Mishap.OffTopicSentence => Intrude(words, offTopic, random),
-        Mishap.GarbledWords => Garble(words, random),
-        _ => throw new ArgumentOutOfRangeException(nameof(mishap), mishap, "is no mishap"),
+        CorruptionKind.DroppedSpan => Drop(words, random),
+        CorruptionKind.RepeatedSpan => Repeat(words, random),
+        CorruptionKind.SwappedWords => Swap(words, random),
+        CorruptionKind.Truncated => Truncate(words, random),
+        CorruptionKind.OffTopicSentence => Intrude(words, offTopic, random),
+        CorruptionKind.GarbledWords => Garble(words, random),
+        _ => throw new ArgumentOutOfRangeException(nameof(corruption), corruption, "is no corruption"),
     };
 
     private static string[] Drop(string[] words, Random random)

@@ -19,7 +19,7 @@ internal sealed record FusionRecipe
 
     public int LeastMishaps { get; init; } = 1;
 
-    /// <summary>Most mishaps of one candidate; their number is drawn evenly from <see cref="LeastMishaps"/> on.</summary>
+    /// <summary>Most corruptions of one candidate; their number is drawn evenly from <see cref="LeastMishaps"/> on.</summary>
     public int MostMishaps { get; init; } = 3;
 
     /// <summary>Share of the decoder's input that is replaced by ids of the source; see <see cref="FusionExample.WithNoise"/>.</summary>

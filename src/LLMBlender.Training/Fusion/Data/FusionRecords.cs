@@ -11,7 +11,7 @@ internal sealed class FusionRecords
     private const int InstructionWords = 24;
     private const int MostOffTopicWords = 16;
     private const int MostAttempts = 10_000;
-    private static readonly Mishap[] Mishaps = Enum.GetValues<Mishap>();
+    private static readonly CorruptionKind[] Corruptions = Enum.GetValues<CorruptionKind>();
 
     private readonly Passage[] passages;
     private readonly Func<string, int> countTokens;
@@ -74,7 +74,7 @@ internal sealed class FusionRecords
         {
             if (words.Length >= CandidateDamage.FewestWords)
             {
-                words = CandidateDamage.Apply(Mishaps[random.Next(Mishaps.Length)], words, OffTopic(random), random);
+                words = CandidateDamage.Apply(Corruptions[random.Next(Corruptions.Length)], words, OffTopic(random), random);
             }
         }
 

@@ -1,0 +1,101 @@
+using Microsoft.Extensions.AI;
+
+namespace LLMBlender.Abstractions;
+
+/// <summary>Chat options as the parts of a blend request. What a blend can't honour is refused by name.</summary>
+internal static class ChatOptionsMapping
+{
+    // Of JSON schemas and tools, as the OpenAI adapter names it.
+    private const string Strict = "strict";
+
+    /// <summary>How answers are written.</summary>
+    /// <exception cref="BlendException">An option can't be honoured.</exception>
+    public static Sampling Sampling(ChatOptions options)
+    {
+        Refuse(options);
+        return new Sampling
+        {
+            Temperature = options.Temperature,
+            TopP = options.TopP,
+            MaxTokens = options.MaxOutputTokens,
+            Stop = options.StopSequences is { Count: > 0 } stop ? [.. stop] : null,
+            Seed = options.Seed,
+            PresencePenalty = options.PresencePenalty,
+            FrequencyPenalty = options.FrequencyPenalty,
+        };
+    }
+
+    /// <summary>The form of answers; null for text.</summary>
+    /// <exception cref="BlendException">The format is unknown.</exception>
+    public static AnswerFormat? Format(ChatOptions options) => options.ResponseFormat switch
+    {
+        null or ChatResponseFormatText => null,
+        ChatResponseFormatJson json => new AnswerFormat
+        {
+            Schema = json.Schema?.GetRawText(),
+            Name = json.SchemaName,
+            Description = json.SchemaDescription,
+            Strict = StrictOf(options.AdditionalProperties),
+        },
+        var other => throw Unsupported(nameof(ChatOptions.ResponseFormat), other.GetType().Name, "text or JSON"),
+    };
+
+    /// <summary>The tools that answers may call; null for none.</summary>
+    /// <exception cref="BlendException">A tool is no function, or a call is required and there are no tools.</exception>
+    public static ToolOffer? Tools(ChatOptions options)
+    {
+        if (options.Tools is not { Count: > 0 } tools)
+        {
+            return options.ToolMode is RequiredChatToolMode
+                ? throw Unsupported(nameof(ChatOptions.ToolMode), "required", "absent where there are no Tools")
+                : null;
+        }
+
+        var (choice, only) = options.ToolMode switch
+        {
+            null or AutoChatToolMode => (ToolChoice.Auto, null),
+            NoneChatToolMode => (ToolChoice.None, null),
+            RequiredChatToolMode required => (ToolChoice.Required, required.RequiredFunctionName),
+            var other => throw Unsupported(nameof(ChatOptions.ToolMode), other.GetType().Name, "auto, none or required"),
+        };
+        return new ToolOffer([.. tools.Select(ToTool)]) { Choice = choice, Only = only, Parallel = options.AllowMultipleToolCalls };
+    }
+
+    private static Tool ToTool(AITool tool, int index) => tool is AIFunctionDeclaration function
+        ? new Tool(
+            function.Name,
+            function.Description.Length > 0 ? function.Description : null,
+            function.JsonSchema.ValueKind is System.Text.Json.JsonValueKind.Object ? function.JsonSchema.GetRawText() : null,
+            StrictOf(function.AdditionalProperties))
+        : throw Unsupported($"{nameof(ChatOptions.Tools)}[{index}]", tool.GetType().Name, "a function");
+
+    private static bool? StrictOf(IReadOnlyDictionary<string, object?>? properties) =>
+        properties is not null && properties.TryGetValue(Strict, out var value) ? value as bool? : null;
+
+    private static void Refuse(ChatOptions options)
+    {
+        Absent(nameof(ChatOptions.ConversationId), options.ConversationId);
+        Absent(nameof(ChatOptions.TopK), options.TopK);
+        Absent(nameof(ChatOptions.Reasoning), options.Reasoning);
+        Absent(nameof(ChatOptions.RawRepresentationFactory), options.RawRepresentationFactory is null ? null : "set");
+#pragma warning disable MEAI001 // Experimental options are refused like others.
+        Absent(nameof(ChatOptions.AllowBackgroundResponses), options.AllowBackgroundResponses is true ? true : null);
+        Absent(nameof(ChatOptions.ContinuationToken), options.ContinuationToken is null ? null : "set");
+#pragma warning restore MEAI001
+        foreach (var (name, value) in options.AdditionalProperties ?? [])
+        {
+            Absent($"{nameof(ChatOptions.AdditionalProperties)}[{name}]", name == Strict && options.ResponseFormat is ChatResponseFormatJson ? null : value);
+        }
+    }
+
+    private static void Absent(string option, object? value)
+    {
+        if (value is not null)
+        {
+            throw Unsupported(option, value, "absent: a blend can't honour it");
+        }
+    }
+
+    private static BlendException Unsupported(string option, object value, string rule) =>
+        BlendException.Invalid(option, $"\"{option}\" is {value}, and must be {rule}");
+}

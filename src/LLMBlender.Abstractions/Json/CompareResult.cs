@@ -1,0 +1,42 @@
+using System.Text.Json.Serialization;
+
+namespace LLMBlender.Abstractions.Json;
+
+/// <summary>Which of two candidates is better.</summary>
+public sealed record CompareResult
+{
+    /// <summary>The record's own name, if it has one.</summary>
+    public RecordId? Id { get; init; }
+
+    /// <summary>Order both: M[a,b] − M[b,a]. Order ab: M[a,b]. Order ba: M[b,a], above 0 when b is better.</summary>
+    public required float Logit { get; init; }
+
+    /// <summary>The better candidate, whatever the order.</summary>
+    public required BetterCandidate Better { get; init; }
+
+    /// <summary>The record form of a response.</summary>
+    public static CompareResult Create(RecordId? id, CompareResponse response)
+    {
+        ArgumentNullException.ThrowIfNull(response);
+        return new CompareResult
+        {
+            Id = id,
+            Logit = response.Logit,
+            Better = response.Better switch { > 0 => BetterCandidate.A, < 0 => BetterCandidate.B, _ => BetterCandidate.Tie },
+        };
+    }
+}
+
+/// <summary>The better of two candidates.</summary>
+[JsonConverter(typeof(SnakeCaseEnumConverter<BetterCandidate>))]
+public enum BetterCandidate
+{
+    /// <summary>Neither: the logit is 0.</summary>
+    Tie,
+
+    /// <summary>The candidate a.</summary>
+    A,
+
+    /// <summary>The candidate b.</summary>
+    B,
+}

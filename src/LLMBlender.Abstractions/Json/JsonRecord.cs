@@ -1,0 +1,60 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace LLMBlender.Abstractions.Json;
+
+/// <summary>Reads records, and says which field of a bad one breaks which rule.</summary>
+/// <remarks>
+/// A good record is parsed once, into its type. Only one that breaks a rule is parsed again, to find the field: types, required
+/// properties and <see cref="System.ComponentModel.DataAnnotations.RangeAttribute"/> are the rules. Unknown fields are ignored;
+/// null is the same as absent.
+/// </remarks>
+public static class JsonRecord
+{
+    /// <summary>Reads a record.</summary>
+    /// <param name="utf8">Its JSON.</param>
+    /// <param name="type">Its type.</param>
+    /// <exception cref="JsonException">It is not JSON.</exception>
+    /// <exception cref="JsonFieldException">A field breaks a rule.</exception>
+    public static T Read<T>(ReadOnlyMemory<byte> utf8, JsonTypeInfo<T> type)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        var (record, fault) = Try(() => JsonSerializer.Deserialize(utf8.Span, type), type);
+        if (record is not null)
+        {
+            return record;
+        }
+
+        using var document = JsonDocument.Parse(utf8);
+        throw JsonFault.Find(document.RootElement, type) ?? Unknown(fault);
+    }
+
+    /// <summary>Reads a record, or an object within one, that has been parsed.</summary>
+    /// <param name="element">Its JSON.</param>
+    /// <param name="type">Its type.</param>
+    /// <param name="path">Its name from the record's root; empty for the record itself.</param>
+    /// <exception cref="JsonFieldException">A field breaks a rule.</exception>
+    public static T Read<T>(JsonElement element, JsonTypeInfo<T> type, string path = "")
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        var (record, fault) = Try(() => element.Deserialize(type), type);
+        return record ?? throw JsonFault.Find(element, type, path) ?? Unknown(fault);
+    }
+
+    private static (T? Record, JsonException? Fault) Try<T>(Func<T?> read, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return read() is { } record && JsonRules.Of(type).Allow(record) ? (record, null) : (null, null);
+        }
+        catch (JsonException e)
+        {
+            return (null, e);
+        }
+    }
+
+    private static JsonFieldException Unknown(JsonException? fault) => new(null, $"can't be read: {fault?.Message}", fault);
+}

@@ -1,0 +1,49 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace LLMBlender.Abstractions.Json;
+
+/// <summary>Candidates to be ranked.</summary>
+public sealed record RankRecord : SourceRecord
+{
+    /// <summary>The instruction; may be empty where there is an input.</summary>
+    public required string Instruction { get; init; }
+
+    /// <summary>What the instruction is about, if anything.</summary>
+    public string? Input { get; init; }
+
+    /// <summary>The candidates, at least one.</summary>
+    public required CandidateRecord[] Candidates { get; init; }
+
+    /// <summary>The ranker's name; by default the first one configured.</summary>
+    public string? Ranker { get; init; }
+
+    /// <summary>How comparisons are aggregated: max-logits, max-wins, bubble-sort, bubble-best, bubble-worst, adaptive.</summary>
+    public string? Aggregate { get; init; }
+
+    /// <summary>A text to compare each candidate with, instead of each with each: a score is then M[i,ref] − M[ref,i].</summary>
+    public string? Reference { get; init; }
+
+    /// <summary>Which candidate is the reference, where it is one of them: longest, shortest, median_length, first, last.</summary>
+    public string? ReferenceMode { get; init; }
+
+    /// <summary>Whether the answer shows the comparison matrix.</summary>
+    public bool? Matrix { get; init; }
+
+    /// <summary>How many of the best candidates the answer lists; none by default.</summary>
+    [Range(1, int.MaxValue)]
+    public int? TopK { get; init; }
+
+    /// <summary>The message form.</summary>
+    public RankingRequest ToRequest() => new()
+    {
+        Instruction = Instruction,
+        Input = Input,
+        Candidates = Array.ConvertAll(Candidates, static candidate => candidate.ToCandidate()),
+        Ranker = Ranker,
+        Aggregation = Aggregate,
+        Reference = Reference,
+        ReferenceMode = ReferenceMode,
+        WithMatrix = Matrix == true,
+        Timeout = Time,
+    };
+}

@@ -1,0 +1,48 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace LLMBlender.Abstractions.Json;
+
+/// <summary>A record's own id, a string or a number, written back as it was read.</summary>
+/// <param name="Text">The string's value, or the number as it is spelled.</param>
+/// <param name="IsNumber">Whether it is a number: 1 and "1" are two ids.</param>
+[JsonConverter(typeof(Converter))]
+public readonly record struct RecordId(string Text, bool IsNumber)
+{
+    /// <summary>As it stands in the record.</summary>
+    public override string ToString() => IsNumber ? Text : $"\"{Text}\"";
+
+    /// <summary>Reads and writes it with its JSON type.</summary>
+    public sealed class Converter : JsonConverter<RecordId>
+    {
+        /// <inheritdoc/>
+        public override RecordId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            if (reader.TokenType is JsonTokenType.String)
+            {
+                return new RecordId(reader.GetString()!, IsNumber: false);
+            }
+
+            if (reader.TokenType is not JsonTokenType.Number)
+            {
+                throw new JsonException();
+            }
+
+            using var number = JsonDocument.ParseValue(ref reader);
+            return new RecordId(number.RootElement.GetRawText(), IsNumber: true);
+        }
+
+        /// <inheritdoc/>
+        public override void Write(Utf8JsonWriter writer, RecordId value, JsonSerializerOptions options)
+        {
+            if (value.IsNumber)
+            {
+                writer.WriteRawValue(value.Text, skipInputValidation: true);
+            }
+            else
+            {
+                writer.WriteUnescapedValue(value.Text);
+            }
+        }
+    }
+}

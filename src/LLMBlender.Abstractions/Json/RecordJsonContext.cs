@@ -1,0 +1,21 @@
+using System.Text.Json.Serialization;
+
+namespace LLMBlender.Abstractions.Json;
+
+/// <summary>The JSON of every record that HTTP and the command line read and write: snake_case, null where a number is missing.</summary>
+[JsonSourceGenerationOptions(
+    GenerationMode = JsonSourceGenerationMode.Metadata,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true,
+    Converters = [typeof(JsonText.Converter)])]
+[JsonSerializable(typeof(RankRecord))]
+[JsonSerializable(typeof(RankResult))]
+[JsonSerializable(typeof(CompareRecord))]
+[JsonSerializable(typeof(CompareResult))]
+[JsonSerializable(typeof(FuseRecord))]
+[JsonSerializable(typeof(FuseResult))]
+[JsonSerializable(typeof(BlendRecord))]
+[JsonSerializable(typeof(BlendResult))]
+[JsonSerializable(typeof(ErrorResult))]
+public sealed partial class RecordJsonContext : JsonSerializerContext;

@@ -1,0 +1,105 @@
+using System.Text;
+using LLMBlender.Cli.Models;
+using LLMBlender.Cli.Records;
+using LLMBlender.Cli.Serving;
+using LLMBlender.Cli.Verbs;
+using LLMBlender.Core.Fusion;
+using LLMBlender.Inference.GenFuser;
+using LLMBlender.Inference.PairRanker;
+using LLMBlender.Inference.Sessions;
+using LLMBlender.Local;
+using LLMBlender.Local.Backends;
+using LLMBlender.Local.Comparing;
+using LLMBlender.Local.Fusion;
+using Microsoft.Extensions.Configuration;
+
+namespace LLMBlender.Cli.Hosts;
+
+/// <summary>A configuration file, as <c>serve</c> reads it, in this process: its panels, rankers and fusers.</summary>
+internal static class ConfigurationFile
+{
+    /// <summary>Loads what a file names. Of several accelerators the first one computes.</summary>
+    /// <exception cref="UsageException">The file is not there, or breaks a rule.</exception>
+    /// <exception cref="Inference.ModelException">A model can't be used.</exception>
+    public static async Task<IBlenderHost> OpenAsync(string file, Terminal terminal, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(file))
+        {
+            throw new UsageException($"--config: {file} is not there");
+        }
+
+        var configuration = new ConfigurationManager();
+        configuration.AddEnvironmentVariables();
+        var settings = ServeSettings.Read(configuration, file);
+        var panels = await PanelsAsync(configuration, settings, Say, cancellationToken);
+        var models = Load(settings, new ModelSearch(terminal));
+        return new LocalHost(models, panels, $"models of {Path.GetFileName(file)}");
+
+        void Say(string note) => terminal.Error.Write(Encoding.UTF8.GetBytes($"llmblender: {note}\n"));
+    }
+
+    // What is offered though it is not configured is said, and so is what could not be.
+    private static async Task<PanelBook> PanelsAsync(
+        IConfiguration configuration, ServeSettings settings, Action<string> say, CancellationToken cancellationToken)
+    {
+        var discovers = settings.Discover && settings.Panels.Length == 0 && settings.LiteLLM is null;
+        var found = discovers ? await Discovered.LookAsync(Environment.GetEnvironmentVariable, null, null, cancellationToken) : Discovered.Nothing;
+        foreach (var note in found.Notes)
+        {
+            say(note);
+        }
+
+        try
+        {
+            var sources = new PanelSources { Records = PanelFile.Read, Sample = PanelFile.Sample };
+            return PanelBookMaker.Make(PanelConfiguration.Read(configuration), found, sources, null, say);
+        }
+        catch (Exception e) when (e is SettingsException or RecordException)
+        {
+            throw new UsageException($"configuration: {ServeSettings.Section}:{e.Message}", e);
+        }
+    }
+
+    private static LocalModels Load(ServeSettings settings, ModelSearch search)
+    {
+        var rankers = new List<KeyValuePair<string, IPairRanker>>();
+        var fusers = new List<IFuser>();
+        var fuserModels = new List<GenFuserModel>();
+        try
+        {
+            var accelerators = Array.ConvertAll(settings.AcceleratorsOrDefault, Accelerator.Parse);
+            foreach (var name in accelerators.Length == 0 ? [] : settings.RankersOrDefault)
+            {
+                var model = PairRankerModel.Load(search.FindModel(name), new PairRankerOptions { Accelerator = accelerators[0] });
+                rankers.Add(KeyValuePair.Create<string, IPairRanker>(
+                    Path.GetFileName(Path.TrimEndingDirectorySeparator(name)), new ModelPairRanker(model)));
+            }
+
+            foreach (var name in settings.FusersOrDefault)
+            {
+                if (name == SelectFuser.FuserName)
+                {
+                    fusers.Add(new SelectFuser());
+                    continue;
+                }
+
+                var model = GenFuserModel.Load(search.FindModel(name));
+                fuserModels.Add(model);
+                fusers.Add(new ModelFuser(model));
+            }
+
+            return new LocalModels(rankers, FuserBook.Of(fusers), fuserModels);
+        }
+        catch (Exception e)
+        {
+            rankers.ForEach(static ranker => ranker.Value.Dispose());
+            fuserModels.ForEach(static model => model.Dispose());
+            if (e is ArgumentException bad)
+            {
+                throw new UsageException(Sentences.WithoutParameter(bad), e);
+            }
+
+            throw;
+        }
+    }
+}

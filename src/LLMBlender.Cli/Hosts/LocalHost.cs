@@ -1,0 +1,57 @@
+using LLMBlender.Abstractions;
+using LLMBlender.Local;
+using LLMBlender.Local.Backends;
+using LLMBlender.Local.Comparing;
+using LLMBlender.Local.Telemetry;
+
+namespace LLMBlender.Cli.Hosts;
+
+/// <summary>Models in this process.</summary>
+/// <param name="models">The models, which are disposed with this.</param>
+/// <param name="panels">The panels, whose chat clients are disposed with this.</param>
+/// <param name="title">Which models these are, for people.</param>
+internal sealed class LocalHost(LocalModels models, PanelBook panels, string title) : IBlenderHost
+{
+    private readonly BlendMetrics metrics = new();
+    private LocalBlender? blender;
+
+    /// <inheritdoc/>
+    public IBlender Blender => Local;
+
+    /// <inheritdoc/>
+    public string Title => title;
+
+    /// <summary>The models.</summary>
+    public LocalModels Models => models;
+
+    private LocalBlender Local => blender ??= new LocalBlender(models, panels, metrics);
+
+    /// <inheritdoc/>
+    public string? FuserOf(BlendRequest request) =>
+        request.Fuser
+        ?? (request.Candidates is null ? panels.Panels.FirstOrDefault(panel => request.Panel is null || panel.Name == request.Panel)?.Fuser : null)
+        ?? models.Fusers.Names.First();
+
+    /// <inheritdoc/>
+    public Task RunAsync<TRecord, TResult>(
+        IEnumerable<TRecord> records,
+        Func<TRecord, long> weight,
+        Func<IBlender, TRecord, CancellationToken, Task<TResult>> answer,
+        Action<IReadOnlyList<TResult>> answered,
+        Action<int> compared,
+        CancellationToken cancellationToken) =>
+        new RecordWindow(Local, compared).RunAsync(records, weight, answer, answered, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        models.Dispose();
+        foreach (var backend in panels.Backends)
+        {
+            backend.Client.Dispose();
+        }
+
+        metrics.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}

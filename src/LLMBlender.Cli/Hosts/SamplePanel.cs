@@ -1,0 +1,76 @@
+using System.Text.Json;
+using LLMBlender.Abstractions;
+using LLMBlender.Cli.Records;
+using LLMBlender.Local.Backends;
+
+namespace LLMBlender.Cli.Hosts;
+
+/// <summary>The panel where none is configured: answers to a few instructions, recorded beforehand.</summary>
+internal static class SamplePanel
+{
+    private const int ExamplesInErrors = 3;
+
+    private static readonly Lazy<IReadOnlyList<(RecordId Id, SampleRecord Record)>> Recorded = new(Read);
+
+    /// <summary>What it has answers to, in order.</summary>
+    public static IReadOnlyList<(RecordId Id, SampleRecord Record)> Records => Recorded.Value;
+
+    /// <summary>The panel, as it is asked.</summary>
+    public static PanelBook Create()
+    {
+        var panels = new PanelBook();
+        RecordedPanel.AddTo(panels, PanelBookMaker.SamplePanel, Records.Select(static sample => (sample.Record.Instruction, sample.Record.Input, sample.Record.Candidates)));
+        return panels;
+    }
+
+    /// <summary>
+    /// An instruction and its input as they were recorded; letter case and runs of white space don't matter, and neither does an input
+    /// that is left out.
+    /// </summary>
+    /// <exception cref="RecordException">There are no answers to the instruction, or none for this input.</exception>
+    public static SampleRecord Find(string instruction, string? input)
+    {
+        foreach (var (_, record) in Records)
+        {
+            if (Key(record.Instruction) == Key(instruction))
+            {
+                return string.IsNullOrEmpty(input) || Key(input) == Key(record.Input)
+                    ? record
+                    : throw new RecordException(
+                        "the sample panel has answers to this instruction only for its own input: leave the input out to blend those, "
+                        + "or give candidates of your own in a record with --from");
+            }
+        }
+
+        var examples = Records.Select(entry => $"\"{entry.Record.Instruction}\"").Take(ExamplesInErrors);
+        throw new RecordException(
+            $"the sample panel only has answers recorded for {Records.Count} instructions, and this is none of them. "
+            + $"It knows, for example: {string.Join(", ", examples)}; 'llmblender blend' shows all. "
+            + "For an instruction of your own, give its candidates in a record with --from");
+    }
+
+    private static List<(RecordId Id, SampleRecord Record)> Read()
+    {
+        using var stream = typeof(SamplePanel).Assembly.GetManifestResourceStream("panel.jsonl")!;
+        var reader = new LineReader(stream);
+        var records = new List<(RecordId, SampleRecord)>();
+        while (reader.Read())
+        {
+            using var line = JsonDocument.Parse(reader.Line);
+            var fields = RecordFields.Of(line.RootElement);
+            var (instruction, input) = fields.Source();
+            records.Add((RecordId.Read(fields), new SampleRecord(instruction, input, fields.OptionalCandidates()!)));
+        }
+
+        return records;
+    }
+
+    private static string Key(string? text) =>
+        string.Join(' ', (text ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).ToUpperInvariant();
+}
+
+/// <summary>An instruction with recorded answers.</summary>
+/// <param name="Instruction">The instruction.</param>
+/// <param name="Input">What the instruction is about, if anything.</param>
+/// <param name="Candidates">The answers to it, at least one.</param>
+internal sealed record SampleRecord(string Instruction, string? Input, Candidate[] Candidates);

@@ -1,0 +1,103 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using LLMBlender.Cli.Hosts;
+using LLMBlender.Core.Fusion;
+using LLMBlender.Inference.GenFuser;
+using LLMBlender.Inference.PairRanker;
+using LLMBlender.Local;
+using LLMBlender.Local.Backends;
+using LLMBlender.Local.Comparing;
+using LLMBlender.Local.Fusion;
+
+namespace LLMBlender.Cli.Verbs;
+
+/// <summary>What answers a verb's records: by default models that the process loads, with <c>--cluster</c> a running cluster.</summary>
+internal sealed class HostArguments
+{
+    // Of models that this process loads; a cluster's processes load their own.
+    private static readonly string[] OfLoading =
+    [
+        "--device", "--source-max-length", "--candidate-max-length", "--beams", "--max-new-tokens", "--max-length", "--reference-truncation",
+        "--show-source", "--config",
+    ];
+
+    private readonly Option<string?> cluster = new("--cluster")
+    {
+        HelpName = "REDIS[,ID]",
+        Description = "Ask a running cluster, by its Redis HOST:PORT and its id, instead of loading models.",
+    };
+
+    private readonly Terminal terminal;
+    private readonly RankerArguments? ranker;
+    private readonly FuserArguments? fuser;
+    private readonly DeviceArgument device;
+
+    /// <param name="command">The verb that gets the option.</param>
+    /// <param name="terminal">Standard streams.</param>
+    /// <param name="ranker">Which ranker; null for a verb that needs none.</param>
+    /// <param name="fuser">Which fuser; null for a verb that needs none.</param>
+    /// <param name="device">What computes; null for the ranker's.</param>
+    public HostArguments(
+        Command command, Terminal terminal, RankerArguments? ranker, FuserArguments? fuser = null, DeviceArgument? device = null)
+    {
+        (this.terminal, this.ranker, this.fuser, this.device) = (terminal, ranker, fuser, device ?? ranker!.Device);
+        command.Options.Add(cluster);
+        command.Validators.Add(result =>
+        {
+            foreach (var name in result.GetValue(cluster) is null ? [] : OfLoading.Where(name => result.GetResult(name) is OptionResult { Implicit: false }))
+            {
+                result.AddError($"{name} and --cluster exclude each other: it belongs to a process that loads models");
+            }
+        });
+    }
+
+    /// <summary>Whether a cluster answers.</summary>
+    public bool IsCluster(ParseResult parsed) => parsed.GetValue(cluster) is not null;
+
+    /// <inheritdoc cref="IsCluster(ParseResult)"/>
+    public bool IsCluster(CommandResult parsed) => parsed.GetValue(cluster) is not null;
+
+    /// <summary>Opens what the arguments ask for.</summary>
+    /// <param name="parsed">The arguments.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <param name="panels">The panels of this process; null for none.</param>
+    /// <exception cref="UsageException">An option is out of range, or the cluster does not answer.</exception>
+    /// <exception cref="Inference.ModelException">A model can't be used.</exception>
+    public async Task<IBlenderHost> OpenAsync(ParseResult parsed, CancellationToken cancellationToken, PanelBook? panels = null) =>
+        parsed.GetValue(cluster) is { } address ? await ClusterHost.ConnectAsync(address, cancellationToken) : Load(parsed, panels ?? new PanelBook());
+
+    private LocalHost Load(ParseResult parsed, PanelBook panels)
+    {
+        var loaded = new List<IDisposable>();
+        var titles = new List<string>();
+        try
+        {
+            var rankers = new List<KeyValuePair<string, IPairRanker>>();
+            if (ranker?.Load(parsed, terminal) is { } model)
+            {
+                loaded.Add(model);
+                rankers.Add(KeyValuePair.Create<string, IPairRanker>(model.Manifest.Id, new ModelPairRanker(model)));
+                titles.Add($"ranker {model.Manifest.Id}, {model.Manifest.Precision}");
+            }
+
+            if (fuser is null)
+            {
+                return new LocalHost(new LocalModels(rankers, FuserBook.SelectOnly), panels, string.Join("; ", titles));
+            }
+
+            var (made, fuserModel) = fuser.Load(parsed, terminal, device.Read(parsed));
+            if (fuserModel is not null)
+            {
+                titles.Add($"fuser {made.Name}, {fuserModel.Manifest.Precision}");
+            }
+
+            return new LocalHost(
+                new LocalModels(rankers, FuserBook.Of([made]), fuserModel is null ? [] : [fuserModel]), panels, string.Join("; ", titles));
+        }
+        catch
+        {
+            loaded.ForEach(static model => model.Dispose());
+            throw;
+        }
+    }
+}

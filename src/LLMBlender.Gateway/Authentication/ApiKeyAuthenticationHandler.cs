@@ -1,0 +1,135 @@
+using System.Net;
+using System.Security.Claims;
+using System.Text;
+using System.Text.Encodings.Web;
+using LLMBlender.Gateway.RateLimiting;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace LLMBlender.Gateway.Authentication;
+
+/// <summary>
+/// Authenticates requests by API key. Without configured callers it accepts requests of this machine to its loopback address alone.
+/// Requests that a browser sends for another site's page are refused either way, so that no such page can spend on the
+/// owner's account.
+/// </summary>
+internal sealed class ApiKeyAuthenticationHandler(
+    IOptionsMonitor<AuthenticationSchemeOptions> options,
+    ILoggerFactory logger,
+    UrlEncoder encoder,
+    IOptions<GatewayOptions> gateway,
+    CallerRegistry callers,
+    CallerMetrics metrics) : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+{
+    /// <summary>The scheme's name.</summary>
+    public const string SchemeName = "ApiKey";
+
+    private const string BearerChallenge = "Bearer";
+    private const string BasicChallenge = "Basic realm=\"LLMBlender\", charset=\"UTF-8\"";
+
+    private ApiError? error;
+
+    /// <summary>Whether a request is for Orleans' dashboard.</summary>
+    public static bool IsDashboard(HttpRequest request) => request.Path.StartsWithSegments(GatewayExtensions.DashboardPath);
+
+    /// <inheritdoc/>
+    protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        if (Context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null)
+        {
+            return Task.FromResult(AuthenticateResult.NoResult());
+        }
+
+        var name = "local";
+        error = CheckOrigin() ?? (callers.IsEmpty ? CheckLoopback() : CheckKey(out name));
+        return Task.FromResult(error is null
+            ? AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, name)], SchemeName)), SchemeName))
+            : AuthenticateResult.Fail(error.Message));
+    }
+
+    /// <inheritdoc/>
+    protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        await HandleAuthenticateOnceSafeAsync();
+        var answer = error ?? ApiError.Unauthorized("a key is needed: Authorization: Bearer KEY");
+        if (answer.Status == StatusCodes.Status401Unauthorized && !callers.IsEmpty)
+        {
+            Response.Headers.WWWAuthenticate = IsDashboard(Request) ? BasicChallenge : BearerChallenge;
+        }
+
+        metrics.Refused(answer);
+        await answer.WriteAsync(Context);
+    }
+
+    // Browsers name the page that a request comes from; other clients don't.
+    private ApiError? CheckOrigin() =>
+        Request.Headers.Origin is { Count: > 0 } origin
+        && !gateway.Value.AllowedOrigins.Contains(origin.ToString(), StringComparer.OrdinalIgnoreCase)
+        && (!Uri.TryCreate(origin.ToString(), UriKind.Absolute, out var page) || !string.Equals(page.Authority, Request.Host.Value, StringComparison.OrdinalIgnoreCase))
+            ? ApiError.Forbidden("requests of other sites' pages are not taken")
+            : null;
+
+    private ApiError? CheckKey(out string name)
+    {
+        name = "";
+
+        // Browsers, which show the dashboard, ask for a name and a password: the key is the password.
+        if (ReadKey() is not { } key)
+        {
+            return ApiError.Unauthorized("a key is needed: Authorization: Bearer KEY");
+        }
+
+        if (callers.Find(key) is not { } caller)
+        {
+            return ApiError.Unauthorized("the key is not known");
+        }
+
+        name = caller.Name;
+        Context.Features.Set(caller);
+        return null;
+    }
+
+    private ApiError? CheckLoopback()
+    {
+        if (gateway.Value.AllowAnonymous)
+        {
+            return null;
+        }
+
+        var isLocal = Context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address);
+        var host = Request.Host.Host.Trim('[', ']');
+        var isLoopback = host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var named) && IPAddress.IsLoopback(named));
+        return isLocal && isLoopback
+            ? null
+            : ApiError.Unauthorized("without configured callers only requests from this machine to its loopback address are taken: configure Gateway:Callers, or set Gateway:AllowAnonymous");
+    }
+
+    private string? ReadKey()
+    {
+        const string Bearer = "Bearer ";
+        var header = Request.Headers.Authorization.ToString();
+        if (header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
+        {
+            return header[Bearer.Length..].Trim();
+        }
+
+        var own = Request.Headers["x-api-key"].ToString();
+        return own.Length > 0 ? own : IsDashboard(Request) ? ReadPassword(header) : null;
+    }
+
+    private static string? ReadPassword(string header)
+    {
+        const string Basic = "Basic ";
+        var bytes = new byte[header.Length];
+        if (!header.StartsWith(Basic, StringComparison.OrdinalIgnoreCase) || !Convert.TryFromBase64String(header[Basic.Length..].Trim(), bytes, out var length))
+        {
+            return null;
+        }
+
+        var text = Encoding.UTF8.GetString(bytes, 0, length);
+        return text[(text.IndexOf(':', StringComparison.Ordinal) + 1)..];
+    }
+}

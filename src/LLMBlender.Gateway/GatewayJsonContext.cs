@@ -1,0 +1,36 @@
+using System.Text.Json.Serialization;
+using LLMBlender.Abstractions.Json;
+using LLMBlender.Gateway.OpenAI;
+using LLMBlender.Gateway.Records;
+
+namespace LLMBlender.Gateway;
+
+/// <summary>The JSON of the gateway's own requests and responses; in the form of <see cref="RecordJsonContext"/>.</summary>
+[JsonSourceGenerationOptions(
+    GenerationMode = JsonSourceGenerationMode.Metadata,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true,
+    Converters = [typeof(JsonText.Converter)])]
+[JsonSerializable(typeof(ErrorResponse))]
+[JsonSerializable(typeof(StatusResponse))]
+[JsonSerializable(typeof(AnswerPiece))]
+[JsonSerializable(typeof(StepResult))]
+[JsonSerializable(typeof(RerankRequest))]
+[JsonSerializable(typeof(RerankText[]))]
+[JsonSerializable(typeof(RerankResponse))]
+[JsonSerializable(typeof(TextsRerankRequest))]
+[JsonSerializable(typeof(RerankedText[]))]
+[JsonSerializable(typeof(ChatBody))]
+[JsonSerializable(typeof(ChatCompletion))]
+[JsonSerializable(typeof(ChatChunk))]
+[JsonSerializable(typeof(ChatStep))]
+[JsonSerializable(typeof(ContentPart[]))]
+[JsonSerializable(typeof(ToolChoiceBody))]
+[JsonSerializable(typeof(ModelList))]
+[JsonSerializable(typeof(ResponsesBody))]
+[JsonSerializable(typeof(ResponsesItem[]))]
+[JsonSerializable(typeof(ResponsesResult))]
+[JsonSerializable(typeof(ResponsesEvent))]
+[JsonSerializable(typeof(ResponsesError))]
+internal sealed partial class GatewayJsonContext : JsonSerializerContext;

@@ -1,0 +1,82 @@
+using Microsoft.Extensions.Options;
+
+namespace LLMBlender.Gateway;
+
+/// <summary>Checks <see cref="GatewayOptions"/>; an error names property, value and rule.</summary>
+internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
+{
+    private const int HashLength = 64;
+
+    /// <inheritdoc/>
+    public ValidateOptionsResult Validate(string? name, GatewayOptions options)
+    {
+        var failures = Failures(options).ToList();
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+
+    private static IEnumerable<string> Failures(GatewayOptions options)
+    {
+        if (options.MaxRequestBytes < 1024)
+        {
+            yield return Failure("MaxRequestBytes", options.MaxRequestBytes, "at least 1024");
+        }
+
+        for (var i = 0; i < options.AllowedOrigins.Length; i++)
+        {
+            var origin = options.AllowedOrigins[i];
+            if (!Uri.TryCreate(origin, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.UserInfo.Length > 0
+                || !string.Equals(uri.GetLeftPart(UriPartial.Authority), origin, StringComparison.OrdinalIgnoreCase))
+            {
+                yield return Failure($"AllowedOrigins:{i}", origin, "the scheme, host and perhaps port of a site, such as https://app.example, and nothing after it");
+            }
+        }
+
+        foreach (var failure in options.Callers.SelectMany((caller, i) => Failures(options, caller, $"Callers:{i}")))
+        {
+            yield return failure;
+        }
+    }
+
+    private static IEnumerable<string> Failures(GatewayOptions options, CallerOptions caller, string path)
+    {
+        if (string.IsNullOrWhiteSpace(caller.Name) || options.Callers.Count(other => other.Name == caller.Name) > 1)
+        {
+            yield return Failure($"{path}:Name", caller.Name, "a name that no other caller has");
+        }
+
+        if (caller.KeySha256.Length != HashLength || !caller.KeySha256.All(char.IsAsciiHexDigit))
+        {
+            // The value is not shown: it may be the key, given by mistake.
+            yield return $"{GatewayOptions.Section}:{path}:KeySha256 has {caller.KeySha256.Length} characters, and must be 64 hexadecimal digits: the SHA-256 of the key";
+        }
+        else if (options.Callers.Count(other => string.Equals(other.KeySha256, caller.KeySha256, StringComparison.OrdinalIgnoreCase)) > 1)
+        {
+            yield return $"{GatewayOptions.Section}:{path}:KeySha256 is another caller's too, and must be of a key that no other caller has";
+        }
+
+        foreach (var failure in Limits(caller, path))
+        {
+            yield return failure;
+        }
+    }
+
+    private static IEnumerable<string> Limits(CallerOptions caller, string path)
+    {
+        if (caller.RequestsPerMinute < 1)
+        {
+            yield return Failure($"{path}:RequestsPerMinute", caller.RequestsPerMinute, "at least 1");
+        }
+
+        if (caller.SpendPerDay < 0)
+        {
+            yield return Failure($"{path}:SpendPerDay", caller.SpendPerDay, "at least 0");
+        }
+
+        if (caller.TokensPerDay < 0)
+        {
+            yield return Failure($"{path}:TokensPerDay", caller.TokensPerDay, "at least 0");
+        }
+    }
+
+    private static string Failure(string property, object? value, string rule) => $"{GatewayOptions.Section}:{property} is \"{value}\", and must be {rule}";
+}

@@ -1,0 +1,74 @@
+using System.Text.Json.Serialization;
+using LLMBlender.Abstractions;
+
+namespace LLMBlender.Gateway.OpenAI;
+
+/// <summary>The panels, as models.</summary>
+internal sealed record ModelList
+{
+    /// <summary>The type: list.</summary>
+    public required string Object { get; init; }
+
+    /// <summary>The panels, the default one first.</summary>
+    public required Model[] Data { get; init; }
+}
+
+/// <summary>A panel, as a model.</summary>
+internal sealed record Model
+{
+    // "created" is required by clients; panels have no creation time.
+    private const long CreationTime = 1_700_000_000;
+
+    /// <summary>The panel's name.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The type: model.</summary>
+    public required string Object { get; init; }
+
+    /// <summary>A constant: panels have no creation time.</summary>
+    public required long Created { get; init; }
+
+    /// <summary>A constant: llmblender.</summary>
+    public required string OwnedBy { get; init; }
+
+    /// <summary>The panel.</summary>
+    [JsonPropertyName("llmblender")]
+    public required ModelPanel Panel { get; init; }
+
+    /// <summary>The model of a panel.</summary>
+    public static Model Create(PanelCard panel) => new()
+    {
+        Id = panel.Name,
+        Object = "model",
+        Created = CreationTime,
+        OwnedBy = "llmblender",
+        Panel = new ModelPanel
+        {
+            Description = panel.Description,
+            Members = panel.Members,
+            Fuser = panel.Fuser,
+            Passes = panel.Passes,
+            Examples = panel.Examples,
+        },
+    };
+}
+
+/// <summary>A panel's members and features.</summary>
+internal sealed record ModelPanel
+{
+    /// <summary>What it is for.</summary>
+    public required string Description { get; init; }
+
+    /// <summary>The backends that it asks.</summary>
+    public required string[] Members { get; init; }
+
+    /// <summary>The fuser; null for the default.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public required string? Fuser { get; init; }
+
+    /// <summary>The features that it passes on to its members: response_format, tools.</summary>
+    public required string[] Passes { get; init; }
+
+    /// <summary>Instructions that it has answers for; empty for a panel that takes any.</summary>
+    public required string[] Examples { get; init; }
+}

@@ -1,0 +1,98 @@
+using System.Text.Json;
+using LLMBlender.Abstractions;
+using LLMBlender.Abstractions.Json;
+
+namespace LLMBlender.Gateway.OpenAI;
+
+/// <summary>A tool that answers may call.</summary>
+internal sealed record ToolBody
+{
+    /// <summary>The type: function.</summary>
+    public string? Type { get; init; }
+
+    /// <summary>The function.</summary>
+    public FunctionBody? Function { get; init; }
+}
+
+/// <summary>A function that answers may call.</summary>
+internal sealed record FunctionBody
+{
+    /// <summary>Its name: 1 to 64 letters, digits, _ and -.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What it does.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>The JSON schema of its arguments.</summary>
+    [JsonUnion("a JSON object", typeof(Dictionary<string, object>))]
+    public JsonElement? Parameters { get; init; }
+
+    /// <summary>Whether a backend that can enforces the schema token by token.</summary>
+    public bool? Strict { get; init; }
+}
+
+/// <summary>The function to call.</summary>
+internal sealed record ToolChoiceBody
+{
+    /// <summary>The type: function.</summary>
+    public string? Type { get; init; }
+
+    /// <summary>The function.</summary>
+    public FunctionName? Function { get; init; }
+}
+
+/// <summary>A function's name.</summary>
+internal sealed record FunctionName
+{
+    /// <summary>The name.</summary>
+    public required string Name { get; init; }
+}
+
+/// <summary>A call of a tool.</summary>
+internal sealed record ToolCallBody
+{
+    /// <summary>Its index among the calls; in streams alone.</summary>
+    public int? Index { get; init; }
+
+    /// <summary>The id that its result refers to.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The type: function.</summary>
+    public string? Type { get; init; }
+
+    /// <summary>The function and its arguments.</summary>
+    public FunctionCall? Function { get; init; }
+
+    /// <summary>The JSON form of calls.</summary>
+    /// <param name="use">The calls.</param>
+    /// <param name="withIndex">Whether each has its index.</param>
+    public static ToolCallBody[] Create(ToolUse use, bool withIndex) =>
+    [
+        .. use.Calls.Select((call, i) => new ToolCallBody
+        {
+            Index = withIndex ? i : null,
+            Id = call.Id,
+            Type = "function",
+            Function = new FunctionCall { Name = call.Name, Arguments = call.Arguments },
+        }),
+    ];
+
+    /// <summary>The message form.</summary>
+    /// <exception cref="ApiException">It is not a function's.</exception>
+    /// <exception cref="JsonFieldException">A field breaks a rule.</exception>
+    public ToolCall ToCall(string path)
+    {
+        var function = ToolReader.Function(Type, Function, path, "{\"name\",\"arguments\"}");
+        return new ToolCall(Id, ToolReader.CheckName(function.Name, $"{path}.function"), function.Arguments);
+    }
+}
+
+/// <summary>A function's name and arguments.</summary>
+internal sealed record FunctionCall
+{
+    /// <summary>The name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The arguments, a JSON object as text.</summary>
+    public required string Arguments { get; init; }
+}

@@ -1,0 +1,57 @@
+using Microsoft.AspNetCore.Http;
+
+namespace LLMBlender.Gateway.RateLimiting;
+
+/// <summary>A caller with its limits. Safe for concurrent use.</summary>
+internal sealed class Caller(CallerOptions options, SpendLedger ledger, TimeProvider timeProvider)
+{
+    private readonly Lock sync = new();
+    private readonly Queue<long> lastMinute = new();
+
+    /// <summary>Its name in logs.</summary>
+    public string Name => options.Name;
+
+    /// <summary>A request's caller; null where no callers are configured.</summary>
+    public static Caller? Of(HttpContext context) => context.Features.Get<Caller>();
+
+    /// <summary>Counts a request.</summary>
+    /// <returns>The limit that it exceeds; null for none.</returns>
+    public async ValueTask<ApiError?> EnterAsync()
+    {
+        if ((options.SpendPerDay is not null || options.TokensPerDay is not null) && await ledger.TodayAsync() is var (spent, tokens)
+            && (spent >= options.SpendPerDay || tokens >= options.TokensPerDay))
+        {
+            var untilMidnight = timeProvider.GetUtcNow().UtcDateTime.Date.AddDays(1) - timeProvider.GetUtcNow().UtcDateTime;
+            return ApiError.Limited("insufficient_quota", "the daily budget of this key is spent", untilMidnight);
+        }
+
+        return options.RequestsPerMinute is { } most ? EnterMinute(most) : null;
+    }
+
+    /// <summary>Counts what a request cost.</summary>
+    /// <param name="promptTokens">Tokens read.</param>
+    /// <param name="completionTokens">Tokens written.</param>
+    /// <param name="cost">In the currency of the configured prices; null where none are.</param>
+    public void Spend(long promptTokens, long completionTokens, decimal? cost) => _ = ledger.AddAsync(cost ?? 0, promptTokens + completionTokens);
+
+    private ApiError? EnterMinute(int most)
+    {
+        lock (sync)
+        {
+            var now = timeProvider.GetTimestamp();
+            while (lastMinute.TryPeek(out var first) && timeProvider.GetElapsedTime(first, now) >= TimeSpan.FromMinutes(1))
+            {
+                lastMinute.Dequeue();
+            }
+
+            if (lastMinute.Count >= most)
+            {
+                var wait = TimeSpan.FromMinutes(1) - timeProvider.GetElapsedTime(lastMinute.Peek(), now);
+                return ApiError.Limited("rate_limit_exceeded", $"this key may send {most} requests a minute", wait);
+            }
+
+            lastMinute.Enqueue(now);
+            return null;
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using LLMBlender.Gateway.Authentication;
+using Microsoft.AspNetCore.Http;
+
+namespace LLMBlender.Gateway.RateLimiting;
+
+/// <summary>Refuses requests of callers over a limit. The dashboard, which polls and costs nothing, is not limited.</summary>
+internal sealed class CallerLimitMiddleware(RequestDelegate next, CallerMetrics metrics)
+{
+    /// <summary>Serves a request, or answers it with the limit that it exceeds.</summary>
+    public async Task InvokeAsync(HttpContext context)
+    {
+        if (Caller.Of(context) is { } caller && !ApiKeyAuthenticationHandler.IsDashboard(context.Request) && await caller.EnterAsync() is { } error)
+        {
+            metrics.Refused(error);
+            await error.WriteAsync(context);
+            return;
+        }
+
+        await next(context);
+    }
+}

@@ -1,0 +1,60 @@
+using LLMBlender.Abstractions.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+
+namespace LLMBlender.Gateway.Records;
+
+/// <summary>The command line's verbs as HTTP paths: a record in the body, and the result that the verb writes.</summary>
+public static class RecordEndpoints
+{
+    private const string Candidates = """[{"model":"a","text":"4 is the number"},{"text":"2 is the number"}]""";
+
+    /// <summary>Maps <c>/v1/rank</c>, <c>/v1/compare</c>, <c>/v1/fuse</c> and <c>/v1/blend</c>.</summary>
+    public static IEndpointRouteBuilder MapRecords(this IEndpointRouteBuilder endpoints)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        var json = RecordJsonContext.Default;
+        endpoints.MapApiPost("/v1/rank", json.RankRecord, json.RankResult, RankAsync)
+            .WithName("rank")
+            .WithSummary("Rank candidates.")
+            .WithMetadata(new RequestExample($$"""{"instruction":"What is the number?","candidates":{{Candidates}},"matrix":true}"""));
+        endpoints.MapApiPost("/v1/compare", json.CompareRecord, json.CompareResult, CompareAsync)
+            .WithName("compare")
+            .WithSummary("Compare two candidates.")
+            .WithMetadata(new RequestExample("""{"instruction":"What is the number?","a":"4 is the number","b":"2 is the number"}"""));
+        endpoints.MapApiPost("/v1/fuse", json.FuseRecord, json.FuseResult, FuseAsync)
+            .WithName("fuse")
+            .WithSummary("Fuse candidates.")
+            .WithMetadata(new RequestExample($$"""{"instruction":"What is the number?","candidates":{{Candidates}}}"""));
+        endpoints.MapApiPost("/v1/blend", json.BlendRecord, json.BlendResult, BlendAsync)
+            .WithName("blend")
+            .WithSummary("Ask a panel, or take candidates; rank and fuse.")
+            .WithMetadata(new RequestExample("""{"instruction":"What is the number?","panel":"sample","trace":true}"""), new StreamsEvents());
+        return endpoints;
+    }
+
+    private static async Task<RankResult?> RankAsync(ApiCall call, RankRecord record)
+    {
+        var request = record.ToRequest();
+        return RankResult.Create(record.Id, await call.Blender.RankAsync(request, call.CancellationToken), request.Candidates, record.TopK);
+    }
+
+    private static async Task<CompareResult?> CompareAsync(ApiCall call, CompareRecord record) =>
+        CompareResult.Create(record.Id, await call.Blender.CompareAsync(record.ToRequest(), call.CancellationToken));
+
+    private static async Task<FuseResult?> FuseAsync(ApiCall call, FuseRecord record) =>
+        FuseResult.Create(record.Id, await call.Blender.FuseAsync(record.ToRequest(), call.CancellationToken), record.Order());
+
+    private static async Task<BlendResult?> BlendAsync(ApiCall call, BlendRecord record)
+    {
+        var request = record.ToRequest();
+        if (record.Stream != true)
+        {
+            return BlendResult.Create(record.Id, await call.Blender.BlendAsync(request, call.CancellationToken));
+        }
+
+        await BlendEvents.WriteAsync(call, record.Id, request with { WithProgress = true, WithDraft = true });
+        return null;
+    }
+}

@@ -1,0 +1,55 @@
+using System.Text.Json;
+using LLMBlender.Abstractions;
+using LLMBlender.Abstractions.Json;
+
+namespace LLMBlender.Gateway.Records;
+
+/// <summary>A step of a blend that is under way.</summary>
+internal sealed record StepResult
+{
+    /// <summary>The step: asking, member, ranking, ranked, fusing. In chat streams alone; other streams name the event so.</summary>
+    public string? Event { get; init; }
+
+    /// <summary>The choice that the step belongs to. In chat streams alone.</summary>
+    public int? Index { get; init; }
+
+    /// <summary>Seconds since the request.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>The panel's members; with asking.</summary>
+    public string[]? Members { get; init; }
+
+    /// <summary>The member that answered or failed; with member.</summary>
+    public MemberResult? Member { get; init; }
+
+    /// <summary>The candidates with their ranks; with ranked.</summary>
+    public RankedCandidate[]? Candidates { get; init; }
+
+    /// <summary>The ranker; with ranked.</summary>
+    public string? Ranker { get; init; }
+
+    /// <summary>Ordered pairs whose logit was used; with ranked.</summary>
+    public int? Comparisons { get; init; }
+
+    /// <summary>How many of them were cached, or computed for another request; with ranked.</summary>
+    public int? Reused { get; init; }
+
+    /// <summary>The comparison matrix; with ranked.</summary>
+    public float?[][]? Matrix { get; init; }
+
+    /// <summary>A step's name.</summary>
+    public static string NameOf(BlendEvent step) => JsonNamingPolicy.SnakeCaseLower.ConvertName(step.Kind.ToString());
+
+    /// <summary>The JSON form of a step.</summary>
+    public static StepResult Create(BlendEvent step) => new()
+    {
+        Seconds = step.Seconds,
+        Members = step.Members,
+        Member = step.Member is { } member ? MemberResult.Create(member, withText: true) : null,
+        Candidates = step.Candidates,
+        Ranker = step.Ranking?.Ranker,
+        Comparisons = step.Ranking?.Comparisons,
+        Reused = step.Ranking?.Reused,
+        Matrix = RankResult.Rows(step.Ranking?.Matrix),
+    };
+}

@@ -1,0 +1,61 @@
+using LLMBlender.Abstractions;
+using LLMBlender.Core.Ranking;
+
+namespace LLMBlender.Local.Comparing;
+
+/// <summary>Comparisons that a request waits for: pairs of one record. Their logits arrive in order, from one thread.</summary>
+/// <param name="ranker">The ranker that compares them.</param>
+/// <param name="record">The record that the pairs index.</param>
+/// <param name="pairs">The pairs, at least one.</param>
+/// <param name="completing">Called just before the wait ends.</param>
+internal sealed class PendingComparisons(IPairRanker ranker, IPairRecord record, CandidatePair[] pairs, Action? completing = null)
+{
+    private readonly TaskCompletionSource<float[]> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly float[] logits = new float[pairs.Length];
+    private int answered;
+
+    /// <summary>The ranker that compares them.</summary>
+    public IPairRanker Ranker => ranker;
+
+    /// <summary>A logit each, once all are compared.</summary>
+    public Task<float[]> Task => completion.Task;
+
+    /// <summary>How many are not compared yet.</summary>
+    public int Remaining => completion.Task.IsCompleted ? 0 : pairs.Length - answered;
+
+    /// <summary>The pair at an offset from the first that is not compared yet.</summary>
+    public RecordPair Pair(int offset) => new(record, pairs[answered + offset].First, pairs[answered + offset].Second);
+
+    /// <summary>Takes the logit of the first pair that is not compared yet.</summary>
+    public void Answer(float logit)
+    {
+        if (completion.Task.IsCompleted)
+        {
+            return;
+        }
+
+        if (!float.IsFinite(logit))
+        {
+            var (first, second) = (pairs[answered].First, pairs[answered].Second);
+            Fail($"the ranker's logit for candidates {first} and {second} is {logit}, and must be finite: the model is damaged");
+            return;
+        }
+
+        logits[answered++] = logit;
+        if (answered == logits.Length)
+        {
+            completing?.Invoke();
+            completion.TrySetResult(logits);
+        }
+    }
+
+    /// <summary>Ends the wait with a failure.</summary>
+    public void Fail(string problem)
+    {
+        completing?.Invoke();
+        completion.TrySetException(new BlendException("rank", BlendFailureReason.Faulted, problem));
+    }
+
+    /// <summary>Ends the wait because its caller cancelled it.</summary>
+    public void Cancel(CancellationToken cancellationToken) => completion.TrySetCanceled(cancellationToken);
+}

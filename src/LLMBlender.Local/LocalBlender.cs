@@ -1,0 +1,206 @@
+using System.Runtime.CompilerServices;
+using LLMBlender.Abstractions;
+using LLMBlender.Core.Blending;
+using LLMBlender.Core.Fusion;
+using LLMBlender.Core.Ranking;
+using LLMBlender.Local.Backends;
+using LLMBlender.Local.Comparing;
+using LLMBlender.Local.Fusion;
+using LLMBlender.Local.Judging;
+using LLMBlender.Local.Panels;
+using LLMBlender.Local.Telemetry;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace LLMBlender.Local;
+
+/// <summary>
+/// Blends, ranks, compares and fuses in this process: the workflows of a cluster's grains over loaded models and chat models.
+/// Concurrent requests share calls of the rankers. Models and panels remain the caller's to dispose.
+/// </summary>
+public sealed class LocalBlender : IBlender
+{
+    private readonly LocalModels models;
+    private readonly PanelBook panels;
+    private readonly BlendMetrics metrics;
+    private readonly TimeProvider timeProvider;
+    private readonly BackendCaller caller;
+    private readonly IModelCalls calls;
+    private readonly bool isUnlimited;
+
+    /// <param name="models">The rankers and fusers.</param>
+    /// <param name="panels">The panels and the chat models, which can also rank and fuse.</param>
+    /// <param name="metrics">Where requests are counted.</param>
+    /// <param name="loggers">Where failures of chat models are logged; null for nowhere.</param>
+    /// <param name="timeProvider">Measures time; null for the system's clock.</param>
+    public LocalBlender(
+        LocalModels models, PanelBook panels, BlendMetrics metrics, ILoggerFactory? loggers = null, TimeProvider? timeProvider = null)
+    {
+        (this.models, this.panels, this.metrics) = (models, panels, metrics);
+        this.timeProvider = timeProvider ?? TimeProvider.System;
+        caller = new BackendCaller(panels, metrics, (loggers ?? NullLoggerFactory.Instance).CreateLogger<BackendCaller>());
+        calls = new ComparisonQueue();
+    }
+
+    private LocalBlender(LocalBlender shared, IModelCalls calls)
+    {
+        (models, panels, metrics, timeProvider, caller) = (shared.models, shared.panels, shared.metrics, shared.timeProvider, shared.caller);
+        this.calls = calls;
+        isUnlimited = true;
+    }
+
+    /// <inheritdoc/>
+    public async Task<BlendResponse> BlendAsync(BlendRequest request, CancellationToken cancellationToken = default)
+    {
+        BlendResponse? response = null;
+        await foreach (var update in BlendAsync(request, isStreamed: false, cancellationToken))
+        {
+            response = update.Response;
+        }
+
+        return response!;
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<BlendUpdate> BlendStreamingAsync(BlendRequest request, CancellationToken cancellationToken = default) =>
+        BlendAsync(request, isStreamed: true, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<RankingResponse> RankAsync(RankingRequest request, CancellationToken cancellationToken = default)
+    {
+        var workflow = RankingWorkflow.Create(request);
+        using var deadline = Limit(request.Timeout, cancellationToken);
+        var comparer = Comparer(request.Ranker, request.Instruction, request.Input, workflow.Texts, deadline);
+        return await RunAsync(() => workflow.RunAsync(comparer, deadline.Token), BlendWorkflow.Rank, deadline, comparer.Name);
+    }
+
+    /// <inheritdoc/>
+    public async Task<CompareResponse> CompareAsync(CompareRequest request, CancellationToken cancellationToken = default)
+    {
+        ComparisonWorkflow.Check(request);
+        using var deadline = Limit(request.Timeout, cancellationToken);
+        var comparer = Comparer(request.Ranker, request.Instruction, request.Input, ComparisonWorkflow.Texts(request), deadline);
+        return await RunAsync(
+            () => ComparisonWorkflow.RunAsync(request, comparer, deadline.Token), BlendWorkflow.Rank, deadline, comparer.Name);
+    }
+
+    /// <inheritdoc/>
+    public async Task<FuseResponse> FuseAsync(FuseRequest request, CancellationToken cancellationToken = default)
+    {
+        var workflow = FusionWorkflow.Create(request);
+        using var deadline = Limit(request.Timeout, cancellationToken);
+        var fuser = Fuser(request, deadline);
+        return await RunAsync(() => workflow.RunAsync(fuser, usage => CostOf(fuser, usage), deadline.Token), BlendWorkflow.Fuse, deadline, fuser.Name);
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<FuseUpdate> FuseStreamingAsync(
+        FuseRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var workflow = FusionWorkflow.Create(request);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var deadline = Limit(request.Timeout, stop.Token);
+        var fuser = Fuser(request, deadline);
+        try
+        {
+            await using var updates = workflow.StreamAsync(fuser, usage => CostOf(fuser, usage), deadline.Token).GetAsyncEnumerator(deadline.Token);
+            while (await RunAsync(() => updates.MoveNextAsync().AsTask(), BlendWorkflow.Fuse, deadline, fuser.Name))
+            {
+                yield return updates.Current;
+            }
+        }
+        finally
+        {
+            // Disposing the enumerator cancels the work.
+            await stop.CancelAsync();
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<PanelCard[]> GetPanelsAsync(CancellationToken cancellationToken = default) => Task.FromResult(panels.Describe());
+
+    /// <summary>The same blender for a record of a <see cref="RecordWindow"/>: without deadlines, and with that record's calls.</summary>
+    internal LocalBlender In(IModelCalls slot) => new(this, slot);
+
+    private async IAsyncEnumerable<BlendUpdate> BlendAsync(
+        BlendRequest request, bool isStreamed, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        RequestRules.Check(request);
+        var (completed, panel) = panels.Resolve(request);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var deadline = Limit(completed.Timeout, stop.Token);
+        using var panelDeadline = new Deadline(completed.Timeout, stop.Token, timeProvider);
+        var source = panel is null ? null : new PanelFanOut(panel, completed, caller, panels, metrics.Panels, panelDeadline, timeProvider);
+        var workflow = new BlendWorkflow(source, this, this, timeProvider);
+        try
+        {
+            await using var updates = new BlendActivity(workflow, panel?.Name, metrics.Blends).RunAsync(completed, isStreamed, deadline).GetAsyncEnumerator(CancellationToken.None);
+            while (await RunAsync(() => updates.MoveNextAsync().AsTask(), "blend", deadline, "the blend"))
+            {
+                yield return updates.Current;
+            }
+        }
+        finally
+        {
+            // Disposing the enumerator cancels the work.
+            await stop.CancelAsync();
+        }
+    }
+
+    private static async Task<T> RunAsync<T>(Func<Task<T>> work, string step, Deadline deadline, string who)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (OperationCanceledException) when (deadline.IsPassed)
+        {
+            throw BlendException.TimedOut(step, deadline.Timeout, $"{who} was still at work");
+        }
+    }
+
+    private Deadline Limit(TimeSpan timeout, CancellationToken cancellationToken) =>
+        isUnlimited ? Deadline.Unlimited(cancellationToken) : new Deadline(timeout, cancellationToken, timeProvider);
+
+    private IPairComparer Comparer(string? name, string instruction, string? input, string[] texts, Deadline deadline)
+    {
+        name ??= models.DefaultRanker;
+        if (name is not null && panels.FindBackend(name) is { } backend)
+        {
+            return new JudgeComparer(new ChatJudge(backend, instruction, input, texts, metrics), deadline);
+        }
+
+        var (known, ranker) = models.FindRanker(name);
+        return new RankerComparer(known, ranker, instruction + input, texts, calls);
+    }
+
+    // A chat model fuses under its own name.
+    private IFuser Fuser(FuseRequest request, Deadline deadline)
+    {
+        var name = request.Fuser ?? models.DefaultFuser;
+        if (name is null || panels.FindBackend(name) is not { } backend)
+        {
+            return calls.Share(models.Fusers.Find(name));
+        }
+
+        var options = new ChatFuserOptions { Name = backend.Name };
+        return new ChatFuser(new MeasuredChatClient(backend, metrics.Chats, deadline), options with
+        {
+            MaxNewTokens = Prompt.Least(request.MaxTokens, backend.Settings?.MaxTokens) ?? options.MaxNewTokens,
+        });
+    }
+
+    private decimal? CostOf(IFuser fuser, FusionUsage usage) =>
+        panels.FindBackend(fuser.Name)?.Cost(usage.PromptTokens, usage.CompletionTokens);
+
+    private sealed class JudgeComparer(ChatJudge judge, Deadline deadline) : IPairComparer
+    {
+        public string Name => judge.Name;
+
+        public int Reused => 0;
+
+        public StepUsage Usage => new(judge.PromptTokens, judge.CompletionTokens, judge.Cost);
+
+        public Task<float[]> CompareAsync(CandidatePair[] pairs, CancellationToken cancellationToken) => judge.CompareAsync(pairs, deadline);
+    }
+}

@@ -1,0 +1,57 @@
+using LLMBlender.Abstractions;
+using LLMBlender.Local.Comparing;
+using LLMBlender.Local.Fusion;
+
+namespace LLMBlender.Local;
+
+/// <summary>The rankers and fusers loaded in this process.</summary>
+/// <param name="rankers">The rankers by name, the default one first; may be empty where chat models rank.</param>
+/// <param name="fusers">The fusers.</param>
+/// <param name="owned">What is disposed with this besides the rankers.</param>
+public sealed class LocalModels(
+    IReadOnlyList<KeyValuePair<string, IPairRanker>> rankers, FuserBook fusers, IReadOnlyList<IDisposable>? owned = null) : IDisposable
+{
+    /// <summary>The fusers.</summary>
+    public FuserBook Fusers => fusers;
+
+    /// <summary>The chat model that ranks where a request names none; null for the first of the rankers.</summary>
+    public string? DefaultRanker { get; init; }
+
+    /// <summary>The chat model that fuses where a request names none; null for the first of the fusers.</summary>
+    public string? DefaultFuser { get; init; }
+
+    /// <summary>The rankers by name, the default one first.</summary>
+    public IReadOnlyList<KeyValuePair<string, IPairRanker>> Rankers => rankers;
+
+    /// <summary>A ranker.</summary>
+    /// <param name="name">Its name; null for the default one.</param>
+    /// <exception cref="BlendException">There is none of that name.</exception>
+    public (string Name, IPairRanker Ranker) FindRanker(string? name)
+    {
+        foreach (var (known, ranker) in rankers)
+        {
+            if (name is null || name == known)
+            {
+                return (known, ranker);
+            }
+        }
+
+        throw BlendException.Invalid("ranker", rankers.Count == 0
+            ? $"{(name is null ? "the default ranker" : $"ranker \"{name}\"")} is not known: no ranker is loaded"
+            : $"ranker \"{name}\" is not known; known are {string.Join(", ", rankers.Select(static ranker => ranker.Key))}");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var (_, ranker) in rankers)
+        {
+            ranker.Dispose();
+        }
+
+        foreach (var one in owned ?? [])
+        {
+            one.Dispose();
+        }
+    }
+}

@@ -1,0 +1,141 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using LLMBlender.Abstractions;
+using LLMBlender.Local.Backends;
+using LLMBlender.Local.Telemetry;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging;
+
+namespace LLMBlender.Local.Panels;
+
+/// <summary>Calls backends in this process: each call measured, its answer checked for the requested form, its failure given a reason.</summary>
+public sealed partial class BackendCaller(PanelBook backends, BlendMetrics metrics, ILogger<BackendCaller> logger) : IBackendCaller
+{
+    /// <inheritdoc/>
+    public async Task<BackendReply> AskAsync(string backend, BackendRequest request, CancellationToken cancellationToken)
+    {
+        if (backends.FindBackend(backend) is not { } found)
+        {
+            return Unknown(backend);
+        }
+
+        using var deadline = new Deadline(request.Timeout, cancellationToken);
+        var start = Stopwatch.GetTimestamp();
+        try
+        {
+            var response = await new MeasuredChatClient(found, metrics.Chats, deadline)
+                .GetResponseAsync(Prompt.Of(request), Prompt.Options(found, request), deadline.Token)
+                .WaitAsync(deadline.Token);
+            found.Latency.Add(Stopwatch.GetElapsedTime(start));
+            return Reply(found, request, response);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            if (e is OperationCanceledException)
+            {
+                found.Latency.AddGivenUp(Stopwatch.GetElapsedTime(start));
+            }
+
+            return Failed(found, deadline, e) ?? throw new OperationCanceledException(cancellationToken);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<BackendUpdate> StreamAsync(
+        string backend, BackendRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (backends.FindBackend(backend) is not { } found)
+        {
+            yield return new BackendUpdate("", Unknown(backend));
+            yield break;
+        }
+
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var deadline = new Deadline(request.Timeout, stop.Token);
+        try
+        {
+            var updates = new MeasuredChatClient(found, metrics.Chats, deadline)
+                .GetStreamingResponseAsync(Prompt.Of(request), Prompt.Options(found, request), deadline.Token);
+            await using var next = updates.GetAsyncEnumerator(deadline.Token);
+            var all = new List<ChatResponseUpdate>();
+            while (true)
+            {
+                var (update, failed) = await NextAsync(found, next, deadline, cancellationToken);
+                if (update is null)
+                {
+                    yield return new BackendUpdate("", failed ?? Reply(found, request, all.ToChatResponse()));
+                    yield break;
+                }
+
+                all.Add(update);
+                if (update.Text.Length > 0)
+                {
+                    yield return new BackendUpdate(update.Text, null);
+                }
+            }
+        }
+        finally
+        {
+            // Disposing the enumerator cancels the call.
+            await stop.CancelAsync();
+        }
+    }
+
+    private async ValueTask<(ChatResponseUpdate? Update, BackendReply? Failed)> NextAsync(
+        Backend backend, IAsyncEnumerator<ChatResponseUpdate> updates, Deadline deadline, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await updates.MoveNextAsync() ? updates.Current : null, null);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            return (null, Failed(backend, deadline, e) ?? throw new OperationCanceledException(cancellationToken));
+        }
+    }
+
+    private static BackendReply Unknown(string backend) =>
+        BackendReply.Failed(backend, BlendFailureReason.Refused, $"backend \"{backend}\" is not known");
+
+    private BackendReply Reply(Backend backend, BackendRequest request, ChatResponse response)
+    {
+        var (text, use) = (response.Text, AnswerForm.CallsIn(response));
+        var (read, written) = (response.Usage?.InputTokenCount ?? 0, response.Usage?.OutputTokenCount ?? 0);
+        var isCut = response.FinishReason == ChatFinishReason.Length;
+        var (reason, fault) = Fault(request, response, text, use);
+        var reply = fault is null
+            ? BackendReply.Answered(new Candidate(backend.Name, use?.ToForm() ?? text), read, written)
+            : BackendReply.Failed(backend.Name, reason, isCut ? $"{fault}, for it was cut off by the limit of tokens" : fault, read, written);
+        var cost = backend.Cost(read, written);
+        metrics.Blends.Spent(backend.Name, cost);
+        return reply with { Cost = cost, ReachedLimit = isCut, ToolUse = use };
+    }
+
+    // Why an answer is no candidate, though it is paid for like any other.
+    private static (BlendFailureReason Reason, string? Fault) Fault(BackendRequest request, ChatResponse response, string text, ToolUse? use) =>
+        !string.IsNullOrWhiteSpace(text) || use is not null ? (BlendFailureReason.Invalid, AnswerForm.Fault(text, use, request))
+        : response.FinishReason == ChatFinishReason.ContentFilter ? (BlendFailureReason.Refused, "its answer was held back by a content filter")
+        : (BlendFailureReason.Empty, "it answered without a text");
+
+    // Null where the caller cancelled the call.
+    private BackendReply? Failed(Backend backend, Deadline deadline, Exception e) => e switch
+    {
+        OperationCanceledException when deadline.IsPassed => BackendReply.Failed(
+            backend.Name, BlendFailureReason.TimedOut, $"no answer within {deadline.Timeout.TotalSeconds:0.###} s"),
+        OperationCanceledException => null,
+        NotRecordedException => BackendReply.Failed(backend.Name, BlendFailureReason.Refused, e.Message),
+        _ => Failed(backend, e),
+    };
+
+    private BackendReply Failed(Backend backend, Exception e)
+    {
+        var known = BackendException.In(e);
+        var message = backend.Explain(e);
+        var reason = known?.Reason ?? (e is HttpRequestException ? BlendFailureReason.Unreachable : BlendFailureReason.Faulted);
+        LogFailed(known?.IsTurnedAway == true ? LogLevel.Debug : LogLevel.Warning, backend.Name, reason, message);
+        return BackendReply.Failed(backend.Name, reason, message) with { RetryAfter = known?.RetryAfter };
+    }
+
+    [LoggerMessage(Message = "backend {Backend} failed, {Reason}: {Problem}")]
+    private partial void LogFailed(LogLevel level, string backend, BlendFailureReason reason, string problem);
+}

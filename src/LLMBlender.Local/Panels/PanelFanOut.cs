@@ -1,0 +1,272 @@
+using System.Runtime.CompilerServices;
+using LLMBlender.Abstractions;
+using LLMBlender.Core.Blending;
+using LLMBlender.Local.Backends;
+using LLMBlender.Local.Telemetry;
+
+namespace LLMBlender.Local.Panels;
+
+/// <summary>
+/// Asks a panel's members in parallel. Once enough have answered, the others get the panel's grace time; a slow member is asked a
+/// second time while the panel's hedge budget lasts, and the first answer counts. Serves one request.
+/// </summary>
+/// <param name="panel">The panel.</param>
+/// <param name="request">The request.</param>
+/// <param name="caller">Asks one backend.</param>
+/// <param name="backends">The backends, whose latencies say what is slow.</param>
+/// <param name="metrics">Counts members' answers.</param>
+/// <param name="deadline">The request's.</param>
+/// <param name="timeProvider">Measures waits.</param>
+public sealed class PanelFanOut(
+    Panel panel, BlendRequest request, IBackendCaller caller, PanelBook backends, PanelMetrics metrics, Deadline deadline, TimeProvider timeProvider)
+    : ICandidateSource
+{
+    private const double MinSlowQuantile = 0.95;
+
+    // The share of the hedge budget that is spent where nothing is saved; all of it is where savings are full. Spent evenly, the budget
+    // is used up now and then, and a slow call at such a time makes the tail.
+    private const double MinSpentShare = 0.7;
+
+    private static readonly TimeSpan MinPause = TimeSpan.FromMilliseconds(5);
+
+    private readonly (string Backend, int Sample, string Name)[] slots = panel.Seats();
+    private readonly long start = timeProvider.GetTimestamp();
+    private readonly TimeSpan memberTime = Least(deadline.Remaining * panel.TimeShare, panel.MemberTimeout);
+    private readonly TimeSpan onlyMemberTime = Least(deadline.Remaining, panel.MemberTimeout);
+
+    /// <inheritdoc/>
+    public string Name => panel.Name;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Members { get; } = Array.ConvertAll(panel.Seats(), static slot => slot.Name);
+
+    /// <inheritdoc/>
+    public int Quorum => panel.Quorum ?? 1;
+
+    /// <inheritdoc/>
+    public bool CanStream => slots.Length == 1 && panel.HedgeBudget <= 0;
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<MemberReport> AskAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var asked = Array.ConvertAll(slots, slot => AskAsync(slot, stop.Token));
+        var reports = new MemberReport?[slots.Length];
+        var (answers, needed) = (0, panel.Quorum ?? slots.Length);
+        try
+        {
+            // Members end by themselves in time; one that does not is not waited for either.
+            using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            var timeOver = DelayAsync(memberTime + panel.Grace, timer.Token);
+            for (var left = slots.Length; left > 0; left--)
+            {
+                if (await NextAsync(asked, reports, timeOver, cancellationToken) is not { } slot)
+                {
+                    break;
+                }
+
+                var report = reports[slot]!;
+                answers += report.Failure is null ? 1 : 0;
+                if (answers == needed && report.Failure is null)
+                {
+                    timeOver = DelayAsync(panel.Grace, timer.Token);
+                }
+
+                yield return report;
+            }
+
+            await timer.CancelAsync();
+        }
+        finally
+        {
+            // Ends the calls whose answers are not waited for.
+            await stop.CancelAsync();
+        }
+
+        foreach (var late in Complete(reports, answers >= needed))
+        {
+            yield return late;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<MemberUpdate> StreamAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var slot = slots[0];
+        await using var updates = caller.StreamAsync(slot.Backend, ToBackendRequest(slot.Sample, onlyMemberTime), CancellationToken.None)
+            .GetAsyncEnumerator(cancellationToken);
+        while (await MoveNextAsync(updates, slot))
+        {
+            if (updates.Current.Reply is { } reply)
+            {
+                var report = ToReport(slot.Name, reply);
+                Count(slot.Backend, report);
+                yield return new MemberUpdate("", report);
+                yield break;
+            }
+
+            yield return new MemberUpdate(updates.Current.Text, null);
+        }
+    }
+
+    private double Seconds => timeProvider.GetElapsedTime(start).TotalSeconds;
+
+    // Notes the next report, and returns its slot; null where the members' time is over.
+    private async Task<int?> NextAsync(Task<MemberReport>[] asked, MemberReport?[] reports, Task timeOver, CancellationToken cancellationToken)
+    {
+        await Task.WhenAny([.. asked.Where((_, i) => reports[i] is null), timeOver]);
+        var slot = Array.FindIndex(asked, member => member.IsCompleted && reports[Array.IndexOf(asked, member)] is null);
+        var report = slot < 0 ? null : await asked[slot];
+        if (report?.Failure is not null || report is null)
+        {
+            // The end of the request's time fails the members as well, and their reports say less.
+            if (deadline.IsPassed)
+            {
+                throw TimedOut();
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        if (report is null)
+        {
+            return null;
+        }
+
+        reports[slot] = report;
+        return slot;
+    }
+
+    // Counts the panel's answers.
+    private List<MemberReport> Complete(MemberReport?[] reports, bool isEnough)
+    {
+        var why = isEnough
+            ? "enough others had answered, and it was not waited for any longer"
+            : $"no answer within {memberTime.TotalSeconds:0.###} s";
+        var late = new List<MemberReport>();
+        for (var i = 0; i < slots.Length; i++)
+        {
+            if (reports[i] is null)
+            {
+                late.Add(reports[i] = ToReport(slots[i].Name, BackendReply.Failed(slots[i].Name, BlendFailureReason.TimedOut, why)));
+            }
+
+            metrics.Heard(panel, slots[i].Backend, reports[i]!.Failure?.Reason);
+        }
+
+        metrics.Asked(panel, reports!, isEnough ? late.Count : 0, Seconds);
+        return late;
+    }
+
+    // The request's time may end a moment before the member's own.
+    private async ValueTask<bool> MoveNextAsync(IAsyncEnumerator<BackendUpdate> updates, (string Backend, int Sample, string Name) slot)
+    {
+        try
+        {
+            return await updates.MoveNextAsync();
+        }
+        catch (OperationCanceledException) when (deadline.IsPassed)
+        {
+            Count(slot.Backend, ToReport(slot.Name, BackendReply.Failed(slot.Name, BlendFailureReason.TimedOut, "")));
+            throw TimedOut();
+        }
+    }
+
+    private void Count(string backend, MemberReport only)
+    {
+        metrics.Heard(panel, backend, only.Failure?.Reason);
+        metrics.Asked(panel, [only], 0, only.Seconds);
+    }
+
+    // The first call, and where it is slow a second one beside it; where one of the two fails, the other counts.
+    private async Task<MemberReport> AskAsync((string Backend, int Sample, string Name) slot, CancellationToken cancellationToken)
+    {
+        panel.Hedges.Earn();
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var first = AskOnceAsync(slot, either.Token);
+        if (await IsSlowAsync(first, slot.Backend, either.Token))
+        {
+            var second = AskOnceAsync(slot, either.Token);
+            var winner = await Task.WhenAny(first, second);
+            var reply = (await winner).Candidate is not null ? await winner : await (winner == first ? second : first);
+            await either.CancelAsync();
+            metrics.Hedged(panel, second.IsCompletedSuccessfully && reply == second.Result);
+            return ToReport(slot.Name, reply) with { Hedged = true };
+        }
+
+        return ToReport(slot.Name, await first);
+    }
+
+    // An answer is slow if it is later than all but the budget's share of them, so that the budget goes to the slowest; the less is
+    // saved, the fewer count as slow. Where nothing is saved, the wait goes on until enough is earned.
+    private async Task<bool> IsSlowAsync(Task<BackendReply> first, string backend, CancellationToken cancellationToken)
+    {
+        var spent = MinSpentShare + ((1 - MinSpentShare) * panel.Hedges.Fill);
+        var quantile = Math.Max(MinSlowQuantile, 1 - (spent * panel.HedgeBudget));
+        if (panel.HedgeBudget <= 0 || (panel.HedgeAfter ?? backends.FindBackend(backend)?.Latency.Usual(quantile)) is not { } usual || usual >= memberTime)
+        {
+            return false;
+        }
+
+        for (var wait = usual; !await IsOverAsync(first, wait, cancellationToken); wait = Longest(usual / 8, MinPause))
+        {
+            if (panel.Hedges.TrySpend())
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private async Task<bool> IsOverAsync(Task first, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        using var answered = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var isOver = await Task.WhenAny(first, DelayAsync(wait, answered.Token)) == first;
+        await answered.CancelAsync();
+        return isOver || cancellationToken.IsCancellationRequested;
+    }
+
+    private async Task<BackendReply> AskOnceAsync((string Backend, int Sample, string Name) slot, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await caller.AskAsync(slot.Backend, ToBackendRequest(slot.Sample, memberTime), cancellationToken);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            var reason = e is OperationCanceledException ? BlendFailureReason.TimedOut : BlendFailureReason.Unreachable;
+            return BackendReply.Failed(slot.Name, reason, e.Message);
+        }
+    }
+
+    private BackendRequest ToBackendRequest(int sample, TimeSpan timeout) => new(request.Instruction, request.Input, timeout)
+    {
+        Messages = request.Messages,
+        Format = request.Format,
+        Tools = request.Tools,
+        Sampling = request.Sampling is { Seed: { } seed } sampling ? sampling with { Seed = seed + sample } : request.Sampling,
+    };
+
+    private MemberReport ToReport(string name, BackendReply reply) => new()
+    {
+        Name = name,
+        Text = reply.Candidate?.Text,
+        Failure = reply.Failure is { } failure ? failure with { What = name } : null,
+        Seconds = Seconds,
+        PromptTokens = reply.PromptTokens,
+        CompletionTokens = reply.CompletionTokens,
+        Cost = reply.Cost,
+        ReachedLimit = reply.ReachedLimit,
+        ToolUse = reply.Failure is null ? reply.ToolUse : null,
+        RetryAfter = reply.RetryAfter,
+    };
+
+    private BlendException TimedOut() => BlendException.TimedOut("panel", deadline.Timeout, $"panel \"{panel.Name}\" was still being asked");
+
+    private Task DelayAsync(TimeSpan time, CancellationToken cancellationToken) => Task.Delay(time, timeProvider, cancellationToken);
+
+    private static TimeSpan Longest(TimeSpan one, TimeSpan other) => one > other ? one : other;
+
+    private static TimeSpan Least(TimeSpan one, TimeSpan? other) => other < one ? other.Value : one;
+}

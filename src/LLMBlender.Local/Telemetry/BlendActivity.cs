@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using LLMBlender.Abstractions;
+using LLMBlender.Core.Blending;
+
+namespace LLMBlender.Local.Telemetry;
+
+/// <summary>Runs a blend in a span, and counts its time, its failed steps and the guard's verdict. Serves one request.</summary>
+/// <param name="workflow">The blend.</param>
+/// <param name="panel">The panel's name; null where the request gives candidates.</param>
+/// <param name="metrics">Where it is counted.</param>
+public sealed class BlendActivity(BlendWorkflow workflow, string? panel, WorkflowMetrics metrics)
+{
+    private const string Operation = "invoke_workflow";
+
+    private string? error = FailureReasonLabels.Cancelled;
+
+    /// <inheritdoc cref="BlendWorkflow.RunAsync"/>
+    public async IAsyncEnumerable<BlendUpdate> RunAsync(BlendRequest request, bool isStreamed, Deadline deadline)
+    {
+        var name = panel ?? WorkflowMetrics.Given;
+        using var span = BlendTracing.Start(Operation, name)?.SetTag("gen_ai.operation.name", Operation).SetTag("gen_ai.workflow.name", name);
+        var start = Stopwatch.GetTimestamp();
+        try
+        {
+            await using var updates = workflow.RunAsync(request, isStreamed, deadline).GetAsyncEnumerator();
+            while (await MoveNextAsync(updates, span))
+            {
+                yield return updates.Current;
+            }
+
+            error = null;
+        }
+        finally
+        {
+            Count(Stopwatch.GetElapsedTime(start).TotalSeconds);
+            if (error is not null)
+            {
+                span.Fail(error);
+            }
+        }
+    }
+
+    private async ValueTask<bool> MoveNextAsync(IAsyncEnumerator<BlendUpdate> updates, Activity? span)
+    {
+        // Each call comes with the consumer's own current span.
+        Activity.Current = span ?? Activity.Current;
+        try
+        {
+            return await updates.MoveNextAsync();
+        }
+        catch (Exception e)
+        {
+            error = FailureReasonLabels.Of(e);
+            throw;
+        }
+    }
+
+    private void Count(double seconds)
+    {
+        metrics.Blended(panel, seconds, error);
+        foreach (var step in workflow.FailedSteps)
+        {
+            metrics.Failed(step);
+        }
+
+        var isGuardFailed = workflow.FailedSteps.Contains(BlendWorkflow.Guard);
+        if (isGuardFailed || workflow.GuardPassed is not null)
+        {
+            metrics.Guarded(workflow.GuardPassed);
+        }
+    }
+}

@@ -1,0 +1,16 @@
+using LLMBlender.Local.Backends;
+using LLMBlender.Local.Panels;
+
+namespace LLMBlender.Silo.Grains;
+
+/// <summary>Asks backends through their <see cref="IBackendGrain"/>s.</summary>
+internal sealed class BackendGrainCaller(IGrainFactory grains) : IBackendCaller
+{
+    /// <inheritdoc/>
+    public Task<BackendReply> AskAsync(string backend, BackendRequest request, CancellationToken cancellationToken) =>
+        grains.GetGrain<IBackendGrain>(backend).AskAsync(request, cancellationToken);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<BackendUpdate> StreamAsync(string backend, BackendRequest request, CancellationToken cancellationToken) =>
+        grains.GetGrain<IBackendGrain>(backend).StreamAsync(request, cancellationToken);
+}
