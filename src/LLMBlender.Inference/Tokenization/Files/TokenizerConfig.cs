@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LLMBlender.Inference.Checkpoints;
 using LLMBlender.Inference.Tokenization.AddedTokens;
 
 namespace LLMBlender.Inference.Tokenization.Files;
@@ -68,6 +69,11 @@ internal sealed class TokenizerConfig
     /// <summary>tokenizer_config.json's flag, or null.</summary>
     public bool? Flag(string name) => config?.OptionalFlag(name);
 
+    /// <summary>
+    /// tokenizer_config.json's flag where the tokenizer's class looks at it: not where the class takes tokenizer.json as it is.
+    /// </summary>
+    public bool? OwnFlag(string name) => TokenizerClass is "PreTrainedTokenizerFast" or "TokenizersBackend" ? null : Flag(name);
+
     /// <summary>tokenizer_config.json's whole number, or null.</summary>
     public int? Count(string name) => config?.OptionalCount(name);
 
@@ -109,26 +115,27 @@ internal sealed class TokenizerConfig
         return [.. tokens.OrderBy(token => token.Id)];
     }
 
-    /// <summary>The contents of additional_special_tokens.</summary>
-    public List<string> AdditionalSpecialTokens()
+    /// <summary>The contents of additional_special_tokens, and of what transformers 5 calls extra_special_tokens.</summary>
+    public List<string> AdditionalSpecialTokens() =>
+    [
+        .. new[] { config, map }
+            .Where(file => file is not null)
+            .SelectMany(file => Listed(file!.Value, "additional_special_tokens").Concat(Listed(file.Value, "extra_special_tokens")))
+            .Distinct(StringComparer.Ordinal),
+    ];
+
+    // A list of tokens, or a table of them by a name.
+    private static IEnumerable<string> Listed(JsonFields file, string name)
     {
-        List<string> contents = [];
-        foreach (JsonFields? file in new[] { config, map })
+        IEnumerable<(string Path, JsonElement Value)> tokens = file.Optional(name)?.ValueKind switch
         {
-            if (file?.Optional("additional_special_tokens") is null)
-            {
-                continue;
-            }
-
-            foreach ((string path, JsonElement value) in file.Value.RequiredArray("additional_special_tokens"))
-            {
-                contents.Add(value.ValueKind == JsonValueKind.String
-                    ? value.GetString()!
-                    : Content(new JsonFields(configFile, path, value)));
-            }
-        }
-
-        return [.. contents.Distinct(StringComparer.Ordinal)];
+            null => [],
+            JsonValueKind.Object => file.RequiredObject(name).All.Select(field => ($"{name}.{field.Name}", field.Value)),
+            _ => file.RequiredArray(name),
+        };
+        return tokens.Select(token => token.Value.ValueKind == JsonValueKind.String
+            ? token.Value.GetString()!
+            : Content(new JsonFields(file.File, token.Path, token.Value)));
     }
 
     /// <summary>The flags that a file gives the token of a role, or null where it gives its text alone.</summary>
@@ -162,7 +169,7 @@ internal sealed class TokenizerConfig
         Files.Add(file);
         try
         {
-            ReadOnlyMemory<byte> bytes = TokenizerFiles.WithoutMark(TokenizerFiles.ReadBytes(file));
+            ReadOnlyMemory<byte> bytes = TokenizerFiles.WithoutMark(ModelFile.ReadAll(file));
             using JsonDocument document = JsonDocument.Parse(bytes);
             return new JsonFields(file, "", document.RootElement.Clone());
         }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using LLMBlender.Inference.Checkpoints;
 using LLMBlender.Inference.Tokenization.AddedTokens;
 using LLMBlender.Inference.Tokenization.Subwords;
 
@@ -21,7 +22,7 @@ internal sealed class TokenizerJson
     /// <exception cref="ModelException">Malformed, or asks for something that isn't supported.</exception>
     public static TokenizerModel Read(string file, TokenizerConfig config)
     {
-        byte[] bytes = TokenizerFiles.ReadBytes(file);
+        byte[] bytes = ModelFile.ReadAll(file);
         if (!Utf8.IsValid(bytes))
         {
             throw new ModelException(file, "is no valid UTF-8");
@@ -47,15 +48,17 @@ internal sealed class TokenizerJson
         ReadTop(bytes);
         WordModel words = this.words ?? throw new ModelException(file, "model is missing");
         Vocabulary vocabulary = words.Vocabulary;
-        List<AddedToken> added = ReadAddedTokens(vocabulary);
+        AddedTokenList tokens = ReadAddedTokens(vocabulary);
+        AddedTokenFiles.Update(file, tokens, config);
+        List<AddedToken> added = tokens.ById;
         int count = Math.Max(vocabulary.Count, added.Count == 0 ? 0 : added[^1].Id + 1);
         return new TokenizerModel
         {
             Files = [file, .. config.Files],
             Vocabulary = vocabulary,
             Segment = words.Segment,
-            Normalizers = [.. NormalizerJson.Read(Part("normalizer"))],
-            PreTokenizers = [.. PreTokenizerJson.Read(Part("pre_tokenizer"))],
+            Normalizers = [.. NormalizerJson.Read(Part("normalizer"), config)],
+            PreTokenizers = [.. PreTokenizerJson.Read(Part("pre_tokenizer"), config.Flag("add_prefix_space"))],
             Template = PostProcessorJson.Read(Part("post_processor"), count),
             Detokenizer = PreTokenizerJson.ReadDecoder(Part("decoder"), config.CleanUp),
             AddedTokens = added,
@@ -200,12 +203,12 @@ internal sealed class TokenizerJson
     private JsonElement? Element(string name) =>
         parts.TryGetValue(name, out JsonElement part) && part.ValueKind != JsonValueKind.Null ? part : null;
 
-    private List<AddedToken> ReadAddedTokens(Vocabulary vocabulary)
+    private AddedTokenList ReadAddedTokens(Vocabulary vocabulary)
     {
         var tokens = new AddedTokenList(vocabulary);
         if (Element("added_tokens") is not { } element)
         {
-            return [];
+            return tokens;
         }
 
         if (element.ValueKind != JsonValueKind.Array)
@@ -226,6 +229,6 @@ internal sealed class TokenizerJson
             }
         }
 
-        return tokens.ById;
+        return tokens;
     }
 }
