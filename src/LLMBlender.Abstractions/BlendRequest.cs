@@ -44,10 +44,6 @@ public sealed record BlendRequest
     [Id(9)]
     public TimeSpan Timeout { get; init; } = RequestTime.Default;
 
-    /// <summary>What the caller asks about in pulses, to learn whether the request is still being worked on.</summary>
-    [Id(10)]
-    public Guid Call { get; init; }
-
     /// <summary>
     /// The conversation, the last message the one to answer; null where the instruction is all there is. A panel reads it
     /// instead of the instruction, which then only says to the ranker what was asked.

@@ -32,10 +32,6 @@ public sealed record CompareRequest
     [Id(6)]
     public TimeSpan Timeout { get; init; } = RequestTime.Default;
 
-    /// <summary>What the caller asks about in pulses, to learn whether the request is still being worked on.</summary>
-    [Id(7)]
-    public Guid Call { get; init; }
-
     /// <summary>Asks which of two conversations has the better answers; see <see cref="ConversationPair"/>.</summary>
     /// <exception cref="ArgumentException">They are no such conversations; the message says why.</exception>
     public static CompareRequest Of(IReadOnlyList<ChatTurn> conversationA, IReadOnlyList<ChatTurn> conversationB)

@@ -28,10 +28,6 @@ public sealed record FuseRequest
     [Id(5)]
     public TimeSpan Timeout { get; init; } = RequestTime.Default;
 
-    /// <summary>What the caller asks about in pulses, to learn whether the request is still being worked on.</summary>
-    [Id(6)]
-    public Guid Call { get; init; }
-
     /// <summary>Tokens of the answer at most, where the fuser is a chat model; null for its own limit.</summary>
     [Id(7)]
     public int? MaxTokens { get; init; }

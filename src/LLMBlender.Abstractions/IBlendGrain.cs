@@ -20,10 +20,4 @@ public interface IBlendGrain : IGrainWithStringKey
     /// <summary>The panels there are, the default one first.</summary>
     [Alias("Panels")]
     Task<PanelCard[]> PanelsAsync();
-
-    /// <summary>Answers at once, so that the way to this grain is known to be open.</summary>
-    /// <param name="calls">Calls that the asker is waiting for.</param>
-    /// <returns>Those of them that nobody is working on here: not come, lost, or answered.</returns>
-    [Alias("Pulse")]
-    Task<Guid[]> PulseAsync(Guid[] calls);
 }

@@ -13,10 +13,4 @@ public interface IFusionGrain : IGrainWithStringKey
     /// <exception cref="BlendException">As for <see cref="FuseAsync"/>.</exception>
     [Alias("Stream"), ResponseTimeout(RequestTime.BeyondAny)]
     IAsyncEnumerable<FuseUpdate> StreamAsync(FuseRequest request, CancellationToken cancellationToken);
-
-    /// <summary>Answers at once, so that the way to this grain is known to be open.</summary>
-    /// <param name="calls">Calls that the asker is waiting for.</param>
-    /// <returns>Those of them that nobody is working on here: not come, lost, or answered.</returns>
-    [Alias("Pulse")]
-    Task<Guid[]> PulseAsync(Guid[] calls);
 }

@@ -16,10 +16,4 @@ public interface IRankingGrain : IGrainWithStringKey
     /// <exception cref="BlendException">As for <see cref="RankAsync"/>.</exception>
     [Alias("Compare"), ResponseTimeout(RequestTime.BeyondAny)]
     Task<CompareResponse> CompareAsync(CompareRequest request, CancellationToken cancellationToken);
-
-    /// <summary>Answers at once, so that the way to this grain is known to be open.</summary>
-    /// <param name="calls">Calls that the asker is waiting for.</param>
-    /// <returns>Those of them that nobody is working on here: not come, lost, or answered.</returns>
-    [Alias("Pulse")]
-    Task<Guid[]> PulseAsync(Guid[] calls);
 }

@@ -32,10 +32,6 @@ public sealed record RankingRequest
     [Id(6)]
     public TimeSpan Timeout { get; init; } = RequestTime.Default;
 
-    /// <summary>What the caller asks about in pulses, to learn whether the request is still being worked on.</summary>
-    [Id(7)]
-    public Guid Call { get; init; }
-
     /// <summary>
     /// A text to compare each candidate with, instead of each with each: a score is then M[i,ref] − M[ref,i]. Goes without
     /// <see cref="Aggregation"/>.

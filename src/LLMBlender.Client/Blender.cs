@@ -3,72 +3,66 @@ using System.Runtime.CompilerServices;
 
 namespace LLMBlender.Client;
 
-/// <summary>See <see cref="IBlender"/>.</summary>
+/// <summary>See <see cref="IBlender"/>: asks a cluster's grains, and takes another route where a silo is lost.</summary>
 public sealed class Blender : IBlender, IDisposable
 {
-    // A path's kind is its first letter, the grain's key the rest.
-    private const char Blend = 'b';
-    private const char Rank = 'r';
-    private const char Fuse = 'f';
+    private const int MaxSkippedRoutes = 8;
 
     private static readonly TimeSpan PanelsTimeout = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan MaxPause = TimeSpan.FromMilliseconds(500);
 
     private readonly IGrainFactory grains;
-    private readonly PathWatch watch;
+    private readonly SiloFailureDetector detector;
     private int nextBucket;
 
-    public Blender(IGrainFactory grains, TimeProvider? clock = null)
+    public Blender(IGrainFactory grains, TimeProvider? timeProvider = null)
     {
         this.grains = grains;
-        watch = new PathWatch(PulseAsync, clock ?? TimeProvider.System);
+        detector = new SiloFailureDetector(grains, timeProvider ?? TimeProvider.System);
     }
 
     /// <inheritdoc/>
-    public Task<BlendResponse> BlendAsync(BlendRequest request, CancellationToken cancellationToken = default) => CallAsync(
-        Blend, NextBucket(), request.Timeout,
-        (key, call, time, token) => grains.GetGrain<IBlendGrain>(key).BlendAsync(request with { Timeout = time, Call = call }, token),
+    public Task<BlendResponse> BlendAsync(BlendRequest request, CancellationToken cancellationToken = default) => CallAsync<IBlendGrain, BlendResponse>(
+        NextBucket(), request.Timeout, (grain, time, token) => grain.BlendAsync(request with { Timeout = time }, token), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<RankingResponse> RankAsync(RankingRequest request, CancellationToken cancellationToken = default) => CallAsync<IRankingGrain, RankingResponse>(
+        Routes.BucketOf(request.Instruction, request.Input),
+        request.Timeout,
+        (grain, time, token) => grain.RankAsync(request with { Timeout = time }, token),
         cancellationToken);
 
     /// <inheritdoc/>
-    public Task<RankingResponse> RankAsync(RankingRequest request, CancellationToken cancellationToken = default) => CallAsync(
-        Rank, Routes.BucketOf(request.Instruction, request.Input), request.Timeout,
-        (key, call, time, token) => grains.GetGrain<IRankingGrain>(key).RankAsync(request with { Timeout = time, Call = call }, token),
+    public Task<CompareResponse> CompareAsync(CompareRequest request, CancellationToken cancellationToken = default) => CallAsync<IRankingGrain, CompareResponse>(
+        Routes.BucketOf(request.Instruction, request.Input),
+        request.Timeout,
+        (grain, time, token) => grain.CompareAsync(request with { Timeout = time }, token),
         cancellationToken);
 
     /// <inheritdoc/>
-    public Task<CompareResponse> CompareAsync(CompareRequest request, CancellationToken cancellationToken = default) => CallAsync(
-        Rank, Routes.BucketOf(request.Instruction, request.Input), request.Timeout,
-        (key, call, time, token) => grains.GetGrain<IRankingGrain>(key).CompareAsync(request with { Timeout = time, Call = call }, token),
-        cancellationToken);
+    public Task<FuseResponse> FuseAsync(FuseRequest request, CancellationToken cancellationToken = default) => CallAsync<IFusionGrain, FuseResponse>(
+        NextBucket(), request.Timeout, (grain, time, token) => grain.FuseAsync(request with { Timeout = time }, token), cancellationToken);
 
     /// <inheritdoc/>
-    public Task<FuseResponse> FuseAsync(FuseRequest request, CancellationToken cancellationToken = default) => CallAsync(
-        Fuse, NextBucket(), request.Timeout,
-        (key, call, time, token) => grains.GetGrain<IFusionGrain>(key).FuseAsync(request with { Timeout = time, Call = call }, token),
-        cancellationToken);
+    public IAsyncEnumerable<BlendUpdate> BlendStreamingAsync(BlendRequest request, CancellationToken cancellationToken = default) =>
+        StreamAsync<IBlendGrain, BlendUpdate>(
+            request.Timeout, (grain, time, token) => grain.StreamAsync(request with { Timeout = time }, token), cancellationToken);
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<BlendUpdate> BlendStreamingAsync(BlendRequest request, CancellationToken cancellationToken = default) => StreamAsync(
-        Blend, request.Timeout,
-        (key, call, time, token) => grains.GetGrain<IBlendGrain>(key).StreamAsync(request with { Timeout = time, Call = call }, token),
-        cancellationToken);
+    public IAsyncEnumerable<FuseUpdate> FuseStreamingAsync(FuseRequest request, CancellationToken cancellationToken = default) =>
+        StreamAsync<IFusionGrain, FuseUpdate>(
+            request.Timeout, (grain, time, token) => grain.StreamAsync(request with { Timeout = time }, token), cancellationToken);
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<FuseUpdate> FuseStreamingAsync(FuseRequest request, CancellationToken cancellationToken = default) => StreamAsync(
-        Fuse, request.Timeout,
-        (key, call, time, token) => grains.GetGrain<IFusionGrain>(key).StreamAsync(request with { Timeout = time, Call = call }, token),
-        cancellationToken);
+    public Task<PanelCard[]> GetPanelsAsync(CancellationToken cancellationToken = default) => CallAsync<IBlendGrain, PanelCard[]>(
+        NextBucket(), PanelsTimeout, static (grain, _, _) => grain.PanelsAsync(), cancellationToken);
 
     /// <inheritdoc/>
-    public Task<PanelCard[]> GetPanelsAsync(CancellationToken cancellationToken = default) => CallAsync(
-        Blend, NextBucket(), PanelsTimeout, (key, _, _, _) => grains.GetGrain<IBlendGrain>(key).PanelsAsync(), cancellationToken);
+    public void Dispose() => detector.Dispose();
 
-    /// <inheritdoc/>
-    public void Dispose() => watch.Dispose();
-
-    private async Task<T> CallAsync<T>(
-        char kind, int bucket, TimeSpan timeout, Func<string, Guid, TimeSpan, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
+    private async Task<T> CallAsync<TGrain, T>(
+        int bucket, TimeSpan timeout, Func<TGrain, TimeSpan, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
+        where TGrain : IGrainWithStringKey
     {
         using var deadline = new Deadline(timeout, cancellationToken);
         var (attempt, cause) = (0, "the first silo");
@@ -76,10 +70,10 @@ public sealed class Blender : IBlender, IDisposable
         {
             while (true)
             {
-                var (path, id) = (Choose(kind, bucket, ref attempt), Guid.NewGuid());
+                (var grain, attempt) = Choose<TGrain>(bucket, attempt);
                 try
                 {
-                    return await watch.CallAsync(path, id, token => call(path[1..], id, deadline.Remaining, token), deadline.Token);
+                    return await detector.CallAsync(grain.GetGrainId(), Guid.NewGuid(), token => call(grain, deadline.Remaining, token), deadline.Token);
                 }
                 catch (Exception e) when (IsElsewhere(e) && !deadline.Token.IsCancellationRequested)
                 {
@@ -95,21 +89,21 @@ public sealed class Blender : IBlender, IDisposable
         }
     }
 
-    private async IAsyncEnumerable<T> StreamAsync<T>(
-        char kind,
+    private async IAsyncEnumerable<T> StreamAsync<TGrain, T>(
         TimeSpan timeout,
-        Func<string, Guid, TimeSpan, CancellationToken, IAsyncEnumerable<T>> call,
+        Func<TGrain, TimeSpan, CancellationToken, IAsyncEnumerable<T>> call,
         [EnumeratorCancellation] CancellationToken cancellationToken)
+        where TGrain : IGrainWithStringKey
     {
         using var deadline = new Deadline(timeout, cancellationToken);
-        var (stream, path, id) = await OpenAsync(kind, call, deadline);
+        var (stream, grain, id) = await OpenAsync(call, deadline);
         try
         {
             do
             {
                 yield return stream.Current;
             }
-            while (await WatchAsync(deadline, () => watch.CallAsync(path, id, _ => stream.MoveNextAsync().AsTask(), deadline.Token)));
+            while (await WatchAsync(deadline, () => detector.CallAsync(grain.GetGrainId(), id, _ => stream.MoveNextAsync().AsTask(), deadline.Token)));
         }
         finally
         {
@@ -117,19 +111,21 @@ public sealed class Blender : IBlender, IDisposable
         }
     }
 
-    // Up to the first piece a stream can begin again somewhere else.
-    private async Task<(IAsyncEnumerator<T> Stream, string Path, Guid Id)> OpenAsync<T>(
-        char kind, Func<string, Guid, TimeSpan, CancellationToken, IAsyncEnumerable<T>> call, Deadline deadline)
+    // Up to its first update, a stream can begin again on another silo.
+    private async Task<(IAsyncEnumerator<T> Stream, TGrain Grain, Guid Id)> OpenAsync<TGrain, T>(
+        Func<TGrain, TimeSpan, CancellationToken, IAsyncEnumerable<T>> call, Deadline deadline)
+        where TGrain : IGrainWithStringKey
     {
         var bucket = NextBucket();
         for (var attempt = 0; ; attempt++)
         {
-            var (path, id) = (Choose(kind, bucket, ref attempt), Guid.NewGuid());
-            var stream = call(path[1..], id, deadline.Remaining, deadline.Token).GetAsyncEnumerator(deadline.Token);
+            (var grain, attempt) = Choose<TGrain>(bucket, attempt);
+            var id = Guid.NewGuid();
+            var stream = call(grain, deadline.Remaining, deadline.Token).GetAsyncEnumerator(deadline.Token);
             try
             {
-                return await WatchAsync(deadline, () => watch.CallAsync(path, id, _ => stream.MoveNextAsync().AsTask(), deadline.Token))
-                    ? (stream, path, id)
+                return await WatchAsync(deadline, () => detector.CallAsync(grain.GetGrainId(), id, _ => stream.MoveNextAsync().AsTask(), deadline.Token))
+                    ? (stream, grain, id)
                     : throw new BlendException("stream", BlendFailureReason.Empty, "the stream ended before its first piece");
             }
             catch (Exception e)
@@ -161,12 +157,12 @@ public sealed class Blender : IBlender, IDisposable
         }
     }
 
-    // A lost silo can't be told that its stream is not wanted any more, and need not be.
+    // A lost silo can't be told to end its stream, and need not be.
     private static async ValueTask CloseAsync<T>(IAsyncEnumerator<T> stream)
     {
         try
         {
-            await stream.DisposeAsync().AsTask().WaitAsync(LongestPause);
+            await stream.DisposeAsync().AsTask().WaitAsync(MaxPause);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
@@ -174,36 +170,29 @@ public sealed class Blender : IBlender, IDisposable
         }
     }
 
-    private static bool IsElsewhere(Exception e) => e is PathLostException or BlendException { Elsewhere: true };
+    private static bool IsElsewhere(Exception e) => e is RouteLostException or BlendException { Elsewhere: true };
 
     private static Task PauseAsync(int attempt, CancellationToken cancellationToken)
     {
         var pause = TimeSpan.FromMilliseconds(20 * Math.Min(attempt, 25));
-        return attempt == 0 ? Task.CompletedTask : Task.Delay(pause < LongestPause ? pause : LongestPause, cancellationToken);
+        return attempt == 0 ? Task.CompletedTask : Task.Delay(pause < MaxPause ? pause : MaxPause, cancellationToken);
     }
 
     private int NextBucket() => (int)((uint)Interlocked.Increment(ref nextBucket) % Routes.Buckets);
 
-    // Goes past paths known to be lost; where all are, the next one may as well be tried.
-    private string Choose(char kind, int bucket, ref int attempt)
+    // Skips routes that are lost; where all are, the next one is tried.
+    private (TGrain Grain, int Attempt) Choose<TGrain>(int bucket, int attempt)
+        where TGrain : IGrainWithStringKey
     {
-        for (var ahead = 0; ahead < 8; ahead++)
+        for (var ahead = attempt; ahead < attempt + MaxSkippedRoutes; ahead++)
         {
-            var path = kind + Routes.Key(bucket, attempt + ahead);
-            if (!watch.IsLost(path))
+            var grain = grains.GetGrain<TGrain>(Routes.Key(bucket, ahead));
+            if (!detector.IsLost(grain.GetGrainId()))
             {
-                attempt += ahead;
-                return path;
+                return (grain, ahead);
             }
         }
 
-        return kind + Routes.Key(bucket, attempt);
+        return (grains.GetGrain<TGrain>(Routes.Key(bucket, attempt)), attempt);
     }
-
-    private Task<Guid[]> PulseAsync(string path, Guid[] calls) => path[0] switch
-    {
-        Blend => grains.GetGrain<IBlendGrain>(path[1..]).PulseAsync(calls),
-        Rank => grains.GetGrain<IRankingGrain>(path[1..]).PulseAsync(calls),
-        _ => grains.GetGrain<IFusionGrain>(path[1..]).PulseAsync(calls),
-    };
 }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using LLMBlender.Local.Backends;
 using LLMBlender.Silo.Comparing;
 using LLMBlender.Silo.Hosting;
+using LLMBlender.Silo.Models;
 using LLMBlender.Silo.Tests;
 using LLMBlender.TestKit.Backends;
 using Microsoft.AspNetCore.Builder;

@@ -2,8 +2,11 @@ using System.Collections.Concurrent;
 using LLMBlender.Abstractions;
 using LLMBlender.Client;
 using LLMBlender.Local.Backends;
+using LLMBlender.Silo.Calls;
 using LLMBlender.Silo.Comparing;
 using LLMBlender.Silo.Hosting;
+using LLMBlender.Silo.Models;
+using LLMBlender.Silo.Placement;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.TestingHost;
 

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using LLMBlender.Silo.Comparing;
+using LLMBlender.Local.Ranking;
 
 namespace LLMBlender.Silo.Tests;
 
@@ -29,7 +29,7 @@ internal sealed class FakeRanker(string version = "v1")
 
     public static float Logit(string first, string second) => Number(first) - Number(second) + 0.25f;
 
-    public IPairComparer On(int silo) => new Comparer(this, silo);
+    public IPairModel On(int silo) => new Comparer(this, silo);
 
     // The first number in it, so that answers of any form can be ranked.
     private static float Number(string text)
@@ -40,7 +40,7 @@ internal sealed class FakeRanker(string version = "v1")
         return float.Parse(text.AsSpan(start, length < 0 ? text.Length - start : length + 1), System.Globalization.CultureInfo.InvariantCulture);
     }
 
-    private sealed class Comparer(FakeRanker ranker, int silo) : IPairComparer
+    private sealed class Comparer(FakeRanker ranker, int silo) : IPairModel
     {
         public RankerIdentity Ranker => ranker.Identity;
 

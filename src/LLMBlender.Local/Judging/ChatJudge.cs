@@ -1,4 +1,5 @@
 using LLMBlender.Abstractions;
+using LLMBlender.Core.Blending;
 using LLMBlender.Core.Ranking;
 using LLMBlender.Local.Backends;
 using LLMBlender.Local.Telemetry;
@@ -7,42 +8,47 @@ using Microsoft.Extensions.AI;
 namespace LLMBlender.Local.Judging;
 
 /// <summary>
-/// A chat model as a ranker of one record. It is shown every pair in both orders, and a pair's logit is half the difference of
-/// the two verdicts: what it says only because of who comes first cancels. Belongs to one request.
+/// A chat model as a ranker. It is asked about every pair in both orders, and a pair's logit, from -2 to 2, is half the difference
+/// of the two verdicts, so that a bias to one position cancels; the swapped pair's is the same negated. Serves one request.
 /// </summary>
+/// <remarks>
+/// Where one of a pair's verdicts can't be read, the other counts alone; where neither can, the pair is even. A judge none of whose
+/// verdicts can be read fails.
+/// </remarks>
 /// <param name="backend">The model.</param>
 /// <param name="instruction">The instruction.</param>
-/// <param name="input">What it is about, if anything.</param>
-/// <param name="texts">The candidates.</param>
-/// <param name="metrics">Where its calls are counted.</param>
-public sealed class ChatJudge(Backend backend, string instruction, string? input, string[] texts, BlendMetrics metrics)
+/// <param name="input">The input; null for none.</param>
+/// <param name="texts">The candidates that pairs index.</param>
+/// <param name="metrics">Counts its calls.</param>
+/// <param name="deadline">The request's.</param>
+public sealed class ChatJudge(Backend backend, string instruction, string? input, string[] texts, BlendMetrics metrics, Deadline deadline) : IPairComparer
 {
     private readonly Dictionary<CandidatePair, Task<float?>> verdicts = [];
     private long promptTokens;
     private long completionTokens;
 
-    /// <summary>How it is asked for.</summary>
+    /// <inheritdoc/>
     public string Name => backend.Name;
 
-    /// <summary>Tokens read so far.</summary>
-    public long PromptTokens => Volatile.Read(ref promptTokens);
+    /// <inheritdoc/>
+    public int Reused => 0;
 
-    /// <summary>Tokens written so far.</summary>
-    public long CompletionTokens => Volatile.Read(ref completionTokens);
+    /// <inheritdoc/>
+    public StepUsage Usage
+    {
+        get
+        {
+            var (read, written) = (Volatile.Read(ref promptTokens), Volatile.Read(ref completionTokens));
+            return new StepUsage(read, written, backend.Cost(read, written));
+        }
+    }
 
-    /// <summary>What that cost; null where there are no prices.</summary>
-    public decimal? Cost => backend.Cost(PromptTokens, CompletionTokens);
-
-    /// <summary>Compares.</summary>
-    /// <param name="pairs">The pairs.</param>
-    /// <param name="deadline">By when.</param>
-    /// <returns>A logit each, from -2 to 2, above 0 when the first is better; that of a swapped pair is the same negated.</returns>
-    /// <exception cref="BlendException">The model failed, or none of its verdicts can be read.</exception>
-    public async Task<float[]> CompareAsync(IReadOnlyList<CandidatePair> pairs, Deadline deadline)
+    /// <inheritdoc/>
+    public async Task<float[]> CompareAsync(CandidatePair[] pairs, CancellationToken cancellationToken)
     {
         foreach (var pair in pairs.SelectMany(static pair => new[] { pair, pair.Swapped }).Where(pair => !verdicts.ContainsKey(pair)))
         {
-            verdicts[pair] = AskAsync(pair, deadline);
+            verdicts[pair] = AskAsync(pair, cancellationToken);
         }
 
         try
@@ -63,21 +69,20 @@ public sealed class ChatJudge(Backend backend, string instruction, string? input
             throw new BlendException("rank", BlendFailureReason.Faulted, $"the judge {Name} gave no verdict that can be read");
         }
 
-        return [.. pairs.Select(Logit)];
+        return Array.ConvertAll(pairs, Logit);
     }
 
-    // Where one of two verdicts can't be read the other counts alone; where neither can, the two are even.
     private float Logit(CandidatePair pair)
     {
         var (there, back) = (verdicts[pair].Result, -verdicts[pair.Swapped].Result);
         return there is null ? back ?? 0 : back is null ? there.Value : (there.Value + back.Value) / 2;
     }
 
-    private async Task<float?> AskAsync(CandidatePair pair, Deadline deadline)
+    private async Task<float?> AskAsync(CandidatePair pair, CancellationToken cancellationToken)
     {
         var messages = JudgePrompt.Compose(instruction, input, texts[pair.First], texts[pair.Second]);
         var client = new MeasuredChatClient(backend, metrics.Chats, deadline);
-        var response = await client.GetResponseAsync(messages, new ChatOptions { Temperature = 0, MaxOutputTokens = backend.Settings?.MaxTokens }, deadline.Token);
+        var response = await client.GetResponseAsync(messages, new ChatOptions { Temperature = 0, MaxOutputTokens = backend.Settings?.MaxTokens }, cancellationToken);
         var (read, written) = (response.Usage?.InputTokenCount ?? 0, response.Usage?.OutputTokenCount ?? 0);
         Interlocked.Add(ref promptTokens, read);
         Interlocked.Add(ref completionTokens, written);

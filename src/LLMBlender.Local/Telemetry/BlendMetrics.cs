@@ -15,17 +15,17 @@ public sealed class BlendMetrics : IDisposable
 
     public BlendMetrics()
     {
-        Comparisons = new ComparisonMetrics(meter, Tally);
+        Comparisons = new ComparisonMetrics(meter, Status);
         Queue = new QueueMetrics(meter);
         Rankings = new RankingMetrics(meter);
         Panels = new PanelMetrics(meter);
-        Blends = new WorkflowMetrics(meter, Tally);
+        Blends = new WorkflowMetrics(meter, Status);
         Chats = new ChatMetrics(meter);
         Silo = new SiloMetrics(meter);
     }
 
     /// <summary>What the silo's status shows.</summary>
-    public Tally Tally { get; } = new();
+    public StatusCounters Status { get; } = new();
 
     /// <summary>Comparisons and where they are kept.</summary>
     public ComparisonMetrics Comparisons { get; }
@@ -48,12 +48,12 @@ public sealed class BlendMetrics : IDisposable
     /// <summary>The silo itself.</summary>
     public SiloMetrics Silo { get; }
 
-    /// <summary>Says 0 of what has not happened yet, so that a first failure is a rise and not a beginning.</summary>
-    public void SayZero()
+    /// <summary>Initialises counters to 0, so that <c>rate()</c> sees the first failure.</summary>
+    public void InitializeCounters()
     {
-        Comparisons.SayZero();
-        Blends.SayZero();
-        Silo.SayZero();
+        Comparisons.InitializeCounters();
+        Blends.InitializeCounters();
+        Silo.InitializeCounters();
     }
 
     /// <inheritdoc/>

@@ -11,15 +11,15 @@ public static class BlendTracing
 
     private static readonly ActivitySource Source = new(SourceName);
 
-    /// <summary>Whether anybody listens.</summary>
-    public static bool IsHeard => Source.HasListeners();
+    /// <summary>Whether spans have listeners.</summary>
+    public static bool HasListeners => Source.HasListeners();
 
-    /// <summary>A span of work in this process; null where nobody listens.</summary>
+    /// <summary>A span of work in this process; null where there are no listeners.</summary>
     public static Activity? Start(string name, ActivityKind kind = ActivityKind.Internal) => Source.StartActivity(name, kind);
 
-    /// <summary>A span whose name is only made where somebody listens.</summary>
+    /// <summary>A span whose name is only made where there are listeners.</summary>
     public static Activity? Start(string verb, string what, ActivityKind kind = ActivityKind.Internal) =>
-        IsHeard ? Source.StartActivity($"{verb} {what}", kind) : null;
+        HasListeners ? Source.StartActivity($"{verb} {what}", kind) : null;
 
     /// <summary>A span that belongs to several traces, and so to none: it is linked to each of them.</summary>
     public static Activity? StartShared(string name, IEnumerable<ActivityContext> served)

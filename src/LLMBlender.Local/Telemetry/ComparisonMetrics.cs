@@ -25,14 +25,14 @@ public sealed class ComparisonMetrics
     private static readonly string[] RedispatchReasons = ["late", "unreachable", "overloaded", "faulted"];
 
     private readonly Meter meter;
-    private readonly Tally tally;
-    private readonly LookupTally[] lookups = [new(Memory), new(Redis)];
+    private readonly StatusCounters status;
+    private readonly LookupCounters[] lookups = [new(Memory), new(Redis)];
     private readonly Counter<long> redispatched;
     private readonly Counter<long> cacheFailures;
 
-    public ComparisonMetrics(Meter meter, Tally tally)
+    public ComparisonMetrics(Meter meter, StatusCounters status)
     {
-        (this.meter, this.tally) = (meter, tally);
+        (this.meter, this.status) = (meter, status);
 
         // What every ranking counts is only read when somebody asks.
         meter.CreateObservableCounter("llmblender.comparisons", Comparisons, "{comparison}", "Comparisons asked for, by what came of them.");
@@ -49,7 +49,7 @@ public sealed class ComparisonMetrics
     {
         if (count > 0)
         {
-            tally.Compared(result, count);
+            status.Compared(result, count);
         }
     }
 
@@ -69,8 +69,8 @@ public sealed class ComparisonMetrics
         meter.CreateObservableGauge("llmblender.cache.entries.limit", () => limit, "{entry}", "Comparisons that this process remembers at most.");
     }
 
-    /// <summary>Says 0 of each kind.</summary>
-    public void SayZero()
+    /// <summary>Initialises the counters of each kind.</summary>
+    public void InitializeCounters()
     {
         foreach (var kind in FailureKinds)
         {
@@ -85,7 +85,7 @@ public sealed class ComparisonMetrics
 
     private Measurement<long>[] Comparisons()
     {
-        var counts = tally.Comparisons;
+        var counts = status.Comparisons;
         return [Of(counts.Computed, Computed), Of(counts.Memory, Memory), Of(counts.Redis, Redis), Of(counts.Joined, Joined), Of(counts.Failed, Failed)];
 
         static Measurement<long> Of(long count, string result) => new(count, new KeyValuePair<string, object?>(Result, result));
@@ -99,7 +99,7 @@ public sealed class ComparisonMetrics
         }
     }
 
-    private sealed class LookupTally(string layer)
+    private sealed class LookupCounters(string layer)
     {
         private long hits;
         private long misses;

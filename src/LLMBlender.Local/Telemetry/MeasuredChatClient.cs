@@ -36,7 +36,7 @@ public sealed class MeasuredChatClient(Backend backend, ChatMetrics metrics, Dea
         {
             var response = await backend.Client.GetResponseAsync(messages, options, cancellationToken);
             End(span, start, response.Usage?.InputTokenCount ?? 0, response.Usage?.OutputTokenCount ?? 0, response.FinishReason);
-            Content.Say(span, response.Text);
+            PromptCapture.CaptureOutput(span, response.Text);
             return response;
         }
         catch (Exception e) when (Fail(span, start, e))
@@ -53,7 +53,7 @@ public sealed class MeasuredChatClient(Backend backend, ChatMetrics metrics, Dea
         var start = Stopwatch.GetTimestamp();
         var (input, output, began, isAway) = (0L, 0L, false, false);
         ChatFinishReason? finish = null;
-        var text = Content.Writer(span);
+        var text = PromptCapture.CreateBuffer(span);
         await using var updates = backend.Client.GetStreamingResponseAsync(messages, options, cancellationToken).GetAsyncEnumerator(cancellationToken);
         try
         {
@@ -78,7 +78,7 @@ public sealed class MeasuredChatClient(Backend backend, ChatMetrics metrics, Dea
             }
 
             End(span, start, input, output, finish);
-            Content.Say(span, text?.ToString());
+            PromptCapture.CaptureOutput(span, text?.ToString());
         }
         finally
         {
@@ -111,7 +111,7 @@ public sealed class MeasuredChatClient(Backend backend, ChatMetrics metrics, Dea
                 span.SetTag(name, value);
             }
 
-            Content.Ask(span, messages);
+            PromptCapture.CaptureInput(span, messages);
         }
 
         return span;

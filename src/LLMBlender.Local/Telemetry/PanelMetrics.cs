@@ -50,8 +50,8 @@ public sealed class PanelMetrics
     /// <param name="won">Whether the second call's answer counted.</param>
     public void Hedged(Panel panel, bool won) => hedges.Add(1, new(Panel, panel.Name), new(Result, won ? "won" : "lost"));
 
-    /// <summary>Says 0 of each panel's failures.</summary>
-    public void SayZero(IEnumerable<Panel> panels)
+    /// <summary>Initialises the counters of each panel's failures.</summary>
+    public void InitializeCounters(IEnumerable<Panel> panels)
     {
         foreach (var panel in panels)
         {

@@ -60,16 +60,16 @@ public sealed class QueueMetrics
     public void Failed(string accelerator, string ranker, int count = 1) =>
         failures.Add(count, new(Accelerator, accelerator), new(Ranker, ranker));
 
-    /// <summary>Says 0 of a ranker's failures.</summary>
-    public void SayZero(string accelerator, string ranker) => Failed(accelerator, ranker, 0);
+    /// <summary>Initialises the counters of a ranker's failures.</summary>
+    public void InitializeCounters(string accelerator, string ranker) => Failed(accelerator, ranker, 0);
 
     /// <summary>Shows what waits, and what the accelerators have done.</summary>
-    public void Observe(Func<long> waitingTokens, Func<int> shards, long limit, AcceleratorTally[] tallies)
+    public void Observe(Func<long> waitingTokens, Func<int> shards, long limit, AcceleratorCounters[] counters)
     {
         meter.CreateObservableCounter(
-            "llmblender.accelerator.tokens", () => tallies.SelectMany(static tally => tally.Tokens()), "{token}", "Tokens computed, useful ones and padding.");
+            "llmblender.accelerator.tokens", () => counters.SelectMany(static accelerator => accelerator.Tokens()), "{token}", "Tokens computed, useful ones and padding.");
         meter.CreateObservableCounter(
-            "llmblender.accelerator.busy", () => tallies.Select(static tally => tally.Busy()), "s", "Time in which the accelerator computed.");
+            "llmblender.accelerator.busy", () => counters.Select(static accelerator => accelerator.Busy()), "s", "Time in which the accelerator computed.");
         meter.CreateObservableGauge("llmblender.queue.tokens", waitingTokens, "{token}", "Tokens of comparisons that wait for an accelerator.");
         meter.CreateObservableGauge("llmblender.queue.shards", shards, "{shard}", "Shards that wait for an accelerator.");
         meter.CreateObservableGauge("llmblender.queue.limit", () => limit, "{token}", "Tokens that may wait at most.");

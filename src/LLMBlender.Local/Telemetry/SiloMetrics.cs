@@ -55,8 +55,8 @@ public sealed class SiloMetrics
         meter.CreateObservableGauge("llmblender.model.loaded", () => all, null, "1 for each model that this process has loaded.");
     }
 
-    /// <summary>Says 0 of each reason.</summary>
-    public void SayZero()
+    /// <summary>Initialises the counters of each reason.</summary>
+    public void InitializeCounters()
     {
         foreach (var reason in Reasons)
         {

@@ -1,31 +1,31 @@
 using System.Diagnostics.Metrics;
 using LLMBlender.Abstractions;
+using LLMBlender.Core.Blending;
 
 namespace LLMBlender.Local.Telemetry;
 
-/// <summary>Whole blends, their fusions, and the guard's word on them.</summary>
+/// <summary>Whole blends, their fusions, and the guard's verdicts.</summary>
 public sealed class WorkflowMetrics
 {
     /// <summary>What a blend of given candidates is called, which no panel was asked for.</summary>
     public const string Given = "given candidates";
 
-    private static readonly string[] Steps = ["rank", "fuse", "guard"];
     private static readonly string[] Verdicts = ["passed", "lost", "failed"];
 
-    private readonly Tally tally;
+    private readonly StatusCounters status;
     private readonly Histogram<double> duration;
     private readonly Histogram<double> fusing;
     private readonly Counter<long> failures;
     private readonly Counter<long> verdicts;
     private readonly Counter<double> cost;
 
-    public WorkflowMetrics(Meter meter, Tally tally)
+    public WorkflowMetrics(Meter meter, StatusCounters status)
     {
-        this.tally = tally;
+        this.status = status;
         duration = meter.CreateHistogram("gen_ai.workflow.duration", "s", "GenAI workflow duration: a blend from request to answer.", null, Buckets.WorkflowSeconds);
         fusing = meter.CreateHistogram("llmblender.fusion.duration", "s", "Time of a fusion.", null, Buckets.OperationSeconds);
         failures = meter.CreateCounter<long>("llmblender.blend.failures", "{failure}", "Steps of blends that failed and were done without.");
-        verdicts = meter.CreateCounter<long>("llmblender.guard.verdicts", "{verdict}", "The ranker's word on fused answers.");
+        verdicts = meter.CreateCounter<long>("llmblender.guard.verdicts", "{verdict}", "Comparisons of fused answers with the best candidate, by result.");
         cost = meter.CreateCounter<double>("llmblender.cost", "{currency}", "What backends cost, in the currency of the configured prices.");
     }
 
@@ -35,7 +35,7 @@ public sealed class WorkflowMetrics
     /// <param name="error">Why it failed; null where it did not.</param>
     public void Blended(string? panel, double seconds, string? error)
     {
-        tally.Blended(error is null);
+        status.Blended(error is null);
         var name = new KeyValuePair<string, object?>("gen_ai.workflow.name", panel ?? Given);
         if (error is null)
         {
@@ -71,10 +71,10 @@ public sealed class WorkflowMetrics
         }
     }
 
-    /// <summary>Says 0 of each step's failures and of each verdict.</summary>
-    public void SayZero()
+    /// <summary>Initialises the counters of each step's failures and of each verdict.</summary>
+    public void InitializeCounters()
     {
-        foreach (var step in Steps)
+        foreach (var step in BlendWorkflow.Steps)
         {
             failures.Add(0, new KeyValuePair<string, object?>("step", step));
         }

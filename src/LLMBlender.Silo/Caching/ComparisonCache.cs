@@ -1,13 +1,13 @@
 using LLMBlender.Abstractions;
 using LLMBlender.Core.Ranking;
-using LLMBlender.Silo.Comparing;
-using LLMBlender.Silo.Dispatch;
+using LLMBlender.Local.Ranking;
 using LLMBlender.Local.Telemetry;
+using LLMBlender.Silo.Dispatch;
 
 namespace LLMBlender.Silo.Caching;
 
 /// <summary>
-/// Comparisons from where they are cheapest: this process's memory, another request that is having the same pair compared,
+/// Comparisons from where they are cheapest: this process's memory, another request that waits for the same pair,
 /// the store that the cluster shares, and only then the accelerators. Safe for concurrent use.
 /// </summary>
 /// <remarks>
@@ -20,7 +20,7 @@ internal sealed class ComparisonCache
     private readonly IComparisonStore store;
     private readonly ShardDispatcher dispatcher;
     private readonly ComparisonMetrics metrics;
-    private readonly Dictionary<ComparisonKey, Flight> flights = [];
+    private readonly Dictionary<ComparisonKey, InFlightBatch> batches = [];
     private readonly Lock gate = new();
 
     public ComparisonCache(LogitMemory memory, IComparisonStore store, ShardDispatcher dispatcher, BlendMetrics metrics)
@@ -51,11 +51,11 @@ internal sealed class ComparisonCache
         var computed = 0;
         while (open.Count > 0)
         {
-            var flight = new Flight();
-            var joined = Sort(names, open, logits, flight);
-            if (flight.Count > 0)
+            var batch = new InFlightBatch();
+            var joined = Sort(names, open, logits, batch);
+            if (batch.Count > 0)
             {
-                computed += await FlyAsync(flight, ranker, source, candidates, pairs, logits, deadline);
+                computed += await FetchAsync(batch, ranker, source, candidates, pairs, logits, deadline);
             }
 
             open = await JoinAsync(joined, logits, deadline);
@@ -65,10 +65,10 @@ internal sealed class ComparisonCache
         return (logits, pairs.Length - computed);
     }
 
-    // What is in memory is answered; what another request has under way is joined; the rest is this flight's.
-    private List<(int Place, Flight Flight, int Seat)> Sort(ComparisonKey[] names, List<int> open, float[] logits, Flight mine)
+    // Pairs in memory are answered; those that another request is fetching are joined; the rest is this batch's.
+    private List<(int Place, InFlightBatch Batch, int Slot)> Sort(ComparisonKey[] names, List<int> open, float[] logits, InFlightBatch mine)
     {
-        var joined = new List<(int, Flight, int)>();
+        var joined = new List<(int, InFlightBatch, int)>();
         var remembered = 0;
         lock (gate)
         {
@@ -78,14 +78,14 @@ internal sealed class ComparisonCache
                 {
                     remembered++;
                 }
-                else if (flights.TryGetValue(names[place], out var other))
+                else if (batches.TryGetValue(names[place], out var other))
                 {
                     // The same pair twice in one request, too: equal candidates have equal keys.
-                    joined.Add((place, other, other.SeatOf(names[place])));
+                    joined.Add((place, other, other.SlotOf(names[place])));
                 }
                 else
                 {
-                    flights[names[place]] = mine;
+                    batches[names[place]] = mine;
                     mine.Add(names[place], place);
                 }
             }
@@ -96,8 +96,8 @@ internal sealed class ComparisonCache
         return joined;
     }
 
-    private async Task<int> FlyAsync(
-        Flight flight,
+    private async Task<int> FetchAsync(
+        InFlightBatch batch,
         RankerIdentity ranker,
         string source,
         string[] candidates,
@@ -107,73 +107,73 @@ internal sealed class ComparisonCache
     {
         try
         {
-            var found = await store.ReadAsync(flight.Keys, flight.Logits, deadline.Token);
+            var found = await store.ReadAsync(batch.Keys, batch.Logits, deadline.Token);
             metrics.Compared(ComparisonMetrics.Redis, found);
-            var missing = flight.Missing();
+            var missing = batch.Missing();
             if (missing.Length > 0)
             {
-                var round = new ComparisonRound(ranker, source, candidates, Array.ConvertAll(missing, seat => pairs[flight.PlaceOf(seat)]));
+                var round = new ComparisonRound(ranker, source, candidates, Array.ConvertAll(missing, slot => pairs[batch.PlaceOf(slot)]));
                 await dispatcher.CompareAsync(round, deadline);
-                flight.Fill(missing, round.Logits);
-                store.Write(Array.ConvertAll(missing, seat => flight.Keys.Span[seat]), round.Logits);
+                batch.Fill(missing, round.Logits);
+                store.Write(Array.ConvertAll(missing, slot => batch.Keys.Span[slot]), round.Logits);
             }
 
-            Land(flight, logits);
+            Complete(batch, logits);
             return missing.Length;
         }
         catch (Exception e)
         {
-            Abandon(flight);
+            Fail(batch);
             if (e is not OperationCanceledException)
             {
-                metrics.Compared(ComparisonMetrics.Failed, flight.Missing().Length);
+                metrics.Compared(ComparisonMetrics.Failed, batch.Missing().Length);
             }
 
             throw;
         }
     }
 
-    // Remembered before it is struck from the list of flights, so that nobody finds it in neither.
-    private void Land(Flight flight, float[] logits)
+    // Kept in memory before it is removed, so that at every moment it is found in one of the two.
+    private void Complete(InFlightBatch batch, float[] logits)
     {
-        var keys = flight.Keys.Span;
-        var values = flight.Logits.Span;
-        for (var seat = 0; seat < keys.Length; seat++)
+        var keys = batch.Keys.Span;
+        var values = batch.Logits.Span;
+        for (var slot = 0; slot < keys.Length; slot++)
         {
-            memory.Keep(keys[seat], values[seat]);
-            logits[flight.PlaceOf(seat)] = values[seat];
+            memory.Keep(keys[slot], values[slot]);
+            logits[batch.PlaceOf(slot)] = values[slot];
         }
 
-        Strike(flight);
-        flight.Landed();
+        Remove(batch);
+        batch.Complete();
     }
 
-    private void Abandon(Flight flight)
+    private void Fail(InFlightBatch batch)
     {
-        Strike(flight);
-        flight.Abandoned();
+        Remove(batch);
+        batch.Fail();
     }
 
-    private void Strike(Flight flight)
+    private void Remove(InFlightBatch batch)
     {
         lock (gate)
         {
-            foreach (var key in flight.Keys.Span)
+            foreach (var key in batch.Keys.Span)
             {
-                flights.Remove(key);
+                batches.Remove(key);
             }
         }
     }
 
-    // What was joined in vain, because that request was given up, is open again.
-    private async Task<List<int>> JoinAsync(List<(int Place, Flight Flight, int Seat)> joined, float[] logits, Deadline deadline)
+    // Pairs of a batch that failed, or whose request was cancelled, are open again.
+    private async Task<List<int>> JoinAsync(List<(int Place, InFlightBatch Batch, int Slot)> joined, float[] logits, Deadline deadline)
     {
         var open = new List<int>();
-        foreach (var (place, flight, seat) in joined)
+        foreach (var (place, batch, slot) in joined)
         {
-            if (await flight.Done.WaitAsync(deadline.Token))
+            if (await batch.Done.WaitAsync(deadline.Token))
             {
-                logits[place] = flight.Logits.Span[seat];
+                logits[place] = batch.Logits.Span[slot];
             }
             else
             {
@@ -185,11 +185,11 @@ internal sealed class ComparisonCache
         return open;
     }
 
-    /// <summary>Comparisons that one request is having made, and others may wait for.</summary>
-    private sealed class Flight
+    /// <summary>Comparisons that one request fetches, and that others may wait for.</summary>
+    private sealed class InFlightBatch
     {
         private readonly TaskCompletionSource<bool> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly Dictionary<ComparisonKey, int> seats = [];
+        private readonly Dictionary<ComparisonKey, int> slots = [];
         private readonly List<ComparisonKey> names = [];
         private readonly List<int> places = [];
         private ComparisonKey[]? keys;
@@ -197,7 +197,7 @@ internal sealed class ComparisonCache
 
         public int Count => places.Count;
 
-        /// <summary>Whether the logits are there; false where the request was given up.</summary>
+        /// <summary>Whether the logits are there; false where the batch failed or was cancelled.</summary>
         public Task<bool> Done => done.Task;
 
         public ReadOnlyMemory<ComparisonKey> Keys => keys ??= [.. names];
@@ -206,24 +206,24 @@ internal sealed class ComparisonCache
 
         public void Add(ComparisonKey key, int place)
         {
-            seats[key] = places.Count;
+            slots[key] = places.Count;
             names.Add(key);
             places.Add(place);
         }
 
-        public int SeatOf(ComparisonKey key) => seats[key];
+        public int SlotOf(ComparisonKey key) => slots[key];
 
-        public int PlaceOf(int seat) => places[seat];
+        public int PlaceOf(int slot) => places[slot];
 
         public int[] Missing()
         {
             var missing = new List<int>();
             var known = Logits.Span;
-            for (var seat = 0; seat < known.Length; seat++)
+            for (var slot = 0; slot < known.Length; slot++)
             {
-                if (float.IsNaN(known[seat]))
+                if (float.IsNaN(known[slot]))
                 {
-                    missing.Add(seat);
+                    missing.Add(slot);
                 }
             }
 
@@ -238,9 +238,9 @@ internal sealed class ComparisonCache
             }
         }
 
-        public void Landed() => done.TrySetResult(true);
+        public void Complete() => done.TrySetResult(true);
 
-        public void Abandoned() => done.TrySetResult(false);
+        public void Fail() => done.TrySetResult(false);
 
         private static float[] NotANumber(int count)
         {

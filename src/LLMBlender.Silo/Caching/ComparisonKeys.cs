@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using LLMBlender.Core.Ranking;
-using LLMBlender.Silo.Comparing;
+using LLMBlender.Local.Ranking;
 
 namespace LLMBlender.Silo.Caching;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Threading.Channels;
 using LLMBlender.Abstractions;
-using LLMBlender.Silo.Hosting;
 using LLMBlender.Local.Telemetry;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
@@ -11,7 +10,7 @@ namespace LLMBlender.Silo.Caching;
 /// <summary>Comparisons in Redis: read in one round trip a request, written in the background, pipelined.</summary>
 /// <remarks>
 /// A Redis that is slow, full, empty, gone or filled with something else makes answers slower, never wrong: what can't be
-/// read in time is a miss, what can't be written is dropped, and after a failure it is left alone for a moment.
+/// read in time is a miss, what can't be written is dropped, and after a failure no calls are made for a moment.
 /// </remarks>
 internal sealed partial class RedisComparisonStore : IComparisonStore, IAsyncDisposable
 {
@@ -22,8 +21,8 @@ internal sealed partial class RedisComparisonStore : IComparisonStore, IAsyncDis
     private readonly ComparisonCacheOptions options;
     private readonly ComparisonMetrics metrics;
     private readonly ILogger<RedisComparisonStore> logger;
-    private readonly Rest reading;
-    private readonly Rest writing;
+    private readonly CircuitBreaker reading;
+    private readonly CircuitBreaker writing;
     private readonly Channel<(ComparisonKey Key, float Logit)> pending;
     private readonly CancellationTokenSource stop = new();
     private readonly Task writer;
@@ -32,12 +31,12 @@ internal sealed partial class RedisComparisonStore : IComparisonStore, IAsyncDis
         IConnectionMultiplexer redis,
         ComparisonCacheOptions options,
         BlendMetrics metrics,
-        TimeProvider clock,
+        TimeProvider timeProvider,
         ILogger<RedisComparisonStore> logger)
     {
         (this.redis, this.options, this.metrics, this.logger) = (redis, options, metrics.Comparisons, logger);
-        reading = new Rest(options.ShortestRest, options.LongestRest, clock);
-        writing = new Rest(options.ShortestRest, options.LongestRest, clock);
+        reading = new CircuitBreaker(options.ShortestRest, options.LongestRest, timeProvider);
+        writing = new CircuitBreaker(options.ShortestRest, options.LongestRest, timeProvider);
         pending = Channel.CreateBounded<(ComparisonKey, float)>(
             new BoundedChannelOptions(options.MaxPendingWrites) { SingleReader = true }, _ => { });
         writer = Task.Run(WriteAllAsync);
@@ -46,7 +45,7 @@ internal sealed partial class RedisComparisonStore : IComparisonStore, IAsyncDis
     /// <inheritdoc/>
     public async ValueTask<int> ReadAsync(ReadOnlyMemory<ComparisonKey> keys, Memory<float> logits, CancellationToken cancellationToken)
     {
-        if (!reading.MayCall())
+        if (!reading.TryPass())
         {
             metrics.CacheFailed("skipped");
             return 0;
@@ -166,7 +165,7 @@ internal sealed partial class RedisComparisonStore : IComparisonStore, IAsyncDis
 
     private async Task WriteAsync(List<(ComparisonKey Key, float Logit)> entries)
     {
-        if (!writing.MayCall())
+        if (!writing.TryPass())
         {
             metrics.CacheFailed("dropped", entries.Count);
             return;

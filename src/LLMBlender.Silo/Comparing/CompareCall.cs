@@ -1,3 +1,5 @@
+using LLMBlender.Local.Ranking;
+
 namespace LLMBlender.Silo.Comparing;
 
 /// <summary>The pairs of one call to an accelerator, of one ranker and any shards. Belongs to one thread.</summary>
@@ -52,16 +54,16 @@ internal sealed class CompareCall
 
     /// <summary>Compares all of it.</summary>
     /// <returns>Tokens computed, padding included.</returns>
-    public long Compare(IPairComparer comparer)
+    public long Compare(IPairModel comparer)
     {
         var computed = comparer.Compare(pairs.AsSpan(0, Count), logits.AsSpan(0, Count));
-        Tell(0, Count);
+        Answer(0, Count);
         return computed;
     }
 
-    /// <summary>After a call that failed: who is at fault fails, and nobody else.</summary>
+    /// <summary>Compares shard by shard after a call that failed, so that only the faulty shard fails.</summary>
     /// <returns>Tokens computed, padding included.</returns>
-    public long CompareShardByShard(IPairComparer comparer)
+    public long CompareShardByShard(IPairModel comparer)
     {
         var computed = 0L;
         for (var (start, end) = (0, 0); start < Count; start = end)
@@ -75,7 +77,7 @@ internal sealed class CompareCall
             try
             {
                 computed += comparer.Compare(pairs.AsSpan(start, end - start), logits.AsSpan(start, end - start));
-                Tell(start, end);
+                Answer(start, end);
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
@@ -86,7 +88,7 @@ internal sealed class CompareCall
         return computed;
     }
 
-    private void Tell(int start, int end)
+    private void Answer(int start, int end)
     {
         for (var i = start; i < end; i++)
         {

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using LLMBlender.Abstractions;
-using LLMBlender.Silo.Hosting;
+using LLMBlender.Local.Ranking;
 using LLMBlender.Local.Telemetry;
 using Microsoft.Extensions.Logging;
 
@@ -11,7 +11,7 @@ namespace LLMBlender.Silo.Comparing;
 /// requests come first, up to what one call should hold, so that batches are full however small the requests are.
 /// </summary>
 /// <remarks>
-/// Bounded: what could not be compared in time is refused at once. A shard that nobody waits for any more leaves the queue.
+/// Bounded: what could not be compared in time is refused at once. A cancelled shard leaves the queue.
 /// Accelerators have threads of their own, away from the grains. Safe for concurrent use.
 /// </remarks>
 internal sealed partial class CompareQueue : IDisposable
@@ -27,7 +27,7 @@ internal sealed partial class CompareQueue : IDisposable
     private readonly object gate = new();
     private readonly Thread[] threads;
     private readonly double[] tokensPerSecond;
-    private readonly AcceleratorTally[] tallies;
+    private readonly AcceleratorCounters[] counters;
     private long waitingTokens;
     private bool stopped;
 
@@ -35,7 +35,7 @@ internal sealed partial class CompareQueue : IDisposable
     {
         (this.accelerators, this.options, this.metrics, this.logger) = (accelerators, options, metrics, logger);
         tokensPerSecond = new double[accelerators.Count];
-        tallies = [.. accelerators.Select(static accelerator => new AcceleratorTally(accelerator.Name, accelerator.Rankers.Select(static ranker => ranker.Ranker.Name)))];
+        counters = [.. accelerators.Select(static accelerator => new AcceleratorCounters(accelerator.Name, accelerator.Rankers.Select(static ranker => ranker.Ranker.Name)))];
         threads = [.. accelerators.Select((accelerator, i) => new Thread(() => Work(i)) { IsBackground = true, Name = $"compare {accelerator.Name}" })];
         foreach (var thread in threads)
         {
@@ -44,7 +44,7 @@ internal sealed partial class CompareQueue : IDisposable
 
         if (accelerators.Count > 0)
         {
-            metrics.Queue.Observe(() => WaitingTokens, () => WaitingShards, options.MaxTokens, tallies);
+            metrics.Queue.Observe(() => WaitingTokens, () => WaitingShards, options.MaxTokens, counters);
         }
     }
 
@@ -60,12 +60,15 @@ internal sealed partial class CompareQueue : IDisposable
         }
     }
 
+    /// <summary>Tokens that may wait at most.</summary>
+    public long MaxTokens => options.MaxTokens;
+
     /// <summary>Tokens waiting for an accelerator.</summary>
     public long WaitingTokens => Interlocked.Read(ref waitingTokens);
 
     /// <summary>What each accelerator has done so far.</summary>
     public AcceleratorReport[] Accelerators() =>
-        [.. accelerators.Select((accelerator, i) => new AcceleratorReport(accelerator.Name, tallies[i].BusySeconds, tallies[i].Comparisons))];
+        [.. accelerators.Select((accelerator, i) => new AcceleratorReport(accelerator.Name, counters[i].BusySeconds, counters[i].Comparisons))];
 
     /// <summary>Compares a shard's pairs.</summary>
     /// <param name="shard">What to compare.</param>
@@ -81,7 +84,7 @@ internal sealed partial class CompareQueue : IDisposable
 
         using var span = BlendTracing.Start("compare", NameOf(ranker))?.SetTag("llmblender.comparisons", shard.Pairs.Length / 2);
 
-        // Encoding is work, too: not on the grain's own scheduler.
+        // Encoding computes, and so stays off the grain's scheduler.
         var queued = await Task.Run(() => Encode(ranker, shard), cancellationToken);
         if (TryRefuse(queued, shard.Timeout) is { } refusal)
         {
@@ -206,7 +209,7 @@ internal sealed partial class CompareQueue : IDisposable
         {
             if (call.Count == 0)
             {
-                // All that waited was given up: nothing to run, and no speed to learn from it.
+                // All waiting shards were cancelled.
                 continue;
             }
 
@@ -214,16 +217,16 @@ internal sealed partial class CompareQueue : IDisposable
             var computed = Run(call, accelerators[accelerator]);
             var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
             Measure(accelerator, call.Tokens / seconds);
-            tallies[accelerator].Called(call.Ranker, call.Count, call.Tokens, computed, seconds);
+            counters[accelerator].Called(call.Ranker, call.Count, call.Tokens, computed, seconds);
             if (metrics.Queue.IsWatched)
             {
-                Tell(call, accelerators[accelerator], start, seconds);
+                Count(call, accelerators[accelerator], start, seconds);
             }
         }
     }
 
     // Waits for work; false when the queue is stopped.
-    private bool Take(CompareCall call, IReadOnlyList<IPairComparer> rankers)
+    private bool Take(CompareCall call, IReadOnlyList<IPairModel> rankers)
     {
         call.Clear();
         lock (gate)
@@ -243,7 +246,7 @@ internal sealed partial class CompareQueue : IDisposable
         }
     }
 
-    private void Fill(CompareCall call, IReadOnlyList<IPairComparer> rankers)
+    private void Fill(CompareCall call, IReadOnlyList<IPairModel> rankers)
     {
         call.Ranker = shards.First!.Value.Ranker;
         var room = rankers[call.Ranker].CallTokens;
@@ -279,7 +282,7 @@ internal sealed partial class CompareQueue : IDisposable
     private long Run(CompareCall call, AcceleratorRankers accelerator)
     {
         var comparer = accelerator.Rankers[call.Ranker];
-        using var span = BlendTracing.IsHeard ? Begin(call, accelerator.Name, comparer.Ranker.Name) : null;
+        using var span = BlendTracing.HasListeners ? Begin(call, accelerator.Name, comparer.Ranker.Name) : null;
         try
         {
             return call.Compare(comparer);
@@ -300,7 +303,7 @@ internal sealed partial class CompareQueue : IDisposable
             .SetTag("llmblender.comparisons", call.Count)
             .SetTag("llmblender.tokens", call.Tokens);
 
-    private void Tell(CompareCall call, AcceleratorRankers accelerator, long start, double seconds)
+    private void Count(CompareCall call, AcceleratorRankers accelerator, long start, double seconds)
     {
         foreach (var shard in call.Begun)
         {

@@ -20,11 +20,7 @@ internal sealed record CompareShard
     [Id(3)]
     public required int[] Pairs { get; init; }
 
-    /// <summary>The time that the asker will wait.</summary>
+    /// <summary>The time that the caller waits.</summary>
     [Id(4)]
     public required TimeSpan Timeout { get; init; }
-
-    /// <summary>What the asker asks about in pulses, to learn whether the shard is still being worked on.</summary>
-    [Id(5)]
-    public Guid Call { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using LLMBlender.Local.Ranking;
 
 namespace LLMBlender.Silo.Comparing;
 
@@ -12,7 +13,7 @@ internal sealed class QueuedShard(int ranker, IPairRecord record, int[] pairs, i
     /// <summary>When it came, as a timestamp.</summary>
     public long Arrived { get; } = Stopwatch.GetTimestamp();
 
-    /// <summary>The span of the request that it is a part of; nothing where nobody traces.</summary>
+    /// <summary>The span of the request that it is a part of; default where there is none.</summary>
     public ActivityContext Trace { get; } = Activity.Current?.Context ?? default;
 
     /// <summary>Which of the silo's rankers compares it.</summary>
@@ -30,7 +31,7 @@ internal sealed class QueuedShard(int ranker, IPairRecord record, int[] pairs, i
     /// <summary>Its place in the queue; null when it isn't in there any more.</summary>
     public LinkedListNode<QueuedShard>? Place { get; set; }
 
-    /// <summary>Whether nobody waits for it any more.</summary>
+    /// <summary>Whether it is answered, failed or cancelled.</summary>
     public bool IsOver => reply.Task.IsCompleted;
 
     /// <summary>The reply.</summary>
@@ -49,7 +50,7 @@ internal sealed class QueuedShard(int ranker, IPairRecord record, int[] pairs, i
         return Taken++;
     }
 
-    /// <summary>Hears a logit; the last one completes the reply.</summary>
+    /// <summary>Takes a logit; the last one completes the reply.</summary>
     public void Answer(int index, float logit)
     {
         if (!float.IsFinite(logit))
@@ -68,7 +69,7 @@ internal sealed class QueuedShard(int ranker, IPairRecord record, int[] pairs, i
     /// <summary>Gives the shard up.</summary>
     public void Fail(string problem) => reply.TrySetResult(CompareReply.Faulted(problem));
 
-    /// <summary>Nobody waits for it any more.</summary>
+    /// <summary>Its caller cancelled it.</summary>
     public void Cancel(CancellationToken cancellationToken) => reply.TrySetCanceled(cancellationToken);
 
     private static long Sum(int[] lengths)

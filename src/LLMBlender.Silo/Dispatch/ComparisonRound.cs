@@ -1,4 +1,5 @@
 using LLMBlender.Core.Ranking;
+using LLMBlender.Local.Ranking;
 using LLMBlender.Silo.Comparing;
 
 namespace LLMBlender.Silo.Dispatch;

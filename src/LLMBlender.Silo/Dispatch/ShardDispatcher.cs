@@ -2,8 +2,6 @@ using System.Diagnostics;
 using LLMBlender.Abstractions;
 using LLMBlender.Client;
 using LLMBlender.Silo.Comparing;
-using LLMBlender.Silo.Grains;
-using LLMBlender.Silo.Placement;
 using LLMBlender.Local.Telemetry;
 using Microsoft.Extensions.Logging;
 
@@ -16,7 +14,7 @@ namespace LLMBlender.Silo.Dispatch;
 /// <remarks>
 /// <para>A shard has three ways to get a second chance, none of which waits for membership to notice a death:</para>
 /// <list type="number">
-/// <item>its worker's path is lost (<see cref="PathWatch"/>), or the worker says no: others get its pairs;</item>
+/// <item>its worker's route is lost (<see cref="SiloFailureDetector"/>), or the worker says no: others get its pairs;</item>
 /// <item>it is late, by what its worker has been taking: another worker gets the same pairs, and the first answer counts;</item>
 /// <item>there is no worker left to ask: it waits for one to come, as long as the request has time.</item>
 /// </list>
@@ -29,27 +27,26 @@ internal sealed partial class ShardDispatcher : IDisposable
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     private readonly WorkerRoster roster;
-    private readonly IGrainFactory grains;
     private readonly BlendMetrics metrics;
     private readonly ILogger<ShardDispatcher> logger;
-    private readonly PathWatch watch;
+    private readonly SiloFailureDetector detector;
     private int turn;
 
     public ShardDispatcher(WorkerRoster roster, IGrainFactory grains, BlendMetrics metrics, ILogger<ShardDispatcher> logger, TimeProvider clock)
     {
-        (this.roster, this.grains, this.metrics, this.logger) = (roster, grains, metrics, logger);
-        watch = new PathWatch((path, calls) => grains.GetGrain<ICompareWorkerGrain>(path).PulseAsync(calls), clock);
+        (this.roster, this.metrics, this.logger) = (roster, metrics, logger);
+        detector = new SiloFailureDetector(grains, clock);
     }
 
     /// <summary>Fills in a round's logits.</summary>
     /// <exception cref="BlendException">Every worker refused for overload, or several failed, or time ran out.</exception>
-    /// <exception cref="OperationCanceledException">The caller gave up, or its time is over.</exception>
+    /// <exception cref="OperationCanceledException">The caller cancelled, or its time is over.</exception>
     public async Task CompareAsync(ComparisonRound round, Deadline deadline)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token);
         try
         {
-            await RunAsync(round, Indices(round.Pairs.Length), new ShardHistory(), deadline, stop.Token);
+            await RunAsync(round, Indices(round.Pairs.Length), new RetryState(), deadline, stop.Token);
         }
         catch (OperationCanceledException) when (deadline.IsPassed)
         {
@@ -58,23 +55,23 @@ internal sealed partial class ShardDispatcher : IDisposable
         }
         finally
         {
-            // Whatever is still under way is not wanted any more: the workers' queues are to forget it.
+            // Takes what is still under way out of the workers' queues.
             await stop.CancelAsync();
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => watch.Dispose();
+    public void Dispose() => detector.Dispose();
 
-    private async Task RunAsync(ComparisonRound round, int[] pairs, ShardHistory history, Deadline deadline, CancellationToken stop)
+    private async Task RunAsync(ComparisonRound round, int[] pairs, RetryState state, Deadline deadline, CancellationToken stop)
     {
-        var workers = Untried(round, history);
+        var workers = Untried(round, state);
         while (workers.Count == 0)
         {
-            history.ThrowIfHopeless();
+            state.ThrowIfExhausted();
             await Task.Delay(Pause, stop);
-            history.Forgive();
-            workers = Untried(round, history);
+            state.Reset();
+            workers = Untried(round, state);
         }
 
         workers = InTurn(workers);
@@ -86,7 +83,7 @@ internal sealed partial class ShardDispatcher : IDisposable
             if (shares[i].Length > 0)
             {
                 var share = Array.ConvertAll(shares[i], place => pairs[place]);
-                shards.Add(SettleAsync(round, share, workers[i], history.Copy(), deadline, stop));
+                shards.Add(SettleAsync(round, share, workers[i], state.Copy(), deadline, stop));
             }
         }
 
@@ -95,15 +92,15 @@ internal sealed partial class ShardDispatcher : IDisposable
 
     // One shard, until its logits are there.
     private async Task SettleAsync(
-        ComparisonRound round, int[] pairs, Worker worker, ShardHistory history, Deadline deadline, CancellationToken stop)
+        ComparisonRound round, int[] pairs, Worker worker, RetryState state, Deadline deadline, CancellationToken stop)
     {
-        history.Tried(worker);
+        state.Tried(worker);
         var tokens = pairs.Sum(round.Tokens);
         var first = SendAsync(round, pairs, tokens, worker, deadline, stop);
         var patience = PatienceFor(worker, tokens, deadline);
-        if (await EndsWithinAsync(first, patience, stop) || Untried(round, history).Count == 0)
+        if (await EndsWithinAsync(first, patience, stop) || Untried(round, state).Count == 0)
         {
-            await TakeAsync(round, pairs, await first, history, deadline, stop);
+            await TakeAsync(round, pairs, await first, state, deadline, stop);
             return;
         }
 
@@ -111,10 +108,10 @@ internal sealed partial class ShardDispatcher : IDisposable
         metrics.Comparisons.Redispatched("late", pairs.Length);
         worker.Learn(worker.SentTokens, patience);
         using var rest = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var again = RunAsync(round, pairs, history.Copy(), deadline, rest.Token);
+        var again = RunAsync(round, pairs, state.Copy(), deadline, rest.Token);
 
-        // Not every way out of here waits for it.
-        Forget(again);
+        // Not every return waits for it.
+        Observe(again);
         var winner = await Task.WhenAny(first, again);
         if (winner == again && again.IsCompletedSuccessfully)
         {
@@ -128,19 +125,19 @@ internal sealed partial class ShardDispatcher : IDisposable
             return;
         }
 
-        // One of the two ways led nowhere; what is left is the other.
+        // One of the two failed; the other is left.
         if (winner == first)
         {
             await again;
         }
         else
         {
-            await TakeAsync(round, pairs, await first, history, deadline, stop);
+            await TakeAsync(round, pairs, await first, state, deadline, stop);
         }
     }
 
     private async Task TakeAsync(
-        ComparisonRound round, int[] pairs, CompareReply reply, ShardHistory history, Deadline deadline, CancellationToken stop)
+        ComparisonRound round, int[] pairs, CompareReply reply, RetryState state, Deadline deadline, CancellationToken stop)
     {
         if (reply.Logits is { } logits)
         {
@@ -148,21 +145,20 @@ internal sealed partial class ShardDispatcher : IDisposable
             return;
         }
 
-        history.Heard(reply);
+        state.Record(reply);
         metrics.Comparisons.Redispatched(FailureReasonLabels.Of(reply.Reason), pairs.Length);
-        await RunAsync(round, pairs, history, deadline, stop);
+        await RunAsync(round, pairs, state, deadline, stop);
     }
 
     private async Task<CompareReply> SendAsync(
         ComparisonRound round, int[] pairs, long tokens, Worker worker, Deadline deadline, CancellationToken stop)
     {
-        var key = worker.NextKey();
         worker.Send(tokens);
         var (ahead, start) = (worker.SentTokens, Stopwatch.GetTimestamp());
         try
         {
-            var shard = round.Shard(pairs, deadline.Remaining) with { Call = Guid.NewGuid() };
-            var reply = await watch.CallAsync(key, shard.Call, token => grains.GetGrain<ICompareWorkerGrain>(key).CompareAsync(shard, token), stop);
+            var shard = round.Shard(pairs, deadline.Remaining);
+            var reply = await detector.CallAsync(worker.Grain.GetGrainId(), Guid.NewGuid(), token => worker.Grain.CompareAsync(shard, token), stop);
             if (reply.Logits is { } logits)
             {
                 worker.Learn(ahead, Stopwatch.GetElapsedTime(start));
@@ -173,7 +169,7 @@ internal sealed partial class ShardDispatcher : IDisposable
 
             return reply;
         }
-        catch (PathLostException e)
+        catch (RouteLostException e)
         {
             LogLost(worker.Silo, pairs.Length, e.InnerException!.GetType().Name);
             return CompareReply.NotHere($"{worker.Silo} stopped answering");
@@ -189,9 +185,9 @@ internal sealed partial class ShardDispatcher : IDisposable
         }
     }
 
-    // A worker known to be lost is asked again as soon as it answers pulses; until then the others do its part.
-    private List<Worker> Untried(ComparisonRound round, ShardHistory history) =>
-        [.. roster.Carrying(round.Ranker.Version).Where(worker => !history.HasTried(worker) && !IsLost(worker))];
+    // A worker known to be lost is asked again as soon as it answers pings; until then the others do its part.
+    private List<Worker> Untried(ComparisonRound round, RetryState state) =>
+        [.. roster.Carrying(round.Ranker.Version).Where(worker => !state.HasTried(worker) && !IsLost(worker))];
 
     // Where two workers are as good, each in turn.
     private List<Worker> InTurn(List<Worker> workers)
@@ -200,18 +196,7 @@ internal sealed partial class ShardDispatcher : IDisposable
         return [.. workers[first..], .. workers[..first]];
     }
 
-    private bool IsLost(Worker worker)
-    {
-        for (var i = 0; i < worker.Weight; i++)
-        {
-            if (watch.IsLost(PinnedKey.Of(worker.Silo, i)))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    private bool IsLost(Worker worker) => detector.IsLost(worker.Grain.GetGrainId());
 
     // Half of what is left at most, so that a second worker has a chance.
     private static TimeSpan PatienceFor(Worker worker, long tokens, Deadline deadline)
@@ -263,11 +248,11 @@ internal sealed partial class ShardDispatcher : IDisposable
         }
         finally
         {
-            left.ForEach(Forget);
+            left.ForEach(Observe);
         }
     }
 
-    private static void Forget(Task task) => task.ContinueWith(
+    private static void Observe(Task task) => task.ContinueWith(
         static late => _ = late.Exception,
         CancellationToken.None,
         TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,

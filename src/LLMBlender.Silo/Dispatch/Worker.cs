@@ -1,30 +1,26 @@
+using LLMBlender.Silo.Comparing;
 using LLMBlender.Silo.Placement;
 
 namespace LLMBlender.Silo.Dispatch;
 
 /// <summary>A silo that compares, as another silo sees it: how many of its tokens are there, and how fast they come back.</summary>
-internal sealed class Worker(SiloAddress silo, int accelerators)
+internal sealed class Worker(SiloAddress silo, int accelerators, IGrainFactory grains)
 {
     private readonly Lock gate = new();
     private long sentTokens;
-    private int next;
     private double secondsPerToken;
 
     /// <summary>Which silo.</summary>
     public SiloAddress Silo => silo;
+
+    /// <summary>Its grain.</summary>
+    public ICompareWorkerGrain Grain { get; } = grains.GetGrain<ICompareWorkerGrain>(PinnedKey.Of(silo));
 
     /// <summary>Its share of the work, beside the others': the number of its accelerators.</summary>
     public int Weight => accelerators;
 
     /// <summary>Tokens sent there and not answered yet.</summary>
     public long SentTokens => Interlocked.Read(ref sentTokens);
-
-    /// <summary>The key of one of its grains, each in turn.</summary>
-    public string NextKey()
-    {
-        var number = (int)((uint)Interlocked.Increment(ref next) % (uint)accelerators);
-        return PinnedKey.Of(silo, number);
-    }
 
     /// <summary>What an answer to as many more tokens should take; null while nothing has come back.</summary>
     public TimeSpan? Expect(long tokens)

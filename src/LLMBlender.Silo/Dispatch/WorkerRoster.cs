@@ -1,15 +1,18 @@
 using System.Collections.Concurrent;
-using LLMBlender.Silo.Comparing;
+using LLMBlender.Abstractions;
+using LLMBlender.Local.Ranking;
 using LLMBlender.Silo.Placement;
 
 namespace LLMBlender.Silo.Dispatch;
 
 /// <summary>
-/// The silos that compare at the moment: members of the cluster whose card says so. Silos come and go at run time; whoever
-/// asks sees the cluster as it is now. Safe for concurrent use.
+/// The silos that compare at the moment: members of the cluster that have the role and accelerators. Silos come and go at run time,
+/// and each read shows the cluster as it is now. Safe for concurrent use.
 /// </summary>
-internal sealed class WorkerRoster(IClusterMembershipService membership, SiloCards cards)
+internal sealed class WorkerRoster(IClusterMembershipService membership, SiloCapabilityCache capabilities, IGrainFactory grains, TimeProvider timeProvider)
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
     private readonly ConcurrentDictionary<SiloAddress, Worker> workers = new();
     private Snapshot? last;
 
@@ -17,7 +20,7 @@ internal sealed class WorkerRoster(IClusterMembershipService membership, SiloCar
     public IReadOnlyList<Worker> Carrying(string version)
     {
         var now = Now();
-        return [.. now.Silos.Where(entry => Array.Exists(entry.Card.Rankers, ranker => ranker.Version == version)).Select(WorkerOf)];
+        return [.. now.Silos.Where(entry => Array.Exists(entry.Capabilities.Rankers, ranker => ranker.Version == version)).Select(WorkerOf)];
     }
 
     /// <summary>The ranker that a name stands for; null where no silo carries it.</summary>
@@ -26,27 +29,59 @@ internal sealed class WorkerRoster(IClusterMembershipService membership, SiloCar
     public RankerIdentity? Find(string? name)
     {
         var found = new Dictionary<RankerIdentity, int>();
-        foreach (var (_, card) in Now().Silos)
+        foreach (var (_, silo) in Now().Silos)
         {
-            var ranker = name is null ? card.Rankers.FirstOrDefault() : Array.Find(card.Rankers, ranker => ranker.Name == name);
+            var ranker = name is null ? silo.Rankers.FirstOrDefault() : Array.Find(silo.Rankers, ranker => ranker.Name == name);
             if (ranker is not null)
             {
-                found[ranker] = found.GetValueOrDefault(ranker) + card.Accelerators;
+                found[ranker] = found.GetValueOrDefault(ranker) + silo.Accelerators;
             }
         }
 
         return found.OrderByDescending(entry => entry.Value).ThenBy(entry => entry.Key.Version, StringComparer.Ordinal).FirstOrDefault().Key;
     }
 
+    /// <summary>Waits for a silo that compares, and finds the ranker that a name stands for.</summary>
+    /// <remarks>A cluster that has just started, or lost all its accelerators, may have some in a moment.</remarks>
+    /// <exception cref="BlendException">No ranker has this name, or no silo compares until the request's time is over.</exception>
+    public async Task<RankerIdentity> FindAsync(string? name, Deadline deadline)
+    {
+        try
+        {
+            while (true)
+            {
+                if (Find(name) is { } ranker)
+                {
+                    return ranker;
+                }
+
+                if (Names() is { Count: > 0 } names)
+                {
+                    throw BlendException.Invalid("ranker", $"ranker \"{name}\" is not known; known are {string.Join(", ", names)}");
+                }
+
+                await Task.Delay(Pause, timeProvider, deadline.Token);
+            }
+        }
+        catch (OperationCanceledException) when (deadline.IsPassed)
+        {
+            throw new BlendException(
+                "rank", BlendFailureReason.Unreachable, $"no silo that compares was there for {deadline.Timeout.TotalSeconds:0.###} s")
+            {
+                RetryAfter = TimeSpan.FromSeconds(5),
+            };
+        }
+    }
+
     /// <summary>The names of all rankers that a silo carries.</summary>
     public IReadOnlyList<string> Names() =>
-        [.. Now().Silos.SelectMany(entry => entry.Card.Rankers).Select(ranker => ranker.Name).Distinct().Order(StringComparer.Ordinal)];
+        [.. Now().Silos.SelectMany(entry => entry.Capabilities.Rankers).Select(ranker => ranker.Name).Distinct().Order(StringComparer.Ordinal)];
 
     /// <summary>How many silos compare.</summary>
     public int Count => Now().Silos.Count;
 
-    private Worker WorkerOf((SiloAddress Silo, SiloCard Card) entry) =>
-        workers.GetOrAdd(entry.Silo, static (silo, card) => new Worker(silo, card.Accelerators), entry.Card);
+    private Worker WorkerOf((SiloAddress Silo, SiloCapabilities Capabilities) entry) =>
+        workers.GetOrAdd(entry.Silo, silo => new Worker(silo, entry.Capabilities.Accelerators, grains));
 
     private Snapshot Now()
     {
@@ -70,23 +105,23 @@ internal sealed class WorkerRoster(IClusterMembershipService membership, SiloCar
         return now;
     }
 
-    // A silo is a member a moment before its card is known; until then the snapshot isn't worth keeping.
+    // A silo is a member a moment before its capabilities are known; until then the snapshot isn't kept.
     private Snapshot Read(ClusterMembershipSnapshot members)
     {
-        var silos = new List<(SiloAddress, SiloCard)>();
+        var silos = new List<(SiloAddress, SiloCapabilities)>();
         var isComplete = true;
         foreach (var member in members.Members.Values.Where(member => member.Status is SiloStatus.Active).OrderBy(member => member.SiloAddress))
         {
-            var card = cards.Of(member.SiloAddress);
-            isComplete &= card is not null;
-            if (card is { Compares: true })
+            var found = capabilities.Of(member.SiloAddress);
+            isComplete &= found is not null;
+            if (found is { Compares: true })
             {
-                silos.Add((member.SiloAddress, card));
+                silos.Add((member.SiloAddress, found));
             }
         }
 
         return new Snapshot(members.Version, silos, isComplete);
     }
 
-    private sealed record Snapshot(MembershipVersion Version, List<(SiloAddress Silo, SiloCard Card)> Silos, bool IsComplete);
+    private sealed record Snapshot(MembershipVersion Version, List<(SiloAddress Silo, SiloCapabilities Capabilities)> Silos, bool IsComplete);
 }

@@ -1,6 +1,5 @@
 using LLMBlender.Local.Backends;
 using LLMBlender.Local.Panels;
-using LLMBlender.Silo.Hosting;
 using LLMBlender.Silo.Placement;
 using Orleans.Concurrency;
 using Orleans.GrainDirectory;

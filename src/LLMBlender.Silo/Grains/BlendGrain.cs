@@ -1,10 +1,11 @@
 using System.Runtime.CompilerServices;
 using LLMBlender.Abstractions;
+using LLMBlender.Client;
 using LLMBlender.Core.Blending;
 using LLMBlender.Local.Backends;
 using LLMBlender.Local.Panels;
 using LLMBlender.Local.Telemetry;
-using LLMBlender.Silo.Hosting;
+using LLMBlender.Silo.Calls;
 using LLMBlender.Silo.Placement;
 using Orleans.Concurrency;
 using Orleans.GrainDirectory;
@@ -38,14 +39,11 @@ internal sealed class BlendGrain(
     /// <inheritdoc/>
     public Task<PanelCard[]> PanelsAsync() => Task.FromResult(panels.Describe());
 
-    /// <inheritdoc/>
-    public Task<Guid[]> PulseAsync(Guid[] calls) => Task.FromResult(admission.NotInside(calls));
-
     private async IAsyncEnumerable<BlendUpdate> RunAsync(
         BlendRequest request, bool isStreamed, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         RequestRules.Check(request);
-        using var entry = admission.Enter(request.Call);
+        using var entry = admission.Enter(CallId.Current);
         var (completed, panel) = panels.Resolve(request);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var deadline = new Deadline(completed.Timeout, stop.Token);

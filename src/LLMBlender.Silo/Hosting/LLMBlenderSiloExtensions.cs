@@ -4,13 +4,16 @@ using LLMBlender.Abstractions;
 using LLMBlender.Client;
 using LLMBlender.Local.Backends;
 using LLMBlender.Local.Panels;
+using LLMBlender.Local.Telemetry;
+using LLMBlender.Local.Fusion;
 using LLMBlender.Silo.Caching;
+using LLMBlender.Silo.Calls;
 using LLMBlender.Silo.Comparing;
 using LLMBlender.Silo.Dispatch;
 using LLMBlender.Silo.Grains;
+using LLMBlender.Silo.Models;
 using LLMBlender.Silo.Placement;
-using LLMBlender.Local.Telemetry;
-using LLMBlender.Silo.Telemetry;
+using LLMBlender.Silo.Status;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -23,14 +26,14 @@ using StackExchange.Redis;
 
 namespace LLMBlender.Silo.Hosting;
 
-/// <summary>Makes a host a silo of a cluster.</summary>
+/// <summary>Registers a silo.</summary>
 public static class LLMBlenderSiloExtensions
 {
     /// <summary>Adds a silo, its grains, and <see cref="IBlender"/> to ask them.</summary>
     /// <param name="builder">The host.</param>
     /// <param name="options">What the silo is.</param>
     /// <param name="models">What it compares and fuses with; disposed with the host.</param>
-    /// <param name="panels">Whom it asks.</param>
+    /// <param name="panels">The panels and backends.</param>
     public static IHostApplicationBuilder AddLLMBlenderSilo(
         this IHostApplicationBuilder builder, LLMBlenderSiloOptions options, SiloModels models, PanelBook panels)
     {
@@ -64,19 +67,20 @@ public static class LLMBlenderSiloExtensions
                 provider.GetRequiredService<ILogger<MembershipKeeper>>()));
         }
 
-        // Registered after the silo, the door is closed before the silo is stopped.
+        // Registered after the silo, it is stopped before it.
         builder.Services.AddHostedService(provider => provider.GetRequiredService<Admission>());
         return builder;
     }
 
-    /// <summary>Adds the grains, and what they are made of, to a silo however it meets others.</summary>
+    /// <summary>Adds the grains and their services to a silo, however it is clustered.</summary>
     internal static ISiloBuilder AddLLMBlenderGrains(
         this ISiloBuilder silo, LLMBlenderSiloOptions options, SiloModels models, PanelBook panels)
     {
         var services = silo.Services;
-        var card = models.Card(options.Roles);
-        silo.UseSiloMetadata(new Dictionary<string, string>(card.ToMetadata()));
-        services.AddSingleton(card);
+        var capabilities = Capabilities(options.Roles, models);
+        silo.UseSiloMetadata(new Dictionary<string, string>(capabilities.ToMetadata()));
+        services.AddSingleton(capabilities);
+        silo.AddGrainExtension<IPingExtension, PingExtension>();
         silo.AddGrainDirectory(RuleDirectory.Name, (_, _) => new RuleDirectory());
         services.AddPlacementFilter<RoleFilterStrategy, RoleFilterDirector>(ServiceLifetime.Singleton);
         services.AddPlacementDirector<PinnedPlacement, DirectPlacementDirector>();
@@ -93,13 +97,14 @@ public static class LLMBlenderSiloExtensions
         services.TryAddSingleton(provider => new SiloReadiness(
             provider.GetRequiredService<ILocalSiloDetails>(),
             provider.GetRequiredService<IClusterMembershipService>(),
-            provider.GetRequiredService<SiloCards>(),
+            provider.GetRequiredService<SiloCapabilityCache>(),
             provider.GetRequiredService<WorkerRoster>(),
             provider.GetRequiredService<Admission>(),
-            card,
+            capabilities,
             panels));
         services.TryAddSingleton<BlendMetrics>();
         services.TryAddSingleton<BackendCaller>();
+        services.TryAddSingleton<FusionHost>();
         services.TryAddSingleton<IBackendCaller, BackendGrainCaller>();
         services.AddHostedService(provider => new MetricsStart(
             provider.GetRequiredService<BlendMetrics>(),
@@ -108,11 +113,11 @@ public static class LLMBlenderSiloExtensions
             panels,
             provider.GetRequiredService<SiloReadiness>(),
             provider.GetRequiredService<WorkerRoster>()));
-        services.TryAddSingleton<SiloCards>();
+        services.TryAddSingleton<SiloCapabilityCache>();
         services.TryAddSingleton<IClusterStatus, ClusterStatus>();
-        services.TryAddSingleton(provider => new SiloTally(
+        services.TryAddSingleton(provider => new SiloReporter(
             provider.GetRequiredService<ILocalSiloDetails>(),
-            options,
+            capabilities,
             models,
             provider.GetRequiredService<Admission>(),
             provider.GetRequiredService<CompareQueue>(),
@@ -132,7 +137,12 @@ public static class LLMBlenderSiloExtensions
         return silo;
     }
 
-    // A dead silo is noticed in about six seconds. Nothing waits for that, but the fewer know-it-not's the better.
+    private static SiloCapabilities Capabilities(SiloRoles roles, SiloModels models) => new(
+        roles,
+        roles.HasFlag(SiloRoles.Compare) ? models.Accelerators.Count : 0,
+        models.Accelerators.Count > 0 ? [.. models.Accelerators[0].Rankers.Select(static ranker => ranker.Ranker)] : []);
+
+    // A dead silo is noticed in about six seconds. Requests don't wait for that.
     private static void Watch(ClusterMembershipOptions membership)
     {
         membership.ProbeTimeout = TimeSpan.FromSeconds(2);
@@ -164,8 +174,8 @@ public static class LLMBlenderSiloExtensions
         }
     }
 
-    /// <summary>How the cache speaks to Redis: what can't be sent at once is not worth sending.</summary>
-    internal static ConfigurationOptions ForCache(string address)
+    /// <summary>The Redis options of the cache, which fails at once rather than wait for a connection.</summary>
+    public static ConfigurationOptions ForCache(string address)
     {
         var redis = RedisAddress.Parse(address);
         redis.BacklogPolicy = BacklogPolicy.FailFast;

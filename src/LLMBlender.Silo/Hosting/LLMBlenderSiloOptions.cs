@@ -1,5 +1,9 @@
 using System.Net;
 using LLMBlender.Client;
+using LLMBlender.Silo.Caching;
+using LLMBlender.Silo.Calls;
+using LLMBlender.Silo.Comparing;
+using LLMBlender.Silo.Placement;
 
 namespace LLMBlender.Silo.Hosting;
 

@@ -1,4 +1,5 @@
 using LLMBlender.Local.Backends;
+using LLMBlender.Silo.Calls;
 using LLMBlender.Silo.Dispatch;
 using LLMBlender.Silo.Placement;
 
@@ -9,30 +10,30 @@ public sealed class SiloReadiness
 {
     private readonly ILocalSiloDetails local;
     private readonly IClusterMembershipService membership;
-    private readonly SiloCards cards;
+    private readonly SiloCapabilityCache known;
     private readonly WorkerRoster roster;
     private readonly Admission admission;
-    private readonly SiloCard card;
+    private readonly SiloCapabilities own;
     private readonly PanelBook panels;
     private bool hasSeenWorkers;
 
     internal SiloReadiness(
         ILocalSiloDetails local,
         IClusterMembershipService membership,
-        SiloCards cards,
+        SiloCapabilityCache known,
         WorkerRoster roster,
         Admission admission,
-        SiloCard card,
+        SiloCapabilities own,
         PanelBook panels) =>
-        (this.local, this.membership, this.cards, this.roster, this.admission, this.card, this.panels) =
-            (local, membership, cards, roster, admission, card, panels);
+        (this.local, this.membership, this.known, this.roster, this.admission, this.own, this.panels) =
+            (local, membership, known, roster, admission, own, panels);
 
     /// <summary>The silo's own address.</summary>
     public string Address => local.SiloAddress.ToString();
 
     /// <summary>Whether the silo is a member that the others can use.</summary>
     public bool IsMember =>
-        membership.CurrentSnapshot.GetSiloStatus(local.SiloAddress) is SiloStatus.Active && cards.Of(local.SiloAddress) is not null;
+        membership.CurrentSnapshot.GetSiloStatus(local.SiloAddress) is SiloStatus.Active && known.Of(local.SiloAddress) is not null;
 
     /// <summary>How many silos of the cluster compare.</summary>
     public int Comparing => roster.Count;
@@ -42,8 +43,8 @@ public sealed class SiloReadiness
         admission.IsLeaving ? "shutting down"
         : !IsMember ? "not yet a member of the cluster"
         : !Blends() ? "no silo of the cluster blends"
-        : card.Roles.HasFlag(SiloRoles.Compare) && !card.Compares ? "nothing to compare with: no accelerator, or no ranker, is configured"
-        : card.Roles.HasFlag(SiloRoles.Blend) && !HasWorkers() ? "no silo of the cluster compares"
+        : own.Roles.HasFlag(SiloRoles.Compare) && !own.Compares ? "nothing to compare with: no accelerator, or no ranker, is configured"
+        : own.Roles.HasFlag(SiloRoles.Blend) && !HasWorkers() ? "no silo of the cluster compares"
         : null;
 
     /// <summary>Waits until the silo is a member that the others can use.</summary>
@@ -71,5 +72,5 @@ public sealed class SiloReadiness
     private bool IsJudged() => panels.Panels.Count > 0 && panels.Panels.All(panel => panel.Ranker is { } ranker && panels.FindBackend(ranker) is not null);
 
     private bool Blends() => membership.CurrentSnapshot.Members.Values.Any(
-        member => member.Status is SiloStatus.Active && cards.Of(member.SiloAddress)?.Roles.HasFlag(SiloRoles.Blend) == true);
+        member => member.Status is SiloStatus.Active && known.Of(member.SiloAddress)?.Roles.HasFlag(SiloRoles.Blend) == true);
 }

@@ -1,7 +1,6 @@
 using System.IO.Hashing;
 using System.Text;
 using LLMBlender.Client;
-using LLMBlender.Silo.Hosting;
 using Orleans.Runtime.Placement;
 using Orleans.Runtime.Placement.Filtering;
 
@@ -9,18 +8,18 @@ namespace LLMBlender.Silo.Placement;
 
 /// <summary>The director of <see cref="PinnedPlacement"/>, <see cref="HomePlacement"/> and <see cref="NearPlacement"/>.</summary>
 /// <remarks>
-/// It goes by membership and the silos' cards alone. Orleans' own list of compatible silos is made of what each silo has told of
+/// It goes by membership and the silos' capabilities alone. Orleans' own list of compatible silos is made of what each silo has told of
 /// its grains; one that was slow to tell may be missing from it long after it has joined, and where all that is left of a role is
 /// missing, nothing of it could be placed.
 /// </remarks>
 /// <param name="membership">Who is in the cluster.</param>
-/// <param name="cards">What they can do.</param>
+/// <param name="capabilities">What they can do.</param>
 /// <param name="roleOf">The role that a grain's silo must have; null for any.</param>
-internal sealed class DirectPlacementDirector(IClusterMembershipService membership, SiloCards cards, Func<GrainType, SiloRoles?> roleOf)
+internal sealed class DirectPlacementDirector(IClusterMembershipService membership, SiloCapabilityCache capabilities, Func<GrainType, SiloRoles?> roleOf)
     : IPlacementDirector
 {
-    public DirectPlacementDirector(IClusterMembershipService membership, SiloCards cards, PlacementFilterStrategyResolver filters)
-        : this(membership, cards, type => filters.GetPlacementFilterStrategies(type).OfType<RoleFilterStrategy>().FirstOrDefault()?.Role)
+    public DirectPlacementDirector(IClusterMembershipService membership, SiloCapabilityCache capabilities, PlacementFilterStrategyResolver filters)
+        : this(membership, capabilities, type => filters.GetPlacementFilterStrategies(type).OfType<RoleFilterStrategy>().FirstOrDefault()?.Role)
     {
     }
 
@@ -45,7 +44,7 @@ internal sealed class DirectPlacementDirector(IClusterMembershipService membersh
     {
         var active = membership.CurrentSnapshot.Members.Values
             .Where(static member => member.Status is SiloStatus.Active).Select(static member => member.SiloAddress);
-        return role is null ? active : RoleFilterDirector.Filter(cards, role.Value, active);
+        return role is null ? active : RoleFilterDirector.Filter(capabilities, role.Value, active);
     }
 
     // Rendezvous hashing: a silo that comes or goes moves its own share of buckets and no other.

@@ -1,11 +1,11 @@
 namespace LLMBlender.Silo.Placement;
 
-/// <summary>Keys of grains that live on one silo: its address, which no later silo on the same port shares, and a number.</summary>
+/// <summary>Keys of grains that live on one silo: its address, which no later silo on the same port shares.</summary>
 internal static class PinnedKey
 {
-    /// <summary>The key of a silo's grain with a number.</summary>
-    public static string Of(SiloAddress silo, int number) => $"{silo.ToParsableString()}/{number}";
+    /// <summary>The key of a silo's grain.</summary>
+    public static string Of(SiloAddress silo) => silo.ToParsableString();
 
     /// <summary>The silo that a key names.</summary>
-    public static SiloAddress SiloOf(string key) => SiloAddress.FromParsableString(key[..key.LastIndexOf('/')]);
+    public static SiloAddress SiloOf(string key) => SiloAddress.FromParsableString(key);
 }

@@ -1,4 +1,3 @@
-using LLMBlender.Silo.Hosting;
 using Orleans.Placement;
 using Orleans.Runtime.Placement;
 
@@ -37,16 +36,16 @@ public sealed class RoleFilterStrategy : PlacementFilterStrategy
 }
 
 /// <summary>See <see cref="RoleFilterAttribute"/>.</summary>
-internal sealed class RoleFilterDirector(SiloCards cards) : IPlacementFilterDirector
+internal sealed class RoleFilterDirector(SiloCapabilityCache capabilities) : IPlacementFilterDirector
 {
     /// <inheritdoc/>
     public IEnumerable<SiloAddress> Filter(
         PlacementFilterStrategy filterStrategy, PlacementTarget target, IEnumerable<SiloAddress> silos) =>
-        Filter(cards, ((RoleFilterStrategy)filterStrategy).Role, silos);
+        Filter(capabilities, ((RoleFilterStrategy)filterStrategy).Role, silos);
 
     /// <summary>Those of some silos that have a role.</summary>
-    public static IEnumerable<SiloAddress> Filter(SiloCards cards, SiloRoles role, IEnumerable<SiloAddress> silos) =>
-        silos.Where(silo => cards.Of(silo) is { } card && Fits(card, role));
+    public static IEnumerable<SiloAddress> Filter(SiloCapabilityCache capabilities, SiloRoles role, IEnumerable<SiloAddress> silos) =>
+        silos.Where(silo => capabilities.Of(silo) is { } found && Fits(found, role));
 
-    private static bool Fits(SiloCard card, SiloRoles role) => role is SiloRoles.Compare ? card.Compares : card.Roles.HasFlag(role);
+    private static bool Fits(SiloCapabilities silo, SiloRoles role) => role is SiloRoles.Compare ? silo.Compares : silo.Roles.HasFlag(role);
 }

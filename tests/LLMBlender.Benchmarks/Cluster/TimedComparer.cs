@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using LLMBlender.Silo.Comparing;
+using LLMBlender.Local.Ranking;
 
 namespace LLMBlender.Benchmarks.Cluster;
 
@@ -7,7 +7,7 @@ namespace LLMBlender.Benchmarks.Cluster;
 /// An accelerator of a fixed speed, which sleeps for as long as its comparisons would take it; or one that costs nothing.
 /// </summary>
 /// <param name="perSecond">Comparisons a second; null for no cost at all.</param>
-internal sealed class TimedComparer(double? perSecond) : IPairComparer
+internal sealed class TimedComparer(double? perSecond) : IPairModel
 {
     private static readonly Record Any = new();
     private long free = Stopwatch.GetTimestamp();

@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using LLMBlender.Gateway;
 using LLMBlender.Local.Backends;
-using LLMBlender.Silo.Hosting;
+using LLMBlender.Silo.Caching;
+using LLMBlender.Silo.Calls;
+using LLMBlender.Silo.Comparing;
 
 namespace LLMBlender.Deploy.Tests.Helm;
 

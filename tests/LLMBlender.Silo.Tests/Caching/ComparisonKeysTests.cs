@@ -1,6 +1,6 @@
 using LLMBlender.Core.Ranking;
+using LLMBlender.Local.Ranking;
 using LLMBlender.Silo.Caching;
-using LLMBlender.Silo.Comparing;
 
 namespace LLMBlender.Silo.Tests.Caching;
 

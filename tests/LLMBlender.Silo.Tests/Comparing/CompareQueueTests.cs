@@ -1,7 +1,6 @@
 using LLMBlender.Abstractions;
-using LLMBlender.Silo.Comparing;
-using LLMBlender.Silo.Hosting;
 using LLMBlender.Local.Telemetry;
+using LLMBlender.Silo.Comparing;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LLMBlender.Silo.Tests.Comparing;

@@ -1,6 +1,7 @@
+using System.Diagnostics.Metrics;
 using LLMBlender.Abstractions;
 using LLMBlender.Local.Backends;
-using LLMBlender.Silo.Hosting;
+using LLMBlender.Silo.Placement;
 using Microsoft.Extensions.AI;
 
 namespace LLMBlender.Silo.Tests.Grains;
@@ -161,6 +162,37 @@ public sealed class BlendGrainTests
         Assert.Equal((streamed, answer), (string.Concat(updates.Select(update => update.Text)), response.Answer));
         Assert.Equal(answer == streamed && fused == 9 ? BlendGiven.Fused : BlendGiven.Best, response.Fusion!.Given);
         Assert.Equal(fused > 7, response.Fusion.Margin > 0);
+    }
+
+    [Fact]
+    public async Task Blend_GuardFails_AnswersWithTheBestAndCountsIt()
+    {
+        var ranker = new FakeRanker();
+        var panels = new PanelBook();
+        panels.Add(new Backend("scribe", new FakeChat(_ =>
+        {
+            ranker.BeforeCompare = _ => throw new InvalidOperationException("out of memory");
+            return "9 is the number";
+        })));
+        await using var cluster = await BlendCluster.StartAsync(ranker, _ => { }, [SiloRoles.All], panels);
+        var failed = 0L;
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = static (instrument, listener) =>
+        {
+            if (instrument.Name is "llmblender.guard.verdicts")
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<long>((_, count, tags, _) => failed += tags[0].Value is "failed" ? count : 0);
+        listener.Start();
+
+        var response = await cluster.Blender.BlendAsync(Request(2, 7, 5) with { Fuser = "scribe" });
+
+        Assert.Equal("7 is the number", response.Answer);
+        Assert.Equal(new BlendFusion("scribe", BlendGiven.Best, null), response.Fusion);
+        Assert.Equal(("guard", BlendFailureReason.Faulted), (Assert.Single(response.Failures).What, response.Failures[0].Reason));
+        Assert.Equal(1, failed);
     }
 
     [Fact]

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using LLMBlender.Abstractions;
+using LLMBlender.Silo.Calls;
 using LLMBlender.Silo.Comparing;
 using LLMBlender.Silo.Dispatch;
-using LLMBlender.Silo.Grains;
-using LLMBlender.Silo.Hosting;
+using LLMBlender.Silo.Placement;
 
 namespace LLMBlender.Silo.Tests.Grains;
 

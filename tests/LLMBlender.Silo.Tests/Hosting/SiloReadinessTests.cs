@@ -1,5 +1,6 @@
 using LLMBlender.Local.Backends;
 using LLMBlender.Silo.Hosting;
+using LLMBlender.Silo.Placement;
 
 namespace LLMBlender.Silo.Tests.Hosting;
 

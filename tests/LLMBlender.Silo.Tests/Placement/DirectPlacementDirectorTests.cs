@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using LLMBlender.Silo.Hosting;
 using LLMBlender.Silo.Placement;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Runtime.MembershipService.SiloMetadata;
@@ -8,7 +7,7 @@ using Orleans.Runtime.Placement;
 namespace LLMBlender.Silo.Tests.Placement;
 
 /// <summary>
-/// Grains are placed by membership and cards: Orleans' own list of compatible silos, empty here, has no say.
+/// Grains are placed by membership and capabilities: Orleans' own list of compatible silos, empty here, has no say.
 /// </summary>
 public sealed class DirectPlacementDirectorTests
 {
@@ -56,8 +55,8 @@ public sealed class DirectPlacementDirectorTests
         var cluster = new Cluster(SiloRoles.Compare);
         var gone = SiloAddress.New(new(0x0100007f, 9999), 1);
 
-        Assert.Equal(cluster.Silos[0], await cluster.PlaceAsync(new PinnedPlacement(), PinnedKey.Of(cluster.Silos[0], 1), null));
-        await Assert.ThrowsAsync<SiloUnavailableException>(() => cluster.PlaceAsync(new PinnedPlacement(), PinnedKey.Of(gone, 0), null));
+        Assert.Equal(cluster.Silos[0], await cluster.PlaceAsync(new PinnedPlacement(), PinnedKey.Of(cluster.Silos[0]), null));
+        await Assert.ThrowsAsync<SiloUnavailableException>(() => cluster.PlaceAsync(new PinnedPlacement(), PinnedKey.Of(gone), null));
     }
 
     /// <summary>Active silos with a role each, the first of them the local one.</summary>
@@ -75,14 +74,14 @@ public sealed class DirectPlacementDirectorTests
         public SiloStatus LocalSiloStatus => SiloStatus.Active;
 
         public Task<SiloAddress> PlaceAsync(PlacementStrategy strategy, string key, SiloRoles? role) =>
-            new DirectPlacementDirector(this, new SiloCards(this, new ServiceCollection().BuildServiceProvider(), TimeProvider.System), _ => role)
+            new DirectPlacementDirector(this, new SiloCapabilityCache(this, new ServiceCollection().BuildServiceProvider(), TimeProvider.System), _ => role)
                 .OnAddActivation(strategy, new PlacementTarget(GrainId.Create(Type, key), [], default, 0), this);
 
         public SiloMetadata GetSiloMetadata(SiloAddress siloAddress)
         {
             var metadata = new SiloMetadata();
-            var card = new SiloCard(roles[Array.IndexOf(Silos, siloAddress)], 1, []);
-            typeof(SiloMetadata).GetProperty(nameof(SiloMetadata.Metadata))!.SetValue(metadata, card.ToMetadata().ToImmutableDictionary());
+            var own = new SiloCapabilities(roles[Array.IndexOf(Silos, siloAddress)], 1, []);
+            typeof(SiloMetadata).GetProperty(nameof(SiloMetadata.Metadata))!.SetValue(metadata, own.ToMetadata().ToImmutableDictionary());
             return metadata;
         }
 

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using LLMBlender.Abstractions;
 using LLMBlender.Local.Backends;
-using LLMBlender.Silo.Hosting;
 using LLMBlender.Local.Telemetry;
+using LLMBlender.Silo.Placement;
 using Microsoft.Extensions.AI;
 
 namespace LLMBlender.Silo.Tests.Telemetry;
@@ -109,8 +109,8 @@ public sealed class TraceTests
         using var span = new Activity("chat").Start();
         using var captured = new Captured();
 
-        Content.Ask(span, [new ChatMessage(ChatRole.User, Secret)]);
-        Content.Say(span, "said \"so\"");
+        PromptCapture.CaptureInput(span, [new ChatMessage(ChatRole.User, Secret)]);
+        PromptCapture.CaptureOutput(span, "said \"so\"");
 
         Assert.Equal($$"""[{"role":"user","parts":[{"type":"text","content":"{{Secret}}"}]}]""", span.GetTagItem("gen_ai.input.messages"));
         Assert.Equal("""[{"role":"assistant","parts":[{"type":"text","content":"said \"so\""}]}]""", span.GetTagItem("gen_ai.output.messages"));
@@ -138,8 +138,8 @@ public sealed class TraceTests
     // Tests of a class run one after the other, and no other class looks for texts in spans.
     private sealed class Captured : IDisposable
     {
-        public Captured() => Content.IsCaptured = true;
+        public Captured() => PromptCapture.IsCaptured = true;
 
-        public void Dispose() => Content.IsCaptured = false;
+        public void Dispose() => PromptCapture.IsCaptured = false;
     }
 }

@@ -1,0 +1,41 @@
+using System.Runtime.CompilerServices;
+using LLMBlender.Abstractions;
+using LLMBlender.Core.Fusion;
+using LLMBlender.Local.Backends;
+using LLMBlender.Local.Telemetry;
+
+namespace LLMBlender.Local.Fusion;
+
+/// <summary>A panel's backend as a fuser: calls are measured, and failure messages hold no key. Serves one request.</summary>
+internal sealed class BackendFuser(Backend backend, int? maxTokens, ChatMetrics metrics, Deadline deadline) : IFuser
+{
+    /// <inheritdoc/>
+    public string Name => backend.Name;
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<FusionPart> FuseAsync(FusionRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var options = new ChatFuserOptions { Name = backend.Name };
+        var fuser = new ChatFuser(new MeasuredChatClient(backend, metrics, deadline), options with
+        {
+            MaxNewTokens = Prompt.Least(maxTokens, backend.Settings?.MaxTokens) ?? options.MaxNewTokens,
+        });
+        await using var parts = fuser.FuseAsync(request, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        while (await MoveNextAsync(parts))
+        {
+            yield return parts.Current;
+        }
+    }
+
+    private async ValueTask<bool> MoveNextAsync(IAsyncEnumerator<FusionPart> parts)
+    {
+        try
+        {
+            return await parts.MoveNextAsync();
+        }
+        catch (Exception e) when (backend.Key is { } key && e is not (OperationCanceledException or OutOfMemoryException) && key.Scrub(e.Message) != e.Message)
+        {
+            throw new BackendException(BackendException.In(e)?.Reason ?? BlendFailureReason.Faulted, key.Scrub(e.Message), e);
+        }
+    }
+}

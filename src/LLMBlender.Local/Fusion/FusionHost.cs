@@ -1,0 +1,98 @@
+using LLMBlender.Abstractions;
+using LLMBlender.Core.Blending;
+using LLMBlender.Core.Fusion;
+using LLMBlender.Local.Backends;
+using LLMBlender.Local.Telemetry;
+
+namespace LLMBlender.Local.Fusion;
+
+/// <summary>Runs fusions in this process: finds the fuser, traces, and counts time and cost. Safe for concurrent use.</summary>
+/// <param name="fusers">The fusers that are loaded.</param>
+/// <param name="backends">The backends, each of which can fuse under its own name.</param>
+/// <param name="metrics">Where fusions are counted.</param>
+public sealed class FusionHost(FuserBook fusers, PanelBook backends, BlendMetrics metrics)
+{
+    /// <summary>Fuses.</summary>
+    /// <exception cref="BlendException">The request is invalid, or its time is over.</exception>
+    /// <exception cref="OperationCanceledException">The caller cancelled the request.</exception>
+    public async Task<FuseResponse> FuseAsync(FuseRequest request, Deadline deadline)
+    {
+        var workflow = FusionWorkflow.Create(request);
+        var fuser = Find(request, deadline);
+        using var activity = new FusionActivity(fuser.Name, workflow.CandidateCount, metrics.Blends);
+        try
+        {
+            var response = await workflow.RunAsync(fuser, usage => CostOf(fuser.Name, usage), deadline.Token);
+            activity.End(response.Failure?.Reason);
+            return response;
+        }
+        catch (OperationCanceledException) when (deadline.IsPassed)
+        {
+            throw TimedOut(activity, fuser, deadline);
+        }
+    }
+
+    /// <summary>Fuses, and streams the answer as it is written. The last update holds the whole response.</summary>
+    /// <exception cref="BlendException">As for <see cref="FuseAsync"/>, or the fuser failed after its first characters.</exception>
+    /// <inheritdoc cref="FuseAsync"/>
+    public async IAsyncEnumerable<FuseUpdate> FuseStreamingAsync(FuseRequest request, Deadline deadline)
+    {
+        var workflow = FusionWorkflow.Create(request);
+        var fuser = Find(request, deadline);
+        using var activity = new FusionActivity(fuser.Name, workflow.CandidateCount, metrics.Blends);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token);
+        try
+        {
+            await using var updates = workflow.StreamAsync(fuser, usage => CostOf(fuser.Name, usage), stop.Token).GetAsyncEnumerator(stop.Token);
+            while (await MoveNextAsync(updates, activity, fuser, deadline))
+            {
+                if (updates.Current.Response is { } response)
+                {
+                    activity.End(response.Failure?.Reason);
+                }
+
+                yield return updates.Current;
+            }
+        }
+        finally
+        {
+            // Disposing the enumerator cancels the work.
+            await stop.CancelAsync();
+        }
+    }
+
+    private static async ValueTask<bool> MoveNextAsync(IAsyncEnumerator<FuseUpdate> updates, FusionActivity activity, IFuser fuser, Deadline deadline)
+    {
+        try
+        {
+            return await updates.MoveNextAsync();
+        }
+        catch (OperationCanceledException) when (deadline.IsPassed)
+        {
+            throw TimedOut(activity, fuser, deadline);
+        }
+        catch (BlendException e)
+        {
+            activity.End(e.Reason);
+            throw;
+        }
+    }
+
+    private static BlendException TimedOut(FusionActivity activity, IFuser fuser, Deadline deadline)
+    {
+        activity.End(BlendFailureReason.TimedOut);
+        return BlendException.TimedOut(FusionAnswer.Step, deadline.Timeout, $"the fuser {fuser.Name} was still writing");
+    }
+
+    private IFuser Find(FuseRequest request, Deadline deadline) =>
+        request.Fuser is { } name && backends.FindBackend(name) is { } backend
+            ? new BackendFuser(backend, request.MaxTokens, metrics.Chats, deadline)
+            : fusers.Find(request.Fuser);
+
+    private decimal? CostOf(string fuser, FusionUsage usage)
+    {
+        var cost = backends.FindBackend(fuser)?.Cost(usage.PromptTokens, usage.CompletionTokens);
+        metrics.Blends.Spent(fuser, cost);
+        return cost;
+    }
+}

@@ -1,0 +1,31 @@
+using System.Diagnostics;
+using LLMBlender.Abstractions;
+using LLMBlender.Core.Blending;
+
+namespace LLMBlender.Local.Telemetry;
+
+/// <summary>A ranking's span and its figures. Serves one request.</summary>
+public sealed class RankingActivity(RankingWorkflow workflow, int candidates, RankingMetrics metrics) : IDisposable
+{
+    private readonly Activity? span = BlendTracing.Start("rank")?
+        .SetTag("llmblender.aggregation", workflow.Aggregation).SetTag("llmblender.candidates", candidates);
+
+    private readonly long start = Stopwatch.GetTimestamp();
+
+    /// <summary>Counts a ranking that has ended, and returns it.</summary>
+    public RankingResponse End(RankingResponse response)
+    {
+        metrics.Ranked(workflow.Aggregation, Stopwatch.GetElapsedTime(start).TotalSeconds, workflow.Rounds, response.Comparisons);
+        span?.SetTag("llmblender.ranker", response.Ranker)
+            .SetTag("llmblender.rounds", workflow.Rounds)
+            .SetTag("llmblender.comparisons", response.Comparisons)
+            .SetTag("llmblender.comparisons.reused", response.Reused);
+        return response;
+    }
+
+    /// <summary>Notes why the ranking failed.</summary>
+    public void Fail(Exception e) => span.Fail(e);
+
+    /// <inheritdoc/>
+    public void Dispose() => span?.Dispose();
+}

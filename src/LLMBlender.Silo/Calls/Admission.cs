@@ -1,0 +1,133 @@
+using System.Collections.Concurrent;
+using LLMBlender.Abstractions;
+using LLMBlender.Local.Telemetry;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace LLMBlender.Silo.Calls;
+
+/// <summary>
+/// Limits a silo's concurrent calls, knows which are in progress, and at shutdown accepts no more and waits for those in progress.
+/// Safe for concurrent use.
+/// </summary>
+/// <remarks>It is registered after the silo and so is stopped before it.</remarks>
+internal sealed partial class Admission(AdmissionOptions options, BlendMetrics metrics, ILogger<Admission> logger) : IHostedService
+{
+    private readonly TaskCompletionSource empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ConcurrentDictionary<Guid, bool> calls = new();
+    private int inside;
+    private volatile bool leaving;
+
+    /// <summary>Requests, and parts of them, under way.</summary>
+    public int Inside => Volatile.Read(ref inside);
+
+    /// <summary>Requests that may be under way at most.</summary>
+    public int MaxRequests => options.MaxRequests;
+
+    /// <summary>Whether the silo is shutting down.</summary>
+    public bool IsLeaving => leaving;
+
+    /// <summary>Counts a part of a request in; false where the silo is shutting down.</summary>
+    /// <param name="call">The call's id; see <see cref="Client.CallId"/>.</param>
+    /// <param name="entry">To be disposed when it is done.</param>
+    public bool TryEnter(Guid call, out Entry entry)
+    {
+        // Counted before the check, so that a shutdown counts every call that passed it.
+        Interlocked.Increment(ref inside);
+        entry = new Entry(this, call);
+        calls.TryAdd(call, true);
+        if (!leaving)
+        {
+            return true;
+        }
+
+        metrics.Silo.Refused(SiloMetrics.Leaving);
+        entry.Dispose();
+        return false;
+    }
+
+    /// <summary>Counts a whole request in.</summary>
+    /// <exception cref="BlendException">There are too many, or the silo is shutting down.</exception>
+    public Entry Enter(Guid call)
+    {
+        if (!TryEnter(call, out var entry))
+        {
+            throw BlendException.Leaving();
+        }
+
+        if (Volatile.Read(ref inside) > options.MaxRequests)
+        {
+            metrics.Silo.Refused(SiloMetrics.TooManyRequests);
+            entry.Dispose();
+            throw new BlendException(
+                "request", BlendFailureReason.Overloaded, $"{options.MaxRequests} requests are under way on this silo, which takes no more")
+            {
+                RetryAfter = options.RetryAfter,
+            };
+        }
+
+        return entry;
+    }
+
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        metrics.Silo.Observe(() => Inside, options.MaxRequests);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        leaving = true;
+        var count = Volatile.Read(ref inside);
+        LogDraining(count);
+        if (count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            await empty.Task.WaitAsync(options.DrainTimeout, cancellationToken);
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        {
+            count = Volatile.Read(ref inside);
+            LogGivenUp(count);
+        }
+    }
+
+    /// <summary>Those of some calls that are not in progress here.</summary>
+    public Guid[] NotInside(Guid[] asked) => Array.FindAll(asked, call => !calls.ContainsKey(call));
+
+    private void Leave(Guid call)
+    {
+        calls.TryRemove(call, out _);
+        if (Interlocked.Decrement(ref inside) == 0 && leaving)
+        {
+            empty.TrySetResult();
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "draining: {Count} requests or parts of them are under way")]
+    private partial void LogDraining(int count);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "stopped before {Count} requests or parts of them were done")]
+    private partial void LogGivenUp(int count);
+
+    /// <summary>A call in progress, until it is disposed.</summary>
+    public sealed class Entry(Admission admission, Guid call) : IDisposable
+    {
+        private int isOut;
+
+        /// <inheritdoc/>
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref isOut, 1) == 0)
+            {
+                admission.Leave(call);
+            }
+        }
+    }
+}

@@ -1,0 +1,11 @@
+namespace LLMBlender.Silo.Comparing;
+
+/// <summary>The queue of a silo that compares.</summary>
+public sealed class CompareQueueOptions
+{
+    /// <summary>
+    /// Tokens that may wait at most, at least 1. What comes beyond is refused, as is what the measured speed says could not
+    /// be compared within its time; a larger queue makes refusals rarer and waits longer.
+    /// </summary>
+    public long MaxTokens { get; set; } = 4_000_000;
+}

@@ -1,0 +1,44 @@
+using LLMBlender.Local.Telemetry;
+using LLMBlender.Local.Backends;
+using LLMBlender.Silo.Dispatch;
+using LLMBlender.Silo.Models;
+using LLMBlender.Silo.Placement;
+using Microsoft.Extensions.Hosting;
+
+namespace LLMBlender.Silo.Hosting;
+
+/// <summary>Publishes a silo's gauges and initialises its counters once everything has started, metric listeners included.</summary>
+internal sealed class MetricsStart(
+    BlendMetrics metrics, LLMBlenderSiloOptions options, SiloModels models, PanelBook panels, SiloReadiness readiness, WorkerRoster roster)
+    : IHostedLifecycleService
+{
+    /// <inheritdoc/>
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
+        metrics.InitializeCounters();
+        metrics.Panels.InitializeCounters(panels.Panels);
+        metrics.Silo.Observe(RoleNames.Write(options.Roles).Split(',', StringSplitOptions.RemoveEmptyEntries), () => readiness.Problem() is null, () => roster.Count);
+        metrics.Silo.Observe(models.Loaded);
+        foreach (var (_, model, accelerator) in models.Loaded.Where(static loaded => loaded.Kind == SiloModels.Ranker))
+        {
+            metrics.Queue.InitializeCounters(accelerator, model);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

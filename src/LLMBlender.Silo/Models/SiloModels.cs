@@ -1,0 +1,105 @@
+using LLMBlender.Core.Fusion;
+using LLMBlender.Inference;
+using LLMBlender.Inference.GenFuser;
+using LLMBlender.Inference.PairRanker;
+using LLMBlender.Inference.Sessions;
+using LLMBlender.Local.Fusion;
+using LLMBlender.Local.Ranking;
+using LLMBlender.Silo.Comparing;
+
+namespace LLMBlender.Silo.Models;
+
+/// <summary>The models that a silo has loaded, accelerator by accelerator.</summary>
+public sealed class SiloModels : IDisposable
+{
+    /// <summary>A model that compares, among <see cref="Loaded"/>.</summary>
+    internal const string Ranker = "ranker";
+
+    private readonly List<GenFuserModel> fuserModels = [];
+
+    internal SiloModels(IReadOnlyList<AcceleratorRankers> accelerators) => Accelerators = accelerators;
+
+    /// <summary>No models: for silos that neither compare nor fuse.</summary>
+    public static SiloModels None => new([]);
+
+    internal IReadOnlyList<AcceleratorRankers> Accelerators { get; }
+
+    /// <summary>The fusers; the best candidate is the answer where none is loaded.</summary>
+    public FuserBook Fusers { get; private set; } = FuserBook.SelectOnly;
+
+    /// <summary>Loads rankers on accelerators.</summary>
+    /// <param name="rankers">Name and folder of each; the first is the default.</param>
+    /// <param name="accelerators">What computes: <c>cpu</c>, <c>cuda:N</c> or <c>auto</c>, none for none. Processors share their cores.</param>
+    /// <exception cref="ModelException">A model can't be used.</exception>
+    /// <exception cref="ArgumentException">An accelerator is unknown, or missing in this build.</exception>
+    public static SiloModels Load(IReadOnlyList<(string Name, string Folder)> rankers, IReadOnlyList<string> accelerators)
+    {
+        ArgumentNullException.ThrowIfNull(rankers);
+        ArgumentNullException.ThrowIfNull(accelerators);
+        var devices = accelerators.Select(Accelerator.Parse).ToList();
+        var processors = Math.Max(1, devices.Count(device => device.CudaDevice is null));
+        var threads = Math.Max(1, Environment.ProcessorCount / processors);
+        var loaded = new List<AcceleratorRankers>();
+        try
+        {
+            foreach (var device in devices)
+            {
+                var options = new PairRankerOptions { Accelerator = device, Threads = threads };
+                loaded.Add(new AcceleratorRankers(device.ToString(), [.. rankers.Select(ranker => Load(ranker, options))]));
+            }
+        }
+        catch
+        {
+            Dispose(loaded);
+            throw;
+        }
+
+        return new SiloModels(loaded);
+    }
+
+    /// <summary>Loads fusers on the processor.</summary>
+    /// <param name="fusers">Model folders, the default one first; null stands for <see cref="SelectFuser"/>.</param>
+    /// <exception cref="ModelException">A model can't be used.</exception>
+    public void LoadFusers(IReadOnlyList<string?> fusers)
+    {
+        ArgumentNullException.ThrowIfNull(fusers);
+        var loaded = new List<IFuser>();
+        foreach (var folder in fusers)
+        {
+            if (folder is null)
+            {
+                loaded.Add(new SelectFuser());
+                continue;
+            }
+
+            var model = GenFuserModel.Load(folder);
+            fuserModels.Add(model);
+            loaded.Add(new ModelFuser(model));
+        }
+
+        Fusers = FuserBook.Of(loaded);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(Accelerators);
+        fuserModels.ForEach(static model => model.Dispose());
+    }
+
+    /// <summary>Every model that is loaded: what it does, its name, and what it computes on.</summary>
+    internal IEnumerable<(string Kind, string Model, string Accelerator)> Loaded =>
+        Accelerators.SelectMany(static place => place.Rankers.Select(ranker => (Ranker, ranker.Ranker.Name, place.Name)))
+            .Concat(Fusers.Names.Where(static name => name != SelectFuser.FuserName).Select(static name => ("fuser", name, "cpu")));
+
+    private static PairRankerPairModel Load((string Name, string Folder) ranker, PairRankerOptions options) =>
+        new(ranker.Name, PairRankerModel.Load(ranker.Folder, options), options);
+
+    private static void Dispose(IEnumerable<AcceleratorRankers> accelerators)
+    {
+        foreach (var ranker in accelerators.SelectMany(accelerator => accelerator.Rankers))
+        {
+            ranker.Dispose();
+        }
+    }
+}

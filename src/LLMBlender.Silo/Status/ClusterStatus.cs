@@ -1,0 +1,48 @@
+using LLMBlender.Abstractions;
+using LLMBlender.Silo.Placement;
+
+namespace LLMBlender.Silo.Status;
+
+/// <summary>See <see cref="IClusterStatus"/>: every member is asked, and one that doesn't answer soon is shown as not answering.</summary>
+internal sealed class ClusterStatus(IClusterMembershipService membership, SiloCapabilityCache capabilities, IGrainFactory grains, TimeProvider clock) : IClusterStatus
+{
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    private readonly Lock gate = new();
+    private Task<IReadOnlyList<SiloReport>>? last;
+    private long lastAt;
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<SiloReport>> ReadAsync(CancellationToken cancellationToken = default)
+    {
+        lock (gate)
+        {
+            if (last is null || (last.IsCompleted && clock.GetElapsedTime(lastAt) >= Fresh))
+            {
+                (last, lastAt) = (AskAsync(), clock.GetTimestamp());
+            }
+
+            return last.WaitAsync(cancellationToken);
+        }
+    }
+
+    private async Task<IReadOnlyList<SiloReport>> AskAsync() => await Task.WhenAll(
+        membership.CurrentSnapshot.Members.Values
+            .Where(static member => member.Status is SiloStatus.Active)
+            .OrderBy(static member => member.SiloAddress)
+            .Select(member => AskAsync(member.SiloAddress)));
+
+    private async Task<SiloReport> AskAsync(SiloAddress silo)
+    {
+        try
+        {
+            return await grains.GetGrain<ISiloStatusGrain>(PinnedKey.Of(silo)).ReadAsync().WaitAsync(Patience, clock);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            var roles = capabilities.Of(silo)?.Roles ?? SiloRoles.None;
+            return new SiloReport(silo.ToString(), RoleNames.Write(roles).Split(',', StringSplitOptions.RemoveEmptyEntries));
+        }
+    }
+}
