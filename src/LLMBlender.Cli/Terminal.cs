@@ -20,6 +20,9 @@ internal sealed record Terminal(Stream In, Stream Out, Stream Error)
     /// <summary>Environment variables by name.</summary>
     public Func<string, string?> Variable { get; init; } = static _ => null;
 
+    /// <summary>What delays are counted by.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>The process's own.</summary>
     public static Terminal OfProcess() => new(
         Console.OpenStandardInput(), OpenOutput(), Console.OpenStandardError())

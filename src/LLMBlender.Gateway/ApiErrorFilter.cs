@@ -29,7 +29,8 @@ internal sealed class ApiErrorFilter(ILogger<ApiErrorFilter> logger) : IEndpoint
             await ErrorOf(e, http.Request.Path, logger).WriteAsync(http);
         }
 
-        return null;
+        // The response is written, or there is no client to read it.
+        return Results.Empty;
     }
 
     /// <summary>The error that the client gets. An unexpected exception is logged, and the client gets no details.</summary>

@@ -113,7 +113,10 @@ public sealed class BlendingEndpointsTests
             "best",
             [new RankedCandidate("m", "best", 1, 0.5)],
             [new BlendFailure("slow", BlendFailureReason.TimedOut, "no answer within 2 s")],
-            new BlendUsage(1, 2, 3)) { MadeFrom = [0] });
+            new BlendUsage(1, 2, 3))
+        {
+            MadeFrom = [0],
+        });
 
         var (status, body, _) = await gateway.PostAsync("/v1/blend", """{"instruction":"Say.","panel":"p"}""");
 

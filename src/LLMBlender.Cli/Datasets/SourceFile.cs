@@ -53,7 +53,7 @@ internal static class SourceFile
     private static async IAsyncEnumerable<(JsonElement Element, string? Problem)> ElementsAsync(
         BufferedStream stream, string path, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {
-        var (first, whole) = Peek(stream);
+        var (first, whole) = Peek(stream, path);
         if (first == '[')
         {
             await using var elements = JsonSerializer.DeserializeAsyncEnumerable<JsonElement>(whole, cancellationToken: cancellation).GetAsyncEnumerator(cancellation);
@@ -101,7 +101,7 @@ internal static class SourceFile
     }
 
     // The first byte that says something, and the stream with it still to come.
-    private static (int First, Stream Whole) Peek(BufferedStream stream)
+    private static (int First, Stream Whole) Peek(BufferedStream stream, string path)
     {
         int first;
         do
@@ -109,6 +109,11 @@ internal static class SourceFile
             first = stream.ReadByte();
         }
         while (first is ' ' or '\t' or '\r' or '\n' or 0xEF or 0xBB or 0xBF);
+
+        if (first is 0xFF or 0xFE or 0)
+        {
+            throw new UsageException($"--from {path}: is UTF-16 or UTF-32, and must be UTF-8");
+        }
 
         return first < 0 ? (first, Stream.Null) : (first, new Prefixed((byte)first, stream));
     }

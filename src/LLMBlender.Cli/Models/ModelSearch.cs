@@ -1,3 +1,4 @@
+using LLMBlender.Cli.Hub;
 using LLMBlender.Inference;
 using LLMBlender.Inference.Models;
 
@@ -27,6 +28,7 @@ internal sealed class ModelSearch(Terminal terminal)
     /// <exception cref="ModelException">There is none.</exception>
     public string FindModel(string name) =>
         Find(name, IsModel)
+        ?? FindPulled(name)
         ?? (Directory.Exists(name)
             ? throw new ModelException(name, $"is not a model folder: it has no {ModelManifest.FileName} (models import makes one)")
             : throw NotFound(name));
@@ -56,6 +58,29 @@ internal sealed class ModelSearch(Terminal terminal)
         return null;
     }
 
-    private ModelException NotFound(string name) =>
-        new(name, $"no such model: it is neither a folder nor in {string.Join(", ", Roots)} (models list shows what is there)");
+    // A repository of the hub, under the name that models pull gives its model by default.
+    private string? FindPulled(string name) => HubRepository.Guess(name) is not { } repository ? null : Roots
+        .SelectMany(root => repository.Names.Select(named => Path.Combine(root, named)))
+        .Where(IsModel)
+        .FirstOrDefault(folder => IsOf(folder, repository));
+
+    private static bool IsOf(string folder, HubRepository repository)
+    {
+        try
+        {
+            return ModelManifest.Read(folder).Origin.StartsWith(
+                $"{repository.Id}@{(repository.IsPinned ? repository.Revision : "")}", StringComparison.Ordinal);
+        }
+        catch (ModelException)
+        {
+            return false;
+        }
+    }
+
+    private ModelException NotFound(string name) => new(
+        name,
+        $"no such model: it is neither a folder nor in {string.Join(", ", Roots)} ("
+        + (HubRepository.Guess(name) is null
+            ? "models list shows what is there)"
+            : $"as a repository of the Hugging Face hub it is fetched with 'llmblender models pull {name}')"));
 }

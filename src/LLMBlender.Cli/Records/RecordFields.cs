@@ -14,7 +14,7 @@ internal readonly record struct RecordFields(JsonElement Element, string Path)
     public static RecordFields Of(JsonElement element, string path = "") => element.ValueKind is JsonValueKind.Object
         ? new RecordFields(element, path)
         : throw new RecordException(path.Length == 0
-            ? $"is {Shown(element)}, and must be a JSON object"
+            ? $"is {Shown(element)}, and must be a JSON object{(element.ValueKind is JsonValueKind.Array ? $" ({RecordFormat.Rule})" : "")}"
             : $"\"{path}\" is {Shown(element)}, and must be a JSON object");
 
     /// <summary>A field's value; none where it is absent or null.</summary>

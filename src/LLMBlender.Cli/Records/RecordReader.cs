@@ -19,10 +19,17 @@ internal sealed class RecordReader<T>(RecordInput input, Func<RecordFields, T> r
     public IEnumerable<Entry<T>> Read()
     {
         var reader = new LineReader(input.Stream);
+        var isFirst = true;
         while (Next(reader))
         {
             if (reader.IsTooLong || reader.Line.Span.ContainsAnyExcept(" \t\r"u8))
             {
+                if (isFirst)
+                {
+                    RecordFormat.Check(input.Name, reader.Line.Span);
+                    isFirst = false;
+                }
+
                 yield return Parse(reader);
             }
         }

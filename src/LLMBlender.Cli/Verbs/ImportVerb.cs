@@ -44,14 +44,24 @@ internal static class ImportVerb
         {
             var model = Import(
                 parsed.GetValue(source)!, parsed.GetValue(target)!, parsed.GetValue(precision)!, parsed.GetValue(backbone), parsed.GetValue(kind));
-            parsed.InvocationConfiguration.Output.WriteLine(
-                $"{model.Path}: {model.Manifest.Kind}, {model.Manifest.Precision}, {Sizes.Of(model.Path)}, from {model.Manifest.Origin}");
+            parsed.InvocationConfiguration.Output.WriteLine(Describe(model));
             return ExitCode.Done;
         });
         return verb;
     }
 
-    private static ModelFolder Import(string source, string target, string precision, string? backbone, string? kind)
+    /// <summary>What is said of a model that was imported.</summary>
+    public static string Describe(ModelFolder model) =>
+        $"{model.Path}: {model.Manifest.Kind}, {model.Manifest.Precision}, {Sizes.Of(model.Path)}, from {model.Manifest.Origin}";
+
+    /// <summary>Checks that a model may be written to a folder, before anything is fetched for it.</summary>
+    /// <exception cref="ModelException">It holds something else.</exception>
+    public static void RequireTarget(string target) => Guard(target, () => ModelImport.RequireTarget(target));
+
+    /// <summary>Imports a checkpoint's folder.</summary>
+    /// <exception cref="UsageException">A folder is missing, or can't be read or written.</exception>
+    /// <exception cref="ModelException">The checkpoint can't be imported.</exception>
+    public static ModelFolder Import(string source, string target, string precision, string? backbone, string? kind, string? origin = null)
     {
         RequireFolder("SRC", source);
         if (backbone is not null)
@@ -59,13 +69,20 @@ internal static class ImportVerb
             RequireFolder("--backbone", backbone);
         }
 
+        ModelFolder? model = null;
+        Guard(target, () => model = ModelImport.Import(source, target, PrecisionNames.Parse(precision), backbone, kind, origin));
+        return model!;
+    }
+
+    private static void Guard(string target, Action import)
+    {
         try
         {
-            return ModelImport.Import(source, target, PrecisionNames.Parse(precision), backbone, kind);
+            import();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new UsageException($"importing {source} to {target}: {e.Message}", e);
+            throw new UsageException($"importing to {target}: {e.Message}", e);
         }
     }
 

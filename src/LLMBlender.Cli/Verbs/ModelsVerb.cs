@@ -8,7 +8,8 @@ internal static class ModelsVerb
     /// <summary>The verb with the verbs below it.</summary>
     public static Command Create(Terminal terminal)
     {
-        var verb = new Command("models", "Import, list and verify models.");
+        var verb = new Command("models", "Pull, import, list and verify models.");
+        verb.Subcommands.Add(PullVerb.Create(terminal));
         verb.Subcommands.Add(ImportVerb.Create(terminal));
         verb.Subcommands.Add(ListVerb.Create(terminal));
         verb.Subcommands.Add(VerifyVerb.Create(terminal));

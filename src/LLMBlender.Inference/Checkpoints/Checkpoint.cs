@@ -44,7 +44,7 @@ public abstract class Checkpoint : IDisposable
     public TensorInfo Find(string name) =>
         Tensors.TryGetValue(name, out var tensor)
             ? tensor
-            : throw new ModelException(Path, $"has no tensor {Quote.Of(name)} among its {Tensors.Count}");
+            : throw new ModelException(Path, $"has no tensor {Quote.Of(name)} among its {Tensors.Count}{InsteadOf(name)}");
 
     /// <summary>Reads a floating-point tensor, row-major, widened (or for Float64 rounded) to 32 bits.</summary>
     /// <param name="name">The tensor.</param>
@@ -93,6 +93,33 @@ public abstract class Checkpoint : IDisposable
         Locate(tensor).CopyTo(0, destination);
     }
 
+    /// <summary>Whether two tensors have the same type, shape and bytes.</summary>
+    internal bool HoldsTheSame(string one, string other)
+    {
+        var (first, second) = (Find(one), Find(other));
+        if (first.Type != second.Type || !first.Shape.AsSpan().SequenceEqual(second.Shape.AsSpan()))
+        {
+            return false;
+        }
+
+        var (left, right) = (Locate(first), Locate(second));
+        var (a, b) = (ArrayPool<byte>.Shared.Rent(ChunkBytes), ArrayPool<byte>.Shared.Rent(ChunkBytes));
+        var start = 0L;
+        var isSame = true;
+        while (isSame && start < first.ByteCount)
+        {
+            var count = (int)Math.Min(ChunkBytes, first.ByteCount - start);
+            left.CopyTo(start, a.AsSpan(0, count));
+            right.CopyTo(start, b.AsSpan(0, count));
+            isSame = a.AsSpan(0, count).SequenceEqual(b.AsSpan(0, count));
+            start += count;
+        }
+
+        ArrayPool<byte>.Shared.Return(a);
+        ArrayPool<byte>.Shared.Return(b);
+        return isSame;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -105,6 +132,17 @@ public abstract class Checkpoint : IDisposable
 
     /// <summary>Closes the files.</summary>
     protected abstract void Dispose(bool disposing);
+
+    // What torch.compile and data-parallel wrappers save has their prefix before every name.
+    private string InsteadOf(string name)
+    {
+        if (Tensors.Keys.FirstOrDefault(there => there.EndsWith("." + name, StringComparison.Ordinal)) is { } longer)
+        {
+            return $", but {Quote.Of(longer)} is there: save the checkpoint without the prefix {Quote.Of(longer[..^name.Length])}";
+        }
+
+        return Tensors.Keys.FirstOrDefault() is { } first ? $", such as {Quote.Of(first)}" : "";
+    }
 
     private TensorInfo FindFloat(string name)
     {

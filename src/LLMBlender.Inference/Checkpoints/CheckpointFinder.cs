@@ -81,20 +81,11 @@ internal static class CheckpointFinder
         }
     }
 
-    // What a clone without Git LFS leaves instead of every large file.
     private static void RefusePointer(WeightsFile file)
     {
-        var pointer = "version https://git-lfs."u8;
-        Span<byte> start = stackalloc byte[pointer.Length];
-        if (file.Length is >= 24 and < 1024)
+        if (file.Length < ModelFile.MostPointerBytes)
         {
-            file.ReadExactly(0, start, "the start");
-            if (start.SequenceEqual(pointer))
-            {
-                throw new ModelException(
-                    file.Path,
-                    "is a Git LFS pointer, not the file it points to: fetch it with 'git lfs pull'");
-            }
+            ModelFile.RefusePointer(file.Path, file.Read(0, (int)file.Length, "the start"));
         }
     }
 }

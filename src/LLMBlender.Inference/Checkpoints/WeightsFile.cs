@@ -22,6 +22,11 @@ internal sealed class WeightsFile : IDisposable
         SafeFileHandle? handle = null;
         try
         {
+            if (ModelFile.IsEmpty(path))
+            {
+                throw new ModelException(path, "has no bytes: it is empty, or no regular file");
+            }
+
             handle = File.OpenHandle(path, options: FileOptions.RandomAccess);
             return new WeightsFile(path, handle, RandomAccess.GetLength(handle));
         }
@@ -44,7 +49,9 @@ internal sealed class WeightsFile : IDisposable
             throw new ModelException(path, $"has {file.Length} bytes, and at most {most} are read");
         }
 
-        return file.Read(0, (int)file.Length, "the file");
+        var bytes = file.Read(0, (int)file.Length, "the file");
+        ModelFile.RefusePointer(path, bytes);
+        return bytes;
     }
 
     /// <summary>Bytes of a known, already bounded number.</summary>

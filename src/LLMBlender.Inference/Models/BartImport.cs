@@ -22,13 +22,20 @@ internal static class BartImport
         var weights = new StoredWeights(precision);
         foreach (var spec in BartTensors.Of(shape, precision, BartTensors.EmbeddingIn(checkpoint.Tensors.ContainsKey)))
         {
+            // Published BARTs lack the bias, which the reference then takes for zeros; so does what BartModel saves.
+            if (spec.Name == BartTensors.Bias && !checkpoint.Tensors.ContainsKey(spec.From))
+            {
+                weights.Add(spec.Name, spec.Shape, () => new float[shape.VocabularySize], spec.Use);
+                continue;
+            }
+
             weights.Add(checkpoint, spec);
         }
 
         return new ImportPlan
         {
             Kind = ModelKind.Likelihood,
-            Origin = $"{Path.GetFileName(folder)} (BART)",
+            Layout = "BART",
             ConfigJson = File.ReadAllBytes(config.Path),
             OtherFiles = tokenizer.Files,
             Weights = weights,

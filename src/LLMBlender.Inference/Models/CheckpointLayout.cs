@@ -15,7 +15,7 @@ internal sealed class CheckpointLayout
     private const int DefaultCandidateMaxLength = 412;
 
     private readonly ConfigFile config;
-    private readonly string origin;
+    private readonly string layout;
     private readonly bool isBlender;
     private readonly ConfigFile backbone;
 
@@ -24,7 +24,7 @@ internal sealed class CheckpointLayout
         (this.config, this.backbone) = (config, backbone);
         (TokenizerFolder, WeightsPath) = (tokenizerFolder, weightsPath);
         isBlender = !ReferenceEquals(config, backbone);
-        origin = $"{Path.GetFileName(weightsPath)} ({layout})";
+        this.layout = layout;
     }
 
     /// <summary>Where the tokenizer's files are.</summary>
@@ -35,6 +35,22 @@ internal sealed class CheckpointLayout
 
     /// <summary>Whether a config is a PairRanker's.</summary>
     public static bool IsIn(ConfigFile config) => config.Has("ranker_type") || config.Has("source_prefix_id");
+
+    /// <summary>
+    /// The name of the backbone whose folder an import needs; null where the checkpoint has all that is needed.
+    /// </summary>
+    /// <exception cref="ModelException">The config can't be read.</exception>
+    public static string? BackboneOf(string folder)
+    {
+        var config = ConfigFile.Read(Path.Combine(folder, ModelFolder.ConfigFileName));
+        if (!config.Has("ranker_type"))
+        {
+            return null;
+        }
+
+        var name = config.Text("model_name");
+        return PublishedBackbones.Find(name) is not null && HasTokenizer(folder) ? null : name;
+    }
 
     /// <summary>Tells the layout of a folder.</summary>
     /// <exception cref="ModelException">Not a layout that can be imported, or its backbone can't be found.</exception>
@@ -73,7 +89,7 @@ internal sealed class CheckpointLayout
             config.Integer("source_maxlength", 4, 1 << 20, DefaultSourceMaxLength),
             config.Integer("candidate_maxlength", 4, 1 << 20, DefaultCandidateMaxLength),
             tokens,
-            origin,
+            layout,
             []);
         return parts with { ConfigJson = isBlender ? Merge(tokenizer, parts) : File.ReadAllBytes(config.Path) };
     }

@@ -9,7 +9,7 @@ namespace LLMBlender.Inference.Models;
 /// <param name="SourceMaxLength">Tokens of a source at most.</param>
 /// <param name="CandidateMaxLength">Tokens of a candidate at least kept.</param>
 /// <param name="Tokens">The control tokens.</param>
-/// <param name="Origin">The folder and layout it comes from.</param>
+/// <param name="Layout">What the layout is called.</param>
 /// <param name="ConfigJson">The config to keep beside the weights, in the PairRM-hf layout.</param>
 internal sealed record CheckpointParts(
     DebertaConfig Config,
@@ -18,5 +18,5 @@ internal sealed record CheckpointParts(
     int SourceMaxLength,
     int CandidateMaxLength,
     RankerTokens Tokens,
-    string Origin,
+    string Layout,
     byte[] ConfigJson);

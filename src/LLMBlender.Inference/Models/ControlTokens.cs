@@ -10,9 +10,12 @@ internal static class ControlTokens
     public const string Second = "<|candidate2|>";
     public const string Single = "<|candidate|>";
 
-    /// <summary>The tokenizer with the markers: as it is where it has them, else with them added at its end.</summary>
-    public static Tokenizer AddTo(Tokenizer tokenizer) =>
-        tokenizer.Find(Source) is null ? tokenizer.WithAddedTokens([Source, First, Second, Single]) : tokenizer;
+    /// <summary>The tokenizer with the markers: those that it lacks are added at its end, in their order.</summary>
+    public static Tokenizer AddTo(Tokenizer tokenizer)
+    {
+        string[] all = [Source, First, Second, Single];
+        return all.All(marker => tokenizer.Find(marker) is not null) ? tokenizer : tokenizer.WithAddedTokens(all);
+    }
 
     /// <summary>The ids of a ranker's control tokens.</summary>
     /// <exception cref="ModelException">The tokenizer lacks one.</exception>

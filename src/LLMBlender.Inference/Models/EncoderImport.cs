@@ -38,7 +38,7 @@ internal static class EncoderImport
         return new ImportPlan
         {
             Kind = kind,
-            Origin = $"{Path.GetFileName(folder)} ({family.Name})",
+            Layout = family.Name,
             ConfigJson = File.ReadAllBytes(config.Path),
             OtherFiles = tokenizer.Files,
             Weights = weights,

@@ -8,8 +8,8 @@ internal sealed record ImportPlan
     /// <summary>What the model does: one of <see cref="ModelKind"/>'s names.</summary>
     public required string Kind { get; init; }
 
-    /// <summary>The folder and layout that it comes from.</summary>
-    public required string Origin { get; init; }
+    /// <summary>The checkpoint's layout, for the model's origin.</summary>
+    public required string Layout { get; init; }
 
     /// <summary>The config to keep beside the weights.</summary>
     public required byte[] ConfigJson { get; init; }

@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
+using LLMBlender.Inference.Checkpoints;
 using LLMBlender.Inference.Onnx;
+using LLMBlender.Inference.Tokenization.Files;
 
 namespace LLMBlender.Inference.Models;
 
@@ -15,6 +17,12 @@ public sealed class ModelFolder
     internal const string DecoderGraphFile = "decoder.onnx";
     internal const string WeightsFile = StoredWeights.FileName;
     internal const string ConfigFileName = "config.json";
+
+    // What loading looks for by name: each must be a file that the manifest vouches for by its hash.
+    private static readonly string[] Loaded =
+    [
+        GraphFile, EncoderGraphFile, DecoderGraphFile, WeightsFile, ConfigFileName, GenerationSettings.FileName, .. TokenizerFiles.Names,
+    ];
 
     private ModelFolder(string path, ModelManifest manifest) => (Path, Manifest) = (path, manifest);
 
@@ -38,6 +46,12 @@ public sealed class ModelFolder
         foreach (var (name, hash) in manifest.Files)
         {
             CheckFile(path, name, hash);
+        }
+
+        if (Loaded.FirstOrDefault(name => !manifest.Files.ContainsKey(name) && File.Exists(System.IO.Path.Combine(path, name))) is { } extra)
+        {
+            throw new ModelException(
+                System.IO.Path.Combine(path, extra), "lies in the model's folder, would be loaded, and is not in its manifest: take it away, or import the model again");
         }
 
         return new ModelFolder(path, manifest);
@@ -74,6 +88,11 @@ public sealed class ModelFolder
         if (!File.Exists(path))
         {
             throw new ModelException(path, "the file is missing, and the manifest names it");
+        }
+
+        if (ModelFile.IsEmpty(path))
+        {
+            throw new ModelException(path, "has no bytes: it is empty, or no regular file");
         }
 
         var actual = Hash(path);

@@ -10,7 +10,8 @@ public static class ModelImport
 {
     /// <summary>
     /// Imports the checkpoint in <paramref name="source"/> into <paramref name="target"/>. The folder appears whole or
-    /// not at all; a model folder that was there is replaced; the same checkpoint gives the same bytes.
+    /// not at all; a model that was there is replaced once the new one is checked, and a folder that holds anything else is
+    /// refused; the same checkpoint gives the same bytes.
     /// </summary>
     /// <param name="source">
     /// <c>config.json</c>, weights and tokenizer files: the layouts of llm-blender/PairRM-hf and llm-blender/PairRM; a
@@ -26,33 +27,44 @@ public static class ModelImport
     /// What an encoder becomes, one of <see cref="ModelKind.OfEncoders"/>; by default what its config says: a classifier where
     /// its architecture is one, else hidden states only.
     /// </param>
+    /// <param name="origin">What the model's origin calls the checkpoint; by default the folder's name.</param>
     /// <returns>The new folder, opened.</returns>
     /// <exception cref="ModelException">The checkpoint can't be imported; the message says why.</exception>
-    public static ModelFolder Import(string source, string target, Precision precision, string? backbone = null, string? kind = null)
+    public static ModelFolder Import(string source, string target, Precision precision, string? backbone = null, string? kind = null, string? origin = null)
     {
-        source = Path.GetFullPath(source);
-        target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(target));
-        RefuseForeignTarget(target);
-        var staging = $"{target}.importing-{Environment.ProcessId}";
-        Directory.CreateDirectory(staging);
+        // Shells complete a folder's name with a separator, which would leave it without a last part.
+        source = Path.TrimEndingDirectorySeparator(Path.GetFullPath(source));
+        backbone = backbone is null ? null : Path.TrimEndingDirectorySeparator(Path.GetFullPath(backbone));
+        var place = ModelTarget.Of(target);
+        Directory.CreateDirectory(place.Staging);
         try
         {
-            Write(source, backbone, kind, staging, Path.GetFileName(target), precision);
-            Replace(staging, target);
+            Write(source, backbone, kind, place.Staging, place.Id, precision, origin ?? Path.GetFileName(source));
+            place.Replace();
         }
         finally
         {
-            if (Directory.Exists(staging))
+            if (Directory.Exists(place.Staging))
             {
-                Directory.Delete(staging, recursive: true);
+                Directory.Delete(place.Staging, recursive: true);
             }
         }
 
-        return ModelFolder.Open(target);
+        return ModelFolder.Open(place.Path);
     }
 
+    /// <summary>Checks that a model may be imported to a folder: that it is missing, empty, or holds a model and nothing else.</summary>
+    /// <exception cref="ModelException">It holds something else.</exception>
+    public static void RequireTarget(string target) => ModelTarget.Of(target);
+
+    /// <summary>
+    /// The name of the backbone whose folder <see cref="Import"/> needs for a checkpoint; null where it needs none.
+    /// </summary>
+    /// <exception cref="ModelException">The folder's config.json is missing or can't be read.</exception>
+    public static string? BackboneOf(string source) => CheckpointLayout.BackboneOf(source);
+
     // The checkpoint stays open until the weights are written.
-    private static void Write(string source, string? backbone, string? kind, string folder, string id, Precision precision)
+    private static void Write(string source, string? backbone, string? kind, string folder, string id, Precision precision, string origin)
     {
         var config = ConfigFile.Read(Path.Combine(source, ModelFolder.ConfigFileName));
         var layout = CheckpointLayout.IsIn(config) ? CheckpointLayout.Detect(source, backbone) : null;
@@ -68,15 +80,20 @@ public static class ModelImport
                 config.Path, $"can't become a {kind}: only an encoder's checkpoint has a choice, of {string.Join(", ", ModelKind.OfEncoders)}");
         }
 
-        using var checkpoint = Checkpoint.Open(source);
+        using var checkpoint = Named(Checkpoint.Open(source), config);
         var plan = layout is not null ? PairRankerImport.Plan(layout, checkpoint, precision)
             : T5Config.IsIn(config) ? T5Import.Plan(source, config, checkpoint, precision)
             : BartConfig.IsIn(config) ? BartImport.Plan(source, config, checkpoint, precision)
             : EncoderImport.Plan(source, config, checkpoint, precision, kind);
-        Write(plan, folder, id, precision);
+        Write(plan, folder, id, precision, origin);
     }
 
-    private static void Write(ImportPlan plan, string folder, string id, Precision precision)
+    private static Checkpoint Named(Checkpoint checkpoint, ConfigFile config) =>
+        BartConfig.IsIn(config) ? PublishedNames.OfBart(checkpoint)
+        : T5Config.IsIn(config) ? checkpoint
+        : PublishedNames.OfEncoder(checkpoint);
+
+    private static void Write(ImportPlan plan, string folder, string id, Precision precision, string origin)
     {
         plan.Weights.Write(Path.Combine(folder, ModelFolder.WeightsFile), () =>
         {
@@ -102,7 +119,7 @@ public static class ModelImport
             Format = ModelManifest.CurrentFormat,
             Kind = plan.Kind,
             Id = id,
-            Origin = plan.Origin,
+            Origin = $"{origin} ({plan.Layout})",
             TensorHash = "sha256:" + files[ModelFolder.WeightsFile],
             Precision = PrecisionNames.Of(precision),
             SourceMaxLength = plan.SourceMaxLength,
@@ -114,36 +131,5 @@ public static class ModelImport
             Files = files,
         };
         File.WriteAllBytes(Path.Combine(folder, ModelManifest.FileName), manifest.Serialize());
-    }
-
-    private static void RefuseForeignTarget(string target)
-    {
-        if (File.Exists(target))
-        {
-            throw new ModelException(target, "is a file, but the model needs a folder of its own");
-        }
-
-        if (Directory.Exists(target)
-            && !File.Exists(Path.Combine(target, ModelManifest.FileName))
-            && Directory.EnumerateFileSystemEntries(target).Any())
-        {
-            throw new ModelException(target, "holds something else than a model, and is not overwritten");
-        }
-    }
-
-    private static void Replace(string staging, string target)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-        var old = $"{target}.replaced-{Environment.ProcessId}";
-        if (Directory.Exists(target))
-        {
-            Directory.Move(target, old);
-        }
-
-        Directory.Move(staging, target);
-        if (Directory.Exists(old))
-        {
-            Directory.Delete(old, recursive: true);
-        }
     }
 }

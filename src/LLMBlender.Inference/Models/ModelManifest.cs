@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using LLMBlender.Inference.Checkpoints;
 
 namespace LLMBlender.Inference.Models;
 
@@ -11,6 +12,8 @@ public sealed record ModelManifest
 
     /// <summary>The folder layout that this build writes and reads.</summary>
     public const int CurrentFormat = 1;
+
+    private const int MostTokens = 1 << 20;
 
     /// <summary>The folder layout's version.</summary>
     public required int Format { get; init; }
@@ -67,20 +70,37 @@ public sealed record ModelManifest
         var path = Path.Combine(folder, FileName);
         try
         {
-            var manifest = JsonSerializer.Deserialize(File.ReadAllBytes(path), ModelJson.Default.ModelManifest)
+            if (!File.Exists(path))
+            {
+                throw new ModelException(folder, $"is not a model folder: it has no {FileName} (models import makes one)");
+            }
+
+            var manifest = JsonSerializer.Deserialize(ModelFile.ReadAll(path), ModelJson.Default.ModelManifest)
                 ?? throw new ModelException(path, "a JSON object was expected, not null");
             return manifest.Format == CurrentFormat
-                ? manifest
+                ? Checked(manifest, path)
                 : throw new ModelException(path, $"\"format\" is {manifest.Format}, but this build reads {CurrentFormat} only");
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new ModelException(folder, $"is not a model folder: it has no {FileName} (models import makes one)", e);
         }
         catch (JsonException e)
         {
             throw new ModelException(path, $"not a manifest: {e.Message}", e);
         }
+    }
+
+    private static ModelManifest Checked(ModelManifest manifest, string path)
+    {
+        void Length(string field, int? value, int least)
+        {
+            if (value is { } length && (length < least || length > MostTokens))
+            {
+                throw new ModelException(path, $"\"{field}\" is {length}, but must be from {least} to {MostTokens}");
+            }
+        }
+
+        Length("source_max_length", manifest.SourceMaxLength, 4);
+        Length("candidate_max_length", manifest.CandidateMaxLength, 1);
+        Length("max_length", manifest.MaxLength, 1);
+        return manifest;
     }
 }
 

@@ -25,7 +25,7 @@ internal static class PairRankerImport
         return new ImportPlan
         {
             Kind = ModelKind.PairRanker,
-            Origin = parts.Origin,
+            Layout = parts.Layout,
             ConfigJson = parts.ConfigJson,
             OtherFiles = tokenizer.Files,
             Weights = weights,

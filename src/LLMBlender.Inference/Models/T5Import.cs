@@ -17,6 +17,8 @@ internal static class T5Import
     public static ImportPlan Plan(string folder, ConfigFile config, Checkpoint checkpoint, Precision precision)
     {
         var shape = T5Config.Read(config);
+        var embedding = T5Tensors.EmbeddingIn(checkpoint);
+        shape = shape with { IsTied = !T5Tensors.HasOwnHead(checkpoint, embedding) };
         var tokenizer = Tokenizer.Load(folder);
         if (tokenizer.Count > shape.VocabularySize)
         {
@@ -27,10 +29,10 @@ internal static class T5Import
         return new ImportPlan
         {
             Kind = ModelKind.GenFuser,
-            Origin = $"{Path.GetFileName(folder)} ({Layout(shape)})",
+            Layout = Layout(shape),
             ConfigJson = File.ReadAllBytes(config.Path),
             OtherFiles = File.Exists(settings) ? [.. tokenizer.Files, settings] : tokenizer.Files,
-            Weights = Declare(checkpoint, shape, precision),
+            Weights = Declare(checkpoint, shape, precision, embedding),
             Graphs =
             [
                 (ModelFolder.EncoderGraphFile, weights => T5EncoderGraph.Build(shape, precision, weights)),
@@ -45,11 +47,11 @@ internal static class T5Import
     private static string Layout(T5Config shape) =>
         $"T5, {(shape.IsGated ? "gated" : "plain")} feed-forward, {(shape.IsTied ? "tied" : "untied")} head";
 
-    private static StoredWeights Declare(Checkpoint checkpoint, T5Config shape, Precision precision)
+    private static StoredWeights Declare(Checkpoint checkpoint, T5Config shape, Precision precision, string embedding)
     {
         var weights = new StoredWeights(precision);
         var used = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var spec in T5Tensors.Of(shape, precision, Embedding(checkpoint)))
+        foreach (var spec in T5Tensors.Of(shape, precision, embedding))
         {
             weights.Add(checkpoint, spec);
             used.Add(spec.From);
@@ -60,9 +62,4 @@ internal static class T5Import
             ? throw new ModelException(checkpoint.Path, $"has a tensor {Quote.Of(extra)} that the config's network has no place for")
             : weights;
     }
-
-    // Files that hold shared tensors once may keep any of the embedding's names.
-    private static string Embedding(Checkpoint checkpoint) =>
-        new[] { T5Tensors.Shared, "encoder.embed_tokens.weight", "decoder.embed_tokens.weight" }
-            .FirstOrDefault(checkpoint.Tensors.ContainsKey, T5Tensors.Shared);
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using LLMBlender.Inference.Checkpoints;
 
 namespace LLMBlender.Inference.Onnx;
 
@@ -19,17 +20,13 @@ internal sealed class ConfigFile
     {
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            using var document = JsonDocument.Parse(ModelFile.ReadJson(path));
             if (document.RootElement.ValueKind != JsonValueKind.Object)
             {
                 throw new ModelException(path, $"a JSON object was expected, not {Kind(document.RootElement)}");
             }
 
             return new ConfigFile(path, document.RootElement.Clone());
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new ModelException(path, "the file is missing", e);
         }
         catch (JsonException e)
         {

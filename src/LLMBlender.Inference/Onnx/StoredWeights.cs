@@ -54,8 +54,8 @@ internal sealed class StoredWeights(Precision precision) : IWeights
     }
 
     /// <summary>Declares a tensor that import derives.</summary>
-    public void Add(string name, long[] shape, Func<float[]> values) =>
-        Declare(Stored(name, TensorUse.Plain, shape), file => file.Write(name, values()));
+    public void Add(string name, long[] shape, Func<float[]> values, TensorUse use = TensorUse.Plain) =>
+        Declare(Stored(name, use, shape), file => file.Write(name, values()));
 
     /// <summary>
     /// Writes the file; <paramref name="declared"/> is called once every tensor has its place, when <see cref="Locate"/> answers.

@@ -18,39 +18,39 @@ internal sealed class Pipeline
     // A workspace that met a longer text is dropped rather than kept for good.
     private const int LongestKept = 1 << 18;
 
-    private readonly Vocabulary _vocabulary;
-    private readonly Segmentation _segment;
-    private readonly Normalizer[] _normalizers;
-    private readonly PreTokenizer[] _preTokenizers;
-    private readonly bool _needsHead;
-    private readonly AddedTokenMatcher _raw;
-    private readonly AddedTokenMatcher _normalized;
-    private readonly ConcurrentBag<Workspace> _idle = [];
+    private readonly Vocabulary vocabulary;
+    private readonly Segmentation segment;
+    private readonly Normalizer[] normalizers;
+    private readonly PreTokenizer[] preTokenizers;
+    private readonly bool needsHead;
+    private readonly AddedTokenMatcher raw;
+    private readonly AddedTokenMatcher normalized;
+    private readonly ConcurrentBag<Workspace> idle = [];
 
     public Pipeline(TokenizerModel model)
     {
-        (_vocabulary, _segment) = (model.Vocabulary, model.Segment);
-        _normalizers = [.. model.Normalizers];
-        _preTokenizers = [.. model.PreTokenizers];
-        _needsHead = _preTokenizers.Any(step => step.NeedsHead);
-        _raw = new AddedTokenMatcher(
+        (vocabulary, segment) = (model.Vocabulary, model.Segment);
+        normalizers = [.. model.Normalizers];
+        preTokenizers = [.. model.PreTokenizers];
+        needsHead = preTokenizers.Any(step => step.NeedsHead);
+        raw = new AddedTokenMatcher(
             [.. model.AddedTokens.Where(t => !t.Normalized).Select(t => (t, Encoding.UTF8.GetBytes(t.Content)))]);
         var workspace = new Workspace();
         int head = 0;
-        _normalized = new AddedTokenMatcher(
+        normalized = new AddedTokenMatcher(
             [.. model.AddedTokens.Where(t => t.Normalized)
                 .Select(t => (t, Normalize(Encoding.UTF8.GetBytes(t.Content), ref head, workspace).ToArray()))]);
-        _idle.Add(workspace);
+        idle.Add(workspace);
     }
 
     /// <summary>Appends the ids of <paramref name="text"/>, without the template's.</summary>
     public void Encode(ReadOnlySpan<char> text, List<int> ids)
     {
-        Workspace workspace = _idle.TryTake(out Workspace? idle) ? idle : new Workspace();
+        Workspace workspace = this.idle.TryTake(out Workspace? idle) ? idle : new Workspace();
         Encode(text, workspace, ids);
         if (text.Length <= LongestKept)
         {
-            _idle.Add(workspace);
+            this.idle.Add(workspace);
         }
     }
 
@@ -62,10 +62,10 @@ internal sealed class Pipeline
         ReadOnlySpan<byte> bytes = raw.Span;
         for (int at = 0; at < bytes.Length;)
         {
-            AddedToken? token = _raw.Next(bytes, at, out int start, out int end);
+            AddedToken? token = this.raw.Next(bytes, at, out int start, out int end);
             if (start > at)
             {
-                EncodeSegment(bytes[at..start], at == 0 && _needsHead ? Unigram.Width(bytes[0]) : 0, workspace, ids);
+                EncodeSegment(bytes[at..start], at == 0 && needsHead ? Unigram.Width(bytes[0]) : 0, workspace, ids);
             }
 
             if (token is not null)
@@ -82,7 +82,7 @@ internal sealed class Pipeline
         ReadOnlySpan<byte> bytes = Normalize(segment, ref head, workspace);
         for (int at = 0; at < bytes.Length;)
         {
-            AddedToken? token = _normalized.Next(bytes, at, out int start, out int end);
+            AddedToken? token = normalized.Next(bytes, at, out int start, out int end);
             if (start > at)
             {
                 EncodeText(bytes[at..start], Math.Max(0, head - at), 0, workspace, ids);
@@ -100,7 +100,7 @@ internal sealed class Pipeline
     private ReadOnlySpan<byte> Normalize(ReadOnlySpan<byte> text, ref int head, Workspace workspace)
     {
         (ByteBuffer target, ByteBuffer other) = (workspace.Even, workspace.Odd);
-        foreach (Normalizer normalizer in _normalizers)
+        foreach (Normalizer normalizer in normalizers)
         {
             target.Clear();
             head = head == 0 || text.IsEmpty ? 0 : normalizer.Head(text, head);
@@ -115,13 +115,13 @@ internal sealed class Pipeline
     // As deep as there are pre-tokenisers.
     private void EncodeText(ReadOnlySpan<byte> text, int head, int step, Workspace workspace, List<int> ids)
     {
-        if (step == _preTokenizers.Length)
+        if (step == preTokenizers.Length)
         {
-            workspace.Cache.Encode(_segment, _vocabulary, text, workspace, ids);
+            workspace.Cache.Encode(segment, vocabulary, text, workspace, ids);
             return;
         }
 
-        PreTokenizer preTokenizer = _preTokenizers[step];
+        PreTokenizer preTokenizer = preTokenizers[step];
         ReadOnlySpan<byte> rest = preTokenizer.Rewrite(text, ref head, workspace.Words(step));
         int length = rest.Length;
         while (!rest.IsEmpty)

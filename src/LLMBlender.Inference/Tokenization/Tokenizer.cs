@@ -15,17 +15,17 @@ namespace LLMBlender.Inference.Tokenization;
 /// </remarks>
 public sealed class Tokenizer
 {
-    private readonly TokenizerModel _model;
-    private readonly Pipeline _pipeline;
-    private readonly Dictionary<int, AddedToken> _added;
-    private readonly Dictionary<string, int> _addedIds;
+    private readonly TokenizerModel model;
+    private readonly Pipeline pipeline;
+    private readonly Dictionary<int, AddedToken> added;
+    private readonly Dictionary<string, int> addedIds;
 
     private Tokenizer(TokenizerModel model)
     {
-        _model = model;
-        _pipeline = new Pipeline(model);
-        _added = model.AddedTokens.ToDictionary(token => token.Id);
-        _addedIds = model.AddedTokens.ToDictionary(token => token.Content, token => token.Id, StringComparer.Ordinal);
+        this.model = model;
+        pipeline = new Pipeline(model);
+        added = model.AddedTokens.ToDictionary(token => token.Id);
+        addedIds = model.AddedTokens.ToDictionary(token => token.Content, token => token.Id, StringComparer.Ordinal);
         Count = Math.Max(model.Vocabulary.Count, model.AddedTokens.Count == 0 ? 0 : model.AddedTokens[^1].Id + 1);
         UnkId = model.Vocabulary.UnknownId;
         PadId = IdOf(model.SpecialTokens.Pad);
@@ -61,13 +61,13 @@ public sealed class Tokenizer
     public int? MaskId { get; }
 
     /// <summary>Whether it is a byte-level BPE, to which a word with a space before it is another than one without.</summary>
-    public bool IsByteLevel => _model.PreTokenizers.Any(step => step is ByteLettersPreTokenizer);
+    public bool IsByteLevel => model.PreTokenizers.Any(step => step is ByteLettersPreTokenizer);
 
     /// <summary>The added tokens by ascending id.</summary>
-    public IReadOnlyList<AddedToken> AddedTokens => _model.AddedTokens;
+    public IReadOnlyList<AddedToken> AddedTokens => model.AddedTokens;
 
     /// <summary>Paths of the files that it was loaded from.</summary>
-    public IReadOnlyList<string> Files => _model.Files;
+    public IReadOnlyList<string> Files => model.Files;
 
     /// <summary>
     /// Loads tokenizer.json where the folder has it, else spm.model, spiece.model, vocab.json with merges.txt, or vocab.txt, as
@@ -94,13 +94,13 @@ public sealed class Tokenizer
     {
         if (addSpecialTokens)
         {
-            ids.AddRange(_model.Template.Prefix);
+            ids.AddRange(model.Template.Prefix);
         }
 
-        _pipeline.Encode(text, ids);
+        pipeline.Encode(text, ids);
         if (addSpecialTokens)
         {
-            ids.AddRange(_model.Template.Suffix);
+            ids.AddRange(model.Template.Suffix);
         }
     }
 
@@ -110,7 +110,7 @@ public sealed class Tokenizer
     /// <exception cref="ArgumentOutOfRangeException">No text would fit beside the special tokens.</exception>
     public int[] EncodeTruncated(string text, int maxLength)
     {
-        Template template = _model.Template;
+        Template template = model.Template;
         int[] ids = Encode(text, addSpecialTokens: false);
         int room = Room(maxLength, template.Prefix.Length + template.Suffix.Length);
         return [.. template.Prefix, .. ids.AsSpan(0, Math.Min(ids.Length, room)), .. template.Suffix];
@@ -118,7 +118,7 @@ public sealed class Tokenizer
 
     /// <summary>The positions of a text's own tokens in the row of one text.</summary>
     internal IEnumerable<int> BodyOf(TokenRow row) =>
-        Enumerable.Range(_model.Template.Prefix.Length, row.Ids.Length - _model.Template.Prefix.Length - _model.Template.Suffix.Length);
+        Enumerable.Range(model.Template.Prefix.Length, row.Ids.Length - model.Template.Prefix.Length - model.Template.Suffix.Length);
 
     /// <summary>
     /// The ids of one text or of two, with the special tokens around them, cut to a length. Texts are data here: a special
@@ -130,7 +130,7 @@ public sealed class Tokenizer
     /// <exception cref="ArgumentOutOfRangeException">No text would fit beside the special tokens.</exception>
     public TokenRow EncodeRow(string first, string? second, int maxLength)
     {
-        Template template = _model.Template;
+        Template template = model.Template;
         int[] a = Plain(first);
         if (second is null)
         {
@@ -156,31 +156,31 @@ public sealed class Tokenizer
         List<string> tokens = [];
         foreach (int id in ids)
         {
-            if (_added.TryGetValue(id, out AddedToken? token))
+            if (added.TryGetValue(id, out AddedToken? token))
             {
                 if (!(skipSpecialTokens && token.Special))
                 {
                     tokens.Add(token.Content);
                 }
             }
-            else if ((uint)id < (uint)_model.Vocabulary.Count)
+            else if ((uint)id < (uint)model.Vocabulary.Count)
             {
-                tokens.Add(Encoding.UTF8.GetString(_model.Vocabulary.Piece(id)));
+                tokens.Add(Encoding.UTF8.GetString(model.Vocabulary.Piece(id)));
             }
         }
 
-        return _model.Detokenizer.Join(tokens);
+        return model.Detokenizer.Join(tokens);
     }
 
     /// <summary>The id of an added token or a piece of exactly this text, null where there is none.</summary>
     public int? Find(string token)
     {
-        if (_addedIds.TryGetValue(token, out int added))
+        if (addedIds.TryGetValue(token, out int added))
         {
             return added;
         }
 
-        int id = _model.Vocabulary.Trie.Find(Encoding.UTF8.GetBytes(token));
+        int id = model.Vocabulary.Trie.Find(Encoding.UTF8.GetBytes(token));
         return id == ByteTrie.None ? null : id;
     }
 
@@ -191,8 +191,8 @@ public sealed class Tokenizer
     /// <exception cref="ArgumentException">A token is empty.</exception>
     public Tokenizer WithAddedTokens(IEnumerable<string> contents)
     {
-        var added = new AddedTokenList(_model.Vocabulary);
-        foreach (AddedToken token in _model.AddedTokens)
+        var added = new AddedTokenList(model.Vocabulary);
+        foreach (AddedToken token in model.AddedTokens)
         {
             added.Add(token);
         }
@@ -206,11 +206,11 @@ public sealed class Tokenizer
             }
         }
 
-        return new Tokenizer(_model with { AddedTokens = added.ById });
+        return new Tokenizer(model with { AddedTokens = added.ById });
     }
 
     private int[] Plain(string text) =>
-        [.. Encode(text, addSpecialTokens: false).Where(id => id == UnkId || !(_added.TryGetValue(id, out AddedToken? token) && token.Special))];
+        [.. Encode(text, addSpecialTokens: false).Where(id => id == UnkId || !(added.TryGetValue(id, out AddedToken? token) && token.Special))];
 
     private static int Room(int maxLength, int special) => maxLength > special
         ? maxLength - special

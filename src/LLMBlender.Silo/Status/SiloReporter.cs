@@ -10,7 +10,8 @@ namespace LLMBlender.Silo.Status;
 
 /// <summary>Makes a silo's report on itself.</summary>
 internal sealed class SiloReporter(
-    ILocalSiloDetails local, SiloCapabilities capabilities, SiloModels models, Admission admission, CompareQueue queue, BlendMetrics metrics, TimeProvider timeProvider)
+    ILocalSiloDetails local, SiloCapabilities capabilities, SiloModels models, Admission admission, CompareQueue queue, BlendMetrics metrics,
+    TimeProvider timeProvider)
 {
     private static readonly DateTimeOffset Start = Process.GetCurrentProcess().StartTime;
 

@@ -91,6 +91,63 @@ public sealed class BadRecordTests(TinyModel tiny) : IDisposable
         Assert.All([outcome.Records[0], outcome.Records[2]], record => Assert.Null(record["error"]));
     }
 
+    public static TheoryData<string, string> OtherEncodings => new()
+    {
+        { "utf-16", "UTF-16" }, { "utf-16BE", "UTF-16" }, { "utf-32", "UTF-32" }, { "utf-32BE", "UTF-32" },
+    };
+
+    [Theory]
+    [MemberData(nameof(OtherEncodings))]
+    public async Task Rank_OtherEncoding_IsNamedOnce(string encoding, string name)
+    {
+        var text = Encoding.GetEncoding(encoding);
+        foreach (var mark in new[] { text.GetPreamble(), [] })
+        {
+            if (mark.Length == 0 && name == "UTF-32")
+            {
+                continue;
+            }
+
+            var from = folder.Write("records.jsonl", [.. mark, .. text.GetBytes($"{First}\r\n{Last}\r\n")]);
+
+            var outcome = await CommandLine.RunAsync("rank", "--from", from, "--ranker", tiny.Folder);
+
+            Assert.Equal((ExitCode.Usage, ""), (outcome.Code, outcome.Out));
+            Assert.StartsWith($"llmblender: {from}: is {name}, and records must be UTF-8", outcome.Error, StringComparison.Ordinal);
+            Assert.Single(outcome.Error.TrimEnd('\n').Split('\n'));
+        }
+    }
+
+    [Theory]
+    [InlineData("[\n  {\"id\": 1},\n  {\"id\": 2}\n]\n", "array")]
+    [InlineData("[{\"id\": 1, \"instruction\": \"q\",\n\"candidates\": []}]\n", "array")]
+    [InlineData("\n[{\"id\": 1},\r\n {\"id\": 2}]", "array")]
+    [InlineData("{\n  \"id\": 1,\n  \"instruction\": \"q\"\n}\n", "object")]
+    [InlineData("{\"id\": 1, \"candidates\": [\n{\"text\": \"a\"}]}\n", "object")]
+    public async Task Rank_JsonOverSeveralLines_IsNamedOnce(string content, string kind)
+    {
+        var from = folder.Write("records.json", content);
+
+        var outcome = await CommandLine.RunAsync("rank", "--from", from, "--ranker", tiny.Folder);
+
+        Assert.Equal((ExitCode.Usage, ""), (outcome.Code, outcome.Out));
+        Assert.StartsWith($"llmblender: {from}: begins with a JSON {kind} over several lines", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("JSON Lines", outcome.Error, StringComparison.Ordinal);
+        Assert.Single(outcome.Error.TrimEnd('\n').Split('\n'));
+    }
+
+    [Fact]
+    public async Task Rank_ArrayOnOneLine_SaysThatJsonLinesAreWanted()
+    {
+        var from = folder.Write("records.json", $"[{First}, {Last}]\n{First}\n");
+
+        var outcome = await CommandLine.RunAsync("rank", "--from", from, "--ranker", tiny.Folder);
+
+        Assert.Equal(ExitCode.SomeFailed, outcome.Code);
+        Assert.Contains("must be a JSON object (records are JSON Lines: one whole object on each line)", outcome.Error, StringComparison.Ordinal);
+        Assert.Equal(["first"], Ranked(outcome).Select(record => record["id"]!.GetValue<string>()));
+    }
+
     [Fact]
     public async Task Rank_EveryLineBad_AnswersEachInOrder()
     {

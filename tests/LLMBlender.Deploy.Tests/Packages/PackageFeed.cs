@@ -27,6 +27,10 @@ public sealed class PackageFeed : IAsyncLifetime
         Repository.Root, "pack", "src/LLMBlender.Cli", "-r", platform, "-c", Configuration, "-o", folder.Path,
         $"-p:ToolPackageRuntimeIdentifiers={platform}", "-p:BuildProjectReferences=false", "-p:PublishReadyToRun=false");
 
+    /// <summary>The version of a package that the sources pin.</summary>
+    public static string Pinned(string package) => XDocument.Load(Repository.File("Directory.Packages.props"))
+        .Descendants("PackageVersion").Single(pin => pin.Attribute("Include")!.Value == package).Attribute("Version")!.Value;
+
     /// <summary>Names of the packages, without version.</summary>
     public IReadOnlyList<string> Names() =>
         [.. Directory.GetFiles(folder.Path).Select(file => System.IO.Path.GetFileName(file).Replace($".{Version}.nupkg", "", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];

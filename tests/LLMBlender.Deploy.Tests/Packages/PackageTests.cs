@@ -15,6 +15,7 @@ public sealed partial class PackageTests(PackageFeed feed) : IClassFixture<Packa
     private static readonly Dictionary<string, int> Libraries = new()
     {
         ["LLMBlender.Abstractions"] = 1,
+        ["LLMBlender.Client"] = 1,
         ["LLMBlender.Core"] = 1,
         ["LLMBlender.Inference"] = 2,
     };
@@ -66,6 +67,11 @@ public sealed partial class PackageTests(PackageFeed feed) : IClassFixture<Packa
         Assert.Subset(Libraries.Keys.ToHashSet(), own.ToHashSet());
     }
 
+    [Fact]
+    public void Abstractions_Dependencies_BringNeitherRedisNorAClient() => Assert.DoesNotContain(
+        feed.Read("LLMBlender.Abstractions").Dependencies,
+        dependency => dependency.Contains("Redis", StringComparison.Ordinal) || dependency is "Microsoft.Orleans.Client" or "Microsoft.Orleans.Server");
+
     // Compiled against the packages alone, as an app that references them is.
     [Fact]
     public async Task Readmes_Snippets_Compile()
@@ -82,6 +88,7 @@ public sealed partial class PackageTests(PackageFeed feed) : IClassFixture<Packa
                 <RestoreAdditionalProjectSources>{feed.Path}</RestoreAdditionalProjectSources>
               </PropertyGroup>
               <ItemGroup>
+                <PackageReference Include="Microsoft.Extensions.Hosting" Version="{PackageFeed.Pinned("Microsoft.Extensions.Hosting")}" />
                 {string.Join('\n', Libraries.Keys.Select(library => $"<PackageReference Include=\"{library}\" Version=\"{PackageFeed.Version}\" />"))}
               </ItemGroup>
             </Project>

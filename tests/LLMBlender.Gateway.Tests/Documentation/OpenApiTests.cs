@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace LLMBlender.Gateway.Tests.Documentation;
 
-/// <summary>The description says what the server does: every path, every example, every field of its answers.</summary>
+/// <summary>The generated document describes every route, example and field.</summary>
 public sealed class OpenApiTests(GatewayFixture fixture) : IClassFixture<GatewayFixture>
 {
     private readonly LiveGateway gateway = fixture.Gateway;

@@ -13,9 +13,8 @@ internal sealed class ReferenceT5(T5Config config, Checkpoint checkpoint)
     {
         var source = Stack("encoder", config.EncoderLayers, prompt, null);
         var states = Stack("decoder", config.DecoderLayers, decoderIds, source);
-        return config.IsTied
-            ? Dense([.. states.Select(row => row.Select(x => x / Math.Sqrt(config.Hidden)).ToArray())], "shared.weight")
-            : Dense(states, "lm_head.weight");
+        var scale = config.ScalesOutput ? 1 / Math.Sqrt(config.Hidden) : 1;
+        return Dense([.. states.Select(row => row.Select(x => x * scale).ToArray())], config.IsTied ? "shared.weight" : "lm_head.weight");
     }
 
     private double[][] Stack(string stack, int layers, int[] ids, double[][]? source)

@@ -46,6 +46,23 @@ public sealed class ModelImportTests : IDisposable
         Assert.Equal(Logit(hf), Logit(blender));
     }
 
+    [Theory]
+    [InlineData("ranker/", null)]
+    [InlineData("ranker/", "backbone-tiny/")]
+    [InlineData("./ranker", "backbone-tiny")]
+    [InlineData("backbone-tiny/../ranker//", null)]
+    public void Import_FolderAsAShellWritesIt_IsTheSameModel(string source, string? backbone)
+    {
+        WriteBlenderLayout("backbone-tiny");
+        var expected = ModelImport.Import(folder.File("ranker"), folder.File("a"), Precision.Float32).Manifest;
+
+        var actual = ModelImport.Import(
+            folder.Path + "/" + source, folder.File("b") + "/", Precision.Float32, backbone is null ? null : folder.Path + "/" + backbone).Manifest;
+
+        Assert.Equal(("ranker (PairRM layout)", "b"), (actual.Origin, actual.Id));
+        Assert.Equal((expected.Origin, expected.TensorHash), (actual.Origin, actual.TensorHash));
+    }
+
     [Fact]
     public void Import_BlenderLayoutWithoutBackbone_NamesTheFieldAndTheOption()
     {
@@ -95,6 +112,96 @@ public sealed class ModelImportTests : IDisposable
         Assert.Throws<ModelException>(() => ModelImport.Import(Tiny, folder.File("precious"), Precision.Float32));
 
         Assert.True(File.Exists(folder.File("precious", "thesis.txt")));
+    }
+
+    [Theory]
+    [InlineData("manifest.json", """{"name": "My web app", "start_url": "."}""")]
+    [InlineData("manifest.json", """{"format": 1, "kind": "pair-ranker"}""")]
+    [InlineData("manifest.json", "")]
+    [InlineData("manifest.json", "[]")]
+    public void Import_IntoAFolderWithAnotherManifest_IsRefusedAndLeavesIt(string name, string content)
+    {
+        Directory.CreateDirectory(folder.File("app", "src"));
+        File.WriteAllText(folder.File("app", name), content);
+        File.WriteAllText(folder.File("app", "src", "app.js"), "precious");
+
+        var e = Assert.Throws<ModelException>(() => ModelImport.Import(Tiny, folder.File("app"), Precision.Float32));
+
+        Assert.Contains(folder.File("app"), e.Message, StringComparison.Ordinal);
+        Assert.Equal((content, "precious"), (File.ReadAllText(folder.File("app", name)), File.ReadAllText(folder.File("app", "src", "app.js"))));
+        Assert.Equal([folder.File("app")], Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    [Theory]
+    [InlineData("README.md", false)]
+    [InlineData("cases", true)]
+    [InlineData(".git", true)]
+    public void Import_OverAModelWithOtherFiles_IsRefusedByTheirName(string name, bool isFolder)
+    {
+        var target = ModelImport.Import(Tiny, folder.File("model"), Precision.Float32).Path;
+        var own = Path.Combine(target, name);
+        if (isFolder)
+        {
+            Directory.CreateDirectory(own);
+            own = Path.Combine(own, "kept");
+        }
+
+        File.WriteAllText(own, "mine");
+
+        var e = Assert.Throws<ModelException>(() => ModelImport.Import(Tiny, target, Precision.Int8));
+
+        Assert.Contains($"holds '{name}', which is no part of a model", e.Message, StringComparison.Ordinal);
+        Assert.Equal("mine", File.ReadAllText(own));
+        Assert.Equal("fp32", ModelManifest.Read(target).Precision);
+    }
+
+    [Fact]
+    public void Import_OverALinkToAModel_ReplacesWhatItPointsTo()
+    {
+        var target = ModelImport.Import(Tiny, folder.File("real"), Precision.Float32).Path;
+        Directory.CreateSymbolicLink(folder.File("link"), target);
+
+        ModelImport.Import(Tiny, folder.File("link"), Precision.Int8);
+
+        Assert.Equal("int8", ModelManifest.Read(target).Precision);
+        Assert.Equal([folder.File("link"), target], Directory.GetFileSystemEntries(folder.Path).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("tokenizer.json")]
+    [InlineData("vocab.txt")]
+    [InlineData("encoder.onnx")]
+    public void Open_FileThatWouldBeLoadedAndIsNotListed_IsRefusedByName(string name)
+    {
+        var model = ModelImport.Import(Tiny, folder.File("model"), Precision.Float32).Path;
+        File.WriteAllText(Path.Combine(model, name), "{}");
+
+        var e = Assert.Throws<ModelException>(() => PairRankerModel.Load(model));
+
+        Assert.Contains(Path.Combine(model, name), e.Message, StringComparison.Ordinal);
+        Assert.Contains("not in its manifest", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Open_GraphTakenOutOfTheManifest_IsRefused()
+    {
+        var model = ModelImport.Import(Tiny, folder.File("model"), Precision.Float32).Path;
+        ChangeManifest(model, manifest => manifest["files"]!.AsObject().Remove("graph.onnx"));
+
+        Assert.Contains("graph.onnx", Assert.Throws<ModelException>(() => ModelFolder.Open(model)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("source_max_length", -1)]
+    [InlineData("source_max_length", 0)]
+    [InlineData("candidate_max_length", -5)]
+    [InlineData("candidate_max_length", 2147483648)]
+    public void Open_LengthOutOfRange_IsRefusedByName(string field, long value)
+    {
+        var model = ModelImport.Import(Tiny, folder.File("model"), Precision.Float32).Path;
+        ChangeManifest(model, manifest => manifest[field] = value);
+
+        Assert.Contains(field, Assert.Throws<ModelException>(() => ModelFolder.Open(model)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -156,6 +263,14 @@ public sealed class ModelImportTests : IDisposable
         var logit = new float[1];
         ranker.Compare([new Comparison(ranker.Encode("Two and two?", ["Four.", "Five, I think."]), 0, 1)], logit);
         return logit[0];
+    }
+
+    private static void ChangeManifest(string model, Action<JsonObject> change)
+    {
+        var path = Path.Combine(model, ModelManifest.FileName);
+        var json = JsonNode.Parse(File.ReadAllBytes(path))!.AsObject();
+        change(json);
+        File.WriteAllText(path, json.ToJsonString());
     }
 
     private static void Change(string source, string field, JsonNode value)

@@ -39,6 +39,56 @@ public sealed class T5ImportTests : IDisposable
         Assert.InRange(expected.SelectMany(row => row).Zip(actual, (a, b) => Math.Abs(a - b)).Max(), 0, 1e-4);
     }
 
+    // What transformers 5 writes: the head in the file is the head, and scale_decoder_outputs says whether its input is scaled.
+    [Theory]
+    [InlineData(true, true, false, false, false)]
+    [InlineData(true, null, false, false, false)]
+    [InlineData(true, true, null, false, true)]
+    [InlineData(true, false, null, false, false)]
+    [InlineData(false, true, false, true, false)]
+    [InlineData(false, null, false, true, false)]
+    [InlineData(false, false, null, true, false)]
+    [InlineData(false, false, true, true, true)]
+    [InlineData(false, null, null, true, true)]
+    public void Import_HeadAndScaling_AreTheFilesAndTheConfigs(bool hasHead, bool? tie, bool? scale, bool isTied, bool scalesOutput)
+    {
+        var checkpoint = Synthetic("gated-gelu", isTied: !hasHead, 16);
+        Change(checkpoint, "config.json", "tie_word_embeddings", tie);
+        Change(checkpoint, "config.json", "scale_decoder_outputs", scale);
+        using var tensors = Checkpoint.Open(checkpoint);
+        var expected = new ReferenceT5(Config(checkpoint) with { IsTied = isTied, ScalesOutput = scalesOutput }, tensors)
+            .Logits(Prompt, Decoded).SelectMany(row => row).ToArray();
+
+        var (single, narrow) = (Logits(checkpoint, Precision.Float32), Logits(checkpoint, Precision.Int8));
+
+        Assert.InRange(expected.Zip(single, (a, b) => Math.Abs(a - b)).Max(), 0, 5e-4);
+        Assert.InRange(expected.Zip(narrow, (a, b) => Math.Abs(a - b)).Max(), 1e-6, 0.35 * (expected.Max() - expected.Min()));
+    }
+
+    // Older releases' files hold the shared head a second time: it stays one tensor.
+    [Fact]
+    public void Import_HeadThatIsTheEmbeddingAgain_IsTied()
+    {
+        var checkpoint = Synthetic("gated-gelu", isTied: true, 16);
+        var expected = ModelImport.Import(checkpoint, folder.File("a"), Precision.Float32).Manifest;
+        Add(checkpoint, "lm_head.weight", "shared.weight");
+
+        var actual = ModelImport.Import(checkpoint, folder.File("b"), Precision.Float32).Manifest;
+
+        Assert.Equal(expected.TensorHash, actual.TensorHash);
+        Assert.EndsWith("tied head)", actual.Origin, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Import_EmbeddingUnderTheHeadsNameAlone_IsTied()
+    {
+        var checkpoint = Synthetic("gated-gelu", isTied: true, 16);
+        var expected = ModelImport.Import(checkpoint, folder.File("a"), Precision.Float32).Manifest;
+        Add(checkpoint, "lm_head.weight", "shared.weight", keep: false);
+
+        Assert.Equal(expected.TensorHash, ModelImport.Import(checkpoint, folder.File("b"), Precision.Float32).Manifest.TensorHash);
+    }
+
     [Theory]
     [InlineData(Precision.Float16, 0.03)]
     [InlineData(Precision.Int8, 0.35)]
@@ -231,6 +281,32 @@ public sealed class T5ImportTests : IDisposable
         return folder.File("synthetic");
     }
 
+    private float[] Logits(string checkpoint, Precision precision)
+    {
+        using var model = GenFuserModel.Load(ModelImport.Import(checkpoint, folder.File($"{precision}"), precision).Path);
+        return model.Score(Prompt, Decoded);
+    }
+
+    // Writes a tensor once more under another name, or under that alone.
+    private static void Add(string checkpoint, string name, string from, bool keep = true)
+    {
+        var path = Path.Combine(checkpoint, "model.safetensors");
+        var tensors = new List<(TensorInfo Info, float[] Values)>();
+        using (var open = Checkpoint.Open(checkpoint))
+        {
+            tensors.AddRange(open.Tensors.Values.Where(info => keep || info.Name != from).Select(info => (info, open.Read(info.Name))));
+            tensors.Add((open.Find(from) with { Name = name }, open.Read(from)));
+        }
+
+        using var writer = SafetensorsWriter.Create(path, [.. tensors.Select(tensor => tensor.Info)]);
+        foreach (var (info, values) in tensors)
+        {
+            writer.Write(info.Name, values);
+        }
+
+        writer.Finish();
+    }
+
     private delegate void Edit(string name, float[] values);
 
     private static void Rewrite(string checkpoint, Edit edit)
@@ -252,7 +328,7 @@ public sealed class T5ImportTests : IDisposable
         writer.Finish();
     }
 
-    private static void Change(string checkpoint, string file, string field, JsonNode value)
+    private static void Change(string checkpoint, string file, string field, JsonNode? value)
     {
         var path = Path.Combine(checkpoint, file);
         var json = JsonNode.Parse(File.ReadAllBytes(path))!.AsObject();

@@ -106,6 +106,65 @@ public sealed class TokenizerParityTests
         });
     }
 
+    // The pipeline that transformers 5 builds for DeBERTa; ids of the tokenizers library 0.23.2.
+    [Fact]
+    public void Encode_DebertaPipelineOfTransformers5_EqualsReference()
+    {
+        JsonObject json = Transformers5Deberta("always");
+        using var folder = new TemporaryFolder();
+        folder.Write("tokenizer.json", json.ToJsonString());
+
+        Tokenizer tokenizer = Tokenizer.Load(folder.Path);
+
+        Assert.Equal([1, 663, 355, 288, 956, 261, 346, 2], tokenizer.Encode("Hello  world\n x"));
+        Assert.Equal([1, 4001, 265, 2], tokenizer.Encode("<|source|>a"));
+    }
+
+    [Theory]
+    [InlineData("Hello \t world\nx", "Hello world x")]
+    [InlineData("a\u00A0\u2003b\rc\td  ", "a b c d")]
+    [InlineData("nai\u0308ve cafe\u0301", "na\u00EFve caf\u00E9")]
+    [InlineData("\r\n\r\nHello", " Hello")]
+    [InlineData("Hello\n\n<|candidate1|>\n\nworld", "Hello <|candidate1|> world")]
+    public void Encode_DebertaPipelineOfTransformers5_ReadsTextsThatItNormalisesAlikeAlike(string text, string same)
+    {
+        using var folder = new TemporaryFolder();
+        foreach (string scheme in new[] { "always", "first" })
+        {
+            folder.Write("tokenizer.json", Transformers5Deberta(scheme).ToJsonString());
+            Tokenizer tokenizer = Tokenizer.Load(folder.Path);
+
+            Assert.Equal(tokenizer.Encode(same), tokenizer.Encode(text));
+        }
+    }
+
+    // Single white space other than line feed, carriage return and tab is no part of the pattern.
+    [Fact]
+    public void Encode_DebertaPipelineOfTransformers5_KeepsASingleNoBreakSpace()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("tokenizer.json", Transformers5Deberta("always").ToJsonString());
+        Tokenizer tokenizer = Tokenizer.Load(folder.Path);
+
+        Assert.NotEqual(tokenizer.Encode("a b"), tokenizer.Encode("a\u00A0b"));
+    }
+
+    private static JsonObject Transformers5Deberta(string scheme)
+    {
+        JsonNode Space() => JsonNode.Parse($$"""{"type": "Metaspace", "replacement": "▁", "prepend_scheme": "{{scheme}}", "split": true}""")!;
+        JsonObject json = TokenizerFixture.TokenizerJson("deberta");
+        json["normalizer"] = JsonNode.Parse(
+            """
+            {"type": "Sequence", "normalizers": [
+              {"type": "Replace", "pattern": {"Regex": "\\s{2,}|[\\n\\r\\t]"}, "content": " "},
+              {"type": "NFC"},
+              {"type": "Strip", "strip_left": false, "strip_right": true}]}
+            """);
+        json["pre_tokenizer"] = new JsonObject { ["type"] = "Sequence", ["pretokenizers"] = new JsonArray(Space()) };
+        json["decoder"] = Space();
+        return json;
+    }
+
     [Theory]
     [MemberData(nameof(SharedRoutes))]
     public void Encode_SharedCases_EqualsReference(string folder, string cases, string key, bool addTokens)

@@ -100,7 +100,7 @@ internal sealed record DebertaConfig
     {
         if (file.Text("model_type") is not "deberta-v2")
         {
-            throw file.Refused("model_type", "only deberta-v2 (which v3 is, too) can be imported as an encoder");
+            throw file.Refused("model_type", Architectures.Rule);
         }
 
         if (file.Text("hidden_act", "gelu") is not "gelu")

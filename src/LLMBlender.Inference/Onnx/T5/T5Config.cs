@@ -38,8 +38,17 @@ internal sealed record T5Config
     /// <summary>The distance at which the last bucket begins, <c>relative_attention_max_distance</c>.</summary>
     public required int MaxDistance { get; init; }
 
-    /// <summary>Whether the head is the embedding, its input scaled by d_model^−½.</summary>
+    /// <summary>
+    /// Whether the head is the embedding. The config's word counts only until the tensors are known: a head of its own in
+    /// the checkpoint is the head (transformers 5 writes <c>tie_word_embeddings: true</c> for every T5).
+    /// </summary>
     public required bool IsTied { get; init; }
+
+    /// <summary>
+    /// Whether the head's input is scaled by d_model^−½: <c>scale_decoder_outputs</c> where present (transformers 5), else
+    /// <c>tie_word_embeddings</c>.
+    /// </summary>
+    public required bool ScalesOutput { get; init; }
 
     /// <summary>Width of all heads together.</summary>
     public int AttentionWidth => Heads * HeadSize;
@@ -69,6 +78,7 @@ internal sealed record T5Config
         }
 
         var (isGated, activation) = FeedForward(file);
+        var isTied = file.Flag("tie_word_embeddings", true);
         return new T5Config
         {
             VocabularySize = file.Integer("vocab_size", 1, int.MaxValue, 32128),
@@ -83,7 +93,8 @@ internal sealed record T5Config
             NormEpsilon = file.Number("layer_norm_epsilon", 0, 1, 1e-6),
             Buckets = buckets,
             MaxDistance = file.Integer("relative_attention_max_distance", (buckets / 2) + 1, 1 << 20, 128),
-            IsTied = file.Flag("tie_word_embeddings", true),
+            IsTied = isTied,
+            ScalesOutput = file.Flag("scale_decoder_outputs", isTied),
         };
     }
 

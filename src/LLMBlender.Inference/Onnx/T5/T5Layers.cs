@@ -53,7 +53,7 @@ internal sealed class T5Layers(T5Config config, OnnxGraph graph, Precision preci
     /// <summary>Logits of normed states, [rows, vocabulary], single.</summary>
     public string Head(string x)
     {
-        if (config.IsTied)
+        if (config.ScalesOutput)
         {
             x = graph.Op("Mul", [x, graph.Scalar(DataType.Float, Math.Pow(config.Hidden, -0.5))]);
         }

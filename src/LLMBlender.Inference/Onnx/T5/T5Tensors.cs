@@ -1,3 +1,5 @@
+using LLMBlender.Inference.Checkpoints;
+
 namespace LLMBlender.Inference.Onnx.T5;
 
 /// <summary>
@@ -18,6 +20,15 @@ internal static class T5Tensors
         "decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight",
         Head,
     };
+
+    /// <summary>The checkpoint's name of the embedding: files that hold shared tensors once may keep any of its names.</summary>
+    public static string EmbeddingIn(Checkpoint checkpoint) =>
+        new[] { Shared, "encoder.embed_tokens.weight", "decoder.embed_tokens.weight", Head }
+            .FirstOrDefault(checkpoint.Tensors.ContainsKey, Shared);
+
+    /// <summary>Whether the checkpoint holds a head that is not the embedding.</summary>
+    public static bool HasOwnHead(Checkpoint checkpoint, string embedding) =>
+        embedding != Head && checkpoint.Tensors.ContainsKey(Head) && !checkpoint.HoldsTheSame(Head, embedding);
 
     /// <summary>Every tensor that the graphs use.</summary>
     /// <param name="config">The network's shape.</param>

@@ -7,24 +7,24 @@ namespace LLMBlender.Inference.Tokenization.AddedTokens;
 /// <summary>Gives added tokens their ids: that of the same piece of the vocabulary, or the next free one.</summary>
 internal sealed class AddedTokenList(Vocabulary vocabulary)
 {
-    private readonly Dictionary<string, AddedToken> _tokens = new(StringComparer.Ordinal);
-    private int _next = vocabulary.Count;
+    private readonly Dictionary<string, AddedToken> tokens = new(StringComparer.Ordinal);
+    private int next = vocabulary.Count;
 
-    public List<AddedToken> ById => [.. _tokens.Values.OrderBy(token => token.Id)];
+    public List<AddedToken> ById => [.. tokens.Values.OrderBy(token => token.Id)];
 
     /// <summary>Adds a token, or replaces the one of the same text, whatever id it carries; returns its id.</summary>
     public int Add(AddedToken token)
     {
-        int id = Find(token.Content) ?? _next++;
-        _tokens[token.Content] = token with { Id = id };
+        int id = Find(token.Content) ?? next++;
+        tokens[token.Content] = token with { Id = id };
         return id;
     }
 
-    public bool IsAdded(string content) => _tokens.ContainsKey(content);
+    public bool IsAdded(string content) => tokens.ContainsKey(content);
 
     public int? Find(string content)
     {
-        if (_tokens.TryGetValue(content, out AddedToken? known))
+        if (tokens.TryGetValue(content, out AddedToken? known))
         {
             return known.Id;
         }

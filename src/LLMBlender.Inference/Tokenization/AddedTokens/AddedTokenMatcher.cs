@@ -9,14 +9,14 @@ namespace LLMBlender.Inference.Tokenization.AddedTokens;
 /// <summary>Finds added tokens in a text: leftmost first, the longest of those that begin at one place.</summary>
 internal sealed class AddedTokenMatcher
 {
-    private readonly AddedToken[] _tokens;
-    private readonly ByteTrie _trie;
-    private readonly SearchValues<byte> _firstBytes;
+    private readonly AddedToken[] tokens;
+    private readonly ByteTrie trie;
+    private readonly SearchValues<byte> firstBytes;
 
     /// <param name="tokens">The tokens, each with the UTF-8 text to look for; empty texts are never found.</param>
     public AddedTokenMatcher(IReadOnlyList<(AddedToken Token, byte[] Text)> tokens)
     {
-        _tokens = [.. tokens.Select(t => t.Token)];
+        this.tokens = [.. tokens.Select(t => t.Token)];
         var texts = new ByteBuffer();
         List<int> starts = [0];
         foreach ((AddedToken _, byte[] text) in tokens)
@@ -25,8 +25,8 @@ internal sealed class AddedTokenMatcher
             starts.Add(texts.Length);
         }
 
-        _trie = ByteTrie.Build(texts.Span, CollectionsMarshal.AsSpan(starts));
-        _firstBytes = SearchValues.Create([.. tokens.Where(t => t.Text.Length > 0).Select(t => t.Text[0]).Distinct()]);
+        trie = ByteTrie.Build(texts.Span, CollectionsMarshal.AsSpan(starts));
+        firstBytes = SearchValues.Create([.. tokens.Where(t => t.Text.Length > 0).Select(t => t.Text[0]).Distinct()]);
     }
 
     /// <summary>
@@ -38,7 +38,7 @@ internal sealed class AddedTokenMatcher
         int at = from;
         while (at < text.Length)
         {
-            int skip = text[at..].IndexOfAny(_firstBytes);
+            int skip = text[at..].IndexOfAny(firstBytes);
             if (skip < 0)
             {
                 break;
@@ -52,7 +52,7 @@ internal sealed class AddedTokenMatcher
                 continue;
             }
 
-            AddedToken token = _tokens[index];
+            AddedToken token = tokens[index];
             start = at;
             end = at + length;
             if (!token.SingleWord || IsAlone(text, start, end))
@@ -74,7 +74,7 @@ internal sealed class AddedTokenMatcher
         int length = 0;
         int node = ByteTrie.Root;
         index = ByteTrie.None;
-        for (int i = 0; i < text.Length && _trie.Step(ref node, text[i], out int found); i++)
+        for (int i = 0; i < text.Length && trie.Step(ref node, text[i], out int found); i++)
         {
             if (found != ByteTrie.None)
             {

@@ -3,11 +3,11 @@ namespace LLMBlender.Inference.Tokenization.Bytes;
 /// <summary>A reusable, growing run of bytes.</summary>
 internal sealed class ByteBuffer
 {
-    private byte[] _bytes = new byte[256];
+    private byte[] bytes = new byte[256];
 
     public int Length { get; private set; }
 
-    public ReadOnlySpan<byte> Span => _bytes.AsSpan(0, Length);
+    public ReadOnlySpan<byte> Span => bytes.AsSpan(0, Length);
 
     public void Clear() => Length = 0;
 
@@ -19,28 +19,28 @@ internal sealed class ByteBuffer
 
     public void Append(byte value)
     {
-        if (Length == _bytes.Length)
+        if (Length == bytes.Length)
         {
             Grow(1);
         }
 
-        _bytes[Length++] = value;
+        bytes[Length++] = value;
     }
 
     /// <summary>Room for at least <paramref name="count"/> bytes after the present ones; see <see cref="Advance"/>.</summary>
     public Span<byte> Reserve(int count)
     {
-        if (_bytes.Length - Length < count)
+        if (bytes.Length - Length < count)
         {
             Grow(count);
         }
 
-        return _bytes.AsSpan(Length);
+        return bytes.AsSpan(Length);
     }
 
     /// <summary>Takes bytes written to the reserved room into the run.</summary>
     public void Advance(int count) => Length += count;
 
     private void Grow(int count) =>
-        Array.Resize(ref _bytes, (int)Math.Min(Array.MaxLength, Math.Max((long)Length + count, 2L * _bytes.Length)));
+        Array.Resize(ref bytes, (int)Math.Min(Array.MaxLength, Math.Max((long)Length + count, 2L * bytes.Length)));
 }

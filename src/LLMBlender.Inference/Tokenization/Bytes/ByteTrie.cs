@@ -13,13 +13,13 @@ internal sealed class ByteTrie
     /// <summary>What a node without a value has.</summary>
     public const int None = -1;
 
-    private readonly Unit[] _units;
-    private readonly int[] _values;
+    private readonly Unit[] units;
+    private readonly int[] values;
 
     private ByteTrie(Unit[] units, int[] values)
     {
-        _units = units;
-        _values = values;
+        this.units = units;
+        this.values = values;
     }
 
     /// <summary>
@@ -40,7 +40,7 @@ internal sealed class ByteTrie
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Step(ref int node, byte b, out int value)
     {
-        Unit[] units = _units;
+        Unit[] units = this.units;
         int next = units[node].Base ^ b;
         int parent = units[next].Parent;
         if ((parent & Unit.ParentMask) != node)
@@ -50,7 +50,7 @@ internal sealed class ByteTrie
         }
 
         node = next;
-        value = parent < 0 ? _values[next] : None;
+        value = parent < 0 ? values[next] : None;
         return true;
     }
 

@@ -15,44 +15,44 @@ internal ref struct ByteTrieBuilder
     // Places tried for a node's children before they get a new block: bounds the building time.
     private const int Tries = 48;
 
-    private readonly ReadOnlySpan<byte> _text;
-    private readonly ReadOnlySpan<int> _starts;
-    private int[] _keys;
-    private int[] _sorted;
+    private readonly ReadOnlySpan<byte> text;
+    private readonly ReadOnlySpan<int> starts;
+    private int[] keys;
+    private int[] sorted;
 
     // Nodes that still have no children, in the order in which they get them.
-    private Node[] _open = new Node[64];
-    private int _opened;
+    private Node[] open = new Node[64];
+    private int opened;
 
     // Free places as a ring, entered at place 0, which is the root's and so never free.
-    private int[] _next;
-    private int[] _previous;
+    private int[] next;
+    private int[] previous;
 
-    private int _hint;
+    private int hint;
 
     // Where the blocks begin that hold nothing yet.
-    private int _untouched;
+    private int untouched;
 
     public ByteTrieBuilder(ReadOnlySpan<byte> text, ReadOnlySpan<int> starts)
     {
-        _text = text;
-        _starts = starts;
+        this.text = text;
+        this.starts = starts;
         int count = 0;
-        _keys = new int[starts.Length - 1];
-        for (int i = 0; i < _keys.Length; i++)
+        keys = new int[starts.Length - 1];
+        for (int i = 0; i < keys.Length; i++)
         {
             if (starts[i] < starts[i + 1])
             {
-                _keys[count++] = i;
+                keys[count++] = i;
             }
         }
 
-        Array.Resize(ref _keys, count);
-        _sorted = new int[count];
+        Array.Resize(ref keys, count);
+        sorted = new int[count];
         Units = [];
         Values = [];
-        _next = [0];
-        _previous = [0];
+        next = [0];
+        previous = [0];
         AddBlocks(Math.Max(1, text.Length / 2 / Block));
         TakePlace(ByteTrie.Root, parent: Free);
     }
@@ -66,10 +66,10 @@ internal ref struct ByteTrieBuilder
     {
         Span<byte> labels = stackalloc byte[256];
         Span<int> ends = stackalloc int[256];
-        Open(new Node(ByteTrie.Root, 0, _keys.Length, 0));
-        for (int done = 0; done < _opened; done++)
+        Open(new Node(ByteTrie.Root, 0, keys.Length, 0));
+        for (int done = 0; done < opened; done++)
         {
-            Node node = _open[done];
+            Node node = open[done];
             int from = SetValue(node);
             int children = Group(from, node.To, node.Depth, labels, ends);
             if (children == 0)
@@ -103,12 +103,12 @@ internal ref struct ByteTrieBuilder
 
     private void Open(Node node)
     {
-        if (_opened == _open.Length)
+        if (opened == open.Length)
         {
-            Array.Resize(ref _open, 2 * _opened);
+            Array.Resize(ref open, 2 * opened);
         }
 
-        _open[_opened++] = node;
+        open[opened++] = node;
     }
 
     // Moves the keys that end at the node to the front of its range, and returns where the others begin.
@@ -119,12 +119,12 @@ internal ref struct ByteTrieBuilder
         int value = ByteTrie.None;
         for (int i = from; i < node.To; i++)
         {
-            int key = _keys[i];
-            if (_starts[key] + node.Depth == _starts[key + 1])
+            int key = keys[i];
+            if (starts[key] + node.Depth == starts[key + 1])
             {
                 value = Math.Max(value, key);
-                _keys[i] = _keys[from];
-                _keys[from++] = key;
+                keys[i] = keys[from];
+                keys[from++] = key;
             }
         }
 
@@ -145,11 +145,11 @@ internal ref struct ByteTrieBuilder
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void AddTail(Node node)
     {
-        int key = _keys[node.From];
+        int key = keys[node.From];
         int index = node.Index;
-        for (int at = _starts[key] + node.Depth; at < _starts[key + 1]; at++)
+        for (int at = starts[key] + node.Depth; at < starts[key + 1]; at++)
         {
-            byte label = _text[at];
+            byte label = text[at];
             int place = FindBase([label]);
             Units[index].Base = place;
             TakePlace(place ^ label, index);
@@ -188,22 +188,22 @@ internal ref struct ByteTrieBuilder
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly byte Label(int i, int depth) => _text[_starts[_keys[i]] + depth];
+    private readonly byte Label(int i, int depth) => text[starts[keys[i]] + depth];
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void InsertionSort(int from, int to, int depth)
     {
         for (int i = from + 1; i < to; i++)
         {
-            int key = _keys[i];
-            byte label = _text[_starts[key] + depth];
+            int key = keys[i];
+            byte label = text[starts[key] + depth];
             int at = i;
             for (; at > from && Label(at - 1, depth) > label; at--)
             {
-                _keys[at] = _keys[at - 1];
+                keys[at] = keys[at - 1];
             }
 
-            _keys[at] = key;
+            keys[at] = key;
         }
     }
 
@@ -225,34 +225,34 @@ internal ref struct ByteTrieBuilder
 
         for (int i = from; i < to; i++)
         {
-            _sorted[places[Label(i, depth)]++] = _keys[i];
+            sorted[places[Label(i, depth)]++] = keys[i];
         }
 
-        Array.Copy(_sorted, from, _keys, from, to - from);
+        Array.Copy(sorted, from, keys, from, to - from);
     }
 
     // An only child takes the first free place; more of them look on from where the last ones found theirs.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int FindBase(scoped ReadOnlySpan<byte> labels)
     {
-        int place = labels.Length == 1 ? _next[0] : _hint;
-        for (int tries = 0; place != 0 && tries < Tries; tries++, place = _next[place])
+        int place = labels.Length == 1 ? next[0] : hint;
+        for (int tries = 0; place != 0 && tries < Tries; tries++, place = next[place])
         {
             int found = place ^ labels[0];
             if (Fits(found, labels[1..]))
             {
-                _hint = labels.Length == 1 ? _hint : place;
+                hint = labels.Length == 1 ? hint : place;
                 return found;
             }
         }
 
-        if (_untouched == Units.Length)
+        if (untouched == Units.Length)
         {
             AddBlocks(1 + (Units.Length / Block / 4));
         }
 
-        _hint = _untouched;
-        return _untouched;
+        hint = untouched;
+        return untouched;
     }
 
     private readonly bool Fits(int found, scoped ReadOnlySpan<byte> labels)
@@ -272,15 +272,15 @@ internal ref struct ByteTrieBuilder
     private void TakePlace(int place, int parent)
     {
         Units[place].Parent = parent;
-        _untouched = Math.Max(_untouched, (place | (Block - 1)) + 1);
+        untouched = Math.Max(untouched, (place | (Block - 1)) + 1);
         if (place == ByteTrie.Root)
         {
             return;
         }
 
-        _hint = place == _hint ? _next[place] : _hint;
-        _next[_previous[place]] = _next[place];
-        _previous[_next[place]] = _previous[place];
+        hint = place == hint ? next[place] : hint;
+        next[previous[place]] = next[place];
+        previous[next[place]] = previous[place];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -292,15 +292,15 @@ internal ref struct ByteTrieBuilder
         int[] values = Values;
         Array.Resize(ref units, length);
         Array.Resize(ref values, length);
-        Array.Resize(ref _next, length);
-        Array.Resize(ref _previous, length);
+        Array.Resize(ref next, length);
+        Array.Resize(ref previous, length);
         (Units, Values) = (units, values);
         for (int place = Math.Max(first, 1); place < length; place++)
         {
-            int last = _previous[0];
+            int last = previous[0];
             units[place].Parent = Free;
-            (_next[last], _previous[place]) = (place, last);
-            (_next[place], _previous[0]) = (0, place);
+            (next[last], previous[place]) = (place, last);
+            (next[place], previous[0]) = (0, place);
         }
     }
 

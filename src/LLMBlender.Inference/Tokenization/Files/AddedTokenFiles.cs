@@ -4,10 +4,54 @@ using LLMBlender.Inference.Tokenization.Subwords;
 namespace LLMBlender.Inference.Tokenization.Files;
 
 /// <summary>
-/// The added tokens of a bare vocabulary file, without tokenizer.json, with the ids and flags that Hugging Face gives them.
+/// What the files beside a vocabulary or a tokenizer.json say of added tokens, with the ids and flags that Hugging Face gives them.
 /// </summary>
 internal static class AddedTokenFiles
 {
+    /// <summary>
+    /// Adds to tokenizer.json's own tokens those that the files beside it name: tokens of added_tokens_decoder that are missing
+    /// or have other flags, without it those of added_tokens.json that are missing, then special tokens that are still unknown
+    /// (transformers' <c>PreTrainedTokenizerFast.__init__</c>).
+    /// </summary>
+    /// <param name="file">The tokenizer.json, for errors.</param>
+    /// <param name="added">Its own added tokens; receives the others.</param>
+    /// <param name="config">The files beside it.</param>
+    /// <exception cref="ModelException">The files give a new token another id than it gets.</exception>
+    public static void Update(string file, AddedTokenList added, TokenizerConfig config)
+    {
+        string[] others = [.. config.AdditionalSpecialTokens()];
+        SpecialTokens roles = config.SpecialTokens;
+        List<AddedToken>? decoder = config.AddedTokensDecoder();
+        List<AddedToken> tokens = decoder
+            ?? [.. FromAddedTokensFile(config, roles, others).Where(token => !added.IsAdded(token.Content))];
+        foreach (AddedToken token in tokens)
+        {
+            bool isNew = added.Find(token.Content) is null;
+            int id = added.Add(token);
+            if (isNew && id != token.Id)
+            {
+                throw new ModelException(
+                    file,
+                    $"lacks {token.Content}, which has the id {token.Id} in {(decoder is null ? "added_tokens.json" : "tokenizer_config.json")}: here it gets {id}");
+            }
+        }
+
+        foreach ((string role, string content) in roles.All.Concat(Usual(added, config)).Where(r => !added.IsAdded(r.Content)))
+        {
+            added.Add(config.RoleToken(role) ?? new AddedToken(0, content)
+            {
+                Special = true,
+                Normalized = false,
+                LeftStrip = role == "mask_token" && content == "<mask>",
+            });
+        }
+
+        foreach (string content in others.Where(content => !added.IsAdded(content)))
+        {
+            added.Add(new AddedToken(0, content) { Special = true, Normalized = false });
+        }
+    }
+
     /// <param name="file">The vocabulary file, for errors.</param>
     /// <param name="reserved">Pieces that it calls tokens of their own.</param>
     /// <param name="vocabulary">Its pieces, with whatever the conversion adds to them.</param>
@@ -43,6 +87,13 @@ internal static class AddedTokenFiles
         }
 
         return added;
+    }
+
+    // The class's own tokens where no file names them, as far as they are pieces.
+    private static IEnumerable<(string Role, string Content)> Usual(AddedTokenList added, TokenizerConfig config)
+    {
+        SpecialTokens? usual = SpecialTokens.OfClass(config.TokenizerClass);
+        return usual is null ? [] : config.SpecialTokens.Or(usual).All.Where(role => added.Find(role.Content) is not null);
     }
 
     private static List<AddedToken> FromAddedTokensFile(TokenizerConfig config, SpecialTokens roles, string[] others)

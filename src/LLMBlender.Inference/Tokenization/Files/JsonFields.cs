@@ -5,9 +5,9 @@ namespace LLMBlender.Inference.Tokenization.Files;
 /// <summary>Typed access to one JSON object of a tokenizer file; what is wrong is named with its place.</summary>
 internal readonly struct JsonFields
 {
-    private readonly JsonElement _element;
-    private readonly string _file;
-    private readonly string _path;
+    private readonly JsonElement element;
+    private readonly string file;
+    private readonly string path;
 
     /// <param name="file">The file, for errors.</param>
     /// <param name="path">Where in it the object lies, for errors.</param>
@@ -15,7 +15,7 @@ internal readonly struct JsonFields
     /// <exception cref="ModelException">It isn't an object.</exception>
     public JsonFields(string file, string path, JsonElement element)
     {
-        (_file, _path, _element) = (file, path, element);
+        (this.file, this.path, this.element) = (file, path, element);
         if (element.ValueKind != JsonValueKind.Object)
         {
             throw Wrong("", element, "must be an object");
@@ -23,18 +23,18 @@ internal readonly struct JsonFields
     }
 
     /// <summary>The file, for errors.</summary>
-    public string File => _file;
+    public string File => file;
 
     /// <summary>The fields in their order.</summary>
     public IEnumerable<(string Name, JsonElement Value)> All =>
-        _element.EnumerateObject().Select(property => (property.Name, property.Value));
+        element.EnumerateObject().Select(property => (property.Name, property.Value));
 
     /// <summary>The field, or null where it is absent or null.</summary>
     public JsonElement? Optional(string name) =>
-        _element.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
+        element.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
     public JsonElement Required(string name) =>
-        Optional(name) ?? throw new ModelException(_file, $"{Place(name)} is missing");
+        Optional(name) ?? throw new ModelException(file, $"{Place(name)} is missing");
 
     public string? OptionalText(string name) => Optional(name) is { } value ? Text(name, value) : null;
 
@@ -48,7 +48,7 @@ internal readonly struct JsonFields
 
     public int RequiredCount(string name) => Count(name, Required(name));
 
-    public JsonFields RequiredObject(string name) => new(_file, Place(name), Required(name));
+    public JsonFields RequiredObject(string name) => new(file, Place(name), Required(name));
 
     /// <summary>The elements of a required array, each with its place.</summary>
     public IEnumerable<(string Path, JsonElement Value)> RequiredArray(string name)
@@ -63,7 +63,7 @@ internal readonly struct JsonFields
     /// <summary>The elements of a required array of objects.</summary>
     public IEnumerable<JsonFields> RequiredObjects(string name)
     {
-        string file = _file;
+        string file = this.file;
         return RequiredArray(name).Select(element => new JsonFields(file, element.Path, element.Value));
     }
 
@@ -71,7 +71,7 @@ internal readonly struct JsonFields
     public ModelException Wrong(string name, JsonElement value, string rule)
     {
         string raw = value.GetRawText();
-        return new ModelException(_file, $"{Place(name)} is {(raw.Length > 80 ? raw[..80] + "…" : raw)}: {rule}");
+        return new ModelException(file, $"{Place(name)} is {(raw.Length > 80 ? raw[..80] + "…" : raw)}: {rule}");
     }
 
     private string Text(string name, JsonElement value) =>
@@ -82,5 +82,5 @@ internal readonly struct JsonFields
             ? number
             : throw Wrong(name, value, "must be a whole number from 0 to 2147483647");
 
-    private string Place(string name) => _path.Length == 0 ? name : name.Length == 0 ? _path : $"{_path}.{name}";
+    private string Place(string name) => path.Length == 0 ? name : name.Length == 0 ? path : $"{path}.{name}";
 }

@@ -7,8 +7,12 @@ namespace LLMBlender.Inference.Tokenization.Files;
 /// <summary>Reads the normalizers of tokenizer.json.</summary>
 internal static class NormalizerJson
 {
+    /// <summary>The normalizers; of a BERT tokenizer, with what tokenizer_config.json says of casing, accents and Chinese.</summary>
     /// <exception cref="ModelException">Malformed, or of a kind that isn't supported.</exception>
-    public static IEnumerable<Normalizer> Read(JsonFields? normalizer)
+    public static IEnumerable<Normalizer> Read(JsonFields? normalizer, TokenizerConfig config) =>
+        normalizer is { } fields && fields.OptionalText("type") == "BertNormalizer" ? [ReadBert(fields, config)] : Read(normalizer);
+
+    private static IEnumerable<Normalizer> Read(JsonFields? normalizer)
     {
         if (normalizer is not { } fields)
         {
@@ -21,13 +25,14 @@ internal static class NormalizerJson
             "Precompiled" => [ReadCharsMap(fields)],
             "Strip" => [ReadStrip(fields)],
             "Replace" => [ReadReplace(fields)],
-            "BertNormalizer" => [ReadBert(fields)],
+            "BertNormalizer" => [ReadBert(fields, null)],
             "Lowercase" => [new LowercaseNormalizer()],
+            "NFC" => [new ComposingNormalizer()],
             "Prepend" => [new PrependNormalizer(Encoding.UTF8.GetBytes(fields.RequiredText("prepend")))],
             _ => throw fields.Wrong(
                 "type",
                 fields.Required("type"),
-                "supported normalizers are Sequence, Precompiled, Strip, Replace, Lowercase, Prepend and BertNormalizer"),
+                "supported normalizers are Sequence, Precompiled, Strip, Replace, Lowercase, NFC, Prepend and BertNormalizer"),
         };
     }
 
@@ -39,13 +44,14 @@ internal static class NormalizerJson
             : throw fields.Wrong("precompiled_charsmap", map, "must be base64");
     }
 
-    private static BertNormalizer ReadBert(JsonFields fields)
+    private static BertNormalizer ReadBert(JsonFields fields, TokenizerConfig? config)
     {
-        bool lowercase = fields.OptionalFlag("lowercase") ?? true;
+        bool? Flag(string name, string inConfig) => config?.OwnFlag(inConfig) ?? fields.OptionalFlag(name);
+        bool lowercase = Flag("lowercase", "do_lower_case") ?? true;
         return new BertNormalizer(
             fields.OptionalFlag("clean_text") ?? true,
-            fields.OptionalFlag("handle_chinese_chars") ?? true,
-            fields.OptionalFlag("strip_accents") ?? lowercase,
+            Flag("handle_chinese_chars", "tokenize_chinese_chars") ?? true,
+            Flag("strip_accents", "strip_accents") ?? lowercase,
             lowercase);
     }
 
@@ -61,9 +67,14 @@ internal static class NormalizerJson
             return new ReplaceNormalizer(Encoding.UTF8.GetBytes(text), content);
         }
 
-        return pattern.OptionalText("Regex") == " {2,}"
-            ? new SpaceRunNormalizer(content)
-            : throw fields.Wrong(
-                "pattern", fields.Required("pattern"), "supported are {\"String\": …} and {\"Regex\": \" {2,}\"}");
+        return pattern.OptionalText("Regex") switch
+        {
+            " {2,}" => new SpaceRunNormalizer(content),
+            @"\s{2,}|[\n\r\t]" => new WhiteSpaceRunNormalizer(content),
+            _ => throw fields.Wrong(
+                "pattern",
+                fields.Required("pattern"),
+                @"supported are {""String"": …}, {""Regex"": "" {2,}""} and {""Regex"": ""\\s{2,}|[\\n\\r\\t]""}"),
+        };
     }
 }

@@ -7,8 +7,14 @@ namespace LLMBlender.Inference.Tokenization.Files;
 /// <summary>Reads the pre-tokenizers and the decoder of tokenizer.json.</summary>
 internal static class PreTokenizerJson
 {
+    /// <summary>The pre-tokenizers.</summary>
+    /// <param name="preTokenizer">The object, null where the file has none.</param>
+    /// <param name="addPrefixSpace">What tokenizer_config.json says of it, which wins over a byte-level one's own.</param>
     /// <exception cref="ModelException">Malformed, or of a kind that isn't supported.</exception>
-    public static IEnumerable<PreTokenizer> Read(JsonFields? preTokenizer)
+    public static IEnumerable<PreTokenizer> Read(JsonFields? preTokenizer, bool? addPrefixSpace) =>
+        preTokenizer is { } fields && fields.OptionalText("type") == "ByteLevel" ? ReadByteLevel(fields, addPrefixSpace) : Read(preTokenizer);
+
+    private static IEnumerable<PreTokenizer> Read(JsonFields? preTokenizer)
     {
         if (preTokenizer is not { } fields)
         {
@@ -21,7 +27,7 @@ internal static class PreTokenizerJson
             "WhitespaceSplit" => [new WhitespaceSplitPreTokenizer()],
             "Metaspace" => [ReadMetaspace(fields)],
             "BertPreTokenizer" => [new BertPreTokenizer()],
-            "ByteLevel" => ReadByteLevel(fields),
+            "ByteLevel" => ReadByteLevel(fields, null),
             _ => throw fields.Wrong(
                 "type",
                 fields.Required("type"),
@@ -47,8 +53,8 @@ internal static class PreTokenizerJson
         };
     }
 
-    private static PreTokenizer[] ReadByteLevel(JsonFields fields) => fields.OptionalFlag("use_regex") ?? true
-        ? [new GptPreTokenizer(fields.OptionalFlag("add_prefix_space") ?? true), new ByteLettersPreTokenizer()]
+    private static PreTokenizer[] ReadByteLevel(JsonFields fields, bool? addPrefixSpace) => fields.OptionalFlag("use_regex") ?? true
+        ? [new GptPreTokenizer(addPrefixSpace ?? fields.OptionalFlag("add_prefix_space") ?? true), new ByteLettersPreTokenizer()]
         : throw fields.Wrong("use_regex", fields.Required("use_regex"), "must be true: other cuts than GPT-2's aren't supported");
 
     private static MetaspacePreTokenizer ReadMetaspace(JsonFields fields) => new(

@@ -9,8 +9,8 @@ namespace LLMBlender.Inference.Tokenization.Files;
 /// <param name="file">The file, for errors.</param>
 internal ref struct ProtobufReader(ReadOnlySpan<byte> message, string file)
 {
-    private readonly int _length = message.Length;
-    private ReadOnlySpan<byte> _rest = message;
+    private readonly int length = message.Length;
+    private ReadOnlySpan<byte> rest = message;
 
     /// <summary>The number of the field read last.</summary>
     public int Field { get; private set; }
@@ -26,7 +26,7 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message, string file)
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool Read()
     {
-        if (_rest.IsEmpty)
+        if (rest.IsEmpty)
         {
             return false;
         }
@@ -68,12 +68,12 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message, string file)
     private ulong ReadVarint()
     {
         ulong value = 0;
-        for (int i = 0; i < Math.Min(10, _rest.Length); i++)
+        for (int i = 0; i < Math.Min(10, rest.Length); i++)
         {
-            value |= (ulong)(_rest[i] & 0x7F) << (7 * i);
-            if (_rest[i] < 0x80)
+            value |= (ulong)(rest[i] & 0x7F) << (7 * i);
+            if (rest[i] < 0x80)
             {
-                _rest = _rest[(i + 1)..];
+                rest = rest[(i + 1)..];
                 return value;
             }
         }
@@ -84,18 +84,18 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message, string file)
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private ReadOnlySpan<byte> Take(ulong count)
     {
-        if (count > (ulong)_rest.Length)
+        if (count > (ulong)rest.Length)
         {
             throw Broken();
         }
 
-        ReadOnlySpan<byte> taken = _rest[..(int)count];
-        _rest = _rest[(int)count..];
+        ReadOnlySpan<byte> taken = rest[..(int)count];
+        rest = rest[(int)count..];
         return taken;
     }
 
     private readonly ModelException Broken() => new(
         file,
         $"is no SentencePiece model: it is broken or cut off after field {Field}, "
-        + $"{_rest.Length} bytes before the end of a message of {_length}");
+        + $"{rest.Length} bytes before the end of a message of {length}");
 }

@@ -15,19 +15,12 @@ internal static class SentencePieceConversion
 {
     private const int DefaultExtraIds = 100;
 
-    private static readonly SpecialTokens DebertaTokens = new()
-    {
-        Bos = "[CLS]", Eos = "[SEP]", Unk = "[UNK]", Sep = "[SEP]", Pad = "[PAD]", Cls = "[CLS]", Mask = "[MASK]",
-    };
-
-    private static readonly SpecialTokens T5Tokens = new() { Eos = "</s>", Unk = "<unk>", Pad = "<pad>" };
-
     /// <exception cref="ModelException">The file is broken, or of a family whose conversion isn't known.</exception>
     public static TokenizerModel Read(string file, TokenizerConfig config)
     {
         bool deberta = IsDeberta(file, config);
         SentencePieceModel model = SentencePieceModel.Read(file);
-        SpecialTokens roles = config.SpecialTokens.Or(deberta ? DebertaTokens : T5Tokens);
+        SpecialTokens roles = config.SpecialTokens.Or(deberta ? SpecialTokens.Deberta : SpecialTokens.T5);
         List<string> extra = deberta ? [] : ExtraIds(config);
         foreach (string content in extra)
         {

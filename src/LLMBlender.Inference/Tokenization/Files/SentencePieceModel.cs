@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Unicode;
+using LLMBlender.Inference.Checkpoints;
 using LLMBlender.Inference.Tokenization.Normalization;
 using LLMBlender.Inference.Tokenization.Subwords;
 
@@ -47,7 +48,7 @@ internal sealed class SentencePieceModel
     public CharsMap? CharsMap { get; private set; }
 
     /// <exception cref="ModelException">Broken, or no Unigram model.</exception>
-    public static SentencePieceModel Read(string file) => new(file, TokenizerFiles.ReadBytes(file));
+    public static SentencePieceModel Read(string file) => new(file, ModelFile.ReadAll(file));
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ReadPiece(string file, ReadOnlySpan<byte> message)

@@ -5,6 +5,24 @@ namespace LLMBlender.Inference.Tokenization.Files;
 /// <summary>Texts of the tokens that play a role, null where a checkpoint has none.</summary>
 internal sealed record SpecialTokens
 {
+    /// <summary>BERT's.</summary>
+    public static SpecialTokens Bert { get; } = new() { Unk = "[UNK]", Sep = "[SEP]", Pad = "[PAD]", Cls = "[CLS]", Mask = "[MASK]" };
+
+    /// <summary>RoBERTa's, BART's and XLM-RoBERTa's.</summary>
+    public static SpecialTokens Roberta { get; } = new()
+    {
+        Bos = "<s>", Eos = "</s>", Unk = "<unk>", Sep = "</s>", Pad = "<pad>", Cls = "<s>", Mask = "<mask>",
+    };
+
+    /// <summary>DeBERTa-v2's and v3's.</summary>
+    public static SpecialTokens Deberta { get; } = new()
+    {
+        Bos = "[CLS]", Eos = "[SEP]", Unk = "[UNK]", Sep = "[SEP]", Pad = "[PAD]", Cls = "[CLS]", Mask = "[MASK]",
+    };
+
+    /// <summary>T5's.</summary>
+    public static SpecialTokens T5 { get; } = new() { Eos = "</s>", Unk = "<unk>", Pad = "<pad>" };
+
     public string? Bos { get; init; }
 
     public string? Eos { get; init; }
@@ -27,6 +45,16 @@ internal sealed record SpecialTokens
         }
         .Where(pair => pair.Content is not null)
         .Select(pair => (pair.Role, pair.Content!));
+
+    /// <summary>The tokens of a tokenizer class that need no file to name them; null for a class that has none.</summary>
+    public static SpecialTokens? OfClass(string? name) => (name?.EndsWith("Fast", StringComparison.Ordinal) == true ? name[..^4] : name) switch
+    {
+        "BertTokenizer" or "ElectraTokenizer" or "DistilBertTokenizer" or "BleurtTokenizer" => Bert,
+        "RobertaTokenizer" or "BartTokenizer" or "XLMRobertaTokenizer" => Roberta,
+        "DebertaV2Tokenizer" => Deberta,
+        "T5Tokenizer" => T5,
+        _ => null,
+    };
 
     /// <summary>These, and where one is absent the other's.</summary>
     public SpecialTokens Or(SpecialTokens other) => new()

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LLMBlender.Inference.Checkpoints;
 using LLMBlender.Inference.Tokenization.AddedTokens;
 
 namespace LLMBlender.Inference.Tokenization.Files;
@@ -8,19 +9,19 @@ namespace LLMBlender.Inference.Tokenization.Files;
 /// </summary>
 internal sealed class TokenizerConfig
 {
-    private readonly JsonFields? _config;
-    private readonly JsonFields? _map;
-    private readonly JsonFields? _added;
-    private readonly string _configFile;
+    private readonly JsonFields? config;
+    private readonly JsonFields? map;
+    private readonly JsonFields? added;
+    private readonly string configFile;
 
     private TokenizerConfig(string folder)
     {
-        _configFile = Path.Combine(folder, "tokenizer_config.json");
-        _config = Open(_configFile);
-        _map = Open(Path.Combine(folder, "special_tokens_map.json"));
-        _added = Open(Path.Combine(folder, "added_tokens.json"));
-        CleanUp = _config?.OptionalFlag("clean_up_tokenization_spaces") ?? true;
-        TokenizerClass = _config?.OptionalText("tokenizer_class");
+        configFile = Path.Combine(folder, "tokenizer_config.json");
+        config = Open(configFile);
+        map = Open(Path.Combine(folder, "special_tokens_map.json"));
+        added = Open(Path.Combine(folder, "added_tokens.json"));
+        CleanUp = config?.OptionalFlag("clean_up_tokenization_spaces") ?? true;
+        TokenizerClass = config?.OptionalText("tokenizer_class");
         SpecialTokens = new SpecialTokens
         {
             Bos = Role("bos_token"),
@@ -44,7 +45,7 @@ internal sealed class TokenizerConfig
     public string? TokenizerClass { get; }
 
     /// <summary>Tokens of a row at most; null where no limit is named, which Hugging Face's files write as 10³⁰.</summary>
-    public int? MaxLength => _config?.Optional("model_max_length") is { ValueKind: JsonValueKind.Number } value
+    public int? MaxLength => config?.Optional("model_max_length") is { ValueKind: JsonValueKind.Number } value
         && value.TryGetInt32(out int length) && length > 0
             ? length
             : null;
@@ -66,24 +67,29 @@ internal sealed class TokenizerConfig
     }
 
     /// <summary>tokenizer_config.json's flag, or null.</summary>
-    public bool? Flag(string name) => _config?.OptionalFlag(name);
+    public bool? Flag(string name) => config?.OptionalFlag(name);
+
+    /// <summary>
+    /// tokenizer_config.json's flag where the tokenizer's class looks at it: not where the class takes tokenizer.json as it is.
+    /// </summary>
+    public bool? OwnFlag(string name) => TokenizerClass is "PreTrainedTokenizerFast" or "TokenizersBackend" ? null : Flag(name);
 
     /// <summary>tokenizer_config.json's whole number, or null.</summary>
-    public int? Count(string name) => _config?.OptionalCount(name);
+    public int? Count(string name) => config?.OptionalCount(name);
 
     /// <summary>The complaint about a value in tokenizer_config.json.</summary>
     public ModelException Wrong(string name, string rule) =>
-        _config!.Value.Wrong(name, _config.Value.Required(name), rule);
+        config!.Value.Wrong(name, config.Value.Required(name), rule);
 
     /// <summary>The tokens of added_tokens_decoder, by ascending id, null where there is none.</summary>
     public List<AddedToken>? AddedTokensDecoder()
     {
-        if (_config?.Optional("added_tokens_decoder") is null)
+        if (config?.Optional("added_tokens_decoder") is null)
         {
             return null;
         }
 
-        JsonFields decoder = _config.Value.RequiredObject("added_tokens_decoder");
+        JsonFields decoder = config.Value.RequiredObject("added_tokens_decoder");
         List<AddedToken> tokens = [];
         foreach ((string key, JsonElement value) in decoder.All)
         {
@@ -99,7 +105,7 @@ internal sealed class TokenizerConfig
     public List<(string Content, int Id)> AddedTokens()
     {
         List<(string Content, int Id)> tokens = [];
-        if (_added is { } fields)
+        if (added is { } fields)
         {
             tokens.AddRange(fields.All.Select(field => field.Name.Length > 0
                 ? (field.Name, fields.RequiredCount(field.Name))
@@ -109,32 +115,33 @@ internal sealed class TokenizerConfig
         return [.. tokens.OrderBy(token => token.Id)];
     }
 
-    /// <summary>The contents of additional_special_tokens.</summary>
-    public List<string> AdditionalSpecialTokens()
+    /// <summary>The contents of additional_special_tokens, and of what transformers 5 calls extra_special_tokens.</summary>
+    public List<string> AdditionalSpecialTokens() =>
+    [
+        .. new[] { config, map }
+            .Where(file => file is not null)
+            .SelectMany(file => Listed(file!.Value, "additional_special_tokens").Concat(Listed(file.Value, "extra_special_tokens")))
+            .Distinct(StringComparer.Ordinal),
+    ];
+
+    // A list of tokens, or a table of them by a name.
+    private static IEnumerable<string> Listed(JsonFields file, string name)
     {
-        List<string> contents = [];
-        foreach (JsonFields? file in new[] { _config, _map })
+        IEnumerable<(string Path, JsonElement Value)> tokens = file.Optional(name)?.ValueKind switch
         {
-            if (file?.Optional("additional_special_tokens") is null)
-            {
-                continue;
-            }
-
-            foreach ((string path, JsonElement value) in file.Value.RequiredArray("additional_special_tokens"))
-            {
-                contents.Add(value.ValueKind == JsonValueKind.String
-                    ? value.GetString()!
-                    : Content(new JsonFields(_configFile, path, value)));
-            }
-        }
-
-        return [.. contents.Distinct(StringComparer.Ordinal)];
+            null => [],
+            JsonValueKind.Object => file.RequiredObject(name).All.Select(field => ($"{name}.{field.Name}", field.Value)),
+            _ => file.RequiredArray(name),
+        };
+        return tokens.Select(token => token.Value.ValueKind == JsonValueKind.String
+            ? token.Value.GetString()!
+            : Content(new JsonFields(file.File, token.Path, token.Value)));
     }
 
     /// <summary>The flags that a file gives the token of a role, or null where it gives its text alone.</summary>
     public AddedToken? RoleToken(string role)
     {
-        foreach (JsonFields? file in new[] { _config, _map })
+        foreach (JsonFields? file in new[] { config, map })
         {
             if (file?.Optional(role) is { ValueKind: JsonValueKind.Object })
             {
@@ -150,7 +157,7 @@ internal sealed class TokenizerConfig
         : throw fields.Wrong("content", fields.Required("content"), "must not be empty");
 
     private string? Role(string name) =>
-        RoleToken(name)?.Content ?? _config?.OptionalText(name) ?? _map?.OptionalText(name);
+        RoleToken(name)?.Content ?? config?.OptionalText(name) ?? map?.OptionalText(name);
 
     private JsonFields? Open(string file)
     {
@@ -162,7 +169,7 @@ internal sealed class TokenizerConfig
         Files.Add(file);
         try
         {
-            ReadOnlyMemory<byte> bytes = TokenizerFiles.WithoutMark(TokenizerFiles.ReadBytes(file));
+            ReadOnlyMemory<byte> bytes = TokenizerFiles.WithoutMark(ModelFile.ReadAll(file));
             using JsonDocument document = JsonDocument.Parse(bytes);
             return new JsonFields(file, "", document.RootElement.Clone());
         }

@@ -6,6 +6,13 @@ namespace LLMBlender.Inference.Tokenization.Files;
 /// <summary>Reading a tokenizer's folder.</summary>
 internal static class TokenizerFiles
 {
+    /// <summary>The files that a tokenizer is read from.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+    [
+        "tokenizer.json", "spm.model", "spiece.model", "vocab.json", "merges.txt", "vocab.txt",
+        "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
+    ];
+
     /// <exception cref="ModelException">No tokenizer lies there, or one that can't be used.</exception>
     public static TokenizerModel Read(string folder)
     {
@@ -53,18 +60,6 @@ internal static class TokenizerFiles
             ? VocabularyFiles.ReadWordPieces(list, TokenizerConfig.Read(folder))
             : throw new ModelException(
                 folder, "holds no tokenizer: it needs tokenizer.json, spm.model, spiece.model, vocab.json with merges.txt, or vocab.txt");
-    }
-
-    public static byte[] ReadBytes(string file)
-    {
-        try
-        {
-            return File.ReadAllBytes(file);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ModelException(file, $"can't be read: {e.Message}", e);
-        }
     }
 
     /// <summary>The bytes after a UTF-8 byte order mark, if there is one.</summary>

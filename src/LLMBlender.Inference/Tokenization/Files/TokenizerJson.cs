@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using LLMBlender.Inference.Checkpoints;
 using LLMBlender.Inference.Tokenization.AddedTokens;
 using LLMBlender.Inference.Tokenization.Subwords;
 
@@ -12,16 +13,16 @@ namespace LLMBlender.Inference.Tokenization.Files;
 /// </summary>
 internal sealed class TokenizerJson
 {
-    private readonly string _file;
-    private readonly Dictionary<string, JsonElement> _parts = [];
-    private WordModel? _words;
+    private readonly string file;
+    private readonly Dictionary<string, JsonElement> parts = [];
+    private WordModel? words;
 
-    private TokenizerJson(string file) => _file = file;
+    private TokenizerJson(string file) => this.file = file;
 
     /// <exception cref="ModelException">Malformed, or asks for something that isn't supported.</exception>
     public static TokenizerModel Read(string file, TokenizerConfig config)
     {
-        byte[] bytes = TokenizerFiles.ReadBytes(file);
+        byte[] bytes = ModelFile.ReadAll(file);
         if (!Utf8.IsValid(bytes))
         {
             throw new ModelException(file, "is no valid UTF-8");
@@ -45,17 +46,19 @@ internal sealed class TokenizerJson
     private TokenizerModel Read(byte[] bytes, TokenizerConfig config)
     {
         ReadTop(bytes);
-        WordModel words = _words ?? throw new ModelException(_file, "model is missing");
+        WordModel words = this.words ?? throw new ModelException(file, "model is missing");
         Vocabulary vocabulary = words.Vocabulary;
-        List<AddedToken> added = ReadAddedTokens(vocabulary);
+        AddedTokenList tokens = ReadAddedTokens(vocabulary);
+        AddedTokenFiles.Update(file, tokens, config);
+        List<AddedToken> added = tokens.ById;
         int count = Math.Max(vocabulary.Count, added.Count == 0 ? 0 : added[^1].Id + 1);
         return new TokenizerModel
         {
-            Files = [_file, .. config.Files],
+            Files = [file, .. config.Files],
             Vocabulary = vocabulary,
             Segment = words.Segment,
-            Normalizers = [.. NormalizerJson.Read(Part("normalizer"))],
-            PreTokenizers = [.. PreTokenizerJson.Read(Part("pre_tokenizer"))],
+            Normalizers = [.. NormalizerJson.Read(Part("normalizer"), config)],
+            PreTokenizers = [.. PreTokenizerJson.Read(Part("pre_tokenizer"), config.Flag("add_prefix_space"))],
             Template = PostProcessorJson.Read(Part("post_processor"), count),
             Detokenizer = PreTokenizerJson.ReadDecoder(Part("decoder"), config.CleanUp),
             AddedTokens = added,
@@ -72,19 +75,19 @@ internal sealed class TokenizerJson
         {
             if (reader.ValueTextEquals("model"u8))
             {
-                _words = ReadModel(ref reader);
+                words = ReadModel(ref reader);
             }
             else
             {
                 string name = reader.GetString()!;
                 reader.Read();
-                _parts[name] = JsonElement.ParseValue(ref reader);
+                parts[name] = JsonElement.ParseValue(ref reader);
             }
         }
 
         if (reader.Read())
         {
-            throw new ModelException(_file, "has more after its object");
+            throw new ModelException(file, "has more after its object");
         }
     }
 
@@ -109,7 +112,7 @@ internal sealed class TokenizerJson
             settings[name] = JsonElement.ParseValue(ref reader);
         }
 
-        return table is null ? MakeUnigram(pieces, settings) : WordModelJson.Make(_file, table, settings);
+        return table is null ? MakeUnigram(pieces, settings) : WordModelJson.Make(file, table, settings);
     }
 
     private WordModel MakeUnigram(Vocabulary.Builder? pieces, Dictionary<string, JsonElement> settings)
@@ -118,17 +121,17 @@ internal sealed class TokenizerJson
         if (settings.TryGetValue("type", out JsonElement type) && (type.ValueKind != JsonValueKind.String || type.GetString() != "Unigram"))
         {
             throw new ModelException(
-                _file, $"model.type is {type.GetRawText()}: supported are Unigram, whose vocabulary is a list, and WordPiece and BPE, whose is a table");
+                file, $"model.type is {type.GetRawText()}: supported are Unigram, whose vocabulary is a list, and WordPiece and BPE, whose is a table");
         }
 
         if (settings.TryGetValue("unk_id", out JsonElement unknown)
             && (unknown.ValueKind != JsonValueKind.Number || !unknown.TryGetInt32(out unknownId)))
         {
-            throw new ModelException(_file, $"model.unk_id is {unknown.GetRawText()}: it must be a piece's id");
+            throw new ModelException(file, $"model.unk_id is {unknown.GetRawText()}: it must be a piece's id");
         }
 
         bool byteFallback = settings.TryGetValue("byte_fallback", out JsonElement fallback) && fallback.ValueKind == JsonValueKind.True;
-        return new WordModel(TokenizerFiles.MakeVocabulary(_file, pieces, unknownId, byteFallback), Unigram.Encode);
+        return new WordModel(TokenizerFiles.MakeVocabulary(file, pieces, unknownId, byteFallback), Unigram.Encode);
     }
 
     private List<(string, int)> ReadTable(ref Utf8JsonReader reader)
@@ -140,7 +143,7 @@ internal sealed class TokenizerJson
             reader.Read();
             table.Add(reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out int id)
                 ? (piece, id)
-                : throw new ModelException(_file, $"model.vocab: \"{piece}\" must have a whole number as its id"));
+                : throw new ModelException(file, $"model.vocab: \"{piece}\" must have a whole number as its id"));
         }
 
         return table;
@@ -153,7 +156,7 @@ internal sealed class TokenizerJson
         if (reader.TokenType != JsonTokenType.StartArray)
         {
             throw new ModelException(
-                _file, $"model.vocab is of type {reader.TokenType}: it must be an array, as Unigram models have it, or a table, as others do");
+                file, $"model.vocab is of type {reader.TokenType}: it must be an array, as Unigram models have it, or a table, as others do");
         }
 
         byte[] unescaped = new byte[64];
@@ -182,7 +185,7 @@ internal sealed class TokenizerJson
     {
         if (!met)
         {
-            throw new ModelException(_file, $"model.vocab[{id}] must be [\"piece\", score], the score finite");
+            throw new ModelException(file, $"model.vocab[{id}] must be [\"piece\", score], the score finite");
         }
     }
 
@@ -190,33 +193,33 @@ internal sealed class TokenizerJson
     {
         if (!reader.Read() || reader.TokenType != type)
         {
-            throw new ModelException(_file, $"{what} is of type {reader.TokenType}: it {rule}");
+            throw new ModelException(file, $"{what} is of type {reader.TokenType}: it {rule}");
         }
     }
 
     private JsonFields? Part(string name) =>
-        Element(name) is { } element ? new JsonFields(_file, name, element) : null;
+        Element(name) is { } element ? new JsonFields(file, name, element) : null;
 
     private JsonElement? Element(string name) =>
-        _parts.TryGetValue(name, out JsonElement part) && part.ValueKind != JsonValueKind.Null ? part : null;
+        parts.TryGetValue(name, out JsonElement part) && part.ValueKind != JsonValueKind.Null ? part : null;
 
-    private List<AddedToken> ReadAddedTokens(Vocabulary vocabulary)
+    private AddedTokenList ReadAddedTokens(Vocabulary vocabulary)
     {
         var tokens = new AddedTokenList(vocabulary);
         if (Element("added_tokens") is not { } element)
         {
-            return [];
+            return tokens;
         }
 
         if (element.ValueKind != JsonValueKind.Array)
         {
-            throw new ModelException(_file, $"added_tokens is of type {element.ValueKind}: it must be an array");
+            throw new ModelException(file, $"added_tokens is of type {element.ValueKind}: it must be an array");
         }
 
         int index = 0;
         foreach (JsonElement value in element.EnumerateArray())
         {
-            var fields = new JsonFields(_file, $"added_tokens[{index++}]", value);
+            var fields = new JsonFields(file, $"added_tokens[{index++}]", value);
             AddedToken token = TokenizerConfig.ReadAddedToken(fields, fields.RequiredCount("id"));
             int id = tokens.Add(token);
             if (id != token.Id)
@@ -226,6 +229,6 @@ internal sealed class TokenizerJson
             }
         }
 
-        return tokens.ById;
+        return tokens;
     }
 }

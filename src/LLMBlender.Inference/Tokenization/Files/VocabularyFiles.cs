@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using LLMBlender.Inference.Checkpoints;
 using LLMBlender.Inference.Tokenization.AddedTokens;
 using LLMBlender.Inference.Tokenization.Decoding;
 using LLMBlender.Inference.Tokenization.Normalization;
@@ -15,19 +16,12 @@ internal static class VocabularyFiles
 {
     private const int LongestWord = 100;
 
-    private static readonly SpecialTokens BertTokens = new() { Unk = "[UNK]", Sep = "[SEP]", Pad = "[PAD]", Cls = "[CLS]", Mask = "[MASK]" };
-
-    private static readonly SpecialTokens RobertaTokens = new()
-    {
-        Bos = "<s>", Eos = "</s>", Unk = "<unk>", Sep = "</s>", Pad = "<pad>", Cls = "<s>", Mask = "<mask>",
-    };
-
     /// <summary>Reads a WordPiece vocabulary, a piece a line.</summary>
     /// <exception cref="ModelException">The file is broken, or of a family whose conversion isn't known.</exception>
     public static TokenizerModel ReadWordPieces(string file, TokenizerConfig config)
     {
         RequireClass(config, "Bert", "Electra", "DistilBert", "Bleurt");
-        SpecialTokens roles = config.SpecialTokens.Or(BertTokens);
+        SpecialTokens roles = config.SpecialTokens.Or(SpecialTokens.Bert);
         List<(string Piece, int Id)> table = [.. Lines(file).Select((line, id) => (line, id))];
         WordModel words = WordModel.WordPiece(file, table, roles.Unk!, "##", LongestWord);
         bool lowercase = config.Flag("do_lower_case") ?? true;
@@ -49,7 +43,7 @@ internal static class VocabularyFiles
     {
         RequireClass(config, "Roberta", "Bart");
         string mergesFile = Path.Combine(Path.GetDirectoryName(file)!, "merges.txt");
-        SpecialTokens roles = config.SpecialTokens.Or(RobertaTokens);
+        SpecialTokens roles = config.SpecialTokens.Or(SpecialTokens.Roberta);
         WordModel words = WordModel.BytePair(file, Table(file), Merges(mergesFile), roles.Unk!, writesUnknown: true);
         return Make([file, mergesFile], config, roles, words, isBert: false) with
         {
@@ -93,7 +87,7 @@ internal static class VocabularyFiles
             throw new ModelException(file, "the file is missing");
         }
 
-        string text = Encoding.UTF8.GetString(TokenizerFiles.WithoutMark(TokenizerFiles.ReadBytes(file)).Span);
+        string text = Encoding.UTF8.GetString(TokenizerFiles.WithoutMark(ModelFile.ReadAll(file)).Span);
         string[] lines = text.Split('\n');
         return [.. (lines[^1].Length == 0 ? lines[..^1] : lines).Select(line => line.TrimEnd('\r'))];
     }
@@ -102,7 +96,7 @@ internal static class VocabularyFiles
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(TokenizerFiles.WithoutMark(TokenizerFiles.ReadBytes(file)));
+            using JsonDocument document = JsonDocument.Parse(TokenizerFiles.WithoutMark(ModelFile.ReadAll(file)));
             var fields = new JsonFields(file, "", document.RootElement);
             return [.. fields.All.Select(field => (field.Name, field.Value.ValueKind == JsonValueKind.Number && field.Value.TryGetInt32(out int id)
                 ? id

@@ -11,7 +11,7 @@ namespace LLMBlender.Inference.Tokenization.Normalization;
 /// </summary>
 internal sealed class BertNormalizer(bool cleanText, bool spaceChinese, bool stripAccents, bool lowercase) : Normalizer
 {
-    private readonly LowercaseNormalizer? _lowercase = lowercase ? new LowercaseNormalizer() : null;
+    private readonly LowercaseNormalizer? lowercase = lowercase ? new LowercaseNormalizer() : null;
 
     public override void Apply(ReadOnlySpan<byte> source, ByteBuffer target, Workspace workspace)
     {
@@ -62,13 +62,13 @@ internal sealed class BertNormalizer(bool cleanText, bool spaceChinese, bool str
     {
         Span<byte> bytes = stackalloc byte[4];
         bytes = bytes[..rune.EncodeToUtf8(bytes)];
-        if (_lowercase is null)
+        if (lowercase is null)
         {
             target.Append(bytes);
         }
         else
         {
-            _lowercase.Apply(bytes, target, workspace);
+            lowercase.Apply(bytes, target, workspace);
         }
     }
 

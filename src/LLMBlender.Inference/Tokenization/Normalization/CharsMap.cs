@@ -9,13 +9,13 @@ namespace LLMBlender.Inference.Tokenization.Normalization;
 /// <remarks>Layout: u32 little-endian size of the double array in bytes, its u32 units, the blob.</remarks>
 internal sealed class CharsMap
 {
-    private readonly uint[] _units;
-    private readonly byte[] _replacements;
+    private readonly uint[] units;
+    private readonly byte[] replacements;
 
     private CharsMap(uint[] units, byte[] replacements)
     {
-        _units = units;
-        _replacements = replacements;
+        this.units = units;
+        this.replacements = replacements;
     }
 
     /// <param name="blob">The map's bytes.</param>
@@ -52,7 +52,7 @@ internal sealed class CharsMap
     /// </summary>
     public bool TryMap(ReadOnlySpan<byte> text, out ReadOnlySpan<byte> replacement)
     {
-        uint[] units = _units;
+        uint[] units = this.units;
         uint at = Offset(units[0]);
         foreach (byte b in text)
         {
@@ -77,7 +77,7 @@ internal sealed class CharsMap
 
     private ReadOnlySpan<byte> Replacement(uint start)
     {
-        ReadOnlySpan<byte> rest = start < (uint)_replacements.Length ? _replacements.AsSpan((int)start) : default;
+        ReadOnlySpan<byte> rest = start < (uint)replacements.Length ? replacements.AsSpan((int)start) : default;
         int end = rest.IndexOf((byte)0);
         return end < 0 ? rest : rest[..end];
     }

@@ -16,15 +16,15 @@ internal sealed class CharsMapNormalizer : Normalizer
     // In bytes.
     private const int LongestMapped = 5;
 
-    private readonly CharsMap _map;
+    private readonly CharsMap map;
 
     // Everything but the ASCII characters that the map leaves as they are.
-    private readonly SearchValues<byte> _special;
+    private readonly SearchValues<byte> special;
 
     public CharsMapNormalizer(CharsMap map)
     {
-        _map = map;
-        _special = SearchValues.Create([.. Enumerable.Range(0, 256).Select(b => (byte)b).Where(IsSpecial)]);
+        this.map = map;
+        special = SearchValues.Create([.. Enumerable.Range(0, 256).Select(b => (byte)b).Where(IsSpecial)]);
     }
 
     public override void Apply(ReadOnlySpan<byte> source, ByteBuffer target, Workspace workspace)
@@ -55,10 +55,10 @@ internal sealed class CharsMapNormalizer : Normalizer
             ReadOnlySpan<char> cluster = chars[..StringInfo.GetNextTextElementLength(chars[..count])];
             int length = Encoding.UTF8.GetByteCount(cluster);
             int width = Unigram.Width(source[0]);
-            if (length > LongestMapped || !_map.TryMap(source[..length], out ReadOnlySpan<byte> mapped))
+            if (length > LongestMapped || !map.TryMap(source[..length], out ReadOnlySpan<byte> mapped))
             {
                 length = width;
-                mapped = _map.TryMap(source[..width], out ReadOnlySpan<byte> one) ? one : source[..width];
+                mapped = map.TryMap(source[..width], out ReadOnlySpan<byte> one) ? one : source[..width];
             }
 
             if (!mapped.IsEmpty)
@@ -72,12 +72,12 @@ internal sealed class CharsMapNormalizer : Normalizer
         return 0;
     }
 
-    private bool IsSpecial(byte b) => b >= 0x80 || b == '\r' || _map.TryMap([b], out _);
+    private bool IsSpecial(byte b) => b >= 0x80 || b == '\r' || map.TryMap([b], out _);
 
     // A combining mark may follow the last ASCII character before other text, so that one belongs to what follows.
     private int PlainLength(ReadOnlySpan<byte> source)
     {
-        int stop = source.IndexOfAny(_special);
+        int stop = source.IndexOfAny(special);
         return stop < 0 ? source.Length : stop > 0 && source[stop] >= 0x80 ? stop - 1 : stop;
     }
 
@@ -110,7 +110,7 @@ internal sealed class CharsMapNormalizer : Normalizer
 
     private void MapCluster(ReadOnlySpan<byte> cluster, ByteBuffer target)
     {
-        if (cluster.Length <= LongestMapped && _map.TryMap(cluster, out ReadOnlySpan<byte> whole))
+        if (cluster.Length <= LongestMapped && map.TryMap(cluster, out ReadOnlySpan<byte> whole))
         {
             target.Append(whole);
             return;
@@ -119,7 +119,7 @@ internal sealed class CharsMapNormalizer : Normalizer
         while (!cluster.IsEmpty)
         {
             int width = Unigram.Width(cluster[0]);
-            target.Append(_map.TryMap(cluster[..width], out ReadOnlySpan<byte> one) ? one : cluster[..width]);
+            target.Append(map.TryMap(cluster[..width], out ReadOnlySpan<byte> one) ? one : cluster[..width]);
             cluster = cluster[width..];
         }
     }

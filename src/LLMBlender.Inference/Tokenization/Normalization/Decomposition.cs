@@ -9,13 +9,15 @@ namespace LLMBlender.Inference.Tokenization.Normalization;
 /// </summary>
 internal static class Decomposition
 {
-    private const string Resource = "LLMBlender.Inference.Tokenization.Normalization.decompositions.txt";
     private const int FirstSyllable = 0xAC00;
     private const int LastSyllable = 0xD7A3;
     private const int Vowels = 21;
     private const int Tails = 28;
 
     private static readonly Dictionary<int, Rune[]> Table = Read();
+
+    /// <summary>The characters that have a decomposition, Hangul syllables left out.</summary>
+    public static IEnumerable<int> Characters => Table.Keys;
 
     /// <summary>The characters that it stands for; itself where it has no decomposition.</summary>
     public static Rune[] Of(Rune rune)
@@ -34,21 +36,7 @@ internal static class Decomposition
     }
 
     // A line is a character and its parts, in hexadecimal.
-    private static Dictionary<int, Rune[]> Read()
-    {
-        using var reader = new StreamReader(typeof(Decomposition).Assembly.GetManifestResourceStream(Resource)!);
-        var table = new Dictionary<int, Rune[]>();
-        while (reader.ReadLine() is { } line)
-        {
-            if (line.StartsWith('#'))
-            {
-                continue;
-            }
-
-            int[] values = [.. line.Split(' ').Select(part => int.Parse(part, NumberStyles.HexNumber, CultureInfo.InvariantCulture))];
-            table.Add(values[0], [.. values.Skip(1).Select(value => new Rune(value))]);
-        }
-
-        return table;
-    }
+    private static Dictionary<int, Rune[]> Read() => UnicodeTable.Lines("decompositions.txt")
+        .Select(line => Array.ConvertAll(line, part => int.Parse(part, NumberStyles.HexNumber, CultureInfo.InvariantCulture)))
+        .ToDictionary(values => values[0], values => Array.ConvertAll(values[1..], value => new Rune(value)));
 }

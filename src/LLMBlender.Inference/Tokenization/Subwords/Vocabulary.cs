@@ -8,16 +8,16 @@ namespace LLMBlender.Inference.Tokenization.Subwords;
 /// </summary>
 internal sealed class Vocabulary
 {
-    private readonly byte[] _text;
-    private readonly int[] _starts;
+    private readonly byte[] text;
+    private readonly int[] starts;
 
     public Vocabulary(Builder builder, int unknownId, bool byteFallback)
     {
-        _text = builder.Text.Span.ToArray();
-        _starts = [.. builder.Starts, _text.Length];
+        text = builder.Text.Span.ToArray();
+        starts = [.. builder.Starts, text.Length];
         Scores = [.. builder.Scores];
         UnknownId = unknownId;
-        Trie = ByteTrie.Build(_text, _starts);
+        Trie = ByteTrie.Build(text, starts);
         UnknownScore = Scores.Min() - 10;
         BytePieces = byteFallback ? FindBytePieces() : null;
     }
@@ -37,7 +37,7 @@ internal sealed class Vocabulary
     /// <summary>With byte fallback, the id of <c>&lt;0xNN&gt;</c> by byte, or -1 where there is none.</summary>
     public int[]? BytePieces { get; }
 
-    public ReadOnlySpan<byte> Piece(int id) => _text.AsSpan(_starts[id].._starts[id + 1]);
+    public ReadOnlySpan<byte> Piece(int id) => text.AsSpan(starts[id]..starts[id + 1]);
 
     private int[] FindBytePieces()
     {

@@ -14,7 +14,7 @@ internal sealed class WordCache
     private const int LongestWord = 16;
     private const int MostIds = 3;
 
-    private readonly Entry[] _entries = new Entry[1 << PlaceBits];
+    private readonly Entry[] entries = new Entry[1 << PlaceBits];
 
     /// <summary>Appends the ids of <paramref name="word"/>, from the cache where they are there.</summary>
     public void Encode(
@@ -27,7 +27,7 @@ internal sealed class WordCache
         }
 
         (ulong low, ulong high) = Key(word);
-        ref Entry entry = ref _entries[Place(low, high)];
+        ref Entry entry = ref entries[Place(low, high)];
         if (entry.Low == low && entry.High == high && entry.Length == word.Length)
         {
             ids.AddRange(((ReadOnlySpan<int>)entry.Ids)[..entry.Count]);
@@ -86,6 +86,6 @@ internal sealed class WordCache
     [InlineArray(MostIds)]
     private struct Slots
     {
-        private int _first;
+        private int first;
     }
 }

@@ -9,7 +9,7 @@ namespace LLMBlender.Inference.Tokenization.Subwords;
 /// </summary>
 internal sealed class WordPieces(string prefix, int longestWord)
 {
-    private readonly byte[] _prefix = Encoding.UTF8.GetBytes(prefix);
+    private readonly byte[] prefix = Encoding.UTF8.GetBytes(prefix);
 
     /// <summary>Appends the ids of one pre-token; see <see cref="Segmentation"/>.</summary>
     public void Encode(Vocabulary vocabulary, ReadOnlySpan<byte> word, Workspace workspace, List<int> ids)
@@ -34,7 +34,7 @@ internal sealed class WordPieces(string prefix, int longestWord)
     {
         id = ByteTrie.None;
         int node = ByteTrie.Root;
-        foreach (byte b in isContinued ? _prefix : [])
+        foreach (byte b in isContinued ? prefix : [])
         {
             if (!trie.Step(ref node, b, out _))
             {

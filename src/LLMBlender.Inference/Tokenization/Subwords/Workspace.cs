@@ -7,9 +7,9 @@ namespace LLMBlender.Inference.Tokenization.Subwords;
 /// </summary>
 internal sealed class Workspace
 {
-    private readonly List<ByteBuffer> _words = [];
-    private Unigram.Cell[] _cells = new Unigram.Cell[256];
-    private char[] _chars = new char[256];
+    private readonly List<ByteBuffer> words = [];
+    private Unigram.Cell[] cells = new Unigram.Cell[256];
+    private char[] chars = new char[256];
 
     /// <summary>The text as UTF-8.</summary>
     public ByteBuffer Raw { get; } = new();
@@ -32,33 +32,33 @@ internal sealed class Workspace
     /// <summary>At least <paramref name="count"/> cells, with whatever was left in them.</summary>
     public Span<Unigram.Cell> Cells(int count)
     {
-        if (_cells.Length < count)
+        if (cells.Length < count)
         {
-            _cells = new Unigram.Cell[Math.Max(count, 2 * _cells.Length)];
+            cells = new Unigram.Cell[Math.Max(count, 2 * cells.Length)];
         }
 
-        return _cells.AsSpan(0, count);
+        return cells.AsSpan(0, count);
     }
 
     /// <summary>At least <paramref name="count"/> characters, with whatever was left in them.</summary>
     public Span<char> Chars(int count)
     {
-        if (_chars.Length < count)
+        if (chars.Length < count)
         {
-            _chars = new char[Math.Max(count, 2 * _chars.Length)];
+            chars = new char[Math.Max(count, 2 * chars.Length)];
         }
 
-        return _chars.AsSpan(0, count);
+        return chars.AsSpan(0, count);
     }
 
     /// <summary>The buffer of the pre-tokeniser step <paramref name="step"/>.</summary>
     public ByteBuffer Words(int step)
     {
-        while (_words.Count <= step)
+        while (words.Count <= step)
         {
-            _words.Add(new ByteBuffer());
+            words.Add(new ByteBuffer());
         }
 
-        return _words[step];
+        return words[step];
     }
 }

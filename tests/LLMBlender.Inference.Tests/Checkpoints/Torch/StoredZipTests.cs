@@ -85,10 +85,11 @@ public sealed class StoredZipTests : IDisposable
 
     private void AssertRefused(byte[] archive, string rule)
     {
-        using var file = WeightsFile.Open(folder.Write("x.bin", archive));
+        var path = folder.Write("x.bin", archive);
 
         var error = Assert.Throws<ModelException>(() =>
         {
+            using var file = WeightsFile.Open(path);
             var zip = StoredZip.Open(file);
             foreach (var name in zip.Names)
             {

@@ -13,7 +13,18 @@ public sealed class T5ConfigTests
 
         Assert.Equal((512, 6, 6, 8, 64, 2048), (config.Hidden, config.EncoderLayers, config.DecoderLayers, config.Heads, config.HeadSize, config.Intermediate));
         Assert.Equal((32, 128, 1e-6, 32128), (config.Buckets, config.MaxDistance, config.NormEpsilon, config.VocabularySize));
-        Assert.Equal((false, T5Activation.Relu, true), (config.IsGated, config.Activation, config.IsTied));
+        Assert.Equal((false, T5Activation.Relu, true, true), (config.IsGated, config.Activation, config.IsTied, config.ScalesOutput));
+    }
+
+    [Theory]
+    [InlineData(null, null, true)]
+    [InlineData(false, null, false)]
+    [InlineData(true, false, false)]
+    [InlineData(null, false, false)]
+    [InlineData(false, true, true)]
+    public void Read_Scaling_IsScaleDecoderOutputsElseTie(bool? tie, bool? scale, bool scalesOutput)
+    {
+        Assert.Equal(scalesOutput, Read(new JsonObject { ["tie_word_embeddings"] = tie, ["scale_decoder_outputs"] = scale }).ScalesOutput);
     }
 
     [Theory]

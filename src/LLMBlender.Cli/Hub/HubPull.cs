@@ -1,0 +1,101 @@
+using LLMBlender.Inference;
+
+namespace LLMBlender.Cli.Hub;
+
+/// <summary>
+/// Brings a repository's files into the cache, those that an import reads and no others. What the cache has is used as it is,
+/// and nothing is asked of the hub then.
+/// </summary>
+internal sealed class HubPull : IDisposable
+{
+    private readonly HubSettings settings;
+    private readonly HubCache cache;
+    private readonly HubClient client;
+    private readonly HubRetry retry;
+    private readonly PullProgress progress;
+
+    /// <param name="settings">Where hub and cache are.</param>
+    /// <param name="time">What delays are counted by.</param>
+    /// <param name="progress">Shown what comes.</param>
+    public HubPull(HubSettings settings, TimeProvider time, PullProgress progress)
+    {
+        (this.settings, this.progress) = (settings, progress);
+        (cache, client, retry) = (new HubCache(settings.CacheFolder), new HubClient(settings, time), new HubRetry(time));
+    }
+
+    /// <summary>The folder of a repository's files, and their commit.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="withWeights">Whether weights are needed: not of a backbone, of which only config and tokenizer are read.</param>
+    /// <param name="cancellationToken">Ends it; what was fetched is kept.</param>
+    /// <exception cref="UsageException">It is neither in the cache nor to be had.</exception>
+    /// <exception cref="ModelException">It holds no checkpoint, or what comes is not what the hub says.</exception>
+    public async Task<(string Folder, string Commit)> RunAsync(HubRepository repository, bool withWeights, CancellationToken cancellationToken)
+    {
+        if (cache.FindCommit(repository) is { } known && NeededFiles.AreIn(cache.Snapshot(repository, known), withWeights))
+        {
+            return (cache.Snapshot(repository, known), known);
+        }
+
+        if (settings.IsOffline)
+        {
+            throw new UsageException($"{repository}: is not, or not whole, in the cache {cache.Root}, and nothing is fetched offline");
+        }
+
+        var info = await retry.RunAsync(token => client.GetInfoAsync(repository, token), cancellationToken);
+        string[] files = [.. info.Files.Where(NeededFiles.IsPlain)];
+        if (!files.Contains(NeededFiles.Config))
+        {
+            throw new ModelException($"{repository}", $"has no {NeededFiles.Config}: it is no checkpoint that can be imported");
+        }
+
+        foreach (var name in NeededFiles.OfTokenizer(files))
+        {
+            await FetchAsync(repository, info.Commit, name, cancellationToken);
+        }
+
+        if (withWeights)
+        {
+            await FetchWeightsAsync(repository, info.Commit, files, cancellationToken);
+        }
+
+        cache.WriteRef(repository, info.Commit);
+        return (cache.Snapshot(repository, info.Commit), info.Commit);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => client.Dispose();
+
+    private async Task FetchWeightsAsync(HubRepository repository, string commit, string[] files, CancellationToken cancellationToken)
+    {
+        var weights = NeededFiles.OfWeights(files)
+            ?? throw new ModelException($"{repository}", $"has no weights that import reads; its files are {string.Join(", ", files.Take(12))}");
+        await FetchAsync(repository, commit, weights, cancellationToken);
+        if (!NeededFiles.IsIndex(weights))
+        {
+            return;
+        }
+
+        foreach (var shard in NeededFiles.Shards(Path.Combine(cache.Snapshot(repository, commit), weights)))
+        {
+            await FetchAsync(repository, commit, shard, cancellationToken);
+        }
+    }
+
+    private async Task FetchAsync(HubRepository repository, string commit, string name, CancellationToken cancellationToken)
+    {
+        if (File.Exists(Path.Combine(cache.Snapshot(repository, commit), name)))
+        {
+            return;
+        }
+
+        var file = await retry.RunAsync(token => client.GetFileAsync(repository, commit, name, token), cancellationToken);
+        var blob = cache.Blob(repository, file.Etag);
+        if (!File.Exists(blob))
+        {
+            var download = new FileDownload(client, retry, repository, commit);
+            await download.RunAsync(file, blob, progress.Begin(file), cancellationToken);
+        }
+
+        cache.Link(repository, commit, file);
+    }
+}

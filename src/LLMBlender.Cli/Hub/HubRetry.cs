@@ -1,0 +1,48 @@
+using Polly;
+using Polly.Retry;
+
+namespace LLMBlender.Cli.Hub;
+
+/// <summary>Requests to the hub are made again a bounded number of times, after growing delays or those that the hub asks for.</summary>
+internal sealed class HubRetry
+{
+    private const int Attempts = 5;
+
+    // A hub that asks for more is not waited for.
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(2);
+
+    private readonly ResiliencePipeline pipeline;
+
+    /// <param name="time">What delays are counted by.</param>
+    public HubRetry(TimeProvider time) => pipeline = new ResiliencePipelineBuilder { TimeProvider = time }
+        .AddRetry(new RetryStrategyOptions
+        {
+            ShouldHandle = static arguments => ValueTask.FromResult(
+                arguments.Outcome.Exception is HubTransientException failure && !(failure.RetryAfter > LongestDelay)),
+            MaxRetryAttempts = Attempts,
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+            Delay = TimeSpan.FromSeconds(1),
+            MaxDelay = TimeSpan.FromSeconds(30),
+            DelayGenerator = static arguments => ValueTask.FromResult((arguments.Outcome.Exception as HubTransientException)?.RetryAfter),
+        })
+        .Build();
+
+    /// <summary>Does something until it succeeds.</summary>
+    /// <exception cref="UsageException">It failed too often.</exception>
+    public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await pipeline.ExecuteAsync(async token => await work(token), cancellationToken);
+        }
+        catch (HubTransientException e) when (e.RetryAfter > LongestDelay)
+        {
+            throw new UsageException($"{e.Message}: it asks to wait for {e.RetryAfter.Value.TotalSeconds:0} s; try again then", e);
+        }
+        catch (HubTransientException e)
+        {
+            throw new UsageException($"{e.Message} ({Attempts + 1} attempts); what was fetched is kept, and the same command goes on from there", e);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using LLMBlender.Cli.Show;
+using Spectre.Console;
+
+namespace LLMBlender.Cli.Hub;
+
+/// <summary>Shows what is fetched while a person watches standard error, and nothing else.</summary>
+internal sealed class PullProgress
+{
+    private readonly ProgressContext? context;
+
+    private PullProgress(ProgressContext? context) => this.context = context;
+
+    /// <summary>Runs with progress shown.</summary>
+    public static Task RunAsync(Terminal terminal, Func<PullProgress, Task> run) => terminal.ErrorIsTerminal
+        ? ConsoleOutput.Create(terminal.Error, isTerminal: true, terminal).Progress().AutoClear(true)
+            .Columns(
+                new TaskDescriptionColumn { Alignment = Justify.Left },
+                new ProgressBarColumn(),
+                new DownloadedColumn(),
+                new TransferSpeedColumn(),
+                new RemainingTimeColumn())
+            .StartAsync(context => run(new PullProgress(context)))
+        : run(new PullProgress(null));
+
+    /// <summary>Begins to show a file.</summary>
+    /// <returns>Told of bytes as they come.</returns>
+    public Action<long> Begin(HubFile file)
+    {
+        if (context is null)
+        {
+            return static _ => { };
+        }
+
+        var task = context.AddTask(Markup.Escape(file.Name), maxValue: Math.Max(1, file.Size ?? 1));
+        var gate = new Lock();
+        return count =>
+        {
+            lock (gate)
+            {
+                task.Value += count;
+            }
+        };
+    }
+}
