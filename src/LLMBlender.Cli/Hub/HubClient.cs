@@ -19,11 +19,13 @@ internal sealed class HubClient : IDisposable
 
     private readonly HttpClient http;
     private readonly HubSettings settings;
+    private readonly TimeProvider time;
 
     /// <param name="settings">Where the hub is.</param>
-    public HubClient(HubSettings settings)
+    /// <param name="time">What dates in answers are compared with.</param>
+    public HubClient(HubSettings settings, TimeProvider time)
     {
-        this.settings = settings;
+        (this.settings, this.time) = (settings, time);
         http = new HttpClient(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -204,10 +206,10 @@ internal sealed class HubClient : IDisposable
         };
     }
 
-    private static TimeSpan? RetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter switch
+    private TimeSpan? RetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter switch
     {
         { Delta: { } delta } => delta,
-        { Date: { } date } when date > DateTimeOffset.UtcNow => date - DateTimeOffset.UtcNow,
+        { Date: { } date } when date > time.GetUtcNow() => date - time.GetUtcNow(),
         _ => null,
     };
 }

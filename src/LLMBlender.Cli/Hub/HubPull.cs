@@ -20,7 +20,7 @@ internal sealed class HubPull : IDisposable
     public HubPull(HubSettings settings, TimeProvider time, PullProgress progress)
     {
         (this.settings, this.progress) = (settings, progress);
-        (cache, client, retry) = (new HubCache(settings.CacheFolder), new HubClient(settings), new HubRetry(time));
+        (cache, client, retry) = (new HubCache(settings.CacheFolder), new HubClient(settings, time), new HubRetry(time));
     }
 
     /// <summary>The folder of a repository's files, and their commit.</summary>

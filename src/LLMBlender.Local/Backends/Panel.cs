@@ -44,16 +44,16 @@ public sealed record Panel(string Name, string[] Members)
     /// <summary>The aggregation where a request names none; null for the default.</summary>
     public string? Aggregation { get; init; }
 
-    /// <summary>How many are fused where a request does not say; null for the fuser's default.</summary>
+    /// <summary>How many are fused where a request sets no number; null for the fuser's default.</summary>
     public int? TopK { get; init; }
 
-    /// <summary>Who fuses where a request names nobody; null for the default one.</summary>
+    /// <summary>The fuser where a request names none; null for the default one.</summary>
     public string? Fuser { get; init; }
 
-    /// <summary>The wishes that are passed on to its members; of <see cref="PanelWish"/>.</summary>
+    /// <summary>The features that it forwards to its members; of <see cref="PanelWish"/>.</summary>
     public string[] Passes { get; init; } = [];
 
-    /// <summary>Instructions that it has something to say about; empty for a panel that takes any.</summary>
+    /// <summary>Instructions that it can answer; empty for a panel that answers any.</summary>
     public string[] Examples { get; init; } = [];
 
     /// <summary>What hedging has left.</summary>
