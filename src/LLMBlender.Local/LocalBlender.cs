@@ -1,8 +1,6 @@
 using System.Runtime.CompilerServices;
 using LLMBlender.Abstractions;
 using LLMBlender.Core.Blending;
-using LLMBlender.Core.Fusion;
-using LLMBlender.Core.Ranking;
 using LLMBlender.Local.Backends;
 using LLMBlender.Local.Comparing;
 using LLMBlender.Local.Fusion;
@@ -26,6 +24,7 @@ public sealed class LocalBlender : IBlender
     private readonly TimeProvider timeProvider;
     private readonly BackendCaller caller;
     private readonly IModelCalls calls;
+    private readonly FusionHost fusion;
     private readonly bool isUnlimited;
 
     /// <param name="models">The rankers and fusers.</param>
@@ -40,13 +39,14 @@ public sealed class LocalBlender : IBlender
         this.timeProvider = timeProvider ?? TimeProvider.System;
         caller = new BackendCaller(panels, metrics, (loggers ?? NullLoggerFactory.Instance).CreateLogger<BackendCaller>());
         calls = new ComparisonQueue();
+        fusion = new FusionHost(models.Fusers, panels, metrics, calls.Share);
     }
 
     private LocalBlender(LocalBlender shared, IModelCalls calls)
     {
         (models, panels, metrics, timeProvider, caller) = (shared.models, shared.panels, shared.metrics, shared.timeProvider, shared.caller);
-        this.calls = calls;
-        isUnlimited = true;
+        (this.calls, isUnlimited) = (calls, true);
+        fusion = new FusionHost(models.Fusers, panels, metrics, calls.Share);
     }
 
     /// <inheritdoc/>
@@ -87,32 +87,18 @@ public sealed class LocalBlender : IBlender
     /// <inheritdoc/>
     public async Task<FuseResponse> FuseAsync(FuseRequest request, CancellationToken cancellationToken = default)
     {
-        var workflow = FusionWorkflow.Create(request);
         using var deadline = Limit(request.Timeout, cancellationToken);
-        var fuser = Fuser(request, deadline);
-        return await RunAsync(() => workflow.RunAsync(fuser, usage => CostOf(fuser, usage), deadline.Token), BlendWorkflow.Fuse, deadline, fuser.Name);
+        return await fusion.FuseAsync(Complete(request), deadline);
     }
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<FuseUpdate> FuseStreamingAsync(
         FuseRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var workflow = FusionWorkflow.Create(request);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var deadline = Limit(request.Timeout, stop.Token);
-        var fuser = Fuser(request, deadline);
-        try
+        using var deadline = Limit(request.Timeout, cancellationToken);
+        await foreach (var update in fusion.FuseStreamingAsync(Complete(request), deadline))
         {
-            await using var updates = workflow.StreamAsync(fuser, usage => CostOf(fuser, usage), deadline.Token).GetAsyncEnumerator(deadline.Token);
-            while (await RunAsync(() => updates.MoveNextAsync().AsTask(), BlendWorkflow.Fuse, deadline, fuser.Name))
-            {
-                yield return updates.Current;
-            }
-        }
-        finally
-        {
-            // Disposing the enumerator cancels the work.
-            await stop.CancelAsync();
+            yield return update;
         }
     }
 
@@ -167,40 +153,13 @@ public sealed class LocalBlender : IBlender
         name ??= models.DefaultRanker;
         if (name is not null && panels.FindBackend(name) is { } backend)
         {
-            return new JudgeComparer(new ChatJudge(backend, instruction, input, texts, metrics), deadline);
+            return new ChatJudge(backend, instruction, input, texts, metrics, deadline);
         }
 
         var (known, ranker) = models.FindRanker(name);
         return new RankerComparer(known, ranker, instruction + input, texts, calls);
     }
 
-    // A chat model fuses under its own name.
-    private IFuser Fuser(FuseRequest request, Deadline deadline)
-    {
-        var name = request.Fuser ?? models.DefaultFuser;
-        if (name is null || panels.FindBackend(name) is not { } backend)
-        {
-            return calls.Share(models.Fusers.Find(name));
-        }
-
-        var options = new ChatFuserOptions { Name = backend.Name };
-        return new ChatFuser(new MeasuredChatClient(backend, metrics.Chats, deadline), options with
-        {
-            MaxNewTokens = Prompt.Least(request.MaxTokens, backend.Settings?.MaxTokens) ?? options.MaxNewTokens,
-        });
-    }
-
-    private decimal? CostOf(IFuser fuser, FusionUsage usage) =>
-        panels.FindBackend(fuser.Name)?.Cost(usage.PromptTokens, usage.CompletionTokens);
-
-    private sealed class JudgeComparer(ChatJudge judge, Deadline deadline) : IPairComparer
-    {
-        public string Name => judge.Name;
-
-        public int Reused => 0;
-
-        public StepUsage Usage => new(judge.PromptTokens, judge.CompletionTokens, judge.Cost);
-
-        public Task<float[]> CompareAsync(CandidatePair[] pairs, CancellationToken cancellationToken) => judge.CompareAsync(pairs, deadline);
-    }
+    private FuseRequest Complete(FuseRequest request) =>
+        request.Fuser is null && models.DefaultFuser is { } fuser ? request with { Fuser = fuser } : request;
 }

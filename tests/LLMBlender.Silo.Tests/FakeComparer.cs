@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
-using LLMBlender.Local.Ranking;
+using LLMBlender.Local.Comparing;
+using LLMBlender.Silo.Comparing;
 
 namespace LLMBlender.Silo.Tests;
 
@@ -29,7 +30,7 @@ internal sealed class FakeRanker(string version = "v1")
 
     public static float Logit(string first, string second) => Number(first) - Number(second) + 0.25f;
 
-    public IPairModel On(int silo) => new Comparer(this, silo);
+    public LoadedRanker On(int silo) => new(Identity, new Comparer(this, silo), CallTokens);
 
     // The first number in it, so that answers of any form can be ranked.
     private static float Number(string text)
@@ -40,15 +41,12 @@ internal sealed class FakeRanker(string version = "v1")
         return float.Parse(text.AsSpan(start, length < 0 ? text.Length - start : length + 1), System.Globalization.CultureInfo.InvariantCulture);
     }
 
-    private sealed class Comparer(FakeRanker ranker, int silo) : IPairModel
+    private sealed class Comparer(FakeRanker ranker, int silo) : IPairRanker
     {
-        public RankerIdentity Ranker => ranker.Identity;
-
-        public int CallTokens => ranker.CallTokens;
-
         public IPairRecord Encode(string source, IReadOnlyList<string> candidates) => new Record(source, candidates);
 
-        public long Compare(ReadOnlySpan<RecordPair> pairs, Span<float> logits)
+        public long Compare(
+            ReadOnlySpan<RecordPair> pairs, Span<float> logits, Action<int>? completed = null, CancellationToken cancellationToken = default)
         {
             ranker.BeforeCompare(silo);
             var tokens = 0L;

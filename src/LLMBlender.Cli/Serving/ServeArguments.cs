@@ -1,5 +1,5 @@
 using System.Net;
-using LLMBlender.Silo.Hosting;
+using LLMBlender.Silo.Placement;
 
 namespace LLMBlender.Cli.Serving;
 

@@ -1,7 +1,9 @@
 using LLMBlender.Cli.Models;
 using LLMBlender.Gateway;
 using LLMBlender.Local.Backends;
-using LLMBlender.Silo.Hosting;
+using LLMBlender.Silo.Caching;
+using LLMBlender.Silo.Calls;
+using LLMBlender.Silo.Comparing;
 using Microsoft.Extensions.Configuration;
 
 namespace LLMBlender.Cli.Serving;

@@ -1,6 +1,6 @@
 using LLMBlender.Cli.Verbs;
-using LLMBlender.Silo.Hosting;
 using LLMBlender.Local.Telemetry;
+using LLMBlender.Silo.Placement;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using LLMBlender.Cli.Blending;
 using LLMBlender.Cli.Evaluation;
 using LLMBlender.Cli.Evaluation.Reports;
 using LLMBlender.Core.Evaluation;
+using LLMBlender.Inference.PairRanker;
 
 namespace LLMBlender.Cli.Verbs;
 
@@ -78,8 +80,22 @@ internal static class EvaluateVerb
                 parsed.GetValue(judge),
                 Given(parsed, against) ?? [],
                 parsed.GetValue(resamples) ?? Bootstrap.DefaultResamples);
-            var blend = new BlendRun(terminal, ranker, fuser, Core.Ranking.RankingEngines.Default, !parsed.GetValue(noGuard));
-            return await evaluator.RunAsync(plan, () => blend.Load(parsed), Options(parsed), cancellation);
+            return await evaluator.RunAsync(plan, Load, Options(parsed), cancellation);
+
+            (PairRankerModel, BlendFusing) Load()
+            {
+                var model = ranker.Load(parsed, terminal);
+                try
+                {
+                    var loaded = fuser.Load(parsed, terminal, ranker.Device.Read(parsed));
+                    return (model, new BlendFusing(loaded, model.Compare, fuser.TopK(parsed), !parsed.GetValue(noGuard)));
+                }
+                catch
+                {
+                    model.Dispose();
+                    throw;
+                }
+            }
         });
         return verb;
 

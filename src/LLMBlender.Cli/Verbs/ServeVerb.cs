@@ -2,9 +2,9 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
 using System.Net.Sockets;
-using LLMBlender.Client;
 using LLMBlender.Cli.Serving;
-using LLMBlender.Silo.Hosting;
+using LLMBlender.Client;
+using LLMBlender.Silo.Placement;
 
 namespace LLMBlender.Cli.Verbs;
 

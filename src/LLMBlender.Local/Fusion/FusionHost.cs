@@ -10,7 +10,8 @@ namespace LLMBlender.Local.Fusion;
 /// <param name="fusers">The fusers that are loaded.</param>
 /// <param name="backends">The backends, each of which can fuse under its own name.</param>
 /// <param name="metrics">Where fusions are counted.</param>
-public sealed class FusionHost(FuserBook fusers, PanelBook backends, BlendMetrics metrics)
+/// <param name="share">Makes loaded fusers share calls; null where they do not.</param>
+public sealed class FusionHost(FuserBook fusers, PanelBook backends, BlendMetrics metrics, Func<IFuser, IFuser>? share = null)
 {
     /// <summary>Fuses.</summary>
     /// <exception cref="BlendException">The request is invalid, or its time is over.</exception>
@@ -87,7 +88,7 @@ public sealed class FusionHost(FuserBook fusers, PanelBook backends, BlendMetric
     private IFuser Find(FuseRequest request, Deadline deadline) =>
         request.Fuser is { } name && backends.FindBackend(name) is { } backend
             ? new BackendFuser(backend, request.MaxTokens, metrics.Chats, deadline)
-            : fusers.Find(request.Fuser);
+            : share?.Invoke(fusers.Find(request.Fuser)) ?? fusers.Find(request.Fuser);
 
     private decimal? CostOf(string fuser, FusionUsage usage)
     {

@@ -1,7 +1,7 @@
 using LLMBlender.Abstractions;
 using LLMBlender.Core.Blending;
 using LLMBlender.Core.Ranking;
-using LLMBlender.Local.Ranking;
+using LLMBlender.Local.Comparing;
 
 namespace LLMBlender.Silo.Caching;
 

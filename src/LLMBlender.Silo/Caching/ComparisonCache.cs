@@ -1,6 +1,6 @@
 using LLMBlender.Abstractions;
 using LLMBlender.Core.Ranking;
-using LLMBlender.Local.Ranking;
+using LLMBlender.Local.Comparing;
 using LLMBlender.Local.Telemetry;
 using LLMBlender.Silo.Dispatch;
 

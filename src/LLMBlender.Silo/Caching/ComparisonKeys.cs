@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using LLMBlender.Core.Ranking;
-using LLMBlender.Local.Ranking;
+using LLMBlender.Local.Comparing;
 
 namespace LLMBlender.Silo.Caching;
 

@@ -1,4 +1,4 @@
-using LLMBlender.Local.Ranking;
+using LLMBlender.Local.Comparing;
 
 namespace LLMBlender.Silo.Comparing;
 
@@ -54,16 +54,16 @@ internal sealed class CompareCall
 
     /// <summary>Compares all of it.</summary>
     /// <returns>Tokens computed, padding included.</returns>
-    public long Compare(IPairModel comparer)
+    public long Compare(IPairRanker ranker)
     {
-        var computed = comparer.Compare(pairs.AsSpan(0, Count), logits.AsSpan(0, Count));
+        var computed = ranker.Compare(pairs.AsSpan(0, Count), logits.AsSpan(0, Count));
         Answer(0, Count);
         return computed;
     }
 
     /// <summary>Compares shard by shard after a call that failed, so that only the faulty shard fails.</summary>
     /// <returns>Tokens computed, padding included.</returns>
-    public long CompareShardByShard(IPairModel comparer)
+    public long CompareShardByShard(IPairRanker ranker)
     {
         var computed = 0L;
         for (var (start, end) = (0, 0); start < Count; start = end)
@@ -76,7 +76,7 @@ internal sealed class CompareCall
 
             try
             {
-                computed += comparer.Compare(pairs.AsSpan(start, end - start), logits.AsSpan(start, end - start));
+                computed += ranker.Compare(pairs.AsSpan(start, end - start), logits.AsSpan(start, end - start));
                 Answer(start, end);
             }
             catch (Exception e) when (e is not OutOfMemoryException)

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using LLMBlender.Abstractions;
-using LLMBlender.Local.Ranking;
 using LLMBlender.Local.Telemetry;
 using Microsoft.Extensions.Logging;
 
@@ -35,7 +34,7 @@ internal sealed partial class CompareQueue : IDisposable
     {
         (this.accelerators, this.options, this.metrics, this.logger) = (accelerators, options, metrics, logger);
         tokensPerSecond = new double[accelerators.Count];
-        counters = [.. accelerators.Select(static accelerator => new AcceleratorCounters(accelerator.Name, accelerator.Rankers.Select(static ranker => ranker.Ranker.Name)))];
+        counters = [.. accelerators.Select(static accelerator => new AcceleratorCounters(accelerator.Name, accelerator.Rankers.Select(static ranker => ranker.Identity.Name)))];
         threads = [.. accelerators.Select((accelerator, i) => new Thread(() => Work(i)) { IsBackground = true, Name = $"compare {accelerator.Name}" })];
         foreach (var thread in threads)
         {
@@ -132,7 +131,7 @@ internal sealed partial class CompareQueue : IDisposable
     {
         for (var i = 0; accelerators.Count > 0 && i < accelerators[0].Rankers.Count; i++)
         {
-            if (accelerators[0].Rankers[i].Ranker.Version == version)
+            if (accelerators[0].Rankers[i].Identity.Version == version)
             {
                 return i;
             }
@@ -141,11 +140,11 @@ internal sealed partial class CompareQueue : IDisposable
         return -1;
     }
 
-    private string NameOf(int ranker) => accelerators[0].Rankers[ranker].Ranker.Name;
+    private string NameOf(int ranker) => accelerators[0].Rankers[ranker].Identity.Name;
 
     private QueuedShard Encode(int ranker, CompareShard shard)
     {
-        var record = accelerators[0].Rankers[ranker].Encode(shard.Source, shard.Candidates);
+        var record = accelerators[0].Rankers[ranker].Ranker.Encode(shard.Source, shard.Candidates);
         var lengths = new int[shard.Pairs.Length / 2];
         for (var i = 0; i < lengths.Length; i++)
         {
@@ -226,7 +225,7 @@ internal sealed partial class CompareQueue : IDisposable
     }
 
     // Waits for work; false when the queue is stopped.
-    private bool Take(CompareCall call, IReadOnlyList<IPairModel> rankers)
+    private bool Take(CompareCall call, IReadOnlyList<LoadedRanker> rankers)
     {
         call.Clear();
         lock (gate)
@@ -246,7 +245,7 @@ internal sealed partial class CompareQueue : IDisposable
         }
     }
 
-    private void Fill(CompareCall call, IReadOnlyList<IPairModel> rankers)
+    private void Fill(CompareCall call, IReadOnlyList<LoadedRanker> rankers)
     {
         call.Ranker = shards.First!.Value.Ranker;
         var room = rankers[call.Ranker].CallTokens;
@@ -281,18 +280,18 @@ internal sealed partial class CompareQueue : IDisposable
 
     private long Run(CompareCall call, AcceleratorRankers accelerator)
     {
-        var comparer = accelerator.Rankers[call.Ranker];
-        using var span = BlendTracing.HasListeners ? Begin(call, accelerator.Name, comparer.Ranker.Name) : null;
+        var loaded = accelerator.Rankers[call.Ranker];
+        using var span = BlendTracing.HasListeners ? Begin(call, accelerator.Name, loaded.Identity.Name) : null;
         try
         {
-            return call.Compare(comparer);
+            return call.Compare(loaded.Ranker);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            metrics.Queue.Failed(accelerator.Name, comparer.Ranker.Name);
+            metrics.Queue.Failed(accelerator.Name, loaded.Identity.Name);
             span.Fail(e);
-            LogFailed(e, accelerator.Name, comparer.Ranker.Name);
-            return call.CompareShardByShard(comparer);
+            LogFailed(e, accelerator.Name, loaded.Identity.Name);
+            return call.CompareShardByShard(loaded.Ranker);
         }
     }
 
@@ -310,7 +309,7 @@ internal sealed partial class CompareQueue : IDisposable
             metrics.Queue.Waited(Stopwatch.GetElapsedTime(shard.Arrived, start).TotalSeconds);
         }
 
-        metrics.Queue.Called(accelerator.Name, accelerator.Rankers[call.Ranker].Ranker.Name, call.Count, call.Tokens, seconds);
+        metrics.Queue.Called(accelerator.Name, accelerator.Rankers[call.Ranker].Identity.Name, call.Count, call.Tokens, seconds);
     }
 
     private void Measure(int accelerator, double speed)

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using LLMBlender.Local.Ranking;
+using LLMBlender.Local.Comparing;
 
 namespace LLMBlender.Silo.Comparing;
 

@@ -1,5 +1,5 @@
 using LLMBlender.Core.Ranking;
-using LLMBlender.Local.Ranking;
+using LLMBlender.Local.Comparing;
 using LLMBlender.Silo.Comparing;
 
 namespace LLMBlender.Silo.Dispatch;

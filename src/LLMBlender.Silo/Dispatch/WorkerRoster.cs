@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using LLMBlender.Abstractions;
-using LLMBlender.Local.Ranking;
+using LLMBlender.Local.Comparing;
 using LLMBlender.Silo.Placement;
 
 namespace LLMBlender.Silo.Dispatch;

@@ -140,7 +140,7 @@ public static class LLMBlenderSiloExtensions
     private static SiloCapabilities Capabilities(SiloRoles roles, SiloModels models) => new(
         roles,
         roles.HasFlag(SiloRoles.Compare) ? models.Accelerators.Count : 0,
-        models.Accelerators.Count > 0 ? [.. models.Accelerators[0].Rankers.Select(static ranker => ranker.Ranker)] : []);
+        models.Accelerators.Count > 0 ? [.. models.Accelerators[0].Rankers.Select(static ranker => ranker.Identity)] : []);
 
     // A dead silo is noticed in about six seconds. Requests don't wait for that.
     private static void Watch(ClusterMembershipOptions membership)

@@ -4,7 +4,6 @@ using LLMBlender.Inference.GenFuser;
 using LLMBlender.Inference.PairRanker;
 using LLMBlender.Inference.Sessions;
 using LLMBlender.Local.Fusion;
-using LLMBlender.Local.Ranking;
 using LLMBlender.Silo.Comparing;
 
 namespace LLMBlender.Silo.Models;
@@ -89,17 +88,17 @@ public sealed class SiloModels : IDisposable
 
     /// <summary>Every model that is loaded: what it does, its name, and what it computes on.</summary>
     internal IEnumerable<(string Kind, string Model, string Accelerator)> Loaded =>
-        Accelerators.SelectMany(static place => place.Rankers.Select(ranker => (Ranker, ranker.Ranker.Name, place.Name)))
+        Accelerators.SelectMany(static place => place.Rankers.Select(ranker => (Ranker, ranker.Identity.Name, place.Name)))
             .Concat(Fusers.Names.Where(static name => name != SelectFuser.FuserName).Select(static name => ("fuser", name, "cpu")));
 
-    private static PairRankerPairModel Load((string Name, string Folder) ranker, PairRankerOptions options) =>
-        new(ranker.Name, PairRankerModel.Load(ranker.Folder, options), options);
+    private static LoadedRanker Load((string Name, string Folder) ranker, PairRankerOptions options) =>
+        LoadedRanker.Create(ranker.Name, PairRankerModel.Load(ranker.Folder, options), options);
 
     private static void Dispose(IEnumerable<AcceleratorRankers> accelerators)
     {
         foreach (var ranker in accelerators.SelectMany(accelerator => accelerator.Rankers))
         {
-            ranker.Dispose();
+            ranker.Ranker.Dispose();
         }
     }
 }

@@ -11,6 +11,9 @@ internal sealed record CandidateSetRecord(string Id, string Instruction, string 
 {
     /// <summary>Instruction and input, joined without a separator as the ranker joins them.</summary>
     public string Prompt => Instruction + Input;
+
+    /// <summary>A reference answer, where the file has one.</summary>
+    public string? Output { get; init; }
 }
 
 /// <summary>One model's answer.</summary>

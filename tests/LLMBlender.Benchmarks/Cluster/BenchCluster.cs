@@ -1,6 +1,5 @@
 using LLMBlender.Abstractions;
 using LLMBlender.Local.Backends;
-using LLMBlender.Local.Ranking;
 using LLMBlender.Silo.Calls;
 using LLMBlender.Silo.Comparing;
 using LLMBlender.Silo.Hosting;
@@ -25,7 +24,7 @@ internal sealed class BenchCluster : IAsyncDisposable
     /// <summary>Starts it.</summary>
     /// <param name="workers">Silos that compare; 0 for one silo that does everything.</param>
     /// <param name="comparer">Makes each one's accelerator.</param>
-    public static async Task<BenchCluster> StartAsync(int workers, Func<IPairModel> comparer)
+    public static async Task<BenchCluster> StartAsync(int workers, Func<LoadedRanker> comparer)
     {
         var builder = new InProcessTestClusterBuilder((short)(1 + workers));
         var made = 0;

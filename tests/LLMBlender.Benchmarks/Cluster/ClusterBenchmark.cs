@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using LLMBlender.Abstractions;
 using LLMBlender.Inference.PairRanker;
-using LLMBlender.Local.Ranking;
+using LLMBlender.Silo.Comparing;
 
 namespace LLMBlender.Benchmarks.Cluster;
 
@@ -25,7 +25,7 @@ internal static class ClusterBenchmark
     /// <summary>A steady load for so many seconds: what lives in memory, every tenth of it.</summary>
     public static async Task MemoryAsync(double seconds)
     {
-        await using var cluster = await BenchCluster.StartAsync(2, () => new TimedComparer(4000));
+        await using var cluster = await BenchCluster.StartAsync(2, () => TimedComparer.Load(4000));
         using var stop = new CancellationTokenSource();
         var load = Task.WhenAll(Enumerable.Range(0, 8).Select(_ => AskUntilAsync(cluster, stop.Token)));
         for (var tenth = 1; tenth <= 10; tenth++)
@@ -41,7 +41,7 @@ internal static class ClusterBenchmark
 
     private static async Task OverheadAsync(int workers, string where)
     {
-        await using var cluster = await BenchCluster.StartAsync(workers, () => new TimedComparer(null));
+        await using var cluster = await BenchCluster.StartAsync(workers, () => TimedComparer.Load(null));
         await RateAsync(cluster, concurrency: 32, TimeSpan.FromSeconds(2));
         var (rate, cores) = await RateAsync(cluster, concurrency: 32, Spell);
         Timing.Report($"comparer that costs nothing, {where}: comparisons", rate, "/s");
@@ -57,7 +57,7 @@ internal static class ClusterBenchmark
         var options = new PairRankerOptions();
         using var model = PairRankerModel.Load(folder, options);
         var requests = Enumerable.Range(0, 6).Select(i => BenchCluster.Words(i)).ToArray();
-        await using var cluster = await BenchCluster.StartAsync(0, () => new PairRankerPairModel("mini", PairRankerModel.Load(folder, options), options));
+        await using var cluster = await BenchCluster.StartAsync(0, () => LoadedRanker.Create("mini", PairRankerModel.Load(folder, options), options));
         var round = 0;
 
         // The same work twice: each round's sources are new to the cache.
@@ -101,7 +101,7 @@ internal static class ClusterBenchmark
         var single = 0.0;
         foreach (var workers in new[] { 1, 2, 4, 8 })
         {
-            await using var cluster = await BenchCluster.StartAsync(workers, () => new TimedComparer(Speed));
+            await using var cluster = await BenchCluster.StartAsync(workers, () => TimedComparer.Load(Speed));
             await RateAsync(cluster, concurrency: 8 * workers, TimeSpan.FromSeconds(2));
             var (rate, _) = await RateAsync(cluster, concurrency: 8 * workers, Spell);
             single = workers == 1 ? rate : single;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using LLMBlender.Local.Ranking;
+using LLMBlender.Local.Comparing;
+using LLMBlender.Silo.Comparing;
 
 namespace LLMBlender.Benchmarks.Cluster;
 
@@ -7,19 +8,18 @@ namespace LLMBlender.Benchmarks.Cluster;
 /// An accelerator of a fixed speed, which sleeps for as long as its comparisons would take it; or one that costs nothing.
 /// </summary>
 /// <param name="perSecond">Comparisons a second; null for no cost at all.</param>
-internal sealed class TimedComparer(double? perSecond) : IPairModel
+internal sealed class TimedComparer(double? perSecond) : IPairRanker
 {
     private static readonly Record Any = new();
     private long free = Stopwatch.GetTimestamp();
 
-    public RankerIdentity Ranker { get; } = new("timed", "v1");
-
     // A few tens of comparisons a call, as an accelerator's batch holds.
-    public int CallTokens => 32 * Record.Length;
+    public static LoadedRanker Load(double? perSecond) => new(new RankerIdentity("timed", "v1"), new TimedComparer(perSecond), 32 * Record.Length);
 
     public IPairRecord Encode(string source, IReadOnlyList<string> candidates) => Any;
 
-    public long Compare(ReadOnlySpan<RecordPair> pairs, Span<float> logits)
+    public long Compare(
+        ReadOnlySpan<RecordPair> pairs, Span<float> logits, Action<int>? completed = null, CancellationToken cancellationToken = default)
     {
         for (var i = 0; i < pairs.Length; i++)
         {

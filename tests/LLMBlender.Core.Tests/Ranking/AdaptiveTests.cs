@@ -116,7 +116,7 @@ public sealed class AdaptiveTests
         var random = new Random(3);
         var engine = new Adaptive(6);
         var noise = Enumerable.Range(0, 36).Select(_ => (float)random.NextDouble()).ToArray();
-        var ranking = Comparer.Run(engine, pair => pair is (< 2, < 2)
+        var ranking = Comparer.Run(engine, pair => pair is { First: < 2, Second: < 2 }
             ? 0
             : quality[pair.First] - quality[pair.Second] + (pair.First < 2 ? noise[pair.Second] : pair.Second < 2 ? -noise[pair.First] : 0));
         Assert.Equal([1, 1], ranking.Ranks[..2]);

@@ -1,5 +1,5 @@
 using LLMBlender.Core.Ranking;
-using LLMBlender.Local.Ranking;
+using LLMBlender.Local.Comparing;
 using LLMBlender.Silo.Caching;
 
 namespace LLMBlender.Silo.Tests.Caching;

@@ -38,7 +38,9 @@ public sealed class ChatJudgeTests : IDisposable
             metrics,
             deadline);
 
-        Assert.Equal([0f, 0f], await judge.CompareAsync([new(0, 1), new(0, 2)], deadline.Token));
+        var logits = await judge.CompareAsync([new(0, 1), new(0, 2)], deadline.Token);
+
+        Assert.Equal([0f, 0f], logits);
     }
 
     [Fact]

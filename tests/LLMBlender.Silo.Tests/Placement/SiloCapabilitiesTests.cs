@@ -1,4 +1,4 @@
-using LLMBlender.Local.Ranking;
+using LLMBlender.Local.Comparing;
 using LLMBlender.Silo.Placement;
 
 namespace LLMBlender.Silo.Tests.Placement;

@@ -35,7 +35,7 @@ internal sealed class RewardData
 
         foreach (JudgedSets source in config.CandidateSets)
         {
-            ScoredSet[] sets = [.. Sets(source, lexicon)];
+            ScoredSet[] sets = [.. ScoredSets.Read(source, lexicon)];
             pools[source.Tag] = new GroupPool(
                 source.Tag, sets.Length, (i, random) => sets[i].Draw(source.MostAnswers, random), config.Seed);
         }
@@ -70,21 +70,4 @@ internal sealed class RewardData
 
     private static AnswerGroup Group(PairRecord pair, double certainty, Lexicon lexicon) => AnswerGroup.BestFirst(
         pair.Source, lexicon.Encode(pair.Prompt), [lexicon.Encode(pair.Chosen), lexicon.Encode(pair.Rejected)], (float)certainty);
-
-    private static IEnumerable<ScoredSet> Sets(JudgedSets source, Lexicon lexicon)
-    {
-        foreach (CandidateSetRecord set in DataFiles.Read<CandidateSetRecord>(source.File).Where(set => !HeldOut.Contains(set.Prompt.Length > 0 ? set.Prompt : set.Id)))
-        {
-            CandidateRecord[] judged = [.. set.Candidates.Where(candidate => source.Scores.Any(candidate.Scores.ContainsKey))];
-            if (judged.Length >= 2)
-            {
-                yield return new ScoredSet(
-                    source.Tag,
-                    lexicon.Encode(set.Prompt),
-                    [.. judged.Select(candidate => lexicon.Encode(candidate.Text))],
-                    [.. judged.Select(candidate => source.Scores.Where(candidate.Scores.ContainsKey).Average(score => candidate.Scores[score]))],
-                    source.Scale);
-            }
-        }
-    }
 }

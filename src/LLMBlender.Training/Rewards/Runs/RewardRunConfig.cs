@@ -71,6 +71,11 @@ internal sealed record RewardRunConfig : RunConfig<RewardPhase>
             fail($"dropout is {Dropout}; it must be at least 0 and below 1");
         }
 
+        if (CandidateSets.FirstOrDefault(set => set.ModelShare is not (>= 0 and <= 1)) is { } share)
+        {
+            fail($"candidate_sets, {share.File}: model_share {share.ModelShare} must be from 0 to 1");
+        }
+
         if (CandidateSets.FirstOrDefault(set => set.Scale <= 0 || set.MostAnswers < 2 || set.Scores.Count == 0) is { } wrong)
         {
             fail($"candidate_sets, {wrong.File}: scale {wrong.Scale} must be above 0, most_answers {wrong.MostAnswers} at least 2, and scores not empty");

@@ -67,16 +67,20 @@ internal sealed class PlainQuestions
 
         if (random.Next(4) == 0)
         {
-            wrong[^1] = random.Next(3) switch
-            {
-                0 => Pick(Evasions, random),
-                1 => Fill(Pick(relation.Questions, random), item),
-                _ => Fill(Pick(tables.Relations, random) is var strange ? Pick(strange.Answers, random) : "", Pick(Pick(tables.Relations, random).Items, random)),
-            };
+            string strange = Strange(relation, item, random);
+            wrong[^1] = SaysRight(relation, item, strange) ? Evasions[0] : strange;
         }
 
         return new PlainQuestion(Fill(Pick(relation.Questions, random), item), right, wrong);
     }
+
+    // No answer at all: an evasion, the question again, or something of another table.
+    private string Strange(FactRelation relation, IReadOnlyList<string> item, Random random) => random.Next(3) switch
+    {
+        0 => Pick(Evasions, random),
+        1 => Fill(Pick(relation.Questions, random), item),
+        _ => Fill(Pick(Pick(tables.Relations, random).Answers, random), Pick(Pick(tables.Relations, random).Items, random)),
+    };
 
     // The other item keeps the side that the question names, so that only what is asked for differs.
     private static string Wrong(FactRelation relation, IReadOnlyList<string> item, string form, Random random)

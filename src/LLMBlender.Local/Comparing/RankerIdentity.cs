@@ -3,7 +3,7 @@ using System.Text;
 using LLMBlender.Inference.Models;
 using LLMBlender.Inference.PairRanker;
 
-namespace LLMBlender.Local.Ranking;
+namespace LLMBlender.Local.Comparing;
 
 /// <summary>Which ranker: equal versions give equal logits.</summary>
 /// <param name="Name">What requests call it.</param>
