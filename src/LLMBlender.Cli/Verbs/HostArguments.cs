@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using LLMBlender.Cli.Hosts;
-using LLMBlender.Inference.PairRanker;
 using LLMBlender.Local;
 using LLMBlender.Local.Backends;
 using LLMBlender.Local.Comparing;

@@ -62,4 +62,27 @@ public sealed record Panel(string Name, string[] Members)
     /// <summary>Its members with their samples, as answers are named: <c>a</c>, <c>a#2</c>, <c>b</c>, <c>b#2</c>.</summary>
     public (string Backend, int Sample, string Name)[] Seats() =>
         [.. Members.SelectMany(member => Enumerable.Range(0, Samples).Select(i => (member, i, i == 0 ? member : $"{member}#{i + 1}")))];
+
+    /// <summary>A panel of settings that keep to the rules.</summary>
+    public static Panel Create(PanelSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return new Panel(settings.Name, settings.Members)
+        {
+            Description = settings.Description,
+            Samples = settings.Samples,
+            Quorum = settings.Quorum,
+            Grace = settings.Grace,
+            Deadline = settings.Deadline,
+            MemberTimeout = settings.MemberTimeout,
+            TimeShare = settings.TimeShare,
+            HedgeBudget = settings.HedgeBudget,
+            HedgeAfter = settings.HedgeAfter,
+            Ranker = settings.Ranker,
+            Aggregation = settings.Aggregate,
+            TopK = settings.TopK,
+            Fuser = settings.Fuser,
+            Passes = settings.Passes,
+        };
+    }
 }
