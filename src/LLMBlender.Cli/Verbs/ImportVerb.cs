@@ -1,5 +1,6 @@
 using System.CommandLine;
 using LLMBlender.Cli.Models;
+using LLMBlender.Inference;
 using LLMBlender.Inference.Models;
 
 namespace LLMBlender.Cli.Verbs;
