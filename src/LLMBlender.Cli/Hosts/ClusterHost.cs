@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using LLMBlender.Abstractions;
 using LLMBlender.Client;
+using LLMBlender.Records;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -42,7 +43,7 @@ internal sealed class ClusterHost : IBlenderHost
         }
         catch (ArgumentException e)
         {
-            throw new UsageException($"--cluster: {Verbs.Sentences.WithoutParameter(e)}", e);
+            throw new UsageException($"--cluster: {Sentences.WithoutParameter(e)}", e);
         }
 
         var host = builder.Build();

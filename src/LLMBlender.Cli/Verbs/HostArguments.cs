@@ -1,11 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using LLMBlender.Cli.Hosts;
-using LLMBlender.Inference.PairRanker;
 using LLMBlender.Local;
 using LLMBlender.Local.Backends;
 using LLMBlender.Local.Comparing;
 using LLMBlender.Local.Fusion;
+using LLMBlender.Records;
 
 namespace LLMBlender.Cli.Verbs;
 

@@ -7,7 +7,6 @@ using LLMBlender.Cli.Tests.Hub;
 using LLMBlender.Inference.Models;
 using LLMBlender.TestKit;
 using LLMBlender.TestKit.Checkpoints;
-using Microsoft.AspNetCore.Http;
 
 namespace LLMBlender.Cli.Tests.Verbs;
 
