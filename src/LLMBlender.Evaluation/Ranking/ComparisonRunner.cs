@@ -178,7 +178,7 @@ internal sealed class ComparisonRunner(CompareBatch compare, IProgressDisplay pr
     {
         for (var i = start; i < end; i++)
         {
-            owners[i].Hear(logits[i]);
+            owners[i].Accept(logits[i]);
         }
     }
 

@@ -15,6 +15,6 @@ internal sealed class FailedWork : RecordWork
     protected override ReadOnlySpan<CandidatePair> NextRound() => [];
 
     /// <inheritdoc/>
-    protected override void Hear(CandidatePair pair, float logit) =>
+    protected override void Accept(CandidatePair pair, float logit) =>
         throw new InvalidOperationException("a failed record asked for no comparison");
 }

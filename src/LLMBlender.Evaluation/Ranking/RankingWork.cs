@@ -25,5 +25,5 @@ internal class RankingWork(RecordPlace place, EncodedRecord encoded, RankingEngi
     protected override ReadOnlySpan<CandidatePair> NextRound() => engine.NextPairs();
 
     /// <inheritdoc/>
-    protected override void Hear(CandidatePair pair, float logit) => engine.Hear(pair, logit);
+    protected override void Accept(CandidatePair pair, float logit) => engine.Record(pair, logit);
 }

@@ -37,7 +37,7 @@ internal abstract class RecordWork(RecordPlace place, EncodedRecord? encoded)
     }
 
     /// <summary>Hears the logit of the first of <see cref="Wanted"/>.</summary>
-    public void Hear(float logit)
+    public void Accept(float logit)
     {
         if (Failure is not null)
         {
@@ -51,7 +51,7 @@ internal abstract class RecordWork(RecordPlace place, EncodedRecord? encoded)
             return;
         }
 
-        Hear(pair, logit);
+        Accept(pair, logit);
         if (heard == pairs.Length)
         {
             (pairs, heard) = (NextRound().ToArray(), 0);
@@ -69,5 +69,5 @@ internal abstract class RecordWork(RecordPlace place, EncodedRecord? encoded)
     protected abstract ReadOnlySpan<CandidatePair> NextRound();
 
     /// <summary>Hears a finite logit.</summary>
-    protected abstract void Hear(CandidatePair pair, float logit);
+    protected abstract void Accept(CandidatePair pair, float logit);
 }

@@ -57,5 +57,5 @@ internal sealed class FoundWork(RecordPlace place, MixInstructRecord record, Rec
     protected override ReadOnlySpan<CandidatePair> NextRound() => [];
 
     /// <inheritdoc/>
-    protected override void Hear(CandidatePair pair, float logit) => throw new InvalidOperationException("a finding asks for no comparison");
+    protected override void Accept(CandidatePair pair, float logit) => throw new InvalidOperationException("a finding asks for no comparison");
 }

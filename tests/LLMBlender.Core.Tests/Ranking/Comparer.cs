@@ -26,7 +26,7 @@ internal static class Comparer
             foreach (var pair in round)
             {
                 Assert.False(engine.IsSettled);
-                engine.Hear(pair, logit(pair));
+                engine.Record(pair, logit(pair));
             }
         }
 

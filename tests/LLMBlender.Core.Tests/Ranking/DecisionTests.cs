@@ -28,7 +28,7 @@ public sealed class DecisionTests
                 // The ring, and others by chance.
                 if (Entries[e].Second == (Entries[e].First + 1) % N || coins[e] == 0)
                 {
-                    matrix.Hear(new(Entries[e].First, Entries[e].Second), logits[e]);
+                    matrix.Record(new(Entries[e].First, Entries[e].Second), logits[e]);
                     heard.Add(e);
                 }
             }

@@ -150,7 +150,7 @@ public sealed class ComparisonRunnerTests(TinyModel tiny) : IDisposable
             {
                 var logit = new float[1];
                 ranker.Compare([new Comparison(work.Encoded!, pair.First, pair.Second)], logit);
-                engine.Hear(pair, logit[0]);
+                engine.Record(pair, logit[0]);
             }
         }
 
