@@ -27,7 +27,7 @@ public sealed class ComparisonMatrixTests
     }
 
     [Fact]
-    public void Hear_Pair_IsHeardInThatOrderOnly()
+    public void Record_Pair_IsHeardInThatOrderOnly()
     {
         var matrix = new ComparisonMatrix(3);
         matrix.Record(new(1, 2), -0.25f);
@@ -42,7 +42,7 @@ public sealed class ComparisonMatrixTests
     [InlineData(float.NaN)]
     [InlineData(float.PositiveInfinity)]
     [InlineData(float.NegativeInfinity)]
-    public void Hear_NotFinite_NamesPairValueAndRule(float logit)
+    public void Record_NotFinite_NamesPairValueAndRule(float logit)
     {
         var matrix = new ComparisonMatrix(2);
         var error = Assert.Throws<ArgumentException>(() => matrix.Record(new(0, 1), logit));
@@ -55,7 +55,7 @@ public sealed class ComparisonMatrixTests
     [InlineData(0, 2)]
     [InlineData(2, 0)]
     [InlineData(0, int.MinValue)]
-    public void Hear_OutOfRange_NamesPairAndRange(int first, int second)
+    public void Record_OutOfRange_NamesPairAndRange(int first, int second)
     {
         var matrix = new ComparisonMatrix(2);
         var pair = new CandidatePair(first, second);
@@ -67,19 +67,19 @@ public sealed class ComparisonMatrixTests
     }
 
     [Fact]
-    public void Hear_Diagonal_IsRefused()
+    public void Record_Diagonal_IsRefused()
     {
         var error = Assert.Throws<ArgumentException>(() => new ComparisonMatrix(2).Record(new(1, 1), 0));
         Assert.Contains("(1,1)", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Hear_Twice_KeepsTheFirstLogit()
+    public void Record_Twice_KeepsTheFirstLogit()
     {
         var matrix = new ComparisonMatrix(2);
         matrix.Record(new(0, 1), 0.5f);
         var error = Assert.Throws<InvalidOperationException>(() => matrix.Record(new(0, 1), 2));
-        Assert.Contains("(0,1) has been heard already, as 0.5; now came 2", error.Message, StringComparison.Ordinal);
+        Assert.Contains("(0,1) has been recorded already, as 0.5; now came 2", error.Message, StringComparison.Ordinal);
         Assert.Equal(0.5f, matrix[new(0, 1)]);
         Assert.Equal(1, matrix.RecordedCount);
     }

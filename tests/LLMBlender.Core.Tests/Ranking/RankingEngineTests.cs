@@ -43,7 +43,7 @@ public sealed class RankingEngineTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Hear_BeforeThePairWasNamed_IsRefused(string name)
+    public void Record_BeforeThePairWasNamed_IsRefused(string name)
     {
         var engine = RankingEngines.Create(name, 2);
         var error = Assert.Throws<InvalidOperationException>(() => engine.Record(new(0, 1), 1));
@@ -52,7 +52,7 @@ public sealed class RankingEngineTests
     }
 
     [Fact]
-    public void Hear_PairNotWantedYet_IsRefused()
+    public void Record_PairNotWantedYet_IsRefused()
     {
         var engine = BubbleSort.WholeOrder(3);
         Assert.Equal([new(0, 1), new(1, 0)], engine.NextPairs().ToArray());
@@ -62,7 +62,7 @@ public sealed class RankingEngineTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Hear_Twice_IsRefusedAlsoWhenSettled(string name)
+    public void Record_Twice_IsRefusedAlsoWhenSettled(string name)
     {
         var engine = RankingEngines.Create(name, 2);
         engine.NextPairs();
@@ -71,13 +71,13 @@ public sealed class RankingEngineTests
         engine.Record(new(1, 0), -0.5f);
         Assert.True(engine.IsSettled);
         var error = Assert.Throws<InvalidOperationException>(() => engine.Record(new(1, 0), 0.5f));
-        Assert.Contains("(1,0) has been heard already", error.Message, StringComparison.Ordinal);
+        Assert.Contains("(1,0) has been recorded already", error.Message, StringComparison.Ordinal);
         Assert.Equal([1, 2], engine.Rank().Ranks);
     }
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Hear_UnusableLogitOrPair_ChangesNothing(string name)
+    public void Record_UnusableLogitOrPair_ChangesNothing(string name)
     {
         var engine = RankingEngines.Create(name, 2);
         engine.NextPairs();
@@ -98,14 +98,14 @@ public sealed class RankingEngineTests
         engine.NextPairs();
         engine.Record(new(0, 1), 1);
         var error = Assert.Throws<InvalidOperationException>(engine.Rank);
-        Assert.Contains("heard 1 of the 2", error.Message, StringComparison.Ordinal);
+        Assert.Contains("recorded 1 of the 2", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData(MaxLogits.Aggregation)]
     [InlineData(MaxWins.Aggregation)]
     [InlineData(BubbleSort.Aggregation)]
-    public void Hear_WholeRanking_AllocatesNothing(string name)
+    public void Record_WholeRanking_AllocatesNothing(string name)
     {
         Drive(RankingEngines.Create(name, 8));
         var engine = RankingEngines.Create(name, 64);
