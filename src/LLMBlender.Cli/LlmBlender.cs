@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using System.Text;
 using LLMBlender.Cli.Verbs;
 using LLMBlender.Inference;
+using LLMBlender.Records;
 
 namespace LLMBlender.Cli;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using LLMBlender.Cli.Evaluation.Reports.Plots;
+using LLMBlender.Evaluation.Reports.Plots;
 
 namespace LLMBlender.Benchmarks;
 

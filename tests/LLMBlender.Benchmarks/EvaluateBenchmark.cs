@@ -2,13 +2,14 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using LLMBlender.Cli;
-using LLMBlender.Cli.Blending;
-using LLMBlender.Cli.Evaluation;
-using LLMBlender.Cli.Evaluation.Reports;
-using LLMBlender.Cli.Fusing;
+using LLMBlender.Cli.Show;
 using LLMBlender.Core.Evaluation;
 using LLMBlender.Core.Fusion;
 using LLMBlender.Core.Ranking;
+using LLMBlender.Evaluation;
+using LLMBlender.Evaluation.Blending;
+using LLMBlender.Evaluation.Reports;
+using LLMBlender.Evaluation.Runs;
 using LLMBlender.Inference.PairRanker;
 
 namespace LLMBlender.Benchmarks;
@@ -27,7 +28,8 @@ internal static class EvaluateBenchmark
         long compared = 0;
         var terminal = new Terminal(Stream.Null, Stream.Null, Console.OpenStandardError());
         var report = new ReportFiles(Path.Combine(scratch, "report.md"), Path.Combine(scratch, "report.json"), Path.Combine(scratch, "report.html"));
-        var evaluator = new Evaluator(terminal, file, report, null)
+        var evaluator = new Evaluator(
+            new RunConsole(terminal), file, report, null, made => new TerminalReport(ConsoleOutput.Create(terminal.Out, isTerminal: false, terminal)).Write(made))
         {
             Watch = compare => (comparisons, logits, completed, cancellation) =>
             {
@@ -45,10 +47,10 @@ internal static class EvaluateBenchmark
             42,
             Bootstrap.DefaultResamples);
         var start = Stopwatch.GetTimestamp();
-        var code = await evaluator.RunAsync(plan, () => Load(model), "", CancellationToken.None);
+        var isComplete = await evaluator.RunAsync(plan, () => Load(model), "", CancellationToken.None);
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
 
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\n{records} records of {candidates} candidates, exit code {code}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\n{records} records of {candidates} candidates, {(isComplete ? "all evaluated" : "some failed")}"));
         Timing.Report("whole evaluation", seconds, "s");
         Timing.Report("comparisons", compared / seconds, "pairs/s");
         Timing.Report("share of time in the model", watch.Elapsed.TotalSeconds / seconds, "");

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using LLMBlender.TestKit;
 
 namespace LLMBlender.Cli.Tests;
 

@@ -1,9 +1,6 @@
-using LLMBlender.Cli.Tests;
 using LLMBlender.Inference.Models;
 using LLMBlender.Inference.Onnx;
 using LLMBlender.TestKit;
-
-[assembly: AssemblyFixture(typeof(TinyFuserModel))]
 
 namespace LLMBlender.Cli.Tests;
 

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using LLMBlender.Abstractions;
 using LLMBlender.Client;
+using LLMBlender.Records;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

@@ -1,8 +1,6 @@
 using System.Text;
 using LLMBlender.Cli.Models;
-using LLMBlender.Cli.Records;
 using LLMBlender.Cli.Serving;
-using LLMBlender.Cli.Verbs;
 using LLMBlender.Core.Fusion;
 using LLMBlender.Inference.GenFuser;
 using LLMBlender.Inference.PairRanker;
@@ -11,6 +9,7 @@ using LLMBlender.Local;
 using LLMBlender.Local.Backends;
 using LLMBlender.Local.Comparing;
 using LLMBlender.Local.Fusion;
+using LLMBlender.Records;
 using Microsoft.Extensions.Configuration;
 
 namespace LLMBlender.Cli.Hosts;
@@ -51,7 +50,7 @@ internal static class ConfigurationFile
 
         try
         {
-            var sources = new PanelSources { Records = PanelFile.Read, Sample = PanelFile.Sample };
+            var sources = PanelFile.PanelSources;
             return PanelBookMaker.Make(PanelConfiguration.Read(configuration), found, sources, null, say);
         }
         catch (Exception e) when (e is SettingsException or RecordException)

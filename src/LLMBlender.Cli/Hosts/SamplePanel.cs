@@ -1,7 +1,7 @@
 using System.Text.Json;
 using LLMBlender.Abstractions;
-using LLMBlender.Cli.Records;
 using LLMBlender.Local.Backends;
+using LLMBlender.Records;
 
 namespace LLMBlender.Cli.Hosts;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using LLMBlender.Inference;
+using LLMBlender.Records;
 
 namespace LLMBlender.Cli.Hub;
 

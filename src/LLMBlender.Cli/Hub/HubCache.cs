@@ -1,3 +1,5 @@
+using LLMBlender.Records;
+
 namespace LLMBlender.Cli.Hub;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using LLMBlender.Inference;
+using LLMBlender.Records;
 
 namespace LLMBlender.Cli.Hub;
 

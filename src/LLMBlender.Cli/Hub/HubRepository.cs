@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using LLMBlender.Records;
 
 namespace LLMBlender.Cli.Hub;
 

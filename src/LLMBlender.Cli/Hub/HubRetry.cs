@@ -1,3 +1,4 @@
+using LLMBlender.Records;
 using Polly;
 using Polly.Retry;
 

@@ -1,3 +1,5 @@
+using LLMBlender.Records;
+
 namespace LLMBlender.Cli.Hub;
 
 /// <summary>Where the hub and its cache are, by the variables that Hugging Face's own tools read.</summary>

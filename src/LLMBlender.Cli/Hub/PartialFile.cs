@@ -1,4 +1,5 @@
 using System.Globalization;
+using LLMBlender.Records;
 using Microsoft.Win32.SafeHandles;
 
 namespace LLMBlender.Cli.Hub;

@@ -1,4 +1,4 @@
-using LLMBlender.Cli.Verbs;
+using LLMBlender.Records;
 using LLMBlender.Silo.Hosting;
 using StackExchange.Redis;
 

@@ -1,6 +1,7 @@
 using LLMBlender.Cli.Models;
 using LLMBlender.Gateway;
 using LLMBlender.Local.Backends;
+using LLMBlender.Records;
 using LLMBlender.Silo.Caching;
 using LLMBlender.Silo.Calls;
 using LLMBlender.Silo.Comparing;

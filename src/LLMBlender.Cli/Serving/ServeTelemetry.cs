@@ -1,5 +1,5 @@
-using LLMBlender.Cli.Verbs;
 using LLMBlender.Local.Telemetry;
+using LLMBlender.Records;
 using LLMBlender.Silo.Placement;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
@@ -40,7 +40,7 @@ internal static class ServeTelemetry
     {
         var telemetry = builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource
-                .AddService(ServiceName, serviceVersion: VersionNumber.Text)
+                .AddService(ServiceName, serviceVersion: ProductVersion.Text)
                 .AddAttributes([new("llmblender.roles", RoleNames.Write(roles))])
                 .AddEnvironmentVariableDetector())
             .WithMetrics(metrics =>

@@ -1,9 +1,9 @@
+using LLMBlender.Cli.Hosts;
 using LLMBlender.Cli.Models;
-using LLMBlender.Cli.Records;
-using LLMBlender.Cli.Verbs;
 using LLMBlender.Core.Fusion;
 using LLMBlender.Gateway;
 using LLMBlender.Local.Backends;
+using LLMBlender.Records;
 using LLMBlender.Silo.Hosting;
 using LLMBlender.Silo.Models;
 using LLMBlender.Silo.Placement;
@@ -190,7 +190,7 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
 
         try
         {
-            var sources = new PanelSources { Records = PanelFile.Read, Sample = PanelFile.Sample };
+            var sources = PanelFile.PanelSources;
             return builder.Services.AddPanels(builder.Configuration, found, sources, Say);
         }
         catch (Exception e) when (e is SettingsException or RecordException)

@@ -1,6 +1,6 @@
 using System.Globalization;
 using LLMBlender.Abstractions;
-using LLMBlender.Cli.Verbs;
+using LLMBlender.Records;
 using Spectre.Console;
 
 namespace LLMBlender.Cli.Show;

@@ -1,4 +1,5 @@
 using System.Text;
+using LLMBlender.Records;
 using Spectre.Console;
 
 namespace LLMBlender.Cli.Show;

@@ -1,5 +1,4 @@
-using LLMBlender.Cli.Records;
-using LLMBlender.Cli.Show;
+using LLMBlender.Records;
 
 namespace LLMBlender.Cli.Verbs;
 

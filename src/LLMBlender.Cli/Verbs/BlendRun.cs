@@ -3,8 +3,8 @@ using System.Text;
 using LLMBlender.Abstractions;
 using LLMBlender.Abstractions.Json;
 using LLMBlender.Cli.Hosts;
-using LLMBlender.Cli.Records;
 using LLMBlender.Cli.Show;
+using LLMBlender.Records;
 
 namespace LLMBlender.Cli.Verbs;
 

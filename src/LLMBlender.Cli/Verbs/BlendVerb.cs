@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using LLMBlender.Abstractions;
 using LLMBlender.Cli.Hosts;
+using LLMBlender.Records;
 
 namespace LLMBlender.Cli.Verbs;
 

@@ -1,11 +1,16 @@
 using System.CommandLine;
 using System.Globalization;
 using LLMBlender.Abstractions;
-using LLMBlender.Cli.Datasets;
-using LLMBlender.Cli.Evaluation;
+using LLMBlender.Cli.Hosts;
 using LLMBlender.Cli.Models;
+using LLMBlender.Cli.Show;
+using LLMBlender.Evaluation;
+using LLMBlender.Evaluation.Datasets;
+using LLMBlender.Evaluation.Models;
+using LLMBlender.Inference.Models;
 using LLMBlender.Inference.Sessions;
 using LLMBlender.Inference.Tokenization;
+using LLMBlender.Records;
 
 namespace LLMBlender.Cli.Verbs;
 
@@ -73,7 +78,9 @@ internal static class BuildVerb
 
         verb.SetAction(async (parsed, cancellation) =>
         {
-            var book = DatasetPanels.Read(parsed.GetValue(config), note => terminal.Error.Write(System.Text.Encoding.UTF8.GetBytes($"llmblender: {note}\n")));
+            var console = new RunConsole(terminal);
+            var search = new ModelSearch(terminal);
+            var book = DatasetPanels.Read(parsed.GetValue(config), PanelFile.PanelSources, console.Note);
             var chosen = Found("--panel", () => book.Find(parsed.GetValue(panel)));
             var judging = parsed.GetValue(judge) is { } name
                 ? book.FindBackend(name) ?? throw new UsageException($"--judge {name}: there is no such backend; there are {string.Join(", ", book.Backends.Select(static backend => backend.Name).Order(StringComparer.Ordinal))}")
@@ -85,7 +92,7 @@ internal static class BuildVerb
             }
 
             var start = (ulong)(parsed.GetValue(seed) ?? DefaultSeed);
-            var setup = new EvaluationSetup(terminal, Accelerator.Parse("auto"), start);
+            var setup = new EvaluationSetup(search.FindModel, Accelerator.Parse("auto"), start);
             using var plan = new DatasetPlan(
                 book,
                 chosen,
@@ -98,10 +105,10 @@ internal static class BuildVerb
                 parsed.GetValue(maxTokens),
                 parsed.GetValue(concurrency) ?? DefaultConcurrency,
                 start);
-            var folder = new ModelSearch(terminal).FindFolder(parsed.GetValue(tokenizer)!);
+            var folder = search.FindFolder(parsed.GetValue(tokenizer)!);
             var filter = new InstructionFilter(Loading.Guard(folder, () => Tokenizer.Load(folder)), parsed.GetValue(prompt), parsed.GetValue(output));
-            var run = new DatasetRun(terminal, plan, parsed.GetValue(from)!, parsed.GetValue(to)!, parsed.GetValue(work), parsed.GetValue(limit));
-            return await run.RunAsync(filter, cancellation);
+            var run = new DatasetRun(console, plan, parsed.GetValue(from)!, parsed.GetValue(to)!, parsed.GetValue(work), parsed.GetValue(limit));
+            return await run.RunAsync(filter, cancellation) ? ExitCode.Done : ExitCode.SomeFailed;
         });
         return verb;
     }

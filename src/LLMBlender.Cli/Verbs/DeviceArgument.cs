@@ -1,5 +1,6 @@
 using System.CommandLine;
 using LLMBlender.Inference.Sessions;
+using LLMBlender.Records;
 
 namespace LLMBlender.Cli.Verbs;
 

@@ -1,9 +1,14 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using LLMBlender.Cli.Blending;
-using LLMBlender.Cli.Evaluation;
-using LLMBlender.Cli.Evaluation.Reports;
+using LLMBlender.Cli.Hosts;
+using LLMBlender.Cli.Models;
+using LLMBlender.Cli.Show;
 using LLMBlender.Core.Evaluation;
+using LLMBlender.Evaluation;
+using LLMBlender.Evaluation.Blending;
+using LLMBlender.Evaluation.Models;
+using LLMBlender.Evaluation.Reports;
+using LLMBlender.Evaluation.Runs;
 using LLMBlender.Inference.PairRanker;
 
 namespace LLMBlender.Cli.Verbs;
@@ -72,15 +77,16 @@ internal static class EvaluateVerb
         verb.SetAction(async (parsed, cancellation) =>
         {
             var files = new ReportFiles(parsed.GetValue(markdown), parsed.GetValue(json), parsed.GetValue(html));
-            var evaluator = new Evaluator(terminal, parsed.GetValue(from)!, files, parsed.GetValue(work));
+            var evaluator = new Evaluator(new RunConsole(terminal), parsed.GetValue(from)!, files, parsed.GetValue(work), report =>
+                new TerminalReport(ConsoleOutput.Create(terminal.Out, terminal.OutIsTerminal, terminal)).Write(report));
             using var plan = Plan(
-                new EvaluationSetup(terminal, ranker.Device.Read(parsed), (ulong)(parsed.GetValue(seed) ?? DefaultSeed), parsed.GetValue(config)),
+                new EvaluationSetup(new ModelSearch(terminal).FindModel, ranker.Device.Read(parsed), (ulong)(parsed.GetValue(seed) ?? DefaultSeed), parsed.GetValue(config) is { } file ? (file, PanelFile.PanelSources) : null),
                 Given(parsed, metrics) ?? [.. Metrics.Default],
                 Given(parsed, rankers) ?? [.. Rankers.Default],
                 parsed.GetValue(judge),
                 Given(parsed, against) ?? [],
                 parsed.GetValue(resamples) ?? Bootstrap.DefaultResamples);
-            return await evaluator.RunAsync(plan, Load, Options(parsed), cancellation);
+            return await evaluator.RunAsync(plan, Load, Options(parsed), cancellation) ? ExitCode.Done : ExitCode.SomeFailed;
 
             (PairRankerModel, BlendFusing) Load()
             {

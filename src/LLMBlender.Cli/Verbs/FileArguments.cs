@@ -1,5 +1,5 @@
 using System.CommandLine;
-using LLMBlender.Cli.Records;
+using LLMBlender.Records;
 
 namespace LLMBlender.Cli.Verbs;
 
@@ -32,9 +32,9 @@ internal sealed class FileArguments
 
     /// <summary>Opens the input.</summary>
     public RecordInput OpenInput(ParseResult parsed, Terminal terminal) =>
-        RecordInput.Open(parsed.GetValue(From)!, terminal);
+        RecordInput.Open(parsed.GetValue(From)!, terminal.In);
 
     /// <summary>Names the output.</summary>
     public RecordOutput NameOutput(ParseResult parsed, Terminal terminal) =>
-        RecordOutput.At(parsed.GetValue(To), parsed.GetValue(From), terminal);
+        RecordOutput.At(parsed.GetValue(To), parsed.GetValue(From), terminal.Out);
 }

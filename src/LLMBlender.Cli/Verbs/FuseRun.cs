@@ -2,10 +2,10 @@ using System.CommandLine;
 using LLMBlender.Abstractions;
 using LLMBlender.Abstractions.Json;
 using LLMBlender.Cli.Hosts;
-using LLMBlender.Cli.Records;
 using LLMBlender.Cli.Show;
 using LLMBlender.Core.Fusion;
 using LLMBlender.Local.Fusion;
+using LLMBlender.Records;
 using Spectre.Console;
 
 namespace LLMBlender.Cli.Verbs;

@@ -1,11 +1,13 @@
 using System.CommandLine;
-using LLMBlender.Cli.Fusing;
 using LLMBlender.Cli.Models;
 using LLMBlender.Core.Fusion;
+using LLMBlender.Evaluation.Blending;
 using LLMBlender.Inference;
 using LLMBlender.Inference.GenFuser;
+using LLMBlender.Inference.Models;
 using LLMBlender.Inference.Sessions;
 using LLMBlender.Local.Fusion;
+using LLMBlender.Records;
 
 namespace LLMBlender.Cli.Verbs;
 

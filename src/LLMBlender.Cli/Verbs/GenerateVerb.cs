@@ -1,8 +1,8 @@
 using System.CommandLine;
-using LLMBlender.Cli.Fusing;
 using LLMBlender.Cli.Models;
-using LLMBlender.Cli.Records;
 using LLMBlender.Inference.GenFuser;
+using LLMBlender.Inference.Models;
+using LLMBlender.Records;
 
 namespace LLMBlender.Cli.Verbs;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using LLMBlender.Inference.GenFuser;
+using LLMBlender.Records;
 
 namespace LLMBlender.Cli.Verbs;
 

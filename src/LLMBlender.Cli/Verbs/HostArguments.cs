@@ -5,6 +5,7 @@ using LLMBlender.Local;
 using LLMBlender.Local.Backends;
 using LLMBlender.Local.Comparing;
 using LLMBlender.Local.Fusion;
+using LLMBlender.Records;
 
 namespace LLMBlender.Cli.Verbs;
 

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using LLMBlender.Cli.Models;
+using LLMBlender.Inference;
 using LLMBlender.Inference.Models;
+using LLMBlender.Records;
 
 namespace LLMBlender.Cli.Verbs;
 

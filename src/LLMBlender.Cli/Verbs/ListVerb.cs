@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
 using LLMBlender.Cli.Models;
-using LLMBlender.Cli.Records;
 using LLMBlender.Cli.Show;
+using LLMBlender.Records;
 using Spectre.Console;
 
 namespace LLMBlender.Cli.Verbs;
@@ -44,7 +44,7 @@ internal static class ListVerb
 
     private static void WriteJson(IReadOnlyList<FoundModel> models, Terminal terminal)
     {
-        using var output = RecordOutput.At(to: null, from: null, terminal);
+        using var output = RecordOutput.At(to: null, from: null, terminal.Out);
         foreach (var model in models)
         {
             output.Write(json => Write(model, json));

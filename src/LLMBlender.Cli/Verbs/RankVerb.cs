@@ -1,6 +1,7 @@
 using System.CommandLine;
 using LLMBlender.Abstractions.Json;
 using LLMBlender.Core.Ranking;
+using LLMBlender.Records;
 
 namespace LLMBlender.Cli.Verbs;
 

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using LLMBlender.Cli.Models;
 using LLMBlender.Inference;
+using LLMBlender.Inference.Models;
 using LLMBlender.Inference.PairRanker;
+using LLMBlender.Records;
 
 namespace LLMBlender.Cli.Verbs;
 

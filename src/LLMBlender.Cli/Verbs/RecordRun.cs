@@ -3,8 +3,8 @@ using System.Text.Json.Serialization.Metadata;
 using LLMBlender.Abstractions;
 using LLMBlender.Abstractions.Json;
 using LLMBlender.Cli.Hosts;
-using LLMBlender.Cli.Records;
 using LLMBlender.Cli.Show;
+using LLMBlender.Records;
 using RecordId = LLMBlender.Abstractions.Json.RecordId;
 
 namespace LLMBlender.Cli.Verbs;

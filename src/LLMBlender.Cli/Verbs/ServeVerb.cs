@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using LLMBlender.Cli.Serving;
 using LLMBlender.Client;
+using LLMBlender.Records;
 using LLMBlender.Silo.Placement;
 
 namespace LLMBlender.Cli.Verbs;

@@ -1,8 +1,9 @@
 using System.CommandLine;
 using LLMBlender.Cli.Models;
-using LLMBlender.Cli.Records;
 using LLMBlender.Cli.Show;
+using LLMBlender.Inference.Models;
 using LLMBlender.Inference.Tokenization;
+using LLMBlender.Records;
 
 namespace LLMBlender.Cli.Verbs;
 

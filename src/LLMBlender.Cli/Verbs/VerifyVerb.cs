@@ -2,10 +2,10 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using LLMBlender.Cli.Models;
-using LLMBlender.Cli.Records;
 using LLMBlender.Cli.Show;
-using LLMBlender.Cli.Verification;
+using LLMBlender.Evaluation.Verification;
 using LLMBlender.Inference.Models;
+using LLMBlender.Records;
 using Spectre.Console;
 
 namespace LLMBlender.Cli.Verbs;
@@ -108,7 +108,7 @@ internal static class VerifyVerb
 
     private static void WriteJson(ModelManifest manifest, Verdict verdict, Terminal terminal)
     {
-        using var output = RecordOutput.At(to: null, from: null, terminal);
+        using var output = RecordOutput.At(to: null, from: null, terminal.Out);
         output.Write(json =>
         {
             json.WriteText("model", manifest.Id);

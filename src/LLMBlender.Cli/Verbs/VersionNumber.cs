@@ -1,23 +1,19 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
-using System.Reflection;
+using LLMBlender.Records;
 
 namespace LLMBlender.Cli.Verbs;
 
-/// <summary>The version of this program, whatever process it runs in.</summary>
+/// <summary><c>--version</c>: the version of this program.</summary>
 internal sealed class VersionNumber : SynchronousCommandLineAction
 {
-    /// <summary>The version.</summary>
-    public static string Text { get; } =
-        typeof(VersionNumber).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
-
     /// <inheritdoc/>
     public override bool ClearsParseErrors => true;
 
     /// <inheritdoc/>
     public override int Invoke(ParseResult parseResult)
     {
-        parseResult.InvocationConfiguration.Output.WriteLine(Text);
+        parseResult.InvocationConfiguration.Output.WriteLine(ProductVersion.Text);
         return ExitCode.Done;
     }
 }

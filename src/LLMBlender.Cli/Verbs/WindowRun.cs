@@ -1,7 +1,6 @@
 using System.CommandLine;
-using LLMBlender.Cli.Fusing;
-using LLMBlender.Cli.Records;
 using LLMBlender.Cli.Show;
+using LLMBlender.Records;
 
 namespace LLMBlender.Cli.Verbs;
 

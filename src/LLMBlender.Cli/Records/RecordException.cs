@@ -1,4 +1,0 @@
-namespace LLMBlender.Cli.Records;
-
-/// <summary>A record that can't be used. The message names the field, its value and the rule; whoever reads the file adds file and line.</summary>
-internal sealed class RecordException(string message, Exception? inner = null) : Exception(message, inner);

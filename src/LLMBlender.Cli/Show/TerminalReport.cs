@@ -1,0 +1,98 @@
+using LLMBlender.Core.Evaluation;
+using LLMBlender.Evaluation.Reports;
+using Spectre.Console;
+
+namespace LLMBlender.Cli.Show;
+
+/// <summary>A report on a terminal: figures, and below each half of its interval's width.</summary>
+internal sealed class TerminalReport(IAnsiConsole console)
+{
+    private const int CellWidth = 11;
+
+    private static readonly Dictionary<string, string> Groups = new(StringComparer.Ordinal)
+    {
+        ["model"] = "Models", ["oracle"] = "Oracles", ["ranker"] = "Rankers", ["pair-ranker"] = "Pair ranker", ["blend"] = "The blend",
+    };
+
+    /// <summary>Writes it.</summary>
+    public void Write(EvaluationReport report)
+    {
+        console.WriteLine();
+        foreach (var (name, value) in report.Facts)
+        {
+            console.Write(new Paragraph($"  {name}  ", Palette.Dim).Append($"{value}\n"));
+        }
+
+        Table2(report);
+        if (report.Agreement.Count > 0)
+        {
+            Heading($"Agreement with {report.Yardstick}");
+            Table([.. AgreementRow.Headings.Select(static heading => heading.Name)], report.Agreement.Select(static row => (row.Name, row.Cells, (bool[]?)null)));
+        }
+
+        Heading("Position bias");
+        Table(
+            ["turned %", "|M+M'|", "|M|", "first wins %"],
+            report.Bias.Select(static row => (row.Name, (Interval[])[row.Turned, row.Asymmetry, row.Size, row.FirstWins], (bool[]?)[true, false, false, true])));
+        Heading($"What each aggregation asks and chooses, by {report.Yardstick}");
+        Table(
+            ["comparisons", "of all %", "rounds", "same best %", "in reverse other %", "quality"],
+            report.Engines.Select(static row => (
+                row.Name,
+                (Interval[])[row.Comparisons, row.Share, row.Rounds, row.SameBest, row.Reordered, row.Quality],
+                (bool[]?)[false, true, false, true, true, false])));
+        console.WriteLine();
+        foreach (var note in report.Notes)
+        {
+            console.Write(new Padder(new Text(note, Palette.Dim), new Padding(2, 0, 2, 0)));
+        }
+    }
+
+    private void Table2(EvaluationReport report)
+    {
+        bool[] shares = [.. report.Columns.Select(static column => column.IsShare)];
+        string[] headings = [.. report.Columns.Select(static column => column.Name + (column.IsShare ? " %" : column.LowerIsBetter ? " ↓" : ""))];
+        foreach (var group in report.Rows.GroupBy(static row => row.Kind))
+        {
+            Heading(Groups[group.Key]);
+            Table(headings, group.Select(row => (row.Name, row.Cells, (bool[]?)shares)));
+        }
+    }
+
+    private void Heading(string text) => console.Write(new Text($"\n  {text}\n", Palette.Heading));
+
+    // Columns that don't fit beside one another follow below.
+    private void Table(string[] headings, IEnumerable<(string Name, Interval[] Cells, bool[]? Shares)> rows)
+    {
+        var listed = rows.ToList();
+        var fitting = Math.Max(1, (console.Profile.Width - listed.Max(static row => row.Name.Length) - 4) / CellWidth);
+        for (var start = 0; start < headings.Length; start += fitting)
+        {
+            var part = start..Math.Min(headings.Length, start + fitting);
+            Part(headings[part], listed.ConvertAll(row => (row.Name, row.Cells[part], row.Shares?[part])));
+        }
+    }
+
+    private void Part(string[] headings, List<(string Name, Interval[] Cells, bool[]? Shares)> rows)
+    {
+        var table = new Table { Border = TableBorder.None };
+        table.AddColumn(new TableColumn("") { NoWrap = true, Padding = new Padding(2, 0, 2, 0) });
+        foreach (var heading in headings)
+        {
+            table.AddColumn(new TableColumn(new Text(heading, Palette.Dim)) { Padding = new Padding(0, 0, 2, 0), Alignment = Justify.Right });
+        }
+
+        foreach (var (name, cells, shares) in rows)
+        {
+            table.AddRow([new Text(name), .. cells.Select((cell, i) => (Spectre.Console.Rendering.IRenderable)Cell(cell, shares?[i] ?? false))]);
+        }
+
+        console.Write(table);
+    }
+
+    private static Paragraph Cell(Interval cell, bool isShare)
+    {
+        var text = new Paragraph(Figures.Number(cell.Value, isShare));
+        return Figures.HalfWidth(cell, isShare) is { Length: > 0 } half ? text.Append($"\n{half}", Palette.Dim) : text;
+    }
+}

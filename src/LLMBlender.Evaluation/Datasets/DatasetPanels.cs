@@ -1,0 +1,55 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using LLMBlender.Local.Backends;
+using LLMBlender.Records;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Configuration;
+
+namespace LLMBlender.Evaluation.Datasets;
+
+/// <summary>Backends and panels out of the configuration that <c>serve --config</c> reads; without one, the sample panel.</summary>
+public static class DatasetPanels
+{
+    private const int AddressHashBytes = 8;
+    private const int DigestCharacters = 16;
+
+    /// <summary>Reads them.</summary>
+    /// <param name="config">A JSON file, LiteLLM's YAML, or null.</param>
+    /// <param name="sources">Where recorded panels come from.</param>
+    /// <param name="say">Told what a person should know of it.</param>
+    /// <exception cref="UsageException">It can't be used.</exception>
+    public static PanelBook Read(string? config, PanelSources sources, Action<string> say)
+    {
+        var builder = new ConfigurationBuilder();
+        try
+        {
+            if (config is not null && Path.GetExtension(config) is ".yaml" or ".yml")
+            {
+                builder.AddInMemoryCollection([new($"{PanelConfiguration.Section}:{nameof(PanelSection.LiteLLM)}", Path.GetFullPath(config!))]);
+            }
+            else if (config is not null)
+            {
+                builder.AddJsonFile(Path.GetFullPath(config), optional: false);
+            }
+
+            builder.AddEnvironmentVariables();
+            return PanelBookMaker.Make(PanelConfiguration.Read(builder.Build()), Discovered.Nothing, sources, null, say);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or FormatException or SettingsException or RecordException)
+        {
+            throw new UsageException($"--config: {config}: {e.InnerException?.Message ?? e.Message}", e);
+        }
+    }
+
+    /// <summary>
+    /// What a backend's answers depend on, in a line: kept work is another's where it differs. Of where the backend is there is a hash
+    /// alone, for reports are passed on.
+    /// </summary>
+    public static string Identity(Backend backend) => backend.Settings is { } settings
+        ? $"{backend.Name} {settings.Kind} {settings.Model} {AddressHash(settings)} max-tokens {settings.MaxTokens?.ToString(CultureInfo.InvariantCulture) ?? "none"}"
+        : $"{backend.Name} recorded {backend.Client.GetService<RecordedAnswers>()?.Digest[..DigestCharacters]}";
+
+    private static string AddressHash(BackendSettings settings) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(settings.Url ?? ""))[..AddressHashBytes]);
+}

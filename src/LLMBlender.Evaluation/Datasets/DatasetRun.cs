@@ -1,0 +1,150 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using LLMBlender.Core.Ranking;
+using LLMBlender.Records;
+
+namespace LLMBlender.Evaluation.Datasets;
+
+/// <summary>One data set from files of instructions to a file of records.</summary>
+/// <param name="console">Standard streams and progress.</param>
+/// <param name="plan">What with.</param>
+/// <param name="from">Files of instructions.</param>
+/// <param name="to">Where records go.</param>
+/// <param name="work">The work file that is asked for; null for one beside the records.</param>
+/// <param name="limit">Instructions at most, drawn by the plan's seed; null for all.</param>
+public sealed class DatasetRun(IRunConsole console, DatasetPlan plan, string[] from, string to, string? work, int? limit)
+{
+    // Records under way at a time: enough to keep a panel and a judge busy, whatever the length of the file.
+    private const int WindowRecords = 32;
+
+    private readonly Lock gate = new();
+
+    /// <summary>Makes the set.</summary>
+    /// <param name="filter">What is kept of the instructions.</param>
+    /// <param name="cancellation">Ends the run; what was said stays in the work file.</param>
+    /// <returns>Whether every instruction was used and everything about it was answered.</returns>
+    public async Task<bool> RunAsync(InstructionFilter filter, CancellationToken cancellation)
+    {
+        if (to == "-" && work is null)
+        {
+            throw new UsageException("--to -: is standard output, and needs --work: a file that answers are kept in");
+        }
+
+        using var output = RecordOutput.At(to, null, console.Output);
+        if (from.FirstOrDefault(file => file != "-" && to != "-" && Path.GetFullPath(file) == Path.GetFullPath(to)) is { } same)
+        {
+            throw new UsageException($"--to {to}: is the file that --from {same} reads, and must be another");
+        }
+
+        var refused = 0;
+        var sources = await ReadAsync(filter, _ => refused++, cancellation);
+        var done = false;
+        using var journal = DatasetJournal.Open(work ?? $"{to}.work", Identity(), Earlier);
+        output.Open();
+        await console.WatchAsync(sources.Count, async progress => done = await BuildAsync(sources, journal, output, progress, cancellation));
+        Say(Summary(sources.Count));
+        if (done && work is null)
+        {
+            journal.File.Delete();
+        }
+
+        return done && refused == 0;
+    }
+
+    private async Task<List<SourceInstruction>> ReadAsync(InstructionFilter filter, Action<string> refuse, CancellationToken cancellation)
+    {
+        var kept = new List<SourceInstruction>();
+        foreach (var file in from)
+        {
+            await foreach (var source in SourceFile.ReadAsync(file, console.Input, problem => { refuse(problem); Say(problem); }, cancellation))
+            {
+                if (filter.Keeps(source))
+                {
+                    kept.Add(source);
+                }
+            }
+        }
+
+        var dropped = string.Join(", ", filter.Dropped.Select(static one => $"{one.Value} dropped for: {one.Key}"));
+        Say($"{Sentences.Count(filter.Kept, "instruction")} kept{(dropped.Length > 0 ? $"; {dropped}" : "")}");
+        return limit is { } most && most < kept.Count
+            ? [.. Permutation.Shuffled(kept.Count, plan.Seed).Take(most).Order().Select(i => kept[i])]
+            : kept;
+    }
+
+    // Records are written in the instructions' order; whether all that was wanted is there.
+    private async Task<bool> BuildAsync(
+        List<SourceInstruction> sources, DatasetJournal journal, RecordOutput output, IProgressDisplay progress, CancellationToken cancellation)
+    {
+        using var build = new DatasetBuild(plan, journal, problem =>
+        {
+            lock (gate)
+            {
+                progress.Complain(problem);
+            }
+        });
+        var (position, empty) = (0, 0);
+        foreach (var window in sources.Chunk(WindowRecords))
+        {
+            var records = await Task.WhenAll(window.Select(source => build.MakeAsync(source, cancellation)));
+            foreach (var (source, record) in window.Zip(records))
+            {
+                if (record is null)
+                {
+                    empty++;
+                    continue;
+                }
+
+                output.Write(json => record.Write(json, source.Id));
+            }
+
+            output.Flush();
+            progress.Settled(window.Length, position += window.Length);
+        }
+
+        return build.Failures == 0 && empty == 0 && !plan.Budget.IsSpent;
+    }
+
+    private void Earlier(long promptTokens, long completionTokens) =>
+        plan.Budget.Spend(plan.Judge?.Cost(promptTokens, completionTokens) ?? 0, isEarlier: true);
+
+    private string Summary(int instructions)
+    {
+        var text = new StringBuilder($"{Sentences.Count(instructions, "instruction")}, {Sentences.Count(plan.Panel.Seats().Length, "member")}");
+        if (plan.Judge is not null)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"; {Sentences.Count(plan.Budget.Calls, "call")} of the judge {plan.Judge.Name}");
+            text.Append(plan.Budget.Cost > 0 ? string.Create(CultureInfo.InvariantCulture, $", {plan.Budget.Cost}") : "");
+            text.Append(plan.Budget.IsSpent ? "; its budget is spent, and pairs are left unjudged" : "");
+        }
+
+        return text.ToString();
+    }
+
+    // Whatever answers and verdicts depend on; instructions are known by their own content.
+    private string Identity()
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("llmblender", ProductVersion.Text);
+            json.WriteString("panel", string.Join(", ", plan.Panel.Seats().Select(seat => $"{seat.Name}: {DatasetPanels.Identity(plan.Book.FindBackend(seat.Backend)!)}")));
+            json.WriteString("judge", plan.Judge is null ? "" : DatasetPanels.Identity(plan.Judge));
+            json.WriteString("drawn", string.Create(CultureInfo.InvariantCulture, $"temperature {plan.Temperature} top-p {plan.TopP} max-new-tokens {plan.MaxTokens}"));
+            json.WriteNumber("seed", plan.Seed);
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.ToArray());
+    }
+
+    private void Say(string note)
+    {
+        lock (gate)
+        {
+            console.Note(note);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Text.Json;
+using LLMBlender.Records;
+
+namespace LLMBlender.Evaluation.Datasets;
+
+/// <summary>A candidate as MixInstruct has it.</summary>
+/// <param name="Model">Who wrote it; null where nobody says.</param>
+/// <param name="Text">What.</param>
+/// <param name="DecodingMethod">How it was drawn; null where nobody says.</param>
+/// <param name="Scores">Its scores by name, those that are numbers.</param>
+/// <param name="Unknown">Other fields.</param>
+internal sealed record MixInstructCandidate(
+    string? Model,
+    string Text,
+    string? DecodingMethod,
+    IReadOnlyDictionary<string, double> Scores,
+    IReadOnlyList<UnknownField> Unknown)
+{
+    private static readonly string[] Known = ["model", "text", "decoding_method", "scores"];
+
+    /// <summary>Reads a candidate. A missing text is an empty one: some models said nothing.</summary>
+    /// <exception cref="RecordException">A field breaks a rule.</exception>
+    public static MixInstructCandidate Read(RecordFields candidate) => new(
+        candidate.OptionalText("model"),
+        candidate.OptionalText("text") ?? "",
+        candidate.OptionalText("decoding_method"),
+        ReadScores(candidate),
+        UnknownField.Of(candidate, Known));
+
+    /// <summary>Writes it as an object.</summary>
+    public void Write(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        if (DecodingMethod is not null)
+        {
+            json.WriteText("decoding_method", DecodingMethod);
+        }
+
+        if (Model is not null)
+        {
+            json.WriteText("model", Model);
+        }
+
+        json.WriteText("text", Text);
+        json.WriteStartObject("scores");
+        foreach (var (name, score) in Scores)
+        {
+            json.WriteNumber(name, score);
+        }
+
+        json.WriteEndObject();
+        UnknownField.Write(json, Unknown);
+        json.WriteEndObject();
+    }
+
+    private static Dictionary<string, double> ReadScores(RecordFields candidate)
+    {
+        var scores = new Dictionary<string, double>(StringComparer.Ordinal);
+        if (candidate.Find("scores") is not { } found)
+        {
+            return scores;
+        }
+
+        if (found.ValueKind is not JsonValueKind.Object)
+        {
+            throw candidate.Refused("scores", "must be an object of numbers");
+        }
+
+        foreach (var score in found.EnumerateObject())
+        {
+            if (Number(score.Value) is { } number)
+            {
+                scores[score.Name] = number;
+            }
+            else if (score.Value.ValueKind is not JsonValueKind.Null)
+            {
+                throw new RecordException($"\"{candidate.Name("scores")}.{score.Name}\" is {score.Value.GetRawText()}, and must be a number");
+            }
+        }
+
+        return scores;
+    }
+
+    // Some files spell numbers as strings.
+    private static double? Number(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Number when value.TryGetDouble(out var number) && double.IsFinite(number) => number,
+        JsonValueKind.String when double.TryParse(value.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            && double.IsFinite(number) => number,
+        _ => null,
+    };
+}

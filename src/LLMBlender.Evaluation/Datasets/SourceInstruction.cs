@@ -1,0 +1,65 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using LLMBlender.Records;
+
+namespace LLMBlender.Evaluation.Datasets;
+
+/// <summary>An instruction with a reference answer, of a file in Alpaca's, Dolly's or ShareGPT's shape.</summary>
+/// <param name="Shape">The shape: <c>alpaca</c>, <c>dolly</c> or <c>sharegpt</c>.</param>
+/// <param name="Instruction">The instruction.</param>
+/// <param name="Input">What it is about, or empty.</param>
+/// <param name="Output">The reference answer.</param>
+public sealed record SourceInstruction(string Shape, string Instruction, string Input, string Output)
+{
+    private const int IdBytes = 8;
+
+    /// <summary>The same for the same instruction and input in files of one shape, so that a run that was stopped knows them again.</summary>
+    public RecordId Id => new($"{Shape}-{Convert.ToHexStringLower(Hash()[..IdBytes])}", IsNumber: false);
+
+    /// <summary>What makes two the same: letter case and runs of white space don't.</summary>
+    public string Key => $"{Folded(Instruction)}\n{Folded(Input)}";
+
+    /// <summary>Reads one, whichever shape it has.</summary>
+    /// <exception cref="RecordException">It has none of them.</exception>
+    public static SourceInstruction Read(RecordFields fields) => fields switch
+    {
+        _ when fields.Find("conversations") is not null => OfConversation(fields),
+        _ when fields.Find("response") is not null => Of("dolly", fields, "context", "response"),
+        _ when fields.Find("output") is not null => Of("alpaca", fields, "input", "output"),
+        _ => throw new RecordException("has neither \"output\" (Alpaca), \"response\" (Dolly) nor \"conversations\" (ShareGPT), and must have one"),
+    };
+
+    private static SourceInstruction Of(string shape, RecordFields fields, string input, string output) => new(
+        shape, fields.Text("instruction").Trim(), fields.OptionalText(input)?.Trim() ?? "", fields.Text(output).Trim());
+
+    // The first thing that a person says and the first answer to it, as the paper takes them.
+    private static SourceInstruction OfConversation(RecordFields fields)
+    {
+        var list = fields.OptionalList("conversations", "turns {\"from\",\"value\"}")!.Value;
+        string? asked = null;
+        var index = 0;
+        foreach (JsonElement element in list.EnumerateArray())
+        {
+            var turn = RecordFields.Of(element, $"conversations[{index++}]");
+            var isPerson = turn.Text("from") is "human" or "user";
+            if (asked is null && isPerson)
+            {
+                asked = turn.Text("value").Trim();
+            }
+            else if (asked is not null && turn.Text("from") is not "system")
+            {
+                return isPerson
+                    ? throw new RecordException("\"conversations\" begins with two turns of a person, and an answer must follow the first")
+                    : new SourceInstruction("sharegpt", asked, "", turn.Text("value").Trim());
+            }
+        }
+
+        throw new RecordException("\"conversations\" holds no question with an answer");
+    }
+
+    private byte[] Hash() => SHA256.HashData(Encoding.UTF8.GetBytes(Key));
+
+    private static string Folded(string text) =>
+        string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).ToUpperInvariant();
+}

@@ -1,0 +1,68 @@
+using LLMBlender.Core.Ranking;
+using LLMBlender.Evaluation.Datasets;
+using LLMBlender.Evaluation.Models;
+using LLMBlender.Local.Backends;
+using LLMBlender.Local.Judging;
+using LLMBlender.Records;
+using Microsoft.Extensions.AI;
+
+namespace LLMBlender.Evaluation;
+
+/// <summary>
+/// A chat model that judges pairs by prompt. It sees each pair in both orders, and its verdicts stay as they are, from -2 to 2 for
+/// the first: what the order does to them can be seen. One that can't be read counts as even.
+/// </summary>
+/// <param name="backend">The model.</param>
+internal sealed class JudgeRanker(Backend backend) : IPairwiseRanker
+{
+    // The backend's own limits come first; this bounds what one record has under way.
+    private const int AtOnce = 8;
+
+    /// <inheritdoc/>
+    public string Name => $"judge {backend.Name}";
+
+    /// <summary>Makes it of a backend's name.</summary>
+    /// <exception cref="UsageException">There is no such backend.</exception>
+    public static JudgeRanker Make(string name, EvaluationSetup setup)
+    {
+        if (setup.Config is not var (file, sources))
+        {
+            throw new UsageException($"ranker \"judge:{name}\" is a backend of --config, and there is none");
+        }
+
+        var book = DatasetPanels.Read(file, sources, static _ => { });
+        var backend = book.FindBackend(name) ?? throw new UsageException($"ranker \"judge:{name}\": {file} has no backend \"{name}\"");
+        setup.Remember(DatasetPanels.Identity(backend));
+        return new JudgeRanker(backend);
+    }
+
+    /// <inheritdoc/>
+    public async Task<double[]> ScoreAsync(string source, IReadOnlyList<string> candidates, CancellationToken cancellation = default) =>
+        RecordedMatrix.Rank(new MaxLogits(candidates.Count), await CompareAsync(source, candidates, cancellation)).Scores;
+
+    /// <inheritdoc/>
+    public async Task<float[,]> CompareAsync(string source, IReadOnlyList<string> candidates, CancellationToken cancellation = default)
+    {
+        var n = candidates.Count;
+        var matrix = new float[n, n];
+        var pairs = from i in Enumerable.Range(0, n) from j in Enumerable.Range(0, n) where i != j select (First: i, Second: j);
+        var limits = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation };
+        await Parallel.ForEachAsync(pairs, limits, async (pair, stop) =>
+            matrix[pair.First, pair.Second] = await AskAsync(source, candidates[pair.First], candidates[pair.Second], stop));
+        return matrix;
+    }
+
+    private async Task<float> AskAsync(string source, string a, string b, CancellationToken cancellation)
+    {
+        var options = new ChatOptions { Temperature = 0, MaxOutputTokens = backend.Settings?.MaxTokens };
+        try
+        {
+            var response = await backend.Client.GetResponseAsync(JudgePrompt.Compose(source, null, a, b), options, cancellation);
+            return JudgePrompt.Read(response.Text)?.Logit ?? 0;
+        }
+        catch (Exception e) when (!cancellation.IsCancellationRequested && e is not OutOfMemoryException)
+        {
+            throw new InvalidOperationException($"the judge {backend.Name} failed: {backend.Explain(e)}");
+        }
+    }
+}

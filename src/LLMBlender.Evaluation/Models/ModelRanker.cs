@@ -1,0 +1,108 @@
+using LLMBlender.Core.Ranking;
+using LLMBlender.Inference;
+using LLMBlender.Inference.Encoder;
+using LLMBlender.Inference.Models;
+using LLMBlender.Records;
+
+namespace LLMBlender.Evaluation.Models;
+
+/// <summary>A ranker that gives each candidate a score of its own, by an imported model.</summary>
+/// <param name="name">How tables name it.</param>
+/// <param name="model">The model, which goes with the ranker.</param>
+/// <param name="score">Scores a record's candidates by it.</param>
+internal sealed class ModelRanker(string name, IDisposable model, Func<string, IReadOnlyList<string>, CancellationToken, double[]> score)
+    : ICandidateRanker, IDisposable
+{
+    /// <inheritdoc/>
+    public string Name => name;
+
+    /// <summary>
+    /// Makes it of <c>MODEL[+encoding=pair|single][+max-length=N]</c>, as its manifest's kind says. A classifier reads source and
+    /// answer as a pair, or the answer after the source as one text, and has one label, whose logit is the score, or two, whose
+    /// difference is.
+    /// </summary>
+    /// <exception cref="UsageException">The argument breaks a rule.</exception>
+    /// <exception cref="ModelException">The model is of no kind that ranks.</exception>
+    public static ModelRanker Make(string argument, EvaluationSetup setup)
+    {
+        var model = ModelArgument.Read(argument, setup, "encoding", "max-length");
+        var isPair = model.Text("encoding") switch
+        {
+            null or "pair" => true,
+            "single" => false,
+            var other => throw new UsageException($"\"{argument}\": encoding is \"{other}\", and must be pair or single"),
+        };
+        var options = new EncoderOptions { Accelerator = setup.Accelerator, MaxLength = model.Number("max-length", 4) };
+        return Loading.Guard(model.Folder, () => Load(model.Folder, options, isPair));
+    }
+
+    /// <summary>Loads a ranker as its manifest's kind says.</summary>
+    /// <exception cref="ModelException">The model is of no kind that ranks.</exception>
+    public static ModelRanker Load(string folder, EncoderOptions options, bool isPair)
+    {
+        var manifest = ModelManifest.Read(folder);
+        return manifest.Kind switch
+        {
+            ModelKind.Classifier => Of(ClassifierModel.Load(folder, options), model => Reward(model, folder, isPair)),
+            ModelKind.SummaReranker => Of(ClassifierModel.Load(folder, options), SummaReranker),
+            ModelKind.SimCls => Of(EmbeddingModel.Load(folder, options), SimCls),
+            ModelKind.MlmScorer => Of(MaskedLanguageModel.Load(folder, options), MlmScoring),
+            _ => throw new ModelException(
+                folder,
+                $"is a {manifest.Kind}, and these rank: {ModelKind.Classifier}, {ModelKind.SummaReranker}, {ModelKind.SimCls}, {ModelKind.MlmScorer}"),
+        };
+
+        ModelRanker Of<T>(T model, Func<T, Func<string, IReadOnlyList<string>, CancellationToken, double[]>> scoring)
+            where T : IDisposable
+        {
+            try
+            {
+                return new ModelRanker(manifest.Id, model, scoring(model));
+            }
+            catch
+            {
+                model.Dispose();
+                throw;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<double[]> ScoreAsync(string source, IReadOnlyList<string> candidates, CancellationToken cancellation = default) =>
+        Task.Run(() => score(source, candidates, cancellation), cancellation);
+
+    /// <inheritdoc/>
+    public void Dispose() => model.Dispose();
+
+    private static Func<string, IReadOnlyList<string>, CancellationToken, double[]> Reward(ClassifierModel model, string folder, bool isPair)
+    {
+        if (model.Labels > 2)
+        {
+            throw new ModelException(folder, $"has {model.Labels} labels: a reward model has one, or two of which the second is good");
+        }
+
+        return (source, candidates, cancellation) =>
+        [
+            .. model.Score([.. candidates.Select(text => isPair ? (source, (string?)text) : ($"{source}\n{text}", null))], cancellation)
+                .Select(labels => labels.Length == 1 ? labels[0] : (double)labels[1] - labels[0]),
+        ];
+    }
+
+    // The mean of what the labels' sigmoids say, as SummaReranker averages its tasks.
+    private static Func<string, IReadOnlyList<string>, CancellationToken, double[]> SummaReranker(ClassifierModel model) =>
+        (source, candidates, cancellation) =>
+        [
+            .. model.Score([.. candidates.Select(text => (source, (string?)text))], cancellation)
+                .Select(labels => labels.Average(logit => 1 / (1 + Math.Exp(-(double)logit)))),
+        ];
+
+    private static Func<string, IReadOnlyList<string>, CancellationToken, double[]> SimCls(EmbeddingModel model) =>
+        (source, candidates, cancellation) =>
+        {
+            var vectors = model.Embed([source, .. candidates], cancellation);
+            return [.. vectors.Skip(1).Select(vector => (double)System.Numerics.Tensors.TensorPrimitives.CosineSimilarity<float>(vectors[0], vector))];
+        };
+
+    private static Func<string, IReadOnlyList<string>, CancellationToken, double[]> MlmScoring(MaskedLanguageModel model) =>
+        (_, candidates, cancellation) => [.. model.Score(candidates, cancellation).Select(likelihood => likelihood.Sum)];
+}

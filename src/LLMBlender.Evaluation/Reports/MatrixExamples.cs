@@ -1,0 +1,44 @@
+using LLMBlender.Core.Evaluation;
+using LLMBlender.Core.Ranking;
+
+namespace LLMBlender.Evaluation.Reports;
+
+/// <summary>Comparison matrices that are worth a look.</summary>
+internal static class MatrixExamples
+{
+    private const int MostCandidates = 24;
+
+    /// <summary>The clearest and the closest best, and the matrix with most verdicts turned by the order; fewer where one is several of these.</summary>
+    /// <param name="records">The records.</param>
+    /// <param name="rankings">Their rankings by the whole matrix.</param>
+    public static IReadOnlyList<MatrixExample> Of(IReadOnlyList<EvaluatedRecord> records, CandidateRanking[] rankings)
+    {
+        int[] several = [.. Enumerable.Range(0, records.Count).Where(r => records[r].Models.Length is > 1 and <= MostCandidates)];
+        if (several.Length == 0)
+        {
+            return [];
+        }
+
+        double Lead(int r) => rankings[r].Scores[rankings[r].Order[0]] - rankings[r].Scores[rankings[r].Order[1]];
+        double Turned(int r) => PositionBias.Of(records[r].Finding.Matrix).Turned;
+        return
+        [
+            .. new[] { ("the clearest best", several.MaxBy(Lead)), ("the closest best", several.MinBy(Lead)), ("most verdicts turned by the order", several.MaxBy(Turned)) }
+                .DistinctBy(static one => one.Item2).Select(one => Example(one.Item1, records[one.Item2], rankings[one.Item2].Order)),
+        ];
+    }
+
+    private static MatrixExample Example(string why, EvaluatedRecord record, int[] order)
+    {
+        var matrix = new float[order.Length, order.Length];
+        for (var i = 0; i < order.Length; i++)
+        {
+            for (var j = 0; j < order.Length; j++)
+            {
+                matrix[i, j] = record.Finding.Matrix[order[i], order[j]];
+            }
+        }
+
+        return new MatrixExample(why, record.Id.Text, record.Title, [.. order.Select(i => record.Models[i])], matrix);
+    }
+}

@@ -1,0 +1,82 @@
+using System.Text;
+using LLMBlender.Records;
+
+namespace LLMBlender.Evaluation.Reports;
+
+/// <summary>Where a report goes: to a terminal, and into the files that are asked for; <c>-</c> is standard output.</summary>
+/// <param name="Markdown">A Markdown file.</param>
+/// <param name="Json">A JSON file.</param>
+/// <param name="Html">An HTML file.</param>
+public sealed record ReportFiles(string? Markdown, string? Json, string? Html)
+{
+    private const string StandardOutput = "-";
+
+    private IEnumerable<(string Option, string? File, Func<EvaluationReport, string> Write)> All =>
+    [
+        ("--markdown", Markdown, MarkdownReport.Write), ("--json", Json, JsonReport.Write), ("--html", Html, HtmlReport.Write),
+    ];
+
+    /// <summary>The first file; null where there is none.</summary>
+    public string? First => All.Select(static one => one.File).FirstOrDefault(static file => file is not (null or StandardOutput));
+
+    /// <summary>Refuses what can't be written, before hours are spent on what goes there.</summary>
+    /// <exception cref="UsageException">A file can't be written.</exception>
+    public void Check()
+    {
+        if (All.Count(static one => one.File == StandardOutput) > 1)
+        {
+            throw new UsageException("two reports go to standard output: only one can");
+        }
+
+        foreach (var (option, file, _) in All)
+        {
+            if (file is null or StandardOutput)
+            {
+                continue;
+            }
+
+            var parent = Path.GetDirectoryName(Path.GetFullPath(file));
+            if (Directory.Exists(file) || (parent is not null && !Directory.Exists(parent)))
+            {
+                throw new UsageException($"{option} {file}: must be a file in a folder that exists");
+            }
+        }
+    }
+
+    /// <summary>Writes the report everywhere.</summary>
+    /// <param name="report">The report.</param>
+    /// <param name="standardOutput">Standard output.</param>
+    /// <param name="show">Shows the report to a person, where no file of it goes to standard output.</param>
+    /// <exception cref="UsageException">A file can't be written.</exception>
+    public void Write(EvaluationReport report, Stream standardOutput, Action<EvaluationReport> show)
+    {
+        if (All.All(static one => one.File != StandardOutput))
+        {
+            show(report);
+        }
+
+        foreach (var (option, file, write) in All)
+        {
+            if (file == StandardOutput)
+            {
+                standardOutput.Write(Encoding.UTF8.GetBytes(write(report)));
+            }
+            else if (file is not null)
+            {
+                Save(option, file, write(report));
+            }
+        }
+    }
+
+    private static void Save(string option, string file, string text)
+    {
+        try
+        {
+            File.WriteAllText(file, text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"{option} {file}: can't be written: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,227 @@
+using LLMBlender.Core.Evaluation;
+using LLMBlender.Core.Ranking;
+using LLMBlender.Records;
+
+namespace LLMBlender.Evaluation.Reports;
+
+/// <summary>Makes the report of evaluated records: the paper's tables, position bias, what the aggregations cost.</summary>
+internal sealed class ReportMaker
+{
+    private const string PairRanker = "pair-ranker";
+
+    // Those that look for the best; the first of them is what the others are held to. What looks for the worst has no place here.
+    private static readonly string[] Aggregations = [.. RankingEngines.Orders, BubbleSort.BestAlone];
+
+    private readonly EvaluationPlan plan;
+    private readonly IReadOnlyList<EvaluatedRecord> records;
+    private readonly string rankerName;
+    private readonly string? fuserName;
+    private readonly Bootstrap bootstrap;
+    private readonly Yardstick yardstick;
+    private readonly int[][] judgeRanks;
+    private readonly string[] models;
+    private readonly string[] fileScores;
+    private readonly CandidateRanking[][] rankings;
+
+    /// <param name="plan">What was measured.</param>
+    /// <param name="records">The records, at least one.</param>
+    /// <param name="rankerName">The pair ranker's name.</param>
+    /// <param name="fuserName">The fuser's; null where the best candidate is the blend.</param>
+    public ReportMaker(EvaluationPlan plan, IReadOnlyList<EvaluatedRecord> records, string rankerName, string? fuserName)
+    {
+        (this.plan, this.records, this.rankerName, this.fuserName) = (plan, records, rankerName, fuserName);
+        bootstrap = new Bootstrap(records.Count, plan.Seed, plan.Resamples);
+        yardstick = Yardstick.Of(plan, records);
+        judgeRanks = [.. records.Select(record => yardstick.Of(record) is { } scores && !scores.Any(double.IsNaN) ? Ranks.Smallest(scores) : [])];
+        fileScores = [.. records[0].FileScores.Keys.Where(name => records.All(record => record.FileScores.ContainsKey(name)))];
+        rankings = [.. Aggregations.Select(name => records
+            .AsParallel().AsOrdered()
+            .Select(record => RecordedMatrix.Rank(RankingEngines.Create(name, record.Models.Length), record.Finding.Matrix)).ToArray())];
+        models = OrderedModels();
+    }
+
+    /// <summary>The report.</summary>
+    /// <param name="facts">What identifies the run.</param>
+    public EvaluationReport Make(IReadOnlyList<(string Name, string Value)> facts)
+    {
+        string[] against = Against();
+        var columns = new TableColumns(plan, yardstick, records, judgeRanks, fileScores, against);
+        var (rows, choices) = Rows(columns);
+        var engines = new EngineRows(records, rankings[0], bootstrap, Quality);
+        var bests = new BestShares(records, judgeRanks);
+        return new EvaluationReport
+        {
+            Facts = facts,
+            Columns = columns.Columns,
+            Rows = rows,
+            Agreement = yardstick.IsJudge ? Agreement() : [],
+            Bias = new BiasRows(records, bootstrap).Of(rankerName, plan.Rankers.Select(static ranker => ranker.Name)),
+            Engines = [.. Aggregations.Zip(rankings, engines.Of), engines.OneOrder()],
+            Yardstick = yardstick.Name,
+            RankCounts = [.. choices.Select(choice => (choice.Name, bests.Counts(choice.Chosen)))],
+            Models = models,
+            Bests = bests.Of(models),
+            Examples = MatrixExamples.Of(records, rankings[0]),
+            Notes = Notes(columns),
+        };
+    }
+
+    private static int[] Chosen(IReadOnlyList<double[]> scores) => [.. scores.Select(static one => Best(one))];
+
+    private static int Best(double[] scores)
+    {
+        var best = -1;
+        for (var i = 0; i < scores.Length; i++)
+        {
+            best = !double.IsNaN(scores[i]) && (best < 0 || scores[i] > scores[best]) ? i : best;
+        }
+
+        return best;
+    }
+
+    // Best first by the yardstick's mean rank; of models that only some records have, those records alone. One that no record ranks
+    // comes last: the mean of nothing is no number, which sorts before every number.
+    private string[] OrderedModels()
+    {
+        var sums = new Dictionary<string, (double Sum, int Count)>(StringComparer.Ordinal);
+        for (var r = 0; r < records.Count; r++)
+        {
+            for (var i = 0; i < records[r].Models.Length; i++)
+            {
+                var (sum, count) = sums.GetValueOrDefault(records[r].Models[i]);
+                sums[records[r].Models[i]] = judgeRanks[r].Length == 0 ? (sum, count) : (sum + judgeRanks[r][i], count + 1);
+            }
+        }
+
+        return [.. sums.OrderBy(static one => one.Value.Count == 0).ThenBy(static one => one.Value.Sum / one.Value.Count)
+            .ThenBy(static one => one.Key, StringComparer.Ordinal).Select(static one => one.Key)];
+    }
+
+    private string[] Against()
+    {
+        foreach (var name in plan.Against.Where(name => !models.Contains(name)))
+        {
+            throw new UsageException($"--against {name}: there is no such model; there are {string.Join(", ", models)}");
+        }
+
+        return !yardstick.IsJudge ? [] : plan.Against.Length > 0 ? plan.Against : models[..Math.Min(2, models.Length)];
+    }
+
+    private (List<ReportRow> Rows, List<(string Name, int[] Chosen)> Choices) Rows(TableColumns columns)
+    {
+        var rows = new List<ReportRow>();
+        var choices = new List<(string Name, int[] Chosen)>();
+        void Add(string kind, string name, int[] chosen)
+        {
+            rows.Add(new ReportRow(kind, name, columns.Of(chosen, bootstrap)));
+            choices.Add((name, chosen));
+        }
+
+        foreach (var model in models)
+        {
+            Add("model", model, [.. records.Select(record => Array.IndexOf(record.Models, model))]);
+        }
+
+        foreach (var metric in plan.Metrics)
+        {
+            Add("oracle", $"Oracle {metric.Name}", Chosen([.. records.Select(record => record.Finding.Metrics[metric.Name])]));
+        }
+
+        foreach (var score in fileScores)
+        {
+            Add("oracle", $"Oracle {columns.FileColumn(score)}", Chosen([.. records.Select(record => record.FileScores[score])]));
+        }
+
+        if (yardstick.IsVerdicts)
+        {
+            Add("oracle", "Oracle GPT-Rank", Chosen([.. records.Select(record => record.Judged?.Scores() ?? [])]));
+        }
+
+        foreach (var ranker in plan.Rankers)
+        {
+            Add("ranker", ranker.Name, Chosen([.. records.Select(record => record.Finding.Rankers[ranker.Name].Scores)]));
+        }
+
+        for (var engine = 0; engine < rankings.Length; engine++)
+        {
+            Add(PairRanker, $"{rankerName} {Aggregations[engine]}", [.. rankings[engine].Select(static ranking => ranking.Best)]);
+        }
+
+        int[] best = [.. rankings[0].Select(static ranking => ranking.Best)];
+        rows.Add(fuserName is null
+            ? new ReportRow("blend", "LLM-Blender (select)", columns.Of(best, bootstrap))
+            : new ReportRow("blend", $"LLM-Blender ({fuserName})", columns.OfBlend(best, bootstrap)));
+        return (rows, choices);
+    }
+
+    private List<AgreementRow> Agreement()
+    {
+        var rows = new List<AgreementRow>();
+        void Add(string name, Func<int, double[]?> scores)
+        {
+            var agreement = new RankAgreement(bootstrap);
+            for (var r = 0; r < records.Count; r++)
+            {
+                if (judgeRanks[r].Length > 1 && scores(r) is { } known && !known.Any(double.IsNaN))
+                {
+                    agreement.Add(r, records[r].Models, Ranks.Smallest(known), judgeRanks[r]);
+                }
+            }
+
+            rows.Add(new AgreementRow(
+                name, agreement.Pearson(), agreement.Spearman(), agreement.Footrule(), agreement.SpearmanOfRecords(), agreement.KendallOfRecords()));
+        }
+
+        foreach (var ranker in plan.Rankers)
+        {
+            Add(ranker.Name, r => records[r].Finding.Rankers[ranker.Name].Scores);
+        }
+
+        foreach (var metric in plan.Metrics)
+        {
+            Add(metric.Name, r => records[r].Finding.Metrics[metric.Name]);
+        }
+
+        foreach (var score in fileScores.Where(score => score != yardstick.Score))
+        {
+            Add(plan.Metrics.Any(metric => metric.Name == score) ? $"{score} (file)" : score, r => records[r].FileScores[score]);
+        }
+
+        foreach (var (name, ranked) in Aggregations.Zip(rankings).Take(RankingEngines.Orders.Count))
+        {
+            Add($"{rankerName} {name}", r => ranked[r].Scores);
+        }
+
+        return rows;
+    }
+
+    // Verdicts say nothing of how good a candidate is but its rank.
+    private double Quality(int record, int candidate) => judgeRanks[record].Length == 0
+        ? double.NaN
+        : yardstick.IsVerdicts ? judgeRanks[record][candidate] : yardstick.Of(records[record])![candidate];
+
+    private List<string> Notes(TableColumns columns)
+    {
+        List<string> notes = [$"The best single model is {models[0]}, by its mean rank by {yardstick.Name}.", .. columns.Notes];
+        var part = records.SelectMany(static record => record.PartScores).Distinct(StringComparer.Ordinal)
+            .Concat(records.SelectMany(static record => record.FileScores.Keys).Distinct(StringComparer.Ordinal).Except(fileScores)).Distinct().ToList();
+        if (part.Count > 0)
+        {
+            notes.Add($"Only some candidates have the file's score {string.Join(", ", part)}: not tabulated.");
+        }
+
+        if (yardstick.IsVerdicts && records.Count(static record => record.Judged is null) is > 0 and var unjudged)
+        {
+            notes.Add($"{unjudged} of {records.Count} records lack verdicts on some pair, and do not count where ranks by the judge are shown.");
+        }
+
+        if (!yardstick.IsJudge)
+        {
+            var scores = fileScores.Length > 0 ? $" (the file has {string.Join(", ", fileScores)})" : "";
+            notes.Add($"No judge: ranks are by {yardstick.Name}, and there is no table of agreement. --judge SCORE names a score of the file that stands for one{scores}.");
+        }
+
+        notes.Add($"Intervals are 95 %, by a percentile bootstrap of {plan.Resamples} draws of whole records, seed {plan.Seed}.");
+        return notes;
+    }
+}

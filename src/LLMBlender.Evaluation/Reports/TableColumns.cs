@@ -1,0 +1,97 @@
+using LLMBlender.Core.Evaluation;
+
+namespace LLMBlender.Evaluation.Reports;
+
+/// <summary>The columns of the paper's table 2 for a file, and any row's figures in them.</summary>
+internal sealed class TableColumns
+{
+    private readonly IReadOnlyList<EvaluatedRecord> records;
+    private readonly List<(ReportColumn Column, string? Metric, Func<int, int, double> Value)> columns = [];
+    private readonly EvaluationPlan plan;
+
+    /// <param name="plan">What was measured.</param>
+    /// <param name="yardstick">What ranks are measured by.</param>
+    /// <param name="records">The records.</param>
+    /// <param name="ranks">By record, the candidates' ranks by the yardstick; empty where there are none.</param>
+    /// <param name="fileScores">Scores of the file that every candidate has.</param>
+    /// <param name="against">The models that <c>≥X</c> columns are of.</param>
+    public TableColumns(
+        EvaluationPlan plan, Yardstick yardstick, IReadOnlyList<EvaluatedRecord> records, int[][] ranks, string[] fileScores, string[] against)
+    {
+        (this.plan, this.records) = (plan, records);
+        foreach (var metric in plan.Metrics)
+        {
+            columns.Add((new ReportColumn(metric.Name, "mean, computed here"), metric.Name, (r, i) => records[r].Finding.Metrics[metric.Name][i]));
+        }
+
+        foreach (var score in fileScores)
+        {
+            columns.Add((new ReportColumn(FileColumn(score), "mean of the file's own score"), null, (r, i) => records[r].FileScores[score][i]));
+        }
+
+        if (yardstick.IsJudge)
+        {
+            AddJudge(yardstick, ranks, against);
+        }
+    }
+
+    /// <summary>The columns.</summary>
+    public IReadOnlyList<ReportColumn> Columns => columns.ConvertAll(static column => column.Column);
+
+    /// <summary>What a reader should know of them.</summary>
+    public List<string> Notes { get; } = [];
+
+    /// <summary>What a score of the file is called beside what is computed here.</summary>
+    public string FileColumn(string score) => plan.Metrics.Any(metric => metric.Name == score) ? $"{score} (file)" : score;
+
+    /// <summary>The figures of one candidate of each record, below 0 for none.</summary>
+    public Interval[] Of(int[] chosen, Bootstrap bootstrap) => [.. columns.Select(column => bootstrap.Mean(
+        [.. chosen.Select((i, r) => i < 0 ? double.NaN : column.Value(r, i))]))];
+
+    /// <summary>The figures of blended answers; a judge knows nothing of those.</summary>
+    /// <param name="best">The best candidate of each record, which is given where the fused text is not.</param>
+    /// <param name="bootstrap">Draws.</param>
+    public Interval[] OfBlend(int[] best, Bootstrap bootstrap) => [.. columns.Select(column =>
+    {
+        if (column.Metric is null)
+        {
+            return Interval.None;
+        }
+
+        return bootstrap.Mean([.. best.Select((i, r) =>
+            records[r].Finding.Blend is { IsFused: true } blend ? blend.Metrics[column.Metric] : column.Value(r, i))]);
+    })];
+
+    private void AddJudge(Yardstick yardstick, int[][] ranks, string[] against)
+    {
+        double Ranked(int r, int i, Func<int, double> value) => ranks[r].Length == 0 ? double.NaN : value(ranks[r][i]);
+        var rank = yardstick.IsVerdicts ? yardstick.Name : "rank";
+        columns.Add((new ReportColumn(rank, $"mean rank by {yardstick.Name}, ties share the smallest", LowerIsBetter: true), null, (r, i) => Ranked(r, i, static rank => rank)));
+        foreach (var name in against)
+        {
+            columns.Add((new ReportColumn($"≥{name}", "wins or ties against it", IsShare: true), null, Versus(yardstick, name, isStrict: false)));
+            if (yardstick.IsVerdicts)
+            {
+                columns.Add((new ReportColumn($"≥{name} strict", "wins, or both are good", IsShare: true), null, Versus(yardstick, name, isStrict: true)));
+            }
+        }
+
+        foreach (var k in new[] { 1, 3 })
+        {
+            columns.Add((new ReportColumn($"top-{k}", $"rank at most {k}", IsShare: true), null, (r, i) => Ranked(r, i, rank => rank <= k ? 1 : 0)));
+        }
+
+        if (against.Length > 0)
+        {
+            Notes.Add(yardstick.IsVerdicts
+                ? "≥X: by the judge's own verdict on the two the row's answer is better, or both are the same good or bad, or it is X's own. "
+                    + "Strict leaves \"same bad\" out. The paper's figures seem to count X's own answer as a loss."
+                : $"≥X: the row's answer has at least X's {yardstick.Name}, or is X's own.");
+        }
+    }
+
+    private Func<int, int, double> Versus(Yardstick yardstick, string name, bool isStrict) => (r, i) =>
+        Array.IndexOf(records[r].Models, name) is >= 0 and var other && yardstick.WinsOrTies(records[r], i, other, isStrict) is { } holds
+            ? holds ? 1 : 0
+            : double.NaN;
+}

@@ -1,0 +1,59 @@
+using LLMBlender.Records;
+
+namespace LLMBlender.Evaluation.Reports;
+
+/// <summary>
+/// What ranks are measured by: a judge's verdicts, a score of the file that stands for a judge, or else the first metric.
+/// </summary>
+internal sealed class Yardstick
+{
+    private readonly Func<EvaluatedRecord, double[]?> scores;
+
+    private Yardstick(string name, Func<EvaluatedRecord, double[]?> scores) => (Name, this.scores) = (name, scores);
+
+    /// <summary>Its name.</summary>
+    public string Name { get; }
+
+    /// <summary>Whether it is a judge.</summary>
+    public bool IsJudge => IsVerdicts || Score is not null;
+
+    /// <summary>Whether it is verdicts on pairs.</summary>
+    public bool IsVerdicts { get; private init; }
+
+    /// <summary>The file's score that it is; null where it is none.</summary>
+    public string? Score { get; private init; }
+
+    /// <summary>The yardstick that a plan asks for.</summary>
+    /// <exception cref="UsageException">No record has what it asks for.</exception>
+    public static Yardstick Of(EvaluationPlan plan, IReadOnlyList<EvaluatedRecord> records)
+    {
+        var verdicts = new Yardstick("GPT-Rank", static record => record.Judged?.Scores()) { IsVerdicts = true };
+        if (plan.Judge is EvaluationPlan.FromVerdicts or null && records.Any(static record => record.Judged is not null))
+        {
+            return verdicts;
+        }
+
+        if (plan.Judge is EvaluationPlan.FromVerdicts)
+        {
+            throw new UsageException($"--judge {EvaluationPlan.FromVerdicts}: no record has verdicts on all of its pairs");
+        }
+
+        if (plan.Judge is { } name)
+        {
+            return records.Any(record => record.FileScores.ContainsKey(name))
+                ? new Yardstick(name, record => record.FileScores.GetValueOrDefault(name)) { Score = name }
+                : throw new UsageException($"--judge {name}: no record has this score for all of its candidates");
+        }
+
+        var metric = plan.Metrics.Count > 0 ? plan.Metrics[0].Name : null;
+        return new Yardstick(metric ?? "nothing", record => metric is null ? null : record.Finding.Metrics.GetValueOrDefault(metric));
+    }
+
+    /// <summary>A record's scores, higher is better; null where it has none.</summary>
+    public double[]? Of(EvaluatedRecord record) => scores(record);
+
+    /// <summary>Whether a candidate wins or ties against another; null where nobody knows.</summary>
+    public bool? WinsOrTies(EvaluatedRecord record, int candidate, int against, bool isStrict) => IsVerdicts
+        ? record.Judged?.WinsOrTies(candidate, against, isStrict)
+        : Of(record) is { } known ? known[candidate] >= known[against] : null;
+}

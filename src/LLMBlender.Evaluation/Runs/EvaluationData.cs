@@ -1,0 +1,50 @@
+using System.Security.Cryptography;
+using LLMBlender.Evaluation.Datasets;
+using LLMBlender.Records;
+
+namespace LLMBlender.Evaluation.Runs;
+
+/// <summary>A file to evaluate on: what identifies it, and its records.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="Hash"><c>sha256:</c> and the hash of its bytes as they are stored.</param>
+/// <param name="Lines">How many lines it has.</param>
+internal sealed record EvaluationData(string Path, string Hash, long Lines)
+{
+    /// <summary>Reads a file once, to know it.</summary>
+    /// <exception cref="UsageException">It can't be read, or is standard input.</exception>
+    public static EvaluationData Open(string path)
+    {
+        if (path == "-")
+        {
+            throw new UsageException("--from -: is standard input, and must be a file: it is read more than once");
+        }
+
+        using var input = RecordInput.Open(path, Stream.Null);
+        var reader = new LineReader(input.Stream);
+        try
+        {
+            while (reader.Read())
+            {
+            }
+
+            using var stored = File.OpenRead(path);
+            return new EvaluationData(path, $"sha256:{Convert.ToHexStringLower(SHA256.HashData(stored))}", reader.Number);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"--from {path}: can't be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The records in order; a position is a line's number, so that progress counts lines.</summary>
+    /// <param name="input">The file, opened.</param>
+    /// <param name="needsOutput">Whether a record without a reference answer is refused.</param>
+    public static IEnumerable<Entry<MixInstructRecord>> Read(RecordInput input, bool needsOutput) =>
+        new RecordReader<MixInstructRecord>(input, fields =>
+        {
+            var record = MixInstructRecord.Read(fields);
+            return record.Output is not null || !needsOutput
+                ? record
+                : throw new RecordException("\"output\" is missing, and must be the reference answer that metrics compare with");
+        }).Read().Select(static entry => entry with { Place = entry.Place with { Position = entry.Place.Line } });
+}

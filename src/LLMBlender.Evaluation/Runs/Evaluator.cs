@@ -1,0 +1,146 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using LLMBlender.Evaluation.Blending;
+using LLMBlender.Evaluation.Ranking;
+using LLMBlender.Evaluation.Reports;
+using LLMBlender.Inference.PairRanker;
+using LLMBlender.Records;
+
+namespace LLMBlender.Evaluation.Runs;
+
+/// <summary>One evaluation from file to reports.</summary>
+/// <param name="console">Standard streams and progress.</param>
+/// <param name="from">The file.</param>
+/// <param name="files">Where reports go.</param>
+/// <param name="work">The work file that is asked for; null for one beside the first report, if there is one.</param>
+/// <param name="show">Shows the report to a person; called where standard output takes none of the files.</param>
+public sealed class Evaluator(
+    IRunConsole console, string from, ReportFiles files, string? work, Action<EvaluationReport> show)
+{
+    /// <summary>Stands before what makes comparisons; a test or a benchmark may watch there.</summary>
+    internal Func<CompareBatch, CompareBatch> Watch { get; init; } = static compare => compare;
+
+    /// <summary>Evaluates.</summary>
+    /// <param name="plan">What is measured.</param>
+    /// <param name="load">Loads ranker and fuser, once the files are known to be there.</param>
+    /// <param name="options">Options of ranker and fuser, which become part of what identifies the run.</param>
+    /// <param name="cancellation">Ends the run; what is done stays in the work file.</param>
+    /// <returns>Whether no record failed.</returns>
+    public async Task<bool> RunAsync(
+        EvaluationPlan plan, Func<(PairRankerModel Ranker, BlendFusing Fusing)> load, string options, CancellationToken cancellation)
+    {
+        RequireDistinct(plan);
+        files.Check();
+        var data = EvaluationData.Open(from);
+        var (model, fusing) = load();
+        using (model)
+        using (fusing.Fuser)
+        {
+            var facts = Facts(plan, data, model, fusing, options);
+            var known = new Dictionary<long, RecordFinding>();
+            using var journal = OpenWork(facts, known);
+            var (records, failures) = await EvaluateAsync(plan, data, model, fusing, known, journal, cancellation);
+            if (records.Count == 0)
+            {
+                throw new UsageException($"--from {from}: there is no record in it that can be evaluated");
+            }
+
+            var maker = new ReportMaker(plan, records, model.Manifest.Id, fusing.Fuser.Writes ? fusing.Fuser.Fuser.Name : null);
+            facts.Add(("records", records.Count.ToString(CultureInfo.InvariantCulture)));
+            facts.Add(("skipped", failures.ToString(CultureInfo.InvariantCulture)));
+            files.Write(maker.Make(facts), console.Output, show);
+            if (work is null && failures == 0)
+            {
+                journal?.Delete();
+            }
+
+            return failures == 0;
+        }
+    }
+
+    private async Task<(IReadOnlyList<EvaluatedRecord> Records, int Failures)> EvaluateAsync(
+        EvaluationPlan plan,
+        EvaluationData data,
+        PairRankerModel model,
+        BlendFusing fusing,
+        Dictionary<long, RecordFinding> known,
+        WorkFile? journal,
+        CancellationToken cancellation)
+    {
+        using var input = RecordInput.Open(from, console.Input);
+        IReadOnlyList<EvaluatedRecord> records = [];
+        var failures = 0;
+        await console.WatchAsync(data.Lines, async progress =>
+        {
+            var run = new EvaluationRun(plan, model, Watch(model.Compare), fusing, progress);
+            records = await run.RunAsync(
+                EvaluationData.Read(input, plan.Metrics.Count > 0),
+                known,
+                (place, finding) => journal?.Append(json =>
+                {
+                    json.WriteNumber("line", place.Line);
+                    place.Id?.Write(json);
+                    FindingJson.Write(json, finding);
+                }),
+                cancellation);
+            failures = run.Failures;
+        });
+        return (records, failures);
+    }
+
+    private WorkFile? OpenWork(IEnumerable<(string Name, string Value)> facts, Dictionary<long, RecordFinding> known)
+    {
+        var path = work ?? (files.First is { } first ? first + ".work" : null);
+        return path is null ? null : WorkFile.Open(path, Identity(facts), step => known[step.GetProperty("line").GetInt64()] = FindingJson.Read(step));
+    }
+
+    // Whatever the findings depend on; what only the tables do may change between runs.
+    private static string Identity(IEnumerable<(string Name, string Value)> facts)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            foreach (var (name, value) in facts.Where(static fact => fact.Name is not ("data" or "resamples" or "judge")))
+            {
+                json.WriteString(name, value);
+            }
+
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.ToArray());
+    }
+
+    private List<(string Name, string Value)> Facts(
+        EvaluationPlan plan, EvaluationData data, PairRankerModel model, BlendFusing fusing, string options)
+    {
+        var ranker = model.Manifest;
+        var fuser = fusing.Fuser.Model?.Manifest;
+        return
+        [
+            ("llmblender", ProductVersion.Text),
+            ("data", Path.GetFileName(from)),
+            ("data hash", data.Hash),
+            ("ranker", $"{ranker.Id} {ranker.Precision} {ranker.TensorHash}"),
+            ("fuser", fuser is null ? fusing.Fuser.Fuser.Name : $"{fuser.Id} {fuser.Precision} {fuser.TensorHash} top-k {fusing.TopK}"),
+            ("options", options.Length > 0 ? options : "none"),
+            ("measured", plan.Spelt),
+            ("judge", plan.Judge ?? EvaluationPlan.FromVerdicts),
+            ("seed", plan.Seed.ToString(CultureInfo.InvariantCulture)),
+            ("resamples", plan.Resamples.ToString(CultureInfo.InvariantCulture)),
+        ];
+    }
+
+    private static void RequireDistinct(EvaluationPlan plan)
+    {
+        foreach (var names in new[] { plan.Metrics.Select(static metric => metric.Name), plan.Rankers.Select(static ranker => ranker.Name) })
+        {
+            if (names.GroupBy(static name => name).FirstOrDefault(static group => group.Count() > 1) is { } twice)
+            {
+                throw new UsageException($"\"{twice.Key}\" is asked for twice, and names must differ");
+            }
+        }
+    }
+}

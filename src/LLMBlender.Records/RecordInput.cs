@@ -1,0 +1,61 @@
+using System.IO.Compression;
+
+namespace LLMBlender.Records;
+
+/// <summary>A records file that has been opened, or standard input. A file whose name ends in <c>.gz</c> is read through gzip.</summary>
+public sealed class RecordInput : IDisposable
+{
+    private readonly bool isFile;
+
+    private RecordInput(Stream stream, string name, long? length, bool isFile) =>
+        (Stream, Name, Length, this.isFile) = (stream, name, length, isFile);
+
+    /// <summary>Its bytes.</summary>
+    public Stream Stream { get; }
+
+    /// <summary>How errors name it.</summary>
+    public string Name { get; }
+
+    /// <summary>How many bytes there are; null where nobody knows.</summary>
+    public long? Length { get; }
+
+    /// <summary>Opens a file, or standard input for <c>-</c>.</summary>
+    /// <exception cref="UsageException">It can't be opened.</exception>
+    public static RecordInput Open(string from, Stream standardInput)
+    {
+        if (from == "-")
+        {
+            return new RecordInput(standardInput, "stdin", null, isFile: false);
+        }
+
+        if (Directory.Exists(from))
+        {
+            throw new UsageException($"--from {from}: is a folder, and must be a JSON Lines file");
+        }
+
+        try
+        {
+            var stream = new FileStream(from, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.SequentialScan);
+            return from.EndsWith(".gz", StringComparison.Ordinal)
+                ? new RecordInput(new GZipStream(stream, CompressionMode.Decompress), from, null, isFile: true)
+                : new RecordInput(stream, from, stream.CanSeek ? stream.Length : null, isFile: true);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new UsageException($"--from {from}: there is no such file", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new UsageException($"--from {from}: can't be opened: {e.Message}", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (isFile)
+        {
+            Stream.Dispose();
+        }
+    }
+}

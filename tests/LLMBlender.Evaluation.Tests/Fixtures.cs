@@ -1,0 +1,3 @@
+using LLMBlender.TestKit;
+
+[assembly: AssemblyFixture(typeof(TinyModel))]
