@@ -157,7 +157,7 @@ public sealed class Blender : IBlender, IDisposable
         }
     }
 
-    // A lost silo can't be told to end its stream, and need not be.
+    // A lost silo can't end its stream, and need not.
     private static async ValueTask CloseAsync<T>(IAsyncEnumerator<T> stream)
     {
         try

@@ -1,6 +1,6 @@
 namespace LLMBlender.Client;
 
-/// <summary>Tells callers whether a grain's silo answers, and which calls it works on. Every grain of the cluster has it.</summary>
+/// <summary>Shows callers whether a grain's silo answers, and which calls it works on. Every grain of the cluster has it.</summary>
 [Alias("LLMBlender.IPingExtension")]
 public interface IPingExtension : IGrainExtension
 {

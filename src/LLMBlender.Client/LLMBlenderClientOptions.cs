@@ -3,6 +3,9 @@ namespace LLMBlender.Client;
 /// <summary>Which cluster a client speaks to.</summary>
 public sealed class LLMBlenderClientOptions
 {
+    /// <summary>The section of the configuration that is bound.</summary>
+    public const string Section = "LLMBlender:Client";
+
     /// <summary>The cluster's id where none is given.</summary>
     public const string DefaultClusterId = "llmblender";
 
@@ -18,6 +21,33 @@ public sealed class LLMBlenderClientOptions
     /// <summary>The silo's gateway port on this machine; of use only without Redis.</summary>
     public int GatewayPort { get; set; } = 30000;
 
-    /// <summary>The panel of the registered <see cref="Microsoft.Extensions.AI.IChatClient"/>; null for the cluster's default.</summary>
-    public string? Panel { get; set; }
+    /// <summary>What breaks a rule: property, value and rule each.</summary>
+    internal List<string> Problems()
+    {
+        var problems = new List<string>();
+        if (string.IsNullOrWhiteSpace(ClusterId))
+        {
+            problems.Add($"{nameof(ClusterId)} is \"{ClusterId}\", and must be the cluster's id");
+        }
+
+        if (GatewayPort is < 1 or > 65535)
+        {
+            problems.Add($"{nameof(GatewayPort)} is {GatewayPort}, and must be from 1 to 65535");
+        }
+
+        if (Redis is not null)
+        {
+            try
+            {
+                RedisAddress.Parse(Redis);
+            }
+            catch (ArgumentException)
+            {
+                // The address may hold a password, and is not repeated.
+                problems.Add($"{nameof(Redis)} is no Redis address, and must be HOST:PORT or a StackExchange.Redis configuration");
+            }
+        }
+
+        return problems;
+    }
 }

@@ -57,6 +57,7 @@ public sealed class ClientTests(SplitCluster cluster)
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
         builder.AddLLMBlenderClient(client => (client.Redis, client.ClusterId) = (cluster.Redis.Address, cluster.Id));
+        builder.Services.AddLLMBlenderChatClient();
         var host = builder.Build();
         await host.StartAsync();
         return host;

@@ -105,6 +105,52 @@ public sealed class BlendingEndpointsTests
     }
 
     [Fact]
+    public async Task Fuse_FuserFails_IsNamed()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        gateway.Blender.Answer = (_, _) => Task.FromResult<object>(new FuseResponse("a", [0], "f", 10, 2)
+        {
+            Failure = new BlendFailure("fuse", BlendFailureReason.TimedOut, "no answer within 2 s"), ReachedLimit = true, Cost = 0.25m,
+        });
+
+        var (status, body, _) = await gateway.PostAsync("/v1/fuse", Record + "}");
+
+        Assert.Equal(200, status);
+        Assert.Equal(
+            """{"id":7,"answer":"a","made_from":[0],"failure":{"what":"fuse","reason":"timed_out","message":"no answer within 2 s"},"reached_limit":true,"usage":{"prompt_tokens":10,"completion_tokens":2,"cost":0.25}}""",
+            body.ToJsonString());
+    }
+
+    [Fact]
+    public async Task Fuse_RankedCandidates_AreFusedBestFirst()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        gateway.Blender.Answer = (_, _) => Task.FromResult<object>(new FuseResponse("fused", [0, 1], "f", 10, 2));
+
+        var (_, body, _) = await gateway.PostAsync(
+            "/v1/fuse", """{"instruction":"Say.","candidates":[{"text":"third","rank":3},{"text":"first","rank":1},{"text":"second","rank":2}]}""");
+
+        Assert.Equal(["first", "second", "third"], Assert.IsType<FuseRequest>(gateway.Blender.Asked).Candidates.Select(candidate => candidate.Text));
+        Assert.Equal("[1,2]", body["made_from"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task Blend_NotCompared_HasANullMargin()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        gateway.Blender.Answer = (_, _) => Task.FromResult<object>(new BlendResponse(null, "best", [new RankedCandidate(null, "best", 1, 0.5)], [], new BlendUsage(1, 2, 3))
+        {
+            Fusion = new BlendFusion("f", BlendGiven.Best, null), MadeFrom = [0],
+        });
+
+        var (_, body, _) = await gateway.PostAsync("/v1/blend", """{"instruction":"Say."}""");
+
+        Assert.Equal(
+            """{"answer":"best","candidates":[{"model":null,"text":"best","rank":1,"score":0.5}],"made_from":[0],"failures":[],"usage":{"prompt_tokens":1,"completion_tokens":2,"comparisons":3},"fusion":{"fuser":"f","given":"best","margin":null}}""",
+            body.ToJsonString());
+    }
+
+    [Fact]
     public async Task Blend_PartialFailure_IsInTheAnswer()
     {
         await using var gateway = await TestGateway.StartAsync();

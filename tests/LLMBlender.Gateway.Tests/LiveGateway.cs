@@ -43,7 +43,8 @@ public sealed class LiveGateway : IAsyncDisposable
     /// <summary>Starts it.</summary>
     /// <param name="gateway">Who may ask.</param>
     /// <param name="key">The variable <c>FAKE_KEY</c>, which every fake backend's key is taken from; null for none.</param>
-    public static async Task<LiveGateway> StartAsync(GatewayOptions? gateway = null, string? key = null)
+    /// <param name="map">Maps further routes.</param>
+    public static async Task<LiveGateway> StartAsync(GatewayOptions? gateway = null, string? key = null, Action<WebApplication>? map = null)
     {
         var models = await FakeModelServer.StartAsync();
         var sources = new PanelSources
@@ -70,6 +71,7 @@ public sealed class LiveGateway : IAsyncDisposable
 
         var app = builder.Build();
         app.MapLLMBlenderGateway();
+        map?.Invoke(app);
         await app.StartAsync();
         await app.Services.GetRequiredService<SiloReadiness>().WhenMemberAsync(TimeSpan.FromMilliseconds(20), CancellationToken.None);
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
@@ -93,7 +95,7 @@ public sealed class LiveGateway : IAsyncDisposable
     };
 
     /// <summary>Posts an object, and reads one.</summary>
-    public async Task<(int Status, JsonElement Body, HttpResponseMessage Response)> PostAsync(string path, object body, string? key = null)
+    public async Task<(int Status, JsonElement Body, HttpResponseMessage Response)> PostAsync(string path, object body, string? key = null, Action<WebApplication>? map = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) };
         if (key is not null)

@@ -11,9 +11,11 @@ internal sealed class FakeChat(Func<string, Task<string>> answer) : IChatClient
     {
     }
 
+    public UsageDetails? Usage { get; init; }
+
     public async Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
-        new(new ChatMessage(ChatRole.Assistant, await answer(messages.Last().Text)));
+        new(new ChatMessage(ChatRole.Assistant, await answer(messages.Last().Text))) { Usage = Usage };
 
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)

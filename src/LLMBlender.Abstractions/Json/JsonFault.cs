@@ -68,13 +68,11 @@ public static class JsonFault
             var read = value.Deserialize(type);
             return read is not null && JsonRules.Range(property) is { } range && !range.IsValid(read) ? Refused(name, value, Rule(property, options)) : null;
         }
-        catch (JsonException e) when (e.InnerException is InvalidOperationException && value.ValueKind is JsonValueKind.String)
+        catch (JsonException e)
         {
-            return new JsonFieldException(name, $"\"{name}\" escapes half of a surrogate pair, and must be valid Unicode", e);
-        }
-        catch (JsonException)
-        {
-            return Refused(name, value, Rule(property, options));
+            return type.Type == typeof(string) && value.ValueKind is JsonValueKind.String
+                ? new JsonFieldException(name, $"\"{name}\" escapes half of a surrogate pair, and must be valid Unicode", e)
+                : Refused(name, value, Rule(property, options));
         }
     }
 

@@ -5,6 +5,7 @@ using LLMBlender.Records;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace LLMBlender.Cli.Hosts;
 
@@ -38,12 +39,11 @@ internal sealed class ClusterHost : IBlenderHost
         builder.Logging.ClearProviders();
         try
         {
-            _ = RedisAddress.Parse(redis);
             builder.AddLLMBlenderClient(client => (client.Redis, client.ClusterId) = (redis, id));
         }
-        catch (ArgumentException e)
+        catch (OptionsValidationException e)
         {
-            throw new UsageException($"--cluster: {Sentences.WithoutParameter(e)}", e);
+            throw new UsageException($"--cluster: {e.Message}", e);
         }
 
         var host = builder.Build();

@@ -53,7 +53,7 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
             builder.AddLLMBlenderSilo(Options(settings), models, await PanelsAsync(builder, settings, cancellation));
             builder.UseOrleans(static silo => silo.AddDashboard(static dashboard => dashboard.HideTrace = true));
             AddGateway(builder);
-            await using var app = builder.Build();
+            await using var app = Build(builder);
             var started = false;
             Map(app, () => started);
             using var watch = new TaskWatch(app.Logger);
@@ -76,6 +76,19 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, app.Lifetime.ApplicationStopping);
         await Task.Delay(Timeout.Infinite, either.Token).ContinueWith(
             static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    // Kestrel's limits come from the gateway's options, which are validated with them.
+    private static WebApplication Build(WebApplicationBuilder builder)
+    {
+        try
+        {
+            return builder.Build();
+        }
+        catch (OptionsValidationException e)
+        {
+            throw new UsageException($"configuration: {e.Message}", e);
+        }
     }
 
     private static async Task StartAsync(WebApplication app, CancellationToken cancellation)

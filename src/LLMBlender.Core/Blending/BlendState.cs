@@ -6,7 +6,7 @@ namespace LLMBlender.Core.Blending;
 /// <summary>The state of one blend between its steps, and the response made of it. Decides between fused answer and best candidate.</summary>
 internal sealed class BlendState(BlendRequest request, TimeProvider timeProvider)
 {
-    // What callers are told to wait where an overloaded member named no time.
+    // The wait that callers are advised where an overloaded member named no time.
     private static readonly TimeSpan DefaultRetryAfter = TimeSpan.FromSeconds(1);
 
     private readonly long start = timeProvider.GetTimestamp();

@@ -45,7 +45,7 @@ public static class RequestRules
         }
     }
 
-    /// <summary>Only a panel's members can be asked for a form, and tools must be told apart.</summary>
+    /// <summary>Only a panel's members can be asked for a form, and tools must have distinct names.</summary>
     public static void CheckForm(BlendRequest request)
     {
         if (Wish(request) is { } wish && request.Candidates is not null)

@@ -14,6 +14,7 @@ internal static class ApiOperations
     /// <summary>Completes an operation.</summary>
     public static Task DescribeAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
+        operation.Tags = null;
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         if (operation.RequestBody is OpenApiRequestBody { Content: { } content } body)
         {
@@ -25,7 +26,7 @@ internal static class ApiOperations
             }
         }
 
-        if (context.Description.RelativePath!.Contains("{name}", StringComparison.Ordinal) && operation.Parameters is not { Count: > 0 })
+        if (context.Description.RelativePath!.EndsWith("name}", StringComparison.Ordinal) && operation.Parameters is not { Count: > 0 })
         {
             operation.Parameters =
             [

@@ -14,6 +14,13 @@ internal static class ApiSchemas
     public static IJsonTypeInfoResolver Resolver { get; } =
         JsonTypeInfoResolver.Combine(GatewayJsonContext.Default, RecordJsonContext.Default).WithAddedModifier(UseApiNames);
 
+    /// <summary>The name of a type's schema; null for one that stands where it is used.</summary>
+    public static string? ReferenceId(JsonTypeInfo type)
+    {
+        var plain = Nullable.GetUnderlyingType(type.Type) ?? type.Type;
+        return plain == typeof(RecordId) || plain == typeof(JsonElement) ? null : OpenApiOptions.CreateDefaultSchemaReferenceId(type);
+    }
+
     /// <summary>Describes the types whose JSON the generator does not know.</summary>
     public static async Task DescribeAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
     {
@@ -22,14 +29,25 @@ internal static class ApiSchemas
         {
             schema.Type = JsonSchemaType.String | JsonSchemaType.Number;
         }
-
-        if (type == typeof(JsonElement) && Union(context.JsonPropertyInfo) is { } union)
+        else if (type == typeof(JsonElement) && Union(context.JsonPropertyInfo) is { } union)
         {
             schema.AnyOf = [];
             foreach (var kind in union.Types)
             {
-                schema.AnyOf.Add(await context.GetOrCreateSchemaAsync(kind, null, cancellationToken));
+                schema.AnyOf.Add(kind == typeof(object)
+                    ? new OpenApiSchema { Type = JsonSchemaType.Object }
+                    : await context.GetOrCreateSchemaAsync(kind, null, cancellationToken));
             }
+        }
+        else if (schema.Enum is { Count: > 0 })
+        {
+            schema.Type = JsonSchemaType.String;
+        }
+        else if (schema.Type is { } types && (types & (JsonSchemaType.Number | JsonSchemaType.Integer)) != 0)
+        {
+            // The generator's options allow numbers in quotes; the API's do not.
+            schema.Type = types & ~JsonSchemaType.String;
+            schema.Pattern = null;
         }
     }
 

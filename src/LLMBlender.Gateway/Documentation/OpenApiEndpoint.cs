@@ -20,6 +20,7 @@ public static class OpenApiEndpoint
         services.AddOpenApi(DocumentName, static options =>
         {
             options.ShouldInclude = static description => description.ActionDescriptor.EndpointMetadata.OfType<ApiRouteMetadata>().Any();
+            options.CreateSchemaReferenceId = ApiSchemas.ReferenceId;
             options.AddSchemaTransformer(ApiSchemas.DescribeAsync);
             options.AddOperationTransformer(ApiOperations.DescribeAsync);
             options.AddDocumentTransformer(static (document, _, _) =>
@@ -31,6 +32,7 @@ public static class OpenApiEndpoint
                     Description = "Ask many language models the same thing, rank their answers against each other, and fuse the best. Errors have OpenAI's shape.",
                     License = new OpenApiLicense { Name = "Apache-2.0", Identifier = "Apache-2.0" },
                 };
+                document.Tags = null;
                 return Task.CompletedTask;
             });
         });

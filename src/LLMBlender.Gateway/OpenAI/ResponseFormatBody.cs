@@ -20,7 +20,7 @@ internal sealed record ResponseFormatBody
     public string? Description { get; init; }
 
     /// <summary>The JSON schema, in responses.</summary>
-    [JsonUnion("a JSON schema", typeof(Dictionary<string, object>))]
+    [JsonUnion("a JSON schema", typeof(object))]
     public JsonElement? Schema { get; init; }
 
     /// <summary>Whether a backend that can enforces the schema token by token, in responses.</summary>
@@ -68,7 +68,7 @@ internal sealed record JsonSchemaBody
     public string? Description { get; init; }
 
     /// <summary>The JSON schema.</summary>
-    [JsonUnion("a JSON schema", typeof(Dictionary<string, object>))]
+    [JsonUnion("a JSON schema", typeof(object))]
     public JsonElement? Schema { get; init; }
 
     /// <summary>Whether a backend that can enforces it token by token.</summary>

@@ -24,7 +24,7 @@ internal sealed record FunctionBody
     public string? Description { get; init; }
 
     /// <summary>The JSON schema of its arguments.</summary>
-    [JsonUnion("a JSON object", typeof(Dictionary<string, object>))]
+    [JsonUnion("a JSON object", typeof(object))]
     public JsonElement? Parameters { get; init; }
 
     /// <summary>Whether a backend that can enforces the schema token by token.</summary>

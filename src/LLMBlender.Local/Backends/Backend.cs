@@ -16,7 +16,7 @@ public sealed record Backend(string Name, IChatClient Client)
     /// <summary>How fast it has been lately.</summary>
     public LatencyWindow Latency { get; } = new();
 
-    /// <summary>What went wrong with a call, without the key: what a library says of a failure may quote a header.</summary>
+    /// <summary>Why a call failed, without the key: a library's message may quote a header.</summary>
     public string Explain(Exception e)
     {
         var message = BackendException.In(e)?.Message ?? (e is NotRecordedException ? e.Message : $"{e.GetType().Name}: {e.Message}");

@@ -8,7 +8,7 @@ public sealed class BackendException(BlendFailureReason reason, string message, 
     /// <summary>Why, for programs.</summary>
     public BlendFailureReason Reason { get; } = reason;
 
-    /// <summary>When it may be asked again; null where it did not say.</summary>
+    /// <summary>How long to wait before it is asked again; null where it named no time.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>Whether the call was turned away before it reached the backend; many in a row are one piece of news.</summary>

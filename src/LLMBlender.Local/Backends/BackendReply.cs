@@ -38,7 +38,7 @@ public sealed record BackendReply
     [Id(6)]
     public ToolUse? ToolUse { get; init; }
 
-    /// <summary>How long to wait before it is asked again; null where it did not say, or answered.</summary>
+    /// <summary>How long to wait before it is asked again; null where it named no time, or answered.</summary>
     [Id(7)]
     public TimeSpan? RetryAfter { get; init; }
 

@@ -6,8 +6,8 @@ using Microsoft.Extensions.AI;
 namespace LLMBlender.Local.Backends;
 
 /// <summary>
-/// Keeps a backend from being asked too much: so many calls at a time, so many a minute, and none while it has asked for rest.
-/// Who comes too early waits, as long as its own token lets it; where too many wait already, whoever comes is refused at once.
+/// Limits the calls of a backend: concurrent ones, those of a minute, and none while it has asked for a pause. A call that comes too
+/// early waits until its token is cancelled; where too many wait already, further calls are refused at once.
 /// </summary>
 public sealed class GatedChatClient : DelegatingChatClient
 {

@@ -23,8 +23,8 @@ public sealed class LatencyWindow
     }
 
     /// <summary>
-    /// Adds a wait that was given up. It tells something only where it was longer than most: the answer would have been later
-    /// still, and whoever left these out would take slow answers for rare ones.
+    /// Adds a wait that was given up. It counts only where it was longer than most: the answer would have been later still, and
+    /// without these, slow answers would seem rare.
     /// </summary>
     public void AddGivenUp(TimeSpan time)
     {
@@ -34,7 +34,7 @@ public sealed class LatencyWindow
         }
     }
 
-    /// <summary>The time that a share of answers keeps to; null before there are enough to tell.</summary>
+    /// <summary>The time within which a share of answers came; null before there are enough.</summary>
     /// <param name="share">From 0 to 1.</param>
     public TimeSpan? Usual(double share)
     {

@@ -44,16 +44,16 @@ public sealed record Panel(string Name, string[] Members)
     /// <summary>The aggregation where a request names none; null for the default.</summary>
     public string? Aggregation { get; init; }
 
-    /// <summary>How many are fused where a request does not say; null for the fuser's default.</summary>
+    /// <summary>How many are fused where a request sets no number; null for the fuser's default.</summary>
     public int? TopK { get; init; }
 
-    /// <summary>Who fuses where a request names nobody; null for the default one.</summary>
+    /// <summary>The fuser where a request names none; null for the default one.</summary>
     public string? Fuser { get; init; }
 
-    /// <summary>The wishes that are passed on to its members; of <see cref="PanelWish"/>.</summary>
+    /// <summary>The features that it forwards to its members; of <see cref="PanelWish"/>.</summary>
     public string[] Passes { get; init; } = [];
 
-    /// <summary>Instructions that it has something to say about; empty for a panel that takes any.</summary>
+    /// <summary>Instructions that it can answer; empty for a panel that answers any.</summary>
     public string[] Examples { get; init; } = [];
 
     /// <summary>What hedging has left.</summary>
@@ -62,4 +62,27 @@ public sealed record Panel(string Name, string[] Members)
     /// <summary>Its members with their samples, as answers are named: <c>a</c>, <c>a#2</c>, <c>b</c>, <c>b#2</c>.</summary>
     public (string Backend, int Sample, string Name)[] Seats() =>
         [.. Members.SelectMany(member => Enumerable.Range(0, Samples).Select(i => (member, i, i == 0 ? member : $"{member}#{i + 1}")))];
+
+    /// <summary>A panel of settings that keep to the rules.</summary>
+    public static Panel Create(PanelSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return new Panel(settings.Name, settings.Members)
+        {
+            Description = settings.Description,
+            Samples = settings.Samples,
+            Quorum = settings.Quorum,
+            Grace = settings.Grace,
+            Deadline = settings.Deadline,
+            MemberTimeout = settings.MemberTimeout,
+            TimeShare = settings.TimeShare,
+            HedgeBudget = settings.HedgeBudget,
+            HedgeAfter = settings.HedgeAfter,
+            Ranker = settings.Ranker,
+            Aggregation = settings.Aggregate,
+            TopK = settings.TopK,
+            Fuser = settings.Fuser,
+            Passes = settings.Passes,
+        };
+    }
 }

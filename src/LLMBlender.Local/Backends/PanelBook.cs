@@ -4,7 +4,7 @@ using LLMBlender.Core.Blending;
 namespace LLMBlender.Local.Backends;
 
 /// <summary>
-/// The panels and backends that a silo knows; every silo that blends is given the same. Filled by one thread; from then on safe
+/// The panels and backends of a process; every silo that blends has the same. Filled by one thread; from then on safe
 /// for concurrent use, and exchanged as a whole where a configuration changes.
 /// </summary>
 public sealed class PanelBook
@@ -48,7 +48,7 @@ public sealed class PanelBook
         content.Panels.Add(panel);
     }
 
-    /// <summary>Knows from now on what another book knows. Whoever is being asked is asked to the end.</summary>
+    /// <summary>Replaces the content by another's. Calls under way go on.</summary>
     public void Become(PanelBook other)
     {
         ArgumentNullException.ThrowIfNull(other);

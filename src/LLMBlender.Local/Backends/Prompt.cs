@@ -19,7 +19,7 @@ public static class Prompt
         ? Array.ConvertAll(turns, Message)
         : [new ChatMessage(ChatRole.User, Of(request.Instruction, request.Input))];
 
-    /// <summary>The request's wishes within the backend's limits; null where neither says anything.</summary>
+    /// <summary>The request's parameters within the backend's limits; null where neither sets any.</summary>
     public static ChatOptions? Options(Backend backend, BackendRequest request)
     {
         var (settings, wishes) = (backend.Settings, request.Sampling);
@@ -104,7 +104,7 @@ public static class Prompt
     private static ChatRole RoleOf(string role) =>
         role == Conversation.Assistant ? ChatRole.Assistant : role == Conversation.System ? ChatRole.System : ChatRole.User;
 
-    /// <summary>One of the asker's tools, as the backend's library wants it: it can be described and not be run.</summary>
+    /// <summary>One of the caller's tools, as the backend's library wants it: it can be described and not be run.</summary>
     private sealed class DeclaredTool(Tool tool) : AIFunctionDeclaration
     {
         public override string Name => tool.Name;

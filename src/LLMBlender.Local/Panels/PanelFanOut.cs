@@ -13,7 +13,7 @@ namespace LLMBlender.Local.Panels;
 /// <param name="panel">The panel.</param>
 /// <param name="request">The request.</param>
 /// <param name="caller">Asks one backend.</param>
-/// <param name="backends">The backends, whose latencies say what is slow.</param>
+/// <param name="backends">The backends, whose latencies define what is slow.</param>
 /// <param name="metrics">Counts members' answers.</param>
 /// <param name="deadline">The request's.</param>
 /// <param name="timeProvider">Measures waits.</param>

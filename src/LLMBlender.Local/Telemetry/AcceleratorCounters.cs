@@ -3,8 +3,8 @@ using System.Diagnostics.Metrics;
 namespace LLMBlender.Local.Telemetry;
 
 /// <summary>
-/// What an accelerator has done so far. Its own thread counts, and anybody reads: a meter that asks now and then costs calls
-/// nothing, one that is told of each call does.
+/// An accelerator's work so far. Its own thread counts, and any thread reads: a meter that reads now and then costs calls nothing,
+/// one that records each call does.
 /// </summary>
 public sealed class AcceleratorCounters
 {

@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 namespace LLMBlender.Local.Telemetry;
 
 /// <summary>
-/// What a silo measures, on the meter <c>LLMBlender</c>; deploy/METRICS.md says what each is. Labels are configured names and
+/// A process's metrics, on the meter <c>LLMBlender</c>; deploy/METRICS.md describes each. Labels are configured names and
 /// fixed words, never anything out of a request. Safe for concurrent use.
 /// </summary>
 public sealed class BlendMetrics : IDisposable
@@ -24,7 +24,7 @@ public sealed class BlendMetrics : IDisposable
         Silo = new SiloMetrics(meter);
     }
 
-    /// <summary>What the silo's status shows.</summary>
+    /// <summary>The counts that the silo's status shows.</summary>
     public StatusCounters Status { get; } = new();
 
     /// <summary>Comparisons and where they are kept.</summary>

@@ -29,13 +29,13 @@ public static class BlendTracing
         return Source.StartActivity(ActivityKind.Internal, links: served.Select(static context => new ActivityLink(context)), name: name);
     }
 
-    /// <summary>Says of a span why it failed, in a word; what an exception says may quote a request.</summary>
+    /// <summary>Marks a span as failed, with the failure's label; an exception's message may quote a request.</summary>
     public static void Fail(this Activity? span, string error) => span?.SetTag("error.type", error).SetStatus(ActivityStatusCode.Error);
 
     /// <inheritdoc cref="Fail(Activity?, string)"/>
     public static void Fail(this Activity? span, Exception e) => span.Fail(FailureReasonLabels.Of(e));
 
-    /// <summary>Says of a span why it failed; nothing where it did not.</summary>
+    /// <summary>Marks a span as failed; does nothing where there is no failure.</summary>
     public static void Fail(this Activity? span, BlendFailureReason? failure)
     {
         if (failure is { } reason)

@@ -8,11 +8,11 @@ namespace LLMBlender.Local.Telemetry;
 
 /// <summary>
 /// A backend's client, each call measured and traced by OpenTelemetry's GenAI convention. Labels are what the configuration
-/// says of the backend, never what its server says. Belongs to one request; the backend's client stays the backend's.
+/// says of the backend, never what its server says. Serves one request; the backend's client stays the backend's.
 /// </summary>
 /// <param name="backend">Whose calls.</param>
 /// <param name="metrics">Where they are counted.</param>
-/// <param name="deadline">The request's, which tells a call that ran out of time from one that is not wanted any more.</param>
+/// <param name="deadline">The request's; distinguishes a call that timed out from one that was cancelled.</param>
 public sealed class MeasuredChatClient(Backend backend, ChatMetrics metrics, Deadline deadline) : IChatClient
 {
     private const string Operation = "chat";

@@ -33,7 +33,7 @@ public sealed class QueueMetrics
         failures = meter.CreateCounter<long>("llmblender.accelerator.failures", "{call}", "Calls of a ranker that failed.");
     }
 
-    /// <summary>Whether anybody listens to what a call says of itself.</summary>
+    /// <summary>Whether a call's own measurements have listeners.</summary>
     public bool IsWatched => callDuration.Enabled;
 
     /// <summary>An accelerator took a shard.</summary>

@@ -14,7 +14,7 @@ namespace LLMBlender.Silo.Dispatch;
 /// <remarks>
 /// <para>A shard has three ways to get a second chance, none of which waits for membership to notice a death:</para>
 /// <list type="number">
-/// <item>its worker's route is lost (<see cref="SiloFailureDetector"/>), or the worker says no: others get its pairs;</item>
+/// <item>its worker's route is lost (<see cref="SiloFailureDetector"/>), or the worker refuses: others get its pairs;</item>
 /// <item>it is late, by what its worker has been taking: another worker gets the same pairs, and the first answer counts;</item>
 /// <item>there is no worker left to ask: it waits for one to come, as long as the request has time.</item>
 /// </list>

@@ -25,7 +25,7 @@ public sealed class LLMBlenderSiloOptions
     /// <summary>The port for other silos; 0 for any free one.</summary>
     public int SiloPort { get; set; }
 
-    /// <summary>Where it listens for other silos, where that is not the port they are told, as behind a port mapping; 0 for the same.</summary>
+    /// <summary>The port it listens on for other silos, where it differs from the published one, as behind a port mapping; 0 for the same.</summary>
     public int ListenPort { get; set; }
 
     /// <summary>The port for clients of the grains; 0 for any free one.</summary>

@@ -6,12 +6,12 @@ namespace LLMBlender.Silo.Hosting;
 
 /// <summary>
 /// Writes the cluster's register again, where Redis has lost it: after a flush, or a restart without its data. Members know
-/// each other and go on; but nobody new would find them.
+/// each other and go on; but no new member would find them.
 /// </summary>
 /// <remarks>
 /// The register is Orleans' table in Redis: a hash of rows by silo, and a version that only grows. A silo that misses itself in it
 /// puts back all rows that it last saw there, in one transaction, under a version above any that a member knows: members heed no
-/// lower one. So it does where a newcomer has begun a register of its own before anybody noticed; the newcomer's row stays.
+/// lower one. So it does where a new silo has begun a register of its own before the loss was noticed; the new silo's row stays.
 /// </remarks>
 internal sealed partial class MembershipKeeper(
     IClusterMembershipService membership,
@@ -75,7 +75,7 @@ internal sealed partial class MembershipKeeper(
         var version = Math.Max(membership.CurrentSnapshot.Version.Value, Math.Max(VersionIn(seen), VersionIn(there))) + 1;
         var transaction = database.CreateTransaction();
 
-        // Whoever else writes meanwhile wins, and the next tick sees what is missing then.
+        // A concurrent writer wins, and the next tick adds what is missing then.
         transaction.AddCondition(Array.Exists(there, static row => row.Name == VersionRow)
             ? Condition.HashEqual(Register, VersionRow, VersionIn(there))
             : Condition.HashNotExists(Register, VersionRow));

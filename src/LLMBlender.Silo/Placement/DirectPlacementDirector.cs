@@ -8,11 +8,11 @@ namespace LLMBlender.Silo.Placement;
 
 /// <summary>The director of <see cref="PinnedPlacement"/>, <see cref="HomePlacement"/> and <see cref="NearPlacement"/>.</summary>
 /// <remarks>
-/// It goes by membership and the silos' capabilities alone. Orleans' own list of compatible silos is made of what each silo has told of
-/// its grains; one that was slow to tell may be missing from it long after it has joined, and where all that is left of a role is
+/// It goes by membership and the silos' capabilities alone. Orleans' own list of compatible silos is made of what each silo publishes of
+/// its grains; a slow one may be missing from it long after it has joined, and where all that is left of a role is
 /// missing, nothing of it could be placed.
 /// </remarks>
-/// <param name="membership">Who is in the cluster.</param>
+/// <param name="membership">The cluster's members.</param>
 /// <param name="capabilities">What they can do.</param>
 /// <param name="roleOf">The role that a grain's silo must have; null for any.</param>
 internal sealed class DirectPlacementDirector(IClusterMembershipService membership, SiloCapabilityCache capabilities, Func<GrainType, SiloRoles?> roleOf)

@@ -199,8 +199,13 @@ public sealed class FakeHub : IAsyncDisposable
         return Task.CompletedTask;
     }
 
-    private static string GitHash(byte[] content) =>
-        Convert.ToHexStringLower(SHA1.HashData([.. Encoding.ASCII.GetBytes($"blob {content.Length}\0"), .. content]));
+    // As git names a blob.
+    private static string GitHash(byte[] content)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
+        hash.AppendData([.. Encoding.ASCII.GetBytes($"blob {content.Length}\0"), .. content]);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
 }
 
 /// <summary>A request that a fake hub was sent.</summary>

@@ -1,7 +1,11 @@
 using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using LLMBlender.Local.Backends;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace LLMBlender.Gateway.Tests.Callers;
 
@@ -121,6 +125,62 @@ public sealed class CallerTests
         var (status, body, _) = await gateway.PostAsync("/v1/chat/completions", OpenAI.ChatTests.Chat(new string('x', 4000)));
 
         Assert.Equal((413, "request_too_large"), (status, body.GetProperty("error").GetProperty("code").GetString()));
+    }
+
+    [Fact]
+    public async Task Route_WithoutMetadata_NeedsAKey()
+    {
+        await using var gateway = await LiveGateway.StartAsync(
+            new GatewayOptions { Callers = [Caller("me", "my-key")] }, map: static app => app.MapGet("/v9/new", static () => "open"));
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/v9/new");
+        request.Headers.Add("x-api-key", "my-key");
+
+        using var closed = await gateway.Http.GetAsync(new Uri("/v9/new", UriKind.Relative));
+        using var open = await gateway.Http.SendAsync(request);
+
+        Assert.Equal((401, "Bearer"), ((int)closed.StatusCode, closed.Headers.WwwAuthenticate.ToString()));
+        Assert.Equal("invalid_api_key", (await closed.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("error").GetProperty("code").GetString());
+        Assert.Equal("open", await open.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task PublicRoutes_WithCallers_NeedNoKey()
+    {
+        await using var gateway = await LiveGateway.StartAsync(new GatewayOptions { Callers = [Caller("me", "my-key")] });
+
+        foreach (var path in (string[])["/", "/app.js", "/status.html", "/openapi/v1.json"])
+        {
+            using var response = await gateway.Http.GetAsync(new Uri(path, UriKind.Relative));
+            Assert.True(response.IsSuccessStatusCode, $"{path} answered {response.StatusCode}");
+        }
+    }
+
+    [Fact]
+    public void Options_Defaults_AreClosed()
+    {
+        var options = new GatewayOptions();
+
+        Assert.Equal((false, 8L * 1024 * 1024), (options.AllowAnonymous, options.MaxRequestBytes));
+        Assert.Empty(options.Callers);
+        Assert.Empty(options.AllowedOrigins);
+        Assert.True(new GatewayOptionsValidator().Validate(null, options).Succeeded);
+    }
+
+    [Fact]
+    public async Task Options_BrokenRule_StopsTheStart()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Configuration["LLMBlender:Gateway:MaxRequestBytes"] = "10";
+        builder.AddLLMBlenderGateway();
+
+        var error = await Assert.ThrowsAsync<OptionsValidationException>(async () =>
+        {
+            await using var app = builder.Build();
+            await app.StartAsync();
+        });
+
+        Assert.Equal("LLMBlender:Gateway:MaxRequestBytes is \"10\", and must be at least 1024", error.Message);
     }
 
     [Fact]

@@ -39,54 +39,125 @@ public sealed class OpenApiTests(GatewayFixture fixture) : IClassFixture<Gateway
         }
 
         var (_, error, _) = await gateway.PostAsync("/v1/rank", new { });
-        Conform(description, description.GetProperty("components").GetProperty("schemas").GetProperty("Error"), error, "error");
+        Conform(description, description.GetProperty("components").GetProperty("schemas").GetProperty("ErrorResponse"), error, "error");
         var models = JsonDocument.Parse(await gateway.Http.GetStringAsync(new Uri("/v1/models", UriKind.Relative))).RootElement;
-        Conform(description, description.GetProperty("components").GetProperty("schemas").GetProperty("Models"), models, "/v1/models");
+        Conform(description, description.GetProperty("components").GetProperty("schemas").GetProperty("ModelList"), models, "/v1/models");
         var members = JsonDocument.Parse(await gateway.Http.GetStringAsync(new Uri("/v1/status", UriKind.Relative))).RootElement;
-        Conform(description, description.GetProperty("components").GetProperty("schemas").GetProperty("Status"), members, "/v1/status");
+        Conform(description, description.GetProperty("components").GetProperty("schemas").GetProperty("StatusResponse"), members, "/v1/status");
     }
 
-    // As much of JSON Schema as the description uses; a field that it does not describe is a fault too.
-    private static void Conform(JsonElement description, JsonElement schema, JsonElement value, string where)
+    [Fact]
+    public async Task Description_Schemas_AreNotEmptyAndReferToOthersThatExist()
+    {
+        var description = await DescriptionAsync();
+        foreach (var schema in Schemas(description).EnumerateObject())
+        {
+            CheckSchema(description, schema.Value, schema.Name);
+        }
+    }
+
+    [Fact]
+    public async Task Description_Operations_HaveIdSummaryAndExample()
+    {
+        var operations = (await DescriptionAsync()).GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject()).ToList();
+
+        Assert.Equal(operations.Count, operations.Select(operation => operation.Value.GetProperty("operationId").GetString()).Distinct().Count());
+        Assert.All(operations, operation => Assert.NotEmpty(operation.Value.GetProperty("summary").GetString()!));
+        Assert.All(operations.Where(operation => operation.Name == "post"), operation => Assert.True(
+            operation.Value.GetProperty("requestBody").GetProperty("content").GetProperty("application/json").TryGetProperty("example", out _)));
+    }
+
+    [Fact]
+    public async Task Description_Fields_HaveTheirDocComments()
+    {
+        var schemas = Schemas(await DescriptionAsync());
+
+        Assert.Equal("Candidates to be ranked.", schemas.GetProperty("RankRecord").GetProperty("description").GetString());
+        Assert.Equal("A panel's name.", schemas.GetProperty("ChatBody").GetProperty("properties").GetProperty("model").GetProperty("description").GetString());
+    }
+
+    private static void CheckSchema(JsonElement description, JsonElement schema, string where)
     {
         if (schema.TryGetProperty("$ref", out var reference))
         {
-            schema = description.GetProperty("components").GetProperty("schemas").GetProperty(reference.GetString()!.Split('/')[^1]);
-        }
-
-        if (schema.TryGetProperty("oneOf", out var choices))
-        {
-            schema = choices.EnumerateArray().First(choice => Types(choice).Contains(TypeOf(value)));
-        }
-
-        Assert.True(Types(schema).Contains(TypeOf(value)) || (TypeOf(value) == "integer" && Types(schema).Contains("number")), $"{where} is {value}, and must be {schema}");
-        if (schema.TryGetProperty("enum", out var known))
-        {
-            Assert.Contains(value.GetString(), known.EnumerateArray().Select(entry => entry.GetString()));
-        }
-
-        if (value.ValueKind is JsonValueKind.Array)
-        {
-            Assert.All(value.EnumerateArray(), entry => Conform(description, schema.GetProperty("items"), entry, $"{where}[]"));
-        }
-
-        if (value.ValueKind is not JsonValueKind.Object)
-        {
+            Assert.True(Schemas(description).TryGetProperty(reference.GetString()!.Split('/')[^1], out _), $"{where} refers to {reference}");
             return;
         }
 
-        var properties = schema.GetProperty("properties");
-        foreach (var field in value.EnumerateObject())
+        Assert.True(
+            new[] { "type", "anyOf", "oneOf" }.Any(keyword => schema.TryGetProperty(keyword, out _)), $"{where} is {schema}");
+        foreach (var choice in Choices(schema) ?? [])
         {
-            Assert.True(properties.TryGetProperty(field.Name, out var described), $"{where}.{field.Name} is not described");
-            Conform(description, described, field.Value, $"{where}.{field.Name}");
+            CheckSchema(description, choice, where);
         }
 
-        if (schema.TryGetProperty("required", out var required))
+        if (schema.TryGetProperty("items", out var items))
         {
-            Assert.All(required.EnumerateArray(), name => Assert.True(value.TryGetProperty(name.GetString()!, out _), $"{where}.{name} is missing"));
+            CheckSchema(description, items, $"{where}[]");
+        }
+
+        if (schema.TryGetProperty("properties", out var properties))
+        {
+            foreach (var property in properties.EnumerateObject())
+            {
+                CheckSchema(description, property.Value, $"{where}.{property.Name}");
+            }
         }
     }
+
+    private static void Conform(JsonElement description, JsonElement schema, JsonElement value, string where)
+    {
+        var fault = Fault(description, schema, value, where);
+        Assert.True(fault is null, fault);
+    }
+
+    // As much of JSON Schema as the document uses; a field that it does not describe is a fault too.
+    private static string? Fault(JsonElement description, JsonElement schema, JsonElement value, string where)
+    {
+        if (schema.TryGetProperty("$ref", out var reference))
+        {
+            schema = Schemas(description).GetProperty(reference.GetString()!.Split('/')[^1]);
+        }
+
+        if (Choices(schema) is { } choices)
+        {
+            var faults = choices.Select(choice => Fault(description, choice, value, where)).ToList();
+            return faults.Contains(null) ? null : faults[^1];
+        }
+
+        if (!Types(schema).Contains(TypeOf(value)) && !(TypeOf(value) == "integer" && Types(schema).Contains("number")))
+        {
+            return $"{where} is {value}, and must be {schema}";
+        }
+
+        if (schema.TryGetProperty("enum", out var known) && !known.EnumerateArray().Any(entry => entry.GetString() == value.GetString()))
+        {
+            return $"{where} is {value}, and must be one of {known}";
+        }
+
+        return value.ValueKind switch
+        {
+            JsonValueKind.Array => value.EnumerateArray().Select(entry => Fault(description, schema.GetProperty("items"), entry, $"{where}[]")).FirstOrDefault(fault => fault is not null),
+            JsonValueKind.Object when schema.TryGetProperty("properties", out var properties) => FieldFault(description, schema, properties, value, where),
+            _ => null,
+        };
+    }
+
+    private static string? FieldFault(JsonElement description, JsonElement schema, JsonElement properties, JsonElement value, string where)
+    {
+        var missing = schema.TryGetProperty("required", out var required)
+            ? required.EnumerateArray().FirstOrDefault(name => !value.TryGetProperty(name.GetString()!, out _)) : default;
+        return missing.ValueKind is not JsonValueKind.Undefined ? $"{where}.{missing} is missing"
+            : value.EnumerateObject().Select(field => properties.TryGetProperty(field.Name, out var described)
+                ? Fault(description, described, field.Value, $"{where}.{field.Name}")
+                : $"{where}.{field.Name} is not described").FirstOrDefault(fault => fault is not null);
+    }
+
+    private static JsonElement Schemas(JsonElement description) => description.GetProperty("components").GetProperty("schemas");
+
+    private static List<JsonElement>? Choices(JsonElement schema) =>
+        schema.TryGetProperty("oneOf", out var one) ? [.. one.EnumerateArray()]
+            : schema.TryGetProperty("anyOf", out var any) ? [.. any.EnumerateArray()] : null;
 
     private static string[] Types(JsonElement schema) => !schema.TryGetProperty("type", out var type) ? []
         : type.ValueKind is JsonValueKind.Array ? [.. type.EnumerateArray().Select(entry => entry.GetString()!)] : [type.GetString()!];

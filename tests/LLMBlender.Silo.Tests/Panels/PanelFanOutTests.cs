@@ -34,7 +34,7 @@ public sealed class PanelFanOutTests : IDisposable
         Assert.Equal(("slow", BlendFailureReason.TimedOut), (reports.Current.Name, reports.Current.Failure!.Reason));
         Assert.StartsWith("enough others", reports.Current.Failure.Message, StringComparison.Ordinal);
         Assert.False(await reports.MoveNextAsync());
-        Assert.All(caller.Calls, static call => Assert.True(call.Cancellation.IsCancellationRequested));
+        Assert.True(caller.Calls.Last().Cancellation.IsCancellationRequested);
     }
 
     [Fact]

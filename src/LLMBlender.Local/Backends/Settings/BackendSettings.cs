@@ -30,16 +30,16 @@ public sealed record BackendSettings
     /// <summary>Calls at a time; more wait. From 1.</summary>
     public int MaxConcurrency { get; set; } = 64;
 
-    /// <summary>Calls that wait for a place at most; more are refused at once, for nobody gains by waiting in vain. From 0.</summary>
+    /// <summary>Calls that wait for a place at most; more are refused at once, as waiting would be in vain. From 0.</summary>
     public int MaxWaiting { get; set; } = 256;
 
     /// <summary>Calls a minute; more wait. Null for no bound.</summary>
     public int? RequestsPerMinute { get; set; }
 
-    /// <summary>What a million tokens read cost; null where nobody knows.</summary>
+    /// <summary>What a million tokens read cost; null where it is unknown.</summary>
     public decimal? PromptPrice { get; set; }
 
-    /// <summary>What a million tokens written cost; null where nobody knows.</summary>
+    /// <summary>What a million tokens written cost; null where it is unknown.</summary>
     public decimal? CompletionPrice { get; set; }
 
     /// <summary>How often it is asked at most, counting the first, while it is unreachable, overloaded or broken. From 1.</summary>

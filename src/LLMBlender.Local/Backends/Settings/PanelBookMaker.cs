@@ -82,23 +82,7 @@ public static class PanelBookMaker
             return;
         }
 
-        Guarded(path, () => book.Add(new Panel(settings.Name, settings.Members)
-        {
-            Description = settings.Description,
-            Samples = settings.Samples,
-            Quorum = settings.Quorum,
-            Grace = settings.Grace,
-            Deadline = settings.Deadline,
-            MemberTimeout = settings.MemberTimeout,
-            TimeShare = settings.TimeShare,
-            HedgeBudget = settings.HedgeBudget,
-            HedgeAfter = settings.HedgeAfter,
-            Ranker = settings.Ranker,
-            Aggregation = settings.Aggregate,
-            TopK = settings.TopK,
-            Fuser = settings.Fuser,
-            Passes = settings.Passes,
-        }));
+        Guarded(path, () => book.Add(Panel.Create(settings)));
     }
 
     private static void Guarded(string path, Action add)

@@ -6,15 +6,16 @@ using Microsoft.Extensions.Logging;
 
 // An app that blends where it used one model. Beside it runs
 //   llmblender serve --gateway-port 30000
-// or, for a whole cluster, name its Redis: SampleClient "INSTRUCTION" HOST:PORT
+// or, for a whole cluster, name its Redis: Client "INSTRUCTION" HOST:PORT
 if (args.Length is not (1 or 2))
 {
-    Console.Error.WriteLine("usage: SampleClient \"INSTRUCTION\" [REDIS]");
+    Console.Error.WriteLine("usage: Client \"INSTRUCTION\" [REDIS]");
     return 2;
 }
 
 var builder = Host.CreateApplicationBuilder();
 builder.AddLLMBlenderClient(client => client.Redis = args.ElementAtOrDefault(1));
+builder.Services.AddLLMBlenderChatClient();
 builder.Logging.SetMinimumLevel(LogLevel.Warning);
 using var host = builder.Build();
 await host.StartAsync();

@@ -1,0 +1,66 @@
+using LLMBlender.Core.Fusion;
+using LLMBlender.Inference.GenFuser;
+using LLMBlender.Inference.PairRanker;
+using LLMBlender.Inference.Sessions;
+using LLMBlender.Local.Backends;
+using LLMBlender.Local.Comparing;
+using LLMBlender.Local.Fusion;
+
+namespace LLMBlender.Local.Hosting;
+
+/// <summary>Makes the parts of a local blender of options that keep to the rules.</summary>
+internal static class LocalBlenderFactory
+{
+    private const string DefaultPanel = "default";
+
+    /// <summary>Loads the models that options name.</summary>
+    /// <exception cref="Inference.ModelException">A model can't be used.</exception>
+    public static LocalModels Load(LLMBlenderOptions options)
+    {
+        var accelerator = Accelerator.Parse(options.Device);
+        var judges = options.Members.ContainsKey(options.Ranker);
+        var writes = options.Members.ContainsKey(options.Fuser);
+        var ranker = judges ? null : new ModelPairRanker(PairRankerModel.Load(options.Ranker, new PairRankerOptions { Accelerator = accelerator }));
+        try
+        {
+            var model = writes || options.Fuser == SelectFuser.FuserName
+                ? null
+                : GenFuserModel.Load(options.Fuser, new GenFuserOptions { Accelerator = accelerator });
+            return new LocalModels(
+                ranker is null ? [] : [KeyValuePair.Create<string, IPairRanker>(ranker.Manifest.Id, ranker)],
+                model is null ? FuserBook.SelectOnly : FuserBook.Of([new ModelFuser(model), new SelectFuser()]),
+                model is null ? [] : [model])
+            {
+                DefaultRanker = judges ? options.Ranker : null,
+                DefaultFuser = writes ? options.Fuser : null,
+            };
+        }
+        catch
+        {
+            ranker?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Makes the panels that options name.</summary>
+    public static PanelBook CreatePanels(LLMBlenderOptions options, IServiceProvider services)
+    {
+        var panels = new PanelBook();
+        foreach (var (name, client) in options.Members)
+        {
+            panels.Add(new Backend(name, client(services)));
+        }
+
+        foreach (var panel in options.Panels)
+        {
+            panels.Add(Panel.Create(panel));
+        }
+
+        if (options.Panels.Count == 0)
+        {
+            panels.Add(new Panel(DefaultPanel, [.. options.Members.Keys]) { Passes = [.. Abstractions.PanelWish.All] });
+        }
+
+        return panels;
+    }
+}

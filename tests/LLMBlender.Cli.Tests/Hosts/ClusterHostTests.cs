@@ -1,0 +1,14 @@
+using LLMBlender.Cli.Hosts;
+
+namespace LLMBlender.Cli.Tests.Hosts;
+
+public sealed class ClusterHostTests
+{
+    [Theory]
+    [InlineData("redis:6379", "redis:6379", "llmblender")]
+    [InlineData("redis:6379,staging", "redis:6379", "staging")]
+    [InlineData("redis:6379,password=x", "redis:6379,password=x", "llmblender")]
+    [InlineData("a:6379,b:6379,password=x,staging", "a:6379,b:6379,password=x", "staging")]
+    public void Parse_Address_TakesTheLastPartAsTheId(string address, string redis, string id) =>
+        Assert.Equal((redis, id), ClusterHost.Parse(address));
+}

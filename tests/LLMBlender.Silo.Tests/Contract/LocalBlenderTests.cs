@@ -1,0 +1,36 @@
+using LLMBlender.Abstractions;
+using LLMBlender.Local;
+using LLMBlender.Local.Backends;
+using LLMBlender.Local.Comparing;
+using LLMBlender.Local.Fusion;
+using LLMBlender.Local.Telemetry;
+
+namespace LLMBlender.Silo.Tests.Contract;
+
+/// <summary>The contract against a blender of this process.</summary>
+public sealed class LocalBlenderTests : BlenderContractTests
+{
+    private protected override Task<IContractHost> StartAsync(FakeRanker? ranker = null, PanelBook? panels = null) =>
+        Task.FromResult<IContractHost>(new LocalHost(ranker ?? new FakeRanker(), panels ?? new PanelBook()));
+
+    private sealed class LocalHost : IContractHost
+    {
+        private readonly BlendMetrics metrics = new();
+        private readonly LocalModels models;
+
+        public LocalHost(FakeRanker ranker, PanelBook panels)
+        {
+            models = new LocalModels([KeyValuePair.Create<string, IPairRanker>("fake", ranker.On(0).Ranker)], FuserBook.SelectOnly);
+            Blender = new LocalBlender(models, panels, metrics);
+        }
+
+        public IBlender Blender { get; }
+
+        public ValueTask DisposeAsync()
+        {
+            models.Dispose();
+            metrics.Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}
