@@ -3,6 +3,7 @@ using LLMBlender.Abstractions;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 // A blend in an app's own process, without a cluster. Replace the canned answers by real chat clients.
 const string Question = "Why is the sky blue?";
@@ -12,6 +13,7 @@ var poor = new CannedChat("sky sky because.");
 
 // (1) An IBlender among the app's services: it ranks, compares, fuses and blends.
 var builder = Host.CreateApplicationBuilder();
+builder.Logging.SetMinimumLevel(LogLevel.Warning);
 builder.Services.AddLLMBlender(options =>
 {
     options.Ranker = ranker;

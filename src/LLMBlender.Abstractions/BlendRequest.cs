@@ -4,7 +4,7 @@ namespace LLMBlender.Abstractions;
 [GenerateSerializer, Immutable, Alias("LLMBlender.BlendRequest")]
 public sealed record BlendRequest
 {
-    /// <summary>The asker's own name for it, given back in the response; null for none.</summary>
+    /// <summary>The caller's id of the request, returned in the response; null for none.</summary>
     [Id(0)]
     public string? Id { get; init; }
 
@@ -60,17 +60,17 @@ public sealed record BlendRequest
     public bool WithTrace { get; init; }
 
     /// <summary>
-    /// Whether a stream is to tell its steps. Told steps can't be taken back: such a stream does not begin again on another
+    /// Whether a stream returns events of its steps. Returned events cannot be revoked: such a stream is not retried on another
     /// silo where one is lost.
     /// </summary>
     [Id(14)]
     public bool WithProgress { get; init; }
 
-    /// <summary>The form that answers must have; null for text as it comes. Goes only with a panel that passes it on.</summary>
+    /// <summary>The form that answers must have; null for text as it comes. Requires a panel that forwards it.</summary>
     [Id(15)]
     public AnswerFormat? Format { get; init; }
 
-    /// <summary>What answers may call; null for nothing. Goes only with a panel that passes it on.</summary>
+    /// <summary>What answers may call; null for nothing. Requires a panel that forwards it.</summary>
     [Id(16)]
     public ToolOffer? Tools { get; init; }
 

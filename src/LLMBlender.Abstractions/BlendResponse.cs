@@ -14,7 +14,7 @@ public sealed record BlendResponse(
     [property: Id(3)] BlendFailure[] Failures,
     [property: Id(4)] BlendUsage Usage)
 {
-    /// <summary>How the answer was chosen; null where nobody was asked to fuse.</summary>
+    /// <summary>How the answer was chosen; null where no fuser was called.</summary>
     [Id(5)]
     public BlendFusion? Fusion { get; init; }
 

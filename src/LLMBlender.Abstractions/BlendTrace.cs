@@ -20,7 +20,7 @@ public sealed record BlendTrace
     [Id(3)]
     public double FuseSeconds { get; init; }
 
-    /// <summary>The comparisons, as <see cref="RankingResponse"/> has them with its matrix; null where nobody ranked.</summary>
+    /// <summary>The comparisons, as <see cref="RankingResponse"/> has them with its matrix; null where the candidates were not ranked.</summary>
     [Id(4)]
     public RankingResponse? Ranking { get; init; }
 }

@@ -16,7 +16,7 @@ public sealed record PanelCard(
     [Id(4)]
     public string[] Examples { get; init; } = [];
 
-    /// <summary>The wishes that it passes on to its members: of <see cref="PanelWish"/>.</summary>
+    /// <summary>The features that it forwards to its members: of <see cref="ForwardedFeature"/>.</summary>
     [Id(5)]
     public string[] Passes { get; init; } = [];
 }

@@ -9,6 +9,6 @@ public static class RequestTime
     /// <summary>The longest time that a request may name.</summary>
     public static TimeSpan Longest { get; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>What Orleans is told: longer than any request, whose own deadline comes first and says what was missing.</summary>
+    /// <summary>Orleans' response timeout: longer than any request, whose own deadline ends first with a specific error.</summary>
     public const string BeyondAny = "00:11:00";
 }

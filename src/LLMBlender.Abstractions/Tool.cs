@@ -1,6 +1,6 @@
 namespace LLMBlender.Abstractions;
 
-/// <summary>A function of the asker's that an answer may call.</summary>
+/// <summary>A function of the caller that an answer may call.</summary>
 /// <param name="Name">What calls name.</param>
 /// <param name="Description">What it does; may be null.</param>
 /// <param name="Parameters">The JSON schema of its arguments, as JSON text; null for none.</param>

@@ -12,7 +12,7 @@ internal static class RecordedMatrix
         {
             foreach (var pair in engine.NextPairs())
             {
-                engine.Hear(pair, matrix[pair.First, pair.Second]);
+                engine.Record(pair, matrix[pair.First, pair.Second]);
             }
         }
 

@@ -93,7 +93,7 @@ internal static class EngineBenchmark
         {
             foreach (var pair in engine.NextPairs())
             {
-                engine.Hear(pair, matrix[pair.First, pair.Second]);
+                engine.Record(pair, matrix[pair.First, pair.Second]);
             }
         }
 

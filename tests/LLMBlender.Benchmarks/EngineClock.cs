@@ -64,7 +64,7 @@ internal static class EngineClock
             model.Compare(Array.ConvertAll(pairs, pair => new Comparison(record, pair.First, pair.Second)), logits);
             for (var i = 0; i < pairs.Length; i++)
             {
-                engine.Hear(pairs[i], logits[i]);
+                engine.Record(pairs[i], logits[i]);
                 matrix[pairs[i].First, pairs[i].Second] = logits[i];
             }
         }

@@ -7,10 +7,10 @@ using LLMBlender.Core.Evaluation;
 using LLMBlender.Core.Fusion;
 using LLMBlender.Core.Ranking;
 using LLMBlender.Evaluation;
-using LLMBlender.Evaluation.Blending;
 using LLMBlender.Evaluation.Reports;
 using LLMBlender.Evaluation.Runs;
 using LLMBlender.Inference.PairRanker;
+using LLMBlender.Local.Comparing;
 
 namespace LLMBlender.Benchmarks;
 
@@ -31,13 +31,7 @@ internal static class EvaluateBenchmark
         var evaluator = new Evaluator(
             new RunConsole(terminal), file, report, null, made => new TerminalReport(ConsoleOutput.Create(terminal.Out, isTerminal: false, terminal)).Write(made))
         {
-            Watch = compare => (comparisons, logits, completed, cancellation) =>
-            {
-                watch.Start();
-                compare(comparisons, logits, completed, cancellation);
-                watch.Stop();
-                compared += comparisons.Length;
-            },
+            Wrap = ranker => new TimedRanker(ranker, watch, pairs => compared += pairs),
         };
         using var plan = new EvaluationPlan(
             [TextMetrics.Rouge1, TextMetrics.Rouge2, TextMetrics.RougeL, TextMetrics.Bleu, TextMetrics.ChrF],
@@ -47,19 +41,14 @@ internal static class EvaluateBenchmark
             42,
             Bootstrap.DefaultResamples);
         var start = Stopwatch.GetTimestamp();
-        var isComplete = await evaluator.RunAsync(plan, () => Load(model), "", CancellationToken.None);
+        var isComplete = await evaluator.RunAsync(
+            plan, () => new EvaluatedModels(PairRankerModel.Load(model), new SelectFuser(), null), new BlendOptions(FusionRequest.DefaultTopK, IsGuarded: true), "", CancellationToken.None);
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
 
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\n{records} records of {candidates} candidates, {(isComplete ? "all evaluated" : "some failed")}"));
         Timing.Report("whole evaluation", seconds, "s");
         Timing.Report("comparisons", compared / seconds, "pairs/s");
         Timing.Report("share of time in the model", watch.Elapsed.TotalSeconds / seconds, "");
-    }
-
-    private static (PairRankerModel Ranker, BlendFusing Fusing) Load(string model)
-    {
-        var ranker = PairRankerModel.Load(model);
-        return (ranker, new BlendFusing(new LoadedFuser(new SelectFuser(), null), ranker.Compare, FusionRequest.DefaultTopK, isGuarded: true));
     }
 
     private static void WriteRecords(string file, int records, int candidates)
@@ -76,5 +65,22 @@ internal static class EvaluateBenchmark
                 candidates = texts.Select((text, i) => new { model = $"m{i}", text }),
             }));
         }
+    }
+
+    /// <summary>A ranker whose calls are timed.</summary>
+    private sealed class TimedRanker(IPairRanker ranker, Stopwatch watch, Action<int> compared) : IPairRanker
+    {
+        public IPairRecord Encode(string source, IReadOnlyList<string> candidates) => ranker.Encode(source, candidates);
+
+        public long Compare(ReadOnlySpan<RecordPair> pairs, Span<float> logits, Action<int>? completed = null, CancellationToken cancellationToken = default)
+        {
+            watch.Start();
+            var computed = ranker.Compare(pairs, logits, completed, cancellationToken);
+            watch.Stop();
+            compared(pairs.Length);
+            return computed;
+        }
+
+        public void Dispose() => ranker.Dispose();
     }
 }

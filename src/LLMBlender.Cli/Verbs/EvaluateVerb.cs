@@ -5,11 +5,9 @@ using LLMBlender.Cli.Models;
 using LLMBlender.Cli.Show;
 using LLMBlender.Core.Evaluation;
 using LLMBlender.Evaluation;
-using LLMBlender.Evaluation.Blending;
 using LLMBlender.Evaluation.Models;
 using LLMBlender.Evaluation.Reports;
 using LLMBlender.Evaluation.Runs;
-using LLMBlender.Inference.PairRanker;
 
 namespace LLMBlender.Cli.Verbs;
 
@@ -86,15 +84,16 @@ internal static class EvaluateVerb
                 parsed.GetValue(judge),
                 Given(parsed, against) ?? [],
                 parsed.GetValue(resamples) ?? Bootstrap.DefaultResamples);
-            return await evaluator.RunAsync(plan, Load, Options(parsed), cancellation) ? ExitCode.Done : ExitCode.SomeFailed;
+            var blend = new BlendOptions(fuser.TopK(parsed), !parsed.GetValue(noGuard));
+            return await evaluator.RunAsync(plan, Load, blend, Options(parsed), cancellation) ? ExitCode.Done : ExitCode.SomeFailed;
 
-            (PairRankerModel, BlendFusing) Load()
+            EvaluatedModels Load()
             {
                 var model = ranker.Load(parsed, terminal);
                 try
                 {
-                    var loaded = fuser.Load(parsed, terminal, ranker.Device.Read(parsed));
-                    return (model, new BlendFusing(loaded, model.Compare, fuser.TopK(parsed), !parsed.GetValue(noGuard)));
+                    var (loaded, fuserModel) = fuser.Load(parsed, terminal, ranker.Device.Read(parsed));
+                    return new EvaluatedModels(model, loaded, fuserModel);
                 }
                 catch
                 {

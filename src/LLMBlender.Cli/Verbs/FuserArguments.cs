@@ -1,7 +1,6 @@
 using System.CommandLine;
 using LLMBlender.Cli.Models;
 using LLMBlender.Core.Fusion;
-using LLMBlender.Evaluation.Blending;
 using LLMBlender.Inference;
 using LLMBlender.Inference.GenFuser;
 using LLMBlender.Inference.Models;
@@ -69,19 +68,19 @@ internal sealed class FuserArguments
     /// <summary>Loads the fuser that the arguments ask for.</summary>
     /// <exception cref="UsageException">An option is out of range.</exception>
     /// <exception cref="ModelException">The model can't be used.</exception>
-    public LoadedFuser Load(ParseResult parsed, Terminal terminal, Accelerator accelerator)
+    public (IFuser Fuser, GenFuserModel? Model) Load(ParseResult parsed, Terminal terminal, Accelerator accelerator)
     {
         var name = parsed.GetValue(fuser) ?? SelectFuser.FuserName;
         if (name == SelectFuser.FuserName)
         {
-            return new LoadedFuser(new SelectFuser(), null);
+            return (new SelectFuser(), null);
         }
 
         var folder = new ModelSearch(terminal).FindModel(name);
         var model = Loading.Guard(folder, () => GenFuserModel.Load(folder, new GenFuserOptions { Accelerator = accelerator }));
         try
         {
-            return new LoadedFuser(new ModelFuser(model, Options(parsed)), model);
+            return (new ModelFuser(model, Options(parsed)), model);
         }
         catch (ArgumentException e)
         {

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using LLMBlender.Cli.Models;
-using LLMBlender.Inference;
 using LLMBlender.Inference.Models;
 using LLMBlender.Records;
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using LLMBlender.Abstractions;
 using LLMBlender.Abstractions.Json;
@@ -35,8 +36,20 @@ internal sealed class RecordRun<TRecord, TResult>(Terminal terminal, FileArgumen
     {
         using var input = files.OpenInput(parsed, terminal);
         using var output = files.NameOutput(parsed, terminal);
+        using var entries = new RecordReader<TRecord>(input, read).Read().GetEnumerator();
+
+        // Reading and writing are compiled, and the first record is read, while the models load.
+        var first = Task.Run(() => JsonSerializer.SerializeToUtf8Bytes(default!, result).Length > 0 && entries.MoveNext(), CancellationToken.None);
         await using var host = await open();
-        return await RunAsync(host, new RecordReader<TRecord>(input, read).Read(), input.Length, output, cancellationToken);
+        return await RunAsync(host, Rest(first, entries), input.Length, output, cancellationToken);
+    }
+
+    private static IEnumerable<Entry<TRecord>> Rest(Task<bool> first, IEnumerator<Entry<TRecord>> entries)
+    {
+        for (var isThere = first.GetAwaiter().GetResult(); isThere; isThere = entries.MoveNext())
+        {
+            yield return entries.Current;
+        }
     }
 
     /// <summary>Answers records that need no file.</summary>

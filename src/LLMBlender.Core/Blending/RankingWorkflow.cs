@@ -52,7 +52,7 @@ public sealed class RankingWorkflow
             var logits = await comparer.CompareAsync(pairs, cancellationToken);
             for (var i = 0; i < pairs.Length; i++)
             {
-                engine.Hear(pairs[i], logits[i]);
+                engine.Record(pairs[i], logits[i]);
             }
         }
 

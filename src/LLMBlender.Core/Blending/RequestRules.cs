@@ -48,36 +48,36 @@ public static class RequestRules
     /// <summary>Only a panel's members can be asked for a form, and tools must have distinct names.</summary>
     public static void CheckForm(BlendRequest request)
     {
-        if (Wish(request) is { } wish && request.Candidates is not null)
+        if (Feature(request) is { } feature && request.Candidates is not null)
         {
-            throw BlendException.Invalid(wish, $"\"{wish}\" asks a panel, and \"candidates\" are given");
+            throw BlendException.Invalid(feature, $"\"{feature}\" asks a panel, and \"candidates\" are given");
         }
 
         if (request.Tools is { } offer && (offer.Tools.Length == 0 || offer.Tools.DistinctBy(static tool => tool.Name).Count() < offer.Tools.Length))
         {
-            throw BlendException.Invalid(PanelWish.Tools, "\"tools\" must hold at least one, and each must have a name of its own");
+            throw BlendException.Invalid(ForwardedFeature.Tools, "\"tools\" must hold at least one, and each must have a name of its own");
         }
 
-        if (Wish(request) is { } wished && request.Fuser is not (null or SelectFuser.FuserName))
+        if (Feature(request) is { } requested && request.Fuser is not (null or SelectFuser.FuserName))
         {
-            throw BlendException.Invalid("fuser", $"\"fuser\" is \"{request.Fuser}\", and with \"{wished}\" the best answer is given as it is: it must be absent or {SelectFuser.FuserName}");
+            throw BlendException.Invalid("fuser", $"\"fuser\" is \"{request.Fuser}\", and with \"{requested}\" the best answer is given as it is: it must be absent or {SelectFuser.FuserName}");
         }
     }
 
     /// <summary>The panel must forward what its members are asked for.</summary>
     /// <param name="request">The request.</param>
     /// <param name="panel">The panel's name.</param>
-    /// <param name="forwarded">The features that it forwards to its members: of <see cref="PanelWish"/>.</param>
+    /// <param name="forwarded">The features that it forwards to its members: of <see cref="ForwardedFeature"/>.</param>
     public static void CheckForm(BlendRequest request, string panel, string[] forwarded)
     {
-        Refuse(request.Format is not null, PanelWish.ResponseFormat);
-        Refuse(request.Tools is not null, PanelWish.Tools);
+        Refuse(request.Format is not null, ForwardedFeature.ResponseFormat);
+        Refuse(request.Tools is not null, ForwardedFeature.Tools);
 
-        void Refuse(bool isWished, string wish)
+        void Refuse(bool isRequested, string feature)
         {
-            if (isWished && !forwarded.Contains(wish))
+            if (isRequested && !forwarded.Contains(feature))
             {
-                throw BlendException.Invalid(wish, $"\"{wish}\" can't be honoured: panel \"{panel}\" does not forward it");
+                throw BlendException.Invalid(feature, $"\"{feature}\" can't be honoured: panel \"{panel}\" does not forward it");
             }
         }
     }
@@ -100,6 +100,6 @@ public static class RequestRules
         }
     }
 
-    private static string? Wish(BlendRequest request) =>
-        request.Tools is not null ? PanelWish.Tools : request.Format is not null ? PanelWish.ResponseFormat : null;
+    private static string? Feature(BlendRequest request) =>
+        request.Tools is not null ? ForwardedFeature.Tools : request.Format is not null ? ForwardedFeature.ResponseFormat : null;
 }

@@ -1,7 +1,7 @@
 namespace LLMBlender.Core.Evaluation;
 
 /// <summary>How much a ranker's verdicts on one record depend on who stands first; a ranker without such bias has M[i,j] = −M[j,i].</summary>
-/// <param name="Turned">The share of pairs that the two orders decide for different candidates; a logit of 0 decides for nobody.</param>
+/// <param name="Turned">The share of pairs that the two orders decide for different candidates; a logit of 0 decides for neither.</param>
 /// <param name="Asymmetry">The mean of |M[i,j] + M[j,i]|, in the ranker's unit.</param>
 /// <param name="Size">The mean of |M[i,j]|, to set the asymmetry against.</param>
 /// <param name="FirstWins">The share of comparisons that the first candidate wins, a tie counting half: 1/2 without bias.</param>

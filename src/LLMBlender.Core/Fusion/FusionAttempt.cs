@@ -2,7 +2,7 @@ using System.Text;
 
 namespace LLMBlender.Core.Fusion;
 
-/// <summary>What came of asking a fuser, before anybody judged it.</summary>
+/// <summary>The raw result of a fuser, before it is accepted or rejected.</summary>
 /// <param name="Text">What it wrote.</param>
 /// <param name="Usage">What that cost.</param>
 /// <param name="Problem">Why it failed; null where it did not.</param>
@@ -11,7 +11,7 @@ public sealed record FusionAttempt(string Text, FusionUsage Usage, string? Probl
     /// <summary>Asks a fuser. Its failure is a value here; only cancelling throws.</summary>
     /// <param name="fuser">Who fuses.</param>
     /// <param name="request">What.</param>
-    /// <param name="written">Told every piece of text as it comes.</param>
+    /// <param name="written">Called with every piece of text as it is written.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static async Task<FusionAttempt> OfAsync(

@@ -1,6 +1,6 @@
 namespace LLMBlender.Core.Fusion;
 
-/// <summary>Tells a text that has run into a loop, as small generators do.</summary>
+/// <summary>Detects a text that ends in a loop, as small generators write them.</summary>
 public static class Repetition
 {
     // A refrain may come twice, a list may end in like items; half a text that says the same four times is neither.

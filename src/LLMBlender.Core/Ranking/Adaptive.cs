@@ -13,7 +13,7 @@ namespace LLMBlender.Core.Ranking;
 /// <para>
 /// Settled when, by the posterior, the best candidate is that of the full matrix with probability <c>confidence</c> at least, and the
 /// set of the top k with probability <c>setConfidence</c> (union bounds over the candidates that could still change it), when nothing
-/// that matters is unheard, or after <see cref="MostRounds"/> rounds. Ranks below the top k are estimates. A matrix heard in full gives MaxLogits' own scores.
+/// that matters is missing, or after <see cref="MostRounds"/> rounds. Ranks below the top k are estimates. A matrix recorded in full gives MaxLogits' own scores.
 /// </para>
 /// </remarks>
 public sealed class Adaptive : RankingEngine
@@ -69,7 +69,7 @@ public sealed class Adaptive : RankingEngine
         {
             AskFirst(n);
         }
-        else if (Rounds < MostRounds && Matrix.HeardCount < n * (n - 1))
+        else if (Rounds < MostRounds && Matrix.RecordedCount < n * (n - 1))
         {
             AskForTheDecision(n);
         }
@@ -84,7 +84,7 @@ public sealed class Adaptive : RankingEngine
             scores[line[place]] = inLine[place];
         }
 
-        return CandidateRanking.ByScores(scores, Matrix.HeardCount, Rounds);
+        return CandidateRanking.ByScores(scores, Matrix.RecordedCount, Rounds);
     }
 
     private static double Probability(double confidence, string name) => confidence is > 0 and < 1

@@ -7,13 +7,13 @@ namespace LLMBlender.Core.Ranking;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Only θ and a count for a candidate's score, t_i = Σ_j (M[i,j] − M[j,i]) / N = (2/N)·Σ_j (θ_i − θ_j + a_ij). A pair heard both ways gives
-/// its a exactly, one heard one way the share w = var a / (var a + var s) of what θ and b leave unexplained. So scores are linear in
+/// Only θ and a count for a candidate's score, t_i = Σ_j (M[i,j] − M[j,i]) / N = (2/N)·Σ_j (θ_i − θ_j + a_ij). A pair recorded both ways gives
+/// its a exactly, one recorded one way the share w = var a / (var a + var s) of what θ and b leave unexplained. So scores are linear in
 /// z = (θ, b), with rows G and constants K, plus independent rests V.
 /// </para>
 /// <para>
 /// The scale of everything is the data's own; the ratio of the deviations of a and s to θ's is chosen by marginal likelihood, with a prior
-/// around what trained pair rankers show. A matrix heard in full leaves nothing to estimate. Indices are places in the given line.
+/// around what trained pair rankers show. A matrix recorded in full leaves nothing to estimate. Indices are places in the given line.
 /// </para>
 /// </remarks>
 internal sealed class AdditivePosterior
@@ -56,19 +56,19 @@ internal sealed class AdditivePosterior
     /// <summary>Of z: (N+1)×(N+1), row-major; b is last.</summary>
     public double[] Covariance { get; }
 
-    /// <summary>Of a candidate's θ before anything is heard.</summary>
+    /// <summary>Of a candidate's θ before anything is recorded.</summary>
     public double QualityVariance { get; }
 
-    /// <summary>Of a pair's a before it is heard.</summary>
+    /// <summary>Of a pair's a before it is recorded.</summary>
     public double TurningVariance { get; }
 
-    /// <summary>Of a pair's s before it is heard.</summary>
+    /// <summary>Of a pair's s before it is recorded.</summary>
     public double StayingVariance { get; }
 
-    /// <summary>w: how much of a pair's rest, heard one way, is a.</summary>
+    /// <summary>w: how much of a pair's rest, recorded one way, is a.</summary>
     public double TurningShare => TurningVariance + StayingVariance > 0 ? TurningVariance / (TurningVariance + StayingVariance) : 0.5;
 
-    /// <summary>The posterior given the logits heard so far.</summary>
+    /// <summary>The posterior given the logits recorded so far.</summary>
     /// <param name="matrix">The logits.</param>
     /// <param name="line">Which candidate stands at each place.</param>
     public static AdditivePosterior Of(ComparisonMatrix matrix, ReadOnlySpan<int> line)
@@ -87,8 +87,8 @@ internal sealed class AdditivePosterior
         return new(logits, n);
     }
 
-    /// <summary>Whether the logit with i on the left has been heard.</summary>
-    public bool IsHeard(int i, int j) => !float.IsNaN(logits[(i * Count) + j]);
+    /// <summary>Whether the logit with i on the left has been recorded.</summary>
+    public bool IsRecorded(int i, int j) => !float.IsNaN(logits[(i * Count) + j]);
 
     /// <summary>What a pair adds to i's row of G: factors of θ_i − θ_j and of b.</summary>
     /// <param name="forth">Whether the logit with i on the left is known.</param>
@@ -129,13 +129,13 @@ internal sealed class AdditivePosterior
     private double Term(int i, int j)
     {
         var (forth, back) = (logits[(i * Count) + j], logits[(j * Count) + i]);
-        if (IsHeard(i, j) && IsHeard(j, i))
+        if (IsRecorded(i, j) && IsRecorded(j, i))
         {
             return (double)forth - back;
         }
 
-        var known = IsHeard(i, j) ? TurningShare * forth : IsHeard(j, i) ? -TurningShare * back : 0;
-        var (difference, side) = Coefficients(IsHeard(i, j), IsHeard(j, i));
+        var known = IsRecorded(i, j) ? TurningShare * forth : IsRecorded(j, i) ? -TurningShare * back : 0;
+        var (difference, side) = Coefficients(IsRecorded(i, j), IsRecorded(j, i));
         return 2 * (known + (difference * (mean[i] - mean[j])) + (side * mean[Count]));
     }
 

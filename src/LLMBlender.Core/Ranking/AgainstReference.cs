@@ -47,7 +47,7 @@ public sealed class AgainstReference : RankingEngine
 
     private protected override void AskNext()
     {
-        for (var i = 0; i < candidateCount && Matrix.HeardCount == 0; i++)
+        for (var i = 0; i < candidateCount && Matrix.RecordedCount == 0; i++)
         {
             if (i != reference)
             {
@@ -65,6 +65,6 @@ public sealed class AgainstReference : RankingEngine
             scores[i] = i == reference ? 0 : (double)Matrix[new(i, reference)] - Matrix[new(reference, i)];
         }
 
-        return CandidateRanking.ByScores(scores, Matrix.HeardCount, Rounds);
+        return CandidateRanking.ByScores(scores, Matrix.RecordedCount, Rounds);
     }
 }

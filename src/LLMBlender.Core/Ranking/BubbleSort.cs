@@ -7,7 +7,7 @@ namespace LLMBlender.Core.Ranking;
 /// <para>
 /// The next candidate is at least as good as the current one when M[current,next] − M[next,current] ≤ 0, as in the
 /// reference's <c>_bubble_predict</c>: a tie goes to the later one in line. Looking for the worst mirrors that to ≥ 0, so
-/// a tie again goes to the later one. A pair met again is decided by the logits heard before.
+/// a tie again goes to the later one. A pair met again is decided by the logits recorded before.
 /// </para>
 /// <para>
 /// Whatever the goal, all candidates are placed and the ranks are strict: a score is the number of candidates placed below.
@@ -102,7 +102,7 @@ public sealed class BubbleSort : RankingEngine
         while (place < end || OpenPass())
         {
             var pair = new CandidatePair(line[place], line[place + 1]);
-            if (!Matrix.IsHeard(pair))
+            if (!Matrix.IsRecorded(pair))
             {
                 Ask(pair);
                 Ask(pair.Swapped);
@@ -121,7 +121,7 @@ public sealed class BubbleSort : RankingEngine
             order.AsSpan().Reverse();
         }
 
-        return CandidateRanking.ByOrder(order, Matrix.HeardCount, Rounds);
+        return CandidateRanking.ByOrder(order, Matrix.RecordedCount, Rounds);
     }
 
     private void Step(CandidatePair pair)

@@ -3,13 +3,13 @@ namespace LLMBlender.Core.Ranking;
 /// <summary>
 /// The N×N logits M[i,j] of one ranking: candidate i on the left, j on the right, above 0 when i is better; 0 on the diagonal.
 /// </summary>
-/// <remarks>It knows which entries have been heard. Not safe for use by several threads at once.</remarks>
+/// <remarks>Entries that have no logit yet are known. Not safe for use by several threads at once.</remarks>
 public sealed class ComparisonMatrix
 {
     /// <summary>The most candidates that one ranking takes.</summary>
     public const int MaxCandidates = 1024;
 
-    // Row-major; NaN, which no heard logit can be, marks an entry not yet heard.
+    // Row-major; NaN, which no recorded logit can be, marks an entry not yet recorded.
     private readonly float[] logits;
 
     /// <param name="candidateCount">N, from 1 to <see cref="MaxCandidates"/>.</param>
@@ -34,31 +34,31 @@ public sealed class ComparisonMatrix
     /// <summary>N, the number of candidates.</summary>
     public int CandidateCount { get; }
 
-    /// <summary>How many logits have been heard, from 0 to N(N−1).</summary>
-    public int HeardCount { get; private set; }
+    /// <summary>How many logits have been recorded, from 0 to N(N−1).</summary>
+    public int RecordedCount { get; private set; }
 
-    /// <summary>The logit heard for a pair; 0 on the diagonal.</summary>
+    /// <summary>The logit recorded for a pair; 0 on the diagonal.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An index is not from 0 to N−1.</exception>
-    /// <exception cref="InvalidOperationException">The pair has not been heard; see <see cref="IsHeard"/>.</exception>
+    /// <exception cref="InvalidOperationException">The pair has not been recorded; see <see cref="IsRecorded"/>.</exception>
     public float this[CandidatePair pair]
     {
         get
         {
             RequireInRange(pair);
             var logit = logits[Index(pair)];
-            return float.IsNaN(logit) ? throw new InvalidOperationException($"pair {pair} has not been heard") : logit;
+            return float.IsNaN(logit) ? throw new InvalidOperationException($"pair {pair} has not been recorded") : logit;
         }
     }
 
     /// <summary>Whether the pair's logit is known; always so on the diagonal.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An index is not from 0 to N−1.</exception>
-    public bool IsHeard(CandidatePair pair)
+    public bool IsRecorded(CandidatePair pair)
     {
         RequireInRange(pair);
         return !float.IsNaN(logits[Index(pair)]);
     }
 
-    /// <summary>The N logits with <paramref name="first"/> on the left; NaN where none has been heard.</summary>
+    /// <summary>The N logits with <paramref name="first"/> on the left; NaN where none has been recorded.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The index is not from 0 to N−1.</exception>
     public ReadOnlySpan<float> Row(int first)
     {
@@ -69,8 +69,8 @@ public sealed class ComparisonMatrix
     /// <summary>Takes down the logit of a pair; a refused one changes nothing.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An index is not from 0 to N−1.</exception>
     /// <exception cref="ArgumentException">The pair is on the diagonal, or the logit isn't finite.</exception>
-    /// <exception cref="InvalidOperationException">The pair has been heard already.</exception>
-    internal void Hear(CandidatePair pair, float logit)
+    /// <exception cref="InvalidOperationException">The pair has been recorded already.</exception>
+    internal void Record(CandidatePair pair, float logit)
     {
         RequireOrderedPair(pair);
         if (!float.IsFinite(logit))
@@ -81,11 +81,11 @@ public sealed class ComparisonMatrix
         ref var entry = ref logits[Index(pair)];
         if (!float.IsNaN(entry))
         {
-            throw new InvalidOperationException($"pair {pair} has been heard already, as {entry}; now came {logit}");
+            throw new InvalidOperationException($"pair {pair} has been recorded already, as {entry}; now came {logit}");
         }
 
         entry = logit;
-        HeardCount++;
+        RecordedCount++;
     }
 
     /// <summary>Where a pair lies in row-major order.</summary>

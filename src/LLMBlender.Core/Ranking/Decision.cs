@@ -9,7 +9,7 @@ internal sealed class Decision
     // Contrasts looked at for the next comparison, the most telling ones: the others' turn comes as these are settled.
     private const int MostHot = 8;
 
-    /// <summary>The <see cref="Excess"/> to aim for: what is heard moves the scores as well as the doubt, and needs room.</summary>
+    /// <summary>The <see cref="Excess"/> to aim for: new logits change the scores as well as the uncertainty, so that a margin is needed.</summary>
     public const double Enough = 0.5;
 
     private readonly AdditivePosterior posterior;
@@ -39,7 +39,7 @@ internal sealed class Decision
         {
             for (var j = 0; j < n; j++)
             {
-                known[(i * n) + j] = i != j && posterior.IsHeard(i, j);
+                known[(i * n) + j] = i != j && posterior.IsRecorded(i, j);
             }
         }
 

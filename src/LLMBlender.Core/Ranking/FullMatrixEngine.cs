@@ -11,7 +11,7 @@ public abstract class FullMatrixEngine : RankingEngine
 
     private protected sealed override void AskNext()
     {
-        if (Matrix.HeardCount > 0)
+        if (Matrix.RecordedCount > 0)
         {
             return;
         }
@@ -23,7 +23,7 @@ public abstract class FullMatrixEngine : RankingEngine
     }
 
     private protected sealed override CandidateRanking Conclude() =>
-        CandidateRanking.ByScores(Score(), Matrix.HeardCount, Rounds);
+        CandidateRanking.ByScores(Score(), Matrix.RecordedCount, Rounds);
 
     private void AskRow(int first)
     {

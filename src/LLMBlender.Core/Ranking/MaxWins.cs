@@ -5,7 +5,7 @@ namespace LLMBlender.Core.Ranking;
 /// </summary>
 /// <remarks>
 /// The paper's MaxWins (section 3.3), as the reference ranks by it; the reference's score helper, which averages the
-/// second sum, is not followed. A logit of exactly 0 is nobody's win.
+/// second sum, is not followed. A logit of exactly 0 is a win for neither.
 /// </remarks>
 public sealed class MaxWins : FullMatrixEngine
 {

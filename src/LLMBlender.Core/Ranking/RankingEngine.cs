@@ -4,17 +4,17 @@ using System.Runtime.InteropServices;
 namespace LLMBlender.Core.Ranking;
 
 /// <summary>
-/// One ranking in the making: it names the comparisons that it wants next, hears their logits, and finally gives an order.
+/// One ranking in the making: it names the comparisons that it needs next, records their logits, and finally returns an order.
 /// </summary>
 /// <remarks>
 /// <para>
 /// An engine is pure: it neither waits nor computes a logit. Its caller repeats until <see cref="IsSettled"/>:
-/// take <see cref="NextPairs"/>, have them compared, tell each logit to <see cref="Hear"/> in whatever order they come.
-/// When the last of them is heard the engine either wants another round or is settled; then <see cref="Rank"/>.
+/// take <see cref="NextPairs"/>, have them compared, pass each logit to <see cref="Record"/>, in any order.
+/// After the last of them the engine either needs another round or is settled; then <see cref="Rank"/>.
 /// </para>
 /// <para>
-/// It never names a pair twice, nor a candidate with itself. The same logits give the same ranking, whatever the order
-/// in which they were heard. One engine serves one ranking, and one caller at a time.
+/// No pair is named twice, nor a candidate with itself. The same logits give the same ranking, whatever the order
+/// in which they were recorded. One engine serves one ranking, and one caller at a time.
 /// </para>
 /// </remarks>
 public abstract class RankingEngine
@@ -37,7 +37,7 @@ public abstract class RankingEngine
     /// <summary>The aggregation's name, as <see cref="RankingEngines"/> knows it.</summary>
     public abstract string Name { get; }
 
-    /// <summary>The logits heard so far.</summary>
+    /// <summary>The logits recorded so far.</summary>
     public ComparisonMatrix Matrix { get; }
 
     /// <summary>How often the engine has asked for comparisons: the number of dependent waits.</summary>
@@ -46,10 +46,10 @@ public abstract class RankingEngine
     /// <summary>Whether the order is known: no comparison is outstanding and none is wanted any more.</summary>
     public bool IsSettled { get; private set; }
 
-    /// <summary>The pairs of the next round, each to be compared and heard once.</summary>
+    /// <summary>The pairs of the next round, each to be compared and recorded once.</summary>
     /// <returns>
     /// Empty while logits of the last round are outstanding, and once settled. The span is the engine's own memory:
-    /// it holds until the last of its pairs has been heard.
+    /// it holds until the last of its pairs has been recorded.
     /// </returns>
     public ReadOnlySpan<CandidatePair> NextPairs()
     {
@@ -62,22 +62,22 @@ public abstract class RankingEngine
         return CollectionsMarshal.AsSpan(wanted);
     }
 
-    /// <summary>Tells the logit of a pair that <see cref="NextPairs"/> named; a refused one changes nothing.</summary>
+    /// <summary>Records the logit of a pair that <see cref="NextPairs"/> named; a refused one changes nothing.</summary>
     /// <param name="pair">The pair that was compared.</param>
     /// <param name="logit">Its raw score difference: finite, above 0 when the pair's first candidate is better.</param>
     /// <exception cref="ArgumentOutOfRangeException">A candidate of the pair is not from 0 to N−1.</exception>
     /// <exception cref="ArgumentException">The pair is a candidate with itself, or the logit isn't finite.</exception>
-    /// <exception cref="InvalidOperationException">The pair was not asked for, or has been heard already.</exception>
-    public void Hear(CandidatePair pair, float logit)
+    /// <exception cref="InvalidOperationException">The pair was not asked for, or has been recorded already.</exception>
+    public void Record(CandidatePair pair, float logit)
     {
         Matrix.RequireOrderedPair(pair);
-        if (!asked[Matrix.Index(pair)] || (!named && !Matrix.IsHeard(pair)))
+        if (!asked[Matrix.Index(pair)] || (!named && !Matrix.IsRecorded(pair)))
         {
             throw new InvalidOperationException($"{Name} did not ask for pair {pair}");
         }
 
-        Matrix.Hear(pair, logit);
-        if (Matrix.HeardCount == askedCount)
+        Matrix.Record(pair, logit);
+        if (Matrix.RecordedCount == askedCount)
         {
             OpenRound();
         }
@@ -88,7 +88,7 @@ public abstract class RankingEngine
     public CandidateRanking Rank() => IsSettled
         ? Conclude()
         : throw new InvalidOperationException(
-            $"{Name} is not settled: it has heard {Matrix.HeardCount} of the {askedCount} comparisons that it wants so far");
+            $"{Name} is not settled: it has recorded {Matrix.RecordedCount} of the {askedCount} comparisons that it wants so far");
 
     /// <summary>Starts a round, or settles; every engine's constructor ends with it.</summary>
     private protected void OpenRound()
@@ -115,10 +115,10 @@ public abstract class RankingEngine
     }
 
     /// <summary>
-    /// Asks for the next round's pairs. Called when every pair asked for before has been heard; asking nothing settles the ranking.
+    /// Asks for the next round's pairs. Called when every pair asked for before has been recorded; asking nothing settles the ranking.
     /// </summary>
     private protected abstract void AskNext();
 
-    /// <summary>Turns the logits heard into a ranking; called only when settled.</summary>
+    /// <summary>Turns the logits recorded into a ranking; called only when settled.</summary>
     private protected abstract CandidateRanking Conclude();
 }

@@ -22,7 +22,7 @@ public sealed record RankingOptions(string? Aggregation = null, string? Referenc
                 $"\"reference_mode\" is \"{ReferenceMode}\", and must be one of {string.Join(", ", Ranking.ReferenceMode.Names)}");
         }
 
-        if (new[] { Aggregation, ReferenceMode, Reference }.Count(static wish => wish is not null) > 1)
+        if (new[] { Aggregation, ReferenceMode, Reference }.Count(static option => option is not null) > 1)
         {
             return ("reference", "\"aggregate\", \"reference_mode\" and \"reference\" exclude each other: give one of them");
         }

@@ -11,7 +11,7 @@ internal sealed class DatasetJournal : IDisposable
     private readonly Dictionary<(string Record, string First, string Second), JudgeVerdict?> verdicts = [];
     private readonly Lock gate = new();
 
-    private DatasetJournal(string path, string work, Action<long, long> judged) => File = WorkFile.Open(path, work, step => Hear(step, judged));
+    private DatasetJournal(string path, string work, Action<long, long> judged) => File = WorkFile.Open(path, work, step => Record(step, judged));
 
     /// <summary>The file.</summary>
     public WorkFile File { get; }
@@ -97,7 +97,7 @@ internal sealed class DatasetJournal : IDisposable
         json.WriteNumber("completion_tokens", tokens.Completion);
     }
 
-    private void Hear(JsonElement step, Action<long, long> judged)
+    private void Record(JsonElement step, Action<long, long> judged)
     {
         var record = step.GetProperty("record").GetString()!;
         if (step.TryGetProperty("verdict", out var verdict))

@@ -1,134 +1,169 @@
+using LLMBlender.Abstractions;
+using LLMBlender.Core.Blending;
 using LLMBlender.Core.Ranking;
-using LLMBlender.Evaluation.Blending;
 using LLMBlender.Evaluation.Datasets;
-using LLMBlender.Evaluation.Ranking;
-using LLMBlender.Inference.PairRanker;
+using LLMBlender.Local;
+using LLMBlender.Local.Comparing;
 using LLMBlender.Records;
 
 namespace LLMBlender.Evaluation.Runs;
 
 /// <summary>
-/// The long part of an evaluation: every record through metrics, rankers, pair ranker and fuser, each noted as soon as it is done.
+/// The long part of an evaluation: every record is measured, blended and ranked by the other rankers, and noted as soon as it is done.
 /// </summary>
 /// <param name="plan">What is measured.</param>
-/// <param name="model">The pair ranker.</param>
-/// <param name="compare">What <paramref name="model"/> compares with.</param>
-/// <param name="fusing">The second half of a blend.</param>
-/// <param name="progress">Is told how far the run is.</param>
-internal sealed class EvaluationRun(
-    EvaluationPlan plan, PairRankerModel model, CompareBatch compare, BlendFusing fusing, IProgressDisplay progress)
+/// <param name="blender">Ranks, fuses and compares the fused answer with the best candidate.</param>
+/// <param name="options">How each record is blended.</param>
+/// <param name="progress">Shows how far the run is.</param>
+internal sealed class EvaluationRun(EvaluationPlan plan, LocalBlender blender, BlendOptions options, IProgressDisplay progress) : IDisposable
 {
     private readonly List<EvaluatedRecord> records = [];
+
+    // The other rankers take one record at a time.
+    private readonly SemaphoreSlim rankers = new(1);
 
     /// <summary>How many records were named and skipped.</summary>
     public int Failures { get; private set; }
 
     /// <summary>Evaluates all records, in their order.</summary>
-    /// <param name="entries">The records, read as they are asked for.</param>
+    /// <param name="entries">The records, read as there is room for them.</param>
     /// <param name="known">By line, what was found before.</param>
     /// <param name="note">Notes what was found on a line.</param>
-    /// <param name="cancellation">Ends the run.</param>
+    /// <param name="cancellationToken">Ends the run.</param>
     public async Task<IReadOnlyList<EvaluatedRecord>> RunAsync(
         IEnumerable<Entry<MixInstructRecord>> entries,
         IReadOnlyDictionary<long, RecordFinding> known,
         Action<RecordPlace, RecordFinding> note,
-        CancellationToken cancellation)
+        CancellationToken cancellationToken)
     {
-        var runner = new ComparisonRunner(compare, progress);
-        await runner.RunAsync(entries.Select(entry => Begin(entry, known)), works => SettleAsync(works, note, cancellation), cancellation);
+        await new RecordWindow(blender, progress.Compared).RunAsync(
+            entries,
+            static entry => entry.Value is { } record
+                ? record.Source.Length + record.Texts.Sum(static text => (long)text.Length) + ((long)record.Texts.Length * record.Texts.Length)
+                : 0,
+            (shared, entry, token) => EvaluateAsync(shared, entry, known, token),
+            results => Take(results, note),
+            cancellationToken);
         return records;
     }
 
-    // Runs beside the pair ranker, ahead of it: metrics of words cost it nothing.
-    private RecordWork Begin(Entry<MixInstructRecord> entry, IReadOnlyDictionary<long, RecordFinding> known)
+    /// <inheritdoc/>
+    public void Dispose() => rankers.Dispose();
+
+    private async Task<Result> EvaluateAsync(
+        IBlender shared, Entry<MixInstructRecord> entry, IReadOnlyDictionary<long, RecordFinding> known, CancellationToken cancellationToken)
     {
-        if (entry.Error is not null)
+        if (entry.Error is { } error)
         {
-            return new FailedWork(entry.Place, entry.Error);
+            return new Result(entry, null, error);
         }
 
-        var record = entry.Value!;
         if (known.TryGetValue(entry.Place.Line, out var finding))
         {
-            return new FoundWork(entry.Place, record, finding);
+            return new Result(entry, finding, null) { IsKnown = true };
         }
 
+        var (record, step) = (entry.Value!, "measured");
         try
         {
+            // The metrics are computed ahead of the ranker, as records are read.
             var metrics = plan.Metrics.ToDictionary(
                 static metric => metric.Name, metric => metric.Score(record.Source, record.Output ?? "", record.Texts));
-            return new EvaluationWork(entry.Place, record, model, metrics);
+            step = "ranked";
+            var blend = await shared.BlendAsync(options.Request(record), cancellationToken);
+            if (blend.Trace!.Ranking?.Matrix is not { } matrix)
+            {
+                return new Result(entry, null, blend.Failures.First(static failure => failure.What == BlendWorkflow.Rank).Message);
+            }
+
+            var others = await RankAsync(record, cancellationToken);
+            return new Result(entry, new RecordFinding(Square(matrix), metrics, others, Find(record, blend)), null);
         }
-        catch (Exception e) when (e is not (OperationCanceledException or OutOfMemoryException))
+        catch (BlendException e)
         {
-            return new FailedWork(entry.Place, $"can't be measured: {e.Message}");
-        }
-    }
-
-    private async Task SettleAsync(IReadOnlyList<RecordWork> works, Action<RecordPlace, RecordFinding> note, CancellationToken cancellation)
-    {
-        EvaluationWork[] ranked = [.. works.OfType<EvaluationWork>()];
-        await fusing.SettleAsync(ranked, cancellation);
-        foreach (var work in works)
-        {
-            if (work is EvaluationWork { Failure: null } evaluated)
-            {
-                await FinishAsync(evaluated, note, cancellation);
-            }
-            else if (work is FoundWork found)
-            {
-                records.Add(EvaluatedRecord.Of(found.Place, found.Evaluated, found.Finding));
-            }
-
-            if (work.Failure is { } failure)
-            {
-                Failures++;
-                progress.Complain(work.Place.Id is { } id ? $"{work.Place.Located(failure)} (record {id})" : work.Place.Located(failure));
-            }
-        }
-    }
-
-    private async Task FinishAsync(EvaluationWork work, Action<RecordPlace, RecordFinding> note, CancellationToken cancellation)
-    {
-        try
-        {
-            var rankers = new Dictionary<string, RankerFinding>(StringComparer.Ordinal);
-            foreach (var ranker in plan.Rankers)
-            {
-                rankers[ranker.Name] = await AskAsync(ranker, work.Evaluated, cancellation);
-            }
-
-            var finding = new RecordFinding(work.Logits(), work.Metrics, rankers, Blend(work));
-            note(work.Place, finding);
-            records.Add(EvaluatedRecord.Of(work.Place, work.Evaluated, finding));
+            return new Result(entry, null, e.Message);
         }
         catch (Exception e) when (e is not (OperationCanceledException or OutOfMemoryException or UsageException))
         {
-            work.Fail($"can't be ranked: {e.Message}");
+            return new Result(entry, null, $"can't be {step}: {e.Message}");
         }
     }
 
-    private static async Task<RankerFinding> AskAsync(ICandidateRanker ranker, MixInstructRecord record, CancellationToken cancellation)
+    private void Take(IReadOnlyList<Result> results, Action<RecordPlace, RecordFinding> note)
+    {
+        foreach (var result in results)
+        {
+            var place = result.Entry.Place;
+            if (result.Finding is { } finding)
+            {
+                if (!result.IsKnown)
+                {
+                    note(place, finding);
+                }
+
+                records.Add(EvaluatedRecord.Of(place, result.Entry.Value!, finding));
+                continue;
+            }
+
+            Failures++;
+            var problem = place.Located(result.Problem!);
+            progress.Complain(place.Id is { } id ? $"{problem} (record {id})" : problem);
+        }
+
+        progress.Settled(results.Count, results[^1].Entry.Place.Position);
+    }
+
+    private async Task<Dictionary<string, RankerFinding>> RankAsync(MixInstructRecord record, CancellationToken cancellationToken)
+    {
+        await rankers.WaitAsync(cancellationToken);
+        try
+        {
+            var found = new Dictionary<string, RankerFinding>(StringComparer.Ordinal);
+            foreach (var ranker in plan.Rankers)
+            {
+                found[ranker.Name] = await RankAsync(ranker, record, cancellationToken);
+            }
+
+            return found;
+        }
+        finally
+        {
+            rankers.Release();
+        }
+    }
+
+    private static async Task<RankerFinding> RankAsync(ICandidateRanker ranker, MixInstructRecord record, CancellationToken cancellationToken)
     {
         if (ranker is not IPairwiseRanker pairwise)
         {
-            return new RankerFinding(await ranker.ScoreAsync(record.Source, record.Texts, cancellation), null);
+            return new RankerFinding(await ranker.ScoreAsync(record.Source, record.Texts, cancellationToken), null);
         }
 
-        var matrix = await pairwise.CompareAsync(record.Source, record.Texts, cancellation);
+        var matrix = await pairwise.CompareAsync(record.Source, record.Texts, cancellationToken);
         return new RankerFinding(RecordedMatrix.Rank(new MaxLogits(matrix.GetLength(0)), matrix).Scores, matrix);
     }
 
-    private BlendFinding Blend(EvaluationWork work)
+    private BlendFinding Find(MixInstructRecord record, BlendResponse blend)
     {
-        var outcome = work.Outcome;
-        if (outcome.Given is Abstractions.BlendGiven.Best)
+        if (blend.Fusion is not { Given: BlendGiven.Fused, Margin: var margin })
         {
-            return new BlendFinding(false, null, outcome.Fusion.Margin, new Dictionary<string, double>());
+            return new BlendFinding(false, null, blend.Fusion?.Margin, new Dictionary<string, double>());
         }
 
-        var record = work.Evaluated;
-        return new BlendFinding(true, outcome.Text, outcome.Fusion.Margin, plan.Metrics.ToDictionary(
-            static metric => metric.Name, metric => metric.Score(record.Source, record.Output ?? "", [outcome.Text])[0]));
+        return new BlendFinding(true, blend.Answer, margin, plan.Metrics.ToDictionary(
+            static metric => metric.Name, metric => metric.Score(record.Source, record.Output ?? "", [blend.Answer])[0]));
+    }
+
+    private static float[,] Square(float[] matrix)
+    {
+        var n = (int)Math.Sqrt(matrix.Length);
+        var square = new float[n, n];
+        Buffer.BlockCopy(matrix, 0, square, 0, matrix.Length * sizeof(float));
+        return square;
+    }
+
+    private sealed record Result(Entry<MixInstructRecord> Entry, RecordFinding? Finding, string? Problem)
+    {
+        public bool IsKnown { get; init; }
     }
 }

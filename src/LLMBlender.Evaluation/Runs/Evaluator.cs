@@ -1,10 +1,12 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using LLMBlender.Evaluation.Blending;
-using LLMBlender.Evaluation.Ranking;
 using LLMBlender.Evaluation.Reports;
-using LLMBlender.Inference.PairRanker;
+using LLMBlender.Local;
+using LLMBlender.Local.Backends;
+using LLMBlender.Local.Comparing;
+using LLMBlender.Local.Fusion;
+using LLMBlender.Local.Telemetry;
 using LLMBlender.Records;
 
 namespace LLMBlender.Evaluation.Runs;
@@ -18,62 +20,64 @@ namespace LLMBlender.Evaluation.Runs;
 public sealed class Evaluator(
     IRunConsole console, string from, ReportFiles files, string? work, Action<EvaluationReport> show)
 {
-    /// <summary>Stands before what makes comparisons; a test or a benchmark may watch there.</summary>
-    internal Func<CompareBatch, CompareBatch> Watch { get; init; } = static compare => compare;
+    /// <summary>Wraps the ranker, so that a benchmark can measure it.</summary>
+    internal Func<IPairRanker, IPairRanker> Wrap { get; init; } = static ranker => ranker;
 
     /// <summary>Evaluates.</summary>
     /// <param name="plan">What is measured.</param>
     /// <param name="load">Loads ranker and fuser, once the files are known to be there.</param>
-    /// <param name="options">Options of ranker and fuser, which become part of what identifies the run.</param>
+    /// <param name="blend">How each record is blended.</param>
+    /// <param name="options">Options of ranker and fuser, which are part of the run's identity.</param>
     /// <param name="cancellation">Ends the run; what is done stays in the work file.</param>
     /// <returns>Whether no record failed.</returns>
     public async Task<bool> RunAsync(
-        EvaluationPlan plan, Func<(PairRankerModel Ranker, BlendFusing Fusing)> load, string options, CancellationToken cancellation)
+        EvaluationPlan plan, Func<EvaluatedModels> load, BlendOptions blend, string options, CancellationToken cancellation)
     {
         RequireDistinct(plan);
         files.Check();
         var data = EvaluationData.Open(from);
-        var (model, fusing) = load();
-        using (model)
-        using (fusing.Fuser)
+        using var models = load();
+        var facts = Facts(plan, data, models, blend, options);
+        var known = new Dictionary<long, RecordFinding>();
+        using var journal = OpenWork(facts, known);
+        var (records, failures) = await EvaluateAsync(plan, data, models, blend, known, journal, cancellation);
+        if (records.Count == 0)
         {
-            var facts = Facts(plan, data, model, fusing, options);
-            var known = new Dictionary<long, RecordFinding>();
-            using var journal = OpenWork(facts, known);
-            var (records, failures) = await EvaluateAsync(plan, data, model, fusing, known, journal, cancellation);
-            if (records.Count == 0)
-            {
-                throw new UsageException($"--from {from}: there is no record in it that can be evaluated");
-            }
-
-            var maker = new ReportMaker(plan, records, model.Manifest.Id, fusing.Fuser.Writes ? fusing.Fuser.Fuser.Name : null);
-            facts.Add(("records", records.Count.ToString(CultureInfo.InvariantCulture)));
-            facts.Add(("skipped", failures.ToString(CultureInfo.InvariantCulture)));
-            files.Write(maker.Make(facts), console.Output, show);
-            if (work is null && failures == 0)
-            {
-                journal?.Delete();
-            }
-
-            return failures == 0;
+            throw new UsageException($"--from {from}: there is no record in it that can be evaluated");
         }
+
+        var maker = new ReportMaker(plan, records, models.Ranker.Manifest.Id, models.Writes ? models.Fuser.Name : null);
+        facts.Add(("records", records.Count.ToString(CultureInfo.InvariantCulture)));
+        facts.Add(("skipped", failures.ToString(CultureInfo.InvariantCulture)));
+        files.Write(maker.Make(facts), console.Output, show);
+        if (work is null && failures == 0)
+        {
+            journal?.Delete();
+        }
+
+        return failures == 0;
     }
 
     private async Task<(IReadOnlyList<EvaluatedRecord> Records, int Failures)> EvaluateAsync(
         EvaluationPlan plan,
         EvaluationData data,
-        PairRankerModel model,
-        BlendFusing fusing,
+        EvaluatedModels models,
+        BlendOptions blend,
         Dictionary<long, RecordFinding> known,
         WorkFile? journal,
         CancellationToken cancellation)
     {
         using var input = RecordInput.Open(from, console.Input);
+        using var metrics = new BlendMetrics();
+
+        // The models are disposed with what was loaded.
+        var ranker = KeyValuePair.Create(models.Ranker.Manifest.Id, Wrap(new ModelPairRanker(models.Ranker)));
+        var blender = new LocalBlender(new LocalModels([ranker], FuserBook.Of([models.Fuser])), new PanelBook(), metrics);
         IReadOnlyList<EvaluatedRecord> records = [];
         var failures = 0;
         await console.WatchAsync(data.Lines, async progress =>
         {
-            var run = new EvaluationRun(plan, model, Watch(model.Compare), fusing, progress);
+            using var run = new EvaluationRun(plan, blender, blend, progress);
             records = await run.RunAsync(
                 EvaluationData.Read(input, plan.Metrics.Count > 0),
                 known,
@@ -114,17 +118,17 @@ public sealed class Evaluator(
     }
 
     private List<(string Name, string Value)> Facts(
-        EvaluationPlan plan, EvaluationData data, PairRankerModel model, BlendFusing fusing, string options)
+        EvaluationPlan plan, EvaluationData data, EvaluatedModels models, BlendOptions blend, string options)
     {
-        var ranker = model.Manifest;
-        var fuser = fusing.Fuser.Model?.Manifest;
+        var ranker = models.Ranker.Manifest;
+        var fuser = models.FuserModel?.Manifest;
         return
         [
             ("llmblender", ProductVersion.Text),
             ("data", Path.GetFileName(from)),
             ("data hash", data.Hash),
             ("ranker", $"{ranker.Id} {ranker.Precision} {ranker.TensorHash}"),
-            ("fuser", fuser is null ? fusing.Fuser.Fuser.Name : $"{fuser.Id} {fuser.Precision} {fuser.TensorHash} top-k {fusing.TopK}"),
+            ("fuser", fuser is null ? models.Fuser.Name : $"{fuser.Id} {fuser.Precision} {fuser.TensorHash} top-k {blend.TopK}"),
             ("options", options.Length > 0 ? options : "none"),
             ("measured", plan.Spelt),
             ("judge", plan.Judge ?? EvaluationPlan.FromVerdicts),

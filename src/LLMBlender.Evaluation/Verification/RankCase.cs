@@ -87,7 +87,7 @@ internal sealed class RankCase
         {
             var expected = matrix[(pairs[i].First * Encoded.CandidateCount) + pairs[i].Second];
             quantity.Compare(expected, logits[i], $"{Name}[{pairs[i].First}][{pairs[i].Second}]");
-            engine.Hear(pairs[i], float.IsFinite(logits[i]) ? logits[i] : 0);
+            engine.Record(pairs[i], float.IsFinite(logits[i]) ? logits[i] : 0);
         }
 
         return engine.Rank();

@@ -46,9 +46,9 @@ internal sealed record ChatRequest
     public void CheckPanel(PanelCard panel)
     {
         var turn = Array.FindIndex(Messages, static turn => turn.Calls is not null || turn.CallId is not null);
-        Refuse(Tools is not null, "tools", PanelWish.Tools);
-        Refuse(turn >= 0, "messages", PanelWish.Tools);
-        Refuse(Format is not null, FormatName, PanelWish.ResponseFormat);
+        Refuse(Tools is not null, "tools", ForwardedFeature.Tools);
+        Refuse(turn >= 0, "messages", ForwardedFeature.Tools);
+        Refuse(Format is not null, FormatName, ForwardedFeature.ResponseFormat);
 
         void Refuse(bool isUsed, string field, string feature)
         {

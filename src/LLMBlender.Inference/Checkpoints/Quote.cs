@@ -1,6 +1,6 @@
 namespace LLMBlender.Inference.Checkpoints;
 
-/// <summary>Names out of a file that nobody vouches for, made fit for a message.</summary>
+/// <summary>Names from an untrusted file, made safe for a message.</summary>
 internal static class Quote
 {
     private const int MaxLength = 120;

@@ -182,7 +182,7 @@ internal sealed class BeamSearch : Search
             }
         }
 
-        // Only now is it known which rows nobody goes on from.
+        // Only now are the rows known that no beam continues.
         for (var i = 0; i < placed.Length; i++)
         {
             if (placed[i].Row < 0)

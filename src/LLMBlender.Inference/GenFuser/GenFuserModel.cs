@@ -57,7 +57,7 @@ public sealed class GenFuserModel : IDisposable
     /// <summary>Generates for every prompt; neighbours in a batch change nothing beyond the last digits of single precision.</summary>
     /// <param name="prompts">Token ids of each, with the special tokens that the checkpoint's tokenizer adds.</param>
     /// <param name="options">How.</param>
-    /// <param name="completed">Told after each batch how many prompts it held.</param>
+    /// <param name="completed">Called after each batch with how many prompts it held.</param>
     /// <param name="cancellation">Looked at before each step; a step at work is ended.</param>
     /// <returns>For each prompt its sequences, best first.</returns>
     /// <exception cref="ArgumentException">A prompt is empty or too long, or an option is out of range.</exception>
@@ -93,7 +93,7 @@ public sealed class GenFuserModel : IDisposable
     /// </summary>
     /// <param name="prompt">Token ids.</param>
     /// <param name="options">How; one sequence comes back.</param>
-    /// <param name="finished">Told what was generated, before the last piece is given.</param>
+    /// <param name="finished">Called with the generated text before the last piece is returned.</param>
     /// <param name="cancellation">Looked at before each step; a step at work is ended.</param>
     /// <exception cref="ArgumentException">The prompt is empty or too long, or an option is out of range.</exception>
     public IAsyncEnumerable<string> StreamAsync(
@@ -163,7 +163,7 @@ public sealed class GenFuserModel : IDisposable
     private async IAsyncEnumerable<string> StreamCheckedAsync(
         int[] prompt, GenerationOptions options, Action<GeneratedText>? finished, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        // Whoever stops reading stops the decoder, too.
+        // Disposing the enumerator stops the decoder.
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var pieces = Channel.CreateUnbounded<string>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
         var generating = Task.Run(() => Stream(prompt, options, finished, pieces.Writer, stop.Token), CancellationToken.None);

@@ -33,7 +33,7 @@ public sealed record GenerationOptions
     /// <summary>Rows that one prompt takes in a batch.</summary>
     internal int RowsPerPrompt => Sampling is null ? Beams : ReturnSequences;
 
-    /// <summary>Holds every value to its rule, as whoever generates does first.</summary>
+    /// <summary>Checks every value; generation does so first.</summary>
     /// <exception cref="ArgumentException">A value is out of range, or two exclude each other.</exception>
     public void Check()
     {

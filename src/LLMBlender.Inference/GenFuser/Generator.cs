@@ -45,7 +45,7 @@ internal sealed class Generator : IDisposable
     /// <param name="prompts">Token ids of each.</param>
     /// <param name="searches">One for each, of as many rows each.</param>
     /// <param name="maxNewTokens">Steps at most.</param>
-    /// <param name="stepped">Told after each step.</param>
+    /// <param name="stepped">Called after each step.</param>
     /// <param name="cancellation">Looked at before each step; a step at work is ended.</param>
     public void Run(int[][] prompts, Search[] searches, int maxNewTokens, Action stepped, CancellationToken cancellation)
     {

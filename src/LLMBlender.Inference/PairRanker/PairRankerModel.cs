@@ -88,7 +88,7 @@ public sealed class PairRankerModel : IDisposable
     /// </summary>
     /// <param name="comparisons">What to compare.</param>
     /// <param name="logits">Receives a logit for each, in the same order; above 0 the first candidate is better.</param>
-    /// <param name="completed">Told after each batch how many comparisons it held.</param>
+    /// <param name="completed">Called after each batch with how many comparisons it held.</param>
     /// <param name="cancellation">Looked at before each batch.</param>
     public void Compare(
         ReadOnlySpan<Comparison> comparisons, Span<float> logits, Action<int>? completed = null, CancellationToken cancellation = default) =>

@@ -50,7 +50,7 @@ public sealed record Panel(string Name, string[] Members)
     /// <summary>The fuser where a request names none; null for the default one.</summary>
     public string? Fuser { get; init; }
 
-    /// <summary>The features that it forwards to its members; of <see cref="PanelWish"/>.</summary>
+    /// <summary>The features that it forwards to its members; of <see cref="ForwardedFeature"/>.</summary>
     public string[] Passes { get; init; } = [];
 
     /// <summary>Instructions that it can answer; empty for a panel that answers any.</summary>

@@ -58,7 +58,7 @@ internal static class LocalBlenderFactory
 
         if (options.Panels.Count == 0)
         {
-            panels.Add(new Panel(DefaultPanel, [.. options.Members.Keys]) { Passes = [.. Abstractions.PanelWish.All] });
+            panels.Add(new Panel(DefaultPanel, [.. options.Members.Keys]) { Passes = [.. Abstractions.ForwardedFeature.All] });
         }
 
         return panels;

@@ -11,4 +11,13 @@ public sealed class ClusterHostTests
     [InlineData("a:6379,b:6379,password=x,staging", "a:6379,b:6379,password=x", "staging")]
     public void Parse_Address_TakesTheLastPartAsTheId(string address, string redis, string id) =>
         Assert.Equal((redis, id), ClusterHost.Parse(address));
+
+    [Fact]
+    public async Task Compare_ClusterOfNoAddress_IsRefusedByName()
+    {
+        var outcome = await CommandLine.RunAsync("compare", "--from", "-", "--cluster", ",");
+
+        Assert.Equal((ExitCode.Usage, ""), (outcome.Code, outcome.Out));
+        Assert.Contains("--cluster: Redis is no Redis address, and must be HOST:PORT", outcome.Error, StringComparison.Ordinal);
+    }
 }

@@ -20,7 +20,6 @@ public sealed class ArgumentTests(TinyModel tiny) : IDisposable
     [InlineData("--device and --cluster exclude each other: it belongs to a process that loads models", "rank", "--from", "-", "--cluster", "h:1", "--device", "cpu")]
     [InlineData("--show-source and --cluster exclude each other", "fuse", "--from", "-", "--cluster", "h:1", "--show-source")]
     [InlineData("--config and --cluster exclude each other", "blend", "Say.", "--cluster", "h:1", "--config", "c.json")]
-    [InlineData("--cluster: Redis is no Redis address, and must be HOST:PORT", "compare", "--from", "-", "--cluster", ",")]
     [InlineData("Option '--model' is required", "generate", "--from", "-")]
     [InlineData("--top-p is \"1.5\", and must be a number above 0 and at most 1", "generate", "--model", "x", "--from", "-", "--top-p", "1.5")]
     [InlineData("--temperature is \"0\", and must be a number above 0", "generate", "--model", "x", "--from", "-", "--temperature", "0")]

@@ -120,7 +120,7 @@ public sealed class AdaptiveTests
             ? 0
             : quality[pair.First] - quality[pair.Second] + (pair.First < 2 ? noise[pair.Second] : pair.Second < 2 ? -noise[pair.First] : 0));
         Assert.Equal([1, 1], ranking.Ranks[..2]);
-        Assert.All(Enumerable.Range(1, 5), other => Assert.True(engine.Matrix.IsHeard(new(0, other)) && engine.Matrix.IsHeard(new(other, 0))));
+        Assert.All(Enumerable.Range(1, 5), other => Assert.True(engine.Matrix.IsRecorded(new(0, other)) && engine.Matrix.IsRecorded(new(other, 0))));
     }
 
     private static float[,] Simulate(int count, double noise, Random random)

@@ -5,7 +5,7 @@ namespace LLMBlender.Core.Tests.Ranking;
 /// <summary>Drives engines with logits that are at hand, checking the engine's side of the contract on the way.</summary>
 internal static class Comparer
 {
-    /// <summary>Runs an engine to its ranking; <paramref name="shuffle"/> may rearrange each round before it is heard.</summary>
+    /// <summary>Runs an engine to its ranking; <paramref name="shuffle"/> may rearrange each round before it is recorded.</summary>
     public static CandidateRanking Run(
         RankingEngine engine, Func<CandidatePair, float> logit, Action<CandidatePair[]>? shuffle = null)
     {
@@ -26,7 +26,7 @@ internal static class Comparer
             foreach (var pair in round)
             {
                 Assert.False(engine.IsSettled);
-                engine.Hear(pair, logit(pair));
+                engine.Record(pair, logit(pair));
             }
         }
 

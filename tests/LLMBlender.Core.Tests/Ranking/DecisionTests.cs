@@ -22,34 +22,34 @@ public sealed class DecisionTests
         Gen.Select(Logit.Array[Entries.Length], Gen.Int[0, 2].Array[Entries.Length]).Sample((logits, coins) =>
         {
             var matrix = new ComparisonMatrix(N);
-            var heard = new List<int>();
+            var recorded = new List<int>();
             for (var e = 0; e < Entries.Length; e++)
             {
                 // The ring, and others by chance.
                 if (Entries[e].Second == (Entries[e].First + 1) % N || coins[e] == 0)
                 {
-                    matrix.Hear(new(Entries[e].First, Entries[e].Second), logits[e]);
-                    heard.Add(e);
+                    matrix.Record(new(Entries[e].First, Entries[e].Second), logits[e]);
+                    recorded.Add(e);
                 }
             }
 
             var posterior = AdditivePosterior.Of(matrix, Permutation.Identity(N));
-            var (means, _) = Condition(posterior, heard, logits);
+            var (means, _) = Condition(posterior, recorded, logits);
             Assert.All(posterior.Scores().Zip(means), pair => Assert.Equal(pair.Second, pair.First, 1e-6));
             var decision = new Decision(posterior, topK: 2, Doubt, Doubt);
-            Assert.Equal(ExpectedError(posterior, heard, logits), Doubt * decision.Excess, 1e-6);
+            Assert.Equal(ExpectedError(posterior, recorded, logits), Doubt * decision.Excess, 1e-6);
             while (decision.TakeMostTelling() is var (first, second))
             {
                 var taken = Array.IndexOf(Entries, (first, second));
-                Assert.DoesNotContain(taken, heard);
-                heard.Add(taken);
-                Assert.Equal(ExpectedError(posterior, heard, logits, means), Doubt * decision.Excess, 1e-5);
+                Assert.DoesNotContain(taken, recorded);
+                recorded.Add(taken);
+                Assert.Equal(ExpectedError(posterior, recorded, logits, means), Doubt * decision.Excess, 1e-5);
             }
         }, iter: 60);
 
-    private static double ExpectedError(AdditivePosterior posterior, List<int> heard, float[] logits, double[]? fixedMeans = null)
+    private static double ExpectedError(AdditivePosterior posterior, List<int> recorded, float[] logits, double[]? fixedMeans = null)
     {
-        var (means, covariance) = Condition(posterior, heard, logits);
+        var (means, covariance) = Condition(posterior, recorded, logits);
         means = fixedMeans ?? means;
         var order = Permutation.Identity(N).OrderByDescending(i => means[i]).ToArray();
         return Math.Max(order[1..].Sum(other => Error(order[0], other)), order[2..].Sum(other => Error(order[1], other)));
@@ -61,29 +61,29 @@ public sealed class DecisionTests
         }
     }
 
-    // Mean and covariance of the scores given the heard entries, by the covariance of all entries.
-    private static (double[] Means, double[,] Covariance) Condition(AdditivePosterior posterior, List<int> heard, float[] logits)
+    // Mean and covariance of the scores given the recorded entries, by the covariance of all entries.
+    private static (double[] Means, double[,] Covariance) Condition(AdditivePosterior posterior, List<int> recorded, float[] logits)
     {
-        var h = heard.Count;
+        var h = recorded.Count;
         var l = new double[h * h];
         for (var a = 0; a < h; a++)
         {
             for (var b = 0; b < h; b++)
             {
-                l[(a * h) + b] = Covariance(posterior, Entries[heard[a]], Entries[heard[b]]);
+                l[(a * h) + b] = Covariance(posterior, Entries[recorded[a]], Entries[recorded[b]]);
             }
         }
 
         Cholesky.Decompose(l, h);
         var scores = Enumerable.Range(0, N).Select(i => Entries.Select(e => e.First == i ? 1.0 / N : e.Second == i ? -1.0 / N : 0).ToArray()).ToArray();
-        var cross = scores.Select(s => heard.Select(e => Entries.Select((x, k) => s[k] * Covariance(posterior, x, Entries[e])).Sum()).ToArray()).ToArray();
+        var cross = scores.Select(s => recorded.Select(e => Entries.Select((x, k) => s[k] * Covariance(posterior, x, Entries[e])).Sum()).ToArray()).ToArray();
         var means = new double[N];
         var covariance = new double[N, N];
         for (var i = 0; i < N; i++)
         {
             var solved = cross[i].ToArray();
             Cholesky.Solve(l, h, solved);
-            means[i] = solved.Zip(heard, (s, e) => s * logits[e]).Sum();
+            means[i] = solved.Zip(recorded, (s, e) => s * logits[e]).Sum();
             for (var j = 0; j < N; j++)
             {
                 var prior = Entries.Select((x, k) => Entries.Select((y, m) => scores[i][k] * scores[j][m] * Covariance(posterior, x, y)).Sum()).Sum();

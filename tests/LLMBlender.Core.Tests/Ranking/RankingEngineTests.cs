@@ -35,7 +35,7 @@ public sealed class RankingEngineTests
         var engine = RankingEngines.Create(name, 3);
         var round = engine.NextPairs().ToArray();
         Assert.True(engine.NextPairs().IsEmpty);
-        engine.Hear(round[0], 1);
+        engine.Record(round[0], 1);
         Assert.True(engine.NextPairs().IsEmpty);
         Assert.Equal(1, engine.Rounds);
         Assert.False(engine.IsSettled);
@@ -43,50 +43,50 @@ public sealed class RankingEngineTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Hear_BeforeThePairWasNamed_IsRefused(string name)
+    public void Record_BeforeThePairWasNamed_IsRefused(string name)
     {
         var engine = RankingEngines.Create(name, 2);
-        var error = Assert.Throws<InvalidOperationException>(() => engine.Hear(new(0, 1), 1));
+        var error = Assert.Throws<InvalidOperationException>(() => engine.Record(new(0, 1), 1));
         Assert.Equal($"{name} did not ask for pair (0,1)", error.Message);
         Assert.Equal(2, engine.NextPairs().Length);
     }
 
     [Fact]
-    public void Hear_PairNotWantedYet_IsRefused()
+    public void Record_PairNotWantedYet_IsRefused()
     {
         var engine = BubbleSort.WholeOrder(3);
         Assert.Equal([new(0, 1), new(1, 0)], engine.NextPairs().ToArray());
-        var error = Assert.Throws<InvalidOperationException>(() => engine.Hear(new(1, 2), 1));
+        var error = Assert.Throws<InvalidOperationException>(() => engine.Record(new(1, 2), 1));
         Assert.Equal("bubble-sort did not ask for pair (1,2)", error.Message);
     }
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Hear_Twice_IsRefusedAlsoWhenSettled(string name)
+    public void Record_Twice_IsRefusedAlsoWhenSettled(string name)
     {
         var engine = RankingEngines.Create(name, 2);
         engine.NextPairs();
-        engine.Hear(new(0, 1), 0.5f);
-        Assert.Throws<InvalidOperationException>(() => engine.Hear(new(0, 1), 0.5f));
-        engine.Hear(new(1, 0), -0.5f);
+        engine.Record(new(0, 1), 0.5f);
+        Assert.Throws<InvalidOperationException>(() => engine.Record(new(0, 1), 0.5f));
+        engine.Record(new(1, 0), -0.5f);
         Assert.True(engine.IsSettled);
-        var error = Assert.Throws<InvalidOperationException>(() => engine.Hear(new(1, 0), 0.5f));
-        Assert.Contains("(1,0) has been heard already", error.Message, StringComparison.Ordinal);
+        var error = Assert.Throws<InvalidOperationException>(() => engine.Record(new(1, 0), 0.5f));
+        Assert.Contains("(1,0) has been recorded already", error.Message, StringComparison.Ordinal);
         Assert.Equal([1, 2], engine.Rank().Ranks);
     }
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Hear_UnusableLogitOrPair_ChangesNothing(string name)
+    public void Record_UnusableLogitOrPair_ChangesNothing(string name)
     {
         var engine = RankingEngines.Create(name, 2);
         engine.NextPairs();
-        Assert.Throws<ArgumentException>(() => engine.Hear(new(0, 1), float.NaN));
-        Assert.Throws<ArgumentException>(() => engine.Hear(new(1, 1), 1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => engine.Hear(new(0, 2), 1));
-        Assert.Equal(0, engine.Matrix.HeardCount);
-        engine.Hear(new(0, 1), -1);
-        engine.Hear(new(1, 0), 1);
+        Assert.Throws<ArgumentException>(() => engine.Record(new(0, 1), float.NaN));
+        Assert.Throws<ArgumentException>(() => engine.Record(new(1, 1), 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => engine.Record(new(0, 2), 1));
+        Assert.Equal(0, engine.Matrix.RecordedCount);
+        engine.Record(new(0, 1), -1);
+        engine.Record(new(1, 0), 1);
         Assert.Equal([2, 1], engine.Rank().Ranks);
     }
 
@@ -96,23 +96,23 @@ public sealed class RankingEngineTests
     {
         var engine = RankingEngines.Create(name, 2);
         engine.NextPairs();
-        engine.Hear(new(0, 1), 1);
+        engine.Record(new(0, 1), 1);
         var error = Assert.Throws<InvalidOperationException>(engine.Rank);
-        Assert.Contains("heard 1 of the 2", error.Message, StringComparison.Ordinal);
+        Assert.Contains("recorded 1 of the 2", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData(MaxLogits.Aggregation)]
     [InlineData(MaxWins.Aggregation)]
     [InlineData(BubbleSort.Aggregation)]
-    public void Hear_WholeRanking_AllocatesNothing(string name)
+    public void Record_WholeRanking_AllocatesNothing(string name)
     {
         Drive(RankingEngines.Create(name, 8));
         var engine = RankingEngines.Create(name, 64);
         var before = GC.GetAllocatedBytesForCurrentThread();
         Drive(engine);
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-        Assert.Equal(64 * 63, engine.Matrix.HeardCount);
+        Assert.Equal(64 * 63, engine.Matrix.RecordedCount);
     }
 
     private static void Drive(RankingEngine engine)
@@ -121,7 +121,7 @@ public sealed class RankingEngineTests
         {
             foreach (var pair in engine.NextPairs())
             {
-                engine.Hear(pair, pair.Second - pair.First);
+                engine.Record(pair, pair.Second - pair.First);
             }
         }
     }

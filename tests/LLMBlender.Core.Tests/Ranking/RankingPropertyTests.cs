@@ -21,7 +21,7 @@ public sealed class RankingPropertyTests
 
     public static TheoryData<string> Orders => [.. RankingEngines.Orders];
 
-    // Those whose whole order rests on verdicts heard, not on estimates.
+    // Those whose whole order rests on verdicts recorded, not on estimates.
     public static TheoryData<string> ExactNames => [MaxLogits.Aggregation, MaxWins.Aggregation, BubbleSort.Aggregation];
 
     public static TheoryData<string> FullMatrixNames => [MaxLogits.Aggregation, MaxWins.Aggregation];

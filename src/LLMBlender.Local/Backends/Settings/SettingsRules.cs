@@ -82,7 +82,7 @@ public static class SettingsRules
         Between(panel.TopK, $"{path}:TopK", 1, ComparisonMatrix.MaxCandidates);
         for (var i = 0; i < panel.Passes.Length; i++)
         {
-            OneOf(panel.Passes[i], $"{path}:Passes:{i}", PanelWish.All);
+            OneOf(panel.Passes[i], $"{path}:Passes:{i}", ForwardedFeature.All);
         }
 
         if (panel is { Records: not null, Passes.Length: > 0 })

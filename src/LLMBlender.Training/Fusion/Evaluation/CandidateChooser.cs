@@ -25,7 +25,7 @@ internal sealed class CandidateChooser(PairRankerModel ranker)
             ranker.Compare([.. pairs.Select(pair => new Comparison(encoded, pair.First, pair.Second))], logits);
             foreach (var (pair, logit) in pairs.Zip(logits))
             {
-                engine.Hear(pair, logit);
+                engine.Record(pair, logit);
             }
         }
 
