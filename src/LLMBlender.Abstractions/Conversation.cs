@@ -19,6 +19,9 @@ public static class Conversation
     /// <summary>The role of those who ask.</summary>
     public const string User = "user";
 
+    // MEAI's own options indent.
+    private static readonly JsonSerializerOptions Compact = new(AIJsonUtilities.DefaultOptions) { WriteIndented = false };
+
     /// <summary>The messages as turns, <paramref name="instructions"/> before them: text, calls of tools, and a turn for each result.</summary>
     /// <exception cref="BlendException">A message holds something else, such as an image, or has an unknown role.</exception>
     public static ChatTurn[] ToTurns(IEnumerable<ChatMessage> messages, string? instructions)
@@ -63,7 +66,7 @@ public static class Conversation
                     break;
                 case FunctionCallContent call:
                     calls.Add(new ToolCall(call.CallId, call.Name, JsonSerializer.Serialize(
-                        call.Arguments ?? new Dictionary<string, object?>(), AIJsonUtilities.DefaultOptions.GetTypeInfo(typeof(IDictionary<string, object?>)))));
+                        call.Arguments ?? new Dictionary<string, object?>(), Compact.GetTypeInfo(typeof(IDictionary<string, object?>)))));
                     break;
                 case TextContent or UsageContent:
                     break;
@@ -83,7 +86,7 @@ public static class Conversation
     {
         null => content.Exception is { } e ? $"Error: {e.Message}" : "",
         string text => text,
-        var result => JsonSerializer.Serialize(result, AIJsonUtilities.DefaultOptions.GetTypeInfo(result.GetType())),
+        var result => JsonSerializer.Serialize(result, Compact.GetTypeInfo(result.GetType())),
     };
 
     private static string RoleOf(ChatRole role, int index) =>

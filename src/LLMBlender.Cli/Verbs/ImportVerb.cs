@@ -1,6 +1,5 @@
 using System.CommandLine;
 using LLMBlender.Cli.Models;
-using LLMBlender.Inference;
 using LLMBlender.Inference.Models;
 
 namespace LLMBlender.Cli.Verbs;
@@ -56,12 +55,12 @@ internal static class ImportVerb
         $"{model.Path}: {model.Manifest.Kind}, {model.Manifest.Precision}, {Sizes.Of(model.Path)}, from {model.Manifest.Origin}";
 
     /// <summary>Checks that a model may be written to a folder, before anything is fetched for it.</summary>
-    /// <exception cref="ModelException">It holds something else.</exception>
+    /// <exception cref="Inference.ModelException">It holds something else.</exception>
     public static void RequireTarget(string target) => Guard(target, () => ModelImport.RequireTarget(target));
 
     /// <summary>Imports a checkpoint's folder.</summary>
     /// <exception cref="UsageException">A folder is missing, or can't be read or written.</exception>
-    /// <exception cref="ModelException">The checkpoint can't be imported.</exception>
+    /// <exception cref="Inference.ModelException">The checkpoint can't be imported.</exception>
     public static ModelFolder Import(string source, string target, string precision, string? backbone, string? kind, string? origin = null)
     {
         RequireFolder("SRC", source);

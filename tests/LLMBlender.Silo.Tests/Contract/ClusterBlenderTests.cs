@@ -1,6 +1,6 @@
 using LLMBlender.Abstractions;
 using LLMBlender.Local.Backends;
-using LLMBlender.Silo.Hosting;
+using LLMBlender.Silo.Placement;
 
 namespace LLMBlender.Silo.Tests.Contract;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using LLMBlender.TestKit;
 
 namespace LLMBlender.Silo.Tests.Contract;
 
@@ -7,14 +8,17 @@ public sealed class SampleTests
     [Fact]
     public async Task Embedded_Run_RanksAndAnswersWithTheBest()
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Embedded.dll")]) { RedirectStandardOutput = true };
+        // Built for the same configuration as this test, in a folder of its own.
+        var output = Path.GetRelativePath(Repository.File("tests", "LLMBlender.Silo.Tests"), AppContext.BaseDirectory);
+        var program = Path.Combine(Repository.File("samples", "Embedded"), output, "Embedded.dll");
+        var start = new ProcessStartInfo("dotnet", [program]) { RedirectStandardOutput = true };
         using var process = Process.Start(start)!;
 
-        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var text = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(0, process.ExitCode);
-        var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(["good", "poor"], lines[..2].Select(static line => line.Split(' ')[^1]));
         Assert.StartsWith("Air molecules scatter", lines[^1], StringComparison.Ordinal);
     }
