@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using LLMBlender.Inference.Checkpoints;
 using LLMBlender.Inference.Onnx;
 using LLMBlender.Inference.Onnx.Deberta;
+using LLMBlender.Inference.Onnx.Encoders;
 
 namespace LLMBlender.TestKit;
 
@@ -42,7 +43,7 @@ public static class SyntheticCheckpoint
     {
         var tensors = DebertaTensors.OfGraph(config, PairRankerGraph.EncoderPrefix, vocabulary)
             .Concat(DebertaTensors.OfRelativeTables(config, PairRankerGraph.EncoderPrefix))
-            .Concat(DebertaTensors.OfHead(config, tasks: 1))
+            .Concat(PairRankerGraph.TensorsOfHead(config.Hidden, tasks: 1))
             .ToList();
         using var writer = SafetensorsWriter.Create(
             Path.Combine(folder, "model.safetensors"),

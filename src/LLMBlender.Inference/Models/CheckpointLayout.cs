@@ -2,8 +2,9 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using LLMBlender.Inference.Onnx;
-using LLMBlender.Inference.Onnx.Deberta;
+using LLMBlender.Inference.Onnx.Encoders;
 using LLMBlender.Inference.Tokenization;
+using LLMBlender.Inference.Tokenization.Files;
 
 namespace LLMBlender.Inference.Models;
 
@@ -68,10 +69,9 @@ internal sealed class CheckpointLayout
     /// <summary>What import needs to know; checks config and tokenizer against each other.</summary>
     public CheckpointParts Describe(Tokenizer tokenizer)
     {
-        var shape = DebertaConfig.Read(backbone);
         tokenizer = ControlTokens.AddTo(tokenizer);
         var tokens = ControlTokens.Of(tokenizer, TokenizerFolder);
-        var rows = isBlender ? tokenizer.Count : shape.VocabularySize;
+        var family = EncoderFamily.OfRanker(backbone, isBlender ? tokenizer.Count : null);
         var tasks = config.Integer("n_tasks", 1, 4096, 1);
         if (isBlender)
         {
@@ -79,15 +79,15 @@ internal sealed class CheckpointLayout
         }
         else
         {
-            CheckMarkers(tokens, rows);
+            CheckMarkers(tokens, family.VocabularyRows);
         }
 
+        var (source, candidate) = Lengths(family.MaxTokens);
         var parts = new CheckpointParts(
-            shape,
-            rows,
+            family,
             tasks,
-            config.Integer("source_maxlength", 4, 1 << 20, DefaultSourceMaxLength),
-            config.Integer("candidate_maxlength", 4, 1 << 20, DefaultCandidateMaxLength),
+            source,
+            candidate,
             tokens,
             layout,
             []);
@@ -121,7 +121,20 @@ internal sealed class CheckpointLayout
     }
 
     private static bool HasTokenizer(string folder) =>
-        File.Exists(Path.Combine(folder, "tokenizer.json")) || File.Exists(Path.Combine(folder, "spm.model"));
+        TokenizerFiles.Vocabularies.Any(name => File.Exists(Path.Combine(folder, name)));
+
+    // A row is a source and two candidates: where the backbone has a table of positions, it must hold the longest.
+    private (int Source, int Candidate) Lengths(int? mostTokens)
+    {
+        var (source, candidate) = mostTokens is { } most ? (most / 2, most / 4) : (DefaultSourceMaxLength, DefaultCandidateMaxLength);
+        source = config.Integer("source_maxlength", 4, 1 << 20, source);
+        candidate = config.Integer("candidate_maxlength", 4, 1 << 20, candidate);
+        return mostTokens is { } rows && source + (2 * candidate) > rows
+            ? throw config.Refused(
+                config.Has("source_maxlength") ? "source_maxlength" : "candidate_maxlength",
+                $"a source of {source} tokens and two candidates of {candidate} must fit the backbone's {rows} positions")
+            : (source, candidate);
+    }
 
     private void RefuseOtherRankers()
     {
@@ -130,9 +143,9 @@ internal sealed class CheckpointLayout
             throw config.Refused("ranker_type", "only pairranker can be imported");
         }
 
-        if (config.Text("model_type", "deberta") is not "deberta")
+        if (config.Text("model_type", "deberta") is not ("deberta" or "bert" or "roberta" or "xlm-roberta"))
         {
-            throw config.Refused("model_type", "only a deberta backbone can be imported");
+            throw config.Refused("model_type", "must be deberta, bert, roberta or xlm-roberta: other backbones can't be imported");
         }
 
         if (config.Text("reduce_type", "linear") is not "linear")
@@ -160,8 +173,8 @@ internal sealed class CheckpointLayout
     private byte[] Merge(Tokenizer tokenizer, CheckpointParts parts)
     {
         var merged = backbone.Copy();
-        merged["architectures"] = new JsonArray("DebertaV2PairRM");
-        merged["vocab_size"] = parts.VocabularyRows;
+        merged["architectures"] = new JsonArray(parts.Family is DebertaFamily ? "DebertaV2PairRM" : "PairRM");
+        merged["vocab_size"] = parts.Family.VocabularyRows;
         merged["n_tasks"] = parts.Tasks;
         merged["source_prefix_id"] = parts.Tokens.Source;
         merged["cand1_prefix_id"] = parts.Tokens.First;

@@ -1,10 +1,9 @@
-using LLMBlender.Inference.Onnx.Deberta;
+using LLMBlender.Inference.Onnx.Encoders;
 
 namespace LLMBlender.Inference.Models;
 
 /// <summary>What import needs to know of a ranker's checkpoint, whatever its layout.</summary>
-/// <param name="Config">The encoder's shape.</param>
-/// <param name="VocabularyRows">Rows that the word embedding must have.</param>
+/// <param name="Family">The encoder.</param>
 /// <param name="Tasks">Outputs of the head.</param>
 /// <param name="SourceMaxLength">Tokens of a source at most.</param>
 /// <param name="CandidateMaxLength">Tokens of a candidate at least kept.</param>
@@ -12,8 +11,7 @@ namespace LLMBlender.Inference.Models;
 /// <param name="Layout">What the layout is called.</param>
 /// <param name="ConfigJson">The config to keep beside the weights, in the PairRM-hf layout.</param>
 internal sealed record CheckpointParts(
-    DebertaConfig Config,
-    int VocabularyRows,
+    EncoderFamily Family,
     int Tasks,
     int SourceMaxLength,
     int CandidateMaxLength,

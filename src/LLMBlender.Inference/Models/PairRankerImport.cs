@@ -1,12 +1,11 @@
 using LLMBlender.Inference.Checkpoints;
 using LLMBlender.Inference.Onnx;
-using LLMBlender.Inference.Onnx.Deberta;
 using LLMBlender.Inference.Onnx.Encoders;
 using LLMBlender.Inference.Tokenization;
 
 namespace LLMBlender.Inference.Models;
 
-/// <summary>Importing a DeBERTa-v2/v3 encoder under a PairRanker's head.</summary>
+/// <summary>Importing an encoder under a PairRanker's head.</summary>
 internal static class PairRankerImport
 {
     /// <summary>Checks config, tokenizer and tensors against each other, and says what is to be written.</summary>
@@ -16,8 +15,8 @@ internal static class PairRankerImport
         var tokenizer = Tokenizer.Load(layout.TokenizerFolder);
         var parts = layout.Describe(tokenizer);
         var weights = new StoredWeights(precision);
-        new DebertaFamily(parts.Config, parts.VocabularyRows) { Prefix = PairRankerGraph.EncoderPrefix }.Declare(checkpoint, weights);
-        foreach (var spec in DebertaTensors.OfHead(parts.Config, parts.Tasks))
+        parts.Family.Declare(checkpoint, weights);
+        foreach (var spec in PairRankerGraph.TensorsOfHead(parts.Family.Hidden, parts.Tasks))
         {
             weights.Add(checkpoint, spec);
         }
@@ -29,9 +28,10 @@ internal static class PairRankerImport
             ConfigJson = parts.ConfigJson,
             OtherFiles = tokenizer.Files,
             Weights = weights,
-            Graphs = [(ModelFolder.GraphFile, stored => PairRankerGraph.Build(parts.Config, precision, stored))],
+            Graphs = [(ModelFolder.GraphFile, stored => PairRankerGraph.Build(parts.Family, precision, stored))],
             SourceMaxLength = parts.SourceMaxLength,
             CandidateMaxLength = parts.CandidateMaxLength,
+            MaxLength = parts.Family.MaxTokens,
             RankerTokens = parts.Tokens,
         };
     }

@@ -48,6 +48,11 @@ public sealed class PairRankerModel : IDisposable
 
         var source = Length(options.SourceMaxLength ?? ownSource, nameof(options.SourceMaxLength));
         var candidate = Length(options.CandidateMaxLength ?? ownCandidate, nameof(options.CandidateMaxLength));
+        if (source + (2 * candidate) > manifest.MaxLength)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(options), $"{source} + 2·{candidate}", $"a source and two candidates must fit the {manifest.MaxLength} positions of this model");
+        }
 
         // Graph and tokenizer have nothing to wait for in each other.
         var loading = Task.Run(() => new OnnxSession(model.Graph, options.Accelerator, options.Threads));

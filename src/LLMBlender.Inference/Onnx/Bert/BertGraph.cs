@@ -9,6 +9,7 @@ internal sealed class BertGraph : IEncoderLayers
     private readonly OnnxGraph graph;
     private readonly DenseLayers dense;
     private readonly string prefix;
+    private readonly bool isOneType;
     private readonly string mask;
     private readonly string shape;
     private readonly string batch;
@@ -20,9 +21,11 @@ internal sealed class BertGraph : IEncoderLayers
     /// <param name="graph">Receives the nodes.</param>
     /// <param name="dense">How dense layers are computed.</param>
     /// <param name="prefix">What precedes the encoder's own tensor names, such as <c>bert.</c></param>
-    public BertGraph(BertConfig config, OnnxGraph graph, DenseLayers dense, string prefix)
+    /// <param name="isOneType">Whether every token has type 0.</param>
+    public BertGraph(BertConfig config, OnnxGraph graph, DenseLayers dense, string prefix, bool isOneType)
     {
         (this.config, this.graph, this.dense, this.prefix) = (config, graph, dense, prefix);
+        this.isOneType = isOneType || config.TokenTypes == 1;
         var ids = graph.Input("input_ids", DataType.Int32, "batch", "length");
         mask = graph.Input("attention_mask", DataType.Int32, "batch", "length");
         shape = graph.Op("Shape", [ids]);
@@ -98,7 +101,7 @@ internal sealed class BertGraph : IEncoderLayers
     // One type is the same for every token: [1, hidden], else [batch, length, hidden].
     private string Types() => Row(
         "token_type",
-        config.TokenTypes > 1 ? graph.Input(IEncoderLayers.Types, DataType.Int32, "batch", "length") : graph.Integers(0));
+        isOneType ? graph.Integers(0) : graph.Input(IEncoderLayers.Types, DataType.Int32, "batch", "length"));
 
     private string Layer(int index, string asked, string all, string askedCount)
     {

@@ -73,13 +73,4 @@ internal static class DebertaTensors
             }
         }
     }
-
-    /// <summary>The PairRanker's head: [h_s;h_c] → hidden → tasks.</summary>
-    public static IEnumerable<TensorSpec> OfHead(DebertaConfig config, int tasks) =>
-    [
-        new(PairRankerGraph.HeadIn + ".weight", TensorUse.Head, config.Hidden, 2 * config.Hidden),
-        new(PairRankerGraph.HeadIn + ".bias", TensorUse.Head, config.Hidden),
-        new(PairRankerGraph.HeadOut + ".weight", TensorUse.Head, tasks, config.Hidden),
-        new(PairRankerGraph.HeadOut + ".bias", TensorUse.Head, tasks),
-    ];
 }

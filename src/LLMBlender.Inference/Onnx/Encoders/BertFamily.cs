@@ -48,5 +48,6 @@ internal sealed class BertFamily(BertConfig config) : EncoderFamily
     }
 
     /// <inheritdoc/>
-    public override IEncoderLayers Begin(OnnxGraph graph, DenseLayers dense) => new BertGraph(config, graph, dense, Prefix);
+    public override IEncoderLayers Begin(OnnxGraph graph, DenseLayers dense, bool isOneType = false) =>
+        new BertGraph(config, graph, dense, Prefix, isOneType);
 }

@@ -51,7 +51,7 @@ internal sealed class DebertaFamily(DebertaConfig config, int rows) : EncoderFam
     }
 
     /// <inheritdoc/>
-    public override IEncoderLayers Begin(OnnxGraph graph, DenseLayers dense) => new DebertaGraph(config, graph, dense, Prefix);
+    public override IEncoderLayers Begin(OnnxGraph graph, DenseLayers dense, bool isOneType = false) => new DebertaGraph(config, graph, dense, Prefix);
 
     private void DeclareRelativeTables(Checkpoint checkpoint, StoredWeights weights)
     {

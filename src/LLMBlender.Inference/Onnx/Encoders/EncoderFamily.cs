@@ -51,9 +51,28 @@ internal abstract class EncoderFamily
         return new DebertaFamily(deberta, deberta.VocabularySize) { Prefix = Prefix("", "deberta.", PairRankerGraph.EncoderPrefix) };
     }
 
+    /// <summary>The family of a ranker's backbone.</summary>
+    /// <param name="config">The backbone's config.</param>
+    /// <param name="rows">Rows of the word embedding, which a ranker's may have more or fewer of than its backbone; null for the config's.</param>
+    /// <exception cref="ModelException">An architecture that isn't built here, or a field out of range.</exception>
+    public static EncoderFamily OfRanker(ConfigFile config, int? rows)
+    {
+        if (BertConfig.IsIn(config))
+        {
+            var bert = BertConfig.Read(config);
+            return new BertFamily(bert with { VocabularySize = rows ?? bert.VocabularySize }) { Prefix = PairRankerGraph.EncoderPrefix };
+        }
+
+        var deberta = DebertaConfig.Read(config);
+        return new DebertaFamily(deberta, rows ?? deberta.VocabularySize) { Prefix = PairRankerGraph.EncoderPrefix };
+    }
+
     /// <summary>Declares every tensor of the encoder.</summary>
     public abstract void Declare(Checkpoint checkpoint, StoredWeights weights);
 
     /// <summary>Adds the encoder to a graph.</summary>
-    public abstract IEncoderLayers Begin(OnnxGraph graph, DenseLayers dense);
+    /// <param name="graph">Receives the nodes.</param>
+    /// <param name="dense">How dense layers are computed.</param>
+    /// <param name="isOneType">Whether every token has type 0, so that no types are read.</param>
+    public abstract IEncoderLayers Begin(OnnxGraph graph, DenseLayers dense, bool isOneType = false);
 }

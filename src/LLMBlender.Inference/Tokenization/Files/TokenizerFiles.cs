@@ -6,12 +6,13 @@ namespace LLMBlender.Inference.Tokenization.Files;
 /// <summary>Reading a tokenizer's folder.</summary>
 internal static class TokenizerFiles
 {
-    /// <summary>The files that a tokenizer is read from.</summary>
+    /// <summary>The files of which a tokenizer needs one, the first that is there.</summary>
+    public static IReadOnlyList<string> Vocabularies { get; } =
+        ["tokenizer.json", "spm.model", "spiece.model", XlmRobertaConversion.FileName, "vocab.json", "vocab.txt"];
+
+    /// <summary>All files that a tokenizer is read from.</summary>
     public static IReadOnlyList<string> Names { get; } =
-    [
-        "tokenizer.json", "spm.model", "spiece.model", "vocab.json", "merges.txt", "vocab.txt",
-        "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
-    ];
+        [.. Vocabularies, "merges.txt", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"];
 
     /// <exception cref="ModelException">No tokenizer lies there, or one that can't be used.</exception>
     public static TokenizerModel Read(string folder)
@@ -49,6 +50,12 @@ internal static class TokenizerFiles
             }
         }
 
+        string bpe = Path.Combine(folder, XlmRobertaConversion.FileName);
+        if (File.Exists(bpe))
+        {
+            return XlmRobertaConversion.Read(bpe, TokenizerConfig.Read(folder));
+        }
+
         string table = Path.Combine(folder, "vocab.json");
         if (File.Exists(table))
         {
@@ -59,7 +66,7 @@ internal static class TokenizerFiles
         return File.Exists(list)
             ? VocabularyFiles.ReadWordPieces(list, TokenizerConfig.Read(folder))
             : throw new ModelException(
-                folder, "holds no tokenizer: it needs tokenizer.json, spm.model, spiece.model, vocab.json with merges.txt, or vocab.txt");
+                folder, "holds no tokenizer: it needs tokenizer.json, spm.model, spiece.model, sentencepiece.bpe.model, vocab.json with merges.txt, or vocab.txt");
     }
 
     /// <summary>The bytes after a UTF-8 byte order mark, if there is one.</summary>
