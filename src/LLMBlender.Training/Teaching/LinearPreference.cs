@@ -1,4 +1,3 @@
-using LLMBlender.Core.Ranking;
 
 namespace LLMBlender.Training.Teaching;
 
