@@ -1,7 +1,7 @@
 namespace LLMBlender.Core.Ranking;
 
 /// <summary>Symmetric positive definite matrices, row-major; all in place or small.</summary>
-internal static class Cholesky
+public static class Cholesky
 {
     /// <summary>Overwrites the lower half with L of A = L·Lᵀ.</summary>
     /// <returns>log det A.</returns>
