@@ -1,3 +1,4 @@
+using LLMBlender.Core.Ranking;
 
 namespace LLMBlender.Training.Teaching;
 
