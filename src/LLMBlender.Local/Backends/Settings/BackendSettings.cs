@@ -73,5 +73,5 @@ public sealed record BackendSettings
     public const string Ollama = "ollama";
 
     /// <summary>A key that a file of another program spelt out. Never bound, never shown.</summary>
-    public Secret? Key { get; init; }
+    internal Secret? Key { get; init; }
 }
