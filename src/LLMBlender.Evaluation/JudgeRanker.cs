@@ -4,13 +4,12 @@ using LLMBlender.Evaluation.Models;
 using LLMBlender.Local.Backends;
 using LLMBlender.Local.Judging;
 using LLMBlender.Records;
-using Microsoft.Extensions.AI;
 
 namespace LLMBlender.Evaluation;
 
 /// <summary>
 /// A chat model that judges pairs by prompt. It sees each pair in both orders, and its verdicts stay as they are, from -2 to 2 for
-/// the first: what the order does to them can be seen. One that can't be read counts as even.
+/// the first: what the order does to them can be seen. For one that can't be read the other order's counts, as in <see cref="PairJudge.Logit"/>.
 /// </summary>
 /// <param name="backend">The model.</param>
 internal sealed class JudgeRanker(Backend backend) : IPairwiseRanker
@@ -44,21 +43,30 @@ internal sealed class JudgeRanker(Backend backend) : IPairwiseRanker
     public async Task<float[,]> CompareAsync(string source, IReadOnlyList<string> candidates, CancellationToken cancellation = default)
     {
         var n = candidates.Count;
-        var matrix = new float[n, n];
-        var pairs = from i in Enumerable.Range(0, n) from j in Enumerable.Range(0, n) where i != j select (First: i, Second: j);
+        var verdicts = new JudgeVerdict?[n, n];
+        var pairs = (from i in Enumerable.Range(0, n) from j in Enumerable.Range(0, n) where i != j select (First: i, Second: j)).ToList();
         var limits = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation };
         await Parallel.ForEachAsync(pairs, limits, async (pair, stop) =>
-            matrix[pair.First, pair.Second] = await AskAsync(source, candidates[pair.First], candidates[pair.Second], stop));
+            verdicts[pair.First, pair.Second] = await AskAsync(source, candidates[pair.First], candidates[pair.Second], stop));
+        if (n > 1 && pairs.TrueForAll(pair => verdicts[pair.First, pair.Second] is null))
+        {
+            throw new InvalidOperationException($"the judge {backend.Name} gave no verdict that can be read");
+        }
+
+        var matrix = new float[n, n];
+        foreach (var (first, second) in pairs)
+        {
+            matrix[first, second] = verdicts[first, second]?.Logit ?? PairJudge.Logit(null, verdicts[second, first]);
+        }
+
         return matrix;
     }
 
-    private async Task<float> AskAsync(string source, string a, string b, CancellationToken cancellation)
+    private async Task<JudgeVerdict?> AskAsync(string source, string a, string b, CancellationToken cancellation)
     {
-        var options = new ChatOptions { Temperature = 0, MaxOutputTokens = backend.Settings?.MaxTokens };
         try
         {
-            var response = await backend.Client.GetResponseAsync(JudgePrompt.Compose(source, null, a, b), options, cancellation);
-            return JudgePrompt.Read(response.Text)?.Logit ?? 0;
+            return (await new PairJudge(backend).AskAsync(source, null, a, b, cancellation)).Verdict;
         }
         catch (Exception e) when (!cancellation.IsCancellationRequested && e is not OutOfMemoryException)
         {

@@ -120,9 +120,8 @@ internal sealed class DatasetBuild(DatasetPlan plan, DatasetJournal journal, Act
         }
 
         var judge = plan.Judge!;
-        var options = new ChatOptions { Temperature = 0, MaxOutputTokens = judge.Settings?.MaxTokens };
         var response = await AskAsync(
-            record, judge, judge.Name, JudgePrompt.Compose(source.Instruction, source.Input, first.Text, second.Text), options, Heard, cancellation, plan.Budget);
+            record, judge, judge.Name, JudgePrompt.Compose(source.Instruction, source.Input, first.Text, second.Text), PairJudge.Options(judge), Heard, cancellation, plan.Budget);
         return response is null ? null : new Said(JudgePrompt.Read(response.Text));
 
         void Heard(ChatResponse said)
@@ -144,9 +143,9 @@ internal sealed class DatasetBuild(DatasetPlan plan, DatasetJournal journal, Act
                 continue;
             }
 
-            var sum = (there?.Logit ?? 0) - (back?.Logit ?? 0);
+            var logit = PairJudge.Logit(there, back);
             var even = there is null or { IsBad: true } && back is null or { IsBad: true } ? PairVerdict.SameBad : PairVerdict.SameGood;
-            yield return (ComparisonResults.Pair(first, second), sum > 0 ? PairVerdict.FirstBetter : sum < 0 ? PairVerdict.SecondBetter : even);
+            yield return (ComparisonResults.Pair(first, second), logit > 0 ? PairVerdict.FirstBetter : logit < 0 ? PairVerdict.SecondBetter : even);
         }
     }
 

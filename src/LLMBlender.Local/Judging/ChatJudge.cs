@@ -3,17 +3,15 @@ using LLMBlender.Core.Blending;
 using LLMBlender.Core.Ranking;
 using LLMBlender.Local.Backends;
 using LLMBlender.Local.Telemetry;
-using Microsoft.Extensions.AI;
 
 namespace LLMBlender.Local.Judging;
 
 /// <summary>
-/// A chat model as a ranker. It is asked about every pair in both orders, and a pair's logit, from -2 to 2, is half the difference
-/// of the two verdicts, so that a bias to one position cancels; the swapped pair's is the same negated. Serves one request.
+/// A chat model as a ranker. It is asked about every pair in both orders, and a pair's logit is <see cref="PairJudge.Logit"/>; the swapped
+/// pair's is the same negated. Serves one request.
 /// </summary>
 /// <remarks>
-/// Where one of a pair's verdicts can't be read, the other counts alone; where neither can, the pair is even. A judge none of whose
-/// verdicts can be read fails.
+/// A judge none of whose verdicts can be read fails.
 /// </remarks>
 /// <param name="backend">The model.</param>
 /// <param name="instruction">The instruction.</param>
@@ -23,7 +21,7 @@ namespace LLMBlender.Local.Judging;
 /// <param name="deadline">The request's.</param>
 public sealed class ChatJudge(Backend backend, string instruction, string? input, string[] texts, BlendMetrics metrics, Deadline deadline) : IPairComparer
 {
-    private readonly Dictionary<CandidatePair, Task<float?>> verdicts = [];
+    private readonly Dictionary<CandidatePair, Task<JudgeVerdict?>> verdicts = [];
     private long promptTokens;
     private long completionTokens;
 
@@ -72,21 +70,16 @@ public sealed class ChatJudge(Backend backend, string instruction, string? input
         return Array.ConvertAll(pairs, Logit);
     }
 
-    private float Logit(CandidatePair pair)
-    {
-        var (there, back) = (verdicts[pair].Result, -verdicts[pair.Swapped].Result);
-        return there is null ? back ?? 0 : back is null ? there.Value : (there.Value + back.Value) / 2;
-    }
+    private float Logit(CandidatePair pair) => PairJudge.Logit(verdicts[pair].Result, verdicts[pair.Swapped].Result);
 
-    private async Task<float?> AskAsync(CandidatePair pair, CancellationToken cancellationToken)
+    private async Task<JudgeVerdict?> AskAsync(CandidatePair pair, CancellationToken cancellationToken)
     {
-        var messages = JudgePrompt.Compose(instruction, input, texts[pair.First], texts[pair.Second]);
-        var client = new MeasuredChatClient(backend, metrics.Chats, deadline);
-        var response = await client.GetResponseAsync(messages, new ChatOptions { Temperature = 0, MaxOutputTokens = backend.Settings?.MaxTokens }, cancellationToken);
+        var judge = new PairJudge(backend, new MeasuredChatClient(backend, metrics.Chats, deadline));
+        var (verdict, response) = await judge.AskAsync(instruction, input, texts[pair.First], texts[pair.Second], cancellationToken);
         var (read, written) = (response.Usage?.InputTokenCount ?? 0, response.Usage?.OutputTokenCount ?? 0);
         Interlocked.Add(ref promptTokens, read);
         Interlocked.Add(ref completionTokens, written);
         metrics.Blends.Spent(backend.Name, backend.Cost(read, written));
-        return JudgePrompt.Read(response.Text)?.Logit;
+        return verdict;
     }
 }
