@@ -1,5 +1,6 @@
 using System.Text;
 using LLMBlender.Cli.Models;
+using LLMBlender.Cli.Panels;
 using LLMBlender.Cli.Serving;
 using LLMBlender.Core.Fusion;
 using LLMBlender.Inference.GenFuser;

@@ -1,5 +1,5 @@
-using LLMBlender.Cli.Hosts;
 using LLMBlender.Cli.Models;
+using LLMBlender.Cli.Panels;
 using LLMBlender.Core.Fusion;
 using LLMBlender.Gateway;
 using LLMBlender.Local.Backends;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using LLMBlender.Abstractions;
 using LLMBlender.Cli.Hosts;
+using LLMBlender.Cli.Panels;
 using LLMBlender.Cli.Show;
 using LLMBlender.Core.Blending;
 using LLMBlender.Core.Fusion;

@@ -3,6 +3,7 @@ using System.Text;
 using LLMBlender.Abstractions;
 using LLMBlender.Abstractions.Json;
 using LLMBlender.Cli.Hosts;
+using LLMBlender.Cli.Panels;
 using LLMBlender.Cli.Show;
 using LLMBlender.Records;
 

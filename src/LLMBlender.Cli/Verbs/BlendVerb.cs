@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using LLMBlender.Abstractions;
 using LLMBlender.Cli.Hosts;
+using LLMBlender.Cli.Panels;
 using LLMBlender.Records;
 
 namespace LLMBlender.Cli.Verbs;

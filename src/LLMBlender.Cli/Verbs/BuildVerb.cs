@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using LLMBlender.Abstractions;
-using LLMBlender.Cli.Hosts;
 using LLMBlender.Cli.Models;
+using LLMBlender.Cli.Panels;
 using LLMBlender.Cli.Show;
 using LLMBlender.Evaluation;
 using LLMBlender.Evaluation.Datasets;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using LLMBlender.Cli.Hosts;
 using LLMBlender.Cli.Models;
+using LLMBlender.Cli.Panels;
 using LLMBlender.Cli.Show;
 using LLMBlender.Core.Evaluation;
 using LLMBlender.Evaluation;

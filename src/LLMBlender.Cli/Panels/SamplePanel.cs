@@ -3,7 +3,7 @@ using LLMBlender.Abstractions;
 using LLMBlender.Local.Backends;
 using LLMBlender.Records;
 
-namespace LLMBlender.Cli.Hosts;
+namespace LLMBlender.Cli.Panels;
 
 /// <summary>The panel where none is configured: answers to a few instructions, recorded beforehand.</summary>
 internal static class SamplePanel

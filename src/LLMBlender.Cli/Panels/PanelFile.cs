@@ -3,7 +3,7 @@ using LLMBlender.Abstractions;
 using LLMBlender.Local.Backends;
 using LLMBlender.Records;
 
-namespace LLMBlender.Cli.Hosts;
+namespace LLMBlender.Cli.Panels;
 
 /// <summary>Recorded answers for a server's panel.</summary>
 internal static class PanelFile
