@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LLMBlender.Abstractions.Json;
 using LLMBlender.Core.Evaluation;
 using LLMBlender.Evaluation.Datasets;
 using LLMBlender.Records;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LLMBlender.Abstractions.Json;
 
 namespace LLMBlender.Records;
 
@@ -7,15 +8,13 @@ namespace LLMBlender.Records;
 /// <param name="Path">How errors name it: empty for the record itself, else such as <c>candidates[2]</c>.</param>
 public readonly record struct RecordFields(JsonElement Element, string Path)
 {
-    private const int ShownLength = 60;
-
     /// <summary>The object itself.</summary>
     /// <exception cref="RecordException">It is none.</exception>
     public static RecordFields Of(JsonElement element, string path = "") => element.ValueKind is JsonValueKind.Object
         ? new RecordFields(element, path)
         : throw new RecordException(path.Length == 0
-            ? $"is {Shown(element)}, and must be a JSON object{(element.ValueKind is JsonValueKind.Array ? $" ({RecordFormat.Rule})" : "")}"
-            : $"\"{path}\" is {Shown(element)}, and must be a JSON object");
+            ? $"is {JsonFault.Shown(element)}, and must be a JSON object{(element.ValueKind is JsonValueKind.Array ? $" ({RecordFormat.Rule})" : "")}"
+            : $"\"{path}\" is {JsonFault.Shown(element)}, and must be a JSON object");
 
     /// <summary>A field's value; none where it is absent or null.</summary>
     public JsonElement? Find(string field) =>
@@ -47,6 +46,20 @@ public readonly record struct RecordFields(JsonElement Element, string Path)
         }
     }
 
+    /// <summary>The record's own id.</summary>
+    /// <exception cref="RecordException">It is missing, empty, or neither string nor number.</exception>
+    public RecordId Id()
+    {
+        var field = Find("id") ?? throw Missing("id", "a string or a number");
+        var id = field.ValueKind switch
+        {
+            JsonValueKind.String => new RecordId(Text("id"), IsNumber: false),
+            JsonValueKind.Number => new RecordId(field.GetRawText(), IsNumber: true),
+            _ => throw Refused("id", "must be a string or a number"),
+        };
+        return id.Text.Length > 0 ? id : throw Refused("id", "must not be empty");
+    }
+
     /// <summary>A list's elements; null where the field is absent or null.</summary>
     /// <param name="field">The field's name.</param>
     /// <param name="elements">What the list holds, for the error's text.</param>
@@ -64,14 +77,8 @@ public readonly record struct RecordFields(JsonElement Element, string Path)
 
     /// <summary>An error for a field whose value breaks a rule.</summary>
     public RecordException Refused(string field, string rule) =>
-        new($"\"{Name(field)}\" is {(Find(field) is { } value ? Shown(value) : "null")}, and {rule}");
+        new($"\"{Name(field)}\" is {(Find(field) is { } value ? JsonFault.Shown(value) : "null")}, and {rule}");
 
     /// <summary>The field's name from the record's root.</summary>
     public string Name(string field) => Path.Length == 0 ? field : $"{Path}.{field}";
-
-    private static string Shown(JsonElement value)
-    {
-        var text = value.GetRawText();
-        return text.Length <= ShownLength ? text : string.Concat(text.AsSpan(0, ShownLength), "…");
-    }
 }

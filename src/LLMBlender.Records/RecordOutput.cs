@@ -1,7 +1,7 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using LLMBlender.Abstractions.Json;
 
 namespace LLMBlender.Records;
 
@@ -21,7 +21,7 @@ public sealed class RecordOutput : IDisposable
     private RecordOutput(string name, Func<Stream> open, bool isFile)
     {
         (this.name, this.open, this.isFile) = (name, open, isFile);
-        json = new Utf8JsonWriter(line, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        json = new Utf8JsonWriter(line, JsonText.WriterOptions);
     }
 
     /// <summary>
@@ -76,19 +76,7 @@ public sealed class RecordOutput : IDisposable
     }
 
     /// <summary>Writes <c>{"id":…,"error":…}</c>.</summary>
-    public void WriteError(RecordId? id, string error) => Write(record =>
-    {
-        if (id is { } known)
-        {
-            known.Write(record);
-        }
-        else
-        {
-            record.WriteNull("id");
-        }
-
-        record.WriteText("error", error);
-    });
+    public void WriteError(RecordId? id, string error) => Write(new ErrorResult { Id = id, Error = error }, RecordJsonContext.Default.ErrorResult);
 
     /// <summary>Hands on what has been written so far.</summary>
     /// <exception cref="UsageException">It can't be written.</exception>

@@ -1,3 +1,5 @@
+using LLMBlender.Abstractions.Json;
+
 namespace LLMBlender.Records;
 
 /// <summary>A line of a records file: a record, or what is wrong with it.</summary>

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using LLMBlender.Abstractions.Json;
 
 namespace LLMBlender.Records;
 
@@ -60,7 +61,7 @@ public sealed class RecordReader<T>(RecordInput input, Func<RecordFields, T> rea
             var isUtf8 = Utf8.IsValid(reader.Line.Span);
             using var document = JsonDocument.Parse(isUtf8 ? reader.Line : Repaired(reader.Line));
             var record = RecordFields.Of(document.RootElement);
-            var id = RecordId.Read(record);
+            var id = record.Id();
             place = place with { Id = isUtf8 || !id.Text.Contains('\uFFFD', StringComparison.Ordinal) ? id : null };
             return isUtf8
                 ? new Entry<T>(place, Parse(record, id, place.Line), null)

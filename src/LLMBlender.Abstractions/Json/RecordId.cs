@@ -9,6 +9,14 @@ namespace LLMBlender.Abstractions.Json;
 [JsonConverter(typeof(Converter))]
 public readonly record struct RecordId(string Text, bool IsNumber)
 {
+    /// <summary>Writes it as the field <c>id</c>.</summary>
+    public void Write(Utf8JsonWriter json)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        json.WritePropertyName("id");
+        WriteValue(json);
+    }
+
     /// <summary>As it stands in the record.</summary>
     public override string ToString() => IsNumber ? Text : $"\"{Text}\"";
 
@@ -33,16 +41,18 @@ public readonly record struct RecordId(string Text, bool IsNumber)
         }
 
         /// <inheritdoc/>
-        public override void Write(Utf8JsonWriter writer, RecordId value, JsonSerializerOptions options)
+        public override void Write(Utf8JsonWriter writer, RecordId value, JsonSerializerOptions options) => value.WriteValue(writer);
+    }
+
+    private void WriteValue(Utf8JsonWriter json)
+    {
+        if (IsNumber)
         {
-            if (value.IsNumber)
-            {
-                writer.WriteRawValue(value.Text, skipInputValidation: true);
-            }
-            else
-            {
-                writer.WriteUnescapedValue(value.Text);
-            }
+            json.WriteRawValue(Text, skipInputValidation: true);
+        }
+        else
+        {
+            json.WriteUnescapedValue(Text);
         }
     }
 }

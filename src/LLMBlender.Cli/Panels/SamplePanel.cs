@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LLMBlender.Abstractions;
+using LLMBlender.Abstractions.Json;
 using LLMBlender.Local.Backends;
 using LLMBlender.Records;
 
@@ -59,7 +60,7 @@ internal static class SamplePanel
             using var line = JsonDocument.Parse(reader.Line);
             var fields = RecordFields.Of(line.RootElement);
             var (instruction, input) = fields.Source();
-            records.Add((RecordId.Read(fields), new SampleRecord(instruction, input, fields.OptionalCandidates()!)));
+            records.Add((fields.Id(), new SampleRecord(instruction, input, fields.OptionalCandidates()!)));
         }
 
         return records;

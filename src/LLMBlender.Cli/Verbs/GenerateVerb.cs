@@ -1,4 +1,5 @@
 using System.CommandLine;
+using LLMBlender.Abstractions.Json;
 using LLMBlender.Cli.Models;
 using LLMBlender.Inference.GenFuser;
 using LLMBlender.Inference.Models;

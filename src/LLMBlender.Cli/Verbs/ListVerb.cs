@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using LLMBlender.Abstractions.Json;
 using LLMBlender.Cli.Models;
 using LLMBlender.Cli.Show;
 using LLMBlender.Records;

@@ -6,7 +6,6 @@ using LLMBlender.Abstractions.Json;
 using LLMBlender.Cli.Hosts;
 using LLMBlender.Cli.Show;
 using LLMBlender.Records;
-using RecordId = LLMBlender.Abstractions.Json.RecordId;
 
 namespace LLMBlender.Cli.Verbs;
 
@@ -83,8 +82,7 @@ internal sealed class RecordRun<TRecord, TResult>(Terminal terminal, FileArgumen
 
         try
         {
-            var answer = await Answer(
-                blender, entry.Place.Id is { } id ? new RecordId(id.Text, id.IsNumber) : null, entry.Value!, cancellationToken);
+            var answer = await Answer(blender, entry.Place.Id, entry.Value!, cancellationToken);
             return new RecordAnswer(entry.Place, output => output.Write(answer, result), Remark(answer));
         }
         catch (BlendException e)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using LLMBlender.Abstractions.Json;
 using LLMBlender.Cli.Models;
 using LLMBlender.Cli.Show;
 using LLMBlender.Evaluation.Verification;

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using LLMBlender.Abstractions.Json;
 using LLMBlender.Core.Evaluation;
 using LLMBlender.Records;
 

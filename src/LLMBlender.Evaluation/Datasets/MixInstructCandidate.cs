@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using LLMBlender.Abstractions.Json;
 using LLMBlender.Records;
 
 namespace LLMBlender.Evaluation.Datasets;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using LLMBlender.Abstractions.Json;
 using LLMBlender.Records;
 
 namespace LLMBlender.Evaluation.Datasets;

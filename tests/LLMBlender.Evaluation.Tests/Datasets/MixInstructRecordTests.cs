@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using LLMBlender.Abstractions.Json;
 using LLMBlender.Core.Evaluation;
 using LLMBlender.Evaluation.Datasets;
 using LLMBlender.Records;
