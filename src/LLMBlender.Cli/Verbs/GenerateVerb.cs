@@ -3,7 +3,6 @@ using LLMBlender.Abstractions.Json;
 using LLMBlender.Cli.Models;
 using LLMBlender.Inference.GenFuser;
 using LLMBlender.Inference.Models;
-using LLMBlender.Records;
 
 namespace LLMBlender.Cli.Verbs;
 

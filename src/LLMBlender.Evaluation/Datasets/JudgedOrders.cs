@@ -1,6 +1,5 @@
 using System.Text.Json;
 using LLMBlender.Abstractions.Json;
-using LLMBlender.Records;
 
 namespace LLMBlender.Evaluation.Datasets;
 

@@ -3,7 +3,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using LLMBlender.Abstractions.Json;
 using LLMBlender.Core.Evaluation;
-using LLMBlender.Records;
 
 namespace LLMBlender.Evaluation.Reports;
 
