@@ -19,5 +19,5 @@ public interface IBlendGrain : IGrainWithStringKey
 
     /// <summary>The panels there are, the default one first.</summary>
     [Alias("Panels")]
-    Task<PanelCard[]> PanelsAsync();
+    Task<PanelInfo[]> PanelsAsync();
 }

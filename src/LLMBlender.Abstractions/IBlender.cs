@@ -17,5 +17,5 @@ public interface IBlender : IRankingService, IFusionService
     IAsyncEnumerable<BlendUpdate> BlendStreamingAsync(BlendRequest request, CancellationToken cancellationToken = default);
 
     /// <summary>The panels that can be asked, the default one first.</summary>
-    Task<PanelCard[]> GetPanelsAsync(CancellationToken cancellationToken = default);
+    Task<PanelInfo[]> GetPanelsAsync(CancellationToken cancellationToken = default);
 }

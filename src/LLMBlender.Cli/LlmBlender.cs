@@ -14,12 +14,12 @@ internal static class LlmBlender
 
     /// <summary>Runs one command line. Holds no state, so that runs in one process don't touch each other.</summary>
     /// <returns>One of <see cref="ExitCode"/>'s numbers.</returns>
-    public static async Task<int> RunAsync(IReadOnlyList<string> args, Terminal terminal, CancellationToken cancellation = default)
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, Terminal terminal, CancellationToken cancellationToken = default)
     {
         var error = new StreamWriter(terminal.Error, Utf8) { AutoFlush = true };
         try
         {
-            return await InvokeAsync(args, terminal, error, cancellation);
+            return await InvokeAsync(args, terminal, error, cancellationToken);
         }
         catch (OperationCanceledException)
         {
@@ -39,7 +39,7 @@ internal static class LlmBlender
     }
 
     private static async Task<int> InvokeAsync(
-        IReadOnlyList<string> args, Terminal terminal, StreamWriter error, CancellationToken cancellation)
+        IReadOnlyList<string> args, Terminal terminal, StreamWriter error, CancellationToken cancellationToken)
     {
         // An instruction may well begin with '@'; it names no response file.
         var parsed = CommandTree.Create(terminal).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
@@ -62,6 +62,6 @@ internal static class LlmBlender
             EnableDefaultExceptionHandler = false,
             ProcessTerminationTimeout = null,
         };
-        return await parsed.InvokeAsync(configuration, cancellation);
+        return await parsed.InvokeAsync(configuration, cancellationToken);
     }
 }

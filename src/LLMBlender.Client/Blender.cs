@@ -54,7 +54,7 @@ public sealed class Blender : IBlender, IDisposable
             request.Timeout, (grain, time, token) => grain.StreamAsync(request with { Timeout = time }, token), cancellationToken);
 
     /// <inheritdoc/>
-    public Task<PanelCard[]> GetPanelsAsync(CancellationToken cancellationToken = default) => CallAsync<IBlendGrain, PanelCard[]>(
+    public Task<PanelInfo[]> GetPanelsAsync(CancellationToken cancellationToken = default) => CallAsync<IBlendGrain, PanelInfo[]>(
         NextBucket(), PanelsTimeout, static (grain, _, _) => grain.PanelsAsync(), cancellationToken);
 
     /// <inheritdoc/>

@@ -29,23 +29,23 @@ internal sealed class JudgeRanker(Backend backend) : IPairwiseRanker
             throw new UsageException($"ranker \"judge:{name}\" is a backend of --config, and there is none");
         }
 
-        var book = DatasetPanels.Read(file, sources, static _ => { });
-        var backend = book.FindBackend(name) ?? throw new UsageException($"ranker \"judge:{name}\": {file} has no backend \"{name}\"");
+        var registry = DatasetPanels.Read(file, sources, static _ => { });
+        var backend = registry.FindBackend(name) ?? throw new UsageException($"ranker \"judge:{name}\": {file} has no backend \"{name}\"");
         setup.Remember(DatasetPanels.Identity(backend));
         return new JudgeRanker(backend);
     }
 
     /// <inheritdoc/>
-    public async Task<double[]> ScoreAsync(string source, IReadOnlyList<string> candidates, CancellationToken cancellation = default) =>
-        RecordedMatrix.Rank(new MaxLogits(candidates.Count), await CompareAsync(source, candidates, cancellation)).Scores;
+    public async Task<double[]> ScoreAsync(string source, IReadOnlyList<string> candidates, CancellationToken cancellationToken = default) =>
+        RecordedMatrix.Rank(new MaxLogits(candidates.Count), await CompareAsync(source, candidates, cancellationToken)).Scores;
 
     /// <inheritdoc/>
-    public async Task<float[,]> CompareAsync(string source, IReadOnlyList<string> candidates, CancellationToken cancellation = default)
+    public async Task<float[,]> CompareAsync(string source, IReadOnlyList<string> candidates, CancellationToken cancellationToken = default)
     {
         var n = candidates.Count;
         var verdicts = new JudgeVerdict?[n, n];
         var pairs = (from i in Enumerable.Range(0, n) from j in Enumerable.Range(0, n) where i != j select (First: i, Second: j)).ToList();
-        var limits = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation };
+        var limits = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(pairs, limits, async (pair, stop) =>
             verdicts[pair.First, pair.Second] = await AskAsync(source, candidates[pair.First], candidates[pair.Second], stop));
         if (n > 1 && pairs.TrueForAll(pair => verdicts[pair.First, pair.Second] is null))
@@ -62,13 +62,13 @@ internal sealed class JudgeRanker(Backend backend) : IPairwiseRanker
         return matrix;
     }
 
-    private async Task<JudgeVerdict?> AskAsync(string source, string a, string b, CancellationToken cancellation)
+    private async Task<JudgeVerdict?> AskAsync(string source, string a, string b, CancellationToken cancellationToken)
     {
         try
         {
-            return (await new PairJudge(backend).AskAsync(source, null, a, b, cancellation)).Verdict;
+            return (await new PairJudge(backend).AskAsync(source, null, a, b, cancellationToken)).Verdict;
         }
-        catch (Exception e) when (!cancellation.IsCancellationRequested && e is not OutOfMemoryException)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested && e is not OutOfMemoryException)
         {
             throw new InvalidOperationException($"the judge {backend.Name} failed: {backend.Explain(e)}");
         }

@@ -9,7 +9,7 @@ internal sealed class PanelDirectory(IBlender blender, TimeProvider timeProvider
     private Entry? last;
 
     /// <summary>The panels, the default one first.</summary>
-    public async ValueTask<PanelCard[]> ListAsync(CancellationToken cancellationToken)
+    public async ValueTask<PanelInfo[]> ListAsync(CancellationToken cancellationToken)
     {
         var known = Volatile.Read(ref last);
         if (known is not null && timeProvider.GetElapsedTime(known.At) < Fresh)
@@ -23,7 +23,7 @@ internal sealed class PanelDirectory(IBlender blender, TimeProvider timeProvider
     }
 
     /// <summary>A panel; null where there is none of that name.</summary>
-    public async ValueTask<PanelCard?> FindAsync(string name, CancellationToken cancellationToken)
+    public async ValueTask<PanelInfo?> FindAsync(string name, CancellationToken cancellationToken)
     {
         if (Array.Find(await ListAsync(cancellationToken), panel => panel.Name == name) is { } known)
         {
@@ -35,5 +35,5 @@ internal sealed class PanelDirectory(IBlender blender, TimeProvider timeProvider
         return Array.Find(await ListAsync(cancellationToken), panel => panel.Name == name);
     }
 
-    private sealed record Entry(long At, PanelCard[] Panels);
+    private sealed record Entry(long At, PanelInfo[] Panels);
 }

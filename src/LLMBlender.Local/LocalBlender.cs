@@ -19,7 +19,7 @@ namespace LLMBlender.Local;
 public sealed class LocalBlender : IBlender
 {
     private readonly LocalModels models;
-    private readonly PanelBook panels;
+    private readonly PanelRegistry panels;
     private readonly BlendMetrics metrics;
     private readonly TimeProvider timeProvider;
     private readonly BackendCaller caller;
@@ -33,7 +33,7 @@ public sealed class LocalBlender : IBlender
     /// <param name="loggers">Where failures of chat models are logged; null for nowhere.</param>
     /// <param name="timeProvider">Measures time; null for the system's clock.</param>
     public LocalBlender(
-        LocalModels models, PanelBook panels, BlendMetrics metrics, ILoggerFactory? loggers = null, TimeProvider? timeProvider = null)
+        LocalModels models, PanelRegistry panels, BlendMetrics metrics, ILoggerFactory? loggers = null, TimeProvider? timeProvider = null)
     {
         (this.models, this.panels, this.metrics) = (models, panels, metrics);
         this.timeProvider = timeProvider ?? TimeProvider.System;
@@ -103,7 +103,7 @@ public sealed class LocalBlender : IBlender
     }
 
     /// <inheritdoc/>
-    public Task<PanelCard[]> GetPanelsAsync(CancellationToken cancellationToken = default) => Task.FromResult(panels.Describe());
+    public Task<PanelInfo[]> GetPanelsAsync(CancellationToken cancellationToken = default) => Task.FromResult(panels.Describe());
 
     /// <summary>The same blender for a record of a <see cref="RecordWindow"/>: without deadlines, and with that record's calls.</summary>
     internal LocalBlender In(IModelCalls slot) => new(this, slot);

@@ -9,10 +9,10 @@ namespace LLMBlender.Local;
 /// <param name="fusers">The fusers.</param>
 /// <param name="owned">What is disposed with this besides the rankers.</param>
 public sealed class LocalModels(
-    IReadOnlyList<KeyValuePair<string, IPairRanker>> rankers, FuserBook fusers, IReadOnlyList<IDisposable>? owned = null) : IDisposable
+    IReadOnlyList<KeyValuePair<string, IPairRanker>> rankers, FuserRegistry fusers, IReadOnlyList<IDisposable>? owned = null) : IDisposable
 {
     /// <summary>The fusers.</summary>
-    public FuserBook Fusers => fusers;
+    public FuserRegistry Fusers => fusers;
 
     /// <summary>The chat model that ranks where a request names none; null for the first of the rankers.</summary>
     public string? DefaultRanker { get; init; }

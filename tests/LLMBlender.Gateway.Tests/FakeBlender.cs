@@ -11,7 +11,7 @@ internal sealed class FakeBlender : IBlender
 
     public Task<BlendResponse> BlendAsync(BlendRequest request, CancellationToken cancellationToken = default) => AskAsync<BlendResponse>(request, cancellationToken);
 
-    public Task<PanelCard[]> GetPanelsAsync(CancellationToken cancellationToken = default) => AskAsync<PanelCard[]>("panels", cancellationToken);
+    public Task<PanelInfo[]> GetPanelsAsync(CancellationToken cancellationToken = default) => AskAsync<PanelInfo[]>("panels", cancellationToken);
 
     public Task<RankingResponse> RankAsync(RankingRequest request, CancellationToken cancellationToken = default) => AskAsync<RankingResponse>(request, cancellationToken);
 

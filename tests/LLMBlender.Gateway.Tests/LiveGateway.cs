@@ -24,8 +24,8 @@ public sealed class LiveGateway : IAsyncDisposable
     private readonly WebApplication app;
     private readonly PanelSources sources;
 
-    private LiveGateway(WebApplication app, PanelBook book, PanelSources sources, FakeModelServer models, LineLog log) =>
-        (this.app, Book, this.sources, Models, Log) = (app, book, sources, models, log);
+    private LiveGateway(WebApplication app, PanelRegistry registry, PanelSources sources, FakeModelServer models, LineLog log) =>
+        (this.app, Registry, this.sources, Models, Log) = (app, registry, sources, models, log);
 
     /// <summary>The fake model servers.</summary>
     public FakeModelServer Models { get; }
@@ -33,7 +33,7 @@ public sealed class LiveGateway : IAsyncDisposable
     /// <summary>What was logged, at every level.</summary>
     public LineLog Log { get; }
 
-    public PanelBook Book { get; }
+    public PanelRegistry Registry { get; }
 
     /// <summary>Every mapped endpoint.</summary>
     public IEnumerable<Microsoft.AspNetCore.Http.Endpoint> Endpoints => app.Services.GetRequiredService<Microsoft.AspNetCore.Routing.EndpointDataSource>().Endpoints;
@@ -53,7 +53,7 @@ public sealed class LiveGateway : IAsyncDisposable
             Sample = () => [("What is the number?", null, [new("a", "1 is the number"), new("b", "2 is the number")])],
             Variable = name => name == "FAKE_KEY" ? key : null,
         };
-        var book = PanelBookMaker.Make(new PanelSection(), Discovered.Nothing, sources, null, _ => { });
+        var registry = PanelRegistryBuilder.Build(new PanelSection(), Discovered.Nothing, sources, null, _ => { });
         var log = new LineLog();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -62,7 +62,7 @@ public sealed class LiveGateway : IAsyncDisposable
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         var options = new LLMBlenderSiloOptions { ClusterId = Guid.NewGuid().ToString("N") };
         var fakes = new SiloModels([new AcceleratorRankers("fake:0", [new FakeRanker().On(0)])]);
-        builder.AddLLMBlenderSilo(options, fakes, book);
+        builder.AddLLMBlenderSilo(options, fakes, registry);
         builder.AddLLMBlenderGateway();
         if (gateway is not null)
         {
@@ -75,12 +75,12 @@ public sealed class LiveGateway : IAsyncDisposable
         await app.StartAsync();
         await app.Services.GetRequiredService<SiloReadiness>().WhenMemberAsync(TimeSpan.FromMilliseconds(20), CancellationToken.None);
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        return new LiveGateway(app, book, sources, models, log) { Http = new HttpClient { BaseAddress = new Uri(address), Timeout = TimeSpan.FromSeconds(60) } };
+        return new LiveGateway(app, registry, sources, models, log) { Http = new HttpClient { BaseAddress = new Uri(address), Timeout = TimeSpan.FromSeconds(60) } };
     }
 
     /// <summary>Has panels instead of those before. The fake model of each backend has the backend's name.</summary>
     public void Use(BackendSettings[] backends, params PanelSettings[] panels) =>
-        Book.Become(PanelBookMaker.Make(new PanelSection { Backends = backends, Panels = panels }, Discovered.Nothing, sources, Book, _ => { }));
+        Registry.ReplaceWith(PanelRegistryBuilder.Build(new PanelSection { Backends = backends, Panels = panels }, Discovered.Nothing, sources, Registry, _ => { }));
 
     /// <summary>A fake backend, quick to retry.</summary>
     public BackendSettings Backend(string name) => new()

@@ -41,7 +41,7 @@ internal sealed class BlendCluster : IAsyncDisposable
     /// <param name="roles">Each silo's roles; silos started later have the last one's.</param>
     /// <param name="panels">The panels; none where it is null.</param>
     public static async Task<BlendCluster> StartAsync(
-        FakeRanker ranker, Action<LLMBlenderSiloOptions> configure, SiloRoles[] roles, PanelBook? panels = null)
+        FakeRanker ranker, Action<LLMBlenderSiloOptions> configure, SiloRoles[] roles, PanelRegistry? panels = null)
     {
         var builder = new InProcessTestClusterBuilder((short)roles.Length);
         var configured = 0;
@@ -61,7 +61,7 @@ internal sealed class BlendCluster : IAsyncDisposable
                 messages.AddOrUpdate(call.InterfaceMethod.Name, 1, static (_, count) => count + 1);
                 return call.Invoke();
             });
-            orleans.AddLLMBlenderGrains(options, models, panels ?? new PanelBook());
+            orleans.AddLLMBlenderGrains(options, models, panels ?? new PanelRegistry());
             orleans.Services.AddHostedService(provider => provider.GetRequiredService<Admission>());
         });
         var made = new BlendCluster(builder.Build(), messages, names);

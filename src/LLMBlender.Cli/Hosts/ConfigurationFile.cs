@@ -39,7 +39,7 @@ internal static class ConfigurationFile
     }
 
     // What is offered though it is not configured is said, and so is what could not be.
-    private static async Task<PanelBook> PanelsAsync(
+    private static async Task<PanelRegistry> PanelsAsync(
         IConfiguration configuration, ServeSettings settings, Action<string> say, CancellationToken cancellationToken)
     {
         var discovers = settings.Discover && settings.Panels.Length == 0 && settings.LiteLLM is null;
@@ -52,7 +52,7 @@ internal static class ConfigurationFile
         try
         {
             var sources = PanelFile.PanelSources;
-            return PanelBookMaker.Make(PanelConfiguration.Read(configuration), found, sources, null, say);
+            return PanelRegistryBuilder.Build(PanelConfiguration.Read(configuration), found, sources, null, say);
         }
         catch (Exception e) when (e is SettingsException or RecordException)
         {
@@ -88,7 +88,7 @@ internal static class ConfigurationFile
                 fusers.Add(new ModelFuser(model));
             }
 
-            return new LocalModels(rankers, FuserBook.Of(fusers), fuserModels);
+            return new LocalModels(rankers, FuserRegistry.Of(fusers), fuserModels);
         }
         catch (Exception e)
         {

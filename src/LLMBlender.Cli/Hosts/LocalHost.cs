@@ -10,7 +10,7 @@ namespace LLMBlender.Cli.Hosts;
 /// <param name="models">The models, which are disposed with this.</param>
 /// <param name="panels">The panels, whose chat clients are disposed with this.</param>
 /// <param name="title">Which models these are, for people.</param>
-internal sealed class LocalHost(LocalModels models, PanelBook panels, string title) : IBlenderHost
+internal sealed class LocalHost(LocalModels models, PanelRegistry panels, string title) : IBlenderHost
 {
     private readonly BlendMetrics metrics = new();
     private LocalBlender? blender;

@@ -17,10 +17,10 @@ internal static class SamplePanel
     public static IReadOnlyList<(RecordId Id, SampleRecord Record)> Records => Recorded.Value;
 
     /// <summary>The panel, as it is asked.</summary>
-    public static PanelBook Create()
+    public static PanelRegistry Create()
     {
-        var panels = new PanelBook();
-        RecordedPanel.AddTo(panels, PanelBookMaker.SamplePanel, Records.Select(static sample => (sample.Record.Instruction, sample.Record.Input, sample.Record.Candidates)));
+        var panels = new PanelRegistry();
+        RecordedPanel.AddTo(panels, PanelRegistryBuilder.SamplePanel, Records.Select(static sample => (sample.Record.Instruction, sample.Record.Input, sample.Record.Candidates)));
         return panels;
     }
 

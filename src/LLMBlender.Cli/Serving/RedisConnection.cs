@@ -11,14 +11,14 @@ internal static class RedisConnection
 
     /// <summary>Connects.</summary>
     /// <exception cref="UsageException">The address can't be read, or nothing answers there.</exception>
-    public static async Task<IConnectionMultiplexer> OpenAsync(string address, CancellationToken cancellation)
+    public static async Task<IConnectionMultiplexer> OpenAsync(string address, CancellationToken cancellationToken)
     {
         try
         {
             var options = LLMBlenderSiloExtensions.ForCache(address);
             options.AbortOnConnectFail = true;
             options.ConnectRetry = 5;
-            return await ConnectionMultiplexer.ConnectAsync(options).WaitAsync(Patience, cancellation);
+            return await ConnectionMultiplexer.ConnectAsync(options).WaitAsync(Patience, cancellationToken);
         }
         catch (ArgumentException e)
         {

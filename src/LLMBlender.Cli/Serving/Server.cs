@@ -26,22 +26,22 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Serves until it is cancelled, and then drains.</summary>
-    public Task<int> RunAsync(CancellationToken cancellation) => UseAsync(
+    public Task<int> RunAsync(CancellationToken cancellationToken) => UseAsync(
         async app =>
         {
-            await SayReadyAsync(app, cancellation);
-            await UntilAsync(app, cancellation);
+            await SayReadyAsync(app, cancellationToken);
+            await UntilAsync(app, cancellationToken);
             return ExitCode.Done;
         },
-        cancellation);
+        cancellationToken);
 
     /// <summary>Starts, lets something use what is served, and drains.</summary>
-    private async Task<int> UseAsync(Func<WebApplication, Task<int>> use, CancellationToken cancellation)
+    private async Task<int> UseAsync(Func<WebApplication, Task<int>> use, CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateSlimBuilder();
         var settings = Configure(builder);
         using var models = LoadModels(settings);
-        var redis = arguments.Redis is { } address ? await RedisConnection.OpenAsync(address, cancellation) : null;
+        var redis = arguments.Redis is { } address ? await RedisConnection.OpenAsync(address, cancellationToken) : null;
         await using (redis)
         {
             if (redis is not null)
@@ -50,15 +50,15 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
             }
 
             ServeTelemetry.Add(builder, arguments.Roles);
-            builder.AddLLMBlenderSilo(Options(settings), models, await PanelsAsync(builder, settings, cancellation));
+            builder.AddLLMBlenderSilo(Options(settings), models, await PanelsAsync(builder, settings, cancellationToken));
             builder.UseOrleans(static silo => silo.AddDashboard(static dashboard => dashboard.HideTrace = true));
             AddGateway(builder);
             await using var app = Build(builder);
             var started = false;
             Map(app, () => started);
             using var watch = new TaskWatch(app.Logger);
-            await StartAsync(app, cancellation);
-            await app.Services.GetRequiredService<SiloReadiness>().WhenMemberAsync(Tick, cancellation);
+            await StartAsync(app, cancellationToken);
+            await app.Services.GetRequiredService<SiloReadiness>().WhenMemberAsync(Tick, cancellationToken);
             started = true;
             try
             {
@@ -71,9 +71,9 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         }
     }
 
-    private static async Task UntilAsync(WebApplication app, CancellationToken cancellation)
+    private static async Task UntilAsync(WebApplication app, CancellationToken cancellationToken)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, app.Lifetime.ApplicationStopping);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, app.Lifetime.ApplicationStopping);
         await Task.Delay(Timeout.Infinite, either.Token).ContinueWith(
             static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
@@ -91,11 +91,11 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         }
     }
 
-    private static async Task StartAsync(WebApplication app, CancellationToken cancellation)
+    private static async Task StartAsync(WebApplication app, CancellationToken cancellationToken)
     {
         try
         {
-            await app.StartAsync(cancellation);
+            await app.StartAsync(cancellationToken);
         }
         catch (IOException e)
         {
@@ -179,10 +179,10 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
     };
 
     // What is offered though nobody configured it is said, and so is what could not be.
-    private async Task<PanelBook> PanelsAsync(WebApplicationBuilder builder, ServeSettings settings, CancellationToken cancellation)
+    private async Task<PanelRegistry> PanelsAsync(WebApplicationBuilder builder, ServeSettings settings, CancellationToken cancellationToken)
     {
         var looks = settings.Discover && settings.Panels.Length == 0 && settings.LiteLLM is null && arguments.Roles.HasFlag(SiloRoles.Blend);
-        var found = looks ? await Discovered.LookAsync(Environment.GetEnvironmentVariable, null, null, cancellation) : Discovered.Nothing;
+        var found = looks ? await Discovered.LookAsync(Environment.GetEnvironmentVariable, null, null, cancellationToken) : Discovered.Nothing;
         foreach (var note in found.Notes)
         {
             Say(note);
@@ -229,12 +229,12 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         }
     }
 
-    private async Task SayReadyAsync(WebApplication app, CancellationToken cancellation)
+    private async Task SayReadyAsync(WebApplication app, CancellationToken cancellationToken)
     {
         var readiness = app.Services.GetRequiredService<SiloReadiness>();
         var line = $"ready {string.Join(' ', app.Urls)} role={RoleNames.Write(arguments.Roles)} cluster={arguments.ClusterId} silo={readiness.Address}\n";
-        await terminal.Out.WriteAsync(System.Text.Encoding.UTF8.GetBytes(line), cancellation);
-        await terminal.Out.FlushAsync(cancellation);
+        await terminal.Out.WriteAsync(System.Text.Encoding.UTF8.GetBytes(line), cancellationToken);
+        await terminal.Out.FlushAsync(cancellationToken);
     }
 
     private sealed class NoLifetime : IHostLifetime

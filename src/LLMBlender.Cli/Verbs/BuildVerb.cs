@@ -76,14 +76,14 @@ internal static class BuildVerb
             verb.Options.Add(option);
         }
 
-        verb.SetAction(async (parsed, cancellation) =>
+        verb.SetAction(async (parsed, cancellationToken) =>
         {
             var console = new RunConsole(terminal);
             var search = new ModelSearch(terminal);
-            var book = DatasetPanels.Read(parsed.GetValue(config), PanelFile.PanelSources, console.Note);
-            var chosen = Found("--panel", () => book.Find(parsed.GetValue(panel)));
+            var registry = DatasetPanels.Read(parsed.GetValue(config), PanelFile.PanelSources, console.Note);
+            var chosen = Found("--panel", () => registry.Find(parsed.GetValue(panel)));
             var judging = parsed.GetValue(judge) is { } name
-                ? book.FindBackend(name) ?? throw new UsageException($"--judge {name}: there is no such backend; there are {string.Join(", ", book.Backends.Select(static backend => backend.Name).Order(StringComparer.Ordinal))}")
+                ? registry.FindBackend(name) ?? throw new UsageException($"--judge {name}: there is no such backend; there are {string.Join(", ", registry.Backends.Select(static backend => backend.Name).Order(StringComparer.Ordinal))}")
                 : null;
             var bound = (decimal?)parsed.GetValue(cost);
             if (bound is not null && judging is not null && judging.Cost(0, 0) is null)
@@ -94,7 +94,7 @@ internal static class BuildVerb
             var start = (ulong)(parsed.GetValue(seed) ?? DefaultSeed);
             var setup = new EvaluationSetup(search.FindModel, Accelerator.Parse("auto"), start);
             using var plan = new DatasetPlan(
-                book,
+                registry,
                 chosen,
                 judging,
                 parsed.GetValue(orders) == "both",
@@ -108,7 +108,7 @@ internal static class BuildVerb
             var folder = search.FindFolder(parsed.GetValue(tokenizer)!);
             var filter = new InstructionFilter(Loading.Guard(folder, () => Tokenizer.Load(folder)), parsed.GetValue(prompt), parsed.GetValue(output));
             var run = new DatasetRun(console, plan, parsed.GetValue(from)!, parsed.GetValue(to)!, parsed.GetValue(work), parsed.GetValue(limit));
-            return await run.RunAsync(filter, cancellation) ? ExitCode.Done : ExitCode.SomeFailed;
+            return await run.RunAsync(filter, cancellationToken) ? ExitCode.Done : ExitCode.SomeFailed;
         });
         return verb;
     }

@@ -72,7 +72,7 @@ internal static class EvaluateVerb
         var fuser = new FuserArguments(verb, withLengths: false);
         var noGuard = new Option<bool>("--no-guard") { Description = "Let the blend be the fused answer even where the ranker finds the best candidate better." };
         verb.Options.Add(noGuard);
-        verb.SetAction(async (parsed, cancellation) =>
+        verb.SetAction(async (parsed, cancellationToken) =>
         {
             var files = new ReportFiles(parsed.GetValue(markdown), parsed.GetValue(json), parsed.GetValue(html));
             var evaluator = new Evaluator(new RunConsole(terminal), parsed.GetValue(from)!, files, parsed.GetValue(work), report =>
@@ -85,7 +85,7 @@ internal static class EvaluateVerb
                 Given(parsed, against) ?? [],
                 parsed.GetValue(resamples) ?? Bootstrap.DefaultResamples);
             var blend = new BlendOptions(fuser.TopK(parsed), !parsed.GetValue(noGuard));
-            return await evaluator.RunAsync(plan, Load, blend, Options(parsed), cancellation) ? ExitCode.Done : ExitCode.SomeFailed;
+            return await evaluator.RunAsync(plan, Load, blend, Options(parsed), cancellationToken) ? ExitCode.Done : ExitCode.SomeFailed;
 
             EvaluatedModels Load()
             {

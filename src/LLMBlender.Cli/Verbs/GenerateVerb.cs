@@ -37,7 +37,7 @@ internal static class GenerateVerb
         var files = new FileArguments(verb);
         var generation = new GenerationArguments(verb);
         var device = new DeviceArgument(verb);
-        verb.SetAction((parsed, cancellation) =>
+        verb.SetAction((parsed, cancellationToken) =>
         {
             var options = generation.Read(parsed);
             return new WindowRun<string>(terminal, files, record => record.Text("prompt")).RunAsync(
@@ -48,18 +48,18 @@ internal static class GenerateVerb
                     return Loading.Guard(folder, () => GenFuserModel.Load(folder, new GenFuserOptions { Accelerator = device.Read(parsed) }));
                 },
                 (loaded, prompts, stop) => Task.Run<IReadOnlyList<Settled>>(() => Answer(loaded, prompts, options, stop), stop),
-                cancellation);
+                cancellationToken);
         });
         return verb;
     }
 
     private static Settled[] Answer(
-        GenFuserModel model, IReadOnlyList<string> prompts, GenerationOptions options, CancellationToken cancellation)
+        GenFuserModel model, IReadOnlyList<string> prompts, GenerationOptions options, CancellationToken cancellationToken)
     {
         int[][] ids = [.. prompts.Select(prompt => model.Tokenizer.Encode(prompt))];
         var problems = Array.ConvertAll(ids, prompt => model.ProblemOf(prompt));
         int[] sound = [.. Enumerable.Range(0, ids.Length).Where(i => problems[i] is null)];
-        var texts = model.Generate(Array.ConvertAll(sound, i => ids[i]), options, cancellation: cancellation);
+        var texts = model.Generate(Array.ConvertAll(sound, i => ids[i]), options, cancellationToken: cancellationToken);
         var settled = Array.ConvertAll(problems, problem => new Settled(null, $"\"prompt\" {problem}"));
         for (var i = 0; i < sound.Length; i++)
         {

@@ -42,9 +42,9 @@ internal static class HealthVerb
             },
         };
         verb.Arguments.Add(url);
-        verb.SetAction(async (parsed, cancellation) =>
+        verb.SetAction(async (parsed, cancellationToken) =>
         {
-            if (await ProblemAsync(parsed.GetValue(url)!, cancellation) is not { } problem)
+            if (await ProblemAsync(parsed.GetValue(url)!, cancellationToken) is not { } problem)
             {
                 return ExitCode.Done;
             }
@@ -55,17 +55,17 @@ internal static class HealthVerb
         return verb;
     }
 
-    private static async Task<string?> ProblemAsync(Uri url, CancellationToken cancellation)
+    private static async Task<string?> ProblemAsync(Uri url, CancellationToken cancellationToken)
     {
         // The process is asked itself, whatever proxy the environment names for the world outside.
         using var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false };
         using var http = new HttpClient(handler) { Timeout = Patience, MaxResponseContentBufferSize = MostBytes };
         try
         {
-            using var response = await http.GetAsync(new Uri(url, "/health/ready"), cancellation);
-            return response.IsSuccessStatusCode ? null : $"{url} is not ready: {await response.Content.ReadAsStringAsync(cancellation)}";
+            using var response = await http.GetAsync(new Uri(url, "/health/ready"), cancellationToken);
+            return response.IsSuccessStatusCode ? null : $"{url} is not ready: {await response.Content.ReadAsStringAsync(cancellationToken)}";
         }
-        catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
+        catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return e is HttpRequestException ? $"{url} can't be asked: {e.Message}" : $"{url} has not answered within {Patience.TotalSeconds} s";
         }

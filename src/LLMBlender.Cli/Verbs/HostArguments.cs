@@ -61,10 +61,10 @@ internal sealed class HostArguments
     /// <param name="panels">The panels of this process; null for none.</param>
     /// <exception cref="UsageException">An option is out of range, or the cluster does not answer.</exception>
     /// <exception cref="Inference.ModelException">A model can't be used.</exception>
-    public async Task<IBlenderHost> OpenAsync(ParseResult parsed, CancellationToken cancellationToken, PanelBook? panels = null) =>
-        parsed.GetValue(cluster) is { } address ? await ClusterHost.ConnectAsync(address, cancellationToken) : Load(parsed, panels ?? new PanelBook());
+    public async Task<IBlenderHost> OpenAsync(ParseResult parsed, CancellationToken cancellationToken, PanelRegistry? panels = null) =>
+        parsed.GetValue(cluster) is { } address ? await ClusterHost.ConnectAsync(address, cancellationToken) : Load(parsed, panels ?? new PanelRegistry());
 
-    private LocalHost Load(ParseResult parsed, PanelBook panels)
+    private LocalHost Load(ParseResult parsed, PanelRegistry panels)
     {
         var loaded = new List<IDisposable>();
         var titles = new List<string>();
@@ -80,7 +80,7 @@ internal sealed class HostArguments
 
             if (fuser is null)
             {
-                return new LocalHost(new LocalModels(rankers, FuserBook.SelectOnly), panels, string.Join("; ", titles));
+                return new LocalHost(new LocalModels(rankers, FuserRegistry.SelectOnly), panels, string.Join("; ", titles));
             }
 
             var (made, fuserModel) = fuser.Load(parsed, terminal, device.Read(parsed));
@@ -90,7 +90,7 @@ internal sealed class HostArguments
             }
 
             return new LocalHost(
-                new LocalModels(rankers, FuserBook.Of([made]), fuserModel is null ? [] : [fuserModel]), panels, string.Join("; ", titles));
+                new LocalModels(rankers, FuserRegistry.Of([made]), fuserModel is null ? [] : [fuserModel]), panels, string.Join("; ", titles));
         }
         catch
         {

@@ -87,7 +87,7 @@ internal static class ServeVerb
             verb.Options.Add(option);
         }
 
-        verb.SetAction((parsed, cancellation) => new Server(
+        verb.SetAction((parsed, cancellationToken) => new Server(
             new ServeArguments(
                 parsed.GetValue(roles),
                 parsed.GetValue(urls)!,
@@ -98,7 +98,7 @@ internal static class ServeVerb
                 parsed.GetValue(siloPort) ?? 0,
                 parsed.GetValue(listenPort) ?? 0,
                 parsed.GetValue(gatewayPort) ?? 0),
-            terminal).RunAsync(cancellation));
+            terminal).RunAsync(cancellationToken));
         return verb;
     }
 

@@ -34,20 +34,20 @@ internal static class TokenizeVerb
         };
         verb.Options.Add(model);
         var files = new FileArguments(verb);
-        verb.SetAction(async (parsed, cancellation) =>
+        verb.SetAction(async (parsed, cancellationToken) =>
         {
             using var input = files.OpenInput(parsed, terminal);
             using var output = files.NameOutput(parsed, terminal);
             var folder = new ModelSearch(terminal).FindFolder(parsed.GetValue(model)!);
             var tokenizer = Loading.Guard(folder, () => Tokenizer.Load(folder));
             output.Open();
-            return await RunAsync(terminal, input, output, tokenizer, cancellation);
+            return await RunAsync(terminal, input, output, tokenizer, cancellationToken);
         });
         return verb;
     }
 
     private static async Task<int> RunAsync(
-        Terminal terminal, RecordInput input, RecordOutput output, Tokenizer tokenizer, CancellationToken cancellation)
+        Terminal terminal, RecordInput input, RecordOutput output, Tokenizer tokenizer, CancellationToken cancellationToken)
     {
         var answers = new AnswerWriter(output);
         await ProgressDisplay.RunAsync(terminal, input.Length, progress =>
@@ -57,14 +57,14 @@ internal static class TokenizeVerb
                 {
                     foreach (var entry in new RecordReader<string>(input, record => record.Text("text")).Read())
                     {
-                        cancellation.ThrowIfCancellationRequested();
+                        cancellationToken.ThrowIfCancellationRequested();
                         Answer(entry, tokenizer, output, answers, progress);
                     }
                 },
-                cancellation);
+                cancellationToken);
 
             // Standard input may keep a read waiting for ever; a file does not.
-            return input.Length is null ? answering.WaitAsync(cancellation) : answering;
+            return input.Length is null ? answering.WaitAsync(cancellationToken) : answering;
         });
         output.Flush();
         return answers.Failures == 0 ? ExitCode.Done : ExitCode.SomeFailed;

@@ -40,12 +40,12 @@ internal static class VerifyVerb
         verb.Arguments.Add(model);
         verb.Options.Add(cases);
         verb.Options.Add(json);
-        verb.SetAction((parsed, cancellation) => Task.Run(() =>
+        verb.SetAction((parsed, cancellationToken) => Task.Run(() =>
         {
             var folder = RequireFolder(parsed.GetValue(cases)!);
             var path = new ModelSearch(terminal).FindModel(parsed.GetValue(model)!);
             var manifest = Loading.Guard(path, () => ModelFolder.Open(path)).Manifest;
-            var verdict = Check(path, manifest, folder, cancellation);
+            var verdict = Check(path, manifest, folder, cancellationToken);
             if (parsed.GetValue(json))
             {
                 WriteJson(manifest, verdict, terminal);
@@ -64,7 +64,7 @@ internal static class VerifyVerb
         ? folder
         : throw new UsageException($"--cases {folder}: there is no such folder");
 
-    private static Verdict Check(string path, ModelManifest manifest, string folder, CancellationToken cancellation)
+    private static Verdict Check(string path, ModelManifest manifest, string folder, CancellationToken cancellationToken)
     {
         string[] files = manifest.Kind switch
         {
@@ -85,22 +85,22 @@ internal static class VerifyVerb
             case ModelKind.PairRanker:
                 using (var check = new RankerCheck(path, manifest, verdict))
                 {
-                    check.Run(folder, cancellation);
+                    check.Run(folder, cancellationToken);
                 }
 
                 break;
             case ModelKind.GenFuser:
                 using (var check = new GeneratorCheck(path, manifest, verdict))
                 {
-                    check.Run(folder, cancellation);
+                    check.Run(folder, cancellationToken);
                 }
 
                 break;
             case ModelKind.Likelihood:
-                LikelihoodCheck.Run(path, manifest, folder, verdict, cancellation);
+                LikelihoodCheck.Run(path, manifest, folder, verdict, cancellationToken);
                 break;
             default:
-                EncoderCheck.Run(path, manifest, folder, verdict, cancellation);
+                EncoderCheck.Run(path, manifest, folder, verdict, cancellationToken);
                 break;
         }
 

@@ -20,13 +20,13 @@ internal sealed class WindowRun<T>(Terminal terminal, FileArguments files, Func<
     /// <param name="parsed">The arguments.</param>
     /// <param name="load">Loads the model, once the files are known to be there.</param>
     /// <param name="answer">Answers a window of records, each on its own.</param>
-    /// <param name="cancellation">Ends the run.</param>
+    /// <param name="cancellationToken">Ends the run.</param>
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync<TModel>(
         ParseResult parsed,
         Func<TModel> load,
         Func<TModel, IReadOnlyList<T>, CancellationToken, Task<IReadOnlyList<Settled>>> answer,
-        CancellationToken cancellation)
+        CancellationToken cancellationToken)
         where TModel : IDisposable
     {
         using var input = files.OpenInput(parsed, terminal);
@@ -39,11 +39,11 @@ internal sealed class WindowRun<T>(Terminal terminal, FileArguments files, Func<
             var windows = new RecordReader<T>(input, read).Read().Chunk(WindowRecords).GetEnumerator();
 
             // Standard input may keep a read waiting for ever; a file does not.
-            Task<bool> Next() => Task.Run(windows.MoveNext, cancellation).WaitAsync(cancellation);
+            Task<bool> Next() => Task.Run(windows.MoveNext, cancellationToken).WaitAsync(cancellationToken);
             while (await Next())
             {
                 var sound = windows.Current.Where(entry => entry.Error is null).Select(entry => entry.Value!).ToList();
-                var settled = sound.Count == 0 ? [] : await answer(model, sound, cancellation);
+                var settled = sound.Count == 0 ? [] : await answer(model, sound, cancellationToken);
                 Write(windows.Current, settled, answers, output, progress);
             }
         });

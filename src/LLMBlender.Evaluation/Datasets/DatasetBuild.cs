@@ -20,17 +20,17 @@ internal sealed class DatasetBuild(DatasetPlan plan, DatasetJournal journal, Act
     public int Failures => failures;
 
     /// <summary>Makes one; null where no member answered.</summary>
-    public async Task<MixInstructRecord?> MakeAsync(SourceInstruction source, CancellationToken cancellation)
+    public async Task<MixInstructRecord?> MakeAsync(SourceInstruction source, CancellationToken cancellationToken)
     {
         var record = source.Id.Text;
-        var answers = await Task.WhenAll(plan.Panel.Seats().Select(seat => AnswerAsync(source, record, seat.Backend, seat.Name, cancellation)));
+        var answers = await Task.WhenAll(plan.Panel.Slots().Select(slot => AnswerAsync(source, record, slot.Backend, slot.Name, cancellationToken)));
         (string Model, string Text, string Method)[] texts = [.. answers.OfType<(string, string, string)>()];
         if (texts.Length == 0)
         {
             return null;
         }
 
-        var verdicts = plan.Judge is null ? [] : await JudgeAsync(source, record, texts, cancellation);
+        var verdicts = plan.Judge is null ? [] : await JudgeAsync(source, record, texts, cancellationToken);
         return new MixInstructRecord(
             source.Instruction,
             source.Input,
@@ -45,9 +45,9 @@ internal sealed class DatasetBuild(DatasetPlan plan, DatasetJournal journal, Act
 
     // A model's answer, how it was drawn; null where it failed.
     private async Task<(string, string, string)?> AnswerAsync(
-        SourceInstruction source, string record, string backendName, string name, CancellationToken cancellation)
+        SourceInstruction source, string record, string backendName, string name, CancellationToken cancellationToken)
     {
-        var backend = plan.Book.FindBackend(backendName)!;
+        var backend = plan.Registry.FindBackend(backendName)!;
         var method = backend.Settings is null ? "recorded" : plan.Temperature == 0 ? "greedy" : "top_p_sampling";
         if (journal.Text(record, name) is { } known)
         {
@@ -65,7 +65,7 @@ internal sealed class DatasetBuild(DatasetPlan plan, DatasetJournal journal, Act
             Prompt.Of(request),
             Prompt.Options(backend, request),
             said => journal.NoteText(record, name, said.Text.Trim(), TokensOf(said)),
-            cancellation);
+            cancellationToken);
         return response is null ? null : (name, response.Text.Trim(), method);
     }
 
@@ -79,7 +79,7 @@ internal sealed class DatasetBuild(DatasetPlan plan, DatasetJournal journal, Act
 
     // Every pair in both orders, or in one that is drawn; the pairs in an order that is drawn as well.
     private async Task<Dictionary<(string First, string Second), JudgeVerdict?>> JudgeAsync(
-        SourceInstruction source, string record, (string Model, string Text, string Method)[] texts, CancellationToken cancellation)
+        SourceInstruction source, string record, (string Model, string Text, string Method)[] texts, CancellationToken cancellationToken)
     {
         var pairs = new List<CandidatePair>();
         var drawn = Permutation.Shuffled(texts.Length, plan.Seed ^ Draw(record));
@@ -98,7 +98,7 @@ internal sealed class DatasetBuild(DatasetPlan plan, DatasetJournal journal, Act
 
         var order = Permutation.Shuffled(pairs.Count, plan.Seed + Draw(record));
         var verdicts = new Dictionary<(string First, string Second), JudgeVerdict?>();
-        var asking = order.Select(at => (Pair: pairs[at], Verdict: VerdictAsync(source, record, texts[pairs[at].First], texts[pairs[at].Second], cancellation))).ToList();
+        var asking = order.Select(at => (Pair: pairs[at], Verdict: VerdictAsync(source, record, texts[pairs[at].First], texts[pairs[at].Second], cancellationToken))).ToList();
         foreach (var (pair, verdict) in asking)
         {
             if (await verdict is { } said)
@@ -112,7 +112,7 @@ internal sealed class DatasetBuild(DatasetPlan plan, DatasetJournal journal, Act
 
     // Null where nobody was asked or the judge failed.
     private async Task<Said?> VerdictAsync(
-        SourceInstruction source, string record, (string Model, string Text, string Method) first, (string Model, string Text, string Method) second, CancellationToken cancellation)
+        SourceInstruction source, string record, (string Model, string Text, string Method) first, (string Model, string Text, string Method) second, CancellationToken cancellationToken)
     {
         if (journal.TryVerdict(record, first.Model, second.Model, out var known))
         {
@@ -121,7 +121,7 @@ internal sealed class DatasetBuild(DatasetPlan plan, DatasetJournal journal, Act
 
         var judge = plan.Judge!;
         var response = await AskAsync(
-            record, judge, judge.Name, JudgePrompt.Compose(source.Instruction, source.Input, first.Text, second.Text), PairJudge.Options(judge), Heard, cancellation, plan.Budget);
+            record, judge, judge.Name, JudgePrompt.Compose(source.Instruction, source.Input, first.Text, second.Text), PairJudge.Options(judge), Heard, cancellationToken, plan.Budget);
         return response is null ? null : new Said(JudgePrompt.Read(response.Text));
 
         void Heard(ChatResponse said)
@@ -157,10 +157,10 @@ internal sealed class DatasetBuild(DatasetPlan plan, DatasetJournal journal, Act
         IReadOnlyList<ChatMessage> messages,
         ChatOptions? options,
         Action<ChatResponse> heard,
-        CancellationToken cancellation,
+        CancellationToken cancellationToken,
         JudgeBudget? budget = null)
     {
-        await places.WaitAsync(cancellation);
+        await places.WaitAsync(cancellationToken);
         try
         {
             if (budget?.TryTake() == false)
@@ -168,7 +168,7 @@ internal sealed class DatasetBuild(DatasetPlan plan, DatasetJournal journal, Act
                 return null;
             }
 
-            var response = await TryAsync(record, backend, name, messages, options, cancellation);
+            var response = await TryAsync(record, backend, name, messages, options, cancellationToken);
             if (response is null)
             {
                 budget?.Return();
@@ -185,13 +185,13 @@ internal sealed class DatasetBuild(DatasetPlan plan, DatasetJournal journal, Act
     }
 
     private async Task<ChatResponse?> TryAsync(
-        string record, Backend backend, string name, IReadOnlyList<ChatMessage> messages, ChatOptions? options, CancellationToken cancellation)
+        string record, Backend backend, string name, IReadOnlyList<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
     {
         try
         {
-            return await backend.Client.GetResponseAsync(messages, options, cancellation);
+            return await backend.Client.GetResponseAsync(messages, options, cancellationToken);
         }
-        catch (Exception e) when (!cancellation.IsCancellationRequested && e is not OutOfMemoryException)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested && e is not OutOfMemoryException)
         {
             Interlocked.Increment(ref failures);
             complain($"record \"{record}\": {name} failed: {backend.Explain(e)}");

@@ -19,7 +19,7 @@ public static class DatasetPanels
     /// <param name="sources">Where recorded panels come from.</param>
     /// <param name="say">Told what a person should know of it.</param>
     /// <exception cref="UsageException">It can't be used.</exception>
-    public static PanelBook Read(string? config, PanelSources sources, Action<string> say)
+    public static PanelRegistry Read(string? config, PanelSources sources, Action<string> say)
     {
         var builder = new ConfigurationBuilder();
         try
@@ -34,7 +34,7 @@ public static class DatasetPanels
             }
 
             builder.AddEnvironmentVariables();
-            return PanelBookMaker.Make(PanelConfiguration.Read(builder.Build()), Discovered.Nothing, sources, null, say);
+            return PanelRegistryBuilder.Build(PanelConfiguration.Read(builder.Build()), Discovered.Nothing, sources, null, say);
         }
         catch (Exception e) when (e is IOException or InvalidDataException or FormatException or SettingsException or RecordException)
         {

@@ -4,7 +4,7 @@ using LLMBlender.Local.Backends;
 namespace LLMBlender.Evaluation.Datasets;
 
 /// <summary>What a data set is made with.</summary>
-/// <param name="Book">The backends.</param>
+/// <param name="Registry">The backends.</param>
 /// <param name="Panel">The panel whose members write candidates.</param>
 /// <param name="Judge">The backend that compares them; null for no verdicts.</param>
 /// <param name="BothOrders">Whether the judge sees every pair in both orders, or in one that is drawn.</param>
@@ -16,7 +16,7 @@ namespace LLMBlender.Evaluation.Datasets;
 /// <param name="Concurrency">Calls at a time.</param>
 /// <param name="Seed">Fixes whatever is drawn here.</param>
 public sealed record DatasetPlan(
-    PanelBook Book,
+    PanelRegistry Registry,
     Panel Panel,
     Backend? Judge,
     bool BothOrders,

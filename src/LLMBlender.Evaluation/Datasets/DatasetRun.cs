@@ -22,9 +22,9 @@ public sealed class DatasetRun(IRunConsole console, DatasetPlan plan, string[] f
 
     /// <summary>Makes the set.</summary>
     /// <param name="filter">What is kept of the instructions.</param>
-    /// <param name="cancellation">Ends the run; what was said stays in the work file.</param>
+    /// <param name="cancellationToken">Ends the run; what was said stays in the work file.</param>
     /// <returns>Whether every instruction was used and everything about it was answered.</returns>
-    public async Task<bool> RunAsync(InstructionFilter filter, CancellationToken cancellation)
+    public async Task<bool> RunAsync(InstructionFilter filter, CancellationToken cancellationToken)
     {
         if (to == "-" && work is null)
         {
@@ -38,11 +38,11 @@ public sealed class DatasetRun(IRunConsole console, DatasetPlan plan, string[] f
         }
 
         var refused = 0;
-        var sources = await ReadAsync(filter, _ => refused++, cancellation);
+        var sources = await ReadAsync(filter, _ => refused++, cancellationToken);
         var done = false;
         using var journal = DatasetJournal.Open(work ?? $"{to}.work", Identity(), Earlier);
         output.Open();
-        await console.WatchAsync(sources.Count, async progress => done = await BuildAsync(sources, journal, output, progress, cancellation));
+        await console.WatchAsync(sources.Count, async progress => done = await BuildAsync(sources, journal, output, progress, cancellationToken));
         Say(Summary(sources.Count));
         if (done && work is null)
         {
@@ -52,12 +52,12 @@ public sealed class DatasetRun(IRunConsole console, DatasetPlan plan, string[] f
         return done && refused == 0;
     }
 
-    private async Task<List<SourceInstruction>> ReadAsync(InstructionFilter filter, Action<string> refuse, CancellationToken cancellation)
+    private async Task<List<SourceInstruction>> ReadAsync(InstructionFilter filter, Action<string> refuse, CancellationToken cancellationToken)
     {
         var kept = new List<SourceInstruction>();
         foreach (var file in from)
         {
-            await foreach (var source in SourceFile.ReadAsync(file, console.Input, problem => { refuse(problem); Say(problem); }, cancellation))
+            await foreach (var source in SourceFile.ReadAsync(file, console.Input, problem => { refuse(problem); Say(problem); }, cancellationToken))
             {
                 if (filter.Keeps(source))
                 {
@@ -75,7 +75,7 @@ public sealed class DatasetRun(IRunConsole console, DatasetPlan plan, string[] f
 
     // Records are written in the instructions' order; whether all that was wanted is there.
     private async Task<bool> BuildAsync(
-        List<SourceInstruction> sources, DatasetJournal journal, RecordOutput output, IProgressDisplay progress, CancellationToken cancellation)
+        List<SourceInstruction> sources, DatasetJournal journal, RecordOutput output, IProgressDisplay progress, CancellationToken cancellationToken)
     {
         using var build = new DatasetBuild(plan, journal, problem =>
         {
@@ -87,7 +87,7 @@ public sealed class DatasetRun(IRunConsole console, DatasetPlan plan, string[] f
         var (position, empty) = (0, 0);
         foreach (var window in sources.Chunk(WindowRecords))
         {
-            var records = await Task.WhenAll(window.Select(source => build.MakeAsync(source, cancellation)));
+            var records = await Task.WhenAll(window.Select(source => build.MakeAsync(source, cancellationToken)));
             foreach (var (source, record) in window.Zip(records))
             {
                 if (record is null)
@@ -111,7 +111,7 @@ public sealed class DatasetRun(IRunConsole console, DatasetPlan plan, string[] f
 
     private string Summary(int instructions)
     {
-        var text = new StringBuilder($"{Sentences.Count(instructions, "instruction")}, {Sentences.Count(plan.Panel.Seats().Length, "member")}");
+        var text = new StringBuilder($"{Sentences.Count(instructions, "instruction")}, {Sentences.Count(plan.Panel.Slots().Length, "member")}");
         if (plan.Judge is not null)
         {
             text.Append(CultureInfo.InvariantCulture, $"; {Sentences.Count(plan.Budget.Calls, "call")} of the judge {plan.Judge.Name}");
@@ -130,7 +130,7 @@ public sealed class DatasetRun(IRunConsole console, DatasetPlan plan, string[] f
         {
             json.WriteStartObject();
             json.WriteString("llmblender", ProductVersion.Text);
-            json.WriteString("panel", string.Join(", ", plan.Panel.Seats().Select(seat => $"{seat.Name}: {DatasetPanels.Identity(plan.Book.FindBackend(seat.Backend)!)}")));
+            json.WriteString("panel", string.Join(", ", plan.Panel.Slots().Select(slot => $"{slot.Name}: {DatasetPanels.Identity(plan.Registry.FindBackend(slot.Backend)!)}")));
             json.WriteString("judge", plan.Judge is null ? "" : DatasetPanels.Identity(plan.Judge));
             json.WriteString("drawn", string.Create(CultureInfo.InvariantCulture, $"temperature {plan.Temperature} top-p {plan.TopP} max-new-tokens {plan.MaxTokens}"));
             json.WriteNumber("seed", plan.Seed);

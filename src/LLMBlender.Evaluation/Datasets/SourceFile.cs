@@ -10,15 +10,15 @@ internal static class SourceFile
     /// <param name="path">The file.</param>
     /// <param name="standardInput">Standard input, for <c>-</c>.</param>
     /// <param name="refused">Told of each one that can't be used.</param>
-    /// <param name="cancellation">Ends it.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="UsageException">The file can't be read.</exception>
     public static async IAsyncEnumerable<SourceInstruction> ReadAsync(
-        string path, Stream standardInput, Action<string> refused, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+        string path, Stream standardInput, Action<string> refused, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var input = RecordInput.Open(path, standardInput);
         using var stream = new BufferedStream(input.Stream, 64 << 10);
         var number = 0;
-        await foreach (var (element, problem) in ElementsAsync(stream, path, cancellation))
+        await foreach (var (element, problem) in ElementsAsync(stream, path, cancellationToken))
         {
             number++;
             if (problem is not null)
@@ -51,12 +51,12 @@ internal static class SourceFile
     }
 
     private static async IAsyncEnumerable<(JsonElement Element, string? Problem)> ElementsAsync(
-        BufferedStream stream, string path, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+        BufferedStream stream, string path, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var (first, whole) = Peek(stream, path);
         if (first == '[')
         {
-            await using var elements = JsonSerializer.DeserializeAsyncEnumerable<JsonElement>(whole, cancellationToken: cancellation).GetAsyncEnumerator(cancellation);
+            await using var elements = JsonSerializer.DeserializeAsyncEnumerable<JsonElement>(whole, cancellationToken: cancellationToken).GetAsyncEnumerator(cancellationToken);
             while (await NextAsync(elements, path))
             {
                 yield return (elements.Current, null);

@@ -35,9 +35,9 @@ internal sealed class BertScorer(EncoderModel encoder, int layer)
     }
 
     /// <summary>The tokens of texts, as vectors and weights.</summary>
-    public TokenVectors[] Read(IReadOnlyList<int[]> rows, CancellationToken cancellation = default)
+    public TokenVectors[] Read(IReadOnlyList<int[]> rows, CancellationToken cancellationToken = default)
     {
-        var states = encoder.States(rows, layer, cancellation);
+        var states = encoder.States(rows, layer, cancellationToken);
         return [.. rows.Select((ids, i) => new TokenVectors(states[i], [.. ids.Select(Weight)]))];
     }
 

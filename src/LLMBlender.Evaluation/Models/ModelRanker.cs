@@ -68,8 +68,8 @@ internal sealed class ModelRanker(string name, IDisposable model, Func<string, I
     }
 
     /// <inheritdoc/>
-    public Task<double[]> ScoreAsync(string source, IReadOnlyList<string> candidates, CancellationToken cancellation = default) =>
-        Task.Run(() => score(source, candidates, cancellation), cancellation);
+    public Task<double[]> ScoreAsync(string source, IReadOnlyList<string> candidates, CancellationToken cancellationToken = default) =>
+        Task.Run(() => score(source, candidates, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose() => model.Dispose();
@@ -81,28 +81,28 @@ internal sealed class ModelRanker(string name, IDisposable model, Func<string, I
             throw new ModelException(folder, $"has {model.Labels} labels: a reward model has one, or two of which the second is good");
         }
 
-        return (source, candidates, cancellation) =>
+        return (source, candidates, cancellationToken) =>
         [
-            .. model.Score([.. candidates.Select(text => isPair ? (source, (string?)text) : ($"{source}\n{text}", null))], cancellation)
+            .. model.Score([.. candidates.Select(text => isPair ? (source, (string?)text) : ($"{source}\n{text}", null))], cancellationToken)
                 .Select(labels => labels.Length == 1 ? labels[0] : (double)labels[1] - labels[0]),
         ];
     }
 
     // The mean of what the labels' sigmoids say, as SummaReranker averages its tasks.
     private static Func<string, IReadOnlyList<string>, CancellationToken, double[]> SummaReranker(ClassifierModel model) =>
-        (source, candidates, cancellation) =>
+        (source, candidates, cancellationToken) =>
         [
-            .. model.Score([.. candidates.Select(text => (source, (string?)text))], cancellation)
+            .. model.Score([.. candidates.Select(text => (source, (string?)text))], cancellationToken)
                 .Select(labels => labels.Average(logit => 1 / (1 + Math.Exp(-(double)logit)))),
         ];
 
     private static Func<string, IReadOnlyList<string>, CancellationToken, double[]> SimCls(EmbeddingModel model) =>
-        (source, candidates, cancellation) =>
+        (source, candidates, cancellationToken) =>
         {
-            var vectors = model.Embed([source, .. candidates], cancellation);
+            var vectors = model.Embed([source, .. candidates], cancellationToken);
             return [.. vectors.Skip(1).Select(vector => (double)System.Numerics.Tensors.TensorPrimitives.CosineSimilarity<float>(vectors[0], vector))];
         };
 
     private static Func<string, IReadOnlyList<string>, CancellationToken, double[]> MlmScoring(MaskedLanguageModel model) =>
-        (_, candidates, cancellation) => [.. model.Score(candidates, cancellation).Select(likelihood => likelihood.Sum)];
+        (_, candidates, cancellationToken) => [.. model.Score(candidates, cancellationToken).Select(likelihood => likelihood.Sum)];
 }

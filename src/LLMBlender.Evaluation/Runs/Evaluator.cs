@@ -28,10 +28,10 @@ public sealed class Evaluator(
     /// <param name="load">Loads ranker and fuser, once the files are known to be there.</param>
     /// <param name="blend">How each record is blended.</param>
     /// <param name="options">Options of ranker and fuser, which are part of the run's identity.</param>
-    /// <param name="cancellation">Ends the run; what is done stays in the work file.</param>
+    /// <param name="cancellationToken">Ends the run; what is done stays in the work file.</param>
     /// <returns>Whether no record failed.</returns>
     public async Task<bool> RunAsync(
-        EvaluationPlan plan, Func<EvaluatedModels> load, BlendOptions blend, string options, CancellationToken cancellation)
+        EvaluationPlan plan, Func<EvaluatedModels> load, BlendOptions blend, string options, CancellationToken cancellationToken)
     {
         RequireDistinct(plan);
         files.Check();
@@ -40,7 +40,7 @@ public sealed class Evaluator(
         var facts = Facts(plan, data, models, blend, options);
         var known = new Dictionary<long, RecordFinding>();
         using var journal = OpenWork(facts, known);
-        var (records, failures) = await EvaluateAsync(plan, data, models, blend, known, journal, cancellation);
+        var (records, failures) = await EvaluateAsync(plan, data, models, blend, known, journal, cancellationToken);
         if (records.Count == 0)
         {
             throw new UsageException($"--from {from}: there is no record in it that can be evaluated");
@@ -65,14 +65,14 @@ public sealed class Evaluator(
         BlendOptions blend,
         Dictionary<long, RecordFinding> known,
         WorkFile? journal,
-        CancellationToken cancellation)
+        CancellationToken cancellationToken)
     {
         using var input = RecordInput.Open(from, console.Input);
         using var metrics = new BlendMetrics();
 
         // The models are disposed with what was loaded.
         var ranker = KeyValuePair.Create(models.Ranker.Manifest.Id, Wrap(new ModelPairRanker(models.Ranker)));
-        var blender = new LocalBlender(new LocalModels([ranker], FuserBook.Of([models.Fuser])), new PanelBook(), metrics);
+        var blender = new LocalBlender(new LocalModels([ranker], FuserRegistry.Of([models.Fuser])), new PanelRegistry(), metrics);
         IReadOnlyList<EvaluatedRecord> records = [];
         var failures = 0;
         await console.WatchAsync(data.Lines, async progress =>
@@ -87,7 +87,7 @@ public sealed class Evaluator(
                     place.Id?.Write(json);
                     FindingJson.Write(json, finding);
                 }),
-                cancellation);
+                cancellationToken);
             failures = run.Failures;
         });
         return (records, failures);

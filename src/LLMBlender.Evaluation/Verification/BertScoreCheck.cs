@@ -12,23 +12,23 @@ namespace LLMBlender.Evaluation.Verification;
 internal sealed class BertScoreCheck(EncoderModel model, Verdict verdict, Tolerances tolerances)
 {
     /// <summary>Runs the cases.</summary>
-    public void Run(CaseFile file, CancellationToken cancellation)
+    public void Run(CaseFile file, CancellationToken cancellationToken)
     {
         var layer = file.Root.Find("num_layers")?.GetInt32() ?? throw file.Root.Missing("num_layers", "a layer");
         var scorer = new BertScorer(model, layer);
         var candidates = Encode(scorer, file.Texts(file.Root, "candidates")!, RankCase.IntegerLists(file.Root, "candidate_ids"));
         var references = Encode(scorer, file.Texts(file.Root, "references")!, RankCase.IntegerLists(file.Root, "reference_ids"));
-        Check(file, "plain", scorer, candidates, references, cancellation);
+        Check(file, "plain", scorer, candidates, references, cancellationToken);
         if (file.Root.Find("idf") is not null)
         {
             scorer.Rarity = new TokenRarity(references);
             CheckRarity(file, scorer.Rarity);
-            Check(file, "idf", scorer, candidates, references, cancellation);
+            Check(file, "idf", scorer, candidates, references, cancellationToken);
         }
 
         if (file.Root.Find("embedding_of_first_candidate") is not null)
         {
-            var states = model.States([candidates[0]], layer, cancellation)[0];
+            var states = model.States([candidates[0]], layer, cancellationToken)[0];
             var (expected, quantity) = (file.Floats(file.Root, "embedding_of_first_candidate"), verdict.Of("hidden states", tolerances.Value));
             for (var i = 0; i < expected.Length; i++)
             {
@@ -68,11 +68,11 @@ internal sealed class BertScoreCheck(EncoderModel model, Verdict verdict, Tolera
     }
 
     private void Check(
-        CaseFile file, string mode, BertScorer scorer, int[][] candidates, int[][] references, CancellationToken cancellation)
+        CaseFile file, string mode, BertScorer scorer, int[][] candidates, int[][] references, CancellationToken cancellationToken)
     {
         var expected = RecordFields.Of(file.Root.Find(mode) ?? throw file.Root.Missing(mode, "P, R and F1"), mode);
         var (precision, recall, f1) = (file.Floats(expected, "P"), file.Floats(expected, "R"), file.Floats(expected, "F1"));
-        var (left, right) = (scorer.Read(candidates, cancellation), scorer.Read(references, cancellation));
+        var (left, right) = (scorer.Read(candidates, cancellationToken), scorer.Read(references, cancellationToken));
         var quantity = verdict.Of("BERTScore", tolerances.Value);
         for (var i = 0; i < left.Length; i++)
         {

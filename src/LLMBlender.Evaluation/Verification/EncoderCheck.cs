@@ -19,26 +19,26 @@ public static class EncoderCheck
     /// <param name="manifest">What it says of itself.</param>
     /// <param name="cases">The folder of cases.</param>
     /// <param name="verdict">Where differences go.</param>
-    /// <param name="cancellation">Looked at before each case.</param>
-    public static void Run(string folder, ModelManifest manifest, string cases, Verdict verdict, CancellationToken cancellation)
+    /// <param name="cancellationToken">Looked at before each case.</param>
+    public static void Run(string folder, ModelManifest manifest, string cases, Verdict verdict, CancellationToken cancellationToken)
     {
         using var model = Loading.Guard(folder, () => EncoderModel.Load(folder, Accelerator.Cpu));
         using (var file = CaseFile.Find(cases, Files[0]))
         {
-            file?.Use(found => CheckStates(found, model, manifest, verdict, cancellation));
+            file?.Use(found => CheckStates(found, model, manifest, verdict, cancellationToken));
         }
 
         using var scores = CaseFile.Find(cases, Files[1]);
-        scores?.Use(found => new BertScoreCheck(model, verdict, Tolerances.Of(manifest.Precision)).Run(found, cancellation));
+        scores?.Use(found => new BertScoreCheck(model, verdict, Tolerances.Of(manifest.Precision)).Run(found, cancellationToken));
     }
 
     private static void CheckStates(
-        CaseFile file, EncoderModel model, ModelManifest manifest, Verdict verdict, CancellationToken cancellation)
+        CaseFile file, EncoderModel model, ModelManifest manifest, Verdict verdict, CancellationToken cancellationToken)
     {
         var states = verdict.Of("hidden states", Tolerances.Of(manifest.Precision).Value);
         foreach (var one in file.Objects(file.Root, "cases"))
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             var (ids, mask) = (file.Integers(one, "input_ids"), file.Integers(one, "attention_mask"));
             var expected = file.Floats(one, "last_hidden_state");
             var actual = model.Encode(ids, mask, file.Shape(one, "input_ids")[^1]);

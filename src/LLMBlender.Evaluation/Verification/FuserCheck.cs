@@ -13,7 +13,7 @@ internal sealed class FuserCheck(GenFuserModel model, Verdict verdict, Tolerance
     private const int Beams = 4;
 
     /// <summary>Runs every recorded call that was made with the model's own tokenizer layout.</summary>
-    public void Run(CaseFile file, CancellationToken cancellation)
+    public void Run(CaseFile file, CancellationToken cancellationToken)
     {
         foreach (var set in file.Objects(file.Root, "sets"))
         {
@@ -23,7 +23,7 @@ internal sealed class FuserCheck(GenFuserModel model, Verdict verdict, Tolerance
                 var expected = RecordFields.Of(layout.Value, layouts.Name(layout.Name));
                 if (IsOwn(file, expected))
                 {
-                    Check(file, set, expected, cancellation);
+                    Check(file, set, expected, cancellationToken);
                 }
                 else
                 {
@@ -38,7 +38,7 @@ internal sealed class FuserCheck(GenFuserModel model, Verdict verdict, Tolerance
         file.Texts(expected, "fuse_inputs")!.Zip(RankCase.IntegerLists(expected, "input_ids")).All(pair =>
             model.Tokenizer.Encode(pair.First, addSpecialTokens: false).AsSpan().StartsWith(pair.Second));
 
-    private void Check(CaseFile file, RecordFields set, RecordFields expected, CancellationToken cancellation)
+    private void Check(CaseFile file, RecordFields set, RecordFields expected, CancellationToken cancellationToken)
     {
         var (inputs, instructions, candidates) = (file.Texts(set, "inputs")!, file.Texts(set, "instructions"), file.TextLists(set, "candidates"));
         var (texts, ids) = (file.Texts(expected, "fuse_inputs")!, RankCase.IntegerLists(expected, "input_ids"));
@@ -59,16 +59,16 @@ internal sealed class FuserCheck(GenFuserModel model, Verdict verdict, Tolerance
 
         if (tolerances.Ranks && expected.Find("fused_ids") is not null)
         {
-            CheckAnswers(set, ids, RankCase.IntegerLists(expected, "fused_ids"), NewTokens(set) ?? limit, cancellation);
+            CheckAnswers(set, ids, RankCase.IntegerLists(expected, "fused_ids"), NewTokens(set) ?? limit, cancellationToken);
         }
     }
 
-    private void CheckAnswers(RecordFields set, int[][] prompts, int[][] answers, int limit, CancellationToken cancellation)
+    private void CheckAnswers(RecordFields set, int[][] prompts, int[][] answers, int limit, CancellationToken cancellationToken)
     {
         var options = new GenerationOptions { Beams = Beams, MaxNewTokens = limit };
         for (var i = 0; i < prompts.Length; i++)
         {
-            var text = model.Generate([prompts[i]], options, cancellation: cancellation)[0][0];
+            var text = model.Generate([prompts[i]], options, cancellationToken: cancellationToken)[0][0];
             var expected = answers[i].AsSpan().TrimEnd(model.Manifest.GeneratorTokens!.Pad);
             verdict.Of("fused ids", 0).CompareExactly(expected, text.Ids, $"{set.OptionalText("name") ?? set.Path}[{i}]");
         }

@@ -29,26 +29,26 @@ public sealed class GeneratorCheck : IDisposable
     }
 
     /// <summary>Runs every file of cases that there is.</summary>
-    public void Run(string cases, CancellationToken cancellation)
+    public void Run(string cases, CancellationToken cancellationToken)
     {
         using (var file = CaseFile.Find(cases, Files[0]))
         {
-            file?.Use(found => CheckCases(found, cancellation));
+            file?.Use(found => CheckCases(found, cancellationToken));
         }
 
         using var sources = CaseFile.Find(cases, Files[1]) ?? CaseFile.Find(cases, Files[2]);
-        sources?.Use(found => new FuserCheck(model, verdict, tolerances).Run(found, cancellation));
+        sources?.Use(found => new FuserCheck(model, verdict, tolerances).Run(found, cancellationToken));
     }
 
     /// <inheritdoc/>
     public void Dispose() => model.Dispose();
 
-    private void CheckCases(CaseFile file, CancellationToken cancellation)
+    private void CheckCases(CaseFile file, CancellationToken cancellationToken)
     {
         var prompts = new List<int[]>();
         foreach (var one in file.Objects(file.Root, "cases"))
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             var ids = file.Integers(one, "input_ids");
             prompts.Add(ids);
             if (one.OptionalText("prompt") is { } prompt)
@@ -59,13 +59,13 @@ public sealed class GeneratorCheck : IDisposable
             CheckNumbers(file, one, ids);
             if (tolerances.Ranks)
             {
-                CheckAnswers(file, one, ids, cancellation);
+                CheckAnswers(file, one, ids, cancellationToken);
             }
         }
 
         foreach (var batch in tolerances.Ranks && file.Root.Find("batches") is not null ? file.Objects(file.Root, "batches") : [])
         {
-            CheckBatch(file, batch, prompts, cancellation);
+            CheckBatch(file, batch, prompts, cancellationToken);
         }
     }
 
@@ -83,13 +83,13 @@ public sealed class GeneratorCheck : IDisposable
         }
     }
 
-    private void CheckAnswers(CaseFile file, RecordFields one, int[] ids, CancellationToken cancellation)
+    private void CheckAnswers(CaseFile file, RecordFields one, int[] ids, CancellationToken cancellationToken)
     {
         var limit = new GenerationOptions { MaxNewTokens = one.Find("max_new_tokens")?.GetInt32() ?? 20 };
         if (one.Find("greedy") is { } likeliest)
         {
             var greedy = RecordFields.Of(likeliest, one.Name("greedy"));
-            var text = model.Generate([ids], limit, cancellation: cancellation)[0][0];
+            var text = model.Generate([ids], limit, cancellationToken: cancellationToken)[0][0];
             verdict.Of("greedy ids", 0).CompareExactly(Unpadded(file.Integers(greedy, "ids")), text.Ids, one.Path);
             verdict.Of("greedy texts", 0).CompareExactly(Characters(greedy.Text("text")), Characters(text.Text), one.Path);
         }
@@ -98,7 +98,7 @@ public sealed class GeneratorCheck : IDisposable
         {
             var beam = RecordFields.Of(searched, one.Name("beam4"));
             var expected = RankCase.IntegerLists(beam, "sequences");
-            var texts = model.Generate([ids], limit with { Beams = 4, ReturnSequences = expected.Length }, cancellation: cancellation)[0];
+            var texts = model.Generate([ids], limit with { Beams = 4, ReturnSequences = expected.Length }, cancellationToken: cancellationToken)[0];
             var scores = file.Floats(beam, "scores");
             for (var i = 0; i < expected.Length; i++)
             {
@@ -110,14 +110,14 @@ public sealed class GeneratorCheck : IDisposable
         }
     }
 
-    private void CheckBatch(CaseFile file, RecordFields batch, List<int[]> prompts, CancellationToken cancellation)
+    private void CheckBatch(CaseFile file, RecordFields batch, List<int[]> prompts, CancellationToken cancellationToken)
     {
         int[][] chosen = [.. file.Integers(batch, "prompts").Select(i => prompts[i])];
         var limit = new GenerationOptions { MaxNewTokens = batch.Find("max_new_tokens")?.GetInt32() ?? 20 };
         foreach (var (field, beams) in new[] { ("greedy", 1), ("beam4", 4) })
         {
             var expected = RankCase.IntegerLists(batch, field);
-            var texts = model.Generate(chosen, limit with { Beams = beams }, cancellation: cancellation);
+            var texts = model.Generate(chosen, limit with { Beams = beams }, cancellationToken: cancellationToken);
             for (var i = 0; i < expected.Length; i++)
             {
                 verdict.Of($"batched {field} ids", 0).CompareExactly(Unpadded(expected[i]), texts[i][0].Ids, $"{batch.Path}[{i}]");

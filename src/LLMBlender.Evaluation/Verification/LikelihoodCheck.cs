@@ -14,8 +14,8 @@ public static class LikelihoodCheck
     /// <param name="manifest">What it says of itself.</param>
     /// <param name="cases">The folder of cases.</param>
     /// <param name="verdict">Where differences go.</param>
-    /// <param name="cancellation">Looked at before each batch.</param>
-    public static void Run(string folder, ModelManifest manifest, string cases, Verdict verdict, CancellationToken cancellation)
+    /// <param name="cancellationToken">Looked at before each batch.</param>
+    public static void Run(string folder, ModelManifest manifest, string cases, Verdict verdict, CancellationToken cancellationToken)
     {
         using var file = CaseFile.Find(cases, File);
         if (file is null)
@@ -24,17 +24,17 @@ public static class LikelihoodCheck
         }
 
         using var model = Loading.Guard(folder, () => LikelihoodModel.Load(folder));
-        file.Use(found => Check(found, model, verdict, Tolerances.Of(manifest.Precision), cancellation));
+        file.Use(found => Check(found, model, verdict, Tolerances.Of(manifest.Precision), cancellationToken));
     }
 
-    private static void Check(CaseFile file, LikelihoodModel model, Verdict verdict, Tolerances tolerances, CancellationToken cancellation)
+    private static void Check(CaseFile file, LikelihoodModel model, Verdict verdict, Tolerances tolerances, CancellationToken cancellationToken)
     {
         var sources = RankCase.IntegerLists(file.Root, "source_ids");
         var targets = RankCase.IntegerLists(file.Root, "target_ids");
         var (sourceTexts, targetTexts) = (file.Texts(file.Root, "sources")!, file.Texts(file.Root, "targets")!);
         CheckIds(sourceTexts, sources, model, verdict);
         CheckIds(targetTexts, targets, model, verdict);
-        var scores = model.Score([.. Scored(sourceTexts, sources, model).Zip(Scored(targetTexts, targets, model))], cancellation);
+        var scores = model.Score([.. Scored(sourceTexts, sources, model).Zip(Scored(targetTexts, targets, model))], cancellationToken);
         var expected = file.Floats(file.Root, "scores_bs1");
         for (var i = 0; i < Math.Min(expected.Length, scores.Length); i++)
         {

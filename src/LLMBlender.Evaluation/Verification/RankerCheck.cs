@@ -39,7 +39,7 @@ public sealed class RankerCheck : IDisposable
     private Quantity Logits => verdict.Of("pair logits", tolerances.Value);
 
     /// <summary>Runs every file of cases that there is.</summary>
-    public void Run(string cases, CancellationToken cancellation)
+    public void Run(string cases, CancellationToken cancellationToken)
     {
         foreach (var (name, check) in new (string, Action<CaseFile, CancellationToken>)[]
         {
@@ -49,18 +49,18 @@ public sealed class RankerCheck : IDisposable
         })
         {
             using var file = CaseFile.Find(cases, name);
-            file?.Use(found => check(found, cancellation));
+            file?.Use(found => check(found, cancellationToken));
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => model?.Dispose();
 
-    private void CheckRank(CaseFile file, CancellationToken cancellation)
+    private void CheckRank(CaseFile file, CancellationToken cancellationToken)
     {
         foreach (var group in file.Objects(file.Root, "groups"))
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             var ranker = Load(Lengths(group, "rank_kwargs"));
             var records = RankCase.Read(file, group, ranker);
             foreach (var record in records)
@@ -104,11 +104,11 @@ public sealed class RankerCheck : IDisposable
         }
     }
 
-    private void CheckPairs(CaseFile file, CancellationToken cancellation)
+    private void CheckPairs(CaseFile file, CancellationToken cancellationToken)
     {
         foreach (var group in file.Objects(file.Root, "cases"))
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             if (file.Texts(group, "sources") is not { } sources)
             {
                 verdict.Skip(Conversations);
@@ -131,7 +131,7 @@ public sealed class RankerCheck : IDisposable
         }
     }
 
-    private void CheckCompare(CaseFile file, CancellationToken cancellation)
+    private void CheckCompare(CaseFile file, CancellationToken cancellationToken)
     {
         var (inputs, instructions) = (file.Texts(file.Root, "inputs")!, file.Texts(file.Root, "instructions"));
         var candidates = file.TextLists(file.Root, "candidates");
@@ -141,7 +141,7 @@ public sealed class RankerCheck : IDisposable
         var compared = verdict.Of("compare", tolerances.Score);
         for (var i = 0; i < inputs.Length; i++)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             string[] texts = [instructions?[i] + inputs[i], candidates[i][0], candidates[i][1]];
             if (texts.Any(rows.SpellsControlTokens))
             {
@@ -151,7 +151,7 @@ public sealed class RankerCheck : IDisposable
 
             var record = ranker.Encode(texts[0], texts[1..]);
             var logits = new float[2];
-            ranker.Compare([new(record, 0, 1), new(record, 1, 0)], logits, cancellation: cancellation);
+            ranker.Compare([new(record, 0, 1), new(record, 1, 0)], logits, cancellationToken: cancellationToken);
             compared.Compare(ab[i], logits[0], $"compare [A,B][{i}]");
             compared.Compare(ba[i], logits[1], $"compare [B,A][{i}]");
             compared.Compare(both[i], logits[0] - logits[1], $"compare [A,B]+[B,A][{i}]");

@@ -43,7 +43,7 @@ internal sealed record ChatRequest
 
     /// <summary>Checks that a panel passes on what its members are asked for.</summary>
     /// <exception cref="ApiException">It does not.</exception>
-    public void CheckPanel(PanelCard panel)
+    public void CheckPanel(PanelInfo panel)
     {
         var turn = Array.FindIndex(Messages, static turn => turn.Calls is not null || turn.CallId is not null);
         Refuse(Tools is not null, "tools", ForwardedFeature.Tools);

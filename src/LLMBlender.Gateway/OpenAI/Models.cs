@@ -36,7 +36,7 @@ internal sealed record Model
     public required ModelPanel Panel { get; init; }
 
     /// <summary>The model of a panel.</summary>
-    public static Model Create(PanelCard panel) => new()
+    public static Model Create(PanelInfo panel) => new()
     {
         Id = panel.Name,
         Object = "model",

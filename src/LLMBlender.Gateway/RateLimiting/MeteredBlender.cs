@@ -69,7 +69,7 @@ internal sealed class MeteredBlender(IBlender inner, Caller caller) : IBlender
     }
 
     /// <inheritdoc/>
-    public Task<PanelCard[]> GetPanelsAsync(CancellationToken cancellationToken = default) => inner.GetPanelsAsync(cancellationToken);
+    public Task<PanelInfo[]> GetPanelsAsync(CancellationToken cancellationToken = default) => inner.GetPanelsAsync(cancellationToken);
 
     private void Charge(BlendUsage usage) => caller.Spend(usage.PromptTokens, usage.CompletionTokens, usage.Cost);
 

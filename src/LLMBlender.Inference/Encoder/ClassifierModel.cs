@@ -31,14 +31,14 @@ public sealed class ClassifierModel : IDisposable
 
     /// <summary>The labels' logits of each row; neighbours change nothing beyond the last digits.</summary>
     /// <param name="rows">One text each, or two; the longer is cut first where they don't fit.</param>
-    /// <param name="cancellation">Looked at before each batch.</param>
-    public float[][] Score(IReadOnlyList<(string First, string? Second)> rows, CancellationToken cancellation = default) =>
-        Score([.. rows.Select(row => runner.Tokenizer.EncodeRow(row.First, row.Second, runner.MaxLength))], cancellation);
+    /// <param name="cancellationToken">Looked at before each batch.</param>
+    public float[][] Score(IReadOnlyList<(string First, string? Second)> rows, CancellationToken cancellationToken = default) =>
+        Score([.. rows.Select(row => runner.Tokenizer.EncodeRow(row.First, row.Second, runner.MaxLength))], cancellationToken);
 
     /// <summary>The labels' logits of each row, tokenised already.</summary>
     /// <param name="rows">Rows of at most <see cref="MaxLength"/> tokens.</param>
-    /// <param name="cancellation">Looked at before each batch.</param>
-    public float[][] Score(IReadOnlyList<TokenRow> rows, CancellationToken cancellation = default)
+    /// <param name="cancellationToken">Looked at before each batch.</param>
+    public float[][] Score(IReadOnlyList<TokenRow> rows, CancellationToken cancellationToken = default)
     {
         var logits = new float[rows.Count][];
         runner.Run(
@@ -46,7 +46,7 @@ public sealed class ClassifierModel : IDisposable
             PooledGraph.Result,
             (row, values) => logits[row] = values.ToArray(),
             completed: null,
-            cancellation);
+            cancellationToken);
         return logits;
     }
 

@@ -21,8 +21,8 @@ public sealed class EmbeddingModel : IDisposable
 
     /// <summary>Each text's vector, not normalised; neighbours change nothing beyond the last digits.</summary>
     /// <param name="texts">Texts; cut at their ends where they don't fit.</param>
-    /// <param name="cancellation">Looked at before each batch.</param>
-    public float[][] Embed(IReadOnlyList<string> texts, CancellationToken cancellation = default)
+    /// <param name="cancellationToken">Looked at before each batch.</param>
+    public float[][] Embed(IReadOnlyList<string> texts, CancellationToken cancellationToken = default)
     {
         var vectors = new float[texts.Count][];
         runner.Run(
@@ -30,7 +30,7 @@ public sealed class EmbeddingModel : IDisposable
             PooledGraph.Result,
             (row, values) => vectors[row] = values.ToArray(),
             completed: null,
-            cancellation);
+            cancellationToken);
         return vectors;
     }
 

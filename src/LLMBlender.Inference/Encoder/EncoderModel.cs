@@ -69,9 +69,9 @@ public sealed class EncoderModel : IDisposable
     /// <summary>A layer's hidden states of each row, [tokens, hidden]; neighbours change nothing beyond the last digits.</summary>
     /// <param name="rows">Token ids of each, special tokens included, at most <see cref="MaxLength"/>.</param>
     /// <param name="layer">0 for the embedding, 1 for the first layer, and so on.</param>
-    /// <param name="cancellation">Looked at before each batch.</param>
+    /// <param name="cancellationToken">Looked at before each batch.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such layer.</exception>
-    public float[][] States(IReadOnlyList<int[]> rows, int layer, CancellationToken cancellation = default)
+    public float[][] States(IReadOnlyList<int[]> rows, int layer, CancellationToken cancellationToken = default)
     {
         if (layer < 0 || layer > Layers)
         {
@@ -85,7 +85,7 @@ public sealed class EncoderModel : IDisposable
             EncoderGraph.StatesOf(layer),
             (row, values) => states[row] = values[..(rows[row].Length * hidden)].ToArray(),
             completed: null,
-            cancellation);
+            cancellationToken);
         return states;
     }
 

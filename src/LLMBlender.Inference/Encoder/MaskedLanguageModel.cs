@@ -35,8 +35,8 @@ public sealed class MaskedLanguageModel : IDisposable
 
     /// <summary>Each text's pseudo-log-likelihood, the sum over its tokens; 0 for a text without tokens.</summary>
     /// <param name="texts">Texts; cut at their ends where they don't fit.</param>
-    /// <param name="cancellation">Looked at before each batch.</param>
-    public PseudoLikelihood[] Score(IReadOnlyList<string> texts, CancellationToken cancellation = default)
+    /// <param name="cancellationToken">Looked at before each batch.</param>
+    public PseudoLikelihood[] Score(IReadOnlyList<string> texts, CancellationToken cancellationToken = default)
     {
         var (rows, owners) = (new List<EncoderRow>(), new List<int>());
         var scores = new PseudoLikelihood[texts.Count];
@@ -52,7 +52,7 @@ public sealed class MaskedLanguageModel : IDisposable
 
         // Summed in the rows' own order, so that batching can't change a digit.
         var values = new double[rows.Count];
-        runner.Run(rows, PooledGraph.Result, (row, value) => values[row] = value[0], completed: null, cancellation);
+        runner.Run(rows, PooledGraph.Result, (row, value) => values[row] = value[0], completed: null, cancellationToken);
         for (var row = 0; row < rows.Count; row++)
         {
             var (sum, tokens) = scores[owners[row]];

@@ -60,12 +60,12 @@ internal sealed class RowRunner : IDisposable
     /// one vector for a head, or one for each position up to the batch's length.
     /// </summary>
     public void Run(
-        IReadOnlyList<EncoderRow> rows, string output, Receive receive, Action<int>? completed, CancellationToken cancellation)
+        IReadOnlyList<EncoderRow> rows, string output, Receive receive, Action<int>? completed, CancellationToken cancellationToken)
     {
         var plan = BatchPlan.For([.. rows.Select(row => row.Row.Ids.Length)], batchTokens);
         for (var batch = 0; batch < plan.Count; batch++)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             var members = plan.Members(batch);
             Run(rows, members, plan.Length(batch), output, receive);
             completed?.Invoke(members.Length);

@@ -58,11 +58,11 @@ public sealed class GenFuserModel : IDisposable
     /// <param name="prompts">Token ids of each, with the special tokens that the checkpoint's tokenizer adds.</param>
     /// <param name="options">How.</param>
     /// <param name="completed">Called after each batch with how many prompts it held.</param>
-    /// <param name="cancellation">Looked at before each step; a step at work is ended.</param>
+    /// <param name="cancellationToken">Looked at before each step; a step at work is ended.</param>
     /// <returns>For each prompt its sequences, best first.</returns>
     /// <exception cref="ArgumentException">A prompt is empty or too long, or an option is out of range.</exception>
     public IReadOnlyList<IReadOnlyList<GeneratedText>> Generate(
-        IReadOnlyList<int[]> prompts, GenerationOptions options, Action<int>? completed = null, CancellationToken cancellation = default)
+        IReadOnlyList<int[]> prompts, GenerationOptions options, Action<int>? completed = null, CancellationToken cancellationToken = default)
     {
         options.Check();
         for (var i = 0; i < prompts.Count; i++)
@@ -75,7 +75,7 @@ public sealed class GenFuserModel : IDisposable
         foreach (var batch in Enumerable.Range(0, prompts.Count).OrderBy(i => prompts[i].Length).Chunk(options.BatchPrompts))
         {
             var searches = Array.ConvertAll(batch, i => Search.For(options, tokens, config.VocabularySize, i));
-            generator.Run(Array.ConvertAll(batch, i => prompts[i]), searches, options.MaxNewTokens, static () => { }, cancellation);
+            generator.Run(Array.ConvertAll(batch, i => prompts[i]), searches, options.MaxNewTokens, static () => { }, cancellationToken);
             for (var i = 0; i < batch.Length; i++)
             {
                 results[batch[i]] = [.. searches[i].Finish().Select(found => Describe(found.Ids, found.Score))];
@@ -94,14 +94,14 @@ public sealed class GenFuserModel : IDisposable
     /// <param name="prompt">Token ids.</param>
     /// <param name="options">How; one sequence comes back.</param>
     /// <param name="finished">Called with the generated text before the last piece is returned.</param>
-    /// <param name="cancellation">Looked at before each step; a step at work is ended.</param>
+    /// <param name="cancellationToken">Looked at before each step; a step at work is ended.</param>
     /// <exception cref="ArgumentException">The prompt is empty or too long, or an option is out of range.</exception>
     public IAsyncEnumerable<string> StreamAsync(
-        int[] prompt, GenerationOptions options, Action<GeneratedText>? finished = null, CancellationToken cancellation = default)
+        int[] prompt, GenerationOptions options, Action<GeneratedText>? finished = null, CancellationToken cancellationToken = default)
     {
         options.Check();
         CheckPrompt(prompt, "the prompt");
-        return StreamCheckedAsync(prompt, options with { ReturnSequences = 1 }, finished, cancellation);
+        return StreamCheckedAsync(prompt, options with { ReturnSequences = 1 }, finished, cancellationToken);
     }
 
     /// <summary>Logits after each of the decoder's tokens, teacher-forced.</summary>
@@ -161,15 +161,15 @@ public sealed class GenFuserModel : IDisposable
     }
 
     private async IAsyncEnumerable<string> StreamCheckedAsync(
-        int[] prompt, GenerationOptions options, Action<GeneratedText>? finished, [EnumeratorCancellation] CancellationToken cancellation)
+        int[] prompt, GenerationOptions options, Action<GeneratedText>? finished, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // Disposing the enumerator stops the decoder.
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var pieces = Channel.CreateUnbounded<string>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
         var generating = Task.Run(() => Stream(prompt, options, finished, pieces.Writer, stop.Token), CancellationToken.None);
         try
         {
-            await foreach (var piece in pieces.Reader.ReadAllAsync(cancellation))
+            await foreach (var piece in pieces.Reader.ReadAllAsync(cancellationToken))
             {
                 yield return piece;
             }

@@ -46,22 +46,22 @@ internal sealed class Generator : IDisposable
     /// <param name="searches">One for each, of as many rows each.</param>
     /// <param name="maxNewTokens">Steps at most.</param>
     /// <param name="stepped">Called after each step.</param>
-    /// <param name="cancellation">Looked at before each step; a step at work is ended.</param>
-    public void Run(int[][] prompts, Search[] searches, int maxNewTokens, Action stepped, CancellationToken cancellation)
+    /// <param name="cancellationToken">Looked at before each step; a step at work is ended.</param>
+    public void Run(int[][] prompts, Search[] searches, int maxNewTokens, Action stepped, CancellationToken cancellationToken)
     {
         using var run = new RunOptions();
-        using var ending = cancellation.UnsafeRegister(static run => ((RunOptions)run!).Terminate = true, run);
+        using var ending = cancellationToken.UnsafeRegister(static run => ((RunOptions)run!).Terminate = true, run);
         try
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             using var encoded = Encode(prompts, run);
             using var steps = Begin(encoded, searches[0].Rows, maxNewTokens);
-            Run(steps, searches, run, stepped, cancellation);
+            Run(steps, searches, run, stepped, cancellationToken);
         }
-        catch (OnnxRuntimeException) when (cancellation.IsCancellationRequested)
+        catch (OnnxRuntimeException) when (cancellationToken.IsCancellationRequested)
         {
             // What ONNX Runtime reports when a run is ended from outside.
-            throw new OperationCanceledException(cancellation);
+            throw new OperationCanceledException(cancellationToken);
         }
     }
 
@@ -82,13 +82,13 @@ internal sealed class Generator : IDisposable
         decoder.Dispose();
     }
 
-    private void Run(Decoder steps, Search[] searches, RunOptions run, Action stepped, CancellationToken cancellation)
+    private void Run(Decoder steps, Search[] searches, RunOptions run, Action stepped, CancellationToken cancellationToken)
     {
         var next = new int[steps.Rows];
         next.AsSpan().Fill(tokens.Start);
         while (steps.Length < steps.Limit && !Array.TrueForAll(searches, search => search.IsDone))
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             var logits = steps.Step(next, run);
             if (!float.IsFinite(TensorPrimitives.Max(logits)))
             {

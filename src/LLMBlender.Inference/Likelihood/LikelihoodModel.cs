@@ -49,9 +49,9 @@ public sealed class LikelihoodModel : IDisposable
     /// beyond the last digits.
     /// </summary>
     /// <param name="pairs">Ids of source and target, with their special tokens, at most <see cref="MaxLength"/> each.</param>
-    /// <param name="cancellation">Looked at before each batch.</param>
+    /// <param name="cancellationToken">Looked at before each batch.</param>
     /// <exception cref="ArgumentException">A row is empty or too long.</exception>
-    public double[] Score(IReadOnlyList<(int[] Source, int[] Target)> pairs, CancellationToken cancellation = default)
+    public double[] Score(IReadOnlyList<(int[] Source, int[] Target)> pairs, CancellationToken cancellationToken = default)
     {
         var scores = new double[pairs.Count];
         foreach (var (source, target) in pairs)
@@ -63,7 +63,7 @@ public sealed class LikelihoodModel : IDisposable
         var plan = BatchPlan.For([.. pairs.Select(pair => Math.Max(pair.Source.Length, pair.Target.Length))], batchTokens);
         for (var batch = 0; batch < plan.Count; batch++)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             var members = plan.Members(batch).ToArray();
             var (values, length) = Run([.. members.Select(member => pairs[member])], BartGraph.LogProbabilities);
             for (var i = 0; i < members.Length; i++)

@@ -94,16 +94,16 @@ public sealed class PairRankerModel : IDisposable
     /// <param name="comparisons">What to compare.</param>
     /// <param name="logits">Receives a logit for each, in the same order; above 0 the first candidate is better.</param>
     /// <param name="completed">Called after each batch with how many comparisons it held.</param>
-    /// <param name="cancellation">Looked at before each batch.</param>
+    /// <param name="cancellationToken">Looked at before each batch.</param>
     public void Compare(
-        ReadOnlySpan<Comparison> comparisons, Span<float> logits, Action<int>? completed = null, CancellationToken cancellation = default) =>
-        CompareCounting(comparisons, logits, completed, cancellation);
+        ReadOnlySpan<Comparison> comparisons, Span<float> logits, Action<int>? completed = null, CancellationToken cancellationToken = default) =>
+        CompareCounting(comparisons, logits, completed, cancellationToken);
 
     /// <summary>Makes comparisons, and counts what that took.</summary>
     /// <returns>Tokens computed, padding included.</returns>
     /// <inheritdoc cref="Compare"/>
     public long CompareCounting(
-        ReadOnlySpan<Comparison> comparisons, Span<float> logits, Action<int>? completed = null, CancellationToken cancellation = default)
+        ReadOnlySpan<Comparison> comparisons, Span<float> logits, Action<int>? completed = null, CancellationToken cancellationToken = default)
     {
         if (logits.Length != comparisons.Length)
         {
@@ -123,7 +123,7 @@ public sealed class PairRankerModel : IDisposable
             var plan = BatchPlan.For(lengths.AsSpan(0, comparisons.Length), batchTokens);
             for (var batch = 0; batch < plan.Count; batch++)
             {
-                cancellation.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 Run(comparisons, plan.Members(batch), plan.Length(batch), logits);
                 completed?.Invoke(plan.Members(batch).Length);
             }

@@ -60,7 +60,7 @@ public sealed record Panel(string Name, string[] Members)
     public HedgeBudget Hedges { get; private init; } = new(0);
 
     /// <summary>Its members with their samples, as answers are named: <c>a</c>, <c>a#2</c>, <c>b</c>, <c>b#2</c>.</summary>
-    public (string Backend, int Sample, string Name)[] Seats() =>
+    public (string Backend, int Sample, string Name)[] Slots() =>
         [.. Members.SelectMany(member => Enumerable.Range(0, Samples).Select(i => (member, i, i == 0 ? member : $"{member}#{i + 1}")))];
 
     /// <summary>A panel of settings that keep to the rules.</summary>

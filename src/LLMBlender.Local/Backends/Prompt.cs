@@ -22,21 +22,21 @@ public static class Prompt
     /// <summary>The request's parameters within the backend's limits; null where neither sets any.</summary>
     public static ChatOptions? Options(Backend backend, BackendRequest request)
     {
-        var (settings, wishes) = (backend.Settings, request.Sampling);
-        if (wishes is null && request.Format is null && request.Tools is null && settings is not { Temperature: not null } and not { MaxTokens: not null })
+        var (settings, sampling) = (backend.Settings, request.Sampling);
+        if (sampling is null && request.Format is null && request.Tools is null && settings is not { Temperature: not null } and not { MaxTokens: not null })
         {
             return null;
         }
 
         var options = new ChatOptions
         {
-            Temperature = wishes?.Temperature ?? settings?.Temperature,
-            TopP = wishes?.TopP,
-            MaxOutputTokens = Least(wishes?.MaxTokens, settings?.MaxTokens),
-            StopSequences = wishes?.Stop,
-            Seed = wishes?.Seed,
-            PresencePenalty = wishes?.PresencePenalty,
-            FrequencyPenalty = wishes?.FrequencyPenalty,
+            Temperature = sampling?.Temperature ?? settings?.Temperature,
+            TopP = sampling?.TopP,
+            MaxOutputTokens = Least(sampling?.MaxTokens, settings?.MaxTokens),
+            StopSequences = sampling?.Stop,
+            Seed = sampling?.Seed,
+            PresencePenalty = sampling?.PresencePenalty,
+            FrequencyPenalty = sampling?.FrequencyPenalty,
         };
         AddFormat(options, request.Format);
         AddTools(options, request.Tools);

@@ -6,12 +6,12 @@ namespace LLMBlender.Local.Backends;
 public static class RecordedPanel
 {
     /// <summary>Adds a panel, and a backend for each model in the records.</summary>
-    /// <param name="book">Where they go.</param>
+    /// <param name="registry">Where they go.</param>
     /// <param name="name">The panel's name.</param>
     /// <param name="records">An instruction, perhaps an input, and each model's answer.</param>
-    public static void AddTo(PanelBook book, string name, IEnumerable<(string Instruction, string? Input, Candidate[] Candidates)> records)
+    public static void AddTo(PanelRegistry registry, string name, IEnumerable<(string Instruction, string? Input, Candidate[] Candidates)> records)
     {
-        ArgumentNullException.ThrowIfNull(book);
+        ArgumentNullException.ThrowIfNull(registry);
         ArgumentNullException.ThrowIfNull(records);
         var examples = new List<string>();
         var models = new Dictionary<string, RecordedAnswers>(StringComparer.Ordinal);
@@ -33,10 +33,10 @@ public static class RecordedPanel
 
         foreach (var (model, answers) in models)
         {
-            book.Add(new Backend(model, answers));
+            registry.Add(new Backend(model, answers));
         }
 
-        book.Add(new Panel(name, [.. models.Keys])
+        registry.Add(new Panel(name, [.. models.Keys])
         {
             Description = $"answers recorded for {examples.Count} instructions",
             Examples = [.. examples],

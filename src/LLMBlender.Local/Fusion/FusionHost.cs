@@ -11,7 +11,7 @@ namespace LLMBlender.Local.Fusion;
 /// <param name="backends">The backends, each of which can fuse under its own name.</param>
 /// <param name="metrics">Where fusions are counted.</param>
 /// <param name="share">Makes loaded fusers share calls; null where they do not.</param>
-public sealed class FusionHost(FuserBook fusers, PanelBook backends, BlendMetrics metrics, Func<IFuser, IFuser>? share = null)
+public sealed class FusionHost(FuserRegistry fusers, PanelRegistry backends, BlendMetrics metrics, Func<IFuser, IFuser>? share = null)
 {
     /// <summary>Fuses.</summary>
     /// <exception cref="BlendException">The request is invalid, or its time is over.</exception>

@@ -89,7 +89,7 @@ public sealed class ModelFuser : IFuser
     {
         try
         {
-            var texts = await Task.Run(() => model.Generate(prompts, generation, cancellation: cancellationToken), cancellationToken);
+            var texts = await Task.Run(() => model.Generate(prompts, generation, cancellationToken: cancellationToken), cancellationToken);
             return [.. texts.Select(text => ((GeneratedText?)text[0], (string?)null))];
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)

@@ -28,7 +28,7 @@ internal static class LocalBlenderFactory
                 : GenFuserModel.Load(options.Fuser, new GenFuserOptions { Accelerator = accelerator });
             return new LocalModels(
                 ranker is null ? [] : [KeyValuePair.Create<string, IPairRanker>(ranker.Manifest.Id, ranker)],
-                model is null ? FuserBook.SelectOnly : FuserBook.Of([new ModelFuser(model), new SelectFuser()]),
+                model is null ? FuserRegistry.SelectOnly : FuserRegistry.Of([new ModelFuser(model), new SelectFuser()]),
                 model is null ? [] : [model])
             {
                 DefaultRanker = judges ? options.Ranker : null,
@@ -43,9 +43,9 @@ internal static class LocalBlenderFactory
     }
 
     /// <summary>Makes the panels that options name.</summary>
-    public static PanelBook CreatePanels(LLMBlenderOptions options, IServiceProvider services)
+    public static PanelRegistry CreatePanels(LLMBlenderOptions options, IServiceProvider services)
     {
-        var panels = new PanelBook();
+        var panels = new PanelRegistry();
         foreach (var (name, client) in options.Members)
         {
             panels.Add(new Backend(name, client(services)));

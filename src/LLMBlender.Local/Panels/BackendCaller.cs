@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace LLMBlender.Local.Panels;
 
 /// <summary>Calls backends in this process: each call measured, its answer checked for the requested form, its failure given a reason.</summary>
-public sealed partial class BackendCaller(PanelBook backends, BlendMetrics metrics, ILogger<BackendCaller> logger) : IBackendCaller
+public sealed partial class BackendCaller(PanelRegistry backends, BlendMetrics metrics, ILogger<BackendCaller> logger) : IBackendCaller
 {
     /// <inheritdoc/>
     public async Task<BackendReply> AskAsync(string backend, BackendRequest request, CancellationToken cancellationToken)

@@ -18,7 +18,7 @@ namespace LLMBlender.Local.Panels;
 /// <param name="deadline">The request's.</param>
 /// <param name="timeProvider">Measures waits.</param>
 public sealed class PanelFanOut(
-    Panel panel, BlendRequest request, IBackendCaller caller, PanelBook backends, PanelMetrics metrics, Deadline deadline, TimeProvider timeProvider)
+    Panel panel, BlendRequest request, IBackendCaller caller, PanelRegistry backends, PanelMetrics metrics, Deadline deadline, TimeProvider timeProvider)
     : ICandidateSource
 {
     private const double MinSlowQuantile = 0.95;
@@ -29,7 +29,7 @@ public sealed class PanelFanOut(
 
     private static readonly TimeSpan MinPause = TimeSpan.FromMilliseconds(5);
 
-    private readonly (string Backend, int Sample, string Name)[] slots = panel.Seats();
+    private readonly (string Backend, int Sample, string Name)[] slots = panel.Slots();
     private readonly long start = timeProvider.GetTimestamp();
     private readonly TimeSpan memberTime = Least(deadline.Remaining * panel.TimeShare, panel.MemberTimeout);
     private readonly TimeSpan onlyMemberTime = Least(deadline.Remaining, panel.MemberTimeout);
@@ -38,7 +38,7 @@ public sealed class PanelFanOut(
     public string Name => panel.Name;
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Members { get; } = Array.ConvertAll(panel.Seats(), static slot => slot.Name);
+    public IReadOnlyList<string> Members { get; } = Array.ConvertAll(panel.Slots(), static slot => slot.Name);
 
     /// <inheritdoc/>
     public int Quorum => panel.Quorum ?? 1;

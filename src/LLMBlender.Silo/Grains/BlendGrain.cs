@@ -18,7 +18,7 @@ namespace LLMBlender.Silo.Grains;
 /// </summary>
 [Reentrant, NearPlacement, RoleFilter(SiloRoles.Blend), GrainDirectory(RuleDirectory.Name)]
 internal sealed class BlendGrain(
-    PanelBook panels, IBackendCaller caller, IBlender blender, Admission admission, BlendMetrics metrics, TimeProvider timeProvider) : Grain, IBlendGrain
+    PanelRegistry panels, IBackendCaller caller, IBlender blender, Admission admission, BlendMetrics metrics, TimeProvider timeProvider) : Grain, IBlendGrain
 {
     /// <inheritdoc/>
     public async Task<BlendResponse> BlendAsync(BlendRequest request, CancellationToken cancellationToken)
@@ -37,7 +37,7 @@ internal sealed class BlendGrain(
         RunAsync(request, isStreamed: true, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<PanelCard[]> PanelsAsync() => Task.FromResult(panels.Describe());
+    public Task<PanelInfo[]> PanelsAsync() => Task.FromResult(panels.Describe());
 
     private async IAsyncEnumerable<BlendUpdate> RunAsync(
         BlendRequest request, bool isStreamed, [EnumeratorCancellation] CancellationToken cancellationToken)

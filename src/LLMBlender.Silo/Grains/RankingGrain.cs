@@ -19,7 +19,7 @@ namespace LLMBlender.Silo.Grains;
 /// </summary>
 [Reentrant, HomePlacement, RoleFilter(SiloRoles.Blend), GrainDirectory(RuleDirectory.Name)]
 internal sealed class RankingGrain(
-    ComparisonCache cache, WorkerRoster roster, PanelBook panels, Admission admission, BlendMetrics metrics) : Grain, IRankingGrain
+    ComparisonCache cache, WorkerRoster roster, PanelRegistry panels, Admission admission, BlendMetrics metrics) : Grain, IRankingGrain
 {
     /// <inheritdoc/>
     public async Task<RankingResponse> RankAsync(RankingRequest request, CancellationToken cancellationToken)

@@ -35,7 +35,7 @@ public static class LLMBlenderSiloExtensions
     /// <param name="models">What it compares and fuses with; disposed with the host.</param>
     /// <param name="panels">The panels and backends.</param>
     public static IHostApplicationBuilder AddLLMBlenderSilo(
-        this IHostApplicationBuilder builder, LLMBlenderSiloOptions options, SiloModels models, PanelBook panels)
+        this IHostApplicationBuilder builder, LLMBlenderSiloOptions options, SiloModels models, PanelRegistry panels)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(options);
@@ -74,7 +74,7 @@ public static class LLMBlenderSiloExtensions
 
     /// <summary>Adds the grains and their services to a silo, however it is clustered.</summary>
     internal static ISiloBuilder AddLLMBlenderGrains(
-        this ISiloBuilder silo, LLMBlenderSiloOptions options, SiloModels models, PanelBook panels)
+        this ISiloBuilder silo, LLMBlenderSiloOptions options, SiloModels models, PanelRegistry panels)
     {
         var services = silo.Services;
         var capabilities = Capabilities(options.Roles, models);

@@ -9,7 +9,7 @@ namespace LLMBlender.Silo.Hosting;
 
 /// <summary>Publishes a silo's gauges and initialises its counters once everything has started, metric listeners included.</summary>
 internal sealed class MetricsStart(
-    BlendMetrics metrics, LLMBlenderSiloOptions options, SiloModels models, PanelBook panels, SiloReadiness readiness, WorkerRoster roster)
+    BlendMetrics metrics, LLMBlenderSiloOptions options, SiloModels models, PanelRegistry panels, SiloReadiness readiness, WorkerRoster roster)
     : IHostedLifecycleService
 {
     /// <inheritdoc/>

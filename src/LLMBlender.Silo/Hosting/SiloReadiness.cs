@@ -14,7 +14,7 @@ public sealed class SiloReadiness
     private readonly WorkerRoster roster;
     private readonly Admission admission;
     private readonly SiloCapabilities own;
-    private readonly PanelBook panels;
+    private readonly PanelRegistry panels;
     private bool hasSeenWorkers;
 
     internal SiloReadiness(
@@ -24,7 +24,7 @@ public sealed class SiloReadiness
         WorkerRoster roster,
         Admission admission,
         SiloCapabilities own,
-        PanelBook panels) =>
+        PanelRegistry panels) =>
         (this.local, this.membership, this.known, this.roster, this.admission, this.own, this.panels) =
             (local, membership, known, roster, admission, own, panels);
 

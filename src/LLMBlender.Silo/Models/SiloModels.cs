@@ -24,7 +24,7 @@ public sealed class SiloModels : IDisposable
     internal IReadOnlyList<AcceleratorRankers> Accelerators { get; }
 
     /// <summary>The fusers; the best candidate is the answer where none is loaded.</summary>
-    public FuserBook Fusers { get; private set; } = FuserBook.SelectOnly;
+    public FuserRegistry Fusers { get; private set; } = FuserRegistry.SelectOnly;
 
     /// <summary>Loads rankers on accelerators.</summary>
     /// <param name="rankers">Name and folder of each; the first is the default.</param>
@@ -76,7 +76,7 @@ public sealed class SiloModels : IDisposable
             loaded.Add(new ModelFuser(model));
         }
 
-        Fusers = FuserBook.Of(loaded);
+        Fusers = FuserRegistry.Of(loaded);
     }
 
     /// <inheritdoc/>

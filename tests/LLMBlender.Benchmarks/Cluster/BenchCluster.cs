@@ -36,7 +36,7 @@ internal sealed class BenchCluster : IAsyncDisposable
             silo.AddLLMBlenderGrains(
                 new LLMBlenderSiloOptions { Roles = roles },
                 compares ? new SiloModels([new AcceleratorRankers($"bench:{number}", [comparer()])]) : SiloModels.None,
-                new PanelBook());
+                new PanelRegistry());
             silo.Services.AddHostedService(provider => provider.GetRequiredService<Admission>());
             silo.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Error));
         });

@@ -201,8 +201,8 @@ public sealed class ModelMetricTests : IDisposable
         new EvaluationPlan([metric], [ranker], null, [], 0, 1).Dispose();
 
         Assert.Equal((1, 1), (metric.Disposals, ranker.Disposals));
-        var book = DatasetPanels.Read(null, new PanelSources { Records = static _ => [], Sample = static () => [("Why?", null, [new Candidate("a", "So.")])] }, static _ => { });
-        new DatasetPlan(book, book.Find(null), null, false, new JudgeBudget(null, null), [metric], 0, 1, null, 1, 0).Dispose();
+        var registry = DatasetPanels.Read(null, new PanelSources { Records = static _ => [], Sample = static () => [("Why?", null, [new Candidate("a", "So.")])] }, static _ => { });
+        new DatasetPlan(registry, registry.Find(null), null, false, new JudgeBudget(null, null), [metric], 0, 1, null, 1, 0).Dispose();
         Assert.Equal(2, metric.Disposals);
     }
 
@@ -220,7 +220,7 @@ public sealed class ModelMetricTests : IDisposable
 
         public double[] Score(string source, string reference, IReadOnlyList<string> candidates) => [];
 
-        public Task<double[]> ScoreAsync(string source, IReadOnlyList<string> candidates, CancellationToken cancellation = default) =>
+        public Task<double[]> ScoreAsync(string source, IReadOnlyList<string> candidates, CancellationToken cancellationToken = default) =>
             Task.FromResult<double[]>([]);
 
         public void Dispose() => Disposals++;

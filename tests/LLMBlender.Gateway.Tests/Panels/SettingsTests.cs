@@ -49,9 +49,9 @@ public sealed class SettingsTests
     {
         var found = new Discovered([new BackendSettings { Name = "f", Model = "m", Url = "http://localhost" }], [new PanelSettings { Name = "found", Members = ["f"] }], []);
 
-        var book = PanelBookMaker.Make(new PanelSection(), found, Sources(), null, _ => { });
+        var registry = PanelRegistryBuilder.Build(new PanelSection(), found, Sources(), null, _ => { });
 
-        Assert.Equal(["sample", "found"], book.Panels.Select(panel => panel.Name));
+        Assert.Equal(["sample", "found"], registry.Panels.Select(panel => panel.Name));
     }
 
     [Fact]
@@ -61,21 +61,21 @@ public sealed class SettingsTests
         var file = folder.Write("settings.json", Json("""{"Name":"p","Members":["b"]}"""));
         var configuration = new ConfigurationBuilder().AddJsonFile(file).Build();
         var services = new ServiceCollection().AddLogging();
-        var book = services.AddPanels(configuration, Discovered.Nothing, Sources(), _ => { });
+        var registry = services.AddPanels(configuration, Discovered.Nothing, Sources(), _ => { });
         await using var provider = services.BuildServiceProvider();
         var reload = provider.GetRequiredService<IHostedService>();
         await reload.StartAsync(default);
-        var before = book.FindBackend("b");
+        var before = registry.FindBackend("b");
 
         folder.Write("settings.json", Json("""{"Name":"q","Members":["b"]}"""));
         configuration.Reload();
-        var renamed = book.Panels.Select(panel => panel.Name).ToList();
+        var renamed = registry.Panels.Select(panel => panel.Name).ToList();
         folder.Write("settings.json", Json("""{"Name":"r","Members":["nobody"]}"""));
         configuration.Reload();
 
         Assert.Equal(["q"], renamed);
-        Assert.Same(before, book.FindBackend("b"));
-        Assert.Equal(["q"], book.Panels.Select(panel => panel.Name));
+        Assert.Same(before, registry.FindBackend("b"));
+        Assert.Equal(["q"], registry.Panels.Select(panel => panel.Name));
         await reload.StopAsync(default);
     }
 
@@ -112,14 +112,14 @@ public sealed class SettingsTests
               master_key: os.environ/MASTER
             """);
 
-        var book = PanelBookMaker.Make(new PanelSection { LiteLLM = file }, Discovered.Nothing, Sources(), null, notes.Add);
+        var registry = PanelRegistryBuilder.Build(new PanelSection { LiteLLM = file }, Discovered.Nothing, Sources(), null, notes.Add);
 
-        Assert.Equal(["gpt-4o", "gpt-4o-2", "local"], book.Find("litellm").Members);
-        var first = book.FindBackend("gpt-4o")!.Settings!;
+        Assert.Equal(["gpt-4o", "gpt-4o-2", "local"], registry.Find("litellm").Members);
+        var first = registry.FindBackend("gpt-4o")!.Settings!;
         Assert.Equal(("https://api.openai.com/v1", "gpt-4o", "MY_KEY", 60, 2.5m), (first.Url, first.Model, first.KeyVariable, first.RequestsPerMinute, first.PromptPrice));
-        Assert.Equal(("https://other.example/v1", "gpt-4o-mini"), (book.FindBackend("gpt-4o-2")!.Settings!.Url, book.FindBackend("gpt-4o-2")!.Settings!.Model));
-        Assert.DoesNotContain("literal-key", book.FindBackend("gpt-4o-2")!.ToString(), StringComparison.Ordinal);
-        Assert.Equal(("ollama", "llama3:8b", 0.2f), (book.FindBackend("local")!.Settings!.Kind, book.FindBackend("local")!.Settings!.Model, book.FindBackend("local")!.Settings!.Temperature));
+        Assert.Equal(("https://other.example/v1", "gpt-4o-mini"), (registry.FindBackend("gpt-4o-2")!.Settings!.Url, registry.FindBackend("gpt-4o-2")!.Settings!.Model));
+        Assert.DoesNotContain("literal-key", registry.FindBackend("gpt-4o-2")!.ToString(), StringComparison.Ordinal);
+        Assert.Equal(("ollama", "llama3:8b", 0.2f), (registry.FindBackend("local")!.Settings!.Kind, registry.FindBackend("local")!.Settings!.Model, registry.FindBackend("local")!.Settings!.Temperature));
         Assert.Contains("bedrock", Assert.Single(notes), StringComparison.Ordinal);
     }
 
@@ -145,8 +145,8 @@ public sealed class SettingsTests
         Assert.Single(found.Notes);
     }
 
-    private static PanelBook Make(IConfiguration configuration) =>
-        PanelBookMaker.Make(PanelConfiguration.Read(configuration), Discovered.Nothing, Sources(), null, _ => { });
+    private static PanelRegistry Make(IConfiguration configuration) =>
+        PanelRegistryBuilder.Build(PanelConfiguration.Read(configuration), Discovered.Nothing, Sources(), null, _ => { });
 
     private static PanelSources Sources() => new()
     {

@@ -129,15 +129,15 @@ public sealed class GenerationTests(TinyFuser tiny) : IClassFixture<TinyFuser>
     public async Task Stream_Cancelled_EndsWithinAStep()
     {
         using var model = tiny.Load();
-        using var cancellation = new CancellationTokenSource();
+        using var cancellationToken = new CancellationTokenSource();
         var finished = false;
         var options = new GenerationOptions { MaxNewTokens = 100_000 };
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {
-            await foreach (var piece in model.StreamAsync(Talkative, options, _ => finished = true, cancellation.Token))
+            await foreach (var piece in model.StreamAsync(Talkative, options, _ => finished = true, cancellationToken.Token))
             {
-                await cancellation.CancelAsync();
+                await cancellationToken.CancelAsync();
             }
         });
 
@@ -166,7 +166,7 @@ public sealed class GenerationTests(TinyFuser tiny) : IClassFixture<TinyFuser>
         using var model = tiny.Load();
 
         Assert.ThrowsAny<OperationCanceledException>(() => model.Generate(
-            [Talkative], new GenerationOptions(), cancellation: new CancellationToken(canceled: true)));
+            [Talkative], new GenerationOptions(), cancellationToken: new CancellationToken(canceled: true)));
     }
 
     [Fact]

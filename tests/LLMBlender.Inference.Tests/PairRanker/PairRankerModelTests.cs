@@ -88,7 +88,7 @@ public sealed class PairRankerModelTests(TinyRanker tiny) : IClassFixture<TinyRa
     {
         using var ranker = tiny.Load(options: new PairRankerOptions { BatchTokens = 1 });
         var record = ranker.Encode("source", ["a", "b", "c"]);
-        using var cancellation = new CancellationTokenSource();
+        using var cancellationToken = new CancellationTokenSource();
         var batches = 0;
 
         Assert.Throws<OperationCanceledException>(() => ranker.Compare(
@@ -97,9 +97,9 @@ public sealed class PairRankerModelTests(TinyRanker tiny) : IClassFixture<TinyRa
             _ =>
             {
                 batches++;
-                cancellation.Cancel();
+                cancellationToken.Cancel();
             },
-            cancellation.Token));
+            cancellationToken.Token));
         Assert.Equal(1, batches);
     }
 

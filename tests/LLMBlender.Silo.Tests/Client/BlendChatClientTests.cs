@@ -146,6 +146,6 @@ public sealed class BlendChatClientTests
 
         public IAsyncEnumerable<FuseUpdate> FuseStreamingAsync(FuseRequest request, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
-        public Task<PanelCard[]> GetPanelsAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+        public Task<PanelInfo[]> GetPanelsAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
     }
 }

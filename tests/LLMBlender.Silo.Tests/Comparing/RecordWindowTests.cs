@@ -96,15 +96,15 @@ public sealed class RecordWindowTests : IDisposable
     [Fact]
     public async Task Run_Cancelled_Stops()
     {
-        using var cancellation = new CancellationTokenSource();
-        ranker.BeforeCompare = cancellation.Cancel;
+        using var cancellationToken = new CancellationTokenSource();
+        ranker.BeforeCompare = cancellationToken.Cancel;
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new RecordWindow(Blender(ranker)).RunAsync(
             [Request(0, 3, "max-logits")],
             static _ => 9,
             static (blender, request, token) => blender.RankAsync(request, token),
             static _ => Assert.Fail("answered"),
-            cancellation.Token));
+            cancellationToken.Token));
     }
 
     [Fact]
@@ -132,7 +132,7 @@ public sealed class RecordWindowTests : IDisposable
     };
 
     private LocalBlender Blender(RecordingRanker over) => new(
-        new LocalModels([KeyValuePair.Create<string, IPairRanker>("recording", over)], FuserBook.SelectOnly), new PanelBook(), metrics);
+        new LocalModels([KeyValuePair.Create<string, IPairRanker>("recording", over)], FuserRegistry.SelectOnly), new PanelRegistry(), metrics);
 
     private Task<List<RankingResponse?>> RunAsync(RankingRequest[] requests, Func<Task>? delay = null) => RunAsync(requests, delay, []);
 

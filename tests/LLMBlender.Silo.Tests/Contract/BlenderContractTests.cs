@@ -186,7 +186,7 @@ public abstract class BlenderContractTests
     [Fact]
     public async Task Blend_Prices_AddUpToACost()
     {
-        var panels = new PanelBook();
+        var panels = new PanelRegistry();
         panels.Add(Priced("five", "5 is the number"));
         panels.Add(Priced("six", "6 is the number"));
         panels.Add(new Panel("priced", ["five", "six"]));
@@ -272,11 +272,11 @@ public abstract class BlenderContractTests
             asked.TrySetResult();
             return never.Task;
         }))));
-        using var cancellation = new CancellationTokenSource();
+        using var cancellationToken = new CancellationTokenSource();
 
-        var blending = host.Blender.BlendAsync(new BlendRequest { Instruction = "Which?" }, cancellation.Token);
+        var blending = host.Blender.BlendAsync(new BlendRequest { Instruction = "Which?" }, cancellationToken.Token);
         await asked.Task;
-        await cancellation.CancelAsync();
+        await cancellationToken.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => blending);
     }
@@ -304,13 +304,13 @@ public abstract class BlenderContractTests
         Assert.Equal(["five"], panel.Members);
     }
 
-    private protected abstract Task<IContractHost> StartAsync(FakeRanker? ranker = null, PanelBook? panels = null);
+    private protected abstract Task<IContractHost> StartAsync(FakeRanker? ranker = null, PanelRegistry? panels = null);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private static PanelBook Panels(params (string Name, IChatClient Client)[] members)
+    private static PanelRegistry Panels(params (string Name, IChatClient Client)[] members)
     {
-        var panels = new PanelBook();
+        var panels = new PanelRegistry();
         foreach (var (name, client) in members)
         {
             panels.Add(new Backend(name, client));

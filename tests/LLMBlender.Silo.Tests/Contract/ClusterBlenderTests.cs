@@ -7,7 +7,7 @@ namespace LLMBlender.Silo.Tests.Contract;
 /// <summary>The contract against a cluster in this process.</summary>
 public sealed class ClusterBlenderTests : BlenderContractTests
 {
-    private protected override async Task<IContractHost> StartAsync(FakeRanker? ranker = null, PanelBook? panels = null) =>
+    private protected override async Task<IContractHost> StartAsync(FakeRanker? ranker = null, PanelRegistry? panels = null) =>
         new ClusterHost(await BlendCluster.StartAsync(ranker ?? new FakeRanker(), static _ => { }, [SiloRoles.All], panels));
 
     private sealed class ClusterHost(BlendCluster cluster) : IContractHost

@@ -10,17 +10,17 @@ namespace LLMBlender.Silo.Tests.Contract;
 /// <summary>The contract against a blender of this process.</summary>
 public sealed class LocalBlenderTests : BlenderContractTests
 {
-    private protected override Task<IContractHost> StartAsync(FakeRanker? ranker = null, PanelBook? panels = null) =>
-        Task.FromResult<IContractHost>(new LocalHost(ranker ?? new FakeRanker(), panels ?? new PanelBook()));
+    private protected override Task<IContractHost> StartAsync(FakeRanker? ranker = null, PanelRegistry? panels = null) =>
+        Task.FromResult<IContractHost>(new LocalHost(ranker ?? new FakeRanker(), panels ?? new PanelRegistry()));
 
     private sealed class LocalHost : IContractHost
     {
         private readonly BlendMetrics metrics = new();
         private readonly LocalModels models;
 
-        public LocalHost(FakeRanker ranker, PanelBook panels)
+        public LocalHost(FakeRanker ranker, PanelRegistry panels)
         {
-            models = new LocalModels([KeyValuePair.Create<string, IPairRanker>("fake", ranker.On(0).Ranker)], FuserBook.SelectOnly);
+            models = new LocalModels([KeyValuePair.Create<string, IPairRanker>("fake", ranker.On(0).Ranker)], FuserRegistry.SelectOnly);
             Blender = new LocalBlender(models, panels, metrics);
         }
 

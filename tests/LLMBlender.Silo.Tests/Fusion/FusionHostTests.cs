@@ -69,9 +69,9 @@ public sealed class FusionHostTests : IDisposable
 
     private FusionHost Host(IChatClient chat)
     {
-        var backends = new PanelBook();
+        var backends = new PanelRegistry();
         backends.Add(new Backend("leaky", chat) { Key = new Secret(Key) });
-        return new FusionHost(FuserBook.SelectOnly, backends, metrics);
+        return new FusionHost(FuserRegistry.SelectOnly, backends, metrics);
     }
 
     /// <summary>Writes a text, and fails with its key in the message.</summary>

@@ -39,7 +39,7 @@ public sealed class BlendGrainTests
     [Fact]
     public async Task Blend_OfAPanel_ListsWhoFailedAndWhy()
     {
-        var panels = new PanelBook();
+        var panels = new PanelRegistry();
         panels.Add(new Backend("good", new FakeChat(_ => "5 is the number")));
         panels.Add(new Backend("better", new FakeChat(_ => "6 is the number")));
         panels.Add(new Backend("empty", new FakeChat(_ => " ")));
@@ -61,7 +61,7 @@ public sealed class BlendGrainTests
     public async Task Blend_QuorumReached_DoesNotWaitForTheLast()
     {
         var never = new TaskCompletionSource<string>();
-        var panels = new PanelBook();
+        var panels = new PanelRegistry();
         panels.Add(new Backend("quick", new FakeChat(_ => "5 is the number")));
         panels.Add(new Backend("slow", new FakeChat(_ => never.Task)));
         panels.Add(new Panel("both", ["quick", "slow"]) { Quorum = 1, Grace = TimeSpan.FromMilliseconds(50) });
@@ -77,7 +77,7 @@ public sealed class BlendGrainTests
     [Fact]
     public async Task Blend_NobodyAnswers_FailsWithTheirReasons()
     {
-        var panels = new PanelBook();
+        var panels = new PanelRegistry();
         panels.Add(new Backend("away", new FakeChat(Fails(new HttpRequestException("connection refused")))));
         panels.Add(new Panel("one", ["away"]));
         await using var cluster = await BlendCluster.StartAsync(new FakeRanker(), _ => { }, [SiloRoles.All], panels);
@@ -147,7 +147,7 @@ public sealed class BlendGrainTests
     [InlineData(3, true, "3 is the number", "7 is the number")]
     public async Task Stream_FusedAnswerIsJudged_GivesTheOneThatCounts(int fused, bool withDraft, string streamed, string answer)
     {
-        var panels = new PanelBook();
+        var panels = new PanelRegistry();
         panels.Add(new Backend("scribe", new FakeChat(_ => $"{fused} is the number")));
         panels.Add(new Panel("scribes", ["scribe"]));
         await using var cluster = await BlendCluster.StartAsync(new FakeRanker(), _ => { }, [SiloRoles.All], panels);
@@ -168,7 +168,7 @@ public sealed class BlendGrainTests
     public async Task Blend_GuardFails_AnswersWithTheBestAndCountsIt()
     {
         var ranker = new FakeRanker();
-        var panels = new PanelBook();
+        var panels = new PanelRegistry();
         panels.Add(new Backend("scribe", new FakeChat(_ =>
         {
             ranker.BeforeCompare = _ => throw new InvalidOperationException("out of memory");
@@ -198,7 +198,7 @@ public sealed class BlendGrainTests
     [Fact]
     public async Task ChatClient_OverTheGrains_IsAChatModel()
     {
-        var panels = new PanelBook();
+        var panels = new PanelRegistry();
         panels.Add(new Backend("good", new FakeChat(prompt => prompt == "Which?" ? "5 is the number" : "0 is the number")));
         panels.Add(new Backend("better", new FakeChat(_ => "6 is the number")));
         panels.Add(new Panel("all", ["good", "better"]));

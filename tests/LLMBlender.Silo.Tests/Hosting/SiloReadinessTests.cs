@@ -19,7 +19,7 @@ public sealed class SiloReadinessTests
     [Fact]
     public async Task Problem_WhereABackendRanks_WantsNoWorkers()
     {
-        var panels = new PanelBook();
+        var panels = new PanelRegistry();
         panels.Add(new Backend("judge", new FakeChat(_ => "A>B")));
         panels.Add(new Panel("judged", ["judge"]) { Ranker = "judge" });
         await using var cluster = await BlendCluster.StartAsync(new FakeRanker(), _ => { }, [SiloRoles.Blend], panels);

@@ -89,7 +89,7 @@ public sealed class PanelFanOutTests : IDisposable
 
     public void Dispose() => metrics.Dispose();
 
-    private PanelFanOut FanOut(Panel panel, Deadline deadline) => new(panel, Request, caller, new PanelBook(), metrics.Panels, deadline, clock);
+    private PanelFanOut FanOut(Panel panel, Deadline deadline) => new(panel, Request, caller, new PanelRegistry(), metrics.Panels, deadline, clock);
 
     private Task AdvanceUntilAsync(Task done) => Waiting.UntilAsync(
         () =>

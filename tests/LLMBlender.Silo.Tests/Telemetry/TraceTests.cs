@@ -127,7 +127,7 @@ public sealed class TraceTests
 
     private static Task<BlendCluster> StartAsync()
     {
-        var panels = new PanelBook();
+        var panels = new PanelRegistry();
         panels.Add(new Backend("one", new FakeChat(_ => $"5 is the number {Secret}")));
         panels.Add(new Backend("two", new FakeChat(_ => "6 is the number")));
         panels.Add(new Backend("fuser", new FakeChat(_ => "7 is the number")));

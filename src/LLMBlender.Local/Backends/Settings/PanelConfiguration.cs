@@ -37,19 +37,19 @@ public static class PanelConfiguration
     private static T[] List<T>(IConfiguration section, string name) =>
         section.GetSection(name).Get<T[]>(static binder => binder.ErrorOnUnknownConfiguration = true) ?? [];
 
-    /// <summary>Makes the book of a configuration, and has it follow the configuration's changes while the host runs.</summary>
+    /// <summary>Makes the registry of a configuration, and has it follow the configuration's changes while the host runs.</summary>
     /// <param name="services">The host's.</param>
     /// <param name="configuration">The host's.</param>
     /// <param name="found">What was found without it.</param>
     /// <param name="sources">Where files and keys are.</param>
     /// <param name="notes">Told what a person should know of it.</param>
     /// <exception cref="SettingsException">A rule is broken.</exception>
-    public static PanelBook AddPanels(
+    public static PanelRegistry AddPanels(
         this IServiceCollection services, IConfiguration configuration, Discovered found, PanelSources sources, Action<string> notes)
     {
-        var book = PanelBookMaker.Make(Read(configuration), found, sources, null, notes);
+        var registry = PanelRegistryBuilder.Build(Read(configuration), found, sources, null, notes);
         services.AddSingleton<IHostedService>(provider => new PanelReload(
-            configuration, book, found, sources, provider.GetRequiredService<ILogger<PanelReload>>()));
-        return book;
+            configuration, registry, found, sources, provider.GetRequiredService<ILogger<PanelReload>>()));
+        return registry;
     }
 }

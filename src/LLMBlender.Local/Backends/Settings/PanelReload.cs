@@ -8,7 +8,7 @@ namespace LLMBlender.Local.Backends;
 
 /// <summary>Applies a changed configuration without a restart; one that breaks a rule is named and not applied.</summary>
 public sealed partial class PanelReload(
-    IConfiguration configuration, PanelBook book, Discovered found, PanelSources sources, ILogger<PanelReload> logger) : IHostedService, IDisposable
+    IConfiguration configuration, PanelRegistry registry, Discovered found, PanelSources sources, ILogger<PanelReload> logger) : IHostedService, IDisposable
 {
     private readonly Lock gate = new();
     private IDisposable? subscription;
@@ -36,10 +36,10 @@ public sealed partial class PanelReload(
         {
             try
             {
-                var before = book.Backends;
-                book.Become(PanelBookMaker.Make(PanelConfiguration.Read(configuration), found, sources, book, note => LogNote(note)));
-                Retire([.. before.Where(old => !ReferenceEquals(book.FindBackend(old.Name), old))]);
-                var names = string.Join(", ", book.Panels.Select(static panel => panel.Name));
+                var before = registry.Backends;
+                registry.ReplaceWith(PanelRegistryBuilder.Build(PanelConfiguration.Read(configuration), found, sources, registry, note => LogNote(note)));
+                Retire([.. before.Where(old => !ReferenceEquals(registry.FindBackend(old.Name), old))]);
+                var names = string.Join(", ", registry.Panels.Select(static panel => panel.Name));
                 LogApplied(names);
             }
             catch (Exception e) when (e is not OutOfMemoryException)

@@ -2,7 +2,7 @@ using LLMBlender.Abstractions;
 
 namespace LLMBlender.Local.Backends;
 
-/// <summary>Where a book of panels comes from, apart from its settings.</summary>
+/// <summary>Where a registry of panels comes from, apart from its settings.</summary>
 public sealed record PanelSources
 {
     /// <summary>Reads a file of recorded answers.</summary>

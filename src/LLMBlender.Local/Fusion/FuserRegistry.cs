@@ -4,29 +4,29 @@ using LLMBlender.Core.Fusion;
 namespace LLMBlender.Local.Fusion;
 
 /// <summary>The fusers that a silo knows; every silo that fuses is given the same. The first one is the default.</summary>
-public sealed class FuserBook
+public sealed class FuserRegistry
 {
     private readonly List<IFuser> fusers = [];
 
-    /// <summary>A book that knows <see cref="SelectFuser"/> alone.</summary>
-    public static FuserBook SelectOnly { get; } = Of([new SelectFuser()]);
+    /// <summary>A registry that knows <see cref="SelectFuser"/> alone.</summary>
+    public static FuserRegistry SelectOnly { get; } = Of([new SelectFuser()]);
 
-    /// <summary>A book of these fusers, the default one first.</summary>
+    /// <summary>A registry of these fusers, the default one first.</summary>
     /// <exception cref="ArgumentException">There is none, or two have one name.</exception>
-    public static FuserBook Of(IEnumerable<IFuser> fusers)
+    public static FuserRegistry Of(IEnumerable<IFuser> fusers)
     {
-        var book = new FuserBook();
+        var registry = new FuserRegistry();
         foreach (var fuser in fusers)
         {
-            if (book.fusers.Exists(known => known.Name == fuser.Name))
+            if (registry.fusers.Exists(known => known.Name == fuser.Name))
             {
                 throw new ArgumentException($"there are two fusers named \"{fuser.Name}\"; names must differ", nameof(fusers));
             }
 
-            book.fusers.Add(fuser);
+            registry.fusers.Add(fuser);
         }
 
-        return book.fusers.Count > 0 ? book : throw new ArgumentException("there are no fusers, and at least one is needed", nameof(fusers));
+        return registry.fusers.Count > 0 ? registry : throw new ArgumentException("there are no fusers, and at least one is needed", nameof(fusers));
     }
 
     /// <summary>Their names, the default one first.</summary>

@@ -6,7 +6,7 @@ namespace LLMBlender.Abstractions;
 /// <param name="Members">The backends that it asks.</param>
 /// <param name="Fuser">Who fuses; null for the default.</param>
 [GenerateSerializer, Immutable, Alias("LLMBlender.PanelCard")]
-public sealed record PanelCard(
+public sealed record PanelInfo(
     [property: Id(0)] string Name,
     [property: Id(1)] string Description,
     [property: Id(2)] string[] Members,

@@ -7,7 +7,7 @@ namespace LLMBlender.Local.Backends;
 /// The panels and backends of a process; every silo that blends has the same. Filled by one thread; from then on safe
 /// for concurrent use, and exchanged as a whole where a configuration changes.
 /// </summary>
-public sealed class PanelBook
+public sealed class PanelRegistry
 {
     private volatile Content content = new();
 
@@ -49,7 +49,7 @@ public sealed class PanelBook
     }
 
     /// <summary>Replaces the content by another's. Calls under way go on.</summary>
-    public void Become(PanelBook other)
+    public void ReplaceWith(PanelRegistry other)
     {
         ArgumentNullException.ThrowIfNull(other);
         content = other.content;
@@ -105,7 +105,7 @@ public sealed class PanelBook
     }
 
     /// <summary>Describes the panels, the default one first.</summary>
-    public PanelCard[] Describe() => [.. Panels.Select(static panel => new PanelCard(panel.Name, panel.Description, panel.Members, panel.Fuser)
+    public PanelInfo[] Describe() => [.. Panels.Select(static panel => new PanelInfo(panel.Name, panel.Description, panel.Members, panel.Fuser)
     {
         Examples = panel.Examples,
         Passes = panel.Passes,

@@ -1,88 +1,88 @@
 namespace LLMBlender.Local.Backends;
 
 /// <summary>Makes books of settings, checked to the last word before anything is asked.</summary>
-public static class PanelBookMaker
+public static class PanelRegistryBuilder
 {
     /// <summary>The name of the panel that serves where no other is configured.</summary>
     public const string SamplePanel = "sample";
 
-    /// <summary>Makes a book.</summary>
+    /// <summary>Makes a registry.</summary>
     /// <param name="section">The settings.</param>
     /// <param name="found">What was found without them.</param>
     /// <param name="sources">Where files and keys are.</param>
-    /// <param name="previous">A book whose unchanged backends go on, with what they know of their limits; null for none.</param>
+    /// <param name="previous">A registry whose unchanged backends go on, with what they know of their limits; null for none.</param>
     /// <param name="notes">Told what a person should know of it.</param>
     /// <exception cref="SettingsException">A rule is broken.</exception>
-    public static PanelBook Make(
-        PanelSection section, Discovered found, PanelSources sources, PanelBook? previous, Action<string> notes)
+    public static PanelRegistry Build(
+        PanelSection section, Discovered found, PanelSources sources, PanelRegistry? previous, Action<string> notes)
     {
         ArgumentNullException.ThrowIfNull(section);
         ArgumentNullException.ThrowIfNull(found);
         ArgumentNullException.ThrowIfNull(sources);
         ArgumentNullException.ThrowIfNull(notes);
-        var book = new PanelBook();
+        var registry = new PanelRegistry();
         for (var i = 0; i < section.Backends.Length; i++)
         {
-            Add(book, section.Backends[i], $"Backends:{i}", sources, previous);
+            Add(registry, section.Backends[i], $"Backends:{i}", sources, previous);
         }
 
         var listed = section.LiteLLM is { } file ? LiteLLMFile.Read(file, notes) : [];
         for (var i = 0; i < listed.Count; i++)
         {
-            Add(book, listed[i], $"LiteLLM:model_list:{i}", sources, previous);
+            Add(registry, listed[i], $"LiteLLM:model_list:{i}", sources, previous);
         }
 
         for (var i = 0; i < section.Panels.Length; i++)
         {
-            Add(book, section.Panels[i], $"Panels:{i}", sources);
+            Add(registry, section.Panels[i], $"Panels:{i}", sources);
         }
 
         if (listed.Count > 0 && section.Panels.Length == 0)
         {
-            book.Add(new Panel("litellm", [.. listed.Select(static backend => backend.Name)]) { Description = "every model of the LiteLLM file" });
+            registry.Add(new Panel("litellm", [.. listed.Select(static backend => backend.Name)]) { Description = "every model of the LiteLLM file" });
         }
-        else if (book.Panels.Count == 0)
+        else if (registry.Panels.Count == 0)
         {
-            RecordedPanel.AddTo(book, SamplePanel, sources.Sample());
+            RecordedPanel.AddTo(registry, SamplePanel, sources.Sample());
         }
 
-        Offer(book, found, sources, previous);
-        return book;
+        Offer(registry, found, sources, previous);
+        return registry;
     }
 
     // What was merely found never is the default: nobody's words go to a provider that nobody chose.
-    private static void Offer(PanelBook book, Discovered found, PanelSources sources, PanelBook? previous)
+    private static void Offer(PanelRegistry registry, Discovered found, PanelSources sources, PanelRegistry? previous)
     {
-        foreach (var backend in found.Backends.Where(backend => book.FindBackend(backend.Name) is null))
+        foreach (var backend in found.Backends.Where(backend => registry.FindBackend(backend.Name) is null))
         {
-            Add(book, backend, $"found:{backend.Name}", sources, previous);
+            Add(registry, backend, $"found:{backend.Name}", sources, previous);
         }
 
-        foreach (var panel in found.Panels.Where(panel => book.Panels.All(known => known.Name != panel.Name)))
+        foreach (var panel in found.Panels.Where(panel => registry.Panels.All(known => known.Name != panel.Name)))
         {
-            Add(book, panel, $"found:{panel.Name}", sources);
+            Add(registry, panel, $"found:{panel.Name}", sources);
         }
     }
 
-    private static void Add(PanelBook book, BackendSettings settings, string path, PanelSources sources, PanelBook? previous)
+    private static void Add(PanelRegistry registry, BackendSettings settings, string path, PanelSources sources, PanelRegistry? previous)
     {
         SettingsRules.Check(settings, path);
         var key = KeyReference.Find(settings, path, sources.Variable);
         var old = previous?.FindBackend(settings.Name);
         var backend = old?.Settings == settings && old.Key == key ? old : BackendFactory.Create(settings, key, sources.Clock);
-        Guarded(path, () => book.Add(backend));
+        Guarded(path, () => registry.Add(backend));
     }
 
-    private static void Add(PanelBook book, PanelSettings settings, string path, PanelSources sources)
+    private static void Add(PanelRegistry registry, PanelSettings settings, string path, PanelSources sources)
     {
         SettingsRules.Check(settings, path);
         if (settings.Records is { } file)
         {
-            Guarded(path, () => RecordedPanel.AddTo(book, settings.Name, sources.Records(file)));
+            Guarded(path, () => RecordedPanel.AddTo(registry, settings.Name, sources.Records(file)));
             return;
         }
 
-        Guarded(path, () => book.Add(Panel.Create(settings)));
+        Guarded(path, () => registry.Add(Panel.Create(settings)));
     }
 
     private static void Guarded(string path, Action add)
