@@ -37,11 +37,11 @@ internal sealed class BlendCluster : IAsyncDisposable
 
     /// <summary>Starts a cluster.</summary>
     /// <param name="ranker">The ranker that all silos share.</param>
-    /// <param name="configure">Changes a silo's options.</param>
+    /// <param name="configure">Changes a silo's services.</param>
     /// <param name="roles">Each silo's roles; silos started later have the last one's.</param>
     /// <param name="panels">The panels; none where it is null.</param>
     public static async Task<BlendCluster> StartAsync(
-        FakeRanker ranker, Action<LLMBlenderSiloOptions> configure, SiloRoles[] roles, PanelRegistry? panels = null)
+        FakeRanker ranker, Action<IServiceCollection> configure, SiloRoles[] roles, PanelRegistry? panels = null)
     {
         var builder = new InProcessTestClusterBuilder((short)roles.Length);
         var configured = 0;
@@ -52,7 +52,7 @@ internal sealed class BlendCluster : IAsyncDisposable
             var number = Interlocked.Increment(ref configured) - 1;
             names[number] = silo.SiloName;
             var options = new LLMBlenderSiloOptions { Roles = roles[Math.Min(number, roles.Length - 1)] };
-            configure(options);
+            configure(orleans.Services);
             var models = options.Roles.HasFlag(SiloRoles.Compare)
                 ? new SiloModels([new AcceleratorRankers($"fake:{number}", [ranker.On(number)])])
                 : SiloModels.None;

@@ -26,17 +26,21 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Serves until it is cancelled, and then drains.</summary>
-    public Task<int> RunAsync(CancellationToken cancellationToken) => UseAsync(
-        async app =>
+    /// <exception cref="UsageException">An argument or a value of the configuration is invalid, or an address is in use.</exception>
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        try
         {
-            await SayReadyAsync(app, cancellationToken);
-            await UntilAsync(app, cancellationToken);
-            return ExitCode.Done;
-        },
-        cancellationToken);
+            return await ServeAsync(cancellationToken);
+        }
+        catch (OptionsValidationException e)
+        {
+            // Thrown by whichever comes first: a service that reads its options, or their validation on start.
+            throw new UsageException($"configuration: {e.Message}", e);
+        }
+    }
 
-    /// <summary>Starts, lets something use what is served, and drains.</summary>
-    private async Task<int> UseAsync(Func<WebApplication, Task<int>> use, CancellationToken cancellationToken)
+    private async Task<int> ServeAsync(CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateSlimBuilder();
         var settings = Configure(builder);
@@ -50,10 +54,10 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
             }
 
             ServeTelemetry.Add(builder, arguments.Roles);
-            builder.AddLLMBlenderSilo(Options(settings), models, await PanelsAsync(builder, settings, cancellationToken));
+            builder.AddLLMBlenderSilo(Options(), models, await PanelsAsync(builder, settings, cancellationToken));
             builder.UseOrleans(static silo => silo.AddDashboard(static dashboard => dashboard.HideTrace = true));
             AddGateway(builder);
-            await using var app = Build(builder);
+            await using var app = builder.Build();
             var started = false;
             Map(app, () => started);
             using var watch = new TaskWatch(app.Logger);
@@ -62,7 +66,9 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
             started = true;
             try
             {
-                return await use(app);
+                await SayReadyAsync(app, cancellationToken);
+                await UntilAsync(app, cancellationToken);
+                return ExitCode.Done;
             }
             finally
             {
@@ -78,19 +84,6 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
             static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
-    // Kestrel's limits come from the gateway's options, which are validated with them.
-    private static WebApplication Build(WebApplicationBuilder builder)
-    {
-        try
-        {
-            return builder.Build();
-        }
-        catch (OptionsValidationException e)
-        {
-            throw new UsageException($"configuration: {e.Message}", e);
-        }
-    }
-
     private static async Task StartAsync(WebApplication app, CancellationToken cancellationToken)
     {
         try
@@ -100,10 +93,6 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         catch (IOException e)
         {
             throw new UsageException($"can't listen: {e.Message}", e);
-        }
-        catch (OptionsValidationException e)
-        {
-            throw new UsageException($"configuration: {e.Message}", e);
         }
     }
 
@@ -164,7 +153,7 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
 
     private static string NameOf(string model) => Path.GetFileName(Path.TrimEndingDirectorySeparator(model));
 
-    private LLMBlenderSiloOptions Options(ServeSettings settings) => new()
+    private LLMBlenderSiloOptions Options() => new()
     {
         Roles = arguments.Roles,
         Redis = arguments.Redis,
@@ -173,9 +162,6 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         SiloPort = arguments.SiloPort,
         ListenPort = arguments.ListenPort,
         GatewayPort = arguments.GatewayPort,
-        Cache = settings.Cache,
-        Queue = settings.Queue,
-        Admission = settings.Admission,
     };
 
     // What is offered though nobody configured it is said, and so is what could not be.

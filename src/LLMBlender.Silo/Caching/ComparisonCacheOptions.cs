@@ -3,6 +3,9 @@ namespace LLMBlender.Silo.Caching;
 /// <summary>How comparisons are kept. They never go stale, for their keys are their content.</summary>
 public sealed class ComparisonCacheOptions
 {
+    /// <summary>The configuration section that they are bound to.</summary>
+    public const string Section = "LLMBlender:Cache";
+
     /// <summary>Logits kept in each process at most, at least 1. About 100 bytes each: by default 26 MB once it is full.</summary>
     public int MemoryEntries { get; set; } = 262_144;
 

@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using LLMBlender.Abstractions;
 using LLMBlender.Local.Telemetry;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
 namespace LLMBlender.Silo.Caching;
@@ -29,16 +30,16 @@ internal sealed partial class RedisComparisonStore : IComparisonStore, IAsyncDis
 
     public RedisComparisonStore(
         IConnectionMultiplexer redis,
-        ComparisonCacheOptions options,
+        IOptions<ComparisonCacheOptions> options,
         BlendMetrics metrics,
         TimeProvider timeProvider,
         ILogger<RedisComparisonStore> logger)
     {
-        (this.redis, this.options, this.metrics, this.logger) = (redis, options, metrics.Comparisons, logger);
-        reading = new CircuitBreaker(options.ShortestRest, options.LongestRest, timeProvider);
-        writing = new CircuitBreaker(options.ShortestRest, options.LongestRest, timeProvider);
+        (this.redis, this.options, this.metrics, this.logger) = (redis, options.Value, metrics.Comparisons, logger);
+        reading = new CircuitBreaker(this.options.ShortestRest, this.options.LongestRest, timeProvider);
+        writing = new CircuitBreaker(this.options.ShortestRest, this.options.LongestRest, timeProvider);
         pending = Channel.CreateBounded<(ComparisonKey, float)>(
-            new BoundedChannelOptions(options.MaxPendingWrites) { SingleReader = true }, _ => { });
+            new BoundedChannelOptions(this.options.MaxPendingWrites) { SingleReader = true }, _ => { });
         writer = Task.Run(WriteAllAsync);
     }
 

@@ -3,6 +3,7 @@ using LLMBlender.Abstractions;
 using LLMBlender.Local.Telemetry;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace LLMBlender.Silo.Calls;
 
@@ -11,8 +12,9 @@ namespace LLMBlender.Silo.Calls;
 /// Safe for concurrent use.
 /// </summary>
 /// <remarks>It is registered after the silo and so is stopped before it.</remarks>
-internal sealed partial class Admission(AdmissionOptions options, BlendMetrics metrics, ILogger<Admission> logger) : IHostedService
+internal sealed partial class Admission(IOptions<AdmissionOptions> options, BlendMetrics metrics, ILogger<Admission> logger) : IHostedService
 {
+    private readonly AdmissionOptions options = options.Value;
     private readonly TaskCompletionSource empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentDictionary<Guid, bool> calls = new();
     private int inside;

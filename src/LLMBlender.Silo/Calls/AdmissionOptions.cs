@@ -3,6 +3,9 @@ namespace LLMBlender.Silo.Calls;
 /// <summary>How much a silo takes on at a time.</summary>
 public sealed class AdmissionOptions
 {
+    /// <summary>The configuration section that they are bound to.</summary>
+    public const string Section = "LLMBlender:Admission";
+
     /// <summary>Requests, and shards of others' requests, under way at most; what comes beyond is refused. At least 1.</summary>
     public int MaxRequests { get; set; } = 4096;
 

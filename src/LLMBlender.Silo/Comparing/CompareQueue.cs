@@ -2,6 +2,7 @@ using System.Diagnostics;
 using LLMBlender.Abstractions;
 using LLMBlender.Local.Telemetry;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace LLMBlender.Silo.Comparing;
 
@@ -30,9 +31,9 @@ internal sealed partial class CompareQueue : IDisposable
     private long waitingTokens;
     private bool stopped;
 
-    public CompareQueue(IReadOnlyList<AcceleratorRankers> accelerators, CompareQueueOptions options, BlendMetrics metrics, ILogger<CompareQueue> logger)
+    public CompareQueue(IReadOnlyList<AcceleratorRankers> accelerators, IOptions<CompareQueueOptions> options, BlendMetrics metrics, ILogger<CompareQueue> logger)
     {
-        (this.accelerators, this.options, this.metrics, this.logger) = (accelerators, options, metrics, logger);
+        (this.accelerators, this.options, this.metrics, this.logger) = (accelerators, options.Value, metrics, logger);
         tokensPerSecond = new double[accelerators.Count];
         counters = [.. accelerators.Select(static accelerator => new AcceleratorCounters(accelerator.Name, accelerator.Rankers.Select(static ranker => ranker.Identity.Name)))];
         threads = [.. accelerators.Select((accelerator, i) => new Thread(() => Work(i)) { IsBackground = true, Name = $"compare {accelerator.Name}" })];
@@ -43,7 +44,7 @@ internal sealed partial class CompareQueue : IDisposable
 
         if (accelerators.Count > 0)
         {
-            metrics.Queue.Observe(() => WaitingTokens, () => WaitingShards, options.MaxTokens, counters);
+            metrics.Queue.Observe(() => WaitingTokens, () => WaitingShards, MaxTokens, counters);
         }
     }
 

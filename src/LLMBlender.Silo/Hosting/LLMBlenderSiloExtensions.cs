@@ -18,6 +18,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Placement;
 using Orleans.Runtime.Hosting;
@@ -43,14 +44,12 @@ public static class LLMBlenderSiloExtensions
         if (redis is not null)
         {
             builder.Services.TryAddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(ForCache(options.Redis!)));
-            builder.Services.TryAddSingleton<IComparisonStore>(provider => new RedisComparisonStore(
-                provider.GetRequiredService<IConnectionMultiplexer>(),
-                options.Cache,
-                provider.GetRequiredService<BlendMetrics>(),
-                provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<ILogger<RedisComparisonStore>>()));
+            builder.Services.TryAddSingleton<IComparisonStore, RedisComparisonStore>();
         }
 
+        Bind<ComparisonCacheOptions>(builder.Services, ComparisonCacheOptions.Section);
+        Bind<CompareQueueOptions>(builder.Services, CompareQueueOptions.Section);
+        Bind<AdmissionOptions>(builder.Services, AdmissionOptions.Section);
         builder.UseOrleans(silo =>
         {
             Meet(silo, options, redis);
@@ -58,13 +57,7 @@ public static class LLMBlenderSiloExtensions
         });
         if (redis is not null)
         {
-            builder.Services.AddHostedService(provider => new MembershipKeeper(
-                provider.GetRequiredService<IClusterMembershipService>(),
-                provider.GetRequiredService<ILocalSiloDetails>(),
-                provider.GetRequiredService<IConnectionMultiplexer>(),
-                options,
-                provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<ILogger<MembershipKeeper>>()));
+            builder.Services.AddHostedService<MembershipKeeper>();
         }
 
         // Registered after the silo, it is stopped before it.
@@ -91,7 +84,11 @@ public static class LLMBlenderSiloExtensions
 
         services.AddSingleton(panels);
         services.AddSingleton(models.Fusers);
-        services.AddSingleton(options.Admission);
+        services.AddSingleton(models);
+        services.AddSingleton(options);
+        Validate<ComparisonCacheOptions, ComparisonCacheOptionsValidator>(services);
+        Validate<CompareQueueOptions, CompareQueueOptionsValidator>(services);
+        Validate<AdmissionOptions, AdmissionOptionsValidator>(services);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<Admission>();
         services.TryAddSingleton(provider => new SiloReadiness(
@@ -106,35 +103,33 @@ public static class LLMBlenderSiloExtensions
         services.TryAddSingleton<BackendCaller>();
         services.TryAddSingleton<FusionHost>();
         services.TryAddSingleton<IBackendCaller, BackendGrainCaller>();
-        services.AddHostedService(provider => new MetricsStart(
-            provider.GetRequiredService<BlendMetrics>(),
-            options,
-            models,
-            panels,
-            provider.GetRequiredService<SiloReadiness>(),
-            provider.GetRequiredService<WorkerRoster>()));
+        services.AddHostedService<MetricsStart>();
         services.TryAddSingleton<SiloCapabilityCache>();
         services.TryAddSingleton<IClusterStatus, ClusterStatus>();
-        services.TryAddSingleton(provider => new SiloReporter(
-            provider.GetRequiredService<ILocalSiloDetails>(),
-            capabilities,
-            models,
-            provider.GetRequiredService<Admission>(),
-            provider.GetRequiredService<CompareQueue>(),
-            provider.GetRequiredService<BlendMetrics>(),
-            provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<SiloReporter>();
         services.TryAddSingleton<WorkerRoster>();
         services.TryAddSingleton<ShardDispatcher>();
         services.TryAddSingleton<ComparisonCache>();
-        services.TryAddSingleton(new LogitMemory(options.Cache.MemoryEntries));
+        services.TryAddSingleton(provider => new LogitMemory(provider.GetRequiredService<IOptions<ComparisonCacheOptions>>().Value.MemoryEntries));
         services.TryAddSingleton<IComparisonStore, NoStore>();
         services.TryAddSingleton(provider => new CompareQueue(
             options.Roles.HasFlag(SiloRoles.Compare) ? models.Accelerators : [],
-            options.Queue,
+            provider.GetRequiredService<IOptions<CompareQueueOptions>>(),
             provider.GetRequiredService<BlendMetrics>(),
             provider.GetRequiredService<ILogger<CompareQueue>>()));
         services.AddBlender();
         return silo;
+    }
+
+    private static void Bind<T>(IServiceCollection services, string section)
+        where T : class => services.AddOptions<T>().BindConfiguration(section, static binder => binder.ErrorOnUnknownConfiguration = true);
+
+    private static void Validate<T, TValidator>(IServiceCollection services)
+        where T : class
+        where TValidator : class, IValidateOptions<T>
+    {
+        services.AddSingleton<IValidateOptions<T>, TValidator>();
+        services.AddOptions<T>().ValidateOnStart();
     }
 
     private static SiloCapabilities Capabilities(SiloRoles roles, SiloModels models) => new(

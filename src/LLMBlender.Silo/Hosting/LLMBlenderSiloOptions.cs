@@ -1,8 +1,5 @@
 using System.Net;
 using LLMBlender.Client;
-using LLMBlender.Silo.Caching;
-using LLMBlender.Silo.Calls;
-using LLMBlender.Silo.Comparing;
 using LLMBlender.Silo.Placement;
 
 namespace LLMBlender.Silo.Hosting;
@@ -30,13 +27,4 @@ public sealed class LLMBlenderSiloOptions
 
     /// <summary>The port for clients of the grains; 0 for any free one.</summary>
     public int GatewayPort { get; set; }
-
-    /// <summary>How comparisons are kept.</summary>
-    public ComparisonCacheOptions Cache { get; set; } = new();
-
-    /// <summary>How much may wait for the accelerators.</summary>
-    public CompareQueueOptions Queue { get; set; } = new();
-
-    /// <summary>How much the silo takes on at a time.</summary>
-    public AdmissionOptions Admission { get; set; } = new();
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using LLMBlender.Abstractions;
 using LLMBlender.Local.Telemetry;
 using LLMBlender.Silo.Comparing;
@@ -110,7 +111,7 @@ public sealed class CompareQueueTests
     private const int Tokens = 7;
 
     private static CompareQueue Queue(FakeRanker ranker) =>
-        new([new AcceleratorRankers("fake", [ranker.On(0)])], new CompareQueueOptions(), new BlendMetrics(), NullLogger<CompareQueue>.Instance);
+        new([new AcceleratorRankers("fake", [ranker.On(0)])], Options.Create(new CompareQueueOptions()), new BlendMetrics(), NullLogger<CompareQueue>.Instance);
 
     private static CompareShard Shard(string source) => new()
     {

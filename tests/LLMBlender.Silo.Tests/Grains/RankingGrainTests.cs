@@ -4,6 +4,7 @@ using LLMBlender.Silo.Calls;
 using LLMBlender.Silo.Comparing;
 using LLMBlender.Silo.Dispatch;
 using LLMBlender.Silo.Placement;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace LLMBlender.Silo.Tests.Grains;
 
@@ -221,7 +222,7 @@ public sealed class RankingGrainTests
     public async Task Rank_QueueFull_IsRefusedAtOnceWithAHint()
     {
         var ranker = new FakeRanker { CallTokens = 1 };
-        await using var cluster = await BlendCluster.StartAsync(ranker, options => options.Queue.MaxTokens = 100, [SiloRoles.All]);
+        await using var cluster = await BlendCluster.StartAsync(ranker, services => services.Configure<CompareQueueOptions>(queue => queue.MaxTokens = 100), [SiloRoles.All]);
         using var hold = new Hold(ranker, silo: 0);
         var first = cluster.Blender.RankAsync(BlendCluster.Ranking(LongSource, 1, 2));
         await hold.WhenReachedAsync();
@@ -240,7 +241,7 @@ public sealed class RankingGrainTests
     {
         var ranker = new FakeRanker();
         await using var cluster = await BlendCluster.StartAsync(
-            ranker, options => options.Admission.MaxRequests = 1, [SiloRoles.Blend, SiloRoles.Compare]);
+            ranker, services => services.Configure<AdmissionOptions>(admission => admission.MaxRequests = 1), [SiloRoles.Blend, SiloRoles.Compare]);
         using var hold = new Hold(ranker, silo: 1);
         var first = cluster.Blender.RankAsync(BlendCluster.Ranking("First?", 1, 2));
         await hold.WhenReachedAsync();
