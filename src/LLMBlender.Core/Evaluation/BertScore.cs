@@ -1,4 +1,4 @@
-using System.Numerics;
+using System.Numerics.Tensors;
 
 namespace LLMBlender.Core.Evaluation;
 
@@ -33,7 +33,7 @@ public readonly record struct BertScore(double Precision, double Recall, double 
             var nearest = double.NegativeInfinity;
             for (var j = 0; j < reference.Count; j++)
             {
-                var cosine = Product(candidate[i], reference[j]);
+                var cosine = TensorPrimitives.Dot(candidate[i], reference[j]);
                 nearest = Math.Max(nearest, cosine);
                 nearestOfReference[j] = Math.Max(nearestOfReference[j], cosine);
             }
@@ -60,24 +60,5 @@ public readonly record struct BertScore(double Precision, double Recall, double 
     {
         var sum = precision + recall;
         return new BertScore(precision, recall, sum == 0 ? 0 : 2 * precision * recall / sum);
-    }
-
-    private static float Product(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
-    {
-        var sums = Vector<float>.Zero;
-        var step = Vector<float>.Count;
-        var i = 0;
-        for (; i + step <= left.Length; i += step)
-        {
-            sums += new Vector<float>(left[i..]) * new Vector<float>(right[i..]);
-        }
-
-        var sum = Vector.Sum(sums);
-        for (; i < left.Length; i++)
-        {
-            sum += left[i] * right[i];
-        }
-
-        return sum;
     }
 }

@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace LLMBlender.Core.Ranking;
 
 /// <summary>Symmetric positive definite matrices, row-major; all in place or small.</summary>
@@ -13,7 +15,7 @@ public static class Cholesky
             var row = a.AsSpan(i * n, n);
             for (var j = 0; j <= i; j++)
             {
-                var sum = row[j] - Dot(row[..j], a.AsSpan(j * n, j));
+                var sum = row[j] - TensorPrimitives.Dot(row[..j], a.AsSpan(j * n, j));
                 row[j] = i == j ? Math.Sqrt(sum) : sum / a[(j * n) + j];
             }
 
@@ -28,7 +30,7 @@ public static class Cholesky
     {
         for (var i = 0; i < n; i++)
         {
-            x[i] = (x[i] - Dot(l.AsSpan(i * n, i), x[..i])) / l[(i * n) + i];
+            x[i] = (x[i] - TensorPrimitives.Dot(l.AsSpan(i * n, i), x[..i])) / l[(i * n) + i];
         }
 
         for (var i = n - 1; i >= 0; i--)
@@ -53,16 +55,5 @@ public static class Cholesky
         }
 
         return inverse;
-    }
-
-    private static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
-    {
-        var sum = 0.0;
-        for (var i = 0; i < a.Length; i++)
-        {
-            sum += a[i] * b[i];
-        }
-
-        return sum;
     }
 }

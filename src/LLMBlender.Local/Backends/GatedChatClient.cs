@@ -13,18 +13,22 @@ public sealed class GatedChatClient : DelegatingChatClient
 {
     private static readonly TimeSpan Crowded = TimeSpan.FromSeconds(1);
 
-    private readonly SemaphoreSlim places;
+    private readonly ConcurrencyLimiter places;
     private readonly TokenBucketRateLimiter? rate;
     private readonly TimeProvider clock;
     private readonly int mostWaiting;
-    private int waiting;
     private long restsUntil;
 
     public GatedChatClient(IChatClient inner, BackendSettings settings, TimeProvider clock)
         : base(inner)
     {
         this.clock = clock;
-        places = new SemaphoreSlim(settings.MaxConcurrency);
+        places = new ConcurrencyLimiter(new ConcurrencyLimiterOptions
+        {
+            PermitLimit = settings.MaxConcurrency,
+            QueueLimit = settings.MaxWaiting,
+            QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
+        });
         mostWaiting = settings.MaxWaiting;
         if (settings.RequestsPerMinute is { } perMinute)
         {
@@ -42,7 +46,7 @@ public sealed class GatedChatClient : DelegatingChatClient
     public override async Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
-        await EnterAsync(cancellationToken);
+        using var place = await EnterAsync(cancellationToken);
         try
         {
             return await base.GetResponseAsync(messages, options, cancellationToken);
@@ -50,10 +54,6 @@ public sealed class GatedChatClient : DelegatingChatClient
         catch (Exception e) when (Note(e))
         {
             throw;
-        }
-        finally
-        {
-            places.Release();
         }
     }
 
@@ -63,18 +63,11 @@ public sealed class GatedChatClient : DelegatingChatClient
         ChatOptions? options = null,
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        await EnterAsync(cancellationToken);
-        try
+        using var place = await EnterAsync(cancellationToken);
+        await using var updates = base.GetStreamingResponseAsync(messages, options, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        while (await NextAsync(updates))
         {
-            await using var updates = base.GetStreamingResponseAsync(messages, options, cancellationToken).GetAsyncEnumerator(cancellationToken);
-            while (await NextAsync(updates))
-            {
-                yield return updates.Current;
-            }
-        }
-        finally
-        {
-            places.Release();
+            yield return updates.Current;
         }
     }
 
@@ -84,6 +77,7 @@ public sealed class GatedChatClient : DelegatingChatClient
         if (disposing)
         {
             rate?.Dispose();
+            places.Dispose();
         }
 
         base.Dispose(disposing);
@@ -101,7 +95,8 @@ public sealed class GatedChatClient : DelegatingChatClient
         }
     }
 
-    private async Task EnterAsync(CancellationToken cancellationToken)
+    // The lease of a place among the concurrent calls; disposing it frees the place.
+    private async Task<RateLimitLease> EnterAsync(CancellationToken cancellationToken)
     {
         if (new TimeSpan(Volatile.Read(ref restsUntil) - clock.GetUtcNow().Ticks) is { Ticks: > 0 } rest)
         {
@@ -112,32 +107,10 @@ public sealed class GatedChatClient : DelegatingChatClient
             };
         }
 
-        if (!places.Wait(0, CancellationToken.None))
-        {
-            await QueueAsync(cancellationToken);
-        }
-
-        if (rate is null)
-        {
-            return;
-        }
-
+        var place = await places.AcquireAsync(1, cancellationToken);
         try
         {
-            using var lease = await rate.AcquireAsync(1, cancellationToken);
-        }
-        catch
-        {
-            places.Release();
-            throw;
-        }
-    }
-
-    private async Task QueueAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            if (Interlocked.Increment(ref waiting) > mostWaiting)
+            if (!place.IsAcquired)
             {
                 throw new BackendException(BlendFailureReason.Overloaded, $"{mostWaiting} calls wait for it already")
                 {
@@ -146,11 +119,17 @@ public sealed class GatedChatClient : DelegatingChatClient
                 };
             }
 
-            await places.WaitAsync(cancellationToken);
+            if (rate is not null)
+            {
+                using var lease = await rate.AcquireAsync(1, cancellationToken);
+            }
+
+            return place;
         }
-        finally
+        catch
         {
-            Interlocked.Decrement(ref waiting);
+            place.Dispose();
+            throw;
         }
     }
 
