@@ -22,6 +22,12 @@ internal sealed class BlendRun(Terminal terminal, FileArguments files, BlendRequ
     /// <summary>Whether the sample panel is asked, and the process's own ranker and fuser answer.</summary>
     public required bool IsSample { get; init; }
 
+    /// <summary>The ranker of a request whose record names this one, or none.</summary>
+    public required Func<string?, string?> RankerOf { get; init; }
+
+    /// <summary>The fuser of a request whose record names this one, or none.</summary>
+    public required Func<string?, string?> FuserOf { get; init; }
+
     /// <summary>Blends each record of a file.</summary>
     /// <returns>The exit code.</returns>
     public Task<int> AnswerFileAsync(ParseResult parsed, CancellationToken cancellationToken) =>
@@ -140,10 +146,10 @@ internal sealed class BlendRun(Terminal terminal, FileArguments files, BlendRequ
         var request = record.ToRequest();
         return request with
         {
-            Panel = IsSample || record.Candidates is not null ? null : options.Panel ?? record.Panel,
-            Ranker = IsSample ? null : options.Ranker ?? record.Ranker,
+            Panel = record.Candidates is not null ? record.Panel : options.Panel ?? record.Panel,
+            Ranker = RankerOf(record.Ranker),
             Aggregation = options.Aggregation ?? record.Aggregate,
-            Fuser = IsSample ? null : options.Fuser ?? record.Fuser,
+            Fuser = FuserOf(record.Fuser),
             TopK = options.TopK ?? record.TopK,
             WithoutGuard = options.WithoutGuard,
         };

@@ -105,6 +105,8 @@ internal static class BlendVerb
             var run = new BlendRun(terminal, files, options, parsed.GetValue(json))
             {
                 IsSample = isSample,
+                RankerOf = named => file is null ? host.RankerOf(parsed, named) : options.Ranker ?? named,
+                FuserOf = named => file is null ? host.FuserOf(parsed, named) : options.Fuser ?? named,
                 Open = async () => file is null
                     ? await host.OpenAsync(parsed, cancellationToken, SamplePanel.Create())
                     : await ConfigurationFile.OpenAsync(file, terminal, cancellationToken),

@@ -49,7 +49,7 @@ internal static class CompareVerb
                 Answer = async (blender, id, request, token) => CompareResult.Create(id, await blender.CompareAsync(
                     request with
                     {
-                        Ranker = host.IsCluster(parsed) ? ranker.Given(parsed) ?? request.Ranker : null,
+                        Ranker = host.RankerOf(parsed, request.Ranker),
                         Order = given ?? request.Order,
                     },
                     token)),

@@ -15,8 +15,8 @@ namespace LLMBlender.Cli.Verbs;
 /// <param name="files">Where records come from and answers go.</param>
 /// <param name="withSource">Whether answers show what the fuser read.</param>
 /// <param name="topK">How many candidates are fused; null for the record's own number.</param>
-/// <param name="fuser">The fuser's name in a cluster; null for the default.</param>
-internal sealed class FuseRun(Terminal terminal, FileArguments files, bool withSource, int? topK, string? fuser)
+/// <param name="fuserOf">The fuser of a request whose record names this one, or none.</param>
+internal sealed class FuseRun(Terminal terminal, FileArguments files, bool withSource, int? topK, Func<string?, string?> fuserOf)
 {
     private const int Margin = 2;
 
@@ -54,7 +54,7 @@ internal sealed class FuseRun(Terminal terminal, FileArguments files, bool withS
         return host;
     }
 
-    private FuseRequest Request(FuseRecord record) => record.ToRequest() with { Fuser = fuser, TopK = topK ?? record.TopK };
+    private FuseRequest Request(FuseRecord record) => record.ToRequest() with { Fuser = fuserOf(record.Fuser), TopK = topK ?? record.TopK };
 
     private string? Source(FuseRequest request, BlendFailure? failure) => failure?.Reason is BlendFailureReason.Faulted
         ? null

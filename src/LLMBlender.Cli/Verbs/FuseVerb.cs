@@ -36,7 +36,7 @@ internal static class FuseVerb
         verb.SetAction((parsed, cancellationToken) =>
         {
             var run = new FuseRun(
-                terminal, files, parsed.GetValue(showSource), fuser.GivenTopK(parsed), host.IsCluster(parsed) ? fuser.Given(parsed) : null);
+                terminal, files, parsed.GetValue(showSource), fuser.GivenTopK(parsed), named => host.FuserOf(parsed, named));
             return run.RunAsync(parsed, () => host.OpenAsync(parsed, cancellationToken), cancellationToken);
         });
         return verb;

@@ -55,6 +55,16 @@ internal sealed class HostArguments
     /// <inheritdoc cref="IsCluster(ParseResult)"/>
     public bool IsCluster(CommandResult parsed) => parsed.GetValue(cluster) is not null;
 
+    /// <summary>
+    /// The ranker that a request names: the option's, else its record's. Null where the option says which ranker is loaded here, for that
+    /// one is then the default.
+    /// </summary>
+    public string? RankerOf(ParseResult parsed, string? ofRecord) =>
+        Chosen(parsed, ranker!.Given(parsed), ofRecord);
+
+    /// <summary>The fuser that a request names; as <see cref="RankerOf"/>.</summary>
+    public string? FuserOf(ParseResult parsed, string? ofRecord) => Chosen(parsed, fuser!.Given(parsed), ofRecord);
+
     /// <summary>Opens what the arguments ask for.</summary>
     /// <param name="parsed">The arguments.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
@@ -63,6 +73,8 @@ internal sealed class HostArguments
     /// <exception cref="Inference.ModelException">A model can't be used.</exception>
     public async Task<IBlenderHost> OpenAsync(ParseResult parsed, CancellationToken cancellationToken, PanelRegistry? panels = null) =>
         parsed.GetValue(cluster) is { } address ? await ClusterHost.ConnectAsync(address, cancellationToken) : Load(parsed, panels ?? new PanelRegistry());
+
+    private string? Chosen(ParseResult parsed, string? given, string? ofRecord) => given is null ? ofRecord : IsCluster(parsed) ? given : null;
 
     private LocalHost Load(ParseResult parsed, PanelRegistry panels)
     {

@@ -66,7 +66,7 @@ internal static class RankVerb
                 {
                     var request = record.ToRequest() with
                     {
-                        Ranker = host.IsCluster(parsed) ? ranker.Given(parsed) ?? record.Ranker : null,
+                        Ranker = host.RankerOf(parsed, record.Ranker),
                         Aggregation = given ?? (mode is null ? record.Aggregate : null),
                         ReferenceMode = mode ?? (given is null ? record.ReferenceMode : null),
                         WithMatrix = withMatrix || record.Matrix == true,

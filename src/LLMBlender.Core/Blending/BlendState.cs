@@ -45,11 +45,11 @@ internal sealed class BlendState(BlendRequest request, TimeProvider timeProvider
         fusion is { Failure: null } && fusion.Fuser != SelectFuser.FuserName && fusion.Answer != Best.Text ? fusion.Answer : null;
 
     /// <summary>Takes candidates that the request gives.</summary>
-    public void Give(Candidate[] given) => (candidates, order) = (given, [.. Enumerable.Range(0, given.Length)]);
+    public void SetCandidates(Candidate[] given) => (candidates, order) = (given, [.. Enumerable.Range(0, given.Length)]);
 
     /// <summary>Takes the reports of a panel's members, in its order.</summary>
     /// <exception cref="BlendException">No member answered, or fewer than the quorum.</exception>
-    public void Answer(ICandidateSource panel, MemberReport[] reports)
+    public void SetReports(ICandidateSource panel, MemberReport[] reports)
     {
         members = reports;
         foreach (var report in reports)
@@ -67,7 +67,7 @@ internal sealed class BlendState(BlendRequest request, TimeProvider timeProvider
             throw TooFew(panel);
         }
 
-        Give(Array.ConvertAll(answers, static report => new Candidate(report.Name, report.Text!)));
+        SetCandidates(Array.ConvertAll(answers, static report => new Candidate(report.Name, report.Text!)));
     }
 
     /// <summary>All candidates are here, and ranking begins.</summary>
@@ -86,7 +86,7 @@ internal sealed class BlendState(BlendRequest request, TimeProvider timeProvider
     };
 
     /// <summary>Takes the ranking.</summary>
-    public void Rank(RankingResponse response)
+    public void SetRanking(RankingResponse response)
     {
         (ranking, rankingEnd) = (response, Seconds);
         usage += new StepUsage(response.PromptTokens, response.CompletionTokens, response.Cost);
@@ -106,7 +106,7 @@ internal sealed class BlendState(BlendRequest request, TimeProvider timeProvider
     };
 
     /// <summary>Takes the fused answer.</summary>
-    public void Fuse(FuseResponse response)
+    public void SetFusion(FuseResponse response)
     {
         fusion = response;
         usage += new StepUsage(response.PromptTokens, response.CompletionTokens, response.Cost);
@@ -128,17 +128,17 @@ internal sealed class BlendState(BlendRequest request, TimeProvider timeProvider
     };
 
     /// <summary>Takes the comparison of the fused answer with the best candidate.</summary>
-    public void Guard(CompareResponse response)
+    public void SetGuardResult(CompareResponse response)
     {
-        (margin, guardComparisons) = (response.Logit, FusionGuard.Pairs.Length);
+        (margin, guardComparisons) = (response.Logit, FusionGuard.Comparisons);
         usage += new StepUsage(response.PromptTokens, response.CompletionTokens, response.Cost);
     }
 
     /// <summary>The fused answer could not be compared, so that the best candidate is the answer.</summary>
-    public void FailGuard() => guardFailed = true;
+    public void SetGuardFailed() => guardFailed = true;
 
     /// <summary>Notes a step that failed.</summary>
-    public void Fail(BlendFailure failure) => failures.Add(failure);
+    public void AddFailure(BlendFailure failure) => failures.Add(failure);
 
     /// <summary>The response as far as the blend has come.</summary>
     public BlendResponse ToResponse() => new(

@@ -24,7 +24,7 @@ public sealed class BlendWorkflow(ICandidateSource? panel, IRankingService ranke
     public const string Rank = "rank";
 
     /// <summary>The step that fuses.</summary>
-    public const string Fuse = "fuse";
+    public const string Fuse = Fusion.FusionAnswer.Step;
 
     /// <summary>The step that compares the fused answer with the best candidate.</summary>
     public const string Guard = "guard";
@@ -53,7 +53,7 @@ public sealed class BlendWorkflow(ICandidateSource? panel, IRankingService ranke
         // (1) candidates
         if (panel is null)
         {
-            blend.Give(request.Candidates!);
+            blend.SetCandidates(request.Candidates!);
         }
         else if (isStreamed && CanPassThrough(request, panel))
         {
@@ -65,7 +65,7 @@ public sealed class BlendWorkflow(ICandidateSource? panel, IRankingService ranke
                 }
                 else
                 {
-                    blend.Answer(panel, [report]);
+                    blend.SetReports(panel, [report]);
                 }
             }
 
@@ -89,7 +89,7 @@ public sealed class BlendWorkflow(ICandidateSource? panel, IRankingService ranke
                 }
             }
 
-            blend.Answer(panel, InOrder(panel.Members, reports));
+            blend.SetReports(panel, InOrder(panel.Members, reports));
         }
 
         // (2) ranking
@@ -134,19 +134,6 @@ public sealed class BlendWorkflow(ICandidateSource? panel, IRankingService ranke
         yield return new BlendUpdate("", blend.ToResponse());
     }
 
-    /// <summary>Blends, and returns the response alone.</summary>
-    /// <inheritdoc cref="RunAsync"/>
-    public async Task<BlendResponse> RunToEndAsync(BlendRequest request, Deadline deadline)
-    {
-        BlendResponse? response = null;
-        await foreach (var update in RunAsync(request, isStreamed: false, deadline))
-        {
-            response = update.Response;
-        }
-
-        return response!;
-    }
-
     // A panel of one that is not fused has nothing to compare and nothing to choose: its text is the answer.
     private static bool CanPassThrough(BlendRequest request, ICandidateSource panel) =>
         panel.CanStream && request is { Fuser: Fusion.SelectFuser.FuserName, WithProgress: false, Format: null, Tools: null };
@@ -158,7 +145,7 @@ public sealed class BlendWorkflow(ICandidateSource? panel, IRankingService ranke
     {
         try
         {
-            blend.Rank(await ranker.RankAsync(blend.RankingRequest(deadline.Remaining), deadline.Token));
+            blend.SetRanking(await ranker.RankAsync(blend.RankingRequest(deadline.Remaining), deadline.Token));
         }
         catch (BlendException e) when (e.Parameter is null && (request.Candidates is null || e.Reason is not BlendFailureReason.Overloaded))
         {
@@ -231,19 +218,19 @@ public sealed class BlendWorkflow(ICandidateSource? panel, IRankingService ranke
 
         try
         {
-            blend.Guard(await ranker.CompareAsync(blend.GuardRequest(fused, deadline.Remaining), deadline.Token));
+            blend.SetGuardResult(await ranker.CompareAsync(blend.GuardRequest(fused, deadline.Remaining), deadline.Token));
             GuardPassed = blend.IsFused;
         }
         catch (BlendException e) when (e.Parameter is null)
         {
-            blend.FailGuard();
+            blend.SetGuardFailed();
             Fail(blend, Guard, e);
         }
     }
 
     private void Take(BlendState blend, FuseResponse response)
     {
-        blend.Fuse(response);
+        blend.SetFusion(response);
         if (response.Failure is not null)
         {
             failedSteps.Add(Fuse);
@@ -253,6 +240,6 @@ public sealed class BlendWorkflow(ICandidateSource? panel, IRankingService ranke
     private void Fail(BlendState blend, string step, BlendException e)
     {
         failedSteps.Add(step);
-        blend.Fail(new BlendFailure(step, e.Reason, step == Guard ? $"{e.Message}; the answer is the best candidate" : e.Message));
+        blend.AddFailure(new BlendFailure(step, e.Reason, step == Guard ? $"{e.Message}; the answer is the best candidate" : e.Message));
     }
 }

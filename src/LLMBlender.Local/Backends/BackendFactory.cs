@@ -18,7 +18,12 @@ public static class BackendFactory
     public static Backend Create(BackendSettings settings, Secret? key, TimeProvider clock)
     {
         var http = BackendHttp.Create(settings, key, clock);
-        var client = settings.Kind == BackendSettings.Ollama ? Ollama(settings, http) : OpenAI(settings, key, http);
+        var client = settings.Kind switch
+        {
+            BackendSettings.OpenAI => OpenAI(settings, key, http),
+            BackendSettings.Ollama => Ollama(settings, http),
+            _ => throw new ArgumentException($"backend \"{settings.Name}\" has kind \"{settings.Kind}\", and there is no client of that kind", nameof(settings)),
+        };
         return new Backend(settings.Name, new GatedChatClient(client, settings, clock)) { Settings = settings, Key = key };
     }
 

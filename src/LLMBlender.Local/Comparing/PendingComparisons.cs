@@ -1,4 +1,5 @@
 using LLMBlender.Abstractions;
+using LLMBlender.Core.Blending;
 using LLMBlender.Core.Ranking;
 
 namespace LLMBlender.Local.Comparing;
@@ -53,7 +54,7 @@ internal sealed class PendingComparisons(IPairRanker ranker, IPairRecord record,
     public void Fail(string problem)
     {
         completing?.Invoke();
-        completion.TrySetException(new BlendException("rank", BlendFailureReason.Faulted, problem));
+        completion.TrySetException(new BlendException(BlendWorkflow.Rank, BlendFailureReason.Faulted, problem));
     }
 
     /// <summary>Ends the wait because its caller cancelled it.</summary>

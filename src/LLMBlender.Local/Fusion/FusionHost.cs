@@ -85,10 +85,16 @@ public sealed class FusionHost(FuserRegistry fusers, PanelRegistry backends, Ble
         return BlendException.TimedOut(FusionAnswer.Step, deadline.Timeout, $"the fuser {fuser.Name} was still writing");
     }
 
-    private IFuser Find(FuseRequest request, Deadline deadline) =>
-        request.Fuser is { } name && backends.FindBackend(name) is { } backend
-            ? new BackendFuser(backend, request.MaxTokens, metrics.Chats, deadline)
-            : share?.Invoke(fusers.Find(request.Fuser)) ?? fusers.Find(request.Fuser);
+    private IFuser Find(FuseRequest request, Deadline deadline)
+    {
+        if (request.Fuser is { } name && backends.FindBackend(name) is { } backend)
+        {
+            return new BackendFuser(backend, request.MaxTokens, metrics.Chats, deadline);
+        }
+
+        var fuser = fusers.Find(request.Fuser);
+        return share is null ? fuser : share(fuser);
+    }
 
     private decimal? CostOf(string fuser, FusionUsage usage)
     {

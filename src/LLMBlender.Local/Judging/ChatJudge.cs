@@ -55,16 +55,16 @@ public sealed class ChatJudge(Backend backend, string instruction, string? input
         }
         catch (OperationCanceledException) when (deadline.IsPassed)
         {
-            throw BlendException.TimedOut("rank", deadline.Timeout, $"the judge {Name} was still reading");
+            throw BlendException.TimedOut(BlendWorkflow.Rank, deadline.Timeout, $"the judge {Name} was still reading");
         }
         catch (Exception e) when (e is not (OperationCanceledException or OutOfMemoryException))
         {
-            throw new BlendException("rank", BackendException.In(e)?.Reason ?? BlendFailureReason.Faulted, $"the judge {Name} failed: {backend.Explain(e)}");
+            throw new BlendException(BlendWorkflow.Rank, BackendException.In(e)?.Reason ?? BlendFailureReason.Faulted, $"the judge {Name} failed: {backend.Explain(e)}");
         }
 
         if (verdicts.Values.All(static verdict => verdict.Result is null))
         {
-            throw new BlendException("rank", BlendFailureReason.Faulted, $"the judge {Name} gave no verdict that can be read");
+            throw new BlendException(BlendWorkflow.Rank, BlendFailureReason.Faulted, $"the judge {Name} gave no verdict that can be read");
         }
 
         return Array.ConvertAll(pairs, Logit);

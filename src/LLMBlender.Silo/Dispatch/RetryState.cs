@@ -1,4 +1,5 @@
 using LLMBlender.Abstractions;
+using LLMBlender.Core.Blending;
 using LLMBlender.Silo.Comparing;
 
 namespace LLMBlender.Silo.Dispatch;
@@ -58,7 +59,7 @@ internal sealed class RetryState
     {
         if (overload is not null)
         {
-            throw new BlendException("rank", BlendFailureReason.Overloaded, $"every silo that compares has too much to do: {overload}")
+            throw new BlendException(BlendWorkflow.Rank, BlendFailureReason.Overloaded, $"every silo that compares has too much to do: {overload}")
             {
                 RetryAfter = retryAfter,
             };
@@ -66,7 +67,7 @@ internal sealed class RetryState
 
         if (fault is not null)
         {
-            throw new BlendException("rank", BlendFailureReason.Faulted, fault);
+            throw new BlendException(BlendWorkflow.Rank, BlendFailureReason.Faulted, fault);
         }
     }
 }

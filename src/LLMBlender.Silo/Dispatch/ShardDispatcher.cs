@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using LLMBlender.Abstractions;
 using LLMBlender.Client;
+using LLMBlender.Core.Blending;
 using LLMBlender.Silo.Comparing;
 using LLMBlender.Local.Telemetry;
 using Microsoft.Extensions.Logging;
@@ -51,7 +52,7 @@ internal sealed partial class ShardDispatcher : IDisposable
         catch (OperationCanceledException) when (deadline.IsPassed)
         {
             throw BlendException.TimedOut(
-                "rank", deadline.Timeout, $"{round.Logits.Count(float.IsNaN)} of {round.Pairs.Length} comparisons were missing; {State(round)}");
+                BlendWorkflow.Rank, deadline.Timeout, $"{round.Logits.Count(float.IsNaN)} of {round.Pairs.Length} comparisons were missing; {State(round)}");
         }
         finally
         {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using LLMBlender.Abstractions;
+using LLMBlender.Core.Blending;
 using LLMBlender.Local.Comparing;
 using LLMBlender.Silo.Placement;
 
@@ -66,7 +67,7 @@ internal sealed class WorkerRoster(IClusterMembershipService membership, SiloCap
         catch (OperationCanceledException) when (deadline.IsPassed)
         {
             throw new BlendException(
-                "rank", BlendFailureReason.Unreachable, $"no silo that compares was there for {deadline.Timeout.TotalSeconds:0.###} s")
+                BlendWorkflow.Rank, BlendFailureReason.Unreachable, $"no silo that compares was there for {deadline.Timeout.TotalSeconds:0.###} s")
             {
                 RetryAfter = TimeSpan.FromSeconds(5),
             };

@@ -243,6 +243,27 @@ public sealed class RankVerbTests(TinyModel tiny) : IDisposable
     public async Task Rank_EmptyInput_WritesNothingAndIsDone() =>
         Assert.Equal(new Outcome(ExitCode.Done, "", ""), await RunAsync(""));
 
+    [Fact]
+    public async Task Rank_RecordNamesARankerThatIsNotLoaded_FailsByName()
+    {
+        var record = Good.Replace("\"instruction\"", "\"ranker\": \"pairrm\", \"instruction\"", StringComparison.Ordinal);
+
+        var outcome = await CommandLine.RunAsync(record, ["rank", "--from", "-"]);
+
+        Assert.Equal(ExitCode.SomeFailed, outcome.Code);
+        Assert.Contains("ranker \"pairrm\" is not known", Assert.Single(outcome.Records)["error"]!.GetValue<string>(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Rank_OptionAndRecordNameRankers_UsesTheOptions()
+    {
+        var record = Good.Replace("\"instruction\"", "\"ranker\": \"pairrm\", \"instruction\"", StringComparison.Ordinal);
+
+        var outcome = await RunAsync(record);
+
+        Assert.Equal((ExitCode.Done, ""), (outcome.Code, outcome.Error));
+    }
+
     public void Dispose() => folder.Dispose();
 
     private static string Record(int id, IEnumerable<string> texts) => new JsonObject

@@ -342,7 +342,13 @@ public sealed class BlendWorkflowTests
     private static async Task<BlendResponse> EndAsync(BlendWorkflow workflow, BlendRequest request)
     {
         using var deadline = new Deadline(request.Timeout, CancellationToken.None);
-        return await workflow.RunToEndAsync(request, deadline);
+        BlendResponse? response = null;
+        await foreach (var update in workflow.RunAsync(request, isStreamed: false, deadline))
+        {
+            response = update.Response;
+        }
+
+        return response!;
     }
 
     private static async Task<List<BlendUpdate>> StreamAsync(BlendWorkflow workflow, BlendRequest request)
