@@ -34,7 +34,7 @@ public sealed class BackendFaultTests : IClassFixture<GatewayFixture>
     [InlineData("broken off", "unreachable", "connection was closed")]
     [InlineData("wrong content type", "faulted", "\"text/html\"")]
     [InlineData("error inside 200", "faulted", "no accelerator left")]
-    [InlineData("empty answer", "empty", "without a text")]
+    [InlineData("empty answer", "empty", "contains no text")]
     [InlineData("50 MB", "faulted", "longer than")]
     [InlineData("endless", "faulted", "longer than")]
     [InlineData("invalid UTF-8", "faulted", "not valid UTF-8")]
@@ -211,7 +211,7 @@ public sealed class BackendFaultTests : IClassFixture<GatewayFixture>
         Assert.Equal(200, status);
         var failure = Assert.Single(body.GetProperty("failures").EnumerateArray());
         Assert.Equal(
-            ("timed_out", "enough others had answered, and it was not waited for any longer"),
+            ("timed_out", "enough others had answered, and it was no longer awaited"),
             (failure.GetProperty("reason").GetString(), failure.GetProperty("message").GetString()));
         Assert.Equal((1, 1), (measured.Sum("llmblender.panel.stragglers"), measured.Sum("llmblender.panel.answers", ("result", "timed_out"))));
         await Assert.Single(gateway.Models.CallsOf("straggler")).Left.WaitAsync(Patience);
@@ -231,8 +231,8 @@ public sealed class BackendFaultTests : IClassFixture<GatewayFixture>
     }
 
     [Theory]
-    [InlineData("stop", "empty", "it answered without a text")]
-    [InlineData("content_filter", "refused", "its answer was held back by a content filter")]
+    [InlineData("stop", "empty", "its answer contains no text")]
+    [InlineData("content_filter", "refused", "a content filter blocked its answer")]
     public async Task Blend_AnswerWithoutAText_IsPaidForAllTheSame(string finish, string reason, string message)
     {
         gateway.Models.On("wordless", call => call.AnswerAsync("", finishReason: finish));
