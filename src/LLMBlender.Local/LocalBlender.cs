@@ -13,8 +13,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace LLMBlender.Local;
 
 /// <summary>
-/// Blends, ranks, compares and fuses in this process: the workflows of a cluster's grains over loaded models and chat models.
-/// Concurrent requests share calls of the rankers. Models and panels remain the caller's to dispose.
+/// Blends, ranks, compares and fuses in this process, with the same workflows as a cluster's grains, over loaded models and chat
+/// models. Concurrent requests share calls of the rankers. The caller disposes models and panels.
 /// </summary>
 public sealed class LocalBlender : IBlender
 {
@@ -28,9 +28,9 @@ public sealed class LocalBlender : IBlender
     private readonly bool isUnlimited;
 
     /// <param name="models">The rankers and fusers.</param>
-    /// <param name="panels">The panels and the chat models, which can also rank and fuse.</param>
-    /// <param name="metrics">Where requests are counted.</param>
-    /// <param name="loggers">Where failures of chat models are logged; null for nowhere.</param>
+    /// <param name="panels">The panels and chat models; chat models can also rank and fuse.</param>
+    /// <param name="metrics">Counts requests.</param>
+    /// <param name="loggers">Logs failures of chat models; null for no logging.</param>
     /// <param name="timeProvider">Measures time; null for the system's clock.</param>
     public LocalBlender(
         LocalModels models, PanelRegistry panels, BlendMetrics metrics, ILoggerFactory? loggers = null, TimeProvider? timeProvider = null)
@@ -105,7 +105,7 @@ public sealed class LocalBlender : IBlender
     /// <inheritdoc/>
     public Task<PanelInfo[]> GetPanelsAsync(CancellationToken cancellationToken = default) => Task.FromResult(panels.Describe());
 
-    /// <summary>The same blender for a record of a <see cref="RecordWindow"/>: without deadlines, and with that record's calls.</summary>
+    /// <summary>Returns this blender for a record of a <see cref="RecordWindow"/>: without deadlines, with calls through the record's slot.</summary>
     internal LocalBlender In(IModelCalls slot) => new(this, slot);
 
     private async IAsyncEnumerable<BlendUpdate> BlendAsync(
@@ -133,7 +133,7 @@ public sealed class LocalBlender : IBlender
         }
     }
 
-    private static async Task<T> RunAsync<T>(Func<Task<T>> work, string step, Deadline deadline, string who)
+    private static async Task<T> RunAsync<T>(Func<Task<T>> work, string step, Deadline deadline, string what)
     {
         try
         {
@@ -141,7 +141,7 @@ public sealed class LocalBlender : IBlender
         }
         catch (OperationCanceledException) when (deadline.IsPassed)
         {
-            throw BlendException.TimedOut(step, deadline.Timeout, $"{who} was still at work");
+            throw BlendException.TimedOut(step, deadline.Timeout, $"{what} had not finished");
         }
     }
 

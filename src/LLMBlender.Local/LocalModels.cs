@@ -5,27 +5,27 @@ using LLMBlender.Local.Fusion;
 namespace LLMBlender.Local;
 
 /// <summary>The rankers and fusers loaded in this process.</summary>
-/// <param name="rankers">The rankers by name, the default one first; may be empty where chat models rank.</param>
+/// <param name="rankers">The rankers by name, the default first; may be empty if chat models rank.</param>
 /// <param name="fusers">The fusers.</param>
-/// <param name="owned">What is disposed with this besides the rankers.</param>
+/// <param name="owned">Further objects that are disposed with this one.</param>
 public sealed class LocalModels(
     IReadOnlyList<KeyValuePair<string, IPairRanker>> rankers, FuserRegistry fusers, IReadOnlyList<IDisposable>? owned = null) : IDisposable
 {
     /// <summary>The fusers.</summary>
     public FuserRegistry Fusers => fusers;
 
-    /// <summary>The chat model that ranks where a request names none; null for the first of the rankers.</summary>
+    /// <summary>The chat model that ranks requests without a ranker; null for the first ranker.</summary>
     public string? DefaultRanker { get; init; }
 
-    /// <summary>The chat model that fuses where a request names none; null for the first of the fusers.</summary>
+    /// <summary>The chat model that fuses requests without a fuser; null for the first fuser.</summary>
     public string? DefaultFuser { get; init; }
 
-    /// <summary>The rankers by name, the default one first.</summary>
+    /// <summary>The rankers by name, the default first.</summary>
     public IReadOnlyList<KeyValuePair<string, IPairRanker>> Rankers => rankers;
 
-    /// <summary>A ranker.</summary>
-    /// <param name="name">Its name; null for the default one.</param>
-    /// <exception cref="BlendException">There is none of that name.</exception>
+    /// <summary>Returns a ranker.</summary>
+    /// <param name="name">The ranker's name; null for the default.</param>
+    /// <exception cref="BlendException">There is no such ranker.</exception>
     public (string Name, IPairRanker Ranker) FindRanker(string? name)
     {
         foreach (var (known, ranker) in rankers)

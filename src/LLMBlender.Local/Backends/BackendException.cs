@@ -2,19 +2,19 @@ using LLMBlender.Abstractions;
 
 namespace LLMBlender.Local.Backends;
 
-/// <summary>A backend did not answer as it should. The message holds no key, whatever the backend said.</summary>
+/// <summary>A backend's call failed. The message never contains the key.</summary>
 public sealed class BackendException(BlendFailureReason reason, string message, Exception? inner = null) : Exception(message, inner)
 {
-    /// <summary>Why, for programs.</summary>
+    /// <summary>The reason, for programs.</summary>
     public BlendFailureReason Reason { get; } = reason;
 
-    /// <summary>How long to wait before it is asked again; null where it named no time.</summary>
+    /// <summary>How long to wait before the next call; null if the backend did not specify it.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>Whether the call was turned away before it reached the backend; many in a row are one piece of news.</summary>
+    /// <summary>Whether the call was rejected before it reached the backend. Such failures can be many, and are logged as debug messages.</summary>
     public bool IsTurnedAway { get; init; }
 
-    /// <summary>The one that an exception is, or was caused by; null where there is none.</summary>
+    /// <summary>Returns the exception, or its first inner one, that is a <see cref="BackendException"/>; null if there is none.</summary>
     public static BackendException? In(Exception? e)
     {
         while (e is not null and not BackendException)

@@ -8,13 +8,13 @@ using OpenAI.Chat;
 
 namespace LLMBlender.Local.Backends;
 
-/// <summary>Makes backends of settings that keep to the rules.</summary>
+/// <summary>Creates backends from validated settings.</summary>
 public static class BackendFactory
 {
-    /// <summary>Makes one.</summary>
-    /// <param name="settings">What it is.</param>
-    /// <param name="key">Its key; null for none.</param>
-    /// <param name="clock">What its waits go by.</param>
+    /// <summary>Creates a backend.</summary>
+    /// <param name="settings">The backend's settings.</param>
+    /// <param name="key">The API key; null for none.</param>
+    /// <param name="clock">Measures retry delays and breaks.</param>
     public static Backend Create(BackendSettings settings, Secret? key, TimeProvider clock)
     {
         var http = BackendHttp.Create(settings, key, clock);
@@ -29,7 +29,7 @@ public static class BackendFactory
 
     private static IChatClient OpenAI(BackendSettings settings, Secret? key, HttpClient http)
     {
-        // Retries are the HTTP client's, which knows the budget; a second layer of them would multiply.
+        // The HTTP client retries; a second layer of retries would multiply the attempts.
         var options = new OpenAIClientOptions
         {
             Endpoint = new Uri(settings.Url!),

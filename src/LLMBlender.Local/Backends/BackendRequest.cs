@@ -2,23 +2,23 @@ using LLMBlender.Abstractions;
 
 namespace LLMBlender.Local.Backends;
 
-/// <summary>Asks one backend for its answer.</summary>
-/// <param name="Instruction">The instruction; may be empty where there is an input.</param>
-/// <param name="Input">What the instruction is about, if anything.</param>
-/// <param name="Timeout">The time that it may take.</param>
+/// <summary>A request for one backend's answer.</summary>
+/// <param name="Instruction">The instruction; may be empty if there is an input.</param>
+/// <param name="Input">The text that the instruction applies to; null for none.</param>
+/// <param name="Timeout">The request's time limit.</param>
 [GenerateSerializer, Immutable, Alias("LLMBlender.BackendRequest")]
 public sealed record BackendRequest(
     [property: Id(0)] string Instruction, [property: Id(1)] string? Input, [property: Id(2)] TimeSpan Timeout)
 {
-    /// <summary>The conversation, which is asked instead of instruction and input where it is not null.</summary>
+    /// <summary>The conversation; if not null, it is sent instead of instruction and input.</summary>
     [Id(3)]
     public ChatTurn[]? Messages { get; init; }
 
-    /// <summary>Sampling parameters; null for the backend's own.</summary>
+    /// <summary>Sampling parameters; null for the backend's defaults.</summary>
     [Id(4)]
     public Sampling? Sampling { get; init; }
 
-    /// <summary>The form that the answer must have; null for text in any form.</summary>
+    /// <summary>The required format of the answer; null for any text.</summary>
     [Id(5)]
     public AnswerFormat? Format { get; init; }
 

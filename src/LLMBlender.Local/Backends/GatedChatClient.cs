@@ -6,12 +6,13 @@ using Microsoft.Extensions.AI;
 namespace LLMBlender.Local.Backends;
 
 /// <summary>
-/// Limits the calls of a backend: concurrent ones, those of a minute, and none while it has asked for a pause. A call that comes too
-/// early waits until its token is cancelled; where too many wait already, further calls are refused at once.
+/// Limits a backend's calls: concurrent calls, calls per minute, and no calls until the backend's last Retry-After has passed. A call
+/// over a limit waits until it may run or is cancelled; if too many calls wait already, it fails immediately. A call during a
+/// Retry-After fails immediately.
 /// </summary>
 public sealed class GatedChatClient : DelegatingChatClient
 {
-    private static readonly TimeSpan Crowded = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan QueueFullRetryAfter = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrencyLimiter places;
     private readonly TokenBucketRateLimiter? rate;
@@ -51,7 +52,7 @@ public sealed class GatedChatClient : DelegatingChatClient
         {
             return await base.GetResponseAsync(messages, options, cancellationToken);
         }
-        catch (Exception e) when (Note(e))
+        catch (Exception e) when (StoreRetryAfter(e))
         {
             throw;
         }
@@ -89,7 +90,7 @@ public sealed class GatedChatClient : DelegatingChatClient
         {
             return await updates.MoveNextAsync();
         }
-        catch (Exception e) when (Note(e))
+        catch (Exception e) when (StoreRetryAfter(e))
         {
             throw;
         }
@@ -98,11 +99,11 @@ public sealed class GatedChatClient : DelegatingChatClient
     // The lease of a place among the concurrent calls; disposing it frees the place.
     private async Task<RateLimitLease> EnterAsync(CancellationToken cancellationToken)
     {
-        if (new TimeSpan(Volatile.Read(ref restsUntil) - clock.GetUtcNow().Ticks) is { Ticks: > 0 } rest)
+        if (new TimeSpan(Volatile.Read(ref pausedUntil) - clock.GetUtcNow().Ticks) is { Ticks: > 0 } pause)
         {
-            throw new BackendException(BlendFailureReason.Overloaded, $"it asked to be left alone for another {rest.TotalSeconds:0.#} s")
+            throw new BackendException(BlendFailureReason.Overloaded, $"its Retry-After ends in {pause.TotalSeconds:0.#} s")
             {
-                RetryAfter = rest,
+                RetryAfter = pause,
                 IsTurnedAway = true,
             };
         }
@@ -112,9 +113,9 @@ public sealed class GatedChatClient : DelegatingChatClient
         {
             if (!place.IsAcquired)
             {
-                throw new BackendException(BlendFailureReason.Overloaded, $"{mostWaiting} calls wait for it already")
+                throw new BackendException(BlendFailureReason.Overloaded, $"{maxWaiting} calls already wait for it")
                 {
-                    RetryAfter = Crowded,
+                    RetryAfter = QueueFullRetryAfter,
                     IsTurnedAway = true,
                 };
             }
@@ -133,12 +134,12 @@ public sealed class GatedChatClient : DelegatingChatClient
         }
     }
 
-    // Never catches: only remembers what the backend asked for.
-    private bool Note(Exception e)
+    // An exception filter that never catches: it only stores the backend's Retry-After.
+    private bool StoreRetryAfter(Exception e)
     {
-        if (BackendException.In(e) is { RetryAfter: { } rest })
+        if (BackendException.In(e) is { RetryAfter: { } pause })
         {
-            Volatile.Write(ref restsUntil, (clock.GetUtcNow() + rest).Ticks);
+            Volatile.Write(ref pausedUntil, (clock.GetUtcNow() + pause).Ticks);
         }
 
         return false;

@@ -1,51 +1,51 @@
 namespace LLMBlender.Local.Backends;
 
 /// <summary>
-/// How many slow calls may be repeated: every call earns a share of a repetition, a repetition costs a whole one, and what
-/// is saved up is bounded, so that a quiet hour does not pay for a flood. Safe for concurrent use.
+/// A token bucket that limits hedged calls: each call adds a fraction of a token, and a hedge takes one token. The capacity is
+/// limited, so that a quiet period does not allow a burst of hedges. Safe for concurrent use.
 /// </summary>
-/// <param name="share">Repetitions a call earns, from 0 to 1.</param>
+/// <param name="share">Tokens that each call adds, from 0 to 1.</param>
 public sealed class HedgeBudget(double share)
 {
-    // Enough to last through slow calls that come in a bunch.
-    private const double MostSaved = 15;
+    // Enough for a burst of slow calls.
+    private const double Capacity = 15;
 
     private readonly Lock gate = new();
-    private double saved;
+    private double tokens;
 
-    /// <summary>How full the savings are, from 0 to 1.</summary>
+    /// <summary>The fill level, from 0 to 1.</summary>
     public double Fill
     {
         get
         {
             lock (gate)
             {
-                return saved / MostSaved;
+                return tokens / Capacity;
             }
         }
     }
 
-    /// <summary>A call is made.</summary>
+    /// <summary>Adds the share of one call.</summary>
     public void Earn()
     {
         lock (gate)
         {
-            saved = Math.Min(saved + share, MostSaved);
+            tokens = Math.Min(tokens + share, Capacity);
         }
     }
 
-    /// <summary>Takes a repetition; false where none has been earned.</summary>
+    /// <summary>Takes a token; false if there is none.</summary>
     public bool TrySpend()
     {
         lock (gate)
         {
-            // A little less than one, for shares that binary fractions can't add up to it.
-            if (saved < 1 - 1e-9)
+            // Slightly less than 1, because shares that are not binary fractions can sum to less.
+            if (tokens < 1 - 1e-9)
             {
                 return false;
             }
 
-            saved -= 1;
+            tokens -= 1;
             return true;
         }
     }

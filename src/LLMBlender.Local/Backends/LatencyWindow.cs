@@ -1,19 +1,19 @@
 namespace LLMBlender.Local.Backends;
 
-/// <summary>The times of the last answers, and of those that were waited for no longer. Safe for concurrent use.</summary>
+/// <summary>The last latencies of a backend: of answers, and of slow calls that were cancelled. Safe for concurrent use.</summary>
 public sealed class LatencyWindow
 {
     private const int Size = 512;
-    private const int Enough = 20;
-    private const int Fresh = 16;
+    private const int MinCount = 20;
+    private const int SortInterval = 16;
 
     private readonly Lock gate = new();
     private readonly double[] seconds = new double[Size];
     private double[] sorted = [];
     private int count;
-    private int sortedAt = -Fresh;
+    private int sortedAt = -SortInterval;
 
-    /// <summary>Adds an answer's time.</summary>
+    /// <summary>Adds the latency of an answer.</summary>
     public void Add(TimeSpan time)
     {
         lock (gate)
@@ -23,29 +23,29 @@ public sealed class LatencyWindow
     }
 
     /// <summary>
-    /// Adds a wait that was given up. It counts only where it was longer than most: the answer would have been later still, and
-    /// without these, slow answers would seem rare.
+    /// Adds the duration of a cancelled call if it exceeds the median. The answer would have taken even longer; without these calls,
+    /// quantiles would be too low.
     /// </summary>
     public void AddGivenUp(TimeSpan time)
     {
-        if (Usual(0.5) is { } middle && time > middle)
+        if (Usual(0.5) is { } median && time > median)
         {
             Add(time);
         }
     }
 
-    /// <summary>The time within which a share of answers came; null before there are enough.</summary>
-    /// <param name="share">From 0 to 1.</param>
+    /// <summary>Returns a quantile of the latencies; null if there are fewer than 20.</summary>
+    /// <param name="share">The quantile, from 0 to 1.</param>
     public TimeSpan? Usual(double share)
     {
         lock (gate)
         {
-            if (count < Enough)
+            if (count < MinCount)
             {
                 return null;
             }
 
-            if (count - sortedAt >= Fresh)
+            if (count - sortedAt >= SortInterval)
             {
                 sorted = seconds[..Math.Min(count, Size)];
                 Array.Sort(sorted);

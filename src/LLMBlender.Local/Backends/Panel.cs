@@ -2,68 +2,68 @@ using LLMBlender.Abstractions;
 
 namespace LLMBlender.Local.Backends;
 
-/// <summary>The backends that are asked together, how long they are waited for, and what becomes of their answers.</summary>
-/// <param name="Name">What requests call it.</param>
+/// <summary>A group of backends that answer the same request, with its time limits and its defaults for ranking and fusing.</summary>
+/// <param name="Name">The name that requests use.</param>
 /// <param name="Members">The backends' names, at least one.</param>
 public sealed record Panel(string Name, string[] Members)
 {
-    /// <summary>What it is for.</summary>
+    /// <summary>The panel's purpose.</summary>
     public string Description { get; init; } = "";
 
-    /// <summary>How many answers each backend gives, from 1.</summary>
+    /// <summary>Answers requested from each backend, from 1.</summary>
     public int Samples { get; init; } = 1;
 
-    /// <summary>How many answers are enough to go on without the others, and below which the blend fails; null for all, and one.</summary>
+    /// <summary>Answers after which the others get only <see cref="Grace"/>, and without which the blend fails; null to wait for all and require one.</summary>
     public int? Quorum { get; init; }
 
-    /// <summary>How long the others are waited for once there are enough.</summary>
+    /// <summary>How long the other answers are awaited after the quorum is reached.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>The most time that a whole blend may take; null for the request's own.</summary>
+    /// <summary>The time limit of a whole blend; null for the request's.</summary>
     public TimeSpan? Deadline { get; init; }
 
-    /// <summary>How long each member is waited for; null for the panel's share of the request's time.</summary>
+    /// <summary>The time limit of each member; null for the panel's share of the request's time.</summary>
     public TimeSpan? MemberTimeout { get; init; }
 
-    /// <summary>The share of a request's time that the panel may take: ranking and fusing want theirs.</summary>
+    /// <summary>The panel's share of a request's time; the rest is for ranking and fusing. Above 0, at most 1.</summary>
     public double TimeShare { get; init; } = 0.7;
 
-    /// <summary>The share of calls that may be repeated because a member is slow.</summary>
+    /// <summary>The share of calls that may be hedged because a member is slow; 0 for none, at most 1.</summary>
     public double HedgeBudget
     {
         get;
         init => (field, Hedges) = (value, new HedgeBudget(value));
     }
 
-    /// <summary>When a member counts as slow; null for slower than it usually is.</summary>
+    /// <summary>The latency above which a member is slow; null for a quantile of its last latencies.</summary>
     public TimeSpan? HedgeAfter { get; init; }
 
-    /// <summary>The ranker where a request names none; null for the default one.</summary>
+    /// <summary>The ranker of requests that name none; null for the default.</summary>
     public string? Ranker { get; init; }
 
-    /// <summary>The aggregation where a request names none; null for the default.</summary>
+    /// <summary>The aggregation of requests that name none; null for the default.</summary>
     public string? Aggregation { get; init; }
 
-    /// <summary>How many are fused where a request sets no number; null for the fuser's default.</summary>
+    /// <summary>The number of candidates to fuse in requests that set none; null for the fuser's default.</summary>
     public int? TopK { get; init; }
 
-    /// <summary>The fuser where a request names none; null for the default one.</summary>
+    /// <summary>The fuser of requests that name none; null for the default.</summary>
     public string? Fuser { get; init; }
 
-    /// <summary>The features that it forwards to its members; of <see cref="ForwardedFeature"/>.</summary>
+    /// <summary>The features that the panel forwards to its members; values of <see cref="ForwardedFeature"/>.</summary>
     public string[] Passes { get; init; } = [];
 
-    /// <summary>Instructions that it can answer; empty for a panel that answers any.</summary>
+    /// <summary>The only instructions that the panel can answer; empty for a panel that can answer any.</summary>
     public string[] Examples { get; init; } = [];
 
-    /// <summary>What hedging has left.</summary>
+    /// <summary>The remaining budget of hedged calls.</summary>
     public HedgeBudget Hedges { get; private init; } = new(0);
 
-    /// <summary>Its members with their samples, as answers are named: <c>a</c>, <c>a#2</c>, <c>b</c>, <c>b#2</c>.</summary>
+    /// <summary>Returns each sample of each member with the name of its answer: <c>a</c>, <c>a#2</c>, <c>b</c>, <c>b#2</c>.</summary>
     public (string Backend, int Sample, string Name)[] Slots() =>
         [.. Members.SelectMany(member => Enumerable.Range(0, Samples).Select(i => (member, i, i == 0 ? member : $"{member}#{i + 1}")))];
 
-    /// <summary>A panel of settings that keep to the rules.</summary>
+    /// <summary>Creates a panel from validated settings.</summary>
     public static Panel Create(PanelSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);

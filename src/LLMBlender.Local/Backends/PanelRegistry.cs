@@ -4,15 +4,15 @@ using LLMBlender.Core.Blending;
 namespace LLMBlender.Local.Backends;
 
 /// <summary>
-/// The panels and backends of a process; every silo that blends has the same. Filled by one thread; from then on safe
-/// for concurrent use, and exchanged as a whole where a configuration changes.
+/// The panels and backends of a process; the same on every silo that blends. Filled by one thread; then safe for concurrent use,
+/// and replaced as a whole when the configuration changes.
 /// </summary>
 public sealed class PanelRegistry
 {
     private volatile Content content = new();
 
     /// <summary>Adds a backend.</summary>
-    /// <exception cref="ArgumentException">There is one of that name.</exception>
+    /// <exception cref="ArgumentException">The name is not unique.</exception>
     public void Add(Backend backend)
     {
         ArgumentNullException.ThrowIfNull(backend);
@@ -23,7 +23,7 @@ public sealed class PanelRegistry
     }
 
     /// <summary>Adds a panel; the first one is the default.</summary>
-    /// <exception cref="ArgumentException">There is one of that name, or a member is no backend.</exception>
+    /// <exception cref="ArgumentException">The name is not unique, there are no members, or a member is not a backend.</exception>
     public void Add(Panel panel)
     {
         ArgumentNullException.ThrowIfNull(panel);
@@ -48,25 +48,25 @@ public sealed class PanelRegistry
         content.Panels.Add(panel);
     }
 
-    /// <summary>Replaces the content by another's. Calls under way go on.</summary>
+    /// <summary>Replaces the content with that of another registry. Running calls continue.</summary>
     public void ReplaceWith(PanelRegistry other)
     {
         ArgumentNullException.ThrowIfNull(other);
         content = other.content;
     }
 
-    /// <summary>Every panel, the default one first.</summary>
+    /// <summary>All panels, the default first.</summary>
     public IReadOnlyList<Panel> Panels => content.Panels;
 
-    /// <summary>Every backend.</summary>
+    /// <summary>All backends.</summary>
     public IReadOnlyCollection<Backend> Backends => content.Backends.Values;
 
-    /// <summary>A backend; null where there is none of that name.</summary>
+    /// <summary>Returns the backend with a name; null if there is none.</summary>
     public Backend? FindBackend(string name) => content.Backends.GetValueOrDefault(name);
 
-    /// <summary>A panel.</summary>
-    /// <param name="name">Its name; null for the default one.</param>
-    /// <exception cref="BlendException">There is none.</exception>
+    /// <summary>Returns a panel.</summary>
+    /// <param name="name">The panel's name; null for the default.</param>
+    /// <exception cref="BlendException">There is no such panel.</exception>
     public Panel Find(string? name)
     {
         var panels = content.Panels;
@@ -74,15 +74,15 @@ public sealed class PanelRegistry
         return panel ?? throw BlendException.Invalid(
             "panel",
             name is null
-                ? "there is no panel here: give candidates"
+                ? "there are no panels, and the request must contain candidates"
                 : $"panel \"{name}\" is not known; known are {string.Join(", ", panels.Select(static known => known.Name).Order(StringComparer.Ordinal))}");
     }
 
     /// <summary>
-    /// Finds a request's panel, and completes the request by the panel's defaults: what the request sets has precedence, and the
-    /// shorter of the two times counts.
+    /// Finds a request's panel, and completes the request with the panel's defaults: values of the request have precedence, and the
+    /// shorter of the two time limits applies.
     /// </summary>
-    /// <returns>The completed request, and its panel; the request itself and null where it gives candidates.</returns>
+    /// <returns>The completed request and its panel; the request itself and null if it contains candidates.</returns>
     /// <exception cref="BlendException">There is no such panel, or it does not forward a feature that the request needs.</exception>
     public (BlendRequest Request, Panel? Panel) Resolve(BlendRequest request)
     {
@@ -104,7 +104,7 @@ public sealed class PanelRegistry
         return (completed, panel);
     }
 
-    /// <summary>Describes the panels, the default one first.</summary>
+    /// <summary>Describes the panels, the default first.</summary>
     public PanelInfo[] Describe() => [.. Panels.Select(static panel => new PanelInfo(panel.Name, panel.Description, panel.Members, panel.Fuser)
     {
         Examples = panel.Examples,

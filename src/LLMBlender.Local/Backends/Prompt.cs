@@ -4,22 +4,22 @@ using Microsoft.Extensions.AI;
 
 namespace LLMBlender.Local.Backends;
 
-/// <summary>What a backend is asked, and how it is to write.</summary>
+/// <summary>Creates the messages and options of a backend's call.</summary>
 public static class Prompt
 {
-    // What the OpenAI adapter reads.
+    // The property that the OpenAI adapter reads.
     private const string Strict = "strict";
 
-    /// <summary>The instruction, and after an empty line the input, if any.</summary>
+    /// <summary>Joins the instruction and the input, if any, with an empty line.</summary>
     public static string Of(string instruction, string? input) =>
         string.IsNullOrEmpty(input) ? instruction : instruction.Length == 0 ? input : $"{instruction}\n\n{input}";
 
-    /// <summary>The conversation; where there is none, the prompt as its only message.</summary>
+    /// <summary>Returns the conversation; if there is none, the prompt as the only message.</summary>
     public static IReadOnlyList<ChatMessage> Of(BackendRequest request) => request.Messages is { Length: > 0 } turns
         ? Array.ConvertAll(turns, Message)
         : [new ChatMessage(ChatRole.User, Of(request.Instruction, request.Input))];
 
-    /// <summary>The request's parameters within the backend's limits; null where neither sets any.</summary>
+    /// <summary>Returns the request's parameters within the backend's limits; null if neither sets any.</summary>
     public static ChatOptions? Options(Backend backend, BackendRequest request)
     {
         var (settings, sampling) = (backend.Settings, request.Sampling);
@@ -43,7 +43,7 @@ public static class Prompt
         return options;
     }
 
-    /// <summary>The smaller of two bounds, either of which may be missing.</summary>
+    /// <summary>Returns the smaller of two limits, either of which may be null.</summary>
     public static int? Least(int? one, int? other) => one is null ? other : other is null ? one : Math.Min(one.Value, other.Value);
 
     private static void AddFormat(ChatOptions options, AnswerFormat? format)
@@ -104,7 +104,7 @@ public static class Prompt
     private static ChatRole RoleOf(string role) =>
         role == Conversation.Assistant ? ChatRole.Assistant : role == Conversation.System ? ChatRole.System : ChatRole.User;
 
-    /// <summary>One of the caller's tools, as the backend's library wants it: it can be described and not be run.</summary>
+    /// <summary>The declaration of a caller's tool, which this process can't invoke.</summary>
     private sealed class DeclaredTool(Tool tool) : AIFunctionDeclaration
     {
         public override string Name => tool.Name;

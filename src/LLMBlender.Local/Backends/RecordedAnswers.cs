@@ -4,13 +4,13 @@ using Microsoft.Extensions.AI;
 
 namespace LLMBlender.Local.Backends;
 
-/// <summary>A backend whose answers were recorded beforehand; letter case and runs of white space don't matter.</summary>
-/// <param name="model">The model that gave them.</param>
+/// <summary>A chat client that returns recorded answers. Prompts are matched regardless of case and runs of white space.</summary>
+/// <param name="model">The model that wrote the answers.</param>
 public sealed class RecordedAnswers(string model) : IChatClient
 {
     private readonly Dictionary<string, string> answers = new(StringComparer.Ordinal);
 
-    /// <summary>SHA-256, in hexadecimal digits, of all that is recorded, in whatever order it was.</summary>
+    /// <summary>SHA-256 of all prompts and answers in hexadecimal digits; independent of the order of recording.</summary>
     public string Digest
     {
         get
@@ -59,12 +59,12 @@ public sealed class RecordedAnswers(string model) : IChatClient
     /// <inheritdoc/>
     public void Dispose()
     {
-        // Nothing is held.
+        // There is nothing to dispose.
     }
 
     private static string Key(string text) =>
         string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).ToUpperInvariant();
 }
 
-/// <summary>Nothing is recorded for the prompt.</summary>
+/// <summary>No answer is recorded for the prompt.</summary>
 public sealed class NotRecordedException(string message) : Exception(message);

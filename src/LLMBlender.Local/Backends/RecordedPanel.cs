@@ -2,13 +2,13 @@ using LLMBlender.Abstractions;
 
 namespace LLMBlender.Local.Backends;
 
-/// <summary>Makes a panel of recorded answers.</summary>
+/// <summary>Creates panels of recorded answers.</summary>
 public static class RecordedPanel
 {
     /// <summary>Adds a panel, and a backend for each model in the records.</summary>
-    /// <param name="registry">Where they go.</param>
+    /// <param name="registry">The registry to add to.</param>
     /// <param name="name">The panel's name.</param>
-    /// <param name="records">An instruction, perhaps an input, and each model's answer.</param>
+    /// <param name="records">Instructions with optional inputs, and each model's answer.</param>
     public static void AddTo(PanelRegistry registry, string name, IEnumerable<(string Instruction, string? Input, Candidate[] Candidates)> records)
     {
         ArgumentNullException.ThrowIfNull(registry);

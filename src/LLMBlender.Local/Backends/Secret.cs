@@ -1,16 +1,16 @@
 namespace LLMBlender.Local.Backends;
 
-/// <summary>A key that must not be seen. Its text form is not it.</summary>
-/// <param name="Value">The key itself.</param>
+/// <summary>An API key. <see cref="ToString"/> returns a placeholder.</summary>
+/// <param name="Value">The key.</param>
 public sealed record Secret(string Value)
 {
     private const string Hidden = "[key]";
-    private const int LeastShown = 6;
+    private const int MinLength = 6;
 
-    /// <summary>A text without the key, should it hold it.</summary>
+    /// <summary>Returns a text with the key replaced by a placeholder. Keys of fewer than 6 characters are not replaced.</summary>
     public string Scrub(string text)
     {
-        if (Value.Length < LeastShown)
+        if (Value.Length < MinLength)
         {
             return text;
         }

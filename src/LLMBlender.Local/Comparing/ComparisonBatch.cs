@@ -1,12 +1,12 @@
 namespace LLMBlender.Local.Comparing;
 
 /// <summary>
-/// The pairs of one call to a ranker, of any records, so that batches fill up with pairs of like length. A call that fails is
-/// repeated record by record, so that only the record at fault fails. Belongs to one thread.
+/// The pairs of one call to a ranker, from any records, so that batches are filled with pairs of similar length. A failed call is
+/// repeated for each record, so that only the record that causes the failure fails. Not safe for concurrent use.
 /// </summary>
 internal sealed class ComparisonBatch
 {
-    /// <summary>Pairs of one call at most.</summary>
+    /// <summary>Maximum number of pairs in a call.</summary>
     public const int MaxPairs = 1024;
 
     private readonly RecordPair[] pairs = new RecordPair[MaxPairs];
@@ -14,10 +14,10 @@ internal sealed class ComparisonBatch
     private readonly float[] logits = new float[MaxPairs];
     private int count;
 
-    /// <summary>Whether there is no room for another pair.</summary>
+    /// <summary>Whether no further pair can be added.</summary>
     public bool IsFull => count == MaxPairs;
 
-    /// <summary>Adds the pairs that are not compared yet, as many as there is room for.</summary>
+    /// <summary>Adds the pairs that are not compared yet, up to the maximum.</summary>
     public void Add(PendingComparisons pending)
     {
         for (var (offset, end) = (0, pending.Remaining); offset < end && !IsFull; offset++)
@@ -27,8 +27,8 @@ internal sealed class ComparisonBatch
         }
     }
 
-    /// <summary>Compares all pairs, gives the logits to their requests, and empties itself.</summary>
-    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    /// <summary>Compares all pairs, passes the logits to their requests, and clears the batch.</summary>
+    /// <exception cref="OperationCanceledException">The caller cancelled the call.</exception>
     public void Run(IPairRanker ranker, Action<int>? completed, CancellationToken cancellationToken)
     {
         if (count == 0)

@@ -4,7 +4,7 @@ using LLMBlender.Core.Ranking;
 namespace LLMBlender.Local.Comparing;
 
 /// <summary>
-/// Compares what concurrent requests ask for: each call of a ranker holds the pairs that are waiting by then. Safe for concurrent use.
+/// Batches the comparisons of concurrent requests: each call of a ranker contains all waiting pairs. Safe for concurrent use.
 /// </summary>
 internal sealed class ComparisonQueue : IModelCalls
 {
@@ -48,7 +48,7 @@ internal sealed class ComparisonQueue : IModelCalls
         }
     }
 
-    // The pairs of the first request's ranker. Null where nothing waits any more.
+    // Adds the waiting pairs of the first request's ranker to the batch. Returns that ranker; null if no request waits.
     private IPairRanker? Gather()
     {
         lock (gate)

@@ -3,8 +3,8 @@ using LLMBlender.Inference.PairRanker;
 
 namespace LLMBlender.Local.Comparing;
 
-/// <summary>A <see cref="PairRankerModel"/> as a pairwise ranker.</summary>
-/// <param name="model">The model, which is disposed with this.</param>
+/// <summary>Adapts a <see cref="PairRankerModel"/> to <see cref="IPairRanker"/>.</summary>
+/// <param name="model">The model; disposed with the ranker.</param>
 public sealed class ModelPairRanker(PairRankerModel model) : IPairRanker
 {
     private Comparison[] comparisons = new Comparison[256];

@@ -4,11 +4,11 @@ using LLMBlender.Core.Ranking;
 
 namespace LLMBlender.Local.Comparing;
 
-/// <summary>Comparisons that a request waits for: pairs of one record. Their logits arrive in order, from one thread.</summary>
+/// <summary>Comparisons that a request waits for: pairs of one record. One thread adds their logits in order.</summary>
 /// <param name="ranker">The ranker that compares them.</param>
 /// <param name="record">The record that the pairs index.</param>
 /// <param name="pairs">The pairs, at least one.</param>
-/// <param name="completing">Called just before the wait ends.</param>
+/// <param name="completing">Called before the task completes.</param>
 internal sealed class PendingComparisons(IPairRanker ranker, IPairRecord record, CandidatePair[] pairs, Action? completing = null)
 {
     private readonly TaskCompletionSource<float[]> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -18,16 +18,16 @@ internal sealed class PendingComparisons(IPairRanker ranker, IPairRecord record,
     /// <summary>The ranker that compares them.</summary>
     public IPairRanker Ranker => ranker;
 
-    /// <summary>A logit each, once all are compared.</summary>
+    /// <summary>Completes with a logit for each pair when all are compared.</summary>
     public Task<float[]> Task => completion.Task;
 
-    /// <summary>How many are not compared yet.</summary>
+    /// <summary>The number of pairs that are not compared yet; 0 if the task has completed.</summary>
     public int Remaining => completion.Task.IsCompleted ? 0 : pairs.Length - answered;
 
-    /// <summary>The pair at an offset from the first that is not compared yet.</summary>
+    /// <summary>Returns the pair at an offset from the first pair that is not compared yet.</summary>
     public RecordPair Pair(int offset) => new(record, pairs[answered + offset].First, pairs[answered + offset].Second);
 
-    /// <summary>Takes the logit of the first pair that is not compared yet.</summary>
+    /// <summary>Sets the logit of the first pair that is not compared yet.</summary>
     public void Answer(float logit)
     {
         if (completion.Task.IsCompleted)
@@ -50,13 +50,13 @@ internal sealed class PendingComparisons(IPairRanker ranker, IPairRecord record,
         }
     }
 
-    /// <summary>Ends the wait with a failure.</summary>
+    /// <summary>Completes the task with a <see cref="BlendException"/>.</summary>
     public void Fail(string problem)
     {
         completing?.Invoke();
         completion.TrySetException(new BlendException(BlendWorkflow.Rank, BlendFailureReason.Faulted, problem));
     }
 
-    /// <summary>Ends the wait because its caller cancelled it.</summary>
+    /// <summary>Cancels the task.</summary>
     public void Cancel(CancellationToken cancellationToken) => completion.TrySetCanceled(cancellationToken);
 }

@@ -3,12 +3,12 @@ using LLMBlender.Core.Ranking;
 
 namespace LLMBlender.Local.Comparing;
 
-/// <summary>Compares one request's texts by a ranker in this process.</summary>
+/// <summary>Compares one request's texts with a ranker in this process.</summary>
 /// <param name="name">The ranker's name.</param>
 /// <param name="ranker">The ranker.</param>
-/// <param name="source">Instruction and input, one directly after the other.</param>
-/// <param name="texts">What pairs index.</param>
-/// <param name="calls">Makes the calls.</param>
+/// <param name="source">Instruction and input, concatenated without a separator.</param>
+/// <param name="texts">The texts that pairs index.</param>
+/// <param name="calls">Calls the ranker.</param>
 internal sealed class RankerComparer(string name, IPairRanker ranker, string source, string[] texts, IModelCalls calls) : IPairComparer
 {
     private IPairRecord? record;

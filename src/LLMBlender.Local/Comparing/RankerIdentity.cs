@@ -5,12 +5,12 @@ using LLMBlender.Inference.PairRanker;
 
 namespace LLMBlender.Local.Comparing;
 
-/// <summary>Which ranker: equal versions give equal logits.</summary>
-/// <param name="Name">What requests call it.</param>
-/// <param name="Version">A hash over weights, precision and truncation.</param>
+/// <summary>The name and version of a ranker. Rankers of equal versions compute equal logits.</summary>
+/// <param name="Name">The name that requests use.</param>
+/// <param name="Version">A hash of weights, precision and truncation.</param>
 public sealed record RankerIdentity(string Name, string Version)
 {
-    /// <summary>A hash of all that a logit depends on beside the texts.</summary>
+    /// <summary>Returns a hash of everything besides the texts that a logit depends on.</summary>
     public static string VersionOf(ModelManifest manifest, PairRankerOptions options)
     {
         var identity = string.Join(

@@ -5,41 +5,41 @@ using LLMBlender.Core.Fusion;
 namespace LLMBlender.Local.Comparing;
 
 /// <summary>
-/// Answers many records with batched calls of the models: the records of a window run concurrently, and a call is made when
-/// every one of them waits for a call or has ended. Records are read and encoded in the background meanwhile.
+/// Processes many records with batched calls of the models: the records of a window run concurrently, and a call is made when
+/// each of them waits for a call or has completed. Meanwhile, further records are read and encoded in the background.
 /// </summary>
 /// <remarks>
-/// Which pairs share a call depends on the records alone and never on timing, so that a run repeats to the last digit. For the
-/// same reason no request in a window has a deadline. Memory is bounded by the window, whatever the length of the input.
+/// Which pairs share a call depends only on the records and not on timing, so that runs are reproducible to the last digit. For
+/// the same reason, requests in a window have no deadline. Memory is bounded by the window, not by the length of the input.
 /// </remarks>
 /// <param name="blender">The blender whose models are called.</param>
 /// <param name="compared">Called after each batch with the number of pairs in it; may be null.</param>
 public sealed class RecordWindow(LocalBlender blender, Action<int>? compared = null)
 {
-    /// <summary>Pairs of one call at most.</summary>
+    /// <summary>Maximum number of pairs in a call.</summary>
     public const int MaxPairs = ComparisonBatch.MaxPairs;
 
-    /// <summary>Records in the window at most.</summary>
+    /// <summary>Maximum number of records in the window.</summary>
     public const int MaxRecords = 512;
 
-    /// <summary>Sum of the records' weights at which the window takes no more records.</summary>
+    /// <summary>Sum of the records' weights from which no further record is added to the window.</summary>
     public const long MaxWeight = 16 << 20;
 
-    // A few batches of the fuser: enough for records of like length to meet.
+    // A few batches of the fuser, so that records of similar length can share one.
     private const int MaxFusions = 32;
 
-    // So many panels are asked at a time.
+    // Records that are read ahead; also the number of panels that are called concurrently.
     private const int ReadAhead = 16;
 
     private readonly ComparisonBatch batch = new();
 
-    /// <summary>Answers every record.</summary>
-    /// <param name="records">The records, read as there is room for them.</param>
-    /// <param name="weight">What a record keeps in memory, roughly: texts' characters and a matrix's entries.</param>
-    /// <param name="answer">Answers a record by the blender it is given; a failure of one record is a result, not an exception.</param>
+    /// <summary>Processes all records.</summary>
+    /// <param name="records">The records, read as the window has capacity.</param>
+    /// <param name="weight">Returns a record's approximate memory use: characters of texts and entries of a matrix.</param>
+    /// <param name="answer">Processes a record with the given blender; a failure of one record is a result, not an exception.</param>
     /// <param name="answered">Called with results in the order of <paramref name="records"/>.</param>
     /// <param name="cancellationToken">Checked before each batch.</param>
-    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The caller cancelled the call.</exception>
     public async Task RunAsync<TRecord, TResult>(
         IEnumerable<TRecord> records,
         Func<TRecord, long> weight,
@@ -92,7 +92,7 @@ public sealed class RecordWindow(LocalBlender blender, Action<int>? compared = n
         }
     }
 
-    // Whether anything is left to do. Waits for input rather than calling with a part of what fits: see the remarks.
+    // Returns whether records are left. Waits for input until the window is full, so that calls are reproducible; see the remarks.
     private static async Task<bool> FillAsync<TResult>(
         Queue<Entry<TResult>> window, ChannelReader<Entry<TResult>> incoming, CancellationToken cancellationToken)
     {
@@ -124,7 +124,7 @@ public sealed class RecordWindow(LocalBlender blender, Action<int>? compared = n
         }
     }
 
-    // The first record that waits decides whether pairs are compared or candidates fused, so that the window always moves on.
+    // The first waiting record determines whether pairs are compared or candidates are fused, so that the window always advances.
     private async Task CallAsync(WindowSlot[] slots, CancellationToken cancellationToken)
     {
         var first = Array.Find(slots, static slot => slot.Comparisons is not null || slot.Fusion is not null);

@@ -6,23 +6,23 @@ using LLMBlender.Local.Fusion;
 namespace LLMBlender.Local.Comparing;
 
 /// <summary>
-/// A record in a <see cref="RecordWindow"/>: its work runs until it waits for a call of a model, or ends. It waits for one call at a time.
+/// A record in a <see cref="RecordWindow"/>. Its work runs until it waits for a model call or completes, and waits for one call at a time.
 /// </summary>
 internal sealed class WindowSlot : IModelCalls
 {
     private readonly Lock gate = new();
     private TaskCompletionSource idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>The comparisons that it waits for; null where it waits for none.</summary>
+    /// <summary>The comparisons that the record waits for; null if it waits for none.</summary>
     public PendingComparisons? Comparisons { get; private set; }
 
-    /// <summary>The fusion that it waits for; null where it waits for none.</summary>
+    /// <summary>The fusion that the record waits for; null if it waits for none.</summary>
     public PendingFusion? Fusion { get; private set; }
 
-    /// <summary>Whether its work has ended.</summary>
+    /// <summary>Whether the record's work has completed.</summary>
     public bool IsDone { get; private set; }
 
-    /// <summary>Completes as soon as the work waits for a call of a model, or has ended.</summary>
+    /// <summary>Completes when the work waits for a model call or has completed.</summary>
     public Task WhenIdle
     {
         get
@@ -34,7 +34,7 @@ internal sealed class WindowSlot : IModelCalls
         }
     }
 
-    /// <summary>The work has ended.</summary>
+    /// <summary>Marks the work as completed.</summary>
     public void End()
     {
         lock (gate)
@@ -98,7 +98,7 @@ internal sealed class WindowSlot : IModelCalls
 /// <summary>A fusion that a record waits for.</summary>
 /// <param name="fuser">The fuser.</param>
 /// <param name="request">The candidates to fuse.</param>
-/// <param name="completing">Called just before the wait ends.</param>
+/// <param name="completing">Called before the task completes.</param>
 internal sealed class PendingFusion(IFuser fuser, FusionRequest request, Action completing)
 {
     private readonly TaskCompletionSource<FusionAttempt> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -109,10 +109,10 @@ internal sealed class PendingFusion(IFuser fuser, FusionRequest request, Action 
     /// <summary>The candidates to fuse.</summary>
     public FusionRequest Request => request;
 
-    /// <summary>The attempt, once it is made.</summary>
+    /// <summary>Completes with the attempt.</summary>
     public Task<FusionAttempt> Task => completion.Task;
 
-    /// <summary>Ends the wait.</summary>
+    /// <summary>Completes the task with an attempt.</summary>
     public void Complete(FusionAttempt attempt)
     {
         completing();

@@ -6,7 +6,7 @@ using LLMBlender.Local.Telemetry;
 
 namespace LLMBlender.Local.Fusion;
 
-/// <summary>A panel's backend as a fuser: calls are measured, and failure messages hold no key. Serves one request.</summary>
+/// <summary>A backend as a fuser: measures calls, and removes the key from failure messages. Serves one request.</summary>
 internal sealed class BackendFuser(Backend backend, int? maxTokens, ChatMetrics metrics, Deadline deadline) : IFuser
 {
     /// <inheritdoc/>

@@ -4,7 +4,7 @@ using Microsoft.Extensions.AI;
 
 namespace LLMBlender.Local.Fusion;
 
-/// <summary>A chat model as a fuser. As safe for concurrent use as its client, which stays its owner's.</summary>
+/// <summary>A chat model as a fuser. Safe for concurrent use if the client is. The caller disposes the client.</summary>
 public sealed class ChatFuser(IChatClient client, ChatFuserOptions? options = null) : IFuser
 {
     private readonly ChatFuserOptions options = options ?? new ChatFuserOptions();
@@ -15,19 +15,19 @@ public sealed class ChatFuser(IChatClient client, ChatFuserOptions? options = nu
     /// <inheritdoc/>
     public async IAsyncEnumerable<FusionPart> FuseAsync(FusionRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var asked = new ChatOptions
+        var chatOptions = new ChatOptions
         {
             ModelId = options.ModelId,
             MaxOutputTokens = options.MaxNewTokens,
             Temperature = options.Temperature,
         };
         var usage = FusionUsage.None;
-        await foreach (var update in client.GetStreamingResponseAsync(ChatFusionPrompt.Compose(request), asked, cancellationToken))
+        await foreach (var update in client.GetStreamingResponseAsync(ChatFusionPrompt.Compose(request), chatOptions, cancellationToken))
         {
             usage = Add(usage, update);
             if (update.FinishReason == ChatFinishReason.ContentFilter)
             {
-                throw new InvalidOperationException("its answer was held back by a content filter");
+                throw new InvalidOperationException("a content filter blocked its answer");
             }
 
             yield return new FusionPart(update.Text);

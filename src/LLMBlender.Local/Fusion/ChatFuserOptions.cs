@@ -1,17 +1,17 @@
 namespace LLMBlender.Local.Fusion;
 
-/// <summary>How a chat model fuses.</summary>
+/// <summary>Options of a <see cref="ChatFuser"/>.</summary>
 public sealed record ChatFuserOptions
 {
-    /// <summary>How answers and failures name it.</summary>
+    /// <summary>The fuser's name in responses and failures.</summary>
     public string Name { get; init; } = "chat";
 
-    /// <summary>The model asked for; null for the client's own.</summary>
+    /// <summary>The model id; null for the client's default.</summary>
     public string? ModelId { get; init; }
 
-    /// <summary>Tokens of an answer at most.</summary>
+    /// <summary>Maximum number of tokens of an answer.</summary>
     public int MaxNewTokens { get; init; } = 1024;
 
-    /// <summary>How freely tokens are drawn; null for the model's own.</summary>
+    /// <summary>The sampling temperature; null for the model's default.</summary>
     public float? Temperature { get; init; } = 0;
 }

@@ -7,12 +7,12 @@ using Microsoft.Extensions.AI;
 namespace LLMBlender.Local.Fusion;
 
 /// <summary>
-/// What a chat model is asked: to write one better answer of candidates, which it is shown as data. Each text stands
-/// between two marks that carry a key made of all the texts, so that no text can hold its own closing mark.
+/// The prompt of a chat model that fuses candidates. Each text is enclosed in two delimiters that contain a key derived from all
+/// texts, so that no text can contain its own closing delimiter.
 /// </summary>
 public static class ChatFusionPrompt
 {
-    private const string KeyPlace = "{key}";
+    private const string KeyPlaceholder = "{key}";
 
     private const string Task = """
         You merge several candidate answers to one instruction into a single better answer.
@@ -23,7 +23,7 @@ public static class ChatFusionPrompt
         Write the answer alone: no preface, no marks, no word about candidates.
         """;
 
-    /// <summary>The messages of one fusion.</summary>
+    /// <summary>Creates the messages of a fusion.</summary>
     public static IReadOnlyList<ChatMessage> Compose(FusionRequest request)
     {
         var key = Key([request.Instruction, request.Input ?? "", .. request.Candidates]);
@@ -41,12 +41,12 @@ public static class ChatFusionPrompt
 
         return
         [
-            new ChatMessage(ChatRole.System, Task.Replace(KeyPlace, key, StringComparison.Ordinal)),
+            new ChatMessage(ChatRole.System, Task.Replace(KeyPlaceholder, key, StringComparison.Ordinal)),
             new ChatMessage(ChatRole.User, user.ToString()),
         ];
     }
 
-    // To hold the key a text would have to hold a hash of itself; should one ever do, the next is taken.
+    // A text that contains the key would have to contain a hash of itself; if one does, the key is hashed again.
     public static string Key(string[] texts)
     {
         var content = Encoding.UTF8.GetBytes(string.Join('\0', texts));

@@ -3,16 +3,16 @@ using LLMBlender.Core.Fusion;
 
 namespace LLMBlender.Local.Fusion;
 
-/// <summary>The fusers that a silo knows; every silo that fuses is given the same. The first one is the default.</summary>
+/// <summary>The fusers of a silo; the same on every silo that fuses. The first is the default.</summary>
 public sealed class FuserRegistry
 {
     private readonly List<IFuser> fusers = [];
 
-    /// <summary>A registry that knows <see cref="SelectFuser"/> alone.</summary>
+    /// <summary>A registry that contains only <see cref="SelectFuser"/>.</summary>
     public static FuserRegistry SelectOnly { get; } = Of([new SelectFuser()]);
 
-    /// <summary>A registry of these fusers, the default one first.</summary>
-    /// <exception cref="ArgumentException">There is none, or two have one name.</exception>
+    /// <summary>Creates a registry of fusers, the default first.</summary>
+    /// <exception cref="ArgumentException">There are no fusers, or two have the same name.</exception>
     public static FuserRegistry Of(IEnumerable<IFuser> fusers)
     {
         var registry = new FuserRegistry();
@@ -29,12 +29,12 @@ public sealed class FuserRegistry
         return registry.fusers.Count > 0 ? registry : throw new ArgumentException("there are no fusers, and at least one is needed", nameof(fusers));
     }
 
-    /// <summary>Their names, the default one first.</summary>
+    /// <summary>The fusers' names, the default first.</summary>
     public IEnumerable<string> Names => fusers.Select(static fuser => fuser.Name);
 
-    /// <summary>A fuser.</summary>
-    /// <param name="name">Its name; null for the default one.</param>
-    /// <exception cref="BlendException">There is none of that name.</exception>
+    /// <summary>Returns a fuser.</summary>
+    /// <param name="name">The fuser's name; null for the default.</param>
+    /// <exception cref="BlendException">There is no such fuser.</exception>
     public IFuser Find(string? name)
     {
         var fuser = name is null ? fusers[0] : fusers.Find(known => known.Name == name);

@@ -6,15 +6,15 @@ using LLMBlender.Local.Telemetry;
 
 namespace LLMBlender.Local.Fusion;
 
-/// <summary>Runs fusions in this process: finds the fuser, traces, and counts time and cost. Safe for concurrent use.</summary>
-/// <param name="fusers">The fusers that are loaded.</param>
-/// <param name="backends">The backends, each of which can fuse under its own name.</param>
-/// <param name="metrics">Where fusions are counted.</param>
-/// <param name="share">Makes loaded fusers share calls; null where they do not.</param>
+/// <summary>Runs fusions in this process: selects the fuser, traces the fusion, and records its duration and cost. Safe for concurrent use.</summary>
+/// <param name="fusers">The loaded fusers.</param>
+/// <param name="backends">The backends, each of which can fuse by its name.</param>
+/// <param name="metrics">Counts fusions.</param>
+/// <param name="share">Returns a loaded fuser that shares its calls; null if calls are not shared.</param>
 public sealed class FusionHost(FuserRegistry fusers, PanelRegistry backends, BlendMetrics metrics, Func<IFuser, IFuser>? share = null)
 {
-    /// <summary>Fuses.</summary>
-    /// <exception cref="BlendException">The request is invalid, or its time is over.</exception>
+    /// <summary>Fuses candidates.</summary>
+    /// <exception cref="BlendException">The request is invalid, or its time limit has passed.</exception>
     /// <exception cref="OperationCanceledException">The caller cancelled the request.</exception>
     public async Task<FuseResponse> FuseAsync(FuseRequest request, Deadline deadline)
     {
@@ -33,8 +33,8 @@ public sealed class FusionHost(FuserRegistry fusers, PanelRegistry backends, Ble
         }
     }
 
-    /// <summary>Fuses, and streams the answer as it is written. The last update holds the whole response.</summary>
-    /// <exception cref="BlendException">As for <see cref="FuseAsync"/>, or the fuser failed after its first characters.</exception>
+    /// <summary>Fuses candidates and streams the answer. The last update contains the whole response.</summary>
+    /// <exception cref="BlendException">As in <see cref="FuseAsync"/>, or the fuser failed after its first characters.</exception>
     /// <inheritdoc cref="FuseAsync"/>
     public async IAsyncEnumerable<FuseUpdate> FuseStreamingAsync(FuseRequest request, Deadline deadline)
     {
@@ -82,7 +82,7 @@ public sealed class FusionHost(FuserRegistry fusers, PanelRegistry backends, Ble
     private static BlendException TimedOut(FusionActivity activity, IFuser fuser, Deadline deadline)
     {
         activity.End(BlendFailureReason.TimedOut);
-        return BlendException.TimedOut(FusionAnswer.Step, deadline.Timeout, $"the fuser {fuser.Name} was still writing");
+        return BlendException.TimedOut(FusionAnswer.Step, deadline.Timeout, $"the fuser {fuser.Name} had not finished");
     }
 
     private IFuser Find(FuseRequest request, Deadline deadline)

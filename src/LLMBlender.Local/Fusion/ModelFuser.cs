@@ -4,7 +4,7 @@ using LLMBlender.Inference.GenFuser;
 
 namespace LLMBlender.Local.Fusion;
 
-/// <summary>A GenFuser model as a fuser. Safe for concurrent use; the model stays its owner's.</summary>
+/// <summary>A GenFuser model as a fuser. Safe for concurrent use. The caller disposes the model.</summary>
 public sealed class ModelFuser : IFuser
 {
     private readonly GenFuserModel model;
@@ -35,8 +35,8 @@ public sealed class ModelFuser : IFuser
     /// <inheritdoc/>
     public string Name => model.Manifest.Id;
 
-    /// <summary>What the model reads for a request.</summary>
-    /// <exception cref="ArgumentException">It has no room for the candidates.</exception>
+    /// <summary>Returns the model's input for a request.</summary>
+    /// <exception cref="ArgumentException">The candidates do not fit into the source's maximum length.</exception>
     public FuserSource Compose(FusionRequest request) => composer.Compose(request.Instruction, request.Input, request.Candidates);
 
     /// <inheritdoc/>

@@ -6,17 +6,17 @@ using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.AI;
 
-/// <summary>Adds a blend to a pipeline of chat clients.</summary>
+/// <summary>Adds blends to a pipeline of chat clients.</summary>
 public static class BlendChatClientBuilderExtensions
 {
     /// <summary>
-    /// Makes a chat client that asks the pipeline's inner client and further chat models, and answers with the blend of their answers.
+    /// Adds a chat client that calls the pipeline's inner client and further chat models, and returns the blend of their answers.
     /// The inner client is the first member, named <paramref name="innerName"/>. Model folders are loaded when the pipeline is built.
     /// </summary>
     /// <param name="builder">The pipeline.</param>
-    /// <param name="configure">Names further chat models, ranker and fuser.</param>
+    /// <param name="configure">Configures further chat models, ranker and fuser.</param>
     /// <param name="innerName">The inner client's name.</param>
-    /// <exception cref="OptionsValidationException">When the pipeline is built: an option breaks a rule.</exception>
+    /// <exception cref="OptionsValidationException">An option breaks a rule; thrown when the pipeline is built.</exception>
     public static ChatClientBuilder UseBlend(
         this ChatClientBuilder builder, Action<LLMBlenderOptions> configure, string innerName = "inner")
     {

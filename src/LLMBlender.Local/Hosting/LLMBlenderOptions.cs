@@ -4,36 +4,35 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace LLMBlender.Local.Hosting;
 
-/// <summary>A blend in this process: the chat models, the panels that ask them, and what ranks and fuses.</summary>
+/// <summary>Options of blends in this process: chat models, panels, ranker and fuser.</summary>
 public sealed class LLMBlenderOptions
 {
-    /// <summary>The section of a configuration that binds panels, ranker and fuser.</summary>
+    /// <summary>The configuration section of panels, ranker and fuser.</summary>
     public const string Section = "LLMBlender";
 
     /// <summary>
-    /// The ranker: a model folder such as <c>models/pairranker-mini</c>, or the name of a member that then judges pair by pair.
-    /// Required.
+    /// The ranker: a model folder such as <c>models/pairranker-mini</c>, or the name of a member that judges pairs. Required.
     /// </summary>
     public string Ranker { get; set; } = "";
 
     /// <summary>
-    /// The fuser: <c>select</c> for the best candidate as it is, a model folder, or the name of a member that then writes the fused
-    /// answer. By default <c>select</c>.
+    /// The fuser: <c>select</c> for the unchanged best candidate, a model folder, or the name of a member that fuses. By default
+    /// <c>select</c>.
     /// </summary>
     public string Fuser { get; set; } = Core.Fusion.SelectFuser.FuserName;
 
-    /// <summary>What computes models: <c>auto</c>, <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>. By default <c>auto</c>.</summary>
+    /// <summary>The device of the models: <c>auto</c>, <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>. By default <c>auto</c>.</summary>
     public string Device { get; set; } = "auto";
 
-    /// <summary>The panels, the default one first. Without any, one panel named <c>default</c> asks every member.</summary>
+    /// <summary>The panels, the default first. If empty, one panel named <c>default</c> contains all members.</summary>
     public IList<PanelSettings> Panels { get; set; } = [];
 
     /// <summary>The chat models by name.</summary>
     public IDictionary<string, Func<IServiceProvider, IChatClient>> Members { get; } =
         new Dictionary<string, Func<IServiceProvider, IChatClient>>(StringComparer.Ordinal);
 
-    /// <summary>Adds a chat model. It remains the caller's to dispose.</summary>
-    /// <param name="name">What panels call it.</param>
+    /// <summary>Adds a chat model. The caller disposes it.</summary>
+    /// <param name="name">The name that panels use.</param>
     /// <param name="client">The model.</param>
     public LLMBlenderOptions AddMember(string name, IChatClient client)
     {
@@ -43,7 +42,7 @@ public sealed class LLMBlenderOptions
     }
 
     /// <summary>Adds a chat model that is registered as a keyed service.</summary>
-    /// <param name="name">What panels call it, and the service's key.</param>
+    /// <param name="name">The name that panels use, and the service's key.</param>
     public LLMBlenderOptions AddMember(string name)
     {
         Members.Add(name, services => services.GetRequiredKeyedService<IChatClient>(name));

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace LLMBlender.Local.Hosting;
 
-/// <summary>Checks <see cref="LLMBlenderOptions"/>; failures name property, value and rule.</summary>
+/// <summary>Validates <see cref="LLMBlenderOptions"/>; failures contain property, value and rule.</summary>
 internal sealed class LLMBlenderOptionsValidator : IValidateOptions<LLMBlenderOptions>
 {
     /// <inheritdoc/>

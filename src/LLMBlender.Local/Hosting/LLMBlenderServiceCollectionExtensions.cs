@@ -8,15 +8,15 @@ using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Adds blends in this process to an app.</summary>
+/// <summary>Registers an <see cref="IBlender"/> that runs in this process.</summary>
 public static class LLMBlenderServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds an <see cref="IBlender"/> over chat models and models of this process. Options are checked when the host starts, and
+    /// Adds an <see cref="IBlender"/> over chat models and models of this process. Options are validated when the host starts, and
     /// model folders are loaded when the blender is first resolved.
     /// </summary>
     /// <param name="services">The app's services.</param>
-    /// <param name="configure">Names chat models, panels, ranker and fuser.</param>
+    /// <param name="configure">Configures chat models, panels, ranker and fuser.</param>
     public static OptionsBuilder<LLMBlenderOptions> AddLLMBlender(this IServiceCollection services, Action<LLMBlenderOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(services);

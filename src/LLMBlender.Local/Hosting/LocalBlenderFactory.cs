@@ -8,22 +8,22 @@ using LLMBlender.Local.Fusion;
 
 namespace LLMBlender.Local.Hosting;
 
-/// <summary>Makes the parts of a local blender of options that keep to the rules.</summary>
+/// <summary>Creates the models and panels of a local blender from validated options.</summary>
 internal static class LocalBlenderFactory
 {
     private const string DefaultPanel = "default";
 
-    /// <summary>Loads the models that options name.</summary>
-    /// <exception cref="Inference.ModelException">A model can't be used.</exception>
+    /// <summary>Loads the models of the options.</summary>
+    /// <exception cref="Inference.ModelException">A model can't be loaded.</exception>
     public static LocalModels Load(LLMBlenderOptions options)
     {
         var accelerator = Accelerator.Parse(options.Device);
-        var judges = options.Members.ContainsKey(options.Ranker);
-        var writes = options.Members.ContainsKey(options.Fuser);
-        var ranker = judges ? null : new ModelPairRanker(PairRankerModel.Load(options.Ranker, new PairRankerOptions { Accelerator = accelerator }));
+        var memberRanks = options.Members.ContainsKey(options.Ranker);
+        var memberFuses = options.Members.ContainsKey(options.Fuser);
+        var ranker = memberRanks ? null : new ModelPairRanker(PairRankerModel.Load(options.Ranker, new PairRankerOptions { Accelerator = accelerator }));
         try
         {
-            var model = writes || options.Fuser == SelectFuser.FuserName
+            var model = memberFuses || options.Fuser == SelectFuser.FuserName
                 ? null
                 : GenFuserModel.Load(options.Fuser, new GenFuserOptions { Accelerator = accelerator });
             return new LocalModels(
@@ -31,8 +31,8 @@ internal static class LocalBlenderFactory
                 model is null ? FuserRegistry.SelectOnly : FuserRegistry.Of([new ModelFuser(model), new SelectFuser()]),
                 model is null ? [] : [model])
             {
-                DefaultRanker = judges ? options.Ranker : null,
-                DefaultFuser = writes ? options.Fuser : null,
+                DefaultRanker = memberRanks ? options.Ranker : null,
+                DefaultFuser = memberFuses ? options.Fuser : null,
             };
         }
         catch
@@ -42,7 +42,7 @@ internal static class LocalBlenderFactory
         }
     }
 
-    /// <summary>Makes the panels that options name.</summary>
+    /// <summary>Creates the panels of the options.</summary>
     public static PanelRegistry CreatePanels(LLMBlenderOptions options, IServiceProvider services)
     {
         var panels = new PanelRegistry();

@@ -7,18 +7,18 @@ using LLMBlender.Local.Telemetry;
 namespace LLMBlender.Local.Judging;
 
 /// <summary>
-/// A chat model as a ranker. It is asked about every pair in both orders, and a pair's logit is <see cref="PairJudge.Logit"/>; the swapped
-/// pair's is the same negated. Serves one request.
+/// A chat model as a ranker. It judges each pair in both orders, and a pair's logit is <see cref="PairJudge.Logit"/>; the swapped
+/// pair's logit is its negation. Serves one request.
 /// </summary>
 /// <remarks>
-/// A judge none of whose verdicts can be read fails.
+/// The comparison fails if none of the verdicts can be parsed.
 /// </remarks>
 /// <param name="backend">The model.</param>
 /// <param name="instruction">The instruction.</param>
 /// <param name="input">The input; null for none.</param>
 /// <param name="texts">The candidates that pairs index.</param>
-/// <param name="metrics">Counts its calls.</param>
-/// <param name="deadline">The request's.</param>
+/// <param name="metrics">Counts the calls.</param>
+/// <param name="deadline">The request's deadline.</param>
 public sealed class ChatJudge(Backend backend, string instruction, string? input, string[] texts, BlendMetrics metrics, Deadline deadline) : IPairComparer
 {
     private readonly Dictionary<CandidatePair, Task<JudgeVerdict?>> verdicts = [];

@@ -4,7 +4,7 @@ using Microsoft.Extensions.AI;
 
 namespace LLMBlender.Local.Judging;
 
-/// <summary>What a chat model is asked that judges a pair, and how its verdict is read. The texts are data between marks.</summary>
+/// <summary>The prompt of a chat model that judges a pair, with texts between delimiters, and the parser of its verdict.</summary>
 public static class JudgePrompt
 {
     private const string Task = """
@@ -17,14 +17,14 @@ public static class JudgePrompt
         End with a line that holds one verdict alone: A>>B, A>B, A=B, B>A or B>>A; or A=B=BAD where neither serves it at all.
         """;
 
-    // Of two that begin at one place the longer stands first.
+    // Verdicts that start with another verdict come before it.
     private static readonly (string Text, JudgeVerdict Verdict)[] Verdicts =
     [
         ("A>>B", new(2)), ("B>>A", new(-2)), ("A>B", new(1)), ("B>A", new(-1)),
         ("A=B=BAD", new(0, IsBad: true)), ("B=A=BAD", new(0, IsBad: true)), ("A=B", new(0)), ("B=A", new(0)),
     ];
 
-    /// <summary>The messages of one comparison.</summary>
+    /// <summary>Creates the messages of a comparison.</summary>
     public static IReadOnlyList<ChatMessage> Compose(string instruction, string? input, string a, string b)
     {
         var key = ChatFusionPrompt.Key([instruction, input ?? "", a, b]);
@@ -44,7 +44,7 @@ public static class JudgePrompt
         ];
     }
 
-    /// <summary>The last verdict in an answer; null where there is none.</summary>
+    /// <summary>Returns the last verdict in an answer; null if there is none.</summary>
     public static JudgeVerdict? Read(string answer)
     {
         var (last, verdict) = (-1, (JudgeVerdict?)null);

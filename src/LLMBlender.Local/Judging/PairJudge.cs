@@ -4,14 +4,14 @@ using Microsoft.Extensions.AI;
 namespace LLMBlender.Local.Judging;
 
 /// <summary>
-/// A chat model that judges one pair in one order: how every ranking, evaluation and data set asks it, and what its verdicts amount to.
+/// A chat model that judges one pair in one order. Rankings, evaluations and data sets share its prompt, options and logits.
 /// </summary>
-/// <param name="backend">The model, and the limit of its answers.</param>
-/// <param name="client">How it is asked; null for the backend's own client.</param>
+/// <param name="backend">The model and its token limit.</param>
+/// <param name="client">The client that calls the model; null for the backend's.</param>
 public sealed class PairJudge(Backend backend, IChatClient? client = null)
 {
-    /// <summary>Asks which of two answers is better.</summary>
-    /// <returns>The verdict, null where it can't be read, and the response that holds it.</returns>
+    /// <summary>Requests a verdict on two answers.</summary>
+    /// <returns>The verdict, null if it can't be parsed, and the response that contains it.</returns>
     public async Task<(JudgeVerdict? Verdict, ChatResponse Response)> AskAsync(
         string instruction, string? input, string a, string b, CancellationToken cancellationToken)
     {
@@ -20,12 +20,12 @@ public sealed class PairJudge(Backend backend, IChatClient? client = null)
         return (JudgePrompt.Read(response.Text), response);
     }
 
-    /// <summary>How a judge answers: with its likeliest verdict.</summary>
+    /// <summary>Returns a judge's options: temperature 0, and the backend's token limit.</summary>
     public static ChatOptions Options(Backend backend) => new() { Temperature = 0, MaxOutputTokens = backend.Settings?.MaxTokens };
 
     /// <summary>
-    /// A pair's logit, from -2 to 2: half the difference of the verdicts in both orders, so that a bias to one position cancels. Where one
-    /// can't be read the other counts alone; where neither can, the pair is even.
+    /// Returns a pair's logit, from -2 to 2: half the difference of the verdicts in both orders, which cancels a position bias. If one
+    /// verdict is null, the other counts alone; if both are null, the logit is 0.
     /// </summary>
     /// <param name="there">The verdict with the pair's first answer as A.</param>
     /// <param name="back">The verdict with the pair's second answer as A.</param>

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace LLMBlender.Local.Panels;
 
-/// <summary>Calls backends in this process: each call measured, its answer checked for the requested form, its failure given a reason.</summary>
+/// <summary>Calls backends in this process: measures each call, checks the format of its answer, and assigns a reason to its failure.</summary>
 public sealed partial class BackendCaller(PanelRegistry backends, BlendMetrics metrics, ILogger<BackendCaller> logger) : IBackendCaller
 {
     /// <inheritdoc/>
@@ -105,19 +105,19 @@ public sealed partial class BackendCaller(PanelRegistry backends, BlendMetrics m
         var (reason, fault) = Fault(request, response, text, use);
         var reply = fault is null
             ? BackendReply.Answered(new Candidate(backend.Name, use?.ToForm() ?? text), read, written)
-            : BackendReply.Failed(backend.Name, reason, isCut ? $"{fault}, for it was cut off by the limit of tokens" : fault, read, written);
+            : BackendReply.Failed(backend.Name, reason, isCut ? $"{fault}: it was truncated at the token limit" : fault, read, written);
         var cost = backend.Cost(read, written);
         metrics.Blends.Spent(backend.Name, cost);
         return reply with { Cost = cost, ReachedLimit = isCut, ToolUse = use };
     }
 
-    // Why an answer is no candidate, though it is paid for like any other.
+    // The fault of an answer that can't be a candidate; its tokens are counted nevertheless. Null if it has none.
     private static (BlendFailureReason Reason, string? Fault) Fault(BackendRequest request, ChatResponse response, string text, ToolUse? use) =>
         !string.IsNullOrWhiteSpace(text) || use is not null ? (BlendFailureReason.Invalid, AnswerForm.Fault(text, use, request))
-        : response.FinishReason == ChatFinishReason.ContentFilter ? (BlendFailureReason.Refused, "its answer was held back by a content filter")
-        : (BlendFailureReason.Empty, "it answered without a text");
+        : response.FinishReason == ChatFinishReason.ContentFilter ? (BlendFailureReason.Refused, "a content filter blocked its answer")
+        : (BlendFailureReason.Empty, "its answer contains no text");
 
-    // Null where the caller cancelled the call.
+    // Null if the caller cancelled the call.
     private BackendReply? Failed(Backend backend, Deadline deadline, Exception e) => e switch
     {
         OperationCanceledException when deadline.IsPassed => BackendReply.Failed(

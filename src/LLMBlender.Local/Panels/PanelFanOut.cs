@@ -7,15 +7,15 @@ using LLMBlender.Local.Telemetry;
 namespace LLMBlender.Local.Panels;
 
 /// <summary>
-/// Asks a panel's members in parallel. Once enough have answered, the others get the panel's grace time; a slow member is asked a
-/// second time while the panel's hedge budget lasts, and the first answer counts. Serves one request.
+/// Calls a panel's members in parallel. After the quorum, the others get the panel's grace time. A slow call is hedged with a second
+/// one within the panel's hedge budget, and the first answer counts. Serves one request.
 /// </summary>
 /// <param name="panel">The panel.</param>
 /// <param name="request">The request.</param>
-/// <param name="caller">Asks one backend.</param>
-/// <param name="backends">The backends, whose latencies define what is slow.</param>
+/// <param name="caller">Calls backends.</param>
+/// <param name="backends">The backends, whose latencies define slow calls.</param>
 /// <param name="metrics">Counts members' answers.</param>
-/// <param name="deadline">The request's.</param>
+/// <param name="deadline">The request's deadline.</param>
 /// <param name="timeProvider">Measures waits.</param>
 public sealed class PanelFanOut(
     Panel panel, BlendRequest request, IBackendCaller caller, PanelRegistry backends, PanelMetrics metrics, Deadline deadline, TimeProvider timeProvider)
@@ -23,8 +23,8 @@ public sealed class PanelFanOut(
 {
     private const double MinSlowQuantile = 0.95;
 
-    // The share of the hedge budget that is spent where nothing is saved; all of it is where savings are full. Spent evenly, the budget
-    // is used up now and then, and a slow call at such a time makes the tail.
+    // The share of the hedge budget that is used when the bucket is empty; all of it is used when the bucket is full. A constant share
+    // would sometimes empty the bucket, and slow calls at such times would determine the tail latency.
     private const double MinSpentShare = 0.7;
 
     private static readonly TimeSpan MinPause = TimeSpan.FromMilliseconds(5);
@@ -55,7 +55,7 @@ public sealed class PanelFanOut(
         var (answers, needed) = (0, panel.Quorum ?? slots.Length);
         try
         {
-            // Members end by themselves in time; one that does not is not waited for either.
+            // Members have their own time limit; a member that exceeds it is not awaited either.
             using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             var timeOver = DelayAsync(memberTime + panel.Grace, timer.Token);
             for (var left = slots.Length; left > 0; left--)
@@ -79,7 +79,7 @@ public sealed class PanelFanOut(
         }
         finally
         {
-            // Ends the calls whose answers are not waited for.
+            // Cancels the calls whose answers are not awaited.
             await stop.CancelAsync();
         }
 
@@ -111,7 +111,7 @@ public sealed class PanelFanOut(
 
     private double Seconds => timeProvider.GetElapsedTime(start).TotalSeconds;
 
-    // Notes the next report, and returns its slot; null where the members' time is over.
+    // Stores the next report and returns its slot; null if the members' time limit has passed.
     private async Task<int?> NextAsync(Task<MemberReport>[] asked, MemberReport?[] reports, Task timeOver, CancellationToken cancellationToken)
     {
         await Task.WhenAny([.. asked.Where((_, i) => reports[i] is null), timeOver]);
@@ -119,7 +119,7 @@ public sealed class PanelFanOut(
         var report = slot < 0 ? null : await asked[slot];
         if (report?.Failure is not null || report is null)
         {
-            // The end of the request's time fails the members as well, and their reports say less.
+            // The request's deadline fails the members as well, and its own exception is more specific than their reports.
             if (deadline.IsPassed)
             {
                 throw TimedOut();
@@ -137,11 +137,11 @@ public sealed class PanelFanOut(
         return slot;
     }
 
-    // Counts the panel's answers.
+    // Adds reports of members that were not awaited, and counts the panel's answers.
     private List<MemberReport> Complete(MemberReport?[] reports, bool isEnough)
     {
         var why = isEnough
-            ? "enough others had answered, and it was not waited for any longer"
+            ? "enough others had answered, and it was no longer awaited"
             : $"no answer within {memberTime.TotalSeconds:0.###} s";
         var late = new List<MemberReport>();
         for (var i = 0; i < slots.Length; i++)
@@ -158,7 +158,7 @@ public sealed class PanelFanOut(
         return late;
     }
 
-    // The request's time may end a moment before the member's own.
+    // The request's deadline may pass shortly before the member's time limit.
     private async ValueTask<bool> MoveNextAsync(IAsyncEnumerator<BackendUpdate> updates, (string Backend, int Sample, string Name) slot)
     {
         try
@@ -178,7 +178,7 @@ public sealed class PanelFanOut(
         metrics.Asked(panel, [only], 0, only.Seconds);
     }
 
-    // The first call, and where it is slow a second one beside it; where one of the two fails, the other counts.
+    // Makes the first call and, if it is slow, a second one in parallel; if one of them fails, the other counts.
     private async Task<MemberReport> AskAsync((string Backend, int Sample, string Name) slot, CancellationToken cancellationToken)
     {
         panel.Hedges.Earn();
@@ -197,8 +197,8 @@ public sealed class PanelFanOut(
         return ToReport(slot.Name, await first);
     }
 
-    // An answer is slow if it is later than all but the budget's share of them, so that the budget goes to the slowest; the less is
-    // saved, the fewer count as slow. Where nothing is saved, the wait goes on until enough is earned.
+    // A call is slow above the quantile that leaves the budget's share of calls, so that the budget is used for the slowest calls. The
+    // emptier the bucket, the fewer calls are slow. If the bucket has no token, the wait continues until it has one.
     private async Task<bool> IsSlowAsync(Task<BackendReply> first, string backend, CancellationToken cancellationToken)
     {
         var spent = MinSpentShare + ((1 - MinSpentShare) * panel.Hedges.Fill);
@@ -262,7 +262,7 @@ public sealed class PanelFanOut(
         RetryAfter = reply.RetryAfter,
     };
 
-    private BlendException TimedOut() => BlendException.TimedOut("panel", deadline.Timeout, $"panel \"{panel.Name}\" was still being asked");
+    private BlendException TimedOut() => BlendException.TimedOut("panel", deadline.Timeout, $"panel \"{panel.Name}\" had not finished");
 
     private Task DelayAsync(TimeSpan time, CancellationToken cancellationToken) => Task.Delay(time, timeProvider, cancellationToken);
 

@@ -3,8 +3,8 @@ using System.Diagnostics.Metrics;
 namespace LLMBlender.Local.Telemetry;
 
 /// <summary>
-/// An accelerator's work so far. Its own thread counts, and any thread reads: a meter that reads now and then costs calls nothing,
-/// one that records each call does.
+/// Cumulative counters of an accelerator. The accelerator's thread writes them, and any thread can read them: instruments that
+/// observe them add no cost to calls, unlike instruments that record each call.
 /// </summary>
 public sealed class AcceleratorCounters
 {
@@ -21,18 +21,18 @@ public sealed class AcceleratorCounters
         this.rankers = [.. rankers.Select(ranker => new RankerTokens(label, ranker))];
     }
 
-    /// <summary>Seconds in which it computed.</summary>
+    /// <summary>Seconds that the accelerator computed.</summary>
     public double BusySeconds => Volatile.Read(ref busySeconds);
 
-    /// <summary>Comparisons that it made.</summary>
+    /// <summary>Comparisons that the accelerator computed.</summary>
     public long Comparisons => Volatile.Read(ref comparisons);
 
-    /// <summary>It has made a call.</summary>
-    /// <param name="ranker">Which of its rankers was called.</param>
-    /// <param name="count">How many comparisons.</param>
-    /// <param name="useful">Their tokens.</param>
-    /// <param name="computed">The tokens computed, padding included.</param>
-    /// <param name="seconds">How long it took.</param>
+    /// <summary>Counts a call of a ranker.</summary>
+    /// <param name="ranker">The ranker's index.</param>
+    /// <param name="count">The number of comparisons.</param>
+    /// <param name="useful">Tokens without padding.</param>
+    /// <param name="computed">Tokens including padding.</param>
+    /// <param name="seconds">The call's duration.</param>
     public void Called(int ranker, int count, long useful, long computed, double seconds)
     {
         Volatile.Write(ref busySeconds, busySeconds + seconds);
@@ -40,10 +40,10 @@ public sealed class AcceleratorCounters
         rankers[ranker].Add(useful, Math.Max(0, computed - useful));
     }
 
-    /// <summary>The seconds as a meter reads them.</summary>
+    /// <summary>Returns the measurement of <see cref="BusySeconds"/>.</summary>
     public Measurement<double> Busy() => new(BusySeconds, label);
 
-    /// <summary>The tokens as a meter reads them: of each ranker, useful ones and padding.</summary>
+    /// <summary>Returns the measurements of tokens: useful tokens and padding of each ranker.</summary>
     public IEnumerable<Measurement<long>> Tokens() => rankers.SelectMany(static ranker => ranker.Read());
 
     private sealed class RankerTokens(KeyValuePair<string, object?> accelerator, string ranker)

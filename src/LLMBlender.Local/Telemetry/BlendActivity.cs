@@ -4,10 +4,10 @@ using LLMBlender.Core.Blending;
 
 namespace LLMBlender.Local.Telemetry;
 
-/// <summary>Runs a blend in a span, and counts its time, its failed steps and the guard's verdict. Serves one request.</summary>
+/// <summary>Runs a blend in a span, and records its duration, its failed steps and the guard's verdict. Serves one request.</summary>
 /// <param name="workflow">The blend.</param>
-/// <param name="panel">The panel's name; null where the request gives candidates.</param>
-/// <param name="metrics">Where it is counted.</param>
+/// <param name="panel">The panel's name; null if the request contains candidates.</param>
+/// <param name="metrics">Counts the blend.</param>
 public sealed class BlendActivity(BlendWorkflow workflow, string? panel, WorkflowMetrics metrics)
 {
     private const string Operation = "invoke_workflow";
@@ -42,7 +42,7 @@ public sealed class BlendActivity(BlendWorkflow workflow, string? panel, Workflo
 
     private async ValueTask<bool> MoveNextAsync(IAsyncEnumerator<BlendUpdate> updates, Activity? span)
     {
-        // Each call comes with the consumer's own current span.
+        // Each call has the current span of its caller.
         Activity.Current = span ?? Activity.Current;
         try
         {

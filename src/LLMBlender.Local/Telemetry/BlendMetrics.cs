@@ -3,8 +3,8 @@ using System.Diagnostics.Metrics;
 namespace LLMBlender.Local.Telemetry;
 
 /// <summary>
-/// A process's metrics, on the meter <c>LLMBlender</c>; deploy/METRICS.md describes each. Labels are configured names and
-/// fixed words, never anything out of a request. Safe for concurrent use.
+/// The metrics of a process, on the meter <c>LLMBlender</c>; deploy/METRICS.md describes each. Labels are configured names and
+/// fixed words, never text of a request. Safe for concurrent use.
 /// </summary>
 public sealed class BlendMetrics : IDisposable
 {
@@ -24,19 +24,19 @@ public sealed class BlendMetrics : IDisposable
         Silo = new SiloMetrics(meter);
     }
 
-    /// <summary>The counts that the silo's status shows.</summary>
+    /// <summary>The counters of the silo's status.</summary>
     public StatusCounters Status { get; } = new();
 
-    /// <summary>Comparisons and where they are kept.</summary>
+    /// <summary>Comparisons and their cache.</summary>
     public ComparisonMetrics Comparisons { get; }
 
-    /// <summary>The accelerators and what waits for them.</summary>
+    /// <summary>The accelerators and their queue.</summary>
     public QueueMetrics Queue { get; }
 
     /// <summary>Rankings.</summary>
     public RankingMetrics Rankings { get; }
 
-    /// <summary>The panels' members.</summary>
+    /// <summary>Panels and their members.</summary>
     public PanelMetrics Panels { get; }
 
     /// <summary>Whole blends.</summary>
@@ -48,7 +48,7 @@ public sealed class BlendMetrics : IDisposable
     /// <summary>The silo itself.</summary>
     public SiloMetrics Silo { get; }
 
-    /// <summary>Initialises counters to 0, so that <c>rate()</c> sees the first failure.</summary>
+    /// <summary>Initializes counters to 0, so that <c>rate()</c> sees the first failure.</summary>
     public void InitializeCounters()
     {
         Comparisons.InitializeCounters();

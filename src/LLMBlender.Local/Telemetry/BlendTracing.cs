@@ -3,7 +3,7 @@ using LLMBlender.Abstractions;
 
 namespace LLMBlender.Local.Telemetry;
 
-/// <summary>The spans of a blend, on the source <c>LLMBlender</c>; named by OpenTelemetry's GenAI convention where it has names.</summary>
+/// <summary>Starts the spans of blends, on the source <c>LLMBlender</c>; named by OpenTelemetry's GenAI convention as far as it defines names.</summary>
 public static class BlendTracing
 {
     /// <summary>The source's name.</summary>
@@ -14,28 +14,28 @@ public static class BlendTracing
     /// <summary>Whether spans have listeners.</summary>
     public static bool HasListeners => Source.HasListeners();
 
-    /// <summary>A span of work in this process; null where there are no listeners.</summary>
+    /// <summary>Starts a span; null if there are no listeners.</summary>
     public static Activity? Start(string name, ActivityKind kind = ActivityKind.Internal) => Source.StartActivity(name, kind);
 
-    /// <summary>A span whose name is only made where there are listeners.</summary>
+    /// <summary>Starts a span whose name is only formatted if there are listeners; null if there are none.</summary>
     public static Activity? Start(string verb, string what, ActivityKind kind = ActivityKind.Internal) =>
         HasListeners ? Source.StartActivity($"{verb} {what}", kind) : null;
 
-    /// <summary>A span that belongs to several traces, and so to none: it is linked to each of them.</summary>
+    /// <summary>Starts a span of a call that several requests share: a new trace with a link to each of theirs.</summary>
     public static Activity? StartShared(string name, IEnumerable<ActivityContext> served)
     {
-        // A thread of the queue's own has no span about it.
+        // The span must not have a parent.
         Activity.Current = null;
         return Source.StartActivity(ActivityKind.Internal, links: served.Select(static context => new ActivityLink(context)), name: name);
     }
 
-    /// <summary>Marks a span as failed, with the failure's label; an exception's message may quote a request.</summary>
+    /// <summary>Marks a span as failed with a label. Messages are not recorded, because they may quote a request.</summary>
     public static void Fail(this Activity? span, string error) => span?.SetTag("error.type", error).SetStatus(ActivityStatusCode.Error);
 
     /// <inheritdoc cref="Fail(Activity?, string)"/>
     public static void Fail(this Activity? span, Exception e) => span.Fail(FailureReasonLabels.Of(e));
 
-    /// <summary>Marks a span as failed; does nothing where there is no failure.</summary>
+    /// <summary>Marks a span as failed; does nothing if there is no failure.</summary>
     public static void Fail(this Activity? span, BlendFailureReason? failure)
     {
         if (failure is { } reason)

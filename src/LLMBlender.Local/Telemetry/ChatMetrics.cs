@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 
 namespace LLMBlender.Local.Telemetry;
 
-/// <summary>Calls of chat models, by the names of OpenTelemetry's GenAI convention.</summary>
+/// <summary>Metrics of chat models' calls, named by OpenTelemetry's GenAI convention.</summary>
 public sealed class ChatMetrics
 {
     private const string TokenType = "gen_ai.token.type";
@@ -20,10 +20,10 @@ public sealed class ChatMetrics
         tokens = meter.CreateHistogram("gen_ai.client.token.usage", "{token}", "Number of input and output tokens used.", null, Buckets.OperationTokens);
     }
 
-    /// <summary>A call ended.</summary>
-    /// <param name="tags">Whose call.</param>
-    /// <param name="seconds">How long it took.</param>
-    /// <param name="error">Why it failed; null where it did not.</param>
+    /// <summary>Records a call.</summary>
+    /// <param name="tags">The call's labels.</param>
+    /// <param name="seconds">The call's duration.</param>
+    /// <param name="error">The label of the failure; null if the call succeeded.</param>
     public void Called(in TagList tags, double seconds, string? error)
     {
         if (error is null)
@@ -37,10 +37,10 @@ public sealed class ChatMetrics
         duration.Record(seconds, more);
     }
 
-    /// <summary>A stream's first chunk came.</summary>
+    /// <summary>Records the time to a stream's first chunk.</summary>
     public void Began(in TagList tags, double seconds) => firstChunk.Record(seconds, tags);
 
-    /// <summary>Tokens were read and written.</summary>
+    /// <summary>Records input and output tokens.</summary>
     public void Used(in TagList tags, long input, long output)
     {
         Add(tags, "input", input);

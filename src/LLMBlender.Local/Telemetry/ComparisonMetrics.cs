@@ -2,22 +2,22 @@ using System.Diagnostics.Metrics;
 
 namespace LLMBlender.Local.Telemetry;
 
-/// <summary>Comparisons by where they came from, and how the cache does.</summary>
+/// <summary>Metrics of comparisons, by result, and of their cache.</summary>
 public sealed class ComparisonMetrics
 {
-    /// <summary>An accelerator made it.</summary>
+    /// <summary>An accelerator computed the comparison.</summary>
     public const string Computed = "computed";
 
-    /// <summary>This process remembered it.</summary>
+    /// <summary>The comparison was in this process's memory.</summary>
     public const string Memory = "memory";
 
-    /// <summary>The store that the cluster shares had it.</summary>
+    /// <summary>The comparison was in the cluster's shared store.</summary>
     public const string Redis = "redis";
 
-    /// <summary>Another request was having it made.</summary>
+    /// <summary>Another request was already computing the comparison.</summary>
     public const string Joined = "joined";
 
-    /// <summary>It could not be made.</summary>
+    /// <summary>The comparison failed.</summary>
     public const string Failed = "failed";
 
     private const string Result = "result";
@@ -34,10 +34,10 @@ public sealed class ComparisonMetrics
     {
         (this.meter, this.status) = (meter, status);
 
-        // What every ranking counts is only read when somebody asks.
-        meter.CreateObservableCounter("llmblender.comparisons", Comparisons, "{comparison}", "Comparisons asked for, by what came of them.");
+        // Every ranking counts these: observable instruments read them only when metrics are collected.
+        meter.CreateObservableCounter("llmblender.comparisons", Comparisons, "{comparison}", "Requested comparisons, by result.");
         meter.CreateObservableCounter(
-            "llmblender.cache.lookups", () => lookups.SelectMany(static layer => layer.Read()), "{lookup}", "Look-ups of comparisons in a layer of the cache, by result.");
+            "llmblender.cache.lookups", () => lookups.SelectMany(static layer => layer.Read()), "{lookup}", "Lookups of comparisons in a layer of the cache, by result.");
         redispatched = meter.CreateCounter<long>(
             "llmblender.comparisons.redispatched", "{comparison}", "Comparisons sent to a second silo, by reason.");
         cacheFailures = meter.CreateCounter<long>(
@@ -53,23 +53,23 @@ public sealed class ComparisonMetrics
         }
     }
 
-    /// <summary>Counts comparisons sent again.</summary>
+    /// <summary>Counts comparisons sent to a second silo.</summary>
     public void Redispatched(string reason, int count) => Add(redispatched, "reason", reason, count);
 
-    /// <summary>Counts look-ups in a layer, <see cref="Memory"/> or <see cref="Redis"/>.</summary>
+    /// <summary>Counts lookups in a layer, <see cref="Memory"/> or <see cref="Redis"/>.</summary>
     public void LookedUp(string layer, int hits, int misses) => lookups[layer == Memory ? 0 : 1].Add(hits, misses);
 
     /// <summary>Counts failures of the shared cache.</summary>
     public void CacheFailed(string kind, int count = 1) => Add(cacheFailures, "kind", kind, count);
 
-    /// <summary>Shows how many logits a process remembers, and how many it may.</summary>
+    /// <summary>Observes the number of logits in memory and its limit.</summary>
     public void Observe(Func<int> entries, int limit)
     {
-        meter.CreateObservableGauge("llmblender.cache.entries", entries, "{entry}", "Comparisons that this process remembers.");
-        meter.CreateObservableGauge("llmblender.cache.entries.limit", () => limit, "{entry}", "Comparisons that this process remembers at most.");
+        meter.CreateObservableGauge("llmblender.cache.entries", entries, "{entry}", "Comparisons in this process's memory.");
+        meter.CreateObservableGauge("llmblender.cache.entries.limit", () => limit, "{entry}", "Maximum number of comparisons in this process's memory.");
     }
 
-    /// <summary>Initialises the counters of each kind.</summary>
+    /// <summary>Initializes the counters of each kind to 0.</summary>
     public void InitializeCounters()
     {
         foreach (var kind in FailureKinds)

@@ -2,16 +2,16 @@ using LLMBlender.Abstractions;
 
 namespace LLMBlender.Local.Telemetry;
 
-/// <summary>Failure reasons as metrics and traces spell them.</summary>
+/// <summary>Labels of failure reasons in metrics and traces.</summary>
 public static class FailureReasonLabels
 {
-    /// <summary>Nothing failed.</summary>
+    /// <summary>There is no failure.</summary>
     public const string Answered = "answered";
 
     /// <summary>The caller cancelled.</summary>
     public const string Cancelled = "cancelled";
 
-    /// <summary>The label of a reason; <see cref="Answered"/> for none.</summary>
+    /// <summary>Returns the label of a reason; <see cref="Answered"/> for null.</summary>
     public static string Of(BlendFailureReason? reason) => reason switch
     {
         null => Answered,
@@ -24,7 +24,7 @@ public static class FailureReasonLabels
         _ => "faulted",
     };
 
-    /// <summary>The label of an exception: its reason, or <see cref="Cancelled"/>.</summary>
+    /// <summary>Returns the label of an exception: its reason, <see cref="Cancelled"/>, or faulted.</summary>
     public static string Of(Exception e) => e switch
     {
         BlendException blend => Of(blend.Reason),

@@ -3,14 +3,14 @@ using LLMBlender.Abstractions;
 
 namespace LLMBlender.Local.Telemetry;
 
-/// <summary>A fusion's span and its time. Serves one request.</summary>
+/// <summary>The span and duration of a fusion. Serves one request.</summary>
 internal sealed class FusionActivity(string fuser, int candidates, WorkflowMetrics metrics) : IDisposable
 {
     private readonly Activity? span = BlendTracing.Start("fuse", fuser)?.SetTag("llmblender.candidates", candidates);
     private readonly long start = Stopwatch.GetTimestamp();
 
-    /// <summary>Counts the fusion by its result.</summary>
-    /// <param name="failure">Why the answer is not the fuser's; null where it is.</param>
+    /// <summary>Records the fusion by its result.</summary>
+    /// <param name="failure">The reason of the fuser's failure; null if the answer is the fuser's.</param>
     public void End(BlendFailureReason? failure)
     {
         metrics.Fused(fuser, Stopwatch.GetElapsedTime(start).TotalSeconds, failure);

@@ -7,12 +7,12 @@ using Microsoft.Extensions.AI;
 namespace LLMBlender.Local.Telemetry;
 
 /// <summary>
-/// A backend's client, each call measured and traced by OpenTelemetry's GenAI convention. Labels are what the configuration
-/// says of the backend, never what its server says. Serves one request; the backend's client stays the backend's.
+/// A backend's client that measures and traces each call by OpenTelemetry's GenAI convention. Labels are values of the configuration,
+/// never values of the server's response. Serves one request; does not dispose the backend's client.
 /// </summary>
-/// <param name="backend">Whose calls.</param>
-/// <param name="metrics">Where they are counted.</param>
-/// <param name="deadline">The request's; distinguishes a call that timed out from one that was cancelled.</param>
+/// <param name="backend">The backend.</param>
+/// <param name="metrics">Counts the calls.</param>
+/// <param name="deadline">The request's deadline; distinguishes timed-out calls from cancelled ones.</param>
 public sealed class MeasuredChatClient(Backend backend, ChatMetrics metrics, Deadline deadline) : IChatClient
 {
     private const string Operation = "chat";
@@ -51,7 +51,7 @@ public sealed class MeasuredChatClient(Backend backend, ChatMetrics metrics, Dea
     {
         using var span = Begin(messages);
         var start = Stopwatch.GetTimestamp();
-        var (input, output, began, isAway) = (0L, 0L, false, false);
+        var (input, output, began, isYielded) = (0L, 0L, false, false);
         ChatFinishReason? finish = null;
         var text = PromptCapture.CreateBuffer(span);
         await using var updates = backend.Client.GetStreamingResponseAsync(messages, options, cancellationToken).GetAsyncEnumerator(cancellationToken);
@@ -72,9 +72,9 @@ public sealed class MeasuredChatClient(Backend backend, ChatMetrics metrics, Dea
 
                 finish = updates.Current.FinishReason ?? finish;
                 text?.Append(updates.Current.Text);
-                isAway = true;
+                isYielded = true;
                 yield return updates.Current;
-                isAway = false;
+                isYielded = false;
             }
 
             End(span, start, input, output, finish);
@@ -82,8 +82,8 @@ public sealed class MeasuredChatClient(Backend backend, ChatMetrics metrics, Dea
         }
         finally
         {
-            // The reader took a piece and never asked for another.
-            if (isAway)
+            // The consumer disposed the enumerator before the end of the stream.
+            if (isYielded)
             {
                 Fail(span, start, new OperationCanceledException());
                 metrics.Used(tags, input, output);
@@ -140,7 +140,7 @@ public sealed class MeasuredChatClient(Backend backend, ChatMetrics metrics, Dea
         }
     }
 
-    // Never catches: only counts.
+    // An exception filter that never catches: it only counts.
     private bool Fail(Activity? span, long start, Exception e)
     {
         var error = e is OperationCanceledException && deadline.IsPassed ? FailureReasonLabels.Of(BlendFailureReason.TimedOut)

@@ -4,7 +4,7 @@ using LLMBlender.Local.Backends;
 
 namespace LLMBlender.Local.Telemetry;
 
-/// <summary>How panels answer.</summary>
+/// <summary>Metrics of panels and their members.</summary>
 public sealed class PanelMetrics
 {
     private const string Panel = "panel";
@@ -18,19 +18,19 @@ public sealed class PanelMetrics
 
     public PanelMetrics(Meter meter)
     {
-        inquiries = meter.CreateCounter<long>("llmblender.panel.inquiries", "{inquiry}", "Times that a panel was asked, by how many answered.");
-        answers = meter.CreateCounter<long>("llmblender.panel.answers", "{answer}", "What came of asking a panel's member.");
+        inquiries = meter.CreateCounter<long>("llmblender.panel.inquiries", "{inquiry}", "Requests to a panel, by how many members answered.");
+        answers = meter.CreateCounter<long>("llmblender.panel.answers", "{answer}", "Results of a panel's members.");
         stragglers = meter.CreateCounter<long>(
-            "llmblender.panel.stragglers", "{answer}", "Members that were not waited for, because enough others had answered.");
-        hedges = meter.CreateCounter<long>("llmblender.panel.hedges", "{call}", "Second calls of slow members, by whether theirs was the answer.");
-        duration = meter.CreateHistogram("llmblender.panel.duration", "s", "Time from asking a panel to having its answers.", null, Buckets.OperationSeconds);
+            "llmblender.panel.stragglers", "{answer}", "Members that were not awaited, because enough others had answered.");
+        hedges = meter.CreateCounter<long>("llmblender.panel.hedges", "{call}", "Second calls of slow members, by whether their answer was used.");
+        duration = meter.CreateHistogram("llmblender.panel.duration", "s", "Time from a request to a panel to its answers.", null, Buckets.OperationSeconds);
     }
 
-    /// <summary>A panel was asked.</summary>
+    /// <summary>Records a request to a panel.</summary>
     /// <param name="panel">The panel.</param>
-    /// <param name="reports">What came of its members.</param>
-    /// <param name="late">How many were not waited for.</param>
-    /// <param name="seconds">How long it took.</param>
+    /// <param name="reports">The members' reports.</param>
+    /// <param name="late">The number of members that were not awaited.</param>
+    /// <param name="seconds">The duration.</param>
     public void Asked(Panel panel, MemberReport[] reports, int late, double seconds)
     {
         var tag = new KeyValuePair<string, object?>(Panel, panel.Name);
@@ -41,16 +41,16 @@ public sealed class PanelMetrics
         stragglers.Add(late, tag);
     }
 
-    /// <summary>A member answered, or failed.</summary>
+    /// <summary>Counts a member's answer or failure.</summary>
     public void Heard(Panel panel, string backend, BlendFailureReason? failure) =>
         answers.Add(1, new(Panel, panel.Name), new("backend", backend), new(Result, FailureReasonLabels.Of(failure)));
 
-    /// <summary>A slow member was asked a second time.</summary>
+    /// <summary>Counts a second call of a slow member.</summary>
     /// <param name="panel">The panel.</param>
-    /// <param name="won">Whether the second call's answer counted.</param>
+    /// <param name="won">Whether the second call's answer was used.</param>
     public void Hedged(Panel panel, bool won) => hedges.Add(1, new(Panel, panel.Name), new(Result, won ? "won" : "lost"));
 
-    /// <summary>Initialises the counters of each panel's failures.</summary>
+    /// <summary>Initializes the counters of each panel to 0.</summary>
     public void InitializeCounters(IEnumerable<Panel> panels)
     {
         foreach (var panel in panels)

@@ -7,20 +7,20 @@ using Microsoft.Extensions.AI;
 namespace LLMBlender.Local.Telemetry;
 
 /// <summary>
-/// The texts of a call, in its span: only where the environment asks for them by the variable that OpenTelemetry's GenAI
-/// convention has for it, for they are the callers'.
+/// Records the messages of a call in its span, only if the environment variable of OpenTelemetry's GenAI convention enables it,
+/// because messages may be confidential.
 /// </summary>
 public static class PromptCapture
 {
-    /// <summary>The variable; <c>true</c> captures.</summary>
+    /// <summary>The environment variable; <c>true</c> enables capture.</summary>
     public const string Variable = "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT";
 
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Whether texts are captured.</summary>
+    /// <summary>Whether messages are captured.</summary>
     public static bool IsCaptured { get; set; } = string.Equals(Environment.GetEnvironmentVariable(Variable), "true", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Notes the messages of a call.</summary>
+    /// <summary>Adds the messages of a call to its span.</summary>
     public static void CaptureInput(Activity span, IEnumerable<ChatMessage> messages)
     {
         if (IsCaptured)
@@ -29,7 +29,7 @@ public static class PromptCapture
         }
     }
 
-    /// <summary>Notes the answer.</summary>
+    /// <summary>Adds the answer to the span.</summary>
     public static void CaptureOutput(Activity? span, string? text)
     {
         if (IsCaptured && text is not null)
@@ -38,7 +38,7 @@ public static class PromptCapture
         }
     }
 
-    /// <summary>A buffer for a streamed answer; null where it is not captured.</summary>
+    /// <summary>Returns a buffer for a streamed answer; null if it is not captured.</summary>
     public static StringBuilder? CreateBuffer(Activity? span) => IsCaptured && span is not null ? new StringBuilder() : null;
 
     private static string Json(IEnumerable<(string Role, string Text)> messages)

@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace LLMBlender.Local.Telemetry;
 
-/// <summary>The queue of a silo that compares, and its accelerators.</summary>
+/// <summary>Metrics of a worker silo's queue and accelerators.</summary>
 public sealed class QueueMetrics
 {
     /// <summary>The label of an accelerator's name.</summary>
@@ -22,7 +22,7 @@ public sealed class QueueMetrics
     public QueueMetrics(Meter meter)
     {
         this.meter = meter;
-        wait = meter.CreateHistogram("llmblender.queue.wait", "s", "Time of a shard in the queue until an accelerator took it.", null, Buckets.Seconds);
+        wait = meter.CreateHistogram("llmblender.queue.wait", "s", "Time of a shard in the queue.", null, Buckets.Seconds);
         latency = meter.CreateHistogram(
             "llmblender.comparison.latency", "s", "Time from a shard's arrival at a worker to its last logit.", null, Buckets.Seconds);
         batchTokens = meter.CreateHistogram(
@@ -33,21 +33,21 @@ public sealed class QueueMetrics
         failures = meter.CreateCounter<long>("llmblender.accelerator.failures", "{call}", "Calls of a ranker that failed.");
     }
 
-    /// <summary>Whether a call's own measurements have listeners.</summary>
+    /// <summary>Whether the measurements of a call have listeners.</summary>
     public bool IsWatched => callDuration.Enabled;
 
-    /// <summary>An accelerator took a shard.</summary>
+    /// <summary>Records a shard's time in the queue.</summary>
     public void Waited(double seconds) => wait.Record(seconds);
 
-    /// <summary>A shard was answered.</summary>
+    /// <summary>Records a shard's time from arrival to its last logit.</summary>
     public void Answered(double seconds, string ranker) => latency.Record(seconds, new KeyValuePair<string, object?>(Ranker, ranker));
 
-    /// <summary>An accelerator has computed.</summary>
-    /// <param name="accelerator">Which.</param>
+    /// <summary>Records a call of a ranker.</summary>
+    /// <param name="accelerator">The accelerator's name.</param>
     /// <param name="ranker">The ranker's name.</param>
-    /// <param name="comparisons">How many comparisons.</param>
-    /// <param name="tokens">Their tokens.</param>
-    /// <param name="seconds">How long it took.</param>
+    /// <param name="comparisons">The number of comparisons.</param>
+    /// <param name="tokens">Tokens without padding.</param>
+    /// <param name="seconds">The call's duration.</param>
     public void Called(string accelerator, string ranker, int comparisons, long tokens, double seconds)
     {
         KeyValuePair<string, object?> where = new(Accelerator, accelerator), what = new(Ranker, ranker);
@@ -56,14 +56,14 @@ public sealed class QueueMetrics
         callDuration.Record(seconds, where, what);
     }
 
-    /// <summary>A ranker failed on an accelerator.</summary>
+    /// <summary>Counts failed calls of a ranker on an accelerator.</summary>
     public void Failed(string accelerator, string ranker, int count = 1) =>
         failures.Add(count, new(Accelerator, accelerator), new(Ranker, ranker));
 
-    /// <summary>Initialises the counters of a ranker's failures.</summary>
+    /// <summary>Initializes the counter of a ranker's failures to 0.</summary>
     public void InitializeCounters(string accelerator, string ranker) => Failed(accelerator, ranker, 0);
 
-    /// <summary>Shows what waits, and what the accelerators have done.</summary>
+    /// <summary>Observes the queue and the accelerators' counters.</summary>
     public void Observe(Func<long> waitingTokens, Func<int> shards, long limit, AcceleratorCounters[] counters)
     {
         meter.CreateObservableCounter(
@@ -72,6 +72,6 @@ public sealed class QueueMetrics
             "llmblender.accelerator.busy", () => counters.Select(static accelerator => accelerator.Busy()), "s", "Time in which the accelerator computed.");
         meter.CreateObservableGauge("llmblender.queue.tokens", waitingTokens, "{token}", "Tokens of comparisons that wait for an accelerator.");
         meter.CreateObservableGauge("llmblender.queue.shards", shards, "{shard}", "Shards that wait for an accelerator.");
-        meter.CreateObservableGauge("llmblender.queue.limit", () => limit, "{token}", "Tokens that may wait at most.");
+        meter.CreateObservableGauge("llmblender.queue.limit", () => limit, "{token}", "Maximum number of tokens that may wait.");
     }
 }

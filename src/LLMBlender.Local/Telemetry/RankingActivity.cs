@@ -4,7 +4,7 @@ using LLMBlender.Core.Blending;
 
 namespace LLMBlender.Local.Telemetry;
 
-/// <summary>A ranking's span and its figures. Serves one request.</summary>
+/// <summary>The span and measurements of a ranking. Serves one request.</summary>
 public sealed class RankingActivity(RankingWorkflow workflow, int candidates, RankingMetrics metrics) : IDisposable
 {
     private readonly Activity? span = BlendTracing.Start("rank")?
@@ -12,7 +12,7 @@ public sealed class RankingActivity(RankingWorkflow workflow, int candidates, Ra
 
     private readonly long start = Stopwatch.GetTimestamp();
 
-    /// <summary>Counts a ranking that has ended, and returns it.</summary>
+    /// <summary>Records a completed ranking, and returns its response.</summary>
     public RankingResponse End(RankingResponse response)
     {
         metrics.Ranked(workflow.Aggregation, Stopwatch.GetElapsedTime(start).TotalSeconds, workflow.Rounds, response.Comparisons);
@@ -23,7 +23,7 @@ public sealed class RankingActivity(RankingWorkflow workflow, int candidates, Ra
         return response;
     }
 
-    /// <summary>Notes why the ranking failed.</summary>
+    /// <summary>Marks the span as failed.</summary>
     public void Fail(Exception e) => span.Fail(e);
 
     /// <inheritdoc/>

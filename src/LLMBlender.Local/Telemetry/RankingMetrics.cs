@@ -3,7 +3,7 @@ using LLMBlender.Abstractions;
 
 namespace LLMBlender.Local.Telemetry;
 
-/// <summary>Rankings, by aggregation, and comparisons of one pair, by order.</summary>
+/// <summary>Metrics of rankings, by aggregation, and of comparisons of one pair, by order.</summary>
 public sealed class RankingMetrics
 {
     private readonly Histogram<double> duration;
@@ -14,12 +14,12 @@ public sealed class RankingMetrics
     public RankingMetrics(Meter meter)
     {
         duration = meter.CreateHistogram("llmblender.ranking.duration", "s", "Time of a ranking.", null, Buckets.Seconds);
-        rounds = meter.CreateHistogram("llmblender.ranking.rounds", "{round}", "Rounds in which a ranking asked for comparisons.", null, Buckets.Count);
+        rounds = meter.CreateHistogram("llmblender.ranking.rounds", "{round}", "Rounds of comparisons in a ranking.", null, Buckets.Count);
         comparisons = meter.CreateHistogram("llmblender.ranking.comparisons", "{comparison}", "Comparisons that a ranking used.", null, Buckets.Count);
-        comparing = meter.CreateHistogram("llmblender.compare.duration", "s", "Time of a comparison of one pair that was asked for by itself.", null, Buckets.Seconds);
+        comparing = meter.CreateHistogram("llmblender.compare.duration", "s", "Time of a comparison of one pair outside of a ranking.", null, Buckets.Seconds);
     }
 
-    /// <summary>A ranking came to an order.</summary>
+    /// <summary>Records a ranking.</summary>
     public void Ranked(string aggregation, double seconds, int rounds, int comparisons)
     {
         var tag = new KeyValuePair<string, object?>("aggregation", aggregation);
@@ -28,7 +28,7 @@ public sealed class RankingMetrics
         this.comparisons.Record(comparisons, tag);
     }
 
-    /// <summary>A comparison of one pair, asked for by itself, came to a logit.</summary>
+    /// <summary>Records a comparison of one pair outside of a ranking.</summary>
     public void Compared(PairOrder order, double seconds) => comparing.Record(seconds, new KeyValuePair<string, object?>("order", order switch
     {
         PairOrder.Ab => "ab",

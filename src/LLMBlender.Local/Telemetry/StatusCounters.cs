@@ -2,23 +2,23 @@ using LLMBlender.Abstractions;
 
 namespace LLMBlender.Local.Telemetry;
 
-/// <summary>The few counts of a silo that its status shows, beside the metrics, which can't be read back. Safe for concurrent use.</summary>
+/// <summary>The counters of a silo's status, kept besides the metrics because instruments can't be read. Safe for concurrent use.</summary>
 public sealed class StatusCounters
 {
     private readonly long[] comparisons = new long[5];
     private long blends;
     private long failedBlends;
 
-    /// <summary>Blends that came to an answer.</summary>
+    /// <summary>Blends that returned an answer.</summary>
     public long Blends => Interlocked.Read(ref blends);
 
-    /// <summary>Blends that came to none.</summary>
+    /// <summary>Blends that failed or were cancelled.</summary>
     public long FailedBlends => Interlocked.Read(ref failedBlends);
 
-    /// <summary>Comparisons so far.</summary>
+    /// <summary>Comparisons by result.</summary>
     public ComparisonReport Comparisons => new(Read(0), Read(1), Read(2), Read(3), Read(4));
 
-    /// <summary>Counts comparisons by result, as <see cref="ComparisonMetrics"/> names it.</summary>
+    /// <summary>Counts comparisons by result, a constant of <see cref="ComparisonMetrics"/>.</summary>
     public void Compared(string result, int count) => Interlocked.Add(
         ref comparisons[result switch
         {
@@ -33,5 +33,5 @@ public sealed class StatusCounters
     /// <summary>Counts a blend.</summary>
     public void Blended(bool answered) => Interlocked.Increment(ref answered ? ref blends : ref failedBlends);
 
-    private long Read(int place) => Interlocked.Read(ref comparisons[place]);
+    private long Read(int index) => Interlocked.Read(ref comparisons[index]);
 }

@@ -4,10 +4,10 @@ using LLMBlender.Core.Blending;
 
 namespace LLMBlender.Local.Telemetry;
 
-/// <summary>Whole blends, their fusions, and the guard's verdicts.</summary>
+/// <summary>Metrics of blends, their fusions, and the guard's verdicts.</summary>
 public sealed class WorkflowMetrics
 {
-    /// <summary>What a blend of given candidates is called, which no panel was asked for.</summary>
+    /// <summary>The workflow name of a blend whose request contains candidates.</summary>
     public const string Given = "given candidates";
 
     private static readonly string[] Verdicts = ["passed", "lost", "failed"];
@@ -24,15 +24,15 @@ public sealed class WorkflowMetrics
         this.status = status;
         duration = meter.CreateHistogram("gen_ai.workflow.duration", "s", "GenAI workflow duration: a blend from request to answer.", null, Buckets.WorkflowSeconds);
         fusing = meter.CreateHistogram("llmblender.fusion.duration", "s", "Time of a fusion.", null, Buckets.OperationSeconds);
-        failures = meter.CreateCounter<long>("llmblender.blend.failures", "{failure}", "Steps of blends that failed and were done without.");
+        failures = meter.CreateCounter<long>("llmblender.blend.failures", "{failure}", "Failed steps that blends continued without.");
         verdicts = meter.CreateCounter<long>("llmblender.guard.verdicts", "{verdict}", "Comparisons of fused answers with the best candidate, by result.");
-        cost = meter.CreateCounter<double>("llmblender.cost", "{currency}", "What backends cost, in the currency of the configured prices.");
+        cost = meter.CreateCounter<double>("llmblender.cost", "{currency}", "Cost of backends, in the currency of the configured prices.");
     }
 
-    /// <summary>A blend ended.</summary>
-    /// <param name="panel">The panel; null where the candidates were given.</param>
-    /// <param name="seconds">How long it took.</param>
-    /// <param name="error">Why it failed; null where it did not.</param>
+    /// <summary>Records a blend.</summary>
+    /// <param name="panel">The panel's name; null if the request contains candidates.</param>
+    /// <param name="seconds">The blend's duration.</param>
+    /// <param name="error">The label of the failure; null if the blend succeeded.</param>
     public void Blended(string? panel, double seconds, string? error)
     {
         status.Blended(error is null);
@@ -47,14 +47,14 @@ public sealed class WorkflowMetrics
         }
     }
 
-    /// <summary>A fusion ended.</summary>
+    /// <summary>Records a fusion.</summary>
     public void Fused(string fuser, double seconds, BlendFailureReason? failure) =>
         fusing.Record(seconds, new("fuser", fuser), new("result", FailureReasonLabels.Of(failure)));
 
-    /// <summary>A step failed, and the blend went on without it.</summary>
+    /// <summary>Counts a failed step that the blend continued without.</summary>
     public void Failed(string step) => failures.Add(1, new KeyValuePair<string, object?>("step", step));
 
-    /// <summary>The guard compared a fused answer with the best candidate, or could not.</summary>
+    /// <summary>Counts a verdict of the guard; null if the guard failed.</summary>
     public void Guarded(bool? passed) => verdicts.Add(1, new KeyValuePair<string, object?>("verdict", passed switch
     {
         true => Verdicts[0],
@@ -62,7 +62,7 @@ public sealed class WorkflowMetrics
         null => Verdicts[2],
     }));
 
-    /// <summary>A backend cost something.</summary>
+    /// <summary>Adds a backend's cost.</summary>
     public void Spent(string backend, decimal? amount)
     {
         if (amount is > 0)
@@ -71,7 +71,7 @@ public sealed class WorkflowMetrics
         }
     }
 
-    /// <summary>Initialises the counters of each step's failures and of each verdict.</summary>
+    /// <summary>Initializes the counters of each step's failures and of each verdict to 0.</summary>
     public void InitializeCounters()
     {
         foreach (var step in BlendWorkflow.Steps)

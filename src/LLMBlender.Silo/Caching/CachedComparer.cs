@@ -5,7 +5,7 @@ using LLMBlender.Local.Comparing;
 
 namespace LLMBlender.Silo.Caching;
 
-/// <summary>See <see cref="IPairComparer"/>: compares by a loaded ranker, through <see cref="ComparisonCache"/>.</summary>
+/// <summary>An <see cref="IPairComparer"/> that compares with a loaded ranker through <see cref="ComparisonCache"/>.</summary>
 internal sealed class CachedComparer(ComparisonCache cache, RankerIdentity ranker, string source, string[] texts, Deadline deadline) : IPairComparer
 {
     private readonly ComparisonKeys keys = new(ranker, source, texts);

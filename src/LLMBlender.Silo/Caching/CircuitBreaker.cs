@@ -1,8 +1,8 @@
 namespace LLMBlender.Silo.Caching;
 
 /// <summary>
-/// A circuit breaker: after a failure no calls pass for a break, twice as long after each further failure; then one call tests
-/// whether the dependency works again. Safe for concurrent use.
+/// A circuit breaker: after a failure, it rejects calls for a break, which doubles with each further failure; then a single call
+/// tests whether the dependency works again. Safe for concurrent use.
 /// </summary>
 internal sealed class CircuitBreaker
 {
@@ -22,7 +22,7 @@ internal sealed class CircuitBreaker
         next = minBreak;
     }
 
-    /// <summary>Whether a call may be made now; after a failure, true for one caller at a time.</summary>
+    /// <summary>Returns whether a call is allowed now; after a break, true for one caller at a time.</summary>
     public bool TryPass()
     {
         lock (gate)
@@ -43,7 +43,7 @@ internal sealed class CircuitBreaker
         }
     }
 
-    /// <summary>A call succeeded.</summary>
+    /// <summary>Closes the breaker after a successful call.</summary>
     public void Succeeded()
     {
         lock (gate)
@@ -52,7 +52,7 @@ internal sealed class CircuitBreaker
         }
     }
 
-    /// <summary>A call failed.</summary>
+    /// <summary>Opens the breaker after a failed call.</summary>
     public void Failed()
     {
         lock (gate)

@@ -7,12 +7,12 @@ using LLMBlender.Silo.Dispatch;
 namespace LLMBlender.Silo.Caching;
 
 /// <summary>
-/// Comparisons from where they are cheapest: this process's memory, another request that waits for the same pair,
-/// the store that the cluster shares, and only then the accelerators. Safe for concurrent use.
+/// Returns comparisons from the cheapest source: this process's memory, another request that waits for the same pair, the
+/// cluster's shared store, and only then the accelerators. Safe for concurrent use.
 /// </summary>
 /// <remarks>
-/// A source's rankings all come to one silo (<see cref="Placement.HomePlacement"/>), so that a pair that many ask for at once
-/// is computed once in the cluster, without locks in a store that may be gone.
+/// All rankings of a source run on one silo (<see cref="Placement.HomePlacement"/>), so that a pair that concurrent requests need
+/// is computed once in the cluster, without locks in a store that may be unavailable.
 /// </remarks>
 internal sealed class ComparisonCache
 {
@@ -29,14 +29,14 @@ internal sealed class ComparisonCache
         metrics.Comparisons.Observe(() => memory.Count, memory.Capacity);
     }
 
-    /// <summary>The logits of pairs.</summary>
+    /// <summary>Returns the logits of pairs.</summary>
     /// <param name="ranker">The ranker.</param>
     /// <param name="source">Instruction and input.</param>
     /// <param name="candidates">The candidates' texts.</param>
-    /// <param name="keys">Makes the pairs' keys.</param>
+    /// <param name="keys">Creates the pairs' keys.</param>
     /// <param name="pairs">The pairs.</param>
-    /// <param name="deadline">The request's.</param>
-    /// <returns>A logit for each pair, and how many of them were not computed for this request.</returns>
+    /// <param name="deadline">The request's deadline.</param>
+    /// <returns>A logit for each pair, and the number of pairs that were not computed for this request.</returns>
     public async Task<(float[] Logits, int Reused)> CompareAsync(
         RankerIdentity ranker, string source, string[] candidates, ComparisonKeys keys, CandidatePair[] pairs, Deadline deadline)
     {
@@ -65,34 +65,34 @@ internal sealed class ComparisonCache
         return (logits, pairs.Length - computed);
     }
 
-    // Pairs in memory are answered; those that another request is fetching are joined; the rest is this batch's.
-    private List<(int Place, InFlightBatch Batch, int Slot)> Sort(ComparisonKey[] names, List<int> open, float[] logits, InFlightBatch mine)
+    // Sets the logits of pairs in memory, joins pairs that another request is fetching, and adds the others to this request's batch.
+    private List<(int Place, InFlightBatch Batch, int Slot)> Sort(ComparisonKey[] names, List<int> open, float[] logits, InFlightBatch own)
     {
         var joined = new List<(int, InFlightBatch, int)>();
-        var remembered = 0;
+        var inMemory = 0;
         lock (gate)
         {
             foreach (var place in open)
             {
                 if (memory.TryFind(names[place], out logits[place]))
                 {
-                    remembered++;
+                    inMemory++;
                 }
                 else if (batches.TryGetValue(names[place], out var other))
                 {
-                    // The same pair twice in one request, too: equal candidates have equal keys.
+                    // Also the same pair twice in one request: equal candidates have equal keys.
                     joined.Add((place, other, other.SlotOf(names[place])));
                 }
                 else
                 {
-                    batches[names[place]] = mine;
-                    mine.Add(names[place], place);
+                    batches[names[place]] = own;
+                    own.Add(names[place], place);
                 }
             }
         }
 
-        metrics.Compared(ComparisonMetrics.Memory, remembered);
-        metrics.LookedUp(ComparisonMetrics.Memory, remembered, open.Count - remembered);
+        metrics.Compared(ComparisonMetrics.Memory, inMemory);
+        metrics.LookedUp(ComparisonMetrics.Memory, inMemory, open.Count - inMemory);
         return joined;
     }
 
@@ -133,7 +133,7 @@ internal sealed class ComparisonCache
         }
     }
 
-    // Kept in memory before it is removed, so that at every moment it is found in one of the two.
+    // Adds logits to memory before the batch is removed, so that each pair is always in one of them.
     private void Complete(InFlightBatch batch, float[] logits)
     {
         var keys = batch.Keys.Span;
@@ -165,7 +165,7 @@ internal sealed class ComparisonCache
         }
     }
 
-    // Pairs of a batch that failed, or whose request was cancelled, are open again.
+    // Returns the pairs of batches that failed or whose request was cancelled.
     private async Task<List<int>> JoinAsync(List<(int Place, InFlightBatch Batch, int Slot)> joined, float[] logits, Deadline deadline)
     {
         var open = new List<int>();
@@ -185,7 +185,7 @@ internal sealed class ComparisonCache
         return open;
     }
 
-    /// <summary>Comparisons that one request fetches, and that others may wait for.</summary>
+    /// <summary>Comparisons that one request fetches and that other requests can wait for.</summary>
     private sealed class InFlightBatch
     {
         private readonly TaskCompletionSource<bool> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -197,7 +197,7 @@ internal sealed class ComparisonCache
 
         public int Count => places.Count;
 
-        /// <summary>Whether the logits are there; false where the batch failed or was cancelled.</summary>
+        /// <summary>Completes with true when all logits are set, and with false if the batch failed or was cancelled.</summary>
         public Task<bool> Done => done.Task;
 
         public ReadOnlyMemory<ComparisonKey> Keys => keys ??= [.. names];

@@ -1,6 +1,6 @@
 namespace LLMBlender.Silo.Caching;
 
-/// <summary>How comparisons are kept. They never go stale, for their keys are their content.</summary>
+/// <summary>Options of the comparison cache. Entries never become stale, because keys are derived from the compared content.</summary>
 public sealed class ComparisonCacheOptions
 {
     /// <summary>The configuration section that they are bound to.</summary>
@@ -10,23 +10,23 @@ public sealed class ComparisonCacheOptions
     public int MemoryEntries { get; set; } = 262_144;
 
     /// <summary>
-    /// How long Redis keeps a logit. Bounds what lies there, at about 150 bytes a comparison; a hard bound is Redis' own
-    /// <c>maxmemory</c> with the policy <c>volatile-lru</c>, which takes these entries and leaves membership alone.
+    /// How long Redis keeps a logit, which bounds the memory there, at about 150 bytes a comparison. A hard limit is Redis'
+    /// <c>maxmemory</c> with the policy <c>volatile-lru</c>, which evicts these entries and never membership data.
     /// </summary>
     public TimeSpan Expiry { get; set; } = TimeSpan.FromDays(7);
 
-    /// <summary>How long a look-up waits for Redis before the comparisons are computed instead.</summary>
+    /// <summary>The time limit of a lookup in Redis, after which the comparisons are computed instead.</summary>
     public TimeSpan ReadTimeout { get; set; } = TimeSpan.FromMilliseconds(150);
 
-    /// <summary>How long a write may take before it is given up.</summary>
+    /// <summary>The time limit of a write.</summary>
     public TimeSpan WriteTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>After a failure no calls are made to Redis, first for this long, then for twice as long each time.</summary>
+    /// <summary>The break without calls to Redis after a first failure; it doubles with each further failure.</summary>
     public TimeSpan ShortestRest { get; set; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>The longest such break.</summary>
+    /// <summary>The longest break.</summary>
     public TimeSpan LongestRest { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Logits waiting to be written at most; more are dropped.</summary>
+    /// <summary>Maximum number of logits that wait to be written; further ones are dropped.</summary>
     public int MaxPendingWrites { get; set; } = 65_536;
 }

@@ -6,17 +6,17 @@ using LLMBlender.Local.Comparing;
 
 namespace LLMBlender.Silo.Caching;
 
-/// <summary>Makes the keys of one source's comparisons; every text is hashed once, however many pairs it is in.</summary>
+/// <summary>Creates the keys of one source's comparisons. Each text is hashed once, regardless of the number of pairs.</summary>
 internal sealed class ComparisonKeys
 {
     private const byte Format = 1;
     private const int Digest = SHA256.HashSizeInBytes;
 
-    // Format, ranker and source, which all pairs share, and then the two candidates.
+    // Format, ranker and source, which are equal for all pairs and precede the two candidates.
     private readonly byte[] shared = new byte[1 + (2 * Digest)];
     private readonly byte[] candidates;
 
-    /// <param name="ranker">Its version covers weights, precision and truncation.</param>
+    /// <param name="ranker">The ranker, whose version covers weights, precision and truncation.</param>
     /// <param name="source">Instruction and input.</param>
     /// <param name="texts">The candidates.</param>
     public ComparisonKeys(RankerIdentity ranker, string source, IReadOnlyList<string> texts)
@@ -31,7 +31,7 @@ internal sealed class ComparisonKeys
         }
     }
 
-    /// <summary>The key of a pair.</summary>
+    /// <summary>Returns the key of a pair.</summary>
     public ComparisonKey Of(CandidatePair pair)
     {
         Span<byte> content = stackalloc byte[1 + (4 * Digest)];
@@ -43,6 +43,6 @@ internal sealed class ComparisonKeys
         return ComparisonKey.Of(hash);
     }
 
-    // The characters as they are: two texts that differ in nothing but an ill-formed character are two texts.
+    // Hashes UTF-16 code units: an encoder would map different ill-formed characters to the same bytes.
     private static void Hash(string text, Span<byte> hash) => SHA256.HashData(MemoryMarshal.AsBytes(text.AsSpan()), hash);
 }

@@ -1,20 +1,20 @@
 namespace LLMBlender.Silo.Caching;
 
-/// <summary>A cache of comparisons that a cluster shares. Never authoritative: it may forget anything, and it never throws.</summary>
+/// <summary>A cluster's shared cache of comparisons. It may lose any entry, and never throws.</summary>
 internal interface IComparisonStore
 {
-    /// <summary>Looks logits up.</summary>
-    /// <param name="keys">What to look for.</param>
-    /// <param name="logits">Receives what is found; the others are left as they are.</param>
-    /// <param name="cancellationToken">The request's.</param>
-    /// <returns>How many were found.</returns>
+    /// <summary>Looks up logits.</summary>
+    /// <param name="keys">The keys of the comparisons.</param>
+    /// <param name="logits">Receives the logits that are found; other entries are not changed.</param>
+    /// <param name="cancellationToken">The request's token.</param>
+    /// <returns>The number of logits found.</returns>
     ValueTask<int> ReadAsync(ReadOnlyMemory<ComparisonKey> keys, Memory<float> logits, CancellationToken cancellationToken);
 
-    /// <summary>Hands logits over to be kept; returns at once.</summary>
+    /// <summary>Queues logits to be written, and returns immediately.</summary>
     void Write(ReadOnlySpan<ComparisonKey> keys, ReadOnlySpan<float> logits);
 }
 
-/// <summary>No shared cache: a cluster of one needs none.</summary>
+/// <summary>A store without entries, for a cluster of one silo.</summary>
 internal sealed class NoStore : IComparisonStore
 {
     /// <inheritdoc/>

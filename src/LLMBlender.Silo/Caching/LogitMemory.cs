@@ -1,6 +1,6 @@
 namespace LLMBlender.Silo.Caching;
 
-/// <summary>The logits used last, in this process: bounded, the least recently used one goes first. Safe for concurrent use.</summary>
+/// <summary>A bounded cache of logits in this process, which evicts the least recently used. Safe for concurrent use.</summary>
 internal sealed class LogitMemory
 {
     private const int None = -1;
@@ -11,17 +11,17 @@ internal sealed class LogitMemory
     private int newest = None;
     private int oldest = None;
 
-    /// <param name="capacity">Logits kept at most, at least 1; each takes about 100 bytes.</param>
+    /// <param name="capacity">Maximum number of logits, at least 1; each takes about 100 bytes.</param>
     public LogitMemory(int capacity)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
         Capacity = capacity;
     }
 
-    /// <summary>How many there may be.</summary>
+    /// <summary>The maximum number of logits.</summary>
     public int Capacity { get; }
 
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of logits.</summary>
     public int Count
     {
         get
@@ -33,7 +33,7 @@ internal sealed class LogitMemory
         }
     }
 
-    /// <summary>Finds a logit, which is then the one used last.</summary>
+    /// <summary>Finds a logit, and marks it as the most recently used.</summary>
     public bool TryFind(ComparisonKey key, out float logit)
     {
         lock (gate)
@@ -51,7 +51,7 @@ internal sealed class LogitMemory
         }
     }
 
-    /// <summary>Keeps a logit.</summary>
+    /// <summary>Adds a logit.</summary>
     public void Keep(ComparisonKey key, float logit)
     {
         lock (gate)

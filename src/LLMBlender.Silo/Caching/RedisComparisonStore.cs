@@ -8,10 +8,10 @@ using StackExchange.Redis;
 
 namespace LLMBlender.Silo.Caching;
 
-/// <summary>Comparisons in Redis: read in one round trip a request, written in the background, pipelined.</summary>
+/// <summary>Comparisons in Redis: read in one round trip for each request, written in the background in pipelined batches.</summary>
 /// <remarks>
-/// A Redis that is slow, full, empty, gone or filled with something else makes answers slower, never wrong: what can't be
-/// read in time is a miss, what can't be written is dropped, and after a failure no calls are made for a moment.
+/// Failures of Redis and corrupt entries make answers slower, never wrong: a read that fails or times out is a miss, a write that
+/// fails is dropped, and after a failure a circuit breaker rejects calls for a break.
 /// </remarks>
 internal sealed partial class RedisComparisonStore : IComparisonStore, IAsyncDisposable
 {
@@ -86,7 +86,7 @@ internal sealed partial class RedisComparisonStore : IComparisonStore, IAsyncDis
         }
     }
 
-    /// <summary>Writes what is pending, if that doesn't take long, and ends.</summary>
+    /// <summary>Writes pending logits within the write time limit, and stops.</summary>
     public async ValueTask DisposeAsync()
     {
         pending.Writer.TryComplete();
@@ -201,6 +201,6 @@ internal sealed partial class RedisComparisonStore : IComparisonStore, IAsyncDis
     [LoggerMessage(Level = LogLevel.Information, Message = "Redis could not be read ({Cause}): comparisons are computed instead")]
     private partial void LogReadFailed(string cause);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Redis could not be written ({Cause}): comparisons are not kept there")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Redis could not be written ({Cause}): comparisons are not stored there")]
     private partial void LogWriteFailed(string cause);
 }

@@ -4,12 +4,12 @@ using System.IO.Hashing;
 namespace LLMBlender.Silo.Caching;
 
 /// <summary>
-/// A logit as it lies in a shared cache: a version, the number, and a checksum over key and number, so that an entry that was
-/// cut, overwritten or moved to another key is no entry.
+/// The format of a logit in the shared cache: a version, the number, and a checksum of key and number, so that truncated,
+/// overwritten and moved entries are detected.
 /// </summary>
 internal static class StoredLogit
 {
-    /// <summary>Bytes of an entry.</summary>
+    /// <summary>Length of an entry in bytes.</summary>
     public const int Size = 1 + sizeof(float) + sizeof(ulong);
 
     private const byte Version = 1;
@@ -25,7 +25,7 @@ internal static class StoredLogit
         return entry;
     }
 
-    /// <summary>Reads an entry; false where it isn't a sound one of this key and version.</summary>
+    /// <summary>Reads an entry; false if it is not a valid entry of this key and version.</summary>
     public static bool TryRead(ComparisonKey key, ReadOnlySpan<byte> entry, out float logit)
     {
         logit = float.NaN;

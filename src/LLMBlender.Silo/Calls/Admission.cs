@@ -8,8 +8,8 @@ using Microsoft.Extensions.Options;
 namespace LLMBlender.Silo.Calls;
 
 /// <summary>
-/// Limits a silo's concurrent calls, knows which are in progress, and at shutdown accepts no more and waits for those in progress.
-/// Safe for concurrent use.
+/// Limits and tracks a silo's concurrent calls. At shutdown, it rejects new calls and waits for those in progress. Safe for
+/// concurrent use.
 /// </summary>
 /// <remarks>It is registered after the silo and so is stopped before it.</remarks>
 internal sealed partial class Admission(IOptions<AdmissionOptions> options, BlendMetrics metrics, ILogger<Admission> logger) : IHostedService
@@ -20,18 +20,18 @@ internal sealed partial class Admission(IOptions<AdmissionOptions> options, Blen
     private int inside;
     private volatile bool leaving;
 
-    /// <summary>Requests, and parts of them, under way.</summary>
+    /// <summary>Requests, and parts of them, in progress.</summary>
     public int Inside => Volatile.Read(ref inside);
 
-    /// <summary>Requests that may be under way at most.</summary>
+    /// <summary>Maximum number of requests in progress.</summary>
     public int MaxRequests => options.MaxRequests;
 
     /// <summary>Whether the silo is shutting down.</summary>
     public bool IsLeaving => leaving;
 
-    /// <summary>Counts a part of a request in; false where the silo is shutting down.</summary>
+    /// <summary>Registers a part of a request; false if the silo is shutting down.</summary>
     /// <param name="call">The call's id; see <see cref="Client.CallId"/>.</param>
-    /// <param name="entry">To be disposed when it is done.</param>
+    /// <param name="entry">The caller disposes it when the call completes.</param>
     public bool TryEnter(Guid call, out Entry entry)
     {
         // Counted before the check, so that a shutdown counts every call that passed it.
@@ -48,8 +48,8 @@ internal sealed partial class Admission(IOptions<AdmissionOptions> options, Blen
         return false;
     }
 
-    /// <summary>Counts a whole request in.</summary>
-    /// <exception cref="BlendException">There are too many, or the silo is shutting down.</exception>
+    /// <summary>Registers a whole request.</summary>
+    /// <exception cref="BlendException">Too many requests are in progress, or the silo is shutting down.</exception>
     public Entry Enter(Guid call)
     {
         if (!TryEnter(call, out var entry))
@@ -62,7 +62,7 @@ internal sealed partial class Admission(IOptions<AdmissionOptions> options, Blen
             metrics.Silo.Refused(SiloMetrics.TooManyRequests);
             entry.Dispose();
             throw new BlendException(
-                "request", BlendFailureReason.Overloaded, $"{options.MaxRequests} requests are under way on this silo, which takes no more")
+                "request", BlendFailureReason.Overloaded, $"{options.MaxRequests} requests are in progress on this silo, which is its limit")
             {
                 RetryAfter = options.RetryAfter,
             };
@@ -100,8 +100,8 @@ internal sealed partial class Admission(IOptions<AdmissionOptions> options, Blen
         }
     }
 
-    /// <summary>Those of some calls that are not in progress here.</summary>
-    public Guid[] NotInside(Guid[] asked) => Array.FindAll(asked, call => !calls.ContainsKey(call));
+    /// <summary>Returns the ids of those calls that are not in progress on this silo.</summary>
+    public Guid[] NotInside(Guid[] ids) => Array.FindAll(ids, call => !calls.ContainsKey(call));
 
     private void Leave(Guid call)
     {
@@ -112,21 +112,21 @@ internal sealed partial class Admission(IOptions<AdmissionOptions> options, Blen
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "draining: {Count} requests or parts of them are under way")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "draining: {Count} requests or parts of them are in progress")]
     private partial void LogDraining(int count);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "stopped before {Count} requests or parts of them were done")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "stopped before {Count} requests or parts of them completed")]
     private partial void LogGivenUp(int count);
 
     /// <summary>A call in progress, until it is disposed.</summary>
     public sealed class Entry(Admission admission, Guid call) : IDisposable
     {
-        private int isOut;
+        private int isDisposed;
 
         /// <inheritdoc/>
         public void Dispose()
         {
-            if (Interlocked.Exchange(ref isOut, 1) == 0)
+            if (Interlocked.Exchange(ref isDisposed, 1) == 0)
             {
                 admission.Leave(call);
             }

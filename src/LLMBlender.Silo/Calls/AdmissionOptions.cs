@@ -1,6 +1,6 @@
 namespace LLMBlender.Silo.Calls;
 
-/// <summary>How much a silo takes on at a time.</summary>
+/// <summary>Limits of a silo's concurrent requests.</summary>
 public sealed class AdmissionOptions
 {
     /// <summary>The configuration section that they are bound to.</summary>
@@ -9,9 +9,9 @@ public sealed class AdmissionOptions
     /// <summary>Requests, and shards of others' requests, under way at most; what comes beyond is refused. At least 1.</summary>
     public int MaxRequests { get; set; } = 4096;
 
-    /// <summary>The hint that goes with such a refusal.</summary>
+    /// <summary>The Retry-After of such a refusal.</summary>
     public TimeSpan RetryAfter { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long a shutdown waits for what is under way. Less than what the process is given to stop.</summary>
+    /// <summary>How long a shutdown waits for requests in progress. Must be less than the process's termination grace period.</summary>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(100);
 }

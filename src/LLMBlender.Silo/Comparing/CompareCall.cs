@@ -2,7 +2,7 @@ using LLMBlender.Local.Comparing;
 
 namespace LLMBlender.Silo.Comparing;
 
-/// <summary>The pairs of one call to an accelerator, of one ranker and any shards. Belongs to one thread.</summary>
+/// <summary>The pairs of one call to an accelerator, of one ranker and any shards. Not safe for concurrent use.</summary>
 internal sealed class CompareCall
 {
     private readonly List<(QueuedShard Shard, int Index)> members = [];
@@ -10,16 +10,16 @@ internal sealed class CompareCall
     private RecordPair[] pairs = new RecordPair[256];
     private float[] logits = new float[256];
 
-    /// <summary>Which ranker compares.</summary>
+    /// <summary>The index of the ranker.</summary>
     public int Ranker { get; set; }
 
     /// <summary>Tokens of the pairs.</summary>
     public long Tokens { get; private set; }
 
-    /// <summary>How many pairs there are.</summary>
+    /// <summary>The number of pairs.</summary>
     public int Count => members.Count;
 
-    /// <summary>Empties it, so that it keeps no request's texts alive.</summary>
+    /// <summary>Removes all pairs, and with them references to requests' texts.</summary>
     public void Clear()
     {
         pairs.AsSpan(0, members.Count).Clear();
@@ -46,13 +46,13 @@ internal sealed class CompareCall
         }
     }
 
-    /// <summary>The shards that it holds the first pair of.</summary>
+    /// <summary>The shards whose first pair is in this call.</summary>
     public List<QueuedShard> Begun => begun;
 
-    /// <summary>The shards that it holds pairs of.</summary>
+    /// <summary>The shards with pairs in this call.</summary>
     public IEnumerable<QueuedShard> Shards => members.Select(static member => member.Shard).Distinct();
 
-    /// <summary>Compares all of it.</summary>
+    /// <summary>Compares all pairs.</summary>
     /// <returns>Tokens computed, padding included.</returns>
     public long Compare(IPairRanker ranker)
     {
@@ -61,7 +61,7 @@ internal sealed class CompareCall
         return computed;
     }
 
-    /// <summary>Compares shard by shard after a call that failed, so that only the faulty shard fails.</summary>
+    /// <summary>Compares each shard separately after a failed call, so that only the shard that causes the failure fails.</summary>
     /// <returns>Tokens computed, padding included.</returns>
     public long CompareShardByShard(IPairRanker ranker)
     {

@@ -7,12 +7,12 @@ using Microsoft.Extensions.Options;
 namespace LLMBlender.Silo.Comparing;
 
 /// <summary>
-/// A silo's one queue of comparisons, which all requests share and all its accelerators empty: each takes pairs of whatever
-/// requests come first, up to what one call should hold, so that batches are full however small the requests are.
+/// The queue of a silo's comparisons, shared by all requests and accelerators. An accelerator takes the first pairs of any requests,
+/// up to the size of one call, so that batches are full even if requests are small.
 /// </summary>
 /// <remarks>
-/// Bounded: what could not be compared in time is refused at once. A cancelled shard leaves the queue.
-/// Accelerators have threads of their own, away from the grains. Safe for concurrent use.
+/// Bounded: a shard that could not be compared in time is refused immediately. A cancelled shard is removed from the queue.
+/// Each accelerator has a thread outside the grains' scheduler. Safe for concurrent use.
 /// </remarks>
 internal sealed partial class CompareQueue : IDisposable
 {
@@ -48,7 +48,7 @@ internal sealed partial class CompareQueue : IDisposable
         }
     }
 
-    /// <summary>Shards waiting for an accelerator, in whole or in part.</summary>
+    /// <summary>Shards with pairs that wait for an accelerator.</summary>
     public int WaitingShards
     {
         get
@@ -60,31 +60,31 @@ internal sealed partial class CompareQueue : IDisposable
         }
     }
 
-    /// <summary>Tokens that may wait at most.</summary>
+    /// <summary>Maximum number of waiting tokens.</summary>
     public long MaxTokens => options.MaxTokens;
 
-    /// <summary>Tokens waiting for an accelerator.</summary>
+    /// <summary>Tokens that wait for an accelerator.</summary>
     public long WaitingTokens => Interlocked.Read(ref waitingTokens);
 
-    /// <summary>What each accelerator has done so far.</summary>
+    /// <summary>Returns the counters of each accelerator.</summary>
     public AcceleratorReport[] Accelerators() =>
         [.. accelerators.Select((accelerator, i) => new AcceleratorReport(accelerator.Name, counters[i].BusySeconds, counters[i].Comparisons))];
 
     /// <summary>Compares a shard's pairs.</summary>
-    /// <param name="shard">What to compare.</param>
-    /// <param name="cancellationToken">Takes the shard out of the queue.</param>
+    /// <param name="shard">The shard.</param>
+    /// <param name="cancellationToken">Removes the shard from the queue.</param>
     public async Task<CompareReply> CompareAsync(CompareShard shard, CancellationToken cancellationToken)
     {
         var start = Stopwatch.GetTimestamp();
         var ranker = Find(shard.Ranker);
         if (ranker < 0)
         {
-            return CompareReply.NotHere($"no accelerator here carries the ranker's version {shard.Ranker}");
+            return CompareReply.NotHere($"no accelerator of this silo has loaded ranker version {shard.Ranker}");
         }
 
         using var span = BlendTracing.Start("compare", NameOf(ranker))?.SetTag("llmblender.comparisons", shard.Pairs.Length / 2);
 
-        // Encoding computes, and so stays off the grain's scheduler.
+        // Encoding is CPU-bound and must not block the grain's scheduler.
         var queued = await Task.Run(() => Encode(ranker, shard), cancellationToken);
         if (TryRefuse(queued, shard.Timeout) is { } refusal)
         {
@@ -225,7 +225,7 @@ internal sealed partial class CompareQueue : IDisposable
         }
     }
 
-    // Waits for work; false when the queue is stopped.
+    // Waits for work; false if the queue is stopped.
     private bool Take(CompareCall call, IReadOnlyList<LoadedRanker> rankers)
     {
         call.Clear();

@@ -2,7 +2,7 @@ using LLMBlender.Abstractions;
 
 namespace LLMBlender.Silo.Comparing;
 
-/// <summary>A shard's logits, or why there are none: exactly one of the two.</summary>
+/// <summary>The logits of a shard, or the reason of its failure.</summary>
 [GenerateSerializer, Immutable, Alias("LLMBlender.CompareReply")]
 internal sealed record CompareReply
 {
@@ -10,32 +10,32 @@ internal sealed record CompareReply
     {
     }
 
-    /// <summary>A logit for each pair, in the same order; null where the shard was not compared.</summary>
+    /// <summary>A logit for each pair, in the same order; null if the shard was not compared.</summary>
     [Id(0)]
     public float[]? Logits { get; private init; }
 
-    /// <summary>Why not.</summary>
+    /// <summary>The reason of the failure; undefined if there are logits.</summary>
     [Id(1)]
     public BlendFailureReason Reason { get; private init; }
 
-    /// <summary>Why not, for people.</summary>
+    /// <summary>The failure's message; null if there are logits.</summary>
     [Id(2)]
     public string? Message { get; private init; }
 
-    /// <summary>When this silo expects to have room again.</summary>
+    /// <summary>How long to wait before this silo can accept the shard; set only for an overload.</summary>
     [Id(3)]
     public TimeSpan RetryAfter { get; private init; }
 
-    /// <summary>The shard's logits.</summary>
+    /// <summary>Creates the reply of a compared shard.</summary>
     public static CompareReply Answered(float[] logits) => new() { Logits = logits };
 
-    /// <summary>Too much to do.</summary>
+    /// <summary>Creates the reply of an overloaded silo.</summary>
     public static CompareReply Overloaded(TimeSpan retryAfter, string message) =>
         new() { Reason = BlendFailureReason.Overloaded, RetryAfter = retryAfter, Message = message };
 
-    /// <summary>Not here, or not any more.</summary>
+    /// <summary>Creates the reply of a silo that is unreachable, is leaving, or has not loaded the ranker.</summary>
     public static CompareReply NotHere(string message) => new() { Reason = BlendFailureReason.Unreachable, Message = message };
 
-    /// <summary>The ranker broke.</summary>
+    /// <summary>Creates the reply of a failed ranker.</summary>
     public static CompareReply Faulted(string message) => new() { Reason = BlendFailureReason.Faulted, Message = message };
 }

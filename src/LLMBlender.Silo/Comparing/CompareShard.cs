@@ -1,10 +1,10 @@
 namespace LLMBlender.Silo.Comparing;
 
-/// <summary>A part of a round of comparisons, for one silo.</summary>
+/// <summary>The part of a round of comparisons that one silo computes.</summary>
 [GenerateSerializer, Immutable, Alias("LLMBlender.CompareShard")]
 internal sealed record CompareShard
 {
-    /// <summary>The version of the ranker to compare with.</summary>
+    /// <summary>The version of the ranker.</summary>
     [Id(0)]
     public required string Ranker { get; init; }
 
@@ -12,7 +12,7 @@ internal sealed record CompareShard
     [Id(1)]
     public required string Source { get; init; }
 
-    /// <summary>The candidates that the pairs are of.</summary>
+    /// <summary>The candidates that pairs index.</summary>
     [Id(2)]
     public required string[] Candidates { get; init; }
 
@@ -20,7 +20,7 @@ internal sealed record CompareShard
     [Id(3)]
     public required int[] Pairs { get; init; }
 
-    /// <summary>The time that the caller waits.</summary>
+    /// <summary>The remaining time of the caller.</summary>
     [Id(4)]
     public required TimeSpan Timeout { get; init; }
 }

@@ -6,7 +6,7 @@ using Orleans.GrainDirectory;
 
 namespace LLMBlender.Silo.Comparing;
 
-/// <summary>See <see cref="ICompareWorkerGrain"/>. Reentrant: many shards wait in it at a time, and pings must not.</summary>
+/// <summary>See <see cref="ICompareWorkerGrain"/>. Reentrant, so that shards wait concurrently and pings do not wait.</summary>
 [Reentrant, PinnedPlacement, RoleFilter(SiloRoles.Compare), GrainDirectory(RuleDirectory.Name)]
 internal sealed class CompareWorkerGrain(CompareQueue queue, Admission admission) : Grain, ICompareWorkerGrain
 {

@@ -2,7 +2,7 @@ using LLMBlender.Abstractions;
 
 namespace LLMBlender.Silo.Comparing;
 
-/// <summary>The accelerators of one silo, whose <see cref="Placement.PinnedKey"/> is its key.</summary>
+/// <summary>Compares on the accelerators of one silo. The grain's key is the silo's <see cref="Placement.PinnedKey"/>.</summary>
 [Alias("LLMBlender.ICompareWorkerGrain")]
 internal interface ICompareWorkerGrain : IGrainWithStringKey
 {

@@ -3,35 +3,35 @@ using LLMBlender.Local.Comparing;
 
 namespace LLMBlender.Silo.Comparing;
 
-/// <summary>A shard in <see cref="CompareQueue"/>, which guards it.</summary>
+/// <summary>A shard in <see cref="CompareQueue"/>, whose lock protects it.</summary>
 internal sealed class QueuedShard(int ranker, IPairRecord record, int[] pairs, int[] lengths)
 {
     private readonly TaskCompletionSource<CompareReply> reply = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly float[] logits = new float[lengths.Length];
     private int answered;
 
-    /// <summary>When it came, as a timestamp.</summary>
+    /// <summary>The timestamp of its arrival.</summary>
     public long Arrived { get; } = Stopwatch.GetTimestamp();
 
-    /// <summary>The span of the request that it is a part of; default where there is none.</summary>
+    /// <summary>The span of its request; default if there is none.</summary>
     public ActivityContext Trace { get; } = Activity.Current?.Context ?? default;
 
-    /// <summary>Which of the silo's rankers compares it.</summary>
+    /// <summary>The index of its ranker among the silo's rankers.</summary>
     public int Ranker => ranker;
 
-    /// <summary>How many pairs there are.</summary>
+    /// <summary>The number of pairs.</summary>
     public int Count => lengths.Length;
 
-    /// <summary>The first pair that no accelerator has taken yet.</summary>
+    /// <summary>The number of pairs that accelerators have taken, and the index of the next pair.</summary>
     public int Taken { get; private set; }
 
-    /// <summary>Tokens of the pairs not taken yet.</summary>
+    /// <summary>Tokens of the pairs that are not taken yet.</summary>
     public long WaitingTokens { get; private set; } = Sum(lengths);
 
-    /// <summary>Its place in the queue; null when it isn't in there any more.</summary>
+    /// <summary>Its node in the queue; null if it is not in the queue.</summary>
     public LinkedListNode<QueuedShard>? Place { get; set; }
 
-    /// <summary>Whether it is answered, failed or cancelled.</summary>
+    /// <summary>Whether the shard is compared, failed or cancelled.</summary>
     public bool IsOver => reply.Task.IsCompleted;
 
     /// <summary>The reply.</summary>
@@ -40,17 +40,17 @@ internal sealed class QueuedShard(int ranker, IPairRecord record, int[] pairs, i
     /// <summary>Tokens of the next pair to be taken.</summary>
     public int NextLength => lengths[Taken];
 
-    /// <summary>A pair.</summary>
+    /// <summary>Returns a pair.</summary>
     public RecordPair Pair(int index) => new(record, pairs[2 * index], pairs[(2 * index) + 1]);
 
-    /// <summary>Takes the next pair.</summary>
+    /// <summary>Takes the next pair, and returns its index.</summary>
     public int Take()
     {
         WaitingTokens -= lengths[Taken];
         return Taken++;
     }
 
-    /// <summary>Takes a logit; the last one completes the reply.</summary>
+    /// <summary>Sets a logit; the last one completes the reply.</summary>
     public void Answer(int index, float logit)
     {
         if (!float.IsFinite(logit))
@@ -66,10 +66,10 @@ internal sealed class QueuedShard(int ranker, IPairRecord record, int[] pairs, i
         }
     }
 
-    /// <summary>Gives the shard up.</summary>
+    /// <summary>Completes the reply with a failure.</summary>
     public void Fail(string problem) => reply.TrySetResult(CompareReply.Faulted(problem));
 
-    /// <summary>Its caller cancelled it.</summary>
+    /// <summary>Cancels the reply.</summary>
     public void Cancel(CancellationToken cancellationToken) => reply.TrySetCanceled(cancellationToken);
 
     private static long Sum(int[] lengths)

@@ -4,32 +4,32 @@ using LLMBlender.Silo.Comparing;
 
 namespace LLMBlender.Silo.Dispatch;
 
-/// <summary>Comparisons of one source to be made, and the places where their logits go.</summary>
+/// <summary>The comparisons of one source, and their logits.</summary>
 /// <param name="ranker">The ranker that compares.</param>
 /// <param name="source">Instruction and input.</param>
 /// <param name="candidates">The candidates' texts.</param>
-/// <param name="pairs">What to compare.</param>
+/// <param name="pairs">The pairs.</param>
 internal sealed class ComparisonRound(RankerIdentity ranker, string source, string[] candidates, CandidatePair[] pairs)
 {
-    // Characters of a token, roughly; a text beyond the longest that a ranker keeps costs no more than that.
+    // Approximate characters of a token. Longer texts are truncated by the ranker, so that tokens of a text have a maximum.
     private const int CharactersPerToken = 4;
-    private const int MostTokens = 1536;
+    private const int MaxTokens = 1536;
     private const int ControlTokens = 9;
 
     /// <summary>The ranker that compares.</summary>
     public RankerIdentity Ranker => ranker;
 
-    /// <summary>What to compare.</summary>
+    /// <summary>The pairs.</summary>
     public CandidatePair[] Pairs => pairs;
 
-    /// <summary>A logit for each pair; not a number until it is known.</summary>
+    /// <summary>A logit for each pair; NaN until it is computed.</summary>
     public float[] Logits { get; } = NotANumber(pairs.Length);
 
-    /// <summary>About how many tokens a pair has: what shards are balanced by.</summary>
+    /// <summary>Returns the approximate number of tokens of a pair, by which shards are balanced.</summary>
     public int Tokens(int index) =>
         ControlTokens + Tokens(source) + Tokens(candidates[pairs[index].First]) + Tokens(candidates[pairs[index].Second]);
 
-    /// <summary>Some of the pairs as a message, with only the candidates that they are of.</summary>
+    /// <summary>Creates a shard of some of the pairs, with only their candidates.</summary>
     public CompareShard Shard(int[] indices, TimeSpan timeout)
     {
         var names = new Dictionary<int, int>();
@@ -60,7 +60,7 @@ internal sealed class ComparisonRound(RankerIdentity ranker, string source, stri
         }
     }
 
-    private static int Tokens(string text) => Math.Min(MostTokens, text.Length / CharactersPerToken);
+    private static int Tokens(string text) => Math.Min(MaxTokens, text.Length / CharactersPerToken);
 
     private static float[] NotANumber(int count)
     {

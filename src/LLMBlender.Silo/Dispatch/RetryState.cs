@@ -4,7 +4,7 @@ using LLMBlender.Silo.Comparing;
 
 namespace LLMBlender.Silo.Dispatch;
 
-/// <summary>Which workers a shard has been sent to, and how they failed.</summary>
+/// <summary>The workers that a shard was sent to, and their failures.</summary>
 internal sealed class RetryState
 {
     private const int MaxFaults = 3;
@@ -15,7 +15,7 @@ internal sealed class RetryState
     private string? fault;
     private int faults;
 
-    /// <summary>A copy that changes independently.</summary>
+    /// <summary>Creates an independent copy.</summary>
     public RetryState Copy() => new()
     {
         tried = [.. tried],
@@ -25,14 +25,14 @@ internal sealed class RetryState
         faults = faults,
     };
 
-    /// <summary>Whether it has been sent to a worker.</summary>
+    /// <summary>Returns whether the shard was sent to a worker.</summary>
     public bool HasTried(Worker worker) => tried.Contains(worker.Silo);
 
-    /// <summary>It is sent to a worker.</summary>
+    /// <summary>Records that the shard is sent to a worker.</summary>
     public void Tried(Worker worker) => tried.Add(worker.Silo);
 
-    /// <summary>Notes that a worker refused or failed.</summary>
-    /// <exception cref="BlendException">It is one failure too many.</exception>
+    /// <summary>Records a worker's refusal or failure.</summary>
+    /// <exception cref="BlendException">The shard has failed three times.</exception>
     public void Record(CompareReply reply)
     {
         if (reply.Reason is BlendFailureReason.Overloaded)
@@ -50,11 +50,11 @@ internal sealed class RetryState
         }
     }
 
-    /// <summary>All workers have been asked: those that could not be reached may be back, or replaced.</summary>
+    /// <summary>Allows all workers again, because unreachable workers may have returned or been replaced.</summary>
     public void Reset() => tried.Clear();
 
-    /// <summary>Gives up where workers refused or failed; those that could not be reached don't count.</summary>
-    /// <exception cref="BlendException">One did.</exception>
+    /// <summary>Throws if a worker refused the shard or failed; unreachable workers do not count.</summary>
+    /// <exception cref="BlendException">A worker refused the shard or failed.</exception>
     public void ThrowIfExhausted()
     {
         if (overload is not null)

@@ -9,22 +9,22 @@ using Microsoft.Extensions.Logging;
 namespace LLMBlender.Silo.Dispatch;
 
 /// <summary>
-/// Has comparisons made by the silos that carry accelerators: in shards, one message a silo, and again somewhere else
-/// where a shard is lost, refused, failed or late. Safe for concurrent use.
+/// Sends comparisons to worker silos in shards, one message for each silo, and sends a shard that is lost, refused, failed or late
+/// to another worker. Safe for concurrent use.
 /// </summary>
 /// <remarks>
-/// <para>A shard has three ways to get a second chance, none of which waits for membership to notice a death:</para>
+/// <para>A shard is retried in three cases, none of which depends on membership to detect a dead silo:</para>
 /// <list type="number">
-/// <item>its worker's route is lost (<see cref="SiloFailureDetector"/>), or the worker refuses: others get its pairs;</item>
-/// <item>it is late, by what its worker has been taking: another worker gets the same pairs, and the first answer counts;</item>
-/// <item>there is no worker left to ask: it waits for one to come, as long as the request has time.</item>
+/// <item>its worker's route is lost (<see cref="SiloFailureDetector"/>), or the worker refuses it: its pairs are sent to other workers;</item>
+/// <item>it is late compared with its worker's usual time: the same pairs are sent to another worker, and the first reply counts;</item>
+/// <item>no worker is left: it waits for one within the request's time.</item>
 /// </list>
 /// </remarks>
 internal sealed partial class ShardDispatcher : IDisposable
 {
-    // A shard that takes this much longer than its worker usually needs is late.
-    private const double Lateness = 4;
-    private static readonly TimeSpan ShortestPatience = TimeSpan.FromSeconds(2);
+    // A shard is late after this multiple of its worker's usual time.
+    private const double LateFactor = 4;
+    private static readonly TimeSpan MinLateAfter = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     private readonly WorkerRoster roster;
@@ -39,9 +39,9 @@ internal sealed partial class ShardDispatcher : IDisposable
         detector = new SiloFailureDetector(grains, clock);
     }
 
-    /// <summary>Fills in a round's logits.</summary>
-    /// <exception cref="BlendException">Every worker refused for overload, or several failed, or time ran out.</exception>
-    /// <exception cref="OperationCanceledException">The caller cancelled, or its time is over.</exception>
+    /// <summary>Computes the logits of a round.</summary>
+    /// <exception cref="BlendException">All workers are overloaded, several failed, or the request's time limit has passed.</exception>
+    /// <exception cref="OperationCanceledException">The caller cancelled the request.</exception>
     public async Task CompareAsync(ComparisonRound round, Deadline deadline)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token);
@@ -56,7 +56,7 @@ internal sealed partial class ShardDispatcher : IDisposable
         }
         finally
         {
-            // Takes what is still under way out of the workers' queues.
+            // Removes remaining shards from the workers' queues.
             await stop.CancelAsync();
         }
     }
@@ -91,27 +91,27 @@ internal sealed partial class ShardDispatcher : IDisposable
         await WhenAllOrFirstFailure(shards);
     }
 
-    // One shard, until its logits are there.
+    // Sends one shard, and again if necessary, until its logits are set.
     private async Task SettleAsync(
         ComparisonRound round, int[] pairs, Worker worker, RetryState state, Deadline deadline, CancellationToken stop)
     {
         state.Tried(worker);
         var tokens = pairs.Sum(round.Tokens);
         var first = SendAsync(round, pairs, tokens, worker, deadline, stop);
-        var patience = PatienceFor(worker, tokens, deadline);
-        if (await EndsWithinAsync(first, patience, stop) || Untried(round, state).Count == 0)
+        var lateAfter = LateAfter(worker, tokens, deadline);
+        if (await EndsWithinAsync(first, lateAfter, stop) || Untried(round, state).Count == 0)
         {
             await TakeAsync(round, pairs, await first, state, deadline, stop);
             return;
         }
 
-        LogLate(worker.Silo, pairs.Length, patience);
+        LogLate(worker.Silo, pairs.Length, lateAfter);
         metrics.Comparisons.Redispatched("late", pairs.Length);
-        worker.Learn(worker.SentTokens, patience);
+        worker.Learn(worker.SentTokens, lateAfter);
         using var rest = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var again = RunAsync(round, pairs, state.Copy(), deadline, rest.Token);
 
-        // Not every return waits for it.
+        // Not every path awaits it.
         Observe(again);
         var winner = await Task.WhenAny(first, again);
         if (winner == again && again.IsCompletedSuccessfully)
@@ -126,7 +126,7 @@ internal sealed partial class ShardDispatcher : IDisposable
             return;
         }
 
-        // One of the two failed; the other is left.
+        // One of the two failed; await the other.
         if (winner == first)
         {
             await again;
@@ -165,7 +165,7 @@ internal sealed partial class ShardDispatcher : IDisposable
                 worker.Learn(ahead, Stopwatch.GetElapsedTime(start));
                 return logits.Length == pairs.Length
                     ? reply
-                    : CompareReply.Faulted($"{worker.Silo} gave {logits.Length} logits for {pairs.Length} pairs");
+                    : CompareReply.Faulted($"{worker.Silo} returned {logits.Length} logits for {pairs.Length} pairs");
             }
 
             return reply;
@@ -186,11 +186,11 @@ internal sealed partial class ShardDispatcher : IDisposable
         }
     }
 
-    // A worker known to be lost is asked again as soon as it answers pings; until then the others do its part.
+    // A lost worker is used again when it answers pings.
     private List<Worker> Untried(ComparisonRound round, RetryState state) =>
         [.. roster.Carrying(round.Ranker.Version).Where(worker => !state.HasTried(worker) && !IsLost(worker))];
 
-    // Where two workers are as good, each in turn.
+    // Rotates the workers, so that equally loaded workers are used in turn.
     private List<Worker> InTurn(List<Worker> workers)
     {
         var first = (int)((uint)Interlocked.Increment(ref turn) % (uint)workers.Count);
@@ -199,19 +199,19 @@ internal sealed partial class ShardDispatcher : IDisposable
 
     private bool IsLost(Worker worker) => detector.IsLost(worker.Grain.GetGrainId());
 
-    // Half of what is left at most, so that a second worker has a chance.
-    private static TimeSpan PatienceFor(Worker worker, long tokens, Deadline deadline)
+    // At most half of the remaining time, so that a second worker has enough time.
+    private static TimeSpan LateAfter(Worker worker, long tokens, Deadline deadline)
     {
-        var usual = worker.Expect(tokens) is { } expected ? expected * Lateness : TimeSpan.MaxValue;
+        var usual = worker.Expect(tokens) is { } expected ? expected * LateFactor : TimeSpan.MaxValue;
         var half = deadline.Remaining / 2;
-        var patience = usual < half ? usual : half;
-        return patience < ShortestPatience && half > ShortestPatience ? ShortestPatience : patience;
+        var lateAfter = usual < half ? usual : half;
+        return lateAfter < MinLateAfter && half > MinLateAfter ? MinLateAfter : lateAfter;
     }
 
     private string State(ComparisonRound round)
     {
         var workers = roster.Carrying(round.Ranker.Version);
-        return $"{workers.Count} silos carry the ranker {round.Ranker.Name}, and {workers.Count(IsLost)} of them don't answer";
+        return $"{workers.Count} silos have loaded the ranker {round.Ranker.Name}, and {workers.Count(IsLost)} of them do not respond";
     }
 
     private static void Fill(ComparisonRound round, int[] pairs, float[] logits)
@@ -270,12 +270,12 @@ internal sealed partial class ShardDispatcher : IDisposable
         return indices;
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Silo} stopped answering ({Cause}); {Count} comparisons go to others")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Silo} stopped answering ({Cause}); {Count} comparisons are sent to other silos")]
     private partial void LogLost(SiloAddress silo, int count, string cause);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Silo} is late with {Count} comparisons after {Patience}; another silo is asked for them, too")]
-    private partial void LogLate(SiloAddress silo, int count, TimeSpan patience);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Silo} is late with {Count} comparisons after {LateAfter}; they are also sent to another silo")]
+    private partial void LogLate(SiloAddress silo, int count, TimeSpan lateAfter);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Silo} failed with a shard")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Silo} failed to compare a shard")]
     private partial void LogBroken(Exception e, SiloAddress silo);
 }

@@ -1,22 +1,22 @@
 namespace LLMBlender.Silo.Dispatch;
 
-/// <summary>Splits pairs among workers so that all should be done at the same time.</summary>
+/// <summary>Splits pairs among workers so that all should finish at the same time.</summary>
 internal static class ShardPlan
 {
     /// <summary>
-    /// Below this, splitting costs more than it saves: every worker encodes the source and its candidates anew, and a batch
-    /// wants to be filled.
+    /// Minimum number of tokens of a shard. Below it, splitting costs more than it saves: each worker encodes the source and its
+    /// candidates again, and batches are not full.
     /// </summary>
     public const int FewestTokens = 2048;
 
-    /// <summary>The pairs for each worker, none for some where there are few pairs.</summary>
+    /// <summary>Assigns pairs to workers; some get none if there are few pairs.</summary>
     /// <remarks>
-    /// The longest pairs first, each to the worker that would be done with it first (LPT), counting what it has to do already.
+    /// Longest processing time first (LPT): each pair is assigned to the worker that would finish it first, including its current load.
     /// </remarks>
     /// <param name="tokens">Tokens of each pair.</param>
-    /// <param name="loads">Tokens that each worker has to do before, at least one worker.</param>
+    /// <param name="loads">Tokens that each worker has to compute before; at least one worker.</param>
     /// <param name="weights">Each worker's share of the work, at least 1.</param>
-    /// <returns>Indices into <paramref name="tokens"/>, in rising order, for each worker.</returns>
+    /// <returns>Indices into <paramref name="tokens"/>, in ascending order, for each worker.</returns>
     public static int[][] Split(ReadOnlySpan<int> tokens, ReadOnlySpan<long> loads, ReadOnlySpan<int> weights)
     {
         var chosen = Choose(Sum(tokens), loads, weights);
@@ -49,7 +49,7 @@ internal static class ShardPlan
         return Array.ConvertAll(shares, static share => share is null ? [] : share.Order().ToArray());
     }
 
-    // The least loaded workers, as many as the pairs can keep busy.
+    // The least loaded workers, as many as the pairs can fill with the minimum number of tokens.
     private static int[] Choose(long total, ReadOnlySpan<long> loads, ReadOnlySpan<int> weights)
     {
         var workers = new int[loads.Length];

@@ -3,26 +3,26 @@ using LLMBlender.Silo.Placement;
 
 namespace LLMBlender.Silo.Dispatch;
 
-/// <summary>A silo that compares, as another silo sees it: how many of its tokens are there, and how fast they come back.</summary>
+/// <summary>A worker silo from another silo's view: the tokens that this silo sent to it, and its measured speed.</summary>
 internal sealed class Worker(SiloAddress silo, int accelerators, IGrainFactory grains)
 {
     private readonly Lock gate = new();
     private long sentTokens;
     private double secondsPerToken;
 
-    /// <summary>Which silo.</summary>
+    /// <summary>The silo's address.</summary>
     public SiloAddress Silo => silo;
 
-    /// <summary>Its grain.</summary>
+    /// <summary>The silo's grain.</summary>
     public ICompareWorkerGrain Grain { get; } = grains.GetGrain<ICompareWorkerGrain>(PinnedKey.Of(silo));
 
-    /// <summary>Its share of the work, beside the others': the number of its accelerators.</summary>
+    /// <summary>The silo's relative share of the work: the number of its accelerators.</summary>
     public int Weight => accelerators;
 
-    /// <summary>Tokens sent there and not answered yet.</summary>
+    /// <summary>Tokens sent and not answered yet.</summary>
     public long SentTokens => Interlocked.Read(ref sentTokens);
 
-    /// <summary>What an answer to as many more tokens should take; null while nothing has come back.</summary>
+    /// <summary>Returns the expected time until an answer to further tokens; null before the first answer.</summary>
     public TimeSpan? Expect(long tokens)
     {
         lock (gate)
@@ -31,15 +31,15 @@ internal sealed class Worker(SiloAddress silo, int accelerators, IGrainFactory g
         }
     }
 
-    /// <summary>Counts tokens out.</summary>
+    /// <summary>Adds tokens that are sent.</summary>
     public void Send(long tokens) => Interlocked.Add(ref sentTokens, tokens);
 
-    /// <summary>Counts tokens back in, answered or not.</summary>
+    /// <summary>Subtracts tokens of a completed call, answered or not.</summary>
     public void Receive(long tokens) => Interlocked.Add(ref sentTokens, -tokens);
 
-    /// <summary>Learns from an answer.</summary>
-    /// <param name="tokensAhead">Tokens that were there when it was sent, its own among them.</param>
-    /// <param name="time">How long it took.</param>
+    /// <summary>Updates the measured speed.</summary>
+    /// <param name="tokensAhead">Tokens sent and not answered at the time of the call, including its own.</param>
+    /// <param name="time">The call's duration.</param>
     public void Learn(long tokensAhead, TimeSpan time)
     {
         lock (gate)

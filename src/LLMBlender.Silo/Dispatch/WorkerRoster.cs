@@ -7,8 +7,8 @@ using LLMBlender.Silo.Placement;
 namespace LLMBlender.Silo.Dispatch;
 
 /// <summary>
-/// The silos that compare at the moment: members of the cluster that have the role and accelerators. Silos come and go at run time,
-/// and each read shows the cluster as it is now. Safe for concurrent use.
+/// The current worker silos: active members of the cluster with the role and accelerators. Silos join and leave at run time, and each
+/// read returns the current state. Safe for concurrent use.
 /// </summary>
 internal sealed class WorkerRoster(IClusterMembershipService membership, SiloCapabilityCache capabilities, IGrainFactory grains, TimeProvider timeProvider)
 {
@@ -17,16 +17,16 @@ internal sealed class WorkerRoster(IClusterMembershipService membership, SiloCap
     private readonly ConcurrentDictionary<SiloAddress, Worker> workers = new();
     private Snapshot? last;
 
-    /// <summary>The silos that carry a ranker's version, in an order that all silos agree on.</summary>
+    /// <summary>Returns the silos that have loaded a ranker's version, in the same order on all silos.</summary>
     public IReadOnlyList<Worker> Carrying(string version)
     {
         var now = Now();
         return [.. now.Silos.Where(entry => Array.Exists(entry.Capabilities.Rankers, ranker => ranker.Version == version)).Select(WorkerOf)];
     }
 
-    /// <summary>The ranker that a name stands for; null where no silo carries it.</summary>
-    /// <remarks>While an upgrade rolls through, the version on most accelerators; a request is compared by one version only.</remarks>
-    /// <param name="name">A ranker's name; null for the default one.</param>
+    /// <summary>Returns the ranker with a name; null if no silo has loaded it.</summary>
+    /// <remarks>During a rolling upgrade, the version on most accelerators; a request is compared by one version only.</remarks>
+    /// <param name="name">The ranker's name; null for the default.</param>
     public RankerIdentity? Find(string? name)
     {
         var found = new Dictionary<RankerIdentity, int>();
@@ -42,9 +42,9 @@ internal sealed class WorkerRoster(IClusterMembershipService membership, SiloCap
         return found.OrderByDescending(entry => entry.Value).ThenBy(entry => entry.Key.Version, StringComparer.Ordinal).FirstOrDefault().Key;
     }
 
-    /// <summary>Waits for a silo that compares, and finds the ranker that a name stands for.</summary>
-    /// <remarks>A cluster that has just started, or lost all its accelerators, may have some in a moment.</remarks>
-    /// <exception cref="BlendException">No ranker has this name, or no silo compares until the request's time is over.</exception>
+    /// <summary>Waits for a worker silo, and returns the ranker with a name.</summary>
+    /// <remarks>Waits because a cluster that has just started, or lost all its workers, may have some soon.</remarks>
+    /// <exception cref="BlendException">No ranker has this name, or there is no worker silo within the request's time limit.</exception>
     public async Task<RankerIdentity> FindAsync(string? name, Deadline deadline)
     {
         try
@@ -74,11 +74,11 @@ internal sealed class WorkerRoster(IClusterMembershipService membership, SiloCap
         }
     }
 
-    /// <summary>The names of all rankers that a silo carries.</summary>
+    /// <summary>Returns the names of all rankers that worker silos have loaded.</summary>
     public IReadOnlyList<string> Names() =>
         [.. Now().Silos.SelectMany(entry => entry.Capabilities.Rankers).Select(ranker => ranker.Name).Distinct().Order(StringComparer.Ordinal)];
 
-    /// <summary>How many silos compare.</summary>
+    /// <summary>The number of worker silos.</summary>
     public int Count => Now().Silos.Count;
 
     private Worker WorkerOf((SiloAddress Silo, SiloCapabilities Capabilities) entry) =>
@@ -106,7 +106,7 @@ internal sealed class WorkerRoster(IClusterMembershipService membership, SiloCap
         return now;
     }
 
-    // A silo is a member a moment before its capabilities are known; until then the snapshot isn't kept.
+    // The capabilities of a new member are unknown for a short time; such a snapshot is incomplete and not cached.
     private Snapshot Read(ClusterMembershipSnapshot members)
     {
         var silos = new List<(SiloAddress, SiloCapabilities)>();

@@ -7,8 +7,8 @@ using Orleans.GrainDirectory;
 namespace LLMBlender.Silo.Grains;
 
 /// <summary>
-/// See <see cref="IBackendGrain"/>: hosts <see cref="BackendCaller"/>. Every silo that blends has its own grain of a backend, so that
-/// no backend is lost with a silo. Reentrant, so that calls do not wait for one another.
+/// See <see cref="IBackendGrain"/>: hosts <see cref="BackendCaller"/>. Each silo that blends has a grain for each backend, so that
+/// backends do not depend on one silo. Reentrant, so that calls run concurrently.
 /// </summary>
 [Reentrant, NearPlacement, RoleFilter(SiloRoles.Blend), GrainDirectory(RuleDirectory.Name)]
 internal sealed class BackendGrain(BackendCaller caller) : Grain, IBackendGrain

@@ -3,7 +3,7 @@ using LLMBlender.Local.Panels;
 
 namespace LLMBlender.Silo.Grains;
 
-/// <summary>Asks backends through their <see cref="IBackendGrain"/>s.</summary>
+/// <summary>Calls backends through their <see cref="IBackendGrain"/>s.</summary>
 internal sealed class BackendGrainCaller(IGrainFactory grains) : IBackendCaller
 {
     /// <inheritdoc/>

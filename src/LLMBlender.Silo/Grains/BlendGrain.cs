@@ -14,7 +14,7 @@ namespace LLMBlender.Silo.Grains;
 
 /// <summary>
 /// See <see cref="IBlendGrain"/>: hosts <see cref="BlendWorkflow"/>. The panel's members are <see cref="BackendGrain"/>s, and
-/// <see cref="IBlender"/> asks the cluster's ranking and fusion grains. Reentrant, as it only waits.
+/// <see cref="IBlender"/> calls the cluster's ranking and fusion grains. Reentrant, because it only awaits.
 /// </summary>
 [Reentrant, NearPlacement, RoleFilter(SiloRoles.Blend), GrainDirectory(RuleDirectory.Name)]
 internal sealed class BlendGrain(

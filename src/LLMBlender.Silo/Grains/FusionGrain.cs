@@ -9,7 +9,7 @@ using Orleans.GrainDirectory;
 
 namespace LLMBlender.Silo.Grains;
 
-/// <summary>See <see cref="IFusionGrain"/>: hosts <see cref="FusionHost"/>. Reentrant, as the fuser computes outside the grain's scheduler.</summary>
+/// <summary>See <see cref="IFusionGrain"/>: hosts <see cref="FusionHost"/>. Reentrant, because the fuser computes outside the grain's scheduler.</summary>
 [Reentrant, NearPlacement, RoleFilter(SiloRoles.Fuse), GrainDirectory(RuleDirectory.Name)]
 internal sealed class FusionGrain(FusionHost host, Admission admission) : Grain, IFusionGrain
 {

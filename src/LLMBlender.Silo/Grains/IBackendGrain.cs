@@ -3,15 +3,15 @@ using LLMBlender.Local.Backends;
 
 namespace LLMBlender.Silo.Grains;
 
-/// <summary>One backend of a panel; its key is the backend's name.</summary>
+/// <summary>Calls one backend. The grain's key is the backend's name.</summary>
 [Alias("LLMBlender.IBackendGrain")]
 internal interface IBackendGrain : IGrainWithStringKey
 {
-    /// <summary>Asks it. A failure is a value: the others of the panel go on.</summary>
+    /// <summary>Calls the backend. A failure is returned, not thrown, so that the panel's other calls continue.</summary>
     [Alias("Ask"), ResponseTimeout(RequestTime.BeyondAny)]
     Task<BackendReply> AskAsync(BackendRequest request, CancellationToken cancellationToken);
 
-    /// <summary>Asks it, and streams its answer as it is written. A failure is the last update's reply.</summary>
+    /// <summary>Calls the backend and streams its answer. The last update contains the reply, also of a failure.</summary>
     [Alias("Stream"), ResponseTimeout(RequestTime.BeyondAny)]
     IAsyncEnumerable<BackendUpdate> StreamAsync(BackendRequest request, CancellationToken cancellationToken);
 }

@@ -15,7 +15,7 @@ using Orleans.GrainDirectory;
 namespace LLMBlender.Silo.Grains;
 
 /// <summary>
-/// See <see cref="IRankingGrain"/>: hosts <see cref="RankingWorkflow"/> and <see cref="ComparisonWorkflow"/>. Reentrant, as it only waits.
+/// See <see cref="IRankingGrain"/>: hosts <see cref="RankingWorkflow"/> and <see cref="ComparisonWorkflow"/>. Reentrant, because it only awaits.
 /// </summary>
 [Reentrant, HomePlacement, RoleFilter(SiloRoles.Blend), GrainDirectory(RuleDirectory.Name)]
 internal sealed class RankingGrain(
@@ -53,7 +53,7 @@ internal sealed class RankingGrain(
         return response;
     }
 
-    // Every backend can rank under its own name, as a judge.
+    // Each backend can rank by its name, as a judge.
     private async Task<IPairComparer> FindAsync(string? name, string instruction, string? input, string[] texts, Deadline deadline) =>
         name is not null && panels.FindBackend(name) is { } backend
             ? new ChatJudge(backend, instruction, input, texts, metrics, deadline)

@@ -30,10 +30,10 @@ namespace LLMBlender.Silo.Hosting;
 /// <summary>Registers a silo.</summary>
 public static class LLMBlenderSiloExtensions
 {
-    /// <summary>Adds a silo, its grains, and <see cref="IBlender"/> to ask them.</summary>
+    /// <summary>Adds a silo, its grains, and an <see cref="IBlender"/> that calls them.</summary>
     /// <param name="builder">The host.</param>
-    /// <param name="options">What the silo is.</param>
-    /// <param name="models">What it compares and fuses with; disposed with the host.</param>
+    /// <param name="options">The silo's options.</param>
+    /// <param name="models">The rankers and fusers; disposed with the host.</param>
     /// <param name="panels">The panels and backends.</param>
     public static IHostApplicationBuilder AddLLMBlenderSilo(
         this IHostApplicationBuilder builder, LLMBlenderSiloOptions options, SiloModels models, PanelRegistry panels)
@@ -52,7 +52,7 @@ public static class LLMBlenderSiloExtensions
         Bind<AdmissionOptions>(builder.Services, AdmissionOptions.Section);
         builder.UseOrleans(silo =>
         {
-            Meet(silo, options, redis);
+            ConfigureClustering(silo, options, redis);
             silo.AddLLMBlenderGrains(options, models, panels);
         });
         if (redis is not null)
@@ -60,12 +60,12 @@ public static class LLMBlenderSiloExtensions
             builder.Services.AddHostedService<MembershipKeeper>();
         }
 
-        // Registered after the silo, it is stopped before it.
+        // Registered after the silo, and therefore stopped before it.
         builder.Services.AddHostedService(provider => provider.GetRequiredService<Admission>());
         return builder;
     }
 
-    /// <summary>Adds the grains and their services to a silo, however it is clustered.</summary>
+    /// <summary>Adds the grains and their services to a silo with any kind of clustering.</summary>
     internal static ISiloBuilder AddLLMBlenderGrains(
         this ISiloBuilder silo, LLMBlenderSiloOptions options, SiloModels models, PanelRegistry panels)
     {
@@ -79,7 +79,7 @@ public static class LLMBlenderSiloExtensions
         services.AddPlacementDirector<PinnedPlacement, DirectPlacementDirector>();
         services.AddPlacementDirector<HomePlacement, DirectPlacementDirector>();
         services.AddPlacementDirector<NearPlacement, DirectPlacementDirector>();
-        silo.Configure<ClusterMembershipOptions>(Watch);
+        silo.Configure<ClusterMembershipOptions>(ConfigureMembership);
         silo.AddActivityPropagation();
 
         services.AddSingleton(panels);
@@ -137,8 +137,8 @@ public static class LLMBlenderSiloExtensions
         roles.HasFlag(SiloRoles.Compare) ? models.Accelerators.Count : 0,
         models.Accelerators.Count > 0 ? [.. models.Accelerators[0].Rankers.Select(static ranker => ranker.Identity)] : []);
 
-    // A dead silo is noticed in about six seconds. Requests don't wait for that.
-    private static void Watch(ClusterMembershipOptions membership)
+    // Membership detects a dead silo in about six seconds. Requests do not wait for it.
+    private static void ConfigureMembership(ClusterMembershipOptions membership)
     {
         membership.ProbeTimeout = TimeSpan.FromSeconds(2);
         membership.NumMissedProbesLimit = 3;
@@ -147,7 +147,7 @@ public static class LLMBlenderSiloExtensions
         membership.DefunctSiloCleanupPeriod = TimeSpan.FromMinutes(10);
     }
 
-    private static void Meet(ISiloBuilder silo, LLMBlenderSiloOptions options, ConfigurationOptions? redis)
+    private static void ConfigureClustering(ISiloBuilder silo, LLMBlenderSiloOptions options, ConfigurationOptions? redis)
     {
         var siloPort = options.SiloPort > 0 ? options.SiloPort : FreePort();
         var gatewayPort = options.GatewayPort > 0 ? options.GatewayPort : FreePort();
@@ -169,7 +169,7 @@ public static class LLMBlenderSiloExtensions
         }
     }
 
-    /// <summary>The Redis options of the cache, which fails at once rather than wait for a connection.</summary>
+    /// <summary>Returns the Redis options of the cache, whose calls fail immediately if there is no connection.</summary>
     public static ConfigurationOptions ForCache(string address)
     {
         var redis = RedisAddress.Parse(address);

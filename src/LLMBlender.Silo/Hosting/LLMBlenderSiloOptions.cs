@@ -4,27 +4,27 @@ using LLMBlender.Silo.Placement;
 
 namespace LLMBlender.Silo.Hosting;
 
-/// <summary>What a silo is and where it meets the others.</summary>
+/// <summary>Options of a silo.</summary>
 public sealed class LLMBlenderSiloOptions
 {
-    /// <summary>What it does.</summary>
+    /// <summary>The silo's roles.</summary>
     public SiloRoles Roles { get; set; } = SiloRoles.All;
 
-    /// <summary>The Redis that members meet in and comparisons are kept in; null for a cluster of one, which needs none.</summary>
+    /// <summary>The Redis of membership and cached comparisons; null for a cluster of one silo.</summary>
     public string? Redis { get; set; }
 
-    /// <summary>The cluster's id: members of other ids don't see each other, even in one Redis.</summary>
+    /// <summary>The cluster's id, which separates clusters that share a Redis.</summary>
     public string ClusterId { get; set; } = LLMBlenderClientOptions.DefaultClusterId;
 
-    /// <summary>The address that other silos reach this one at.</summary>
+    /// <summary>The address that other silos connect to.</summary>
     public IPAddress Address { get; set; } = IPAddress.Loopback;
 
     /// <summary>The port for other silos; 0 for any free one.</summary>
     public int SiloPort { get; set; }
 
-    /// <summary>The port it listens on for other silos, where it differs from the published one, as behind a port mapping; 0 for the same.</summary>
+    /// <summary>The port that the silo listens on for other silos if it differs from <see cref="SiloPort"/>, as behind a port mapping; 0 for the same.</summary>
     public int ListenPort { get; set; }
 
-    /// <summary>The port for clients of the grains; 0 for any free one.</summary>
+    /// <summary>The gateway port for clients; 0 for any free one.</summary>
     public int GatewayPort { get; set; }
 }

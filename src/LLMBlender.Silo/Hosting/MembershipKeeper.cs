@@ -5,13 +5,13 @@ using StackExchange.Redis;
 namespace LLMBlender.Silo.Hosting;
 
 /// <summary>
-/// Writes the cluster's register again, where Redis has lost it: after a flush, or a restart without its data. Members know
-/// each other and go on; but no new member would find them.
+/// Restores the cluster's membership table if Redis has lost it, after a flush or a restart without its data. Existing members are
+/// not affected by the loss, but new members could not find them.
 /// </summary>
 /// <remarks>
-/// The register is Orleans' table in Redis: a hash of rows by silo, and a version that only grows. A silo that misses itself in it
-/// puts back all rows that it last saw there, in one transaction, under a version above any that a member knows: members heed no
-/// lower one. So it does where a new silo has begun a register of its own before the loss was noticed; the new silo's row stays.
+/// The membership table is a Redis hash of Orleans with a row for each silo and an increasing version. A silo that is missing from it
+/// restores all rows that it last read, in one transaction, with a version above that of any member, because members ignore lower
+/// versions. If a new silo has created a new table in the meantime, the missing rows are added, and the new silo's row is kept.
 /// </remarks>
 internal sealed partial class MembershipKeeper(
     IClusterMembershipService membership,
@@ -24,7 +24,7 @@ internal sealed partial class MembershipKeeper(
     private const string VersionRow = "Version";
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan FirstInterval = TimeSpan.FromMilliseconds(50);
-    private HashEntry[] seen = [];
+    private HashEntry[] lastRows = [];
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -37,16 +37,16 @@ internal sealed partial class MembershipKeeper(
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
-                // Redis is away. The next look will see.
+                // Redis is unavailable. The next tick tries again.
                 LogFailed(e.Message);
             }
 
-            // A silo that has not seen itself in the register yet could not put itself back, and looks often.
-            await Task.Delay(Array.Exists(seen, IsOwn) ? Interval : FirstInterval, clock, stoppingToken);
+            // Polls faster until the silo has read its own row, because it could not restore the row before.
+            await Task.Delay(Array.Exists(lastRows, IsOwn) ? Interval : FirstInterval, clock, stoppingToken);
         }
     }
 
-    private RedisKey Register => $"{options.ClusterId}/members/{options.ClusterId}";
+    private RedisKey TableKey => $"{options.ClusterId}/members/{options.ClusterId}";
 
     private async Task KeepAsync()
     {
@@ -56,12 +56,12 @@ internal sealed partial class MembershipKeeper(
         }
 
         var database = redis.GetDatabase();
-        var rows = await database.HashGetAllAsync(Register);
+        var rows = await database.HashGetAllAsync(TableKey);
         if (Array.Exists(rows, IsOwn))
         {
-            seen = rows;
+            lastRows = rows;
         }
-        else if (Array.Exists(seen, IsOwn))
+        else if (Array.Exists(lastRows, IsOwn))
         {
             await WriteAsync(database, rows);
         }
@@ -69,17 +69,17 @@ internal sealed partial class MembershipKeeper(
 
     private bool IsOwn(HashEntry row) => row.Name == local.SiloAddress.ToString();
 
-    private async Task WriteAsync(IDatabase database, HashEntry[] there)
+    private async Task WriteAsync(IDatabase database, HashEntry[] current)
     {
-        var missing = Array.FindAll(seen, row => row.Name != VersionRow && !Array.Exists(there, other => other.Name == row.Name));
-        var version = Math.Max(membership.CurrentSnapshot.Version.Value, Math.Max(VersionIn(seen), VersionIn(there))) + 1;
+        var missing = Array.FindAll(lastRows, row => row.Name != VersionRow && !Array.Exists(current, other => other.Name == row.Name));
+        var version = Math.Max(membership.CurrentSnapshot.Version.Value, Math.Max(VersionIn(lastRows), VersionIn(current))) + 1;
         var transaction = database.CreateTransaction();
 
         // A concurrent writer wins, and the next tick adds what is missing then.
-        transaction.AddCondition(Array.Exists(there, static row => row.Name == VersionRow)
-            ? Condition.HashEqual(Register, VersionRow, VersionIn(there))
-            : Condition.HashNotExists(Register, VersionRow));
-        _ = transaction.HashSetAsync(Register, [.. missing, new HashEntry(VersionRow, version)]);
+        transaction.AddCondition(Array.Exists(current, static row => row.Name == VersionRow)
+            ? Condition.HashEqual(TableKey, VersionRow, VersionIn(current))
+            : Condition.HashNotExists(TableKey, VersionRow));
+        _ = transaction.HashSetAsync(TableKey, [.. missing, new HashEntry(VersionRow, version)]);
         if (await transaction.ExecuteAsync())
         {
             LogWritten(missing.Length);
@@ -88,9 +88,9 @@ internal sealed partial class MembershipKeeper(
 
     private static long VersionIn(HashEntry[] rows) => (long?)Array.Find(rows, static row => row.Name == VersionRow).Value ?? 0;
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Redis had lost the cluster's register; {Count} silos were written into it again")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Redis had lost the cluster's membership table; {Count} silos were restored")]
     private partial void LogWritten(int count);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "the cluster's register could not be looked after: {Cause}")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "the cluster's membership table could not be checked: {Cause}")]
     private partial void LogFailed(string cause);
 }

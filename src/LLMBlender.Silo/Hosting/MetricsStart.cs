@@ -7,7 +7,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace LLMBlender.Silo.Hosting;
 
-/// <summary>Publishes a silo's gauges and initialises its counters once everything has started, metric listeners included.</summary>
+/// <summary>Publishes a silo's gauges and initializes its counters after all services have started, including metric listeners.</summary>
 internal sealed class MetricsStart(
     BlendMetrics metrics, LLMBlenderSiloOptions options, SiloModels models, PanelRegistry panels, SiloReadiness readiness, WorkerRoster roster)
     : IHostedLifecycleService

@@ -5,7 +5,7 @@ using LLMBlender.Silo.Placement;
 
 namespace LLMBlender.Silo.Hosting;
 
-/// <summary>Whether a silo should get requests. Safe for concurrent use.</summary>
+/// <summary>Determines whether a silo is ready for requests. Safe for concurrent use.</summary>
 public sealed class SiloReadiness
 {
     private readonly ILocalSiloDetails local;
@@ -28,17 +28,17 @@ public sealed class SiloReadiness
         (this.local, this.membership, this.known, this.roster, this.admission, this.own, this.panels) =
             (local, membership, known, roster, admission, own, panels);
 
-    /// <summary>The silo's own address.</summary>
+    /// <summary>The silo's address.</summary>
     public string Address => local.SiloAddress.ToString();
 
-    /// <summary>Whether the silo is a member that the others can use.</summary>
+    /// <summary>Whether the silo is an active member with known capabilities.</summary>
     public bool IsMember =>
         membership.CurrentSnapshot.GetSiloStatus(local.SiloAddress) is SiloStatus.Active && known.Of(local.SiloAddress) is not null;
 
-    /// <summary>How many silos of the cluster compare.</summary>
+    /// <summary>The number of worker silos in the cluster.</summary>
     public int Comparing => roster.Count;
 
-    /// <summary>Why it should get no requests at the moment; null where it should.</summary>
+    /// <summary>Returns why the silo is not ready; null if it is ready.</summary>
     public string? Problem() =>
         admission.IsLeaving ? "shutting down"
         : !IsMember ? "not yet a member of the cluster"
@@ -47,7 +47,7 @@ public sealed class SiloReadiness
         : own.Roles.HasFlag(SiloRoles.Blend) && !HasWorkers() ? "no silo of the cluster compares"
         : null;
 
-    /// <summary>Waits until the silo is a member that the others can use.</summary>
+    /// <summary>Waits until <see cref="IsMember"/>, polling at an interval.</summary>
     public async Task WhenMemberAsync(TimeSpan tick, CancellationToken cancellationToken)
     {
         while (!IsMember)
@@ -56,8 +56,8 @@ public sealed class SiloReadiness
         }
     }
 
-    // Asked for once only: a cluster that loses all its workers later still gives answers, poorer ones; and were every silo to call
-    // itself unready then, it would give none.
+    // Workers are required only once: a cluster that later loses all workers still returns answers of lower quality, and would return
+    // none if all its silos became unready.
     private bool HasWorkers()
     {
         if (!hasSeenWorkers && (roster.Count > 0 || IsJudged()))
@@ -68,7 +68,7 @@ public sealed class SiloReadiness
         return hasSeenWorkers;
     }
 
-    // Panels whose ranker is a backend want no worker.
+    // Panels whose ranker is a backend need no workers.
     private bool IsJudged() => panels.Panels.Count > 0 && panels.Panels.All(panel => panel.Ranker is { } ranker && panels.FindBackend(ranker) is not null);
 
     private bool Blends() => membership.CurrentSnapshot.Members.Values.Any(

@@ -8,28 +8,28 @@ using LLMBlender.Silo.Comparing;
 
 namespace LLMBlender.Silo.Models;
 
-/// <summary>The models that a silo has loaded, accelerator by accelerator.</summary>
+/// <summary>The models that a silo has loaded, by accelerator.</summary>
 public sealed class SiloModels : IDisposable
 {
-    /// <summary>A model that compares, among <see cref="Loaded"/>.</summary>
+    /// <summary>The kind of rankers in <see cref="Loaded"/>.</summary>
     internal const string Ranker = "ranker";
 
     private readonly List<GenFuserModel> fuserModels = [];
 
     internal SiloModels(IReadOnlyList<AcceleratorRankers> accelerators) => Accelerators = accelerators;
 
-    /// <summary>No models: for silos that neither compare nor fuse.</summary>
+    /// <summary>No models, for silos that neither compare nor fuse.</summary>
     public static SiloModels None => new([]);
 
     internal IReadOnlyList<AcceleratorRankers> Accelerators { get; }
 
-    /// <summary>The fusers; the best candidate is the answer where none is loaded.</summary>
+    /// <summary>The fusers; if none is loaded, the answer is the best candidate.</summary>
     public FuserRegistry Fusers { get; private set; } = FuserRegistry.SelectOnly;
 
     /// <summary>Loads rankers on accelerators.</summary>
     /// <param name="rankers">Name and folder of each; the first is the default.</param>
-    /// <param name="accelerators">What computes: <c>cpu</c>, <c>cuda:N</c> or <c>auto</c>, none for none. Processors share their cores.</param>
-    /// <exception cref="ModelException">A model can't be used.</exception>
+    /// <param name="accelerators">The devices: <c>cpu</c>, <c>cuda:N</c> or <c>auto</c>; may be empty. Several <c>cpu</c> share the cores.</param>
+    /// <exception cref="ModelException">A model can't be loaded.</exception>
     /// <exception cref="ArgumentException">An accelerator is unknown, or missing in this build.</exception>
     public static SiloModels Load(IReadOnlyList<(string Name, string Folder)> rankers, IReadOnlyList<string> accelerators)
     {
@@ -56,9 +56,9 @@ public sealed class SiloModels : IDisposable
         return new SiloModels(loaded);
     }
 
-    /// <summary>Loads fusers on the processor.</summary>
-    /// <param name="fusers">Model folders, the default one first; null stands for <see cref="SelectFuser"/>.</param>
-    /// <exception cref="ModelException">A model can't be used.</exception>
+    /// <summary>Loads fusers on the CPU.</summary>
+    /// <param name="fusers">Model folders, the default first; null for <see cref="SelectFuser"/>.</param>
+    /// <exception cref="ModelException">A model can't be loaded.</exception>
     public void LoadFusers(IReadOnlyList<string?> fusers)
     {
         ArgumentNullException.ThrowIfNull(fusers);
@@ -86,9 +86,9 @@ public sealed class SiloModels : IDisposable
         fuserModels.ForEach(static model => model.Dispose());
     }
 
-    /// <summary>Every model that is loaded: what it does, its name, and what it computes on.</summary>
+    /// <summary>The kind, name and accelerator of each loaded model.</summary>
     internal IEnumerable<(string Kind, string Model, string Accelerator)> Loaded =>
-        Accelerators.SelectMany(static place => place.Rankers.Select(ranker => (Ranker, ranker.Identity.Name, place.Name)))
+        Accelerators.SelectMany(static accelerator => accelerator.Rankers.Select(ranker => (Ranker, ranker.Identity.Name, accelerator.Name)))
             .Concat(Fusers.Names.Where(static name => name != SelectFuser.FuserName).Select(static name => ("fuser", name, "cpu")));
 
     private static LoadedRanker Load((string Name, string Folder) ranker, PairRankerOptions options) =>

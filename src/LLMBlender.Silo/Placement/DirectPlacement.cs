@@ -2,7 +2,7 @@ using Orleans.Placement;
 
 namespace LLMBlender.Silo.Placement;
 
-/// <summary>Places a grain on the silo that its key names.</summary>
+/// <summary>Places a grain on the silo whose address is its key.</summary>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = false)]
 internal sealed class PinnedPlacementAttribute() : PlacementAttribute(new PinnedPlacement());
 
@@ -11,7 +11,7 @@ internal sealed class PinnedPlacementAttribute() : PlacementAttribute(new Pinned
 internal sealed class PinnedPlacement : PlacementStrategy;
 
 /// <summary>
-/// Places a grain on the silo that its bucket hashes to, or for attempt n, on the n-th after that: all silos agree.
+/// Places a grain on the silo that its bucket hashes to, or for attempt n, on the n-th silo after it; the result is the same on all silos.
 /// </summary>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = false)]
 internal sealed class HomePlacementAttribute() : PlacementAttribute(new HomePlacement());
@@ -20,7 +20,7 @@ internal sealed class HomePlacementAttribute() : PlacementAttribute(new HomePlac
 [GenerateSerializer, Immutable, Alias("LLMBlender.HomePlacement")]
 internal sealed class HomePlacement : PlacementStrategy;
 
-/// <summary>As <see cref="HomePlacementAttribute"/>, but the silo at hand comes first.</summary>
+/// <summary>Like <see cref="HomePlacementAttribute"/>, but the local silo comes first.</summary>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = false)]
 internal sealed class NearPlacementAttribute() : PlacementAttribute(new NearPlacement());
 

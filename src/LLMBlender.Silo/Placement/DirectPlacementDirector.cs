@@ -8,13 +8,13 @@ namespace LLMBlender.Silo.Placement;
 
 /// <summary>The director of <see cref="PinnedPlacement"/>, <see cref="HomePlacement"/> and <see cref="NearPlacement"/>.</summary>
 /// <remarks>
-/// It goes by membership and the silos' capabilities alone. Orleans' own list of compatible silos is made of what each silo publishes of
-/// its grains; a slow one may be missing from it long after it has joined, and where all that is left of a role is
-/// missing, nothing of it could be placed.
+/// It uses only membership and the silos' capabilities. Orleans' list of compatible silos depends on the grain manifest that each silo
+/// publishes; a slow silo can be missing from it long after it has joined, and if all remaining silos of a role are missing, no grain
+/// of that role could be placed.
 /// </remarks>
 /// <param name="membership">The cluster's members.</param>
-/// <param name="capabilities">What they can do.</param>
-/// <param name="roleOf">The role that a grain's silo must have; null for any.</param>
+/// <param name="capabilities">The members' capabilities.</param>
+/// <param name="roleOf">Returns the role that a grain's silo must have; null for any.</param>
 internal sealed class DirectPlacementDirector(IClusterMembershipService membership, SiloCapabilityCache capabilities, Func<GrainType, SiloRoles?> roleOf)
     : IPlacementDirector
 {
@@ -37,7 +37,7 @@ internal sealed class DirectPlacementDirector(IClusterMembershipService membersh
         var silo = PinnedKey.SiloOf(key);
         return membership.CurrentSnapshot.GetSiloStatus(silo) is SiloStatus.Active
             ? silo
-            : throw new SiloUnavailableException($"{silo}, which alone holds {key}, is not an active member of the cluster");
+            : throw new SiloUnavailableException($"{silo}, the only silo of {key}, is not an active member of the cluster");
     }
 
     private IEnumerable<SiloAddress> Able(SiloRoles? role)
@@ -47,7 +47,7 @@ internal sealed class DirectPlacementDirector(IClusterMembershipService membersh
         return role is null ? active : RoleFilterDirector.Filter(capabilities, role.Value, active);
     }
 
-    // Rendezvous hashing: a silo that comes or goes moves its own share of buckets and no other.
+    // Rendezvous hashing: a silo that joins or leaves moves only its own share of buckets.
     private static SiloAddress Choose(IEnumerable<SiloAddress> silos, string key, SiloAddress? near)
     {
         var (bucket, attempt) = Routes.Parse(key);

@@ -1,10 +1,10 @@
 namespace LLMBlender.Silo.Placement;
 
-/// <summary>Reads a silo's capabilities from itself; its <see cref="PinnedKey"/> is its key.</summary>
+/// <summary>Returns the capabilities of its silo. The grain's key is the silo's <see cref="PinnedKey"/>.</summary>
 [Alias("LLMBlender.ISiloCardGrain")]
 internal interface ISiloCapabilitiesGrain : IGrainWithStringKey
 {
-    /// <summary>The silo's <see cref="SiloCapabilities"/>, as metadata.</summary>
+    /// <summary>Returns the silo's <see cref="SiloCapabilities"/> as metadata.</summary>
     [Alias("Read")]
     Task<Dictionary<string, string>> ReadAsync();
 }

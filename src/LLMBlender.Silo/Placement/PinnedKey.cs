@@ -1,11 +1,11 @@
 namespace LLMBlender.Silo.Placement;
 
-/// <summary>Keys of grains that live on one silo: its address, which no later silo on the same port shares.</summary>
+/// <summary>Keys of grains that are pinned to one silo: the silo's address, which differs from that of a later silo on the same port.</summary>
 internal static class PinnedKey
 {
-    /// <summary>The key of a silo's grain.</summary>
+    /// <summary>Returns the key of a silo's grain.</summary>
     public static string Of(SiloAddress silo) => silo.ToParsableString();
 
-    /// <summary>The silo that a key names.</summary>
+    /// <summary>Returns the silo of a key.</summary>
     public static SiloAddress SiloOf(string key) => SiloAddress.FromParsableString(key);
 }

@@ -3,8 +3,8 @@ using Orleans.Runtime.Placement;
 
 namespace LLMBlender.Silo.Placement;
 
-/// <summary>Keeps a grain on silos that have a role; for <see cref="SiloRoles.Compare"/>, and an accelerator.</summary>
-/// <remarks>Orleans' own metadata filters match the caller's metadata, and a silo without accelerators must find those with.</remarks>
+/// <summary>Restricts a grain to silos that have a role; for <see cref="SiloRoles.Compare"/>, also an accelerator.</summary>
+/// <remarks>Orleans' metadata filters match the caller's metadata, but a silo without accelerators must find silos that have them.</remarks>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = false)]
 internal sealed class RoleFilterAttribute(SiloRoles role, int order = 0) : PlacementFilterAttribute(new RoleFilterStrategy(role, order));
 
@@ -13,7 +13,7 @@ public sealed class RoleFilterStrategy : PlacementFilterStrategy
 {
     private const string Property = "llmblender.role";
 
-    /// <summary>For the runtime, which then reads the grain's properties.</summary>
+    /// <summary>For the runtime, which then calls <see cref="AdditionalInitialize"/>.</summary>
     public RoleFilterStrategy()
         : base(order: 0)
     {
@@ -43,7 +43,7 @@ internal sealed class RoleFilterDirector(SiloCapabilityCache capabilities) : IPl
         PlacementFilterStrategy filterStrategy, PlacementTarget target, IEnumerable<SiloAddress> silos) =>
         Filter(capabilities, ((RoleFilterStrategy)filterStrategy).Role, silos);
 
-    /// <summary>Those of some silos that have a role.</summary>
+    /// <summary>Returns the silos that have a role.</summary>
     public static IEnumerable<SiloAddress> Filter(SiloCapabilityCache capabilities, SiloRoles role, IEnumerable<SiloAddress> silos) =>
         silos.Where(silo => capabilities.Of(silo) is { } found && Fits(found, role));
 

@@ -1,6 +1,6 @@
 namespace LLMBlender.Silo.Placement;
 
-/// <summary>Roles as they are written on command lines and in silos' metadata.</summary>
+/// <summary>Names of roles on command lines and in silos' metadata.</summary>
 public static class RoleNames
 {
     private static readonly (string Name, SiloRoles Role)[] Known =
@@ -9,8 +9,8 @@ public static class RoleNames
         ("dashboard", SiloRoles.Dashboard), ("all", SiloRoles.All),
     ];
 
-    /// <summary>Reads a comma-separated list.</summary>
-    /// <exception cref="ArgumentException">A name is none of them, or there is none at all.</exception>
+    /// <summary>Parses a comma-separated list.</summary>
+    /// <exception cref="ArgumentException">A name is unknown, or the list is empty.</exception>
     public static SiloRoles Parse(string list)
     {
         var roles = SiloRoles.None;
@@ -24,7 +24,7 @@ public static class RoleNames
             : throw new ArgumentException("names no role, and must name at least one of " + Names(), nameof(list));
     }
 
-    /// <summary>The list that <see cref="Parse"/> reads.</summary>
+    /// <summary>Formats roles as a list for <see cref="Parse"/>.</summary>
     public static string Write(SiloRoles roles) =>
         string.Join(',', Known.Where(entry => entry.Role is not SiloRoles.All && roles.HasFlag(entry.Role)).Select(entry => entry.Name));
 

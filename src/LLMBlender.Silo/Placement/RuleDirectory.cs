@@ -3,12 +3,11 @@ using Orleans.GrainDirectory;
 namespace LLMBlender.Silo.Placement;
 
 /// <summary>
-/// A grain directory that knows nothing: grains that are placed by rule need no record of where they are, and so none that
-/// could be on a silo that has died.
+/// A grain directory without entries: grains that are placed by rule need no record of their location, which could be on a dead silo.
 /// </summary>
 internal sealed class RuleDirectory : IGrainDirectory
 {
-    /// <summary>What grains call it.</summary>
+    /// <summary>The directory's name.</summary>
     public const string Name = "llmblender.rule";
 
     /// <inheritdoc/>

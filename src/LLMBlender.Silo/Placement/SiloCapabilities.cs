@@ -3,20 +3,20 @@ using LLMBlender.Local.Comparing;
 
 namespace LLMBlender.Silo.Placement;
 
-/// <summary>What a silo can do, published to the others as its metadata: roles, accelerators and rankers.</summary>
-/// <param name="Roles">What it does.</param>
-/// <param name="Accelerators">How many accelerators it compares on.</param>
-/// <param name="Rankers">The rankers on each of them, the default one first.</param>
+/// <summary>A silo's roles, accelerators and rankers, published to other silos as metadata.</summary>
+/// <param name="Roles">The silo's roles.</param>
+/// <param name="Accelerators">The number of accelerators.</param>
+/// <param name="Rankers">The rankers on each accelerator, the default first.</param>
 internal sealed record SiloCapabilities(SiloRoles Roles, int Accelerators, RankerIdentity[] Rankers)
 {
     private const string RolesKey = "llmblender.roles";
     private const string AcceleratorsKey = "llmblender.accelerators";
     private const string RankersKey = "llmblender.rankers";
 
-    /// <summary>Whether comparisons can be sent to it.</summary>
+    /// <summary>Whether the silo can compare.</summary>
     public bool Compares => Roles.HasFlag(SiloRoles.Compare) && Accelerators > 0;
 
-    /// <summary>As metadata.</summary>
+    /// <summary>Returns the capabilities as metadata.</summary>
     public IEnumerable<KeyValuePair<string, string>> ToMetadata() =>
     [
         new(RolesKey, RoleNames.Write(Roles)),
@@ -24,7 +24,7 @@ internal sealed record SiloCapabilities(SiloRoles Roles, int Accelerators, Ranke
         new(RankersKey, string.Join(';', Rankers.Select(ranker => $"{ranker.Name}={ranker.Version}"))),
     ];
 
-    /// <summary>Reads metadata; null for a silo that has none, or none yet, or another program's.</summary>
+    /// <summary>Parses metadata; null if it contains no capabilities, as of a new silo or another program.</summary>
     public static SiloCapabilities? Read(IReadOnlyDictionary<string, string> metadata)
     {
         if (!metadata.TryGetValue(RolesKey, out var roles))
@@ -36,7 +36,7 @@ internal sealed record SiloCapabilities(SiloRoles Roles, int Accelerators, Ranke
         return new SiloCapabilities(ReadRoles(roles), accelerators, [.. ReadRankers(metadata.GetValueOrDefault(RankersKey, ""))]);
     }
 
-    // A role that only a newer version knows is ignored.
+    // Unknown roles, of a newer version, are ignored.
     private static SiloRoles ReadRoles(string list)
     {
         var roles = SiloRoles.None;

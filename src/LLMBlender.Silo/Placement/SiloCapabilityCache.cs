@@ -6,33 +6,33 @@ namespace LLMBlender.Silo.Placement;
 
 /// <summary>The capabilities of the cluster's silos. Safe for concurrent use.</summary>
 /// <remarks>
-/// They are Orleans' silo metadata. Where Orleans could not read a silo's at first, because the silo was slow to answer, it doesn't
-/// ask again for long; so a member without metadata is asked here, once a second.
+/// They are Orleans' silo metadata. If Orleans' first read of a silo's metadata fails because the silo is slow, Orleans retries only
+/// after a long time; therefore, this cache reads missing metadata from the silo, at most once a second.
 /// </remarks>
 internal sealed class SiloCapabilityCache(ISiloMetadataCache metadata, IServiceProvider services, TimeProvider clock)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
-    private readonly ConcurrentDictionary<SiloAddress, Asked> asked = new();
+    private readonly ConcurrentDictionary<SiloAddress, Missing> missing = new();
 
-    /// <summary>A silo's capabilities; null while they are unknown.</summary>
+    /// <summary>Returns a silo's capabilities; null if they are not known yet.</summary>
     public SiloCapabilities? Of(SiloAddress silo)
     {
         if (SiloCapabilities.Read(metadata.GetSiloMetadata(silo).Metadata) is { } found)
         {
-            asked.TryRemove(silo, out _);
+            missing.TryRemove(silo, out _);
             return found;
         }
 
-        var own = asked.GetOrAdd(silo, _ => new Asked(clock.GetTimestamp()));
-        if (own.Value is null && own.MayAsk(clock, Interval))
+        var own = missing.GetOrAdd(silo, _ => new Missing(clock.GetTimestamp()));
+        if (own.Value is null && own.MayRead(clock, Interval))
         {
-            _ = Task.Run(() => AskAsync(silo, own));
+            _ = Task.Run(() => ReadAsync(silo, own));
         }
 
         return own.Value;
     }
 
-    private async Task AskAsync(SiloAddress silo, Asked own)
+    private async Task ReadAsync(SiloAddress silo, Missing own)
     {
         try
         {
@@ -41,19 +41,19 @@ internal sealed class SiloCapabilityCache(ISiloMetadataCache metadata, IServiceP
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            // It is not there, or not yet. The next read asks again.
+            // The silo is unavailable. A later read tries again.
             own.Value = null;
         }
     }
 
-    private sealed class Asked(long since)
+    private sealed class Missing(long since)
     {
         private long last = since;
 
         public volatile SiloCapabilities? Value;
 
-        // The first second is Orleans' own.
-        public bool MayAsk(TimeProvider clock, TimeSpan interval)
+        // Orleans gets one second for its own first read.
+        public bool MayRead(TimeProvider clock, TimeSpan interval)
         {
             var before = Interlocked.Read(ref last);
             return clock.GetElapsedTime(before) >= interval

@@ -1,27 +1,27 @@
 namespace LLMBlender.Silo.Placement;
 
-/// <summary>What a process does for its cluster.</summary>
+/// <summary>The roles of a silo in its cluster.</summary>
 [Flags]
 public enum SiloRoles
 {
-    /// <summary>Nothing: a member that only asks the others.</summary>
+    /// <summary>No role: a member that only calls other silos.</summary>
     None = 0,
 
-    /// <summary>Takes HTTP requests.</summary>
+    /// <summary>Serves HTTP requests.</summary>
     Gateway = 1,
 
-    /// <summary>Coordinates blends and rankings, and asks the panel.</summary>
+    /// <summary>Coordinates blends and rankings, and calls the panel's backends.</summary>
     Blend = 2,
 
     /// <summary>Compares pairs on its accelerators.</summary>
     Compare = 4,
 
-    /// <summary>Fuses.</summary>
+    /// <summary>Fuses candidates.</summary>
     Fuse = 8,
 
-    /// <summary>Shows Orleans' own dashboard of the cluster.</summary>
+    /// <summary>Serves Orleans' dashboard of the cluster.</summary>
     Dashboard = 16,
 
-    /// <summary>Everything that answering takes: a cluster of one.</summary>
+    /// <summary>All roles that requests need, for a cluster of one silo.</summary>
     All = Gateway | Blend | Compare | Fuse,
 }

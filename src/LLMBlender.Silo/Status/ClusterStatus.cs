@@ -3,11 +3,11 @@ using LLMBlender.Silo.Placement;
 
 namespace LLMBlender.Silo.Status;
 
-/// <summary>See <see cref="IClusterStatus"/>: every member is asked, and one that doesn't answer soon is shown as not answering.</summary>
+/// <summary>See <see cref="IClusterStatus"/>: calls each member, and reports a member without a reply within 1 second as not answering.</summary>
 internal sealed class ClusterStatus(IClusterMembershipService membership, SiloCapabilityCache capabilities, IGrainFactory grains, TimeProvider clock) : IClusterStatus
 {
-    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan CacheTime = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ReplyTimeout = TimeSpan.FromSeconds(1);
 
     private readonly Lock gate = new();
     private Task<IReadOnlyList<SiloReport>>? last;
@@ -18,26 +18,26 @@ internal sealed class ClusterStatus(IClusterMembershipService membership, SiloCa
     {
         lock (gate)
         {
-            if (last is null || (last.IsCompleted && clock.GetElapsedTime(lastAt) >= Fresh))
+            if (last is null || (last.IsCompleted && clock.GetElapsedTime(lastAt) >= CacheTime))
             {
-                (last, lastAt) = (AskAsync(), clock.GetTimestamp());
+                (last, lastAt) = (CallAsync(), clock.GetTimestamp());
             }
 
             return last.WaitAsync(cancellationToken);
         }
     }
 
-    private async Task<IReadOnlyList<SiloReport>> AskAsync() => await Task.WhenAll(
+    private async Task<IReadOnlyList<SiloReport>> CallAsync() => await Task.WhenAll(
         membership.CurrentSnapshot.Members.Values
             .Where(static member => member.Status is SiloStatus.Active)
             .OrderBy(static member => member.SiloAddress)
-            .Select(member => AskAsync(member.SiloAddress)));
+            .Select(member => CallAsync(member.SiloAddress)));
 
-    private async Task<SiloReport> AskAsync(SiloAddress silo)
+    private async Task<SiloReport> CallAsync(SiloAddress silo)
     {
         try
         {
-            return await grains.GetGrain<ISiloStatusGrain>(PinnedKey.Of(silo)).ReadAsync().WaitAsync(Patience, clock);
+            return await grains.GetGrain<ISiloStatusGrain>(PinnedKey.Of(silo)).ReadAsync().WaitAsync(ReplyTimeout, clock);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

@@ -2,11 +2,11 @@ using LLMBlender.Abstractions;
 
 namespace LLMBlender.Silo.Status;
 
-/// <summary>Reads a silo's report from itself; its <see cref="Placement.PinnedKey"/> is its key.</summary>
+/// <summary>Returns the report of its silo. The grain's key is the silo's <see cref="Placement.PinnedKey"/>.</summary>
 [Alias("LLMBlender.ISiloStatusGrain")]
 internal interface ISiloStatusGrain : IGrainWithStringKey
 {
-    /// <summary>The silo's report.</summary>
+    /// <summary>Returns the silo's report.</summary>
     [Alias("Read")]
     Task<SiloReport> ReadAsync();
 }

@@ -8,14 +8,14 @@ using LLMBlender.Silo.Placement;
 
 namespace LLMBlender.Silo.Status;
 
-/// <summary>Makes a silo's report on itself.</summary>
+/// <summary>Creates the report of a silo.</summary>
 internal sealed class SiloReporter(
     ILocalSiloDetails local, SiloCapabilities capabilities, SiloModels models, Admission admission, CompareQueue queue, BlendMetrics metrics,
     TimeProvider timeProvider)
 {
     private static readonly DateTimeOffset Start = Process.GetCurrentProcess().StartTime;
 
-    /// <summary>The report of this moment.</summary>
+    /// <summary>Returns the current report.</summary>
     public SiloReport Report() => new(local.SiloAddress.ToString(), RoleNames.Write(capabilities.Roles).Split(',', StringSplitOptions.RemoveEmptyEntries))
     {
         Answers = true,

@@ -98,7 +98,7 @@ public sealed class FormTests : IClassFixture<GatewayFixture>
         Assert.Equal(("c1", "add", """{"a":5}"""), (call.GetProperty("id").GetString(), call.GetProperty("function").GetProperty("name").GetString(), call.GetProperty("function").GetProperty("arguments").GetString()));
         var blend = body.GetProperty("llmblender").GetProperty("blends")[0];
         Assert.Equal(["3 is the number", """add({"a":5})"""], blend.GetProperty("candidates").EnumerateArray().Select(candidate => candidate.GetProperty("text").GetString()));
-        Assert.Equal("it calls a tool that it was not offered", Assert.Single(blend.GetProperty("failures").EnumerateArray()).GetProperty("message").GetString());
+        Assert.Equal("it calls a tool that the request does not allow", Assert.Single(blend.GetProperty("failures").EnumerateArray()).GetProperty("message").GetString());
         Assert.Equal("add", gateway.Models.CallsOf("caller")[^1].Body.GetProperty("tools")[0].GetProperty("function").GetProperty("name").GetString());
         Assert.Empty(gateway.Models.CallsOf("fuser"));
     }
@@ -113,7 +113,7 @@ public sealed class FormTests : IClassFixture<GatewayFixture>
         Assert.Equal("tool_calls", body.GetProperty("choices")[0].GetProperty("finish_reason").GetString());
         Assert.Contains(
             body.GetProperty("llmblender").GetProperty("blends")[0].GetProperty("failures").EnumerateArray(),
-            failure => failure.GetProperty("message").GetString() == "it calls no tool, and was to call one");
+            failure => failure.GetProperty("message").GetString() == "it calls no tool, and the request requires one");
         Assert.Equal("add", gateway.Models.CallsOf("caller")[^1].Body.GetProperty("tool_choice").GetProperty("function").GetProperty("name").GetString());
     }
 

@@ -48,7 +48,7 @@ public sealed class PanelFanOutTests : IDisposable
 
         var failure = await Assert.ThrowsAsync<BlendException>(() => asked);
         Assert.Equal(("panel", BlendFailureReason.TimedOut), (failure.What, failure.Reason));
-        Assert.Equal("no answer within 5 s: panel \"one\" was still being asked", failure.Message);
+        Assert.Equal("no answer within 5 s: panel \"one\" had not finished", failure.Message);
     }
 
     [Fact]

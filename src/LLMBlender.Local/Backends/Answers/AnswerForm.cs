@@ -4,10 +4,10 @@ using Microsoft.Extensions.AI;
 
 namespace LLMBlender.Local.Backends;
 
-/// <summary>Whether an answer has the form that was asked for, and the tools that it calls.</summary>
+/// <summary>Checks an answer against the requested format and tools, and reads its tool calls.</summary>
 public static class AnswerForm
 {
-    /// <summary>The calls in an answer; null for none.</summary>
+    /// <summary>Returns the tool calls of an answer; null if there are none.</summary>
     public static ToolUse? CallsIn(ChatResponse response)
     {
         var calls = response.Messages.SelectMany(static message => message.Contents).OfType<FunctionCallContent>().ToArray();
@@ -16,36 +16,36 @@ public static class AnswerForm
             Array.ConvertAll(calls, static call => new ToolCall(call.CallId, call.Name, call.Exception is null ? ToolArguments.Write(call.Arguments) ?? "" : "")));
     }
 
-    /// <summary>What is wrong with an answer; null where nothing is.</summary>
-    /// <param name="text">What it says.</param>
-    /// <param name="use">What it calls.</param>
-    /// <param name="request">What was asked for.</param>
+    /// <summary>Returns the first rule that an answer breaks; null if it breaks none.</summary>
+    /// <param name="text">The answer's text.</param>
+    /// <param name="use">The answer's tool calls; null for none.</param>
+    /// <param name="request">The request.</param>
     public static string? Fault(string text, ToolUse? use, BackendRequest request) => request.Tools is { } offer
         ? Fault(use, offer) ?? (use is null ? Fault(text, request.Format) : null)
-        : use is null ? Fault(text, request.Format) : "it calls tools, and was offered none";
+        : use is null ? Fault(text, request.Format) : "it calls tools, and the request offers none";
 
     private static string? Fault(ToolUse? use, ToolOffer offer)
     {
         if (use is null)
         {
-            return offer.Choice is ToolChoice.Required ? "it calls no tool, and was to call one" : null;
+            return offer.Choice is ToolChoice.Required ? "it calls no tool, and the request requires one" : null;
         }
 
         if (offer.Choice is ToolChoice.None)
         {
-            return "it calls tools, and was to call none";
+            return "it calls tools, and the request allows none";
         }
 
         foreach (var call in use.Calls)
         {
             if (!Array.Exists(offer.Tools, tool => tool.Name == call.Name) || (offer.Only ?? call.Name) != call.Name)
             {
-                return "it calls a tool that it was not offered";
+                return "it calls a tool that the request does not allow";
             }
 
             if (call.Arguments.Length == 0)
             {
-                return $"it calls {call.Name} with arguments that are no JSON object";
+                return $"it calls {call.Name} with arguments that are not a JSON object";
             }
         }
 
@@ -64,7 +64,7 @@ public static class AnswerForm
             using var answer = JsonDocument.Parse(text);
             if (format.Schema is not { } schema)
             {
-                return answer.RootElement.ValueKind is JsonValueKind.Object ? null : "its answer is JSON, but no object";
+                return answer.RootElement.ValueKind is JsonValueKind.Object ? null : "its answer is JSON, but not an object";
             }
 
             using var rules = JsonDocument.Parse(schema);
@@ -76,7 +76,7 @@ public static class AnswerForm
         }
         catch (InvalidOperationException)
         {
-            return "its answer, or the schema, escapes half of a surrogate pair, which is no text";
+            return "its answer, or the schema, escapes half of a surrogate pair, which is not valid Unicode";
         }
     }
 }

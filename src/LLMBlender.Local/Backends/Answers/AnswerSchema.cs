@@ -3,20 +3,20 @@ using System.Text.Json;
 namespace LLMBlender.Local.Backends;
 
 /// <summary>
-/// A JSON schema, as far as structured answers promise to keep to it: <c>type</c>, <c>enum</c>, <c>const</c>, <c>properties</c>,
-/// <c>required</c>, <c>additionalProperties</c>, <c>items</c>, <c>minItems</c>, <c>maxItems</c>, <c>minimum</c>, <c>maximum</c>,
-/// <c>anyOf</c>, <c>allOf</c>, and <c>$ref</c> within the schema. What else it says is not checked.
+/// Validates a value against the part of JSON Schema that structured outputs guarantee: <c>type</c>, <c>enum</c>, <c>const</c>,
+/// <c>properties</c>, <c>required</c>, <c>additionalProperties</c>, <c>items</c>, <c>minItems</c>, <c>maxItems</c>, <c>minimum</c>,
+/// <c>maximum</c>, <c>anyOf</c>, <c>allOf</c>, and <c>$ref</c> within the schema. Other keywords are not checked.
 /// </summary>
 /// <remarks>
-/// Written here because the schema is a stranger's: nothing is fetched, no pattern is run, and a schema that refers to itself
-/// ends at a depth. Safe for concurrent use.
+/// The schema is untrusted input of the caller: nothing is fetched, no pattern is evaluated, and depth and number of steps are
+/// limited. Safe for concurrent use.
 /// </remarks>
 public sealed class AnswerSchema(JsonElement root)
 {
     private const int MaxDepth = 64;
     private const int MaxSteps = 100_000;
 
-    /// <summary>The first rule that a value breaks, with its path; null where it breaks none.</summary>
+    /// <summary>Returns the first rule that a value breaks, with its path; null if it breaks none.</summary>
     public string? Fault(JsonElement value)
     {
         var steps = 0;
@@ -32,7 +32,7 @@ public sealed class AnswerSchema(JsonElement root)
 
         if (schema.ValueKind is not JsonValueKind.Object)
         {
-            return schema.ValueKind is JsonValueKind.False ? $"{path} must not be there" : null;
+            return schema.ValueKind is JsonValueKind.False ? $"{path} is not allowed" : null;
         }
 
         return OfReference(schema, value, path, depth, ref steps)
@@ -88,11 +88,11 @@ public sealed class AnswerSchema(JsonElement root)
 
         if (schema.TryGetProperty("const", out var only) && !JsonElement.DeepEquals(only, value))
         {
-            return $"{path} must be the one value given";
+            return $"{path} must equal the schema's const";
         }
 
         return value.ValueKind is JsonValueKind.Number && ((Number(schema, "minimum") is { } least && value.GetDouble() < least) || (Number(schema, "maximum") is { } most && value.GetDouble() > most))
-            ? $"{path} must be within its bounds"
+            ? $"{path} must be from minimum to maximum"
             : null;
     }
 
@@ -138,7 +138,7 @@ public sealed class AnswerSchema(JsonElement root)
         var count = value.GetArrayLength();
         if (Number(schema, "minItems") > count || Number(schema, "maxItems") < count)
         {
-            return $"{path} must have another number of items";
+            return $"{path} must have from minItems to maxItems items";
         }
 
         if (!schema.TryGetProperty("items", out var items))

@@ -3,12 +3,12 @@ using System.Text.Json;
 
 namespace LLMBlender.Local.Backends;
 
-/// <summary>A call's arguments, as JSON text and as the backend's library has them.</summary>
+/// <summary>Converts a tool call's arguments between JSON text and the dictionaries of Microsoft.Extensions.AI.</summary>
 public static class ToolArguments
 {
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Reads a JSON object; null for a text that is none, or whose names are no text.</summary>
+    /// <summary>Parses a JSON object; null if the text is not a JSON object, or a name is not valid Unicode.</summary>
     public static Dictionary<string, object?>? Read(string json)
     {
         try
@@ -24,7 +24,7 @@ public static class ToolArguments
         }
     }
 
-    /// <summary>Writes them as a JSON object; null where a value in them is no text.</summary>
+    /// <summary>Serializes arguments as a JSON object; null if a value is not valid Unicode.</summary>
     public static string? Write(IDictionary<string, object?>? arguments)
     {
         try

@@ -6,10 +6,10 @@ using LLMBlender.Abstractions;
 namespace LLMBlender.Local.Backends.Http;
 
 /// <summary>
-/// Reads what a server answers to the end before anybody else sees it, and lets through only what is an answer: JSON, whole,
-/// not too long, and no error dressed as success. A stream of events is handed on as it comes, and counted.
+/// Buffers a server's response and returns it only if it is complete JSON within the size limit and contains no error. Event
+/// streams are not buffered; their length is limited while they are read.
 /// </summary>
-/// <param name="maxBytes">How long an answer may be.</param>
+/// <param name="maxBytes">Maximum length of a response in bytes.</param>
 public sealed class AnswerGuard(int maxBytes) : DelegatingHandler
 {
     private const string EventStream = "text/event-stream";
@@ -68,7 +68,7 @@ public sealed class AnswerGuard(int maxBytes) : DelegatingHandler
         }
         catch (IOException e)
         {
-            // What retries know as transient.
+            // The retry strategy handles HttpRequestException as transient.
             throw new HttpRequestException(HttpRequestError.ResponseEnded, e.Message, e);
         }
     }
@@ -110,12 +110,12 @@ public sealed class AnswerGuard(int maxBytes) : DelegatingHandler
 
             if (json.RootElement.TryGetProperty("error", out var error) && error.ValueKind is not JsonValueKind.Null)
             {
-                throw Faulted($"it answered {(int)HttpStatusCode.OK} with an error inside: {ErrorText.Of(answer)}");
+                throw Faulted($"it answered {(int)HttpStatusCode.OK} with an error in its body: {ErrorText.Of(answer)}");
             }
         }
         catch (JsonException e)
         {
-            throw Faulted($"its answer is not JSON, or only the beginning of it: {e.Message}");
+            throw Faulted($"its answer is truncated or not JSON: {e.Message}");
         }
     }
 
@@ -129,7 +129,7 @@ public sealed class AnswerGuard(int maxBytes) : DelegatingHandler
 
     private static BackendException Faulted(string message) => new(BlendFailureReason.Faulted, message);
 
-    /// <summary>A stream that must not grow without end.</summary>
+    /// <summary>A stream that throws when more than a maximum number of bytes is read.</summary>
     private sealed class CountedStream(Stream inner, int most) : Stream
     {
         private long read;

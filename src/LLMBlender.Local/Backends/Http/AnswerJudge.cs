@@ -8,11 +8,11 @@ using Polly.Timeout;
 namespace LLMBlender.Local.Backends.Http;
 
 /// <summary>
-/// Stands outside retries and breaker: whatever they end with that is no answer becomes a <see cref="BackendException"/> with
-/// a reason, without the key.
+/// The outermost handler, outside retries and circuit breaker: converts their failures to a <see cref="BackendException"/> with a
+/// reason, without the key.
 /// </summary>
 /// <param name="key">The backend's key; null for none.</param>
-/// <param name="clock">For a Retry-After that is a date.</param>
+/// <param name="clock">Converts a Retry-After date to a delay.</param>
 public sealed class AnswerJudge(Secret? key, TimeProvider clock) : DelegatingHandler
 {
     /// <inheritdoc/>
@@ -39,7 +39,7 @@ public sealed class AnswerJudge(Secret? key, TimeProvider clock) : DelegatingHan
         }
     }
 
-    private BackendException Judge(HttpResponseMessage response, string said)
+    private BackendException Judge(HttpResponseMessage response, string error)
     {
         var status = (int)response.StatusCode;
         var reason = response.StatusCode switch
@@ -49,8 +49,8 @@ public sealed class AnswerJudge(Secret? key, TimeProvider clock) : DelegatingHan
             _ => status is >= 400 and < 500 ? BlendFailureReason.Refused : BlendFailureReason.Faulted,
         };
         var message = status is >= 300 and < 400
-            ? $"it answered {status.ToString(CultureInfo.InvariantCulture)}, which points elsewhere, and redirects are not followed"
-            : $"it answered {status.ToString(CultureInfo.InvariantCulture)}: {said}";
+            ? $"it answered {status.ToString(CultureInfo.InvariantCulture)}, a redirect, and redirects are not followed"
+            : $"it answered {status.ToString(CultureInfo.InvariantCulture)}: {error}";
         return new BackendException(reason, Scrub(message)) { RetryAfter = RetryAfter.Of(response, clock) };
     }
 
@@ -58,25 +58,25 @@ public sealed class AnswerJudge(Secret? key, TimeProvider clock) : DelegatingHan
     {
         BackendException known => new BackendException(known.Reason, Scrub(known.Message)) { RetryAfter = known.RetryAfter },
         BrokenCircuitException => new BackendException(
-            BlendFailureReason.Unreachable, "it failed so often lately that it is left alone for a moment")
+            BlendFailureReason.Unreachable, "its circuit breaker is open after repeated failures")
         {
             IsTurnedAway = true,
         },
         TimeoutRejectedException late => new BackendException(
-            BlendFailureReason.TimedOut, $"no answer within {late.Timeout.TotalSeconds:0.###} s, however often it was asked"),
+            BlendFailureReason.TimedOut, $"no answer within {late.Timeout.TotalSeconds:0.###} s in any attempt"),
         HttpRequestException { InnerException: AuthenticationException inner } => new BackendException(
             BlendFailureReason.Unreachable, $"its certificate is not trusted: {Scrub(inner.Message)}"),
         HttpRequestException request => new BackendException(BlendFailureReason.Unreachable, Scrub(Named(request))),
-        IOException io => new BackendException(BlendFailureReason.Unreachable, Scrub($"the connection broke: {io.Message}")),
+        IOException io => new BackendException(BlendFailureReason.Unreachable, Scrub($"the connection was closed: {io.Message}")),
         _ => null,
     };
 
     private static string Named(HttpRequestException e) => e.HttpRequestError switch
     {
-        HttpRequestError.NameResolutionError => $"its name is not known: {e.Message}",
+        HttpRequestError.NameResolutionError => $"its host name can't be resolved: {e.Message}",
         HttpRequestError.ConnectionError => $"no connection: {e.Message}",
-        HttpRequestError.ResponseEnded => "the connection broke before the answer was whole",
-        _ => e.InnerException is IOException ? "the connection broke before there was an answer" : e.Message,
+        HttpRequestError.ResponseEnded => "the connection was closed before the answer was complete",
+        _ => e.InnerException is IOException ? "the connection was closed before there was an answer" : e.Message,
     };
 
     private string Scrub(string text) => key?.Scrub(text) ?? text;

@@ -3,18 +3,18 @@ using Polly;
 
 namespace LLMBlender.Local.Backends.Http;
 
-/// <summary>Makes the HTTP client of one backend: judge, retries, breaker, attempt's time, guard, sockets.</summary>
+/// <summary>Creates the HTTP client of a backend: judge, retries, circuit breaker, attempt timeout, guard, sockets.</summary>
 public static class BackendHttp
 {
-    /// <summary>Makes it; the caller disposes of it.</summary>
-    /// <param name="settings">The backend.</param>
-    /// <param name="key">Its key; null for none.</param>
-    /// <param name="clock">What waits go by.</param>
+    /// <summary>Creates the client; the caller disposes it.</summary>
+    /// <param name="settings">The backend's settings.</param>
+    /// <param name="key">The API key; null for none.</param>
+    /// <param name="clock">Measures retry delays and breaks.</param>
     public static HttpClient Create(BackendSettings settings, Secret? key, TimeProvider clock)
     {
         var sockets = new SocketsHttpHandler
         {
-            // A redirect would carry prompt and key to whoever it names.
+            // A redirect would send the prompt and the key to another server.
             AllowAutoRedirect = false,
             UseCookies = false,
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
@@ -35,7 +35,7 @@ public static class BackendHttp
             builder.AddRetry(Retry(settings, clock));
         }
 
-        // The library's own default wants a hundred calls in half a minute before it trips; a panel makes far fewer.
+        // The library's default needs 100 calls in 30 seconds before the breaker opens; a panel makes far fewer.
         return builder
             .AddCircuitBreaker(new HttpCircuitBreakerStrategyOptions
             {
@@ -59,7 +59,7 @@ public static class BackendHttp
             UseJitter = true,
             ShouldRetryAfterHeader = true,
 
-            // A server that asks for more patience than there is gets no further attempt, and its word reaches the caller.
+            // A Retry-After above the limit is not retried; its failure is returned to the caller.
             ShouldHandle = async retry => await transient(retry)
                 && (retry.Outcome.Result is not { } response || !(RetryAfter.Of(response, clock) > settings.LongestRetryAfter)),
         };

@@ -3,17 +3,17 @@ using System.Text.Json;
 
 namespace LLMBlender.Local.Backends.Http;
 
-/// <summary>What a server says of its error, short enough to be handed on.</summary>
+/// <summary>Extracts the message of a server's error response, shortened to 300 characters.</summary>
 public static class ErrorText
 {
     private const int MaxLength = 300;
 
-    /// <summary>The message of an error in the shape of OpenAI, Ollama or FastAPI; else the beginning of the body.</summary>
+    /// <summary>Returns the message of an error in the format of OpenAI, Ollama or FastAPI; otherwise the beginning of the body.</summary>
     public static string Of(ReadOnlySpan<byte> body)
     {
         var text = Find(body) ?? Encoding.UTF8.GetString(body[..Math.Min(body.Length, MaxLength)]);
         text = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        return text.Length == 0 ? "nothing more" : text.Length <= MaxLength ? text : string.Concat(text.AsSpan(0, MaxLength), "…");
+        return text.Length == 0 ? "no error message" : text.Length <= MaxLength ? text : string.Concat(text.AsSpan(0, MaxLength), "…");
     }
 
     private static string? Find(ReadOnlySpan<byte> body)

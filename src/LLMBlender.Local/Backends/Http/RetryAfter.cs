@@ -1,9 +1,9 @@
 namespace LLMBlender.Local.Backends.Http;
 
-/// <summary>When a server wants to be asked again.</summary>
+/// <summary>Reads the Retry-After header.</summary>
 public static class RetryAfter
 {
-    /// <summary>The header as a time from now; null where there is none.</summary>
+    /// <summary>Returns the header as a delay from now, at least 0; null if there is none.</summary>
     public static TimeSpan? Of(HttpResponseMessage response, TimeProvider clock)
     {
         var wait = response.Headers.RetryAfter switch

@@ -3,67 +3,67 @@ namespace LLMBlender.Local.Backends;
 /// <summary>A backend in a configuration.</summary>
 public sealed record BackendSettings
 {
-    /// <summary>What panels call it.</summary>
+    /// <summary>The name that panels use.</summary>
     public string Name { get; set; } = "";
 
-    /// <summary>What it speaks: <c>openai</c> (vLLM, llama.cpp, TGI, LM Studio, most providers) or <c>ollama</c>.</summary>
+    /// <summary>The API: <c>openai</c> (vLLM, llama.cpp, TGI, LM Studio, most providers) or <c>ollama</c>.</summary>
     public string Kind { get; set; } = OpenAI;
 
-    /// <summary>Where it is; of <c>openai</c> with the path up to <c>/v1</c>.</summary>
+    /// <summary>The server's URL; for <c>openai</c> including the path up to <c>/v1</c>.</summary>
     public string? Url { get; set; }
 
-    /// <summary>The model, as the server calls it.</summary>
+    /// <summary>The server's name for the model.</summary>
     public string Model { get; set; } = "";
 
-    /// <summary>The environment variable that holds its key; null for no key.</summary>
+    /// <summary>The environment variable that contains the API key; null for no key.</summary>
     public string? KeyVariable { get; set; }
 
-    /// <summary>The file that holds its key; null for no key. Goes with no <see cref="KeyVariable"/>.</summary>
+    /// <summary>The file that contains the API key; null for no key. Excludes <see cref="KeyVariable"/>.</summary>
     public string? KeyFile { get; set; }
 
-    /// <summary>How freely it draws tokens where a request says nothing; null for the server's own.</summary>
+    /// <summary>The sampling temperature of requests that set none; null for the server's default.</summary>
     public float? Temperature { get; set; }
 
-    /// <summary>Tokens of an answer at most, whatever a request says; null for the server's own.</summary>
+    /// <summary>Maximum number of tokens of an answer, also for requests that allow more; null for the server's limit.</summary>
     public int? MaxTokens { get; set; }
 
-    /// <summary>Calls at a time; more wait. From 1.</summary>
+    /// <summary>Maximum number of concurrent calls; further calls wait. From 1.</summary>
     public int MaxConcurrency { get; set; } = 64;
 
-    /// <summary>Calls that wait for a place at most; more are refused at once, as waiting would be in vain. From 0.</summary>
+    /// <summary>Maximum number of waiting calls; further calls fail immediately. From 0.</summary>
     public int MaxWaiting { get; set; } = 256;
 
-    /// <summary>Calls a minute; more wait. Null for no bound.</summary>
+    /// <summary>Maximum number of calls per minute; further calls wait. Null for no limit.</summary>
     public int? RequestsPerMinute { get; set; }
 
-    /// <summary>What a million tokens read cost; null where it is unknown.</summary>
+    /// <summary>The price of a million prompt tokens; null if unknown.</summary>
     public decimal? PromptPrice { get; set; }
 
-    /// <summary>What a million tokens written cost; null where it is unknown.</summary>
+    /// <summary>The price of a million completion tokens; null if unknown.</summary>
     public decimal? CompletionPrice { get; set; }
 
-    /// <summary>How often it is asked at most, counting the first, while it is unreachable, overloaded or broken. From 1.</summary>
+    /// <summary>Maximum number of attempts, including the first, while the server is unreachable, overloaded or faulted. From 1.</summary>
     public int Attempts { get; set; } = 3;
 
-    /// <summary>How long one attempt may take.</summary>
+    /// <summary>The time limit of an attempt.</summary>
     public TimeSpan AttemptTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long connecting may take.</summary>
+    /// <summary>The time limit of connecting.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long it is left alone after a failed attempt; doubles each time, a server's Retry-After goes before it.</summary>
+    /// <summary>The delay after a failed attempt; doubles with each attempt. A server's Retry-After has precedence.</summary>
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>A Retry-After beyond this is not waited for; the member then fails at once.</summary>
+    /// <summary>The longest Retry-After that is waited for; with a longer one, the call fails immediately.</summary>
     public TimeSpan LongestRetryAfter { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Attempts within half a minute from which on the breaker judges; it trips when four of five failed. From 2.</summary>
+    /// <summary>Attempts within 30 seconds that the circuit breaker needs before it can open; it opens when 80% of them failed. From 2.</summary>
     public int BreakerCalls { get; set; } = 8;
 
-    /// <summary>How long the breaker keeps calls away.</summary>
+    /// <summary>How long the circuit breaker stays open.</summary>
     public TimeSpan BreakTime { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long an answer may be, in bytes.</summary>
+    /// <summary>Maximum length of an answer in bytes.</summary>
     public int MaxAnswerBytes { get; set; } = 4 * 1024 * 1024;
 
     /// <summary>The kind <c>openai</c>.</summary>
@@ -72,6 +72,6 @@ public sealed record BackendSettings
     /// <summary>The kind <c>ollama</c>.</summary>
     public const string Ollama = "ollama";
 
-    /// <summary>A key that a file of another program spelt out. Never bound, never shown.</summary>
+    /// <summary>A key that a LiteLLM file contains. Never bound from configuration, never shown.</summary>
     internal Secret? Key { get; init; }
 }

@@ -2,23 +2,23 @@ using System.Text.Json;
 
 namespace LLMBlender.Local.Backends;
 
-/// <summary>What can be asked without anybody having configured it: an Ollama on this machine, keys in the environment.</summary>
+/// <summary>Backends that are available without configuration: a local Ollama server, and providers with a key in the environment.</summary>
 /// <param name="Backends">The backends.</param>
-/// <param name="Panels">The panels that they are offered as; none is ever the default.</param>
-/// <param name="Notes">What to tell whoever starts the server.</param>
+/// <param name="Panels">The panels of these backends; never the default panel.</param>
+/// <param name="Notes">Messages for the operator.</param>
 public sealed record Discovered(BackendSettings[] Backends, PanelSettings[] Panels, string[] Notes)
 {
-    private const int MostModels = 8;
-    private static readonly TimeSpan UsualPatience = TimeSpan.FromMilliseconds(500);
+    private const int MaxModels = 8;
+    private static readonly TimeSpan DefaultPatience = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Nothing.</summary>
+    /// <summary>A result without backends.</summary>
     public static Discovered Nothing { get; } = new([], [], []);
 
-    /// <summary>Looks.</summary>
+    /// <summary>Searches for backends.</summary>
     /// <param name="variable">Reads an environment variable.</param>
-    /// <param name="ollama">Where an Ollama may be; null for its default port on this machine.</param>
-    /// <param name="patience">How long an Ollama may take to answer; null for half a second.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="ollama">The address of an Ollama server; null for its default port on this machine.</param>
+    /// <param name="patience">The time limit of the request to Ollama; null for 500 milliseconds.</param>
+    /// <param name="cancellationToken">Cancels the search.</param>
     public static async Task<Discovered> LookAsync(Func<string, string?> variable, Uri? ollama, TimeSpan? patience, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(variable);
@@ -26,7 +26,7 @@ public sealed record Discovered(BackendSettings[] Backends, PanelSettings[] Pane
         var panels = new List<PanelSettings>();
         var notes = new List<string>();
         var address = ollama ?? new Uri(Providers.OllamaUrl);
-        var models = await OllamaModelsAsync(address, patience ?? UsualPatience, cancellationToken);
+        var models = await OllamaModelsAsync(address, patience ?? DefaultPatience, cancellationToken);
         if (models.Length > 0)
         {
             var found = models.Select(model => new BackendSettings
@@ -36,7 +36,7 @@ public sealed record Discovered(BackendSettings[] Backends, PanelSettings[] Pane
                 Url = address.GetLeftPart(UriPartial.Authority),
                 Model = model,
             }).ToArray();
-            Offer("ollama", $"the models of the Ollama on {address.Authority}", found);
+            Offer("ollama", $"the models of the Ollama server on {address.Authority}", found);
         }
 
         var keyed = Providers.All
@@ -59,7 +59,7 @@ public sealed record Discovered(BackendSettings[] Backends, PanelSettings[] Pane
         {
             backends.AddRange(found);
             panels.Add(new PanelSettings { Name = panel, Description = what, Members = [.. found.Select(static backend => backend.Name)] });
-            notes.Add($"panel \"{panel}\" is offered: {what}; it is asked only where a request names it");
+            notes.Add($"panel \"{panel}\" is offered: {what}; only requests that name it use it");
         }
     }
 
@@ -69,7 +69,7 @@ public sealed record Discovered(BackendSettings[] Backends, PanelSettings[] Pane
         try
         {
             using var json = JsonDocument.Parse(await http.GetByteArrayAsync(new Uri(address, "/api/tags"), cancellationToken));
-            return [.. json.RootElement.GetProperty("models").EnumerateArray().Select(static model => model.GetProperty("name").GetString()!).Take(MostModels)];
+            return [.. json.RootElement.GetProperty("models").EnumerateArray().Select(static model => model.GetProperty("name").GetString()!).Take(MaxModels)];
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested
             && e is HttpRequestException or OperationCanceledException or JsonException or InvalidOperationException or KeyNotFoundException)

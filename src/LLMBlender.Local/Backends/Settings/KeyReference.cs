@@ -1,13 +1,13 @@
 namespace LLMBlender.Local.Backends;
 
-/// <summary>Finds keys where settings say that they are.</summary>
+/// <summary>Reads the API keys that settings refer to.</summary>
 public static class KeyReference
 {
-    /// <summary>A backend's key; null where it has none.</summary>
+    /// <summary>Returns a backend's key; null if it has none.</summary>
     /// <param name="backend">The backend.</param>
-    /// <param name="path">How errors name it.</param>
+    /// <param name="path">The backend's configuration path, for errors.</param>
     /// <param name="variable">Reads an environment variable.</param>
-    /// <exception cref="SettingsException">The key is not there.</exception>
+    /// <exception cref="SettingsException">The key is missing or can't be read.</exception>
     public static Secret? Find(BackendSettings backend, string path, Func<string, string?> variable)
     {
         if (backend.Key is { } known)
@@ -25,7 +25,7 @@ public static class KeyReference
         return backend.KeyFile is { } file ? Read(file, path) : null;
     }
 
-    // Who pastes the key itself here does not get to read it in a log.
+    // The value may be a key pasted by mistake, which must not be logged.
     private static SettingsException Missing(string path, string name) => IsName(name)
         ? SettingsException.Of(path, name, "an environment variable that is set")
         : new SettingsException($"{path} has {name.Length} characters and is no variable's name, and must be an environment variable that is set, named in A-Z, 0-9 and _");

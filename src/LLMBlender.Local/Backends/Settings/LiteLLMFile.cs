@@ -6,16 +6,16 @@ namespace LLMBlender.Local.Backends;
 
 /// <summary>
 /// Reads the <c>model_list</c> of a LiteLLM configuration as backends: OpenAI-compatible servers and providers, and Ollama.
-/// Models of other providers are named and left out; what the file says besides models is LiteLLM's own business.
+/// Models of other providers are reported and skipped; other sections of the file are ignored.
 /// </summary>
 public static class LiteLLMFile
 {
     private const string ByVariable = "os.environ/";
 
     /// <summary>Reads a file.</summary>
-    /// <param name="file">Which.</param>
-    /// <param name="notes">Told what is left out, and why.</param>
-    /// <exception cref="SettingsException">It can't be read, or breaks a rule.</exception>
+    /// <param name="file">The file's path.</param>
+    /// <param name="notes">Receives a message for each model that is skipped.</param>
+    /// <exception cref="SettingsException">The file can't be read, or breaks a rule.</exception>
     public static IReadOnlyList<BackendSettings> Read(string file, Action<string> notes)
     {
         try
@@ -29,8 +29,8 @@ public static class LiteLLMFile
         }
     }
 
-    /// <summary>Reads its text.</summary>
-    /// <exception cref="SettingsException">It breaks a rule.</exception>
+    /// <summary>Reads a file's text.</summary>
+    /// <exception cref="SettingsException">The text breaks a rule.</exception>
     public static IReadOnlyList<BackendSettings> Read(TextReader text, Action<string> notes)
     {
         var yaml = new YamlStream();
@@ -76,7 +76,7 @@ public static class LiteLLMFile
         var (provider, id) = Split(model, Text(parameters, "custom_llm_provider"));
         if (Providers.Find(provider) is not { } known)
         {
-            notes($"{name}: left out, for models of \"{provider}\" can't be asked; of OpenAI-compatible servers and Ollama they can");
+            notes($"{name}: skipped, because provider \"{provider}\" is not supported; OpenAI-compatible servers and Ollama are");
             return null;
         }
 
@@ -88,7 +88,7 @@ public static class LiteLLMFile
 
         if ((url ?? known.Url) is not { } address)
         {
-            throw SettingsException.Of($"{path}:litellm_params:api_base", null, $"the server's address, for \"{provider}\" has no common one");
+            throw SettingsException.Of($"{path}:litellm_params:api_base", null, $"the server's address, because \"{provider}\" has no default address");
         }
 
         return WithKey(
@@ -123,12 +123,12 @@ public static class LiteLLMFile
             return backend with { Key = new Secret(key) };
         }
 
-        // A provider's usual variable counts where it is set; one that the file names must be.
+        // A provider's default variable is optional; a variable that the file names must be set.
         var variable = key[ByVariable.Length..];
         return isNamed || Environment.GetEnvironmentVariable(variable) is { Length: > 0 } ? backend with { KeyVariable = variable } : backend;
     }
 
-    // "openai/gpt-4o", or a bare name, which LiteLLM takes for OpenAI's.
+    // "openai/gpt-4o", or a name without a prefix, which LiteLLM assigns to OpenAI.
     private static (string Provider, string Model) Split(string model, string? provider)
     {
         if (provider is not null)

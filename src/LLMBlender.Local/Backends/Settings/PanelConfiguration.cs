@@ -5,10 +5,10 @@ using Microsoft.Extensions.Logging;
 
 namespace LLMBlender.Local.Backends;
 
-/// <summary>Panels out of a host's configuration: files, environment, command line.</summary>
+/// <summary>Reads panels from a host's configuration: files, environment, command line.</summary>
 public static class PanelConfiguration
 {
-    /// <summary>The section.</summary>
+    /// <summary>The name of the section.</summary>
     public const string Section = "LLMBlender";
 
     /// <summary>Reads the settings.</summary>
@@ -18,7 +18,7 @@ public static class PanelConfiguration
         ArgumentNullException.ThrowIfNull(configuration);
         try
         {
-            // Lists by themselves, for only a binder that refuses unknown names refuses values of a wrong type inside of lists.
+            // Lists are bound separately: inside lists, only a binder with ErrorOnUnknownConfiguration rejects values of a wrong type.
             var section = configuration.GetSection(Section);
             return new PanelSection
             {
@@ -37,12 +37,12 @@ public static class PanelConfiguration
     private static T[] List<T>(IConfiguration section, string name) =>
         section.GetSection(name).Get<T[]>(static binder => binder.ErrorOnUnknownConfiguration = true) ?? [];
 
-    /// <summary>Makes the registry of a configuration, and has it follow the configuration's changes while the host runs.</summary>
-    /// <param name="services">The host's.</param>
-    /// <param name="configuration">The host's.</param>
-    /// <param name="found">What was found without it.</param>
-    /// <param name="sources">Where files and keys are.</param>
-    /// <param name="notes">Told what a person should know of it.</param>
+    /// <summary>Creates the registry of a configuration, and reloads it when the configuration changes while the host runs.</summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="configuration">The host's configuration.</param>
+    /// <param name="found">Backends and panels that were discovered.</param>
+    /// <param name="sources">Reads files and keys.</param>
+    /// <param name="notes">Receives messages for the operator.</param>
     /// <exception cref="SettingsException">A rule is broken.</exception>
     public static PanelRegistry AddPanels(
         this IServiceCollection services, IConfiguration configuration, Discovered found, PanelSources sources, Action<string> notes)

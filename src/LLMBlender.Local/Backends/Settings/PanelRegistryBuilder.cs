@@ -1,17 +1,17 @@
 namespace LLMBlender.Local.Backends;
 
-/// <summary>Makes books of settings, checked to the last word before anything is asked.</summary>
+/// <summary>Creates registries from settings, and validates all settings before any backend is called.</summary>
 public static class PanelRegistryBuilder
 {
-    /// <summary>The name of the panel that serves where no other is configured.</summary>
+    /// <summary>The name of the panel that is used if no other is configured.</summary>
     public const string SamplePanel = "sample";
 
-    /// <summary>Makes a registry.</summary>
+    /// <summary>Creates a registry.</summary>
     /// <param name="section">The settings.</param>
-    /// <param name="found">What was found without them.</param>
-    /// <param name="sources">Where files and keys are.</param>
-    /// <param name="previous">A registry whose unchanged backends go on, with what they know of their limits; null for none.</param>
-    /// <param name="notes">Told what a person should know of it.</param>
+    /// <param name="found">Backends and panels that were discovered.</param>
+    /// <param name="sources">Reads files and keys.</param>
+    /// <param name="previous">A registry whose unchanged backends are reused with the state of their limits; null for none.</param>
+    /// <param name="notes">Receives messages for the operator.</param>
     /// <exception cref="SettingsException">A rule is broken.</exception>
     public static PanelRegistry Build(
         PanelSection section, Discovered found, PanelSources sources, PanelRegistry? previous, Action<string> notes)
@@ -50,7 +50,7 @@ public static class PanelRegistryBuilder
         return registry;
     }
 
-    // What was merely found never is the default: nobody's words go to a provider that nobody chose.
+    // A discovered panel is never the default, so that no prompt is sent to a provider that was not chosen.
     private static void Offer(PanelRegistry registry, Discovered found, PanelSources sources, PanelRegistry? previous)
     {
         foreach (var backend in found.Backends.Where(backend => registry.FindBackend(backend.Name) is null))

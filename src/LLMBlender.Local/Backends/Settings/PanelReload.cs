@@ -6,7 +6,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace LLMBlender.Local.Backends;
 
-/// <summary>Applies a changed configuration without a restart; one that breaks a rule is named and not applied.</summary>
+/// <summary>Applies a changed configuration without a restart; an invalid one is logged and not applied.</summary>
 public sealed partial class PanelReload(
     IConfiguration configuration, PanelRegistry registry, Discovered found, PanelSources sources, ILogger<PanelReload> logger) : IHostedService, IDisposable
 {
@@ -49,7 +49,7 @@ public sealed partial class PanelReload(
         }
     }
 
-    // No request outlives this; whoever is being asked is asked to the end.
+    // No request takes longer than this, so that running calls can complete.
     private void Retire(Backend[] backends) => _ = Task.Delay(RequestTime.Longest, sources.Clock)
         .ContinueWith(_ => Array.ForEach(backends, static backend => backend.Client.Dispose()), TaskScheduler.Default);
 

@@ -1,19 +1,19 @@
 namespace LLMBlender.Local.Backends;
 
-/// <summary>Where well-known model servers and providers that speak OpenAI's or Ollama's language are.</summary>
-/// <param name="Name">As LiteLLM and others prefix models.</param>
-/// <param name="Kind">What it speaks.</param>
-/// <param name="Url">Its address; null where every installation has its own.</param>
-/// <param name="KeyVariable">The environment variable that usually holds its key; null where it wants none.</param>
-/// <param name="Model">A model that it has, for those who name none; null where nobody can know.</param>
+/// <summary>Well-known model servers and providers with an OpenAI-compatible API or Ollama's.</summary>
+/// <param name="Name">The prefix of model names in LiteLLM and other programs.</param>
+/// <param name="Kind">The API, a kind of <see cref="BackendSettings"/>.</param>
+/// <param name="Url">The default URL; null if each installation has a different one.</param>
+/// <param name="KeyVariable">The environment variable that usually contains the API key; null if none is needed.</param>
+/// <param name="Model">The model to use if none is configured; null if there is no default.</param>
 public sealed record Providers(string Name, string Kind, string? Url, string? KeyVariable, string? Model = null)
 {
-    /// <summary>Ollama's own address.</summary>
+    /// <summary>Ollama's default address.</summary>
     public const string OllamaUrl = "http://127.0.0.1:11434";
 
     private const string OpenAI = BackendSettings.OpenAI;
 
-    /// <summary>All of them.</summary>
+    /// <summary>All known providers.</summary>
     public static IReadOnlyList<Providers> All { get; } =
     [
         new("openai", OpenAI, "https://api.openai.com/v1", "OPENAI_API_KEY", "gpt-4o-mini"),
@@ -36,6 +36,6 @@ public sealed record Providers(string Name, string Kind, string? Url, string? Ke
         new("ollama_chat", BackendSettings.Ollama, OllamaUrl, null),
     ];
 
-    /// <summary>One of them; null where it is none.</summary>
+    /// <summary>Returns the provider with a name; null if there is none.</summary>
     public static Providers? Find(string name) => All.FirstOrDefault(provider => provider.Name == name);
 }

@@ -4,12 +4,12 @@ using LLMBlender.Core.Ranking;
 
 namespace LLMBlender.Local.Backends;
 
-/// <summary>What settings must keep to.</summary>
+/// <summary>Validates settings.</summary>
 public static class SettingsRules
 {
     private static readonly TimeSpan ShortestTime = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>Checks a backend.</summary>
+    /// <summary>Validates a backend.</summary>
     /// <exception cref="SettingsException">A rule is broken.</exception>
     public static void Check(BackendSettings backend, string path)
     {
@@ -17,7 +17,7 @@ public static class SettingsRules
         OneOf(backend.Kind, $"{path}:Kind", [BackendSettings.OpenAI, BackendSettings.Ollama]);
         if (!Uri.TryCreate(backend.Url, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.UserInfo.Length > 0)
         {
-            // An address may hold a password: of that one only its fault is shown.
+            // An address may contain a password, which must not be shown.
             var shown = url?.UserInfo.Length > 0 ? "one with a user in it" : backend.Url;
             throw SettingsException.Of($"{path}:Url", shown, "an absolute http or https URL without a user");
         }
@@ -49,7 +49,7 @@ public static class SettingsRules
         Between(backend.BreakTime, $"{path}:BreakTime", TimeSpan.FromMilliseconds(500), RequestTime.Longest);
     }
 
-    /// <summary>Checks a panel.</summary>
+    /// <summary>Validates a panel.</summary>
     /// <exception cref="SettingsException">A rule is broken.</exception>
     public static void Check(PanelSettings panel, string path)
     {
@@ -65,7 +65,7 @@ public static class SettingsRules
         var answers = panel.Samples * panel.Members.Length;
         if (answers > ComparisonMatrix.MaxCandidates)
         {
-            throw SettingsException.Of($"{path}:Samples", panel.Samples, $"so few that there are at most {ComparisonMatrix.MaxCandidates} answers, and these are {answers}");
+            throw SettingsException.Of($"{path}:Samples", panel.Samples, $"small enough for at most {ComparisonMatrix.MaxCandidates} answers, and there are {answers}");
         }
 
         if (panel.Records is null)
