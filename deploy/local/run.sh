@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# A whole cluster on this machine, under load, upgraded and scaled down meanwhile, and a report of it:
+# Runs a complete cluster on this machine under load, upgrades it and scales it down meanwhile, and writes a report:
 #   deploy/local/run.sh [--minutes 10] [--clients 8] [--report FILE]
-# Redis, nginx before two gateways, two silos that blend and fuse, three that compare, and Prometheus over all of them, as real
-# processes on loopback. Wants redis-server, nginx and prometheus on the PATH. Everything ends by itself; the exit code is 0
-# where no request failed and the counts agree.
+# Redis, nginx in front of two gateways, two silos that blend and fuse, three that compare, and Prometheus for all of them run
+# as processes on loopback. Requires redis-server, nginx and prometheus on the PATH. All processes are stopped at the end; the
+# exit code is 0 if no request failed and the counts match.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 export PATH=$PATH:/usr/sbin

@@ -7,13 +7,13 @@ using LLMBlender.Records;
 
 namespace LLMBlender.Cli;
 
-/// <summary>The command line <c>llmblender</c>: one run, from arguments to exit code.</summary>
+/// <summary>The command line <c>llmblender</c>: runs one command and returns its exit code.</summary>
 internal static class LlmBlender
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
-    /// <summary>Runs one command line. Holds no state, so that runs in one process don't touch each other.</summary>
-    /// <returns>One of <see cref="ExitCode"/>'s numbers.</returns>
+    /// <summary>Runs one command line. It is stateless: several runs in one process are independent.</summary>
+    /// <returns>One of the <see cref="ExitCode"/> constants.</returns>
     public static async Task<int> RunAsync(IReadOnlyList<string> args, Terminal terminal, CancellationToken cancellationToken = default)
     {
         var error = new StreamWriter(terminal.Error, Utf8) { AutoFlush = true };
@@ -41,7 +41,7 @@ internal static class LlmBlender
     private static async Task<int> InvokeAsync(
         IReadOnlyList<string> args, Terminal terminal, StreamWriter error, CancellationToken cancellationToken)
     {
-        // An instruction may well begin with '@'; it names no response file.
+        // An instruction may begin with '@', so response files are disabled.
         var parsed = CommandTree.Create(terminal).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Action is ParseErrorAction)
         {

@@ -6,7 +6,7 @@ using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interru
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
 return await LlmBlender.RunAsync(args, Terminal.OfProcess(), interruption.Token);
 
-// The first signal lets the batch at hand finish; a second one ends the process as usual.
+// The first signal lets the current batch finish; a second one terminates the process.
 void Interrupt(PosixSignalContext signal)
 {
     signal.Cancel = !interruption.IsCancellationRequested;

@@ -2,28 +2,28 @@ using Microsoft.Win32.SafeHandles;
 
 namespace LLMBlender.Cli;
 
-/// <summary>What a run reads from and writes to: the process's own streams, or a test's.</summary>
+/// <summary>The standard streams of a run; tests supply their own.</summary>
 /// <param name="In">Standard input.</param>
 /// <param name="Out">Standard output.</param>
 /// <param name="Error">Standard error.</param>
 internal sealed record Terminal(Stream In, Stream Out, Stream Error)
 {
-    /// <summary>Whether a person reads standard output.</summary>
+    /// <summary>Whether standard output is a terminal.</summary>
     public bool OutIsTerminal { get; init; }
 
-    /// <summary>Whether a person reads standard error.</summary>
+    /// <summary>Whether standard error is a terminal.</summary>
     public bool ErrorIsTerminal { get; init; }
 
-    /// <summary>Columns of the terminal; 100 where there is none.</summary>
+    /// <summary>The terminal's width in columns; 100 if there is none.</summary>
     public int Width { get; init; } = 100;
 
     /// <summary>Environment variables by name.</summary>
     public Func<string, string?> Variable { get; init; } = static _ => null;
 
-    /// <summary>What delays are counted by.</summary>
+    /// <summary>The clock for delays.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>The process's own.</summary>
+    /// <summary>The process's streams.</summary>
     public static Terminal OfProcess() => new(
         Console.OpenStandardInput(), OpenOutput(), Console.OpenStandardError())
     {
@@ -33,8 +33,8 @@ internal sealed record Terminal(Stream In, Stream Out, Stream Error)
         Variable = Environment.GetEnvironmentVariable,
     };
 
-    // The console's own stream takes a reader that has gone away for granted, and would have the whole input ranked for
-    // nobody. On a file, though, a stream of our own would not share its position with standard error.
+    // The console's stream ignores a closed pipe, and the whole input would be ranked for no reader. For a file, a separate
+    // stream would not share its position with standard error.
     private static Stream OpenOutput()
     {
         if (OperatingSystem.IsWindows() || !Console.IsOutputRedirected)

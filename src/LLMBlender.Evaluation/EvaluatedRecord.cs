@@ -6,16 +6,16 @@ using LLMBlender.Records;
 
 namespace LLMBlender.Evaluation;
 
-/// <summary>What the tables need of a record: no texts but a title.</summary>
+/// <summary>The parts of a record that the tables use; of its texts, only a title.</summary>
 /// <param name="Id">The record's id.</param>
-/// <param name="Title">The beginning of what it asks.</param>
-/// <param name="Group">The part of the data that it is of; null where nobody says.</param>
+/// <param name="Title">The beginning of its instruction.</param>
+/// <param name="Group">Its subset of the data; null if it has none.</param>
 /// <param name="Models">The candidates' models.</param>
-/// <param name="FileScores">By name, the scores that the file has for every candidate.</param>
-/// <param name="PartScores">Names of scores that only some candidates have.</param>
-/// <param name="Judged">The judge's verdicts, where every pair has one.</param>
-/// <param name="Orders">The judge's verdict on each pair in both orders, where the file has them.</param>
-/// <param name="Finding">What was computed.</param>
+/// <param name="FileScores">The scores by name that the file contains for every candidate.</param>
+/// <param name="PartScores">The names of scores that only some candidates have.</param>
+/// <param name="Judged">The judge's verdicts; null unless every pair has one.</param>
+/// <param name="Orders">The judge's verdict on each pair in both orders; null if the file does not contain them.</param>
+/// <param name="Finding">The computed values.</param>
 internal sealed record EvaluatedRecord(
     RecordId Id,
     string Title,
@@ -29,10 +29,10 @@ internal sealed record EvaluatedRecord(
 {
     private const int TitleLength = 160;
 
-    /// <summary>What a field of the file says of its part of the data.</summary>
+    /// <summary>The field of the file with the record's subset.</summary>
     private const string GroupField = "subset";
 
-    /// <summary>Takes of a record what the tables need.</summary>
+    /// <summary>Selects the parts of a record that the tables use.</summary>
     public static EvaluatedRecord Of(RecordPlace place, MixInstructRecord record, RecordFinding finding)
     {
         var names = record.Candidates.SelectMany(static candidate => candidate.Scores.Keys).Distinct(StringComparer.Ordinal).ToList();

@@ -8,19 +8,20 @@ using LLMBlender.Records;
 namespace LLMBlender.Evaluation;
 
 /// <summary>
-/// A chat model that judges pairs by prompt. It sees each pair in both orders, and its verdicts stay as they are, from -2 to 2 for
-/// the first: what the order does to them can be seen. For one that can't be read the other order's counts, as in <see cref="PairJudge.Logit"/>.
+/// A chat model that judges pairs by prompt. It compares each pair in both orders and returns its verdicts unchanged, from -2
+/// to 2 for the first candidate, so that position bias can be measured. A verdict that can't be parsed is replaced by that of
+/// the other order, as in <see cref="PairJudge.Logit"/>.
 /// </summary>
-/// <param name="backend">The model.</param>
+/// <param name="backend">The backend of the chat model.</param>
 internal sealed class JudgeRanker(Backend backend) : IPairwiseRanker
 {
-    // The backend's own limits come first; this bounds what one record has under way.
+    // Limits the concurrent calls of one record; the backend's limits apply in addition.
     private const int AtOnce = 8;
 
     /// <inheritdoc/>
     public string Name => $"judge {backend.Name}";
 
-    /// <summary>Makes it of a backend's name.</summary>
+    /// <summary>Creates the ranker from a backend's name.</summary>
     /// <exception cref="UsageException">There is no such backend.</exception>
     public static JudgeRanker Make(string name, EvaluationSetup setup)
     {
@@ -50,7 +51,7 @@ internal sealed class JudgeRanker(Backend backend) : IPairwiseRanker
             verdicts[pair.First, pair.Second] = await AskAsync(source, candidates[pair.First], candidates[pair.Second], stop));
         if (n > 1 && pairs.TrueForAll(pair => verdicts[pair.First, pair.Second] is null))
         {
-            throw new InvalidOperationException($"the judge {backend.Name} gave no verdict that can be read");
+            throw new InvalidOperationException($"the judge {backend.Name} returned no verdict that can be parsed");
         }
 
         var matrix = new float[n, n];

@@ -4,10 +4,10 @@ using LLMBlender.Records;
 
 namespace LLMBlender.Evaluation;
 
-/// <summary>The quality metrics by name; a new one is registered here and nowhere else.</summary>
+/// <summary>The registry of quality metrics by name; new metrics are registered only here.</summary>
 public static class Metrics
 {
-    // A model-based metric takes its model after a colon: bertscore:FOLDER.
+    // The argument of a model-based metric is its model, after a colon: bertscore:FOLDER.
     private static readonly NamedMakers<IQualityMetric> Registered = new(
         "metric",
         new("rouge1", "ROUGE-1 of stemmed words, F1 from 0 to 1", static (_, _) => TextMetrics.Rouge1),
@@ -20,15 +20,15 @@ public static class Metrics
         new("bartscore", "BARTScore: mean log-likelihood of the reference after the candidate", BartScoreMetric.Make, "MODEL"),
         new("bleurt", "BLEURT: a classifier of reference and candidate", BleurtMetric.Make, "MODEL"));
 
-    /// <summary>What is measured where nobody says what.</summary>
+    /// <summary>The metrics if none are given.</summary>
     public static IReadOnlyList<string> Default { get; } = ["rouge1", "rouge2", "rougeL", "bleu", "chrf"];
 
-    /// <summary>The names with what they are, for help.</summary>
+    /// <summary>The names with descriptions, for help texts.</summary>
     public static string Listed => Registered.Listed;
 
-    /// <summary>Makes a metric.</summary>
+    /// <summary>Creates a metric.</summary>
     /// <param name="spelling"><c>NAME</c>, or <c>NAME:ARGUMENT</c> for one that takes an argument.</param>
-    /// <param name="setup">What it is made with.</param>
-    /// <exception cref="UsageException">The name is not known, or lacks an argument.</exception>
+    /// <param name="setup">The services that it is created with.</param>
+    /// <exception cref="UsageException">The name is unknown, or lacks its argument.</exception>
     public static IQualityMetric Create(string spelling, EvaluationSetup setup) => Registered.Create(spelling, setup);
 }

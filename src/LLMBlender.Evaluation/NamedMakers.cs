@@ -3,16 +3,16 @@ using LLMBlender.Records;
 
 namespace LLMBlender.Evaluation;
 
-/// <summary>Makers of one kind of thing by name, spelt <c>NAME</c> or <c>NAME:ARGUMENT</c>.</summary>
-/// <param name="kind">What errors call the kind.</param>
-/// <param name="makers">The makers.</param>
+/// <summary>A registry of factories by name; an entry is given as <c>NAME</c> or <c>NAME:ARGUMENT</c>.</summary>
+/// <param name="kind">The name of the kind in errors.</param>
+/// <param name="makers">The factories.</param>
 internal sealed class NamedMakers<T>(string kind, params NamedMaker<T>[] makers)
 {
-    /// <summary>The names with what they are, a line each.</summary>
+    /// <summary>The names with descriptions, one a line.</summary>
     public string Listed => string.Join('\n', makers.Select(static maker => $"  {maker.Spelling,-22} {maker.Description}"));
 
-    /// <summary>Makes one.</summary>
-    /// <exception cref="UsageException">The name is not known, lacks its argument, or takes none.</exception>
+    /// <summary>Creates an instance.</summary>
+    /// <exception cref="UsageException">The name is unknown, lacks its argument, or takes none.</exception>
     public T Create(string spelling, EvaluationSetup setup)
     {
         var (name, argument) = spelling.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon
@@ -31,13 +31,13 @@ internal sealed class NamedMakers<T>(string kind, params NamedMaker<T>[] makers)
     }
 }
 
-/// <summary>One maker.</summary>
-/// <param name="Name">How it is asked for.</param>
-/// <param name="Description">What it makes, for help.</param>
-/// <param name="Make">Makes it of its argument, empty where it takes none.</param>
-/// <param name="Argument">What stands after the colon, for help; null where nothing does.</param>
+/// <summary>A factory.</summary>
+/// <param name="Name">Its name in arguments.</param>
+/// <param name="Description">A description for help texts.</param>
+/// <param name="Make">Creates an instance from the argument; the argument is empty if the factory takes none.</param>
+/// <param name="Argument">The argument's placeholder for help texts; null if the factory takes none.</param>
 internal sealed record NamedMaker<T>(string Name, string Description, Func<string, EvaluationSetup, T> Make, string? Argument = null)
 {
-    /// <summary>How it is spelt: <c>name</c> or <c>name:ARGUMENT</c>.</summary>
+    /// <summary>Its form in arguments: <c>name</c> or <c>name:ARGUMENT</c>.</summary>
     public string Spelling => Argument is null ? Name : $"{Name}:{Argument}";
 }

@@ -5,8 +5,8 @@ using LLMBlender.Records;
 namespace LLMBlender.Evaluation;
 
 /// <summary>
-/// The rankers that an evaluation sets beside the pair ranker, by name; a new one is registered here and nowhere else. Oracles are
-/// made of metrics and need no name here.
+/// The registry of rankers that are evaluated beside the pair ranker, by name; new rankers are registered only here. Oracles
+/// are derived from metrics and are not registered.
 /// </summary>
 public static class Rankers
 {
@@ -17,15 +17,15 @@ public static class Rankers
         new("judge", "a chat model of --config compares by prompt, both orders", JudgeRanker.Make, "BACKEND"),
         new("model", "a reward model, or a summareranker, simcls or mlm-scorer; also +encoding=single +max-length=N", ModelRanker.Make, "MODEL"));
 
-    /// <summary>Who ranks where nobody says who.</summary>
+    /// <summary>The rankers if none are given.</summary>
     public static IReadOnlyList<string> Default { get; } = ["random", "longest"];
 
-    /// <summary>The names with what they are, for help.</summary>
+    /// <summary>The names with descriptions, for help texts.</summary>
     public static string Listed => Registered.Listed;
 
-    /// <summary>Makes a ranker.</summary>
+    /// <summary>Creates a ranker.</summary>
     /// <param name="spelling"><c>NAME</c>, or <c>NAME:ARGUMENT</c> for one that takes an argument.</param>
-    /// <param name="setup">What it is made with.</param>
-    /// <exception cref="UsageException">The name is not known, or lacks an argument.</exception>
+    /// <param name="setup">The services that it is created with.</param>
+    /// <exception cref="UsageException">The name is unknown, or lacks its argument.</exception>
     public static ICandidateRanker Create(string spelling, EvaluationSetup setup) => Registered.Create(spelling, setup);
 }

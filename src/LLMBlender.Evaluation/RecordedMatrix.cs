@@ -2,10 +2,10 @@ using LLMBlender.Core.Ranking;
 
 namespace LLMBlender.Evaluation;
 
-/// <summary>Rankings out of logits that are known already.</summary>
+/// <summary>Computes rankings from recorded logits.</summary>
 internal static class RecordedMatrix
 {
-    /// <summary>What an engine makes of them; it is told only what it asks for.</summary>
+    /// <summary>Ranks with an engine, which receives only the logits of the pairs that it requests.</summary>
     public static CandidateRanking Rank(RankingEngine engine, float[,] matrix)
     {
         while (!engine.IsSettled)
@@ -19,7 +19,7 @@ internal static class RecordedMatrix
         return engine.Rank();
     }
 
-    /// <summary>The matrix of the candidates in reverse.</summary>
+    /// <summary>The matrix with the candidates in reverse order.</summary>
     public static float[,] Reversed(float[,] matrix)
     {
         var n = matrix.GetLength(0);
@@ -35,7 +35,10 @@ internal static class RecordedMatrix
         return reversed;
     }
 
-    /// <summary>The matrix as it were if only pairs in the candidates' own order had been compared, each verdict taken for both orders.</summary>
+    /// <summary>
+    /// The matrix that results if each pair is compared only in the candidates' order and the negated logit is used for the
+    /// other order.
+    /// </summary>
     public static float[,] OneOrder(float[,] matrix)
     {
         var n = matrix.GetLength(0);

@@ -4,19 +4,19 @@ using Microsoft.AspNetCore.Http;
 
 namespace LLMBlender.Gateway;
 
-/// <summary>An error as OpenAI's API gives it: <c>{"error":{"message","type","param","code"}}</c>.</summary>
+/// <summary>An error in the format of OpenAI's API: <c>{"error":{"message","type","param","code"}}</c>.</summary>
 /// <param name="Status">The HTTP status.</param>
 /// <param name="Type">The kind of error.</param>
-/// <param name="Code">Why, for programs.</param>
-/// <param name="Message">Why, for people.</param>
-/// <param name="Parameter">The field at fault, if any.</param>
-/// <param name="RetryAfter">When to try again, if that helps.</param>
+/// <param name="Code">The machine-readable reason.</param>
+/// <param name="Message">The human-readable reason.</param>
+/// <param name="Parameter">The invalid field, if any.</param>
+/// <param name="RetryAfter">The delay before a retry, if a retry may succeed.</param>
 internal sealed record ApiError(int Status, string Type, string Code, string Message, string? Parameter = null, TimeSpan? RetryAfter = null)
 {
     private const string InvalidRequest = "invalid_request_error";
     private const string Server = "server_error";
 
-    /// <summary>A request that breaks a rule.</summary>
+    /// <summary>An invalid request.</summary>
     public static ApiError Invalid(string? parameter, string message) =>
         new(StatusCodes.Status400BadRequest, InvalidRequest, "invalid_value", message, parameter);
 
@@ -32,7 +32,7 @@ internal sealed record ApiError(int Status, string Type, string Code, string Mes
     public static ApiError Unauthorized(string message) =>
         new(StatusCodes.Status401Unauthorized, InvalidRequest, "invalid_api_key", message);
 
-    /// <summary>A request of another site's page.</summary>
+    /// <summary>A cross-site request of a page.</summary>
     public static ApiError Forbidden(string message) =>
         new(StatusCodes.Status403Forbidden, "permission_error", "forbidden", message);
 
@@ -56,10 +56,10 @@ internal sealed record ApiError(int Status, string Type, string Code, string Mes
         _ => new(StatusCodes.Status502BadGateway, Server, "faulted", e.Message),
     };
 
-    /// <summary>An unexpected exception; its details are in the log alone.</summary>
-    public static ApiError Internal() => new(StatusCodes.Status500InternalServerError, Server, "internal", "internal error; the server's log says more");
+    /// <summary>An unexpected exception; its details are only logged.</summary>
+    public static ApiError Internal() => new(StatusCodes.Status500InternalServerError, Server, "internal", "internal error; see the server's log");
 
-    /// <summary>Writes it as the response.</summary>
+    /// <summary>Writes the error as the response.</summary>
     public async Task WriteAsync(HttpContext context)
     {
         context.Response.StatusCode = Status;
@@ -72,6 +72,6 @@ internal sealed record ApiError(int Status, string Type, string Code, string Mes
         await JsonBody.WriteAsync(context, ToResponse(), GatewayJsonContext.Default.ErrorResponse);
     }
 
-    /// <summary>The body form.</summary>
+    /// <summary>Returns the response body.</summary>
     public ErrorResponse ToResponse() => new() { Error = new ErrorBody { Message = Message, Type = Type, Param = Parameter, Code = Code } };
 }

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace LLMBlender.Gateway;
 
-/// <summary>Answers a request whose handler throws with an <see cref="ApiError"/>.</summary>
+/// <summary>Returns an <see cref="ApiError"/> for a request whose handler throws.</summary>
 internal sealed class ApiErrorFilter(ILogger<ApiErrorFilter> logger) : IEndpointFilter
 {
     /// <inheritdoc/>
@@ -33,7 +33,7 @@ internal sealed class ApiErrorFilter(ILogger<ApiErrorFilter> logger) : IEndpoint
         return Results.Empty;
     }
 
-    /// <summary>The error that the client gets. An unexpected exception is logged, and the client gets no details.</summary>
+    /// <summary>Returns the error for the client. An unexpected exception is logged, and the client receives no details.</summary>
     public static ApiError ErrorOf(Exception exception, string path, ILogger logger)
     {
         switch (exception)

@@ -6,15 +6,15 @@ using Microsoft.AspNetCore.Routing;
 
 namespace LLMBlender.Gateway;
 
-/// <summary>Maps the API's routes: the body's type in, the answer's type out, every failure as an <see cref="ApiError"/>.</summary>
+/// <summary>Maps the API's routes with typed request and response bodies; every failure is an <see cref="ApiError"/>.</summary>
 internal static class ApiRoutes
 {
     /// <summary>Maps a POST.</summary>
-    /// <param name="endpoints">Where.</param>
+    /// <param name="endpoints">The route builder.</param>
     /// <param name="path">The path.</param>
     /// <param name="request">The body's type.</param>
-    /// <param name="response">The answer's type.</param>
-    /// <param name="answer">Answers; null where it has written a stream instead.</param>
+    /// <param name="response">The request body's type.</param>
+    /// <param name="answer">Handles the request; returns null if it has written a stream.</param>
     public static RouteHandlerBuilder MapApiPost<TRequest, TResponse>(
         this IEndpointRouteBuilder endpoints,
         string path,
@@ -33,7 +33,7 @@ internal static class ApiRoutes
             }
         });
 
-        // Any content type is read as JSON; the document shows application/json alone.
+        // Any content type is read as JSON; the OpenAPI document contains only application/json.
         return route.Accepts<TRequest>(isOptional: true, "application/json", "*/*").Describe<TResponse>();
     }
 

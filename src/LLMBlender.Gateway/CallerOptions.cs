@@ -9,15 +9,18 @@ public sealed class CallerOptions
     /// <summary>The SHA-256 of its key, as 64 hexadecimal digits. The key itself is not stored.</summary>
     public string KeySha256 { get; set; } = "";
 
-    /// <summary>Requests a minute; null for no bound. Counted by each process.</summary>
+    /// <summary>Requests per minute; null for no limit. Counted per process.</summary>
     public int? RequestsPerMinute { get; set; }
 
     /// <summary>
-    /// What it may spend a day (UTC) in the currency of the backends' prices; null for no bound. Counted over all gateways of a
-    /// cluster with Redis, as of a second ago; by each process without.
+    /// The maximum cost per day (UTC) in the currency of the backends' prices; null for no limit. With Redis it is counted over
+    /// all gateways of a cluster, at most a second old; without Redis, per process.
     /// </summary>
     public decimal? SpendPerDay { get; set; }
 
-    /// <summary>Tokens that models may read and write for it a day (UTC); null for no bound. Counted as spending is.</summary>
+    /// <summary>
+    /// The maximum tokens of its models' input and output per day (UTC); null for no limit. Counted like <see
+    /// cref="SpendPerDay"/>.
+    /// </summary>
     public long? TokensPerDay { get; set; }
 }

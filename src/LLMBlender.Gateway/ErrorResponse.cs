@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace LLMBlender.Gateway;
 
-/// <summary>What is wrong, in the shape of OpenAI's API.</summary>
+/// <summary>An error in the format of OpenAI's API.</summary>
 internal sealed record ErrorResponse
 {
     /// <summary>The error.</summary>
@@ -12,16 +12,16 @@ internal sealed record ErrorResponse
 /// <summary>An error.</summary>
 internal sealed record ErrorBody
 {
-    /// <summary>Why, for people.</summary>
+    /// <summary>The human-readable reason.</summary>
     public required string Message { get; init; }
 
     /// <summary>The kind: invalid_request_error, permission_error, rate_limit_error, overloaded_error, timeout_error, server_error.</summary>
     public required string Type { get; init; }
 
-    /// <summary>The field that breaks a rule, such as candidates[2].text; null for none.</summary>
+    /// <summary>The invalid field, such as candidates[2].text; null for none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required string? Param { get; init; }
 
-    /// <summary>Why, for programs.</summary>
+    /// <summary>The machine-readable reason.</summary>
     public required string Code { get; init; }
 }

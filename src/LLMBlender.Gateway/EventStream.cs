@@ -10,12 +10,12 @@ using Microsoft.Extensions.Logging;
 namespace LLMBlender.Gateway;
 
 /// <summary>
-/// A response as server-sent events. Its first byte is sent at once, and a comment after every interval without an event, so that
-/// no proxy closes the connection as idle. Used by one request.
+/// A response as server-sent events. The first byte is sent immediately, and a comment after every interval without an event,
+/// so that proxies do not close an idle connection. Used by one request.
 /// </summary>
 internal sealed class EventStream(HttpContext context)
 {
-    /// <summary>How long there may be no event.</summary>
+    /// <summary>The longest interval without an event or comment.</summary>
     public static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(5);
 
     private readonly ArrayBufferWriter<byte> buffer = new(512);
@@ -30,7 +30,7 @@ internal sealed class EventStream(HttpContext context)
         await CommentAsync();
     }
 
-    /// <summary>Writes every item of a sequence, with comments while there is none.</summary>
+    /// <summary>Writes every item of a sequence, with comments while waiting for the next.</summary>
     /// <param name="items">The items.</param>
     /// <param name="write">Writes an item.</param>
     public async Task WriteAllAsync<T>(IAsyncEnumerable<T> items, Func<T, Task> write)
@@ -69,7 +69,7 @@ internal sealed class EventStream(HttpContext context)
     /// <summary>Writes an event whose data is not JSON.</summary>
     public Task WriteAsync(string data) => SendAsync(Encoding.UTF8.GetBytes($"data: {data}\n\n"));
 
-    /// <summary>Writes a stream's events; an exception, while the client is connected, is written as the last.</summary>
+    /// <summary>Writes a stream's events. An exception is written as the last event if the client is still connected.</summary>
     /// <param name="write">Writes the events.</param>
     /// <param name="fail">Writes the error.</param>
     public async Task RunAsync(Func<Task> write, Func<ApiError, Task> fail)
@@ -92,7 +92,7 @@ internal sealed class EventStream(HttpContext context)
             return await next;
         }
 
-        // The sequence ends when the client disconnects, and so does this wait.
+        // The sequence completes when the client disconnects, and this wait with it.
         var pending = next.AsTask();
         while (true)
         {

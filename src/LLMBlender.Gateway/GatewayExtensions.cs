@@ -17,10 +17,10 @@ using StackExchange.Redis;
 
 namespace LLMBlender.Gateway;
 
-/// <summary>Makes a web application the gateway before an <see cref="IBlender"/>.</summary>
+/// <summary>Adds the gateway for an <see cref="IBlender"/> to a web application.</summary>
 public static class GatewayExtensions
 {
-    /// <summary>Where Orleans' dashboard is, in processes that have the role. It needs a key as the API does.</summary>
+    /// <summary>The path of Orleans' dashboard, in processes with that role. It requires a key like the API.</summary>
     public const string DashboardPath = "/dashboard";
 
     /// <summary>Adds the gateway's services. Its options are bound to <see cref="GatewayOptions.Section"/> and validated on start.</summary>
@@ -44,7 +44,7 @@ public static class GatewayExtensions
         return builder;
     }
 
-    /// <summary>Maps every path of the gateway. Each needs a key unless it says otherwise.</summary>
+    /// <summary>Maps every path of the gateway. Each requires a key unless it allows anonymous requests.</summary>
     public static WebApplication MapLLMBlenderGateway(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
@@ -58,7 +58,7 @@ public static class GatewayExtensions
         return app;
     }
 
-    /// <summary>Requires a key on every endpoint that does not allow anonymous requests, and holds callers to their limits.</summary>
+    /// <summary>Requires a key on every endpoint that does not allow anonymous requests, and enforces callers' limits.</summary>
     public static WebApplication UseLLMBlenderAuthentication(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);

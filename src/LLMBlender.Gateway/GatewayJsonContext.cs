@@ -5,7 +5,7 @@ using LLMBlender.Gateway.Records;
 
 namespace LLMBlender.Gateway;
 
-/// <summary>The JSON of the gateway's own requests and responses; in the form of <see cref="RecordJsonContext"/>.</summary>
+/// <summary>The JSON of the gateway's requests and responses, with the settings of <see cref="RecordJsonContext"/>.</summary>
 [JsonSourceGenerationOptions(
     GenerationMode = JsonSourceGenerationMode.Metadata,
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,

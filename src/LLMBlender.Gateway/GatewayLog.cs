@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace LLMBlender.Gateway;
 
-/// <summary>The gateway's log messages. They hold no text of a request.</summary>
+/// <summary>The gateway's log messages. They contain no text of a request.</summary>
 internal static partial class GatewayLog
 {
     [LoggerMessage(Level = LogLevel.Error, Message = "request to {Path} failed unexpectedly")]

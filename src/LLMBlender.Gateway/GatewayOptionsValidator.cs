@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace LLMBlender.Gateway;
 
-/// <summary>Checks <see cref="GatewayOptions"/>; an error names property, value and rule.</summary>
+/// <summary>Validates <see cref="GatewayOptions"/>; an error contains property, value and rule.</summary>
 internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
 {
     private const int HashLength = 64;
@@ -46,7 +46,7 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
 
         if (caller.KeySha256.Length != HashLength || !caller.KeySha256.All(char.IsAsciiHexDigit))
         {
-            // The value is not shown: it may be the key, given by mistake.
+            // The value is not shown: it may be the key itself, configured by mistake.
             yield return $"{GatewayOptions.Section}:{path}:KeySha256 has {caller.KeySha256.Length} characters, and must be 64 hexadecimal digits: the SHA-256 of the key";
         }
         else if (options.Callers.Count(other => string.Equals(other.KeySha256, caller.KeySha256, StringComparison.OrdinalIgnoreCase)) > 1)

@@ -4,18 +4,18 @@ using Microsoft.AspNetCore.Routing;
 
 namespace LLMBlender.Gateway;
 
-/// <summary>The probes of an orchestrator: startup, liveness, readiness.</summary>
+/// <summary>The endpoints for an orchestrator's startup, liveness and readiness probes.</summary>
 public static class HealthEndpoints
 {
     /// <summary>Maps <c>/health/startup</c>, <c>/health/live</c> and <c>/health/ready</c>.</summary>
-    /// <param name="endpoints">Where.</param>
-    /// <param name="started">Whether the process has come up.</param>
-    /// <param name="problem">Why it should get no requests now; null where it should.</param>
+    /// <param name="endpoints">The route builder.</param>
+    /// <param name="started">Whether the process has started.</param>
+    /// <param name="problem">Why the process is not ready; null if it is ready.</param>
     public static IEndpointRouteBuilder MapHealth(this IEndpointRouteBuilder endpoints, Func<bool> started, Func<string?> problem)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
 
-        // Live means that this process answers; a failed dependency is no reason to restart it.
+        // Live means that this process responds; a failed dependency is no reason to restart it.
         endpoints.MapGet("/health/live", context => WriteAsync(context, null)).AllowAnonymous();
         endpoints.MapGet("/health/startup", context => WriteAsync(context, started() ? null : "starting")).AllowAnonymous();
         endpoints.MapGet("/health/ready", context => WriteAsync(context, started() ? problem() : "starting")).AllowAnonymous();

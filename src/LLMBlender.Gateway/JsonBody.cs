@@ -8,14 +8,14 @@ using Microsoft.AspNetCore.Http;
 
 namespace LLMBlender.Gateway;
 
-/// <summary>Bodies as JSON, read and written.</summary>
+/// <summary>Reads and writes JSON bodies.</summary>
 internal static class JsonBody
 {
     private const int FirstBytes = 16 << 10;
 
     /// <summary>Reads a request's body.</summary>
-    /// <exception cref="ApiException">It is too large, not JSON, or holds a text that is not valid Unicode.</exception>
-    /// <exception cref="JsonFieldException">A field breaks a rule.</exception>
+    /// <exception cref="ApiException">The body is too large, not JSON, or contains invalid Unicode.</exception>
+    /// <exception cref="JsonFieldException">A field is invalid.</exception>
     public static async Task<T> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type)
         where T : class
     {
@@ -72,7 +72,7 @@ internal static class JsonBody
     private static ReadOnlyMemory<byte> WithoutByteOrderMark(ReadOnlyMemory<byte> body) =>
         body.Span.StartsWith(Encoding.UTF8.Preamble) ? body[Encoding.UTF8.Preamble.Length..] : body;
 
-    // JSON may hold bytes that are not UTF-8, or escape half of a surrogate pair, in fields that are not read too.
+    // Fields that are not deserialized may also contain invalid UTF-8 or half of a surrogate pair.
     private static T Parse<T>(ReadOnlyMemory<byte> body, JsonTypeInfo<T> type)
         where T : class
     {
@@ -90,7 +90,7 @@ internal static class JsonBody
         return JsonRecord.Read(body, type);
     }
 
-    // The path of the first invalid text, or of the object with an invalid name; null for none.
+    // Returns the path of the first invalid text, or of the object with an invalid name; null for none.
     private static string? FindInvalidText(JsonElement element, string path) => element.ValueKind switch
     {
         JsonValueKind.String => IsText(element.GetString) ? null : path,

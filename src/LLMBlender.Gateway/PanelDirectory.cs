@@ -2,7 +2,7 @@ using LLMBlender.Abstractions;
 
 namespace LLMBlender.Gateway;
 
-/// <summary>The panels, requested at most once a second. Safe for concurrent use.</summary>
+/// <summary>The panels, cached for one second. Thread-safe.</summary>
 internal sealed class PanelDirectory(IBlender blender, TimeProvider timeProvider)
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
@@ -22,7 +22,7 @@ internal sealed class PanelDirectory(IBlender blender, TimeProvider timeProvider
         return panels;
     }
 
-    /// <summary>A panel; null where there is none of that name.</summary>
+    /// <summary>Finds a panel by name; returns null if it doesn't exist.</summary>
     public async ValueTask<PanelInfo?> FindAsync(string name, CancellationToken cancellationToken)
     {
         if (Array.Find(await ListAsync(cancellationToken), panel => panel.Name == name) is { } known)
@@ -30,7 +30,7 @@ internal sealed class PanelDirectory(IBlender blender, TimeProvider timeProvider
             return known;
         }
 
-        // It may be new.
+        // The panel may have been added since the last request.
         Volatile.Write(ref last, null);
         return Array.Find(await ListAsync(cancellationToken), panel => panel.Name == name);
     }

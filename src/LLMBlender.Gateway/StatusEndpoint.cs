@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace LLMBlender.Gateway;
 
-/// <summary><c>GET /v1/status</c>: the state of the cluster's silos, for the page that shows it.</summary>
+/// <summary><c>GET /v1/status</c>: the state of the cluster's silos, for the status page.</summary>
 public static class StatusEndpoint
 {
     /// <summary>Maps the path.</summary>
@@ -29,6 +29,6 @@ public static class StatusEndpoint
 /// <summary>The state of the cluster.</summary>
 internal sealed record StatusResponse
 {
-    /// <summary>Its silos, by address.</summary>
+    /// <summary>The silos, sorted by address.</summary>
     public required SiloReport[] Silos { get; init; }
 }

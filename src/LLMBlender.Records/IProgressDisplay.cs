@@ -1,16 +1,16 @@
 namespace LLMBlender.Records;
 
-/// <summary>Is told how far a run is, and where a person watches shows it.</summary>
+/// <summary>Displays a run's progress.</summary>
 public interface IProgressDisplay
 {
-    /// <summary>Comparisons were made.</summary>
+    /// <summary>Adds completed comparisons.</summary>
     void Compared(int comparisons);
 
-    /// <summary>Records were answered.</summary>
-    /// <param name="records">How many.</param>
-    /// <param name="position">Bytes of the input up to the last of them.</param>
+    /// <summary>Adds completed records.</summary>
+    /// <param name="records">The number of records.</param>
+    /// <param name="position">The offset in the input after the last of them, in bytes.</param>
     void Settled(int records, long position);
 
-    /// <summary>A record failed.</summary>
+    /// <summary>Writes the error of a failed record.</summary>
     void Complain(string message);
 }

@@ -1,6 +1,6 @@
 namespace LLMBlender.Records;
 
-/// <summary>Standard streams and progress of a long run, as the program that hosts it shows them.</summary>
+/// <summary>Standard streams and progress display of a long run, provided by the hosting program.</summary>
 public interface IRunConsole
 {
     /// <summary>Standard input.</summary>
@@ -9,11 +9,11 @@ public interface IRunConsole
     /// <summary>Standard output.</summary>
     Stream Output { get; }
 
-    /// <summary>Writes a line for a person to standard error.</summary>
+    /// <summary>Writes a message for the user to standard error.</summary>
     void Note(string message);
 
-    /// <summary>Runs with progress shown.</summary>
-    /// <param name="length">The largest position that the run reports; null where it is unknown.</param>
-    /// <param name="run">The run.</param>
+    /// <summary>Runs an operation with its progress displayed.</summary>
+    /// <param name="length">The largest position that the run reports; null if unknown.</param>
+    /// <param name="run">The operation.</param>
     Task WatchAsync(long? length, Func<IProgressDisplay, Task> run);
 }

@@ -3,14 +3,14 @@ using System.Text;
 namespace LLMBlender.Records;
 
 /// <summary>
-/// A stream's lines as bytes, one in memory at a time. A byte order mark at the start is skipped; a last line needs no
-/// line feed.
+/// Reads a stream's lines as bytes, with one line in memory at a time. A byte order mark at the start is skipped; the last line
+/// needs no line feed.
 /// </summary>
-/// <param name="stream">Where the lines come from; it stays open.</param>
-/// <param name="maxBytes">Bytes of a line at most; a longer one is skipped, and told by <see cref="IsTooLong"/>.</param>
+/// <param name="stream">The stream; it is left open.</param>
+/// <param name="maxBytes">The maximum size of a line in bytes; longer lines are skipped and reported by <see cref="IsTooLong"/>.</param>
 public sealed class LineReader(Stream stream, int maxBytes = LineReader.MaxBytes)
 {
-    /// <summary>The longest line that is held: a hundred candidates of a megabyte each, with room.</summary>
+    /// <summary>The default maximum size: a hundred candidates of a megabyte each, plus a margin.</summary>
     public const int MaxBytes = 256 << 20;
 
     private byte[] buffer = new byte[64 << 10];
@@ -18,19 +18,19 @@ public sealed class LineReader(Stream stream, int maxBytes = LineReader.MaxBytes
     private int end;
     private bool ended;
 
-    /// <summary>The line's bytes without its line feed; they hold until the next <see cref="Read"/>.</summary>
+    /// <summary>The line's bytes without its line feed; valid until the next <see cref="Read"/>.</summary>
     public ReadOnlyMemory<byte> Line { get; private set; }
 
     /// <summary>The line's number, from 1.</summary>
     public long Number { get; private set; }
 
-    /// <summary>Bytes of the stream up to the line's end.</summary>
+    /// <summary>The offset after the line's end in the stream, in bytes.</summary>
     public long Position { get; private set; }
 
     /// <summary>Whether the line was longer than allowed; <see cref="Line"/> is then empty.</summary>
     public bool IsTooLong { get; private set; }
 
-    /// <summary>Goes to the next line.</summary>
+    /// <summary>Reads the next line.</summary>
     /// <returns>Whether there is one.</returns>
     public bool Read()
     {

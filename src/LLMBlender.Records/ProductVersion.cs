@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace LLMBlender.Records;
 
-/// <summary>The version of LLMBlender, whatever process it runs in.</summary>
+/// <summary>The version of LLMBlender.</summary>
 public static class ProductVersion
 {
     /// <summary>The version, such as 0.1.0.</summary>

@@ -3,27 +3,27 @@ using LLMBlender.Abstractions.Json;
 
 namespace LLMBlender.Records;
 
-/// <summary>A JSON object's fields, typed; every error names the field from the record's root, its value and the rule.</summary>
+/// <summary>Typed access to a JSON object's fields; every error contains the field's path, its value and the rule.</summary>
 /// <param name="Element">The object.</param>
-/// <param name="Path">How errors name it: empty for the record itself, else such as <c>candidates[2]</c>.</param>
+/// <param name="Path">The object's path in errors: empty for the record itself, otherwise such as <c>candidates[2]</c>.</param>
 public readonly record struct RecordFields(JsonElement Element, string Path)
 {
-    /// <summary>The object itself.</summary>
-    /// <exception cref="RecordException">It is none.</exception>
+    /// <summary>Creates an instance for an object.</summary>
+    /// <exception cref="RecordException">The element is not an object.</exception>
     public static RecordFields Of(JsonElement element, string path = "") => element.ValueKind is JsonValueKind.Object
         ? new RecordFields(element, path)
         : throw new RecordException(path.Length == 0
             ? $"is {JsonFault.Shown(element)}, and must be a JSON object{(element.ValueKind is JsonValueKind.Array ? $" ({RecordFormat.Rule})" : "")}"
             : $"\"{path}\" is {JsonFault.Shown(element)}, and must be a JSON object");
 
-    /// <summary>A field's value; none where it is absent or null.</summary>
+    /// <summary>A field's value; null if the field is absent or null.</summary>
     public JsonElement? Find(string field) =>
         Element.TryGetProperty(field, out var value) && value.ValueKind is not JsonValueKind.Null ? value : null;
 
-    /// <summary>A string.</summary>
+    /// <summary>A required string.</summary>
     public string Text(string field) => OptionalText(field) ?? throw Missing(field, "a string");
 
-    /// <summary>A string, or null where the field is absent or null.</summary>
+    /// <summary>A string, or null if the field is absent or null.</summary>
     public string? OptionalText(string field)
     {
         if (Find(field) is not { } value)
@@ -46,8 +46,8 @@ public readonly record struct RecordFields(JsonElement Element, string Path)
         }
     }
 
-    /// <summary>The record's own id.</summary>
-    /// <exception cref="RecordException">It is missing, empty, or neither string nor number.</exception>
+    /// <summary>The record's id.</summary>
+    /// <exception cref="RecordException">The id is missing, empty, or neither a string nor a number.</exception>
     public RecordId Id()
     {
         var field = Find("id") ?? throw Missing("id", "a string or a number");
@@ -60,9 +60,9 @@ public readonly record struct RecordFields(JsonElement Element, string Path)
         return id.Text.Length > 0 ? id : throw Refused("id", "must not be empty");
     }
 
-    /// <summary>A list's elements; null where the field is absent or null.</summary>
+    /// <summary>A list; null if the field is absent or null.</summary>
     /// <param name="field">The field's name.</param>
-    /// <param name="elements">What the list holds, for the error's text.</param>
+    /// <param name="elements">The kind of elements, for errors.</param>
     public JsonElement? OptionalList(string field, string elements)
     {
         var value = Find(field);
@@ -71,14 +71,14 @@ public readonly record struct RecordFields(JsonElement Element, string Path)
             : throw Refused(field, $"must be a list of {elements}");
     }
 
-    /// <summary>An error for a field that is not there.</summary>
+    /// <summary>Creates an error for a missing field.</summary>
     public RecordException Missing(string field, string kind) =>
         new($"\"{Name(field)}\" is missing, and must be {kind}");
 
-    /// <summary>An error for a field whose value breaks a rule.</summary>
+    /// <summary>Creates an error for an invalid field.</summary>
     public RecordException Refused(string field, string rule) =>
         new($"\"{Name(field)}\" is {(Find(field) is { } value ? JsonFault.Shown(value) : "null")}, and {rule}");
 
-    /// <summary>The field's name from the record's root.</summary>
+    /// <summary>The field's path from the record's root.</summary>
     public string Name(string field) => Path.Length == 0 ? field : $"{Path}.{field}";
 }

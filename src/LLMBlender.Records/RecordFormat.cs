@@ -3,16 +3,16 @@ using System.Text.Json;
 namespace LLMBlender.Records;
 
 /// <summary>
-/// What a file's beginning says of it as a whole: one in another encoding, or one JSON value over many lines, is refused once
-/// rather than line by line.
+/// Checks the start of a file: a file in another encoding, or one JSON value over several lines, is reported once instead of
+/// for each line.
 /// </summary>
 internal static class RecordFormat
 {
-    /// <summary>What records must be, for errors.</summary>
+    /// <summary>The rule for records, for errors.</summary>
     public const string Rule = "records are JSON Lines: one whole object on each line";
 
-    /// <summary>Checks a file's first line that is not blank.</summary>
-    /// <exception cref="UsageException">No file of records begins so.</exception>
+    /// <summary>Checks a file's first non-blank line.</summary>
+    /// <exception cref="UsageException">The file is not a file of records.</exception>
     public static void Check(string name, ReadOnlySpan<byte> line)
     {
         if (EncodingOf(line) is { } encoding)
@@ -29,7 +29,7 @@ internal static class RecordFormat
         }
     }
 
-    /// <summary>The encoding that bytes begin in; null where it may be UTF-8.</summary>
+    /// <summary>The encoding that the first bytes indicate; null if it may be UTF-8.</summary>
     public static string? EncodingOf(ReadOnlySpan<byte> start) => start switch
     {
         [0xFF, 0xFE, 0, 0, ..] or [0, 0, 0xFE, 0xFF, ..] => "UTF-32",
@@ -52,7 +52,7 @@ internal static class RecordFormat
         }
         catch (JsonException)
         {
-            // Whatever it is, more lines don't complete it: the line's own error says what is wrong.
+            // The JSON is invalid, so more lines don't complete it; the line's error gives the reason.
             return true;
         }
     }

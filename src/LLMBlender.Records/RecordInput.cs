@@ -2,7 +2,7 @@ using System.IO.Compression;
 
 namespace LLMBlender.Records;
 
-/// <summary>A records file that has been opened, or standard input. A file whose name ends in <c>.gz</c> is read through gzip.</summary>
+/// <summary>An open file of records, or standard input. A file whose name ends in <c>.gz</c> is decompressed.</summary>
 public sealed class RecordInput : IDisposable
 {
     private readonly bool isFile;
@@ -10,17 +10,17 @@ public sealed class RecordInput : IDisposable
     private RecordInput(Stream stream, string name, long? length, bool isFile) =>
         (Stream, Name, Length, this.isFile) = (stream, name, length, isFile);
 
-    /// <summary>Its bytes.</summary>
+    /// <summary>The stream.</summary>
     public Stream Stream { get; }
 
-    /// <summary>How errors name it.</summary>
+    /// <summary>The name in errors.</summary>
     public string Name { get; }
 
-    /// <summary>How many bytes there are; null where nobody knows.</summary>
+    /// <summary>The size in bytes; null if unknown.</summary>
     public long? Length { get; }
 
     /// <summary>Opens a file, or standard input for <c>-</c>.</summary>
-    /// <exception cref="UsageException">It can't be opened.</exception>
+    /// <exception cref="UsageException">The file can't be opened.</exception>
     public static RecordInput Open(string from, Stream standardInput)
     {
         if (from == "-")

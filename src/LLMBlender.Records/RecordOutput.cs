@@ -6,8 +6,8 @@ using LLMBlender.Abstractions.Json;
 namespace LLMBlender.Records;
 
 /// <summary>
-/// Where records go: a file or standard output, one JSON object a line, UTF-8 without a byte order mark, characters as
-/// they are, numbers in full precision.
+/// A file or standard output for records: one JSON object per line, UTF-8 without a byte order mark, unescaped characters,
+/// numbers in full precision.
 /// </summary>
 public sealed class RecordOutput : IDisposable
 {
@@ -25,13 +25,13 @@ public sealed class RecordOutput : IDisposable
     }
 
     /// <summary>
-    /// Names a file, or standard output for <c>-</c> or null. The file is made, and an older one emptied, by
-    /// <see cref="Open"/> or the first record.
+    /// Prepares a file, or standard output for <c>-</c> or null. The file is created or truncated by <see cref="Open"/> or the
+    /// first record.
     /// </summary>
     /// <param name="to">The file.</param>
     /// <param name="from">The input file, which must not be overwritten while it is read.</param>
     /// <param name="standardOutput">Standard output.</param>
-    /// <exception cref="UsageException">The file can't be one.</exception>
+    /// <exception cref="UsageException">The path is not a valid file.</exception>
     public static RecordOutput At(string? to, string? from, Stream standardOutput)
     {
         if (to is null or "-")
@@ -44,12 +44,12 @@ public sealed class RecordOutput : IDisposable
             to, () => new FileStream(to, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 64 << 10), isFile: true);
     }
 
-    /// <summary>Makes the file, empty as yet: to be called once nothing but records can fail any more.</summary>
-    /// <exception cref="UsageException">It can't be made.</exception>
+    /// <summary>Creates the empty file. Call it when only records can still fail.</summary>
+    /// <exception cref="UsageException">The file can't be created.</exception>
     public void Open() => Guard(() => stream ??= open());
 
-    /// <summary>Writes one object, whose fields <paramref name="fields"/> writes.</summary>
-    /// <exception cref="UsageException">It can't be written.</exception>
+    /// <summary>Writes an object with the fields that <paramref name="fields"/> writes.</summary>
+    /// <exception cref="UsageException">The file can't be written.</exception>
     public void Write(Action<Utf8JsonWriter> fields)
     {
         line.ResetWrittenCount();
@@ -63,8 +63,8 @@ public sealed class RecordOutput : IDisposable
         Guard(() => stream!.Write(line.WrittenSpan));
     }
 
-    /// <summary>Writes one object.</summary>
-    /// <exception cref="UsageException">It can't be written.</exception>
+    /// <summary>Writes an object.</summary>
+    /// <exception cref="UsageException">The file can't be written.</exception>
     public void Write<T>(T value, JsonTypeInfo<T> type)
     {
         line.ResetWrittenCount();
@@ -78,8 +78,8 @@ public sealed class RecordOutput : IDisposable
     /// <summary>Writes <c>{"id":…,"error":…}</c>.</summary>
     public void WriteError(RecordId? id, string error) => Write(new ErrorResult { Id = id, Error = error }, RecordJsonContext.Default.ErrorResult);
 
-    /// <summary>Hands on what has been written so far.</summary>
-    /// <exception cref="UsageException">It can't be written.</exception>
+    /// <summary>Flushes all written records.</summary>
+    /// <exception cref="UsageException">The file can't be written.</exception>
     public void Flush() => Guard(() => stream?.Flush());
 
     /// <inheritdoc/>

@@ -6,17 +6,17 @@ using LLMBlender.Abstractions.Json;
 namespace LLMBlender.Records;
 
 /// <summary>
-/// Reads JSON Lines record by record: blank lines are skipped, unknown fields ignored, and a line that can't be used is
-/// an entry with an error, so that the others are still read.
+/// Reads JSON Lines record by record: blank lines are skipped, unknown fields ignored, and an invalid line is an entry with an
+/// error, so that reading continues.
 /// </summary>
-/// <param name="input">Where the records come from.</param>
-/// <param name="read">Makes a record of its fields; throws <see cref="RecordException"/> for one that breaks a rule.</param>
+/// <param name="input">The input.</param>
+/// <param name="read">Reads a record from its fields; throws <see cref="RecordException"/> if it is invalid.</param>
 public sealed class RecordReader<T>(RecordInput input, Func<RecordFields, T> read)
 {
     private readonly Dictionary<RecordId, long> lines = [];
 
-    /// <summary>The entries in the file's order, read as they are asked for.</summary>
-    /// <exception cref="UsageException">The file can't be read on.</exception>
+    /// <summary>Streams the entries in the file's order.</summary>
+    /// <exception cref="UsageException">The file can't be read.</exception>
     public IEnumerable<Entry<T>> Read()
     {
         var reader = new LineReader(input.Stream);
@@ -87,7 +87,7 @@ public sealed class RecordReader<T>(RecordInput input, Func<RecordFields, T> rea
         return read(record);
     }
 
-    // Only to find the id of a record that is refused anyway.
+    // Used only to read the id of a record that is rejected.
     private static byte[] Repaired(ReadOnlyMemory<byte> line) => Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(line.Span));
 
     private static int FirstInvalid(ReadOnlySpan<byte> line)
@@ -103,7 +103,7 @@ public sealed class RecordReader<T>(RecordInput input, Func<RecordFields, T> rea
 
     private static string Reason(JsonException e)
     {
-        // The message ends with a line number of its own, always 0, and the position in the line.
+        // The message ends with a line number, which is always 0, and the position in the line.
         var end = e.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
         var reason = end < 0 ? e.Message : e.Message[..end];
         return e.BytePositionInLine is { } position ? $"{reason} (byte {position + 1} of the line)" : reason;

@@ -4,23 +4,23 @@ using LLMBlender.Core.Ranking;
 
 namespace LLMBlender.Records;
 
-/// <summary>The fields that several record shapes share.</summary>
+/// <summary>Fields that several record formats share.</summary>
 public static class Sources
 {
-    /// <summary>What <c>candidates</c> must be, for errors.</summary>
+    /// <summary>The rule for <c>candidates</c>, for errors.</summary>
     public const string CandidatesRule = "a list of at least one {\"model\",\"text\"}";
 
-    /// <summary>Instruction and input. Either may be empty, not both.</summary>
+    /// <summary>Reads instruction and input. One of them may be empty.</summary>
     public static (string Instruction, string? Input) Source(this RecordFields record)
     {
         var instruction = record.Text("instruction");
         var input = record.OptionalText("input");
         return instruction.Length > 0 || !string.IsNullOrEmpty(input)
             ? (instruction, input)
-            : throw new RecordException("\"instruction\" is empty, and without an \"input\" it must say something");
+            : throw new RecordException("\"instruction\" is empty, and without an \"input\" it must contain text");
     }
 
-    /// <summary>The candidates, at least one; null where the record has no such field.</summary>
+    /// <summary>The candidates, at least one; null if the record has no such field.</summary>
     public static Candidate[]? OptionalCandidates(this RecordFields record)
     {
         if (record.OptionalList("candidates", "at least one {\"model\",\"text\"}") is not { } list)

@@ -5,9 +5,8 @@ using System.Text.Json;
 namespace LLMBlender.Records;
 
 /// <summary>
-/// A journal of long work, so that a run that was killed goes on where it was: a first line that says what work it is, then a line for
-/// every step done, each handed to the system at once. A last line that was cut off is as if it had not been written. Safe for
-/// concurrent appending.
+/// A journal of a long run, from which a stopped run resumes: the first line identifies the work, and each further line is a
+/// completed step, flushed immediately. A truncated last line is ignored. Appending is thread-safe.
 /// </summary>
 public sealed class WorkFile : IDisposable
 {
@@ -17,11 +16,11 @@ public sealed class WorkFile : IDisposable
 
     private WorkFile(string path, FileStream stream) => (this.path, this.stream) = (path, stream);
 
-    /// <summary>Opens a journal, or begins one.</summary>
+    /// <summary>Opens an existing journal or creates one.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="work">What work it is: a single line of JSON.</param>
-    /// <param name="done">Told every step that was done before.</param>
-    /// <exception cref="UsageException">The file can't be used, is being used, or is of other work.</exception>
+    /// <param name="work">The work's identity as a single line of JSON.</param>
+    /// <param name="done">Called with every step completed earlier.</param>
+    /// <exception cref="UsageException">The file can't be used, is in use, or belongs to other work.</exception>
     public static WorkFile Open(string path, string work, Action<JsonElement> done)
     {
         FileStream? stream = null;
@@ -29,10 +28,10 @@ public sealed class WorkFile : IDisposable
         {
             stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
             var file = new WorkFile(path, stream);
-            var sound = file.Replay(work, done);
-            stream.SetLength(sound);
-            stream.Position = sound;
-            if (sound == 0)
+            var validLength = file.Replay(work, done);
+            stream.SetLength(validLength);
+            stream.Position = validLength;
+            if (validLength == 0)
             {
                 file.AppendLine(System.Text.Encoding.UTF8.GetBytes(work + "\n"));
             }
@@ -51,8 +50,8 @@ public sealed class WorkFile : IDisposable
         }
     }
 
-    /// <summary>Notes a step.</summary>
-    /// <exception cref="UsageException">It can't be written.</exception>
+    /// <summary>Appends a step.</summary>
+    /// <exception cref="UsageException">The file can't be written.</exception>
     public void Append(Action<Utf8JsonWriter> fields)
     {
         var line = new ArrayBufferWriter<byte>(1024);
@@ -74,7 +73,7 @@ public sealed class WorkFile : IDisposable
         }
     }
 
-    /// <summary>Deletes the file: the work is done.</summary>
+    /// <summary>Deletes the file after the work is complete.</summary>
     public void Delete()
     {
         stream.Dispose();
@@ -93,36 +92,36 @@ public sealed class WorkFile : IDisposable
         }
     }
 
-    // How many bytes are whole lines of this work.
+    // Returns the number of bytes in complete lines of this work.
     private long Replay(string work, Action<JsonElement> done)
     {
         var reader = new Records.LineReader(stream);
-        long sound = 0;
+        long validLength = 0;
         while (reader.Read())
         {
-            // A line without its line feed ends where the next would begin.
-            var isWhole = reader.Position > sound + reader.Line.Length;
+            // A line without its line feed is incomplete.
+            var isWhole = reader.Position > validLength + reader.Line.Length;
             if (!isWhole)
             {
-                return sound;
+                return validLength;
             }
 
-            if (sound == 0)
+            if (validLength == 0)
             {
                 Require(work, System.Text.Encoding.UTF8.GetString(reader.Line.Span));
             }
             else
             {
-                Tell(reader, done);
+                ReplayStep(reader, done);
             }
 
-            sound = reader.Position;
+            validLength = reader.Position;
         }
 
-        return sound;
+        return validLength;
     }
 
-    private void Tell(Records.LineReader reader, Action<JsonElement> done)
+    private void ReplayStep(Records.LineReader reader, Action<JsonElement> done)
     {
         try
         {
@@ -140,7 +139,7 @@ public sealed class WorkFile : IDisposable
         if (found != work)
         {
             throw new UsageException(
-                $"work file {path}: is of other work than this: other data, models, options or version. Name another, or delete it. It says {found}");
+                $"work file {path}: belongs to other work: other data, models, options or version. Give another file, or delete it. It contains {found}");
         }
     }
 }

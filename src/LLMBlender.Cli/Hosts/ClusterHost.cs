@@ -9,10 +9,10 @@ using Microsoft.Extensions.Options;
 
 namespace LLMBlender.Cli.Hosts;
 
-/// <summary>A running cluster.</summary>
+/// <summary>Connects to a running cluster.</summary>
 internal sealed class ClusterHost : IBlenderHost
 {
-    // So many records keep a cluster's accelerators busy.
+    // The number of concurrent records that keeps a cluster's accelerators busy.
     private const int ConcurrentRecords = 32;
 
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(15);
@@ -29,9 +29,9 @@ internal sealed class ClusterHost : IBlenderHost
     public string Title { get; }
 
     /// <summary>Connects to a cluster.</summary>
-    /// <param name="address">Its Redis, and after a comma its id: <c>HOST:PORT[,ID]</c>.</param>
-    /// <param name="cancellationToken">Ends the attempt.</param>
-    /// <exception cref="UsageException">It is no such address, or no cluster answers there.</exception>
+    /// <param name="address">The cluster's Redis and, after a comma, its id: <c>HOST:PORT[,ID]</c>.</param>
+    /// <param name="cancellationToken">Cancels the attempt.</param>
+    /// <exception cref="UsageException">The address is invalid, or no cluster answers there.</exception>
     public static async Task<ClusterHost> ConnectAsync(string address, CancellationToken cancellationToken)
     {
         var (redis, id) = Parse(address);
@@ -61,7 +61,7 @@ internal sealed class ClusterHost : IBlenderHost
         }
     }
 
-    /// <summary>Takes an address apart. A last part that is neither a setting nor an endpoint is the cluster's id.</summary>
+    /// <summary>Splits an address. The last part is the cluster's id if it is neither a setting nor an endpoint.</summary>
     public static (string Redis, string Id) Parse(string address)
     {
         var comma = address.LastIndexOf(',');

@@ -15,12 +15,14 @@ using Microsoft.Extensions.Configuration;
 
 namespace LLMBlender.Cli.Hosts;
 
-/// <summary>A configuration file, as <c>serve</c> reads it, in this process: its panels, rankers and fusers.</summary>
+/// <summary>
+/// Loads the panels, rankers and fusers of a configuration file, in the format that <c>serve</c> reads, into this process.
+/// </summary>
 internal static class ConfigurationFile
 {
-    /// <summary>Loads what a file names. Of several accelerators the first one computes.</summary>
-    /// <exception cref="UsageException">The file is not there, or breaks a rule.</exception>
-    /// <exception cref="Inference.ModelException">A model can't be used.</exception>
+    /// <summary>Loads the models that a file names. If it names several accelerators, the first is used.</summary>
+    /// <exception cref="UsageException">The file doesn't exist, or is invalid.</exception>
+    /// <exception cref="Inference.ModelException">A model can't be loaded.</exception>
     public static async Task<IBlenderHost> OpenAsync(string file, Terminal terminal, CancellationToken cancellationToken)
     {
         if (!File.Exists(file))
@@ -31,28 +33,28 @@ internal static class ConfigurationFile
         var configuration = new ConfigurationManager();
         configuration.AddEnvironmentVariables();
         var settings = ServeSettings.Read(configuration, file);
-        var panels = await PanelsAsync(configuration, settings, Say, cancellationToken);
+        var panels = await PanelsAsync(configuration, settings, WriteNote, cancellationToken);
         var models = Load(settings, new ModelSearch(terminal));
         return new LocalHost(models, panels, $"models of {Path.GetFileName(file)}");
 
-        void Say(string note) => terminal.Error.Write(Encoding.UTF8.GetBytes($"llmblender: {note}\n"));
+        void WriteNote(string note) => terminal.Error.Write(Encoding.UTF8.GetBytes($"llmblender: {note}\n"));
     }
 
-    // What is offered though it is not configured is said, and so is what could not be.
+    // Reports each backend that is discovered rather than configured, and each that could not be discovered.
     private static async Task<PanelRegistry> PanelsAsync(
-        IConfiguration configuration, ServeSettings settings, Action<string> say, CancellationToken cancellationToken)
+        IConfiguration configuration, ServeSettings settings, Action<string> report, CancellationToken cancellationToken)
     {
         var discovers = settings.Discover && settings.Panels.Length == 0 && settings.LiteLLM is null;
         var found = discovers ? await Discovered.LookAsync(Environment.GetEnvironmentVariable, null, null, cancellationToken) : Discovered.Nothing;
         foreach (var note in found.Notes)
         {
-            say(note);
+            report(note);
         }
 
         try
         {
             var sources = PanelFile.PanelSources;
-            return PanelRegistryBuilder.Build(PanelConfiguration.Read(configuration), found, sources, null, say);
+            return PanelRegistryBuilder.Build(PanelConfiguration.Read(configuration), found, sources, null, report);
         }
         catch (Exception e) when (e is SettingsException or RecordException)
         {

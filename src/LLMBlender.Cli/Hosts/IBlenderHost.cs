@@ -2,25 +2,25 @@ using LLMBlender.Abstractions;
 
 namespace LLMBlender.Cli.Hosts;
 
-/// <summary>What answers a verb's requests: models in this process, or a running cluster.</summary>
+/// <summary>Executes a verb's requests, either with models in this process or in a running cluster.</summary>
 internal interface IBlenderHost : IAsyncDisposable
 {
-    /// <summary>Answers single requests.</summary>
+    /// <summary>The client that executes single requests.</summary>
     IBlender Blender { get; }
 
-    /// <summary>Which models answer, for people.</summary>
+    /// <summary>A display name of the models.</summary>
     string Title { get; }
 
-    /// <summary>The name of the fuser that a request gets; null where that is not known here.</summary>
+    /// <summary>The name of the fuser that a request uses; null if it is not known in this process.</summary>
     string? FuserOf(BlendRequest request);
 
-    /// <summary>Answers many records, in their order.</summary>
-    /// <param name="records">The records, read as there is room for them.</param>
-    /// <param name="weight">What a record keeps in memory, roughly: texts' characters and a matrix's entries.</param>
-    /// <param name="answer">Answers a record by the blender it is given.</param>
+    /// <summary>Processes many records and returns the results in the same order.</summary>
+    /// <param name="records">The records, enumerated as capacity allows.</param>
+    /// <param name="weight">A record's approximate memory use: characters of its texts plus entries of its matrix.</param>
+    /// <param name="answer">Processes a record with the given blender.</param>
     /// <param name="answered">Called with results in the order of <paramref name="records"/>.</param>
-    /// <param name="compared">Called with numbers of pairs as they are compared.</param>
-    /// <param name="cancellationToken">Ends the run.</param>
+    /// <param name="compared">Called with the number of pairs as they are compared.</param>
+    /// <param name="cancellationToken">Cancels the run.</param>
     Task RunAsync<TRecord, TResult>(
         IEnumerable<TRecord> records,
         Func<TRecord, long> weight,

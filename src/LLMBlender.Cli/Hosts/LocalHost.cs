@@ -6,10 +6,10 @@ using LLMBlender.Local.Telemetry;
 
 namespace LLMBlender.Cli.Hosts;
 
-/// <summary>Models in this process.</summary>
-/// <param name="models">The models, which are disposed with this.</param>
-/// <param name="panels">The panels, whose chat clients are disposed with this.</param>
-/// <param name="title">Which models these are, for people.</param>
+/// <summary>Executes requests with models in this process.</summary>
+/// <param name="models">The models; disposed with this instance.</param>
+/// <param name="panels">The panels; their chat clients are disposed with this instance.</param>
+/// <param name="title">A display name of the models.</param>
 internal sealed class LocalHost(LocalModels models, PanelRegistry panels, string title) : IBlenderHost
 {
     private readonly BlendMetrics metrics = new();

@@ -3,13 +3,13 @@ using System.Text;
 
 namespace LLMBlender.Cli.Hub;
 
-/// <summary>The hash that a file's ETag is: of a large file the SHA-256 of its content, of others git's, the SHA-1 of a blob.</summary>
+/// <summary>The hash in a file's ETag: SHA-256 of the content for a large file, otherwise git's blob hash (SHA-1).</summary>
 internal static class ContentHash
 {
     private const int Sha256Characters = 64;
     private const int Sha1Characters = 40;
 
-    /// <summary>What the hash is called in errors; null where the ETag is none, as some mirrors send.</summary>
+    /// <summary>The hash's name for errors; null if the ETag is not a hash, as with some mirrors.</summary>
     public static string? NameOf(string etag) => !etag.All(char.IsAsciiHexDigitLower) ? null : etag.Length switch
     {
         Sha256Characters => "SHA-256",
@@ -17,7 +17,7 @@ internal static class ContentHash
         _ => null,
     };
 
-    /// <summary>A stream's hash of the kind that an ETag is.</summary>
+    /// <summary>Computes a stream's hash with the algorithm of an ETag.</summary>
     public static async Task<string> OfAsync(Stream content, string etag, CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(etag.Length == Sha256Characters ? HashAlgorithmName.SHA256 : HashAlgorithmName.SHA1);

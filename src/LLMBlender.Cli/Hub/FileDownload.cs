@@ -6,11 +6,11 @@ using LLMBlender.Records;
 namespace LLMBlender.Cli.Hub;
 
 /// <summary>
-/// Fetches one file: a large one in segments, several at once; a transfer that is cut off goes on where it was, in this run or
-/// the next. The file is at its place only when its size and hash are what the hub says.
+/// Downloads one file, a large one in several concurrent segments. An interrupted transfer resumes at the same position, in
+/// this run or the next. The file is moved to its target only after its size and hash match the hub's.
 /// </summary>
 /// <param name="client">The hub.</param>
-/// <param name="retry">How often requests are made again.</param>
+/// <param name="retry">The retry policy for requests.</param>
 /// <param name="repository">The repository.</param>
 /// <param name="commit">The commit.</param>
 internal sealed class FileDownload(HubClient client, HubRetry retry, HubRepository repository, string commit)
@@ -19,18 +19,19 @@ internal sealed class FileDownload(HubClient client, HubRetry retry, HubReposito
     private const int SegmentsAtOnce = 4;
     private const int BufferBytes = 128 << 10;
 
-    // A connection that gave less is counted as a failure, not as progress.
+    // A connection that delivered less counts as a failure, not as progress.
     private const long ProgressBytes = 64 << 10;
 
     private static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(60);
 
-    /// <summary>Fetches a file.</summary>
+    /// <summary>Downloads a file.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="target">Where it goes.</param>
-    /// <param name="progress">Told of bytes as they come, and with a negative number of those that come again.</param>
-    /// <param name="cancellationToken">Ends it; what was fetched is kept.</param>
-    /// <exception cref="UsageException">It can't be fetched or written.</exception>
-    /// <exception cref="ModelException">What comes is not what the hub says.</exception>
+    /// <param name="target">The target path.</param>
+    /// <param name="progress">Called with the number of bytes received; a negative number reports bytes that will be downloaded
+    /// again.</param>
+    /// <param name="cancellationToken">Cancels the download; downloaded bytes are kept.</param>
+    /// <exception cref="UsageException">The file can't be downloaded or written.</exception>
+    /// <exception cref="ModelException">The content does not match the hub's size or hash.</exception>
     public async Task RunAsync(HubFile file, string target, Action<long> progress, CancellationToken cancellationToken)
     {
         using var partial = PartialFile.Open(target + ".llmblender.incomplete", file.Size ?? 0, SegmentBytes);
@@ -38,7 +39,7 @@ internal sealed class FileDownload(HubClient client, HubRetry retry, HubReposito
         progress(partial.DoneBytes);
         if (await FetchAndCheckAsync(file, partial, progress, cancellationToken) is not null)
         {
-            // Once more from the beginning: an earlier run's part may be what is wrong.
+            // Downloads once more from the start: bytes kept from an earlier run may be the corrupt ones.
             progress(-partial.Size);
             partial.Restart();
             if (await FetchAndCheckAsync(file, partial, progress, cancellationToken) is { } problem)
@@ -51,7 +52,7 @@ internal sealed class FileDownload(HubClient client, HubRetry retry, HubReposito
         partial.MoveTo(target);
     }
 
-    // What is wrong with what came; null where nothing is.
+    // Returns the mismatch between the downloaded content and the hub's metadata; null if they match.
     private async Task<string?> FetchAndCheckAsync(HubFile file, PartialFile partial, Action<long> progress, CancellationToken cancellationToken)
     {
         await FetchAsync(file, partial, progress, cancellationToken);
@@ -102,7 +103,7 @@ internal sealed class FileDownload(HubClient client, HubRetry retry, HubReposito
                     }
                     catch (HubTransientException) when (at - start >= ProgressBytes)
                     {
-                        // The next attempt goes on from there, and is the first of its own.
+                        // The next attempt continues from this position with a fresh retry count.
                     }
                     finally
                     {
@@ -148,7 +149,7 @@ internal sealed class FileDownload(HubClient client, HubRetry retry, HubReposito
         throw new HubTransientException($"{file.Name} of {repository}: the transfer was cut off at byte {start} of {partial.Size}");
     }
 
-    // From the beginning each time: for servers that ignore ranges, or don't say how long the file is.
+    // Always downloads from the start: for servers that ignore ranges or don't report the file's size.
     private async Task<long> FetchWholeAsync(HubFile file, PartialFile partial, Action<long> progress, CancellationToken cancellationToken)
     {
         var at = 0L;
@@ -168,9 +169,9 @@ internal sealed class FileDownload(HubClient client, HubRetry retry, HubReposito
                 throw new HubTransientException($"{file.Name} of {repository}: the transfer was cut off at byte {at} of {size}");
             }
 
-            if (file.Size is { } most && at > most)
+            if (file.Size is { } expected && at > expected)
             {
-                throw new ModelException($"{file.Name} of {repository}", $"has {at} bytes, and the hub says {most}");
+                throw new ModelException($"{file.Name} of {repository}", $"has {at} bytes, and the hub says {expected}");
             }
 
             isDone = true;
@@ -222,7 +223,7 @@ internal sealed class FileDownload(HubClient client, HubRetry retry, HubReposito
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            // What the system doesn't tell shows when writing.
+            // If the free space is unknown, a full disk is detected when writing.
             return;
         }
 

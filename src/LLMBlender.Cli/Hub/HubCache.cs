@@ -3,8 +3,8 @@ using LLMBlender.Records;
 namespace LLMBlender.Cli.Hub;
 
 /// <summary>
-/// The cache that Hugging Face's own tools read and write: for a repository <c>models--OWNER--NAME</c> with <c>blobs/ETAG</c>,
-/// <c>snapshots/COMMIT/FILE</c>, which link to blobs, and <c>refs/REVISION</c>, which name commits.
+/// The cache that Hugging Face's tools read and write: <c>models--OWNER--NAME</c> per repository, with <c>blobs/ETAG</c>,
+/// <c>snapshots/COMMIT/FILE</c>, which are links to blobs, and <c>refs/REVISION</c>, which contain commits.
 /// </summary>
 /// <param name="root">The cache's folder.</param>
 internal sealed class HubCache(string root)
@@ -12,7 +12,7 @@ internal sealed class HubCache(string root)
     /// <summary>The cache's folder.</summary>
     public string Root => root;
 
-    /// <summary>The commit of a revision as far as the cache knows it; null where it doesn't.</summary>
+    /// <summary>The cached commit of a revision; null if it is not cached.</summary>
     public string? FindCommit(HubRepository repository)
     {
         if (repository.IsPinned)
@@ -34,10 +34,10 @@ internal sealed class HubCache(string root)
     /// <summary>The folder of a commit's files.</summary>
     public string Snapshot(HubRepository repository, string commit) => Path.Combine(Folder(repository), "snapshots", commit);
 
-    /// <summary>Where a blob lies, whether it does yet or not.</summary>
+    /// <summary>The path of a blob, whether or not it exists.</summary>
     public string Blob(HubRepository repository, string etag) => Path.Combine(Folder(repository), "blobs", etag);
 
-    /// <summary>Puts a blob into a snapshot, as a link where the system has links.</summary>
+    /// <summary>Adds a blob to a snapshot, as a symbolic link if the system supports links.</summary>
     /// <exception cref="UsageException">The cache can't be written.</exception>
     public void Link(HubRepository repository, string commit, HubFile file) => Write(() =>
     {
@@ -61,7 +61,7 @@ internal sealed class HubCache(string root)
         }
     });
 
-    /// <summary>Notes a revision's commit.</summary>
+    /// <summary>Writes a revision's commit to <c>refs</c>.</summary>
     /// <exception cref="UsageException">The cache can't be written.</exception>
     public void WriteRef(HubRepository repository, string commit)
     {

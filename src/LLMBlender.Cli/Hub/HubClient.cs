@@ -6,15 +6,16 @@ using LLMBlender.Records;
 namespace LLMBlender.Cli.Hub;
 
 /// <summary>
-/// The hub over HTTP: <c>/api/models/ID/revision/REVISION</c> lists files, <c>HEAD /ID/resolve/COMMIT/FILE</c> says what a file
-/// is, <c>GET</c> gives it. Redirects are followed here, hop by hop, so that the access token goes to the endpoint itself only.
+/// An HTTP client for the hub: <c>/api/models/ID/revision/REVISION</c> lists files, <c>HEAD /ID/resolve/COMMIT/FILE</c> returns
+/// a file's metadata, <c>GET</c> its content. Redirects are followed manually so that the access token is sent only to the
+/// endpoint.
 /// </summary>
 internal sealed class HubClient : IDisposable
 {
-    private const int MostHops = 5;
+    private const int MaxRedirects = 5;
 
-    // The list of files of a large repository, with room.
-    private const int MostInfoBytes = 32 << 20;
+    // The file list of a large repository, plus a margin.
+    private const int MaxInfoBytes = 32 << 20;
 
     private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(60);
 
@@ -22,8 +23,8 @@ internal sealed class HubClient : IDisposable
     private readonly HubSettings settings;
     private readonly TimeProvider time;
 
-    /// <param name="settings">Where the hub is.</param>
-    /// <param name="time">What dates in answers are compared with.</param>
+    /// <param name="settings">The hub's endpoint and token.</param>
+    /// <param name="time">The clock for <c>Retry-After</c> dates.</param>
     public HubClient(HubSettings settings, TimeProvider time)
     {
         (this.settings, this.time) = (settings, time);
@@ -36,20 +37,20 @@ internal sealed class HubClient : IDisposable
         })
         {
             Timeout = Timeout.InfiniteTimeSpan,
-            MaxResponseContentBufferSize = MostInfoBytes,
+            MaxResponseContentBufferSize = MaxInfoBytes,
         };
         http.DefaultRequestHeaders.UserAgent.ParseAdd("llmblender");
         http.DefaultRequestHeaders.AcceptEncoding.ParseAdd("identity");
     }
 
-    /// <summary>The commit and the files of a revision.</summary>
-    /// <exception cref="HubTransientException">The hub can't be reached, or can't answer now.</exception>
-    /// <exception cref="UsageException">The hub refuses, or knows no such repository.</exception>
+    /// <summary>Returns the commit and the files of a revision.</summary>
+    /// <exception cref="HubTransientException">The hub can't be reached, or is temporarily unavailable.</exception>
+    /// <exception cref="UsageException">Access is refused, or the repository doesn't exist.</exception>
     public async Task<HubInfo> GetInfoAsync(HubRepository repository, CancellationToken cancellationToken)
     {
         using var response = await SendAsync(
             HttpMethod.Get, Address($"api/models/{repository.Id}/revision/{Uri.EscapeDataString(repository.Revision)}"), null, cancellationToken);
-        Refuse(response, repository, null);
+        ThrowIfFailed(response, repository, null);
         HubInfoJson? info;
         try
         {
@@ -69,15 +70,15 @@ internal sealed class HubClient : IDisposable
             : throw new UsageException($"{settings.Endpoint.Authority}: its answer about {repository} lacks the commit or the files: is this a hub?");
     }
 
-    /// <summary>What a file is.</summary>
-    /// <exception cref="HubTransientException">The hub can't be reached, or can't answer now.</exception>
-    /// <exception cref="UsageException">The hub refuses, or knows no such file.</exception>
+    /// <summary>Returns a file's metadata.</summary>
+    /// <exception cref="HubTransientException">The hub can't be reached, or is temporarily unavailable.</exception>
+    /// <exception cref="UsageException">Access is refused, or the file doesn't exist.</exception>
     public async Task<HubFile> GetFileAsync(HubRepository repository, string commit, string name, CancellationToken cancellationToken)
     {
-        using var response = await SendAsync(HttpMethod.Head, FileAddress(repository, commit, name), null, cancellationToken, endsElsewhere: true);
+        using var response = await SendAsync(HttpMethod.Head, FileAddress(repository, commit, name), null, cancellationToken, stopsAtStorage: true);
         if (!IsRedirect(response))
         {
-            Refuse(response, repository, name);
+            ThrowIfFailed(response, repository, name);
         }
 
         string? Header(string header) => response.Headers.TryGetValues(header, out var values) ? values.First() : null;
@@ -90,22 +91,22 @@ internal sealed class HubClient : IDisposable
             : throw new UsageException($"{settings.Endpoint.Authority}: says of {name} of {repository} no usable ETag: is this a hub?");
     }
 
-    /// <summary>A file's content from a byte on.</summary>
+    /// <summary>Requests a file's content.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="commit">The commit.</param>
     /// <param name="name">The file.</param>
-    /// <param name="range">The bytes asked for; null for all.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>The response; 200 where the server ignores ranges.</returns>
-    /// <exception cref="HubTransientException">The hub can't be reached, or can't answer now.</exception>
-    /// <exception cref="UsageException">The hub refuses.</exception>
+    /// <param name="range">The requested byte range; null for the whole file.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <returns>The response; its status is 200 if the server ignores ranges.</returns>
+    /// <exception cref="HubTransientException">The hub can't be reached, or is temporarily unavailable.</exception>
+    /// <exception cref="UsageException">Access is refused.</exception>
     public async Task<HttpResponseMessage> OpenAsync(
         HubRepository repository, string commit, string name, RangeHeaderValue? range, CancellationToken cancellationToken)
     {
         var response = await SendAsync(HttpMethod.Get, FileAddress(repository, commit, name), range, cancellationToken);
         try
         {
-            Refuse(response, repository, name);
+            ThrowIfFailed(response, repository, name);
             return response;
         }
         catch
@@ -123,11 +124,12 @@ internal sealed class HubClient : IDisposable
     private Uri FileAddress(HubRepository repository, string commit, string name) =>
         Address($"{repository.Id}/resolve/{commit}/{Uri.EscapeDataString(name)}");
 
-    // Where a file lies elsewhere, the hub's own answer to HEAD has what is to be known, and the last hop has not.
+    // If a file is stored on another host, the metadata is in the hub's own HEAD response and not in the last redirect's
+    // target.
     private async Task<HttpResponseMessage> SendAsync(
-        HttpMethod method, Uri address, RangeHeaderValue? range, CancellationToken cancellationToken, bool endsElsewhere = false)
+        HttpMethod method, Uri address, RangeHeaderValue? range, CancellationToken cancellationToken, bool stopsAtStorage = false)
     {
-        for (var hop = 0; hop <= MostHops; hop++)
+        for (var hop = 0; hop <= MaxRedirects; hop++)
         {
             var response = await SendOnceAsync(method, address, range, cancellationToken);
             if (!IsRedirect(response) || response.Headers.Location is not { } location)
@@ -136,7 +138,7 @@ internal sealed class HubClient : IDisposable
             }
 
             var next = new Uri(address, location);
-            if (endsElsewhere && (response.Headers.Contains("X-Linked-Etag") || (!IsEndpoint(next) && response.Headers.ETag is not null)))
+            if (stopsAtStorage && (response.Headers.Contains("X-Linked-Etag") || (!IsEndpoint(next) && response.Headers.ETag is not null)))
             {
                 return response;
             }
@@ -147,7 +149,7 @@ internal sealed class HubClient : IDisposable
                 : throw new UsageException($"{address.Authority}: redirects to an address that is neither http nor https");
         }
 
-        throw new UsageException($"{settings.Endpoint.Authority}: redirects more than {MostHops} times");
+        throw new UsageException($"{settings.Endpoint.Authority}: redirects more than {MaxRedirects} times");
     }
 
     private async Task<HttpResponseMessage> SendOnceAsync(HttpMethod method, Uri address, RangeHeaderValue? range, CancellationToken cancellationToken)
@@ -179,7 +181,7 @@ internal sealed class HubClient : IDisposable
 
     private static bool IsRedirect(HttpResponseMessage response) => (int)response.StatusCode is 301 or 302 or 303 or 307 or 308;
 
-    private void Refuse(HttpResponseMessage response, HubRepository repository, string? file)
+    private void ThrowIfFailed(HttpResponseMessage response, HubRepository repository, string? file)
     {
         if (response.IsSuccessStatusCode)
         {

@@ -1,7 +1,7 @@
 namespace LLMBlender.Cli.Hub;
 
-/// <summary>What the hub says of one file.</summary>
+/// <summary>A file's metadata from the hub.</summary>
 /// <param name="Name">Its name in the repository.</param>
-/// <param name="Etag">What its blob is called in the cache: for a large file the SHA-256 of its content, else git's SHA-1.</param>
-/// <param name="Size">Its bytes; null where the hub doesn't say.</param>
+/// <param name="Etag">Its blob's name in the cache: the content's SHA-256 for a large file, otherwise git's SHA-1.</param>
+/// <param name="Size">Its size in bytes; null if the hub doesn't report it.</param>
 internal sealed record HubFile(string Name, string Etag, long? Size);

@@ -2,15 +2,15 @@ using System.Text.Json.Serialization;
 
 namespace LLMBlender.Cli.Hub;
 
-/// <summary>What the hub says of a repository's revision.</summary>
+/// <summary>A revision's metadata from the hub.</summary>
 /// <param name="Commit">The revision's commit.</param>
 /// <param name="Files">The names of its files.</param>
 internal sealed record HubInfo(string Commit, IReadOnlyList<string> Files);
 
-/// <summary>The answer of <c>/api/models/ID/revision/REVISION</c>, as far as it matters here.</summary>
+/// <summary>The fields used of the response of <c>/api/models/ID/revision/REVISION</c>.</summary>
 internal sealed record HubInfoJson(string? Sha, IReadOnlyList<HubSiblingJson>? Siblings);
 
-/// <summary>A file in it.</summary>
+/// <summary>A file in that response.</summary>
 internal sealed record HubSiblingJson(string? Rfilename);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

@@ -4,8 +4,7 @@ using LLMBlender.Records;
 namespace LLMBlender.Cli.Hub;
 
 /// <summary>
-/// Brings a repository's files into the cache, those that an import reads and no others. What the cache has is used as it is,
-/// and nothing is asked of the hub then.
+/// Downloads the files of a repository that an import reads into the cache. If all of them are cached, no request is sent.
 /// </summary>
 internal sealed class HubPull : IDisposable
 {
@@ -15,21 +14,22 @@ internal sealed class HubPull : IDisposable
     private readonly HubRetry retry;
     private readonly PullProgress progress;
 
-    /// <param name="settings">Where hub and cache are.</param>
-    /// <param name="time">What delays are counted by.</param>
-    /// <param name="progress">Shown what comes.</param>
+    /// <param name="settings">The hub and the cache.</param>
+    /// <param name="time">The clock for retry delays.</param>
+    /// <param name="progress">Displays the download progress.</param>
     public HubPull(HubSettings settings, TimeProvider time, PullProgress progress)
     {
         (this.settings, this.progress) = (settings, progress);
         (cache, client, retry) = (new HubCache(settings.CacheFolder), new HubClient(settings, time), new HubRetry(time));
     }
 
-    /// <summary>The folder of a repository's files, and their commit.</summary>
+    /// <summary>Returns the folder of a repository's files, and their commit, after downloading missing files.</summary>
     /// <param name="repository">The repository.</param>
-    /// <param name="withWeights">Whether weights are needed: not of a backbone, of which only config and tokenizer are read.</param>
-    /// <param name="cancellationToken">Ends it; what was fetched is kept.</param>
-    /// <exception cref="UsageException">It is neither in the cache nor to be had.</exception>
-    /// <exception cref="ModelException">It holds no checkpoint, or what comes is not what the hub says.</exception>
+    /// <param name="withWeights">Whether weights are required; false for a backbone, of which only config and tokenizer are read.</param>
+    /// <param name="cancellationToken">Cancels the download; downloaded bytes are kept.</param>
+    /// <exception cref="UsageException">The repository is not cached and can't be downloaded.</exception>
+    /// <exception cref="ModelException">The repository contains no checkpoint, or the content does not match the hub's size or
+    /// hash.</exception>
     public async Task<(string Folder, string Commit)> RunAsync(HubRepository repository, bool withWeights, CancellationToken cancellationToken)
     {
         if (cache.FindCommit(repository) is { } known && NeededFiles.AreIn(cache.Snapshot(repository, known), withWeights))

@@ -6,13 +6,13 @@ namespace LLMBlender.Cli.Hub;
 /// <summary>A model repository of the Hugging Face hub, at one revision.</summary>
 /// <param name="Id">Its name, such as <c>llm-blender/PairRM-hf</c>.</param>
 /// <param name="Revision">A branch, a tag or a commit.</param>
-/// <param name="Name">What a model folder made of it is called.</param>
+/// <param name="Name">The default name of the model folder imported from it.</param>
 internal sealed partial record HubRepository(string Id, string Revision, string Name)
 {
-    /// <summary>The revision where none is named.</summary>
+    /// <summary>The revision if none is given.</summary>
     public const string DefaultRevision = "main";
 
-    private const int MostCharacters = 96;
+    private const int MaxCharacters = 96;
 
     private static readonly Dictionary<string, string> Aliases = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -20,19 +20,19 @@ internal sealed partial record HubRepository(string Id, string Revision, string 
         ["genfuser"] = "llm-blender/gen_fuser_3b",
     };
 
-    /// <summary>The short names that stand for a repository, with the repository, for help texts.</summary>
+    /// <summary>The aliases with their repositories, for help texts.</summary>
     public static string AliasList => string.Join(", ", Aliases.Select(alias => $"{alias.Key} ({alias.Value})"));
 
-    /// <summary>What a model folder made of it may be called where nothing else was asked for.</summary>
+    /// <summary>The possible default names of a model folder imported from this repository.</summary>
     public IEnumerable<string> Names => [Name, Id.Split('/')[^1], .. Aliases.Where(alias => alias.Value == Id).Select(alias => alias.Key)];
 
-    /// <summary>Whether the revision is a commit, which never changes.</summary>
+    /// <summary>Whether the revision is a commit, which is immutable.</summary>
     public bool IsPinned => Commit().IsMatch(Revision);
 
-    /// <summary>Reads <c>OWNER/NAME</c>, <c>NAME</c> or an alias, each with or without <c>@REVISION</c>.</summary>
-    /// <param name="argument">What is being read, for errors.</param>
+    /// <summary>Parses <c>OWNER/NAME</c>, <c>NAME</c> or an alias, each with or without <c>@REVISION</c>.</summary>
+    /// <param name="argument">The argument's name, for errors.</param>
     /// <param name="text">The text.</param>
-    /// <exception cref="UsageException">It names no repository.</exception>
+    /// <exception cref="UsageException">The text is not a valid repository.</exception>
     public static HubRepository Parse(string argument, string text)
     {
         var at = text.IndexOf('@', StringComparison.Ordinal);
@@ -50,7 +50,7 @@ internal sealed partial record HubRepository(string Id, string Revision, string 
             : throw new UsageException($"{argument} {text}: the revision \"{revision}\" must be a branch, a tag or a commit");
     }
 
-    /// <summary>The repository that a text may mean where it names no folder; null where it can't be one.</summary>
+    /// <summary>The repository that a text may refer to if it is not a folder; null if it can't be a repository.</summary>
     public static HubRepository? Guess(string text)
     {
         var id = text.Split('@')[0];
@@ -64,7 +64,7 @@ internal sealed partial record HubRepository(string Id, string Revision, string 
     public override string ToString() => Revision == DefaultRevision ? Id : $"{Id}@{Revision}";
 
     private static bool IsId(string id) =>
-        id.Length <= MostCharacters && Identifier().IsMatch(id)
+        id.Length <= MaxCharacters && Identifier().IsMatch(id)
         && !id.Contains("..", StringComparison.Ordinal) && !id.Contains("--", StringComparison.Ordinal);
 
     private static bool IsRevision(string revision) =>

@@ -4,17 +4,17 @@ using Polly.Retry;
 
 namespace LLMBlender.Cli.Hub;
 
-/// <summary>Requests to the hub are made again a bounded number of times, after growing delays or those that the hub asks for.</summary>
+/// <summary>Retries requests to the hub a limited number of times, with exponential delays or the delay in <c>Retry-After</c>.</summary>
 internal sealed class HubRetry
 {
     private const int Attempts = 5;
 
-    // A hub that asks for more is not waited for.
+    // A longer <c>Retry-After</c> fails the request instead.
     private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(2);
 
     private readonly ResiliencePipeline pipeline;
 
-    /// <param name="time">What delays are counted by.</param>
+    /// <param name="time">The clock for delays.</param>
     public HubRetry(TimeProvider time) => pipeline = new ResiliencePipelineBuilder { TimeProvider = time }
         .AddRetry(new RetryStrategyOptions
         {
@@ -29,8 +29,8 @@ internal sealed class HubRetry
         })
         .Build();
 
-    /// <summary>Does something until it succeeds.</summary>
-    /// <exception cref="UsageException">It failed too often.</exception>
+    /// <summary>Executes an operation, retrying transient failures.</summary>
+    /// <exception cref="UsageException">All attempts failed.</exception>
     public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
         try

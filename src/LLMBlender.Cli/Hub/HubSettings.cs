@@ -2,19 +2,19 @@ using LLMBlender.Records;
 
 namespace LLMBlender.Cli.Hub;
 
-/// <summary>Where the hub and its cache are, by the variables that Hugging Face's own tools read.</summary>
+/// <summary>The hub's endpoint and cache, from the environment variables of Hugging Face's tools.</summary>
 /// <param name="Endpoint">The hub's address, or a mirror's, with a final slash.</param>
-/// <param name="Token">The access token; null where there is none.</param>
+/// <param name="Token">The access token; null if there is none.</param>
 /// <param name="CacheFolder">The cache's folder.</param>
-/// <param name="IsOffline">Whether nothing may be fetched.</param>
+/// <param name="IsOffline">Whether downloads are disabled.</param>
 internal sealed record HubSettings(Uri Endpoint, string? Token, string CacheFolder, bool IsOffline)
 {
     private const string DefaultEndpoint = "https://huggingface.co";
 
     /// <summary>Reads <c>HF_ENDPOINT</c>, <c>HF_TOKEN</c>, <c>HF_TOKEN_PATH</c>, <c>HF_HUB_CACHE</c>, <c>HF_HOME</c> and <c>HF_HUB_OFFLINE</c>.</summary>
-    /// <param name="terminal">The variables.</param>
-    /// <param name="offline">Whether the command line asks for it.</param>
-    /// <exception cref="UsageException">One of them can't be used.</exception>
+    /// <param name="terminal">The source of the environment variables.</param>
+    /// <param name="offline">Whether the command line disables downloads.</param>
+    /// <exception cref="UsageException">A variable's value is invalid.</exception>
     public static HubSettings Read(Terminal terminal, bool offline)
     {
         string? Variable(params string[] names) => names.Select(terminal.Variable).FirstOrDefault(value => !string.IsNullOrWhiteSpace(value));
@@ -36,7 +36,7 @@ internal sealed record HubSettings(Uri Endpoint, string? Token, string CacheFold
             ? endpoint
             : throw new UsageException("HF_ENDPOINT must be an address such as https://huggingface.co, without user, password or query");
 
-    // The token is never part of a message.
+    // The token is never included in a message.
     private static string? ReadToken(string? variable, string file)
     {
         var (token, source) = (variable, "HF_TOKEN");

@@ -1,11 +1,11 @@
 namespace LLMBlender.Cli.Hub;
 
-/// <summary>A request to the hub that failed and may succeed when made again.</summary>
+/// <summary>A request to the hub failed, and a retry may succeed.</summary>
 /// <param name="message">What failed.</param>
-/// <param name="retryAfter">How long the hub asks to wait; null where it doesn't say.</param>
+/// <param name="retryAfter">The delay in <c>Retry-After</c>; null if the header is absent.</param>
 /// <param name="inner">The cause.</param>
 internal sealed class HubTransientException(string message, TimeSpan? retryAfter = null, Exception? inner = null) : Exception(message, inner)
 {
-    /// <summary>How long the hub asks to wait.</summary>
+    /// <summary>The delay in <c>Retry-After</c>; null if the header is absent.</summary>
     public TimeSpan? RetryAfter { get; } = retryAfter;
 }

@@ -3,7 +3,7 @@ using LLMBlender.Inference;
 
 namespace LLMBlender.Cli.Hub;
 
-/// <summary>Which of a repository's files an import reads.</summary>
+/// <summary>Selects the files of a repository that an import reads.</summary>
 internal static class NeededFiles
 {
     /// <summary>The checkpoint's config.</summary>
@@ -20,19 +20,19 @@ internal static class NeededFiles
     private static readonly string[] Settings =
         ["tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "generation_config.json"];
 
-    /// <summary>The config and what the tokenizer is read from.</summary>
+    /// <summary>The config and the tokenizer's files.</summary>
     public static IReadOnlyList<string> OfTokenizer(IReadOnlyList<string> files) =>
         [Config, .. Tokenizers.FirstOrDefault(set => set.All(files.Contains)) ?? [], .. Settings.Where(files.Contains)];
 
-    /// <summary>The file of weights, or the index of several; null where there is none.</summary>
+    /// <summary>The file of weights, or the index of sharded weights; null if there is none.</summary>
     public static string? OfWeights(IReadOnlyList<string> files) =>
         Weights.FirstOrDefault(files.Contains) ?? Only(files, ".safetensors") ?? Only(files, ".bin");
 
-    /// <summary>Whether a file of weights is an index of several.</summary>
+    /// <summary>Whether a file of weights is an index of shards.</summary>
     public static bool IsIndex(string weights) => weights.EndsWith(IndexExtension, StringComparison.Ordinal);
 
-    /// <summary>The files that an index names.</summary>
-    /// <exception cref="ModelException">It is no index, or names what is no file of the repository.</exception>
+    /// <summary>The shards that an index lists.</summary>
+    /// <exception cref="ModelException">The file is not an index, or lists an invalid file name.</exception>
     public static IReadOnlyList<string> Shards(string index)
     {
         try
@@ -49,9 +49,9 @@ internal static class NeededFiles
         }
     }
 
-    /// <summary>Whether a folder has all that an import reads.</summary>
+    /// <summary>Whether a folder contains all files that an import reads.</summary>
     /// <param name="folder">A snapshot's folder.</param>
-    /// <param name="withWeights">Whether weights are needed.</param>
+    /// <param name="withWeights">Whether weights are required.</param>
     public static bool AreIn(string folder, bool withWeights)
     {
         if (!Directory.Exists(folder))
@@ -69,7 +69,7 @@ internal static class NeededFiles
             && (!IsIndex(weights) || Shards(Path.Combine(folder, weights)).All(files.Contains)));
     }
 
-    /// <summary>Whether a name is a file's in the repository's own folder.</summary>
+    /// <summary>Whether a name is a plain file name in the repository's root folder.</summary>
     public static bool IsPlain(string name) =>
         name.Length is > 0 and < 256 && name is not ("." or "..") && !name.AsSpan().ContainsAny("/\\:\0") && !name.Any(char.IsControl);
 

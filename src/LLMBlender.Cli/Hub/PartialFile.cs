@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace LLMBlender.Cli.Hub;
 
 /// <summary>
-/// A file while it is fetched, in segments of one length, and beside it the list of segments that are whole: a run that was
-/// ended goes on where it was. Open in one process at a time.
+/// A file being downloaded, in segments of one length, with a list of its complete segments beside it, from which an
+/// interrupted download resumes. Only one process can open it at a time.
 /// </summary>
 internal sealed class PartialFile : IDisposable
 {
@@ -23,20 +23,20 @@ internal sealed class PartialFile : IDisposable
         listPath = path + ".segments";
     }
 
-    /// <summary>Bytes of the whole file.</summary>
+    /// <summary>The complete file's size in bytes.</summary>
     public long Size { get; }
 
-    /// <summary>How many segments there are.</summary>
+    /// <summary>The number of segments.</summary>
     public long Segments => (Size + segmentBytes - 1) / segmentBytes;
 
-    /// <summary>Bytes of the segments that are whole.</summary>
+    /// <summary>The number of bytes in complete segments.</summary>
     public long DoneBytes => done.Sum(segment => End(segment) - Start(segment));
 
-    /// <summary>The segments that are still to be fetched.</summary>
+    /// <summary>The segments that are not yet complete.</summary>
     public IReadOnlyList<long> Missing => [.. Range().Where(segment => !done.Contains(segment))];
 
-    /// <summary>Opens what an earlier run left, or begins anew.</summary>
-    /// <exception cref="UsageException">Another process fetches the same file, or the file can't be written.</exception>
+    /// <summary>Opens the file of an earlier run, or creates a new one.</summary>
+    /// <exception cref="UsageException">Another process is downloading the same file, or the file can't be written.</exception>
     public static PartialFile Open(string path, long size, long segmentBytes)
     {
         try
@@ -53,13 +53,13 @@ internal sealed class PartialFile : IDisposable
         }
     }
 
-    /// <summary>A segment's first byte.</summary>
+    /// <summary>The offset of a segment's first byte.</summary>
     public long Start(long segment) => segment * segmentBytes;
 
-    /// <summary>The byte after a segment's last.</summary>
+    /// <summary>The offset after a segment's last byte.</summary>
     public long End(long segment) => Math.Min(Size, Start(segment) + segmentBytes);
 
-    /// <summary>Writes bytes at a place.</summary>
+    /// <summary>Writes bytes at an offset.</summary>
     /// <exception cref="UsageException">The disk is full, or the file can't be written.</exception>
     public void Write(long offset, ReadOnlySpan<byte> bytes)
     {
@@ -73,7 +73,7 @@ internal sealed class PartialFile : IDisposable
         }
     }
 
-    /// <summary>Notes that a segment is whole.</summary>
+    /// <summary>Marks a segment as complete.</summary>
     public void Finish(long segment)
     {
         lock (gate)
@@ -84,7 +84,7 @@ internal sealed class PartialFile : IDisposable
         }
     }
 
-    /// <summary>Forgets all that was fetched.</summary>
+    /// <summary>Discards all downloaded bytes.</summary>
     public void Restart()
     {
         lock (gate)
@@ -95,13 +95,13 @@ internal sealed class PartialFile : IDisposable
         }
     }
 
-    /// <summary>Cuts off what an earlier, longer content left.</summary>
+    /// <summary>Truncates the file to its final length.</summary>
     public void SetLength(long length) => RandomAccess.SetLength(handle, length);
 
-    /// <summary>The content, to be read from its beginning.</summary>
+    /// <summary>Opens the content for reading from the start.</summary>
     public Stream OpenRead() => new FileStream(new SafeFileHandle(handle.DangerousGetHandle(), ownsHandle: false), FileAccess.Read, bufferSize: 1) { Position = 0 };
 
-    /// <summary>Closes the file, and moves it to its place.</summary>
+    /// <summary>Closes the file and moves it to its target.</summary>
     public void MoveTo(string target)
     {
         handle.Dispose();
@@ -122,7 +122,7 @@ internal sealed class PartialFile : IDisposable
         }
     }
 
-    // A list for another size, or one that was cut off while it was written, counts as far as it is right.
+    // A list for another size is discarded; of a list with a truncated last line, the complete lines are used.
     private void ReadList()
     {
         var text = File.Exists(listPath) ? File.ReadAllText(listPath) : "";

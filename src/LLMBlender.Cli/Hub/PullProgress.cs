@@ -3,14 +3,14 @@ using Spectre.Console;
 
 namespace LLMBlender.Cli.Hub;
 
-/// <summary>Shows what is fetched while a person watches standard error, and nothing else.</summary>
+/// <summary>Displays download progress if standard error is a terminal; otherwise displays nothing.</summary>
 internal sealed class PullProgress
 {
     private readonly ProgressContext? context;
 
     private PullProgress(ProgressContext? context) => this.context = context;
 
-    /// <summary>Runs with progress shown.</summary>
+    /// <summary>Runs an operation with its progress displayed.</summary>
     public static Task RunAsync(Terminal terminal, Func<PullProgress, Task> run) => terminal.ErrorIsTerminal
         ? ConsoleOutput.Create(terminal.Error, isTerminal: true, terminal).Progress().AutoClear(true)
             .Columns(
@@ -22,8 +22,8 @@ internal sealed class PullProgress
             .StartAsync(context => run(new PullProgress(context)))
         : run(new PullProgress(null));
 
-    /// <summary>Begins to show a file.</summary>
-    /// <returns>Told of bytes as they come.</returns>
+    /// <summary>Adds a file to the display.</summary>
+    /// <returns>A callback that receives the number of bytes downloaded.</returns>
     public Action<long> Begin(HubFile file)
     {
         if (context is null)

@@ -3,17 +3,17 @@ using LLMBlender.Inference.Models;
 
 namespace LLMBlender.Cli.Models;
 
-/// <summary>A model folder below one of the folders of models.</summary>
-/// <param name="Name">What it can be called.</param>
-/// <param name="Folder">Where it is.</param>
-/// <param name="Manifest">What it says of itself; null where that can't be read.</param>
-/// <param name="Problem">Why it can't be read.</param>
+/// <summary>A model folder found in one of the search folders.</summary>
+/// <param name="Name">Its name for options and requests.</param>
+/// <param name="Folder">Its path.</param>
+/// <param name="Manifest">Its manifest; null if that can't be read.</param>
+/// <param name="Problem">The error if the manifest can't be read.</param>
 internal sealed record FoundModel(string Name, string Folder, ModelManifest? Manifest, string? Problem)
 {
-    /// <summary>Bytes of its files.</summary>
+    /// <summary>The total size of its files in bytes.</summary>
     public long Size { get; } = Sizes.Bytes(Folder);
 
-    /// <summary>The models that can be called by name, by name.</summary>
+    /// <summary>The models that can be given by name, sorted by name.</summary>
     public static IReadOnlyList<FoundModel> All(ModelSearch search) =>
     [
         .. search.Roots

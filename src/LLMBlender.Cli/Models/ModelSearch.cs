@@ -5,18 +5,18 @@ using LLMBlender.Inference.Models;
 namespace LLMBlender.Cli.Models;
 
 /// <summary>
-/// Where models are looked for: a folder as it is, else a name below $LLMBLENDER_MODELS, ./models and the models beside
-/// the program, in that order.
+/// Finds models: a path is used first; a name is then searched in $LLMBLENDER_MODELS, ./models and the models folder beside the
+/// program, in that order.
 /// </summary>
 internal sealed class ModelSearch(Terminal terminal)
 {
-    /// <summary>The ranker where none is named.</summary>
+    /// <summary>The default ranker.</summary>
     public const string DefaultRanker = "pairranker-mini";
 
-    /// <summary>The variable that names a folder of models.</summary>
+    /// <summary>The environment variable with a folder of models.</summary>
     public const string Variable = "LLMBLENDER_MODELS";
 
-    /// <summary>The folders of models, whether they exist or not, first come first.</summary>
+    /// <summary>The search folders in order of precedence, whether or not they exist.</summary>
     public IReadOnlyList<string> Roots { get; } =
     [
         .. terminal.Variable(Variable) is { Length: > 0 } named ? [Path.GetFullPath(named)] : Array.Empty<string>(),
@@ -24,8 +24,8 @@ internal sealed class ModelSearch(Terminal terminal)
         Path.Combine(AppContext.BaseDirectory, "models"),
     ];
 
-    /// <summary>The folder of the model that is named.</summary>
-    /// <exception cref="ModelException">There is none.</exception>
+    /// <summary>The folder of a model.</summary>
+    /// <exception cref="ModelException">The model doesn't exist.</exception>
     public string FindModel(string name) =>
         Find(name, IsModel)
         ?? FindPulled(name)
@@ -33,15 +33,15 @@ internal sealed class ModelSearch(Terminal terminal)
             ? throw new ModelException(name, $"is not a model folder: it has no {ModelManifest.FileName} (models import makes one)")
             : throw NotFound(name));
 
-    /// <summary>A folder, whatever it holds: for tokenizers, which need no manifest.</summary>
-    /// <exception cref="ModelException">There is none.</exception>
+    /// <summary>Any existing folder: for tokenizers, which need no manifest.</summary>
+    /// <exception cref="ModelException">The folder doesn't exist.</exception>
     public string FindFolder(string name) => Find(name, Directory.Exists) ?? throw NotFound(name);
 
     private static bool IsModel(string folder) => File.Exists(Path.Combine(folder, ModelManifest.FileName));
 
-    private string? Find(string name, Predicate<string> isIt)
+    private string? Find(string name, Predicate<string> matches)
     {
-        if (isIt(name))
+        if (matches(name))
         {
             return name;
         }
@@ -49,7 +49,7 @@ internal sealed class ModelSearch(Terminal terminal)
         foreach (var root in Roots)
         {
             var folder = Path.Combine(root, name);
-            if (isIt(folder))
+            if (matches(folder))
             {
                 return folder;
             }
@@ -58,7 +58,7 @@ internal sealed class ModelSearch(Terminal terminal)
         return null;
     }
 
-    // A repository of the hub, under the name that models pull gives its model by default.
+    // Finds a hub repository's model by the names that <c>models pull</c> uses by default.
     private string? FindPulled(string name) => HubRepository.Guess(name) is not { } repository ? null : Roots
         .SelectMany(root => repository.Names.Select(named => Path.Combine(root, named)))
         .Where(IsModel)

@@ -1,17 +1,17 @@
 namespace LLMBlender.Cli.Models;
 
-/// <summary>Bytes of folders, for people.</summary>
+/// <summary>Human-readable sizes of folders.</summary>
 internal static class Sizes
 {
     private static readonly string[] Units = ["kB", "MB", "GB", "TB"];
 
-    /// <summary>The size of a folder's files: 1.4 MB.</summary>
+    /// <summary>The total size of a folder's files, such as <c>1.4 MB</c>.</summary>
     public static string Of(string folder) => Text(Bytes(folder));
 
-    /// <summary>Bytes of a folder's files, subfolders left out.</summary>
+    /// <summary>The total size in bytes of a folder's files, without subfolders.</summary>
     public static long Bytes(string folder) => new DirectoryInfo(folder).EnumerateFiles().Sum(static file => file.Length);
 
-    /// <summary>A number of bytes, in units of a thousand.</summary>
+    /// <summary>Formats a number of bytes in decimal units.</summary>
     public static string Text(long bytes)
     {
         var (size, unit) = (bytes / 1000.0, 0);

@@ -5,18 +5,18 @@ using LLMBlender.Records;
 
 namespace LLMBlender.Cli.Panels;
 
-/// <summary>Recorded answers for a server's panel.</summary>
+/// <summary>Reads recorded answers for a server's panel.</summary>
 internal static class PanelFile
 {
-    /// <summary>Where recorded panels come from.</summary>
+    /// <summary>The sources of recorded panels.</summary>
     public static PanelSources PanelSources => new() { Records = Read, Sample = Sample };
 
-    /// <summary>The sample panel's.</summary>
+    /// <summary>The sample panel's records.</summary>
     private static IEnumerable<(string Instruction, string? Input, Candidate[] Candidates)> Sample() =>
         SamplePanel.Records.Select(sample => (sample.Record.Instruction, sample.Record.Input, sample.Record.Candidates));
 
-    /// <summary>A file's, one JSON object a line, as <c>blend --from</c> reads them.</summary>
-    /// <exception cref="RecordException">It can't be read, or a line breaks a rule.</exception>
+    /// <summary>Reads a file with one JSON object a line, in the format of <c>blend --from</c>.</summary>
+    /// <exception cref="RecordException">The file can't be read, or a line is invalid.</exception>
     private static List<(string Instruction, string? Input, Candidate[] Candidates)> Read(string file)
     {
         var records = new List<(string, string?, Candidate[])>();

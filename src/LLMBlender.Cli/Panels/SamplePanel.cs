@@ -6,17 +6,17 @@ using LLMBlender.Records;
 
 namespace LLMBlender.Cli.Panels;
 
-/// <summary>The panel where none is configured: answers to a few instructions, recorded beforehand.</summary>
+/// <summary>The default panel: recorded answers to a few instructions.</summary>
 internal static class SamplePanel
 {
     private const int ExamplesInErrors = 3;
 
     private static readonly Lazy<IReadOnlyList<(RecordId Id, SampleRecord Record)>> Recorded = new(Read);
 
-    /// <summary>What it has answers to, in order.</summary>
+    /// <summary>The recorded instructions, in order.</summary>
     public static IReadOnlyList<(RecordId Id, SampleRecord Record)> Records => Recorded.Value;
 
-    /// <summary>The panel, as it is asked.</summary>
+    /// <summary>Creates the panel with its recorded answers.</summary>
     public static PanelRegistry Create()
     {
         var panels = new PanelRegistry();
@@ -25,10 +25,10 @@ internal static class SamplePanel
     }
 
     /// <summary>
-    /// An instruction and its input as they were recorded; letter case and runs of white space don't matter, and neither does an input
-    /// that is left out.
+    /// Finds the recorded answers to an instruction and its input. Letter case and white space are normalized, and the input
+    /// may be omitted.
     /// </summary>
-    /// <exception cref="RecordException">There are no answers to the instruction, or none for this input.</exception>
+    /// <exception cref="RecordException">There is no record of the instruction, or none with this input.</exception>
     public static SampleRecord Find(string instruction, string? input)
     {
         foreach (var (_, record) in Records)
@@ -72,6 +72,6 @@ internal static class SamplePanel
 
 /// <summary>An instruction with recorded answers.</summary>
 /// <param name="Instruction">The instruction.</param>
-/// <param name="Input">What the instruction is about, if anything.</param>
+/// <param name="Input">The text that the instruction applies to, if any.</param>
 /// <param name="Candidates">The answers to it, at least one.</param>
 internal sealed record SampleRecord(string Instruction, string? Input, Candidate[] Candidates);

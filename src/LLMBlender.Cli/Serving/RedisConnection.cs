@@ -4,13 +4,13 @@ using StackExchange.Redis;
 
 namespace LLMBlender.Cli.Serving;
 
-/// <summary>The cache's connection to Redis, opened before anything depends on it.</summary>
+/// <summary>Opens the cache's connection to Redis at startup.</summary>
 internal static class RedisConnection
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(15);
 
     /// <summary>Connects.</summary>
-    /// <exception cref="UsageException">The address can't be read, or nothing answers there.</exception>
+    /// <exception cref="UsageException">The address is invalid, or Redis doesn't answer there.</exception>
     public static async Task<IConnectionMultiplexer> OpenAsync(string address, CancellationToken cancellationToken)
     {
         try
@@ -18,7 +18,7 @@ internal static class RedisConnection
             var options = LLMBlenderSiloExtensions.ForCache(address);
             options.AbortOnConnectFail = true;
             options.ConnectRetry = 5;
-            return await ConnectionMultiplexer.ConnectAsync(options).WaitAsync(Patience, cancellationToken);
+            return await ConnectionMultiplexer.ConnectAsync(options).WaitAsync(ConnectTimeout, cancellationToken);
         }
         catch (ArgumentException e)
         {

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace LLMBlender.Cli.Serving;
 
-/// <summary>What <c>serve</c> itself logs.</summary>
+/// <summary>Log messages of <c>serve</c>.</summary>
 internal static partial class ServeLog
 {
     [LoggerMessage(Level = LogLevel.Error, Message = "unobserved exception")]

@@ -9,58 +9,60 @@ using Microsoft.Extensions.Configuration;
 
 namespace LLMBlender.Cli.Serving;
 
-/// <summary>The section <c>LLMBlender</c> of a configuration file: what no option of <c>serve</c> says.</summary>
+/// <summary>The section <c>LLMBlender</c> of a configuration file, with the settings that <c>serve</c> has no option for.</summary>
 internal sealed class ServeSettings
 {
     /// <summary>The section's name.</summary>
     public const string Section = "LLMBlender";
 
-    /// <summary>The rankers, the default one first: model folders, or names of some under models/.</summary>
+    /// <summary>The rankers, the default first: model folders, or names of folders in models/.</summary>
     public string[]? Rankers { get; set; }
 
-    /// <summary>The fusers, the default one first: <c>select</c>, model folders, or names of some under models/.</summary>
+    /// <summary>The fusers, the default first: <c>select</c>, model folders, or names of folders in models/.</summary>
     public string[]? Fusers { get; set; }
 
-    /// <summary>What compares: auto, cpu, cuda, cuda:N, each as often as there should be workers on it; empty for none.</summary>
+    /// <summary>The accelerators for comparisons: auto, cpu, cuda or cuda:N, one entry per worker; empty for none.</summary>
     public string[]? Accelerators { get; set; }
 
-    /// <summary>The panels, the default one first; without any, the sample panel.</summary>
+    /// <summary>The panels, the default first; if empty, the sample panel.</summary>
     public PanelSettings[] Panels { get; set; } = [];
 
-    /// <summary>The backends that panels ask.</summary>
+    /// <summary>The backends of the panels' members.</summary>
     public BackendSettings[] Backends { get; set; } = [];
 
-    /// <summary>A YAML file with LiteLLM's <c>model_list</c>, whose models become backends.</summary>
+    /// <summary>A YAML file with LiteLLM's <c>model_list</c>; its models are added as backends.</summary>
     public string? LiteLLM { get; set; }
 
-    /// <summary>Whether model servers and keys that are there anyway are offered as backends where no panels are configured.</summary>
+    /// <summary>
+    /// Whether local model servers and API keys in the environment are discovered as backends if no panels are configured.
+    /// </summary>
     public bool Discover { get; set; } = true;
 
-    /// <summary>Who may ask, and how much at once.</summary>
+    /// <summary>Callers and their limits.</summary>
     public GatewayOptions Gateway { get; set; } = new();
 
-    /// <summary>How comparisons are kept.</summary>
+    /// <summary>Options of the comparison cache.</summary>
     public ComparisonCacheOptions Cache { get; set; } = new();
 
-    /// <summary>How much may wait for the accelerators.</summary>
+    /// <summary>Limits of the accelerators' queue.</summary>
     public CompareQueueOptions Queue { get; set; } = new();
 
-    /// <summary>How much the process takes on at a time, and how long its shutdown waits.</summary>
+    /// <summary>The process's admission limits and drain timeout.</summary>
     public AdmissionOptions Admission { get; set; } = new();
 
-    /// <summary>The rankers' names where the file names none.</summary>
+    /// <summary>The rankers' names, or the default.</summary>
     public string[] RankersOrDefault => Rankers ?? [ModelSearch.DefaultRanker];
 
-    /// <summary>The fusers' names where the file names none.</summary>
+    /// <summary>The fusers' names, or the default.</summary>
     public string[] FusersOrDefault => Fusers ?? [Core.Fusion.SelectFuser.FuserName];
 
-    /// <summary>The accelerators where the file names none.</summary>
+    /// <summary>The accelerators, or the default.</summary>
     public string[] AcceleratorsOrDefault => Accelerators ?? ["auto"];
 
-    /// <summary>Adds a file to a configuration, and binds the section.</summary>
+    /// <summary>Adds a file to a configuration and binds the section.</summary>
     /// <param name="configuration">The configuration.</param>
-    /// <param name="file">A JSON file, or a YAML file of LiteLLM's, which lists models alone; null for none.</param>
-    /// <exception cref="UsageException">The file can't be read, or a value is none of its property's.</exception>
+    /// <param name="file">A JSON file, or LiteLLM's YAML file, which contains only models; null for none.</param>
+    /// <exception cref="UsageException">The file can't be read, or a value is invalid.</exception>
     public static ServeSettings Read(IConfigurationManager configuration, string? file)
     {
         var settings = new ServeSettings();

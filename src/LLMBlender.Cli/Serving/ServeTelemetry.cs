@@ -14,8 +14,8 @@ using OpenTelemetry.Trace;
 namespace LLMBlender.Cli.Serving;
 
 /// <summary>
-/// What a process of <c>serve</c> tells of itself: metrics at <c>/metrics</c> always; metrics, traces and logs by OTLP where
-/// OpenTelemetry's own environment variables name a collector.
+/// The telemetry of a <c>serve</c> process: metrics at <c>/metrics</c>; also metrics, traces and logs by OTLP if
+/// OpenTelemetry's environment variables set an endpoint.
 /// </summary>
 internal static class ServeTelemetry
 {
@@ -35,7 +35,7 @@ internal static class ServeTelemetry
         BlendTracing.SourceName, "Microsoft.Orleans.Application", "Microsoft.Orleans.Runtime",
     ];
 
-    /// <summary>Adds it.</summary>
+    /// <summary>Adds the telemetry.</summary>
     public static void Add(WebApplicationBuilder builder, SiloRoles roles)
     {
         var telemetry = builder.Services.AddOpenTelemetry()
@@ -66,13 +66,13 @@ internal static class ServeTelemetry
         }
     }
 
-    // Probes and scrapes come every few seconds, and nobody wants to read of them.
+    // Probes and scrapes recur every few seconds and are not traced.
     private static bool IsProbe(Microsoft.AspNetCore.Http.PathString path) => path.StartsWithSegments("/health") || path.StartsWithSegments(Path);
 
     private static bool Exports(ConfigurationManager configuration, string signal) =>
         (configuration[Endpoint] ?? configuration[OwnEndpoint(signal)]) is { Length: > 0 };
 
-    // A signal's own endpoint is a whole address by OpenTelemetry's specification, the common one lacks the signal's path.
+    // By OpenTelemetry's specification, a signal's endpoint is a complete address; the common endpoint lacks the signal's path.
     private static Action<OtlpExporterOptions> To(ConfigurationManager configuration, string signal) => exporter =>
     {
         if (configuration[OwnEndpoint(signal)] is { Length: > 0 } own)

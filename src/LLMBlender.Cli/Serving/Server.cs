@@ -18,10 +18,10 @@ using Orleans.Dashboard;
 
 namespace LLMBlender.Cli.Serving;
 
-/// <summary>A process of <c>serve</c>: a silo, and HTTP before it, composed by role.</summary>
+/// <summary>A <c>serve</c> process: a silo and its HTTP endpoints, composed by role.</summary>
 internal sealed class Server(ServeArguments arguments, Terminal terminal)
 {
-    // More than a drain may take, and less than an orchestrator's usual patience with this program.
+    // Longer than the longest drain, and shorter than the orchestrator's grace period for this program.
     private static readonly TimeSpan ShutdownTime = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(20);
 
@@ -96,7 +96,7 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         }
     }
 
-    // The verb has its own way to end, on the same signals; the host's would be a second one.
+    // The verb handles the termination signals; the host must not handle them too.
     private ServeSettings Configure(WebApplicationBuilder builder)
     {
         builder.Services.RemoveAll<IHostLifetime>();
@@ -108,15 +108,16 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
             console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
 
-        // At every start: advice about the garbage collector, and the machine's uptime taken for a hanging check.
+        // Logged at every start: advice about the garbage collector, and a false warning that takes the machine's uptime for a
+        // stalled check.
         builder.Logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error);
         builder.Logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
         builder.WebHost.UseUrls(arguments.Urls.Split(';', ','));
         return ServeSettings.Read(builder.Configuration, arguments.Config);
     }
 
-    // Lines for people, unless the configuration asks for another form: "Logging": {"Console": {"FormatterName": "json"}}. Every
-    // line of a request knows its trace.
+    // Single-line output unless the configuration sets another formatter: "Logging": {"Console": {"FormatterName": "json"}}.
+    // Every line of a request includes its trace id.
     private static void AddConsole(WebApplicationBuilder builder)
     {
         builder.Logging.Configure(factory => factory.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
@@ -164,20 +165,20 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         GatewayPort = arguments.GatewayPort,
     };
 
-    // What is offered though nobody configured it is said, and so is what could not be.
+    // Reports each backend that is discovered rather than configured, and each that could not be discovered.
     private async Task<PanelRegistry> PanelsAsync(WebApplicationBuilder builder, ServeSettings settings, CancellationToken cancellationToken)
     {
-        var looks = settings.Discover && settings.Panels.Length == 0 && settings.LiteLLM is null && arguments.Roles.HasFlag(SiloRoles.Blend);
-        var found = looks ? await Discovered.LookAsync(Environment.GetEnvironmentVariable, null, null, cancellationToken) : Discovered.Nothing;
+        var discovers = settings.Discover && settings.Panels.Length == 0 && settings.LiteLLM is null && arguments.Roles.HasFlag(SiloRoles.Blend);
+        var found = discovers ? await Discovered.LookAsync(Environment.GetEnvironmentVariable, null, null, cancellationToken) : Discovered.Nothing;
         foreach (var note in found.Notes)
         {
-            Say(note);
+            WriteNote(note);
         }
 
         try
         {
             var sources = PanelFile.PanelSources;
-            return builder.Services.AddPanels(builder.Configuration, found, sources, Say);
+            return builder.Services.AddPanels(builder.Configuration, found, sources, WriteNote);
         }
         catch (Exception e) when (e is SettingsException or RecordException)
         {
@@ -185,7 +186,7 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         }
     }
 
-    private void Say(string note) => terminal.Error.Write(System.Text.Encoding.UTF8.GetBytes($"llmblender: {note}\n"));
+    private void WriteNote(string note) => terminal.Error.Write(System.Text.Encoding.UTF8.GetBytes($"llmblender: {note}\n"));
 
     private void AddGateway(WebApplicationBuilder builder)
     {
@@ -215,7 +216,7 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         }
     }
 
-    private async Task SayReadyAsync(WebApplication app, CancellationToken cancellationToken)
+    private async Task WriteReadyAsync(WebApplication app, CancellationToken cancellationToken)
     {
         var readiness = app.Services.GetRequiredService<SiloReadiness>();
         var line = $"ready {string.Join(' ', app.Urls)} role={RoleNames.Write(arguments.Roles)} cluster={arguments.ClusterId} silo={readiness.Address}\n";

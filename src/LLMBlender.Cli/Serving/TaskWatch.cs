@@ -2,12 +2,12 @@ using Microsoft.Extensions.Logging;
 
 namespace LLMBlender.Cli.Serving;
 
-/// <summary>Logs failures that nobody looked at, as long as it is there: on the way down nobody waits for anything any more.</summary>
+/// <summary>Logs unobserved task exceptions until it is disposed; during shutdown some tasks are not awaited.</summary>
 internal sealed class TaskWatch : IDisposable
 {
     private readonly ILogger logger;
 
-    /// <param name="logger">Where to.</param>
+    /// <param name="logger">The logger.</param>
     public TaskWatch(ILogger logger)
     {
         this.logger = logger;

@@ -5,14 +5,14 @@ using Spectre.Console;
 
 namespace LLMBlender.Cli.Show;
 
-/// <summary>Blends as a person sees them.</summary>
+/// <summary>Writes blends to a terminal.</summary>
 internal sealed class BlendShow(IAnsiConsole console)
 {
     private const int Margin = 2;
 
-    private int Room => console.Profile.Width - 2 * Margin;
+    private int ContentWidth => console.Profile.Width - 2 * Margin;
 
-    /// <summary>Which models answer.</summary>
+    /// <summary>Writes the heading with the models' names.</summary>
     public void Title(string models)
     {
         console.WriteLine();
@@ -20,7 +20,7 @@ internal sealed class BlendShow(IAnsiConsole console)
         console.WriteLine();
     }
 
-    /// <summary>One blend once it is ranked: instruction, ranking, matrix.</summary>
+    /// <summary>Writes a ranked blend: instruction, ranking and matrix.</summary>
     public void Ranked(RankedBlend blend)
     {
         Instruction(blend.Instruction, blend.Input);
@@ -28,31 +28,31 @@ internal sealed class BlendShow(IAnsiConsole console)
         Matrix(blend);
     }
 
-    /// <summary>That a fuser starts writing; its text goes to what is returned.</summary>
+    /// <summary>Writes the heading of a fused answer.</summary>
     public StreamedText Fusing(string fuser, int candidates)
     {
-        Heading("The fused answer", $"by {fuser}, from the best {(candidates == 1 ? "one" : $"{candidates}")}");
+        Heading("The fused answer", $"by {fuser}, from the best {(candidates == 1 ? "candidate" : $"{candidates} candidates")}");
         return new StreamedText(console, 2 * Margin, Style.Plain);
     }
 
-    /// <summary>Which of fused answer and best candidate is the answer, and why.</summary>
+    /// <summary>Writes whether the fused answer or the best candidate is the answer, with the reason.</summary>
     public void Decided(BlendFusion fusion, BlendFailure? failure, TimeSpan time)
     {
         var margin = fusion.Margin?.ToString("+0.00;-0.00;0.00", CultureInfo.InvariantCulture);
         var verdict = (failure, margin, fusion.Given) switch
         {
             ({ } problem, _, _) => problem.Message,
-            (_, null, _) => "given, without being compared with the best candidate",
+            (_, null, _) => "given, not compared with the best candidate",
             (_, _, BlendGiven.Fused) => $"given: the ranker finds it no worse than the best candidate, by {margin}",
             _ => $"not given: the ranker finds it worse than the best candidate, by {margin}",
         };
         Remark(string.Create(CultureInfo.InvariantCulture, $"{verdict} ({time.TotalSeconds:0.00} s)\n"));
     }
 
-    /// <summary>A remark, such as a member that failed.</summary>
+    /// <summary>Writes a remark, such as a failed member.</summary>
     public void Remark(string text) => console.Write(new Text($"  {text}\n", Palette.Dim));
 
-    /// <summary>The best candidate, as the answer.</summary>
+    /// <summary>Writes the best candidate as the answer.</summary>
     public void Answer(string? model, string text)
     {
         Heading("The answer", model is null ? "" : $"by {model}");
@@ -65,27 +65,27 @@ internal sealed class BlendShow(IAnsiConsole console)
         });
     }
 
-    /// <summary>Many blends, a line each: the instruction, and who answered it from best to worst.</summary>
+    /// <summary>Writes many blends, one a line: the instruction and its members from best to worst.</summary>
     public void Overview(IReadOnlyList<RankedBlend> blends)
     {
         Heading("Every instruction, and who answered it best", "the others follow in order");
         var table = Plain("", "", "");
         table.Columns[0].RightAligned();
-        var room = (Room - 8) / 2;
+        var available = (ContentWidth - 8) / 2;
         foreach (var (blend, index) in blends.Select((blend, index) => (blend, index)))
         {
             var names = blend.Order.Select(blend.Name).ToList();
             var others = string.Join(' ', names.Skip(1));
             table.AddRow(
                 new Text($"{index + 1}", Palette.Dim),
-                new Text(Shortened(blend.Instruction, room)),
-                new Paragraph(names[0], Palette.Best).Append(" " + Shortened(others, Room - room - 9 - names[0].Length), Palette.Dim));
+                new Text(Shortened(blend.Instruction, available)),
+                new Paragraph(names[0], Palette.Best).Append(" " + Shortened(others, ContentWidth - available - 9 - names[0].Length), Palette.Dim));
         }
 
         Indented(table.HideHeaders());
     }
 
-    /// <summary>Who was best how often.</summary>
+    /// <summary>Writes how often each member was best.</summary>
     public void Winners(IReadOnlyList<RankedBlend> blends)
     {
         Heading("Best answers by member", "");
@@ -94,19 +94,19 @@ internal sealed class BlendShow(IAnsiConsole console)
         var width = wins.Max(win => win.Name.Length);
         foreach (var (name, count) in wins)
         {
-            var bar = new string('█', Math.Max(1, count * Math.Min(36, Room - width - 6) / wins[0].Count));
+            var bar = new string('█', Math.Max(1, count * Math.Min(36, ContentWidth - width - 6) / wins[0].Count));
             console.Write(new Paragraph($"  {name.PadRight(width)}  ").Append(bar, Palette.Best).Append($" {count}\n"));
         }
 
         if (wins.Count > 1)
         {
-            console.Write(new Text("\n  No member is best everywhere. That is why blending pays.\n"));
+            console.Write(new Text("\n  No member is best for every instruction. Blending selects the best per instruction.\n"));
         }
 
         console.WriteLine();
     }
 
-    /// <summary>What it took.</summary>
+    /// <summary>Writes the numbers of answers and comparisons, and the time.</summary>
     public void Cost(int blends, int answers, int comparisons, TimeSpan time)
     {
         var seconds = Math.Max(1e-3, time.TotalSeconds);
@@ -117,10 +117,10 @@ internal sealed class BlendShow(IAnsiConsole console)
             Palette.Dim));
     }
 
-    /// <summary>An empty line.</summary>
+    /// <summary>Writes an empty line.</summary>
     public void Gap() => console.WriteLine();
 
-    /// <summary>What to try next.</summary>
+    /// <summary>Writes a command to try next.</summary>
     public void Hint(string what, string command)
     {
         console.Write(new Text($"\n  {what}\n", Palette.Dim));
@@ -149,7 +149,7 @@ internal sealed class BlendShow(IAnsiConsole console)
         Indented(new Text(instruction, Palette.Heading));
         if (!string.IsNullOrEmpty(input))
         {
-            Indented(new Text(Shortened(input, 2 * Room - 1), Palette.Dim));
+            Indented(new Text(Shortened(input, 2 * ContentWidth - 1), Palette.Dim));
         }
 
         console.WriteLine();
@@ -161,7 +161,7 @@ internal sealed class BlendShow(IAnsiConsole console)
         table.Columns[0].RightAligned();
         table.Columns[2].RightAligned();
         var names = blend.Order.Select(i => Shortened(blend.Name(i), 20)).ToList();
-        var room = Room - 4 - names.Max(name => name.Length) - 7 - 8;
+        var available = ContentWidth - 4 - names.Max(name => name.Length) - 7 - 8;
         foreach (var (i, name) in blend.Order.Zip(names))
         {
             var candidate = blend.Candidates[i];
@@ -170,7 +170,7 @@ internal sealed class BlendShow(IAnsiConsole console)
                 new Text($"{candidate.Rank}", style),
                 new Text(name, style),
                 new Text(candidate.Score.ToString("+0.00;-0.00;0.00", CultureInfo.InvariantCulture), style),
-                new Text(Shortened(candidate.Text, room)));
+                new Text(Shortened(candidate.Text, available)));
         }
 
         Indented(table);

@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace LLMBlender.Cli.Show;
 
-/// <summary>A stream as Spectre.Console writes to it, of a width that is given and not asked of the process.</summary>
+/// <summary>A stream for Spectre.Console with a given width, not the process's console width.</summary>
 internal sealed class ConsoleOutput(TextWriter writer, bool isTerminal, int width) : IAnsiConsoleOutput
 {
     /// <inheritdoc/>

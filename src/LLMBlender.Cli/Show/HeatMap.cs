@@ -4,22 +4,22 @@ using Spectre.Console;
 
 namespace LLMBlender.Cli.Show;
 
-/// <summary>A comparison matrix, best candidate first: numbers on colours where they fit, else signs, else nothing.</summary>
+/// <summary>A comparison matrix, best candidate first: coloured numbers if they fit, otherwise signs, otherwise a remark.</summary>
 internal static class HeatMap
 {
     private const int NumberWidth = 8;
     private const int SignWidth = 3;
 
     /// <summary>Writes the matrix.</summary>
-    /// <param name="console">Where to.</param>
-    /// <param name="matrix">The logits, row by row; not a number where two were not compared.</param>
-    /// <param name="order">The candidates from best to worst.</param>
-    /// <param name="names">The candidates' names, in their own order.</param>
+    /// <param name="console">The console.</param>
+    /// <param name="matrix">The logits in row-major order; NaN if a pair was not compared.</param>
+    /// <param name="order">The candidates' indices from best to worst.</param>
+    /// <param name="names">The candidates' names by index.</param>
     public static void Write(IAnsiConsole console, float[] matrix, int[] order, IReadOnlyList<string> names)
     {
         var label = Math.Min(20, names.Max(name => name.Length)) + 6;
-        var room = (console.Profile.Width - label) / order.Length;
-        var cell = room >= NumberWidth ? NumberWidth : room >= SignWidth ? SignWidth : 0;
+        var available = (console.Profile.Width - label) / order.Length;
+        var cell = available >= NumberWidth ? NumberWidth : available >= SignWidth ? SignWidth : 0;
         if (cell == 0)
         {
             console.Write(new Text($"  {order.Length} candidates are too many to show their matrix here; rank --matrix writes it.\n", Palette.Dim));

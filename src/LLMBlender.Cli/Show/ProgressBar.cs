@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace LLMBlender.Cli.Show;
 
-/// <summary>A bar with the records answered so far and the comparisons made a second.</summary>
+/// <summary>A progress bar with the number of records answered and the comparisons per second.</summary>
 internal sealed class ProgressBar(IAnsiConsole console, ProgressTask task, bool knowsLength) : IProgressDisplay
 {
     private readonly long began = Stopwatch.GetTimestamp();

@@ -4,12 +4,12 @@ using Spectre.Console;
 
 namespace LLMBlender.Cli.Show;
 
-/// <summary>Chooses what is shown while a run lasts: nothing but errors, or a bar where a person watches standard error.</summary>
+/// <summary>Displays a run's progress: a bar if standard error is a terminal, otherwise only errors.</summary>
 internal static class ProgressDisplay
 {
-    /// <summary>Runs with progress shown.</summary>
-    /// <param name="terminal">Whose standard error is used.</param>
-    /// <param name="length">Bytes of the input; null where nobody knows, and then there is no bar.</param>
+    /// <summary>Runs an operation with its progress displayed.</summary>
+    /// <param name="terminal">The terminal with the standard error to use.</param>
+    /// <param name="length">The input's size in bytes; null if unknown, in which case no bar is displayed.</param>
     /// <param name="run">The run.</param>
     public static async Task RunAsync(Terminal terminal, long? length, Func<IProgressDisplay, Task> run)
     {

@@ -4,7 +4,7 @@ namespace LLMBlender.Cli.Show;
 
 /// <summary>A blend whose candidates are ranked.</summary>
 /// <param name="Instruction">The instruction.</param>
-/// <param name="Input">What it is about, if anything.</param>
+/// <param name="Input">The text that the instruction applies to, if any.</param>
 /// <param name="Candidates">The candidates with their ranks.</param>
 /// <param name="Ranking">The ranking.</param>
 internal sealed record RankedBlend(string Instruction, string? Input, RankedCandidate[] Candidates, RankingResponse Ranking)

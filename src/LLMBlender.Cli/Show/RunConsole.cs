@@ -3,7 +3,7 @@ using LLMBlender.Records;
 
 namespace LLMBlender.Cli.Show;
 
-/// <summary>A run's streams and progress on a terminal.</summary>
+/// <summary>Streams and progress of a run on a terminal.</summary>
 /// <param name="terminal">Standard streams.</param>
 internal sealed class RunConsole(Terminal terminal) : IRunConsole
 {

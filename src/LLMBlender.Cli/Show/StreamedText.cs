@@ -2,14 +2,14 @@ using Spectre.Console;
 
 namespace LLMBlender.Cli.Show;
 
-/// <summary>A text that is shown as it is written, broken at spaces so that it stays within its margins.</summary>
+/// <summary>Text displayed while it is streamed, wrapped at spaces within its margins.</summary>
 internal sealed class StreamedText(IAnsiConsole console, int margin, Style style)
 {
     private readonly int width = Math.Max(8, console.Profile.Width - 2 * margin);
     private readonly System.Text.StringBuilder word = new();
     private int column;
 
-    /// <summary>Shows what follows; the last word waits until it is known to be whole.</summary>
+    /// <summary>Appends text; the last word is held back until it is complete.</summary>
     public void Write(string piece)
     {
         foreach (var character in piece)
@@ -28,7 +28,7 @@ internal sealed class StreamedText(IAnsiConsole console, int margin, Style style
         }
     }
 
-    /// <summary>Shows what was held back, and ends the line.</summary>
+    /// <summary>Writes the word held back and ends the line.</summary>
     public void End()
     {
         ShowWord();

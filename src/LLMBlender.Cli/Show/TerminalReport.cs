@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace LLMBlender.Cli.Show;
 
-/// <summary>A report on a terminal: figures, and below each half of its interval's width.</summary>
+/// <summary>A report on a terminal: values, with half of the confidence interval's width below each.</summary>
 internal sealed class TerminalReport(IAnsiConsole console)
 {
     private const int CellWidth = 11;
@@ -14,7 +14,7 @@ internal sealed class TerminalReport(IAnsiConsole console)
         ["model"] = "Models", ["oracle"] = "Oracles", ["ranker"] = "Rankers", ["pair-ranker"] = "Pair ranker", ["blend"] = "The blend",
     };
 
-    /// <summary>Writes it.</summary>
+    /// <summary>Writes a report.</summary>
     public void Write(EvaluationReport report)
     {
         console.WriteLine();
@@ -23,7 +23,7 @@ internal sealed class TerminalReport(IAnsiConsole console)
             console.Write(new Paragraph($"  {name}  ", Palette.Dim).Append($"{value}\n"));
         }
 
-        Table2(report);
+        ResultTables(report);
         if (report.Agreement.Count > 0)
         {
             Heading($"Agreement with {report.Yardstick}");
@@ -48,7 +48,7 @@ internal sealed class TerminalReport(IAnsiConsole console)
         }
     }
 
-    private void Table2(EvaluationReport report)
+    private void ResultTables(EvaluationReport report)
     {
         bool[] shares = [.. report.Columns.Select(static column => column.IsShare)];
         string[] headings = [.. report.Columns.Select(static column => column.Name + (column.IsShare ? " %" : column.LowerIsBetter ? " ↓" : ""))];
@@ -61,7 +61,7 @@ internal sealed class TerminalReport(IAnsiConsole console)
 
     private void Heading(string text) => console.Write(new Text($"\n  {text}\n", Palette.Heading));
 
-    // Columns that don't fit beside one another follow below.
+    // Columns that exceed the terminal's width continue in a table below.
     private void Table(string[] headings, IEnumerable<(string Name, Interval[] Cells, bool[]? Shares)> rows)
     {
         var listed = rows.ToList();

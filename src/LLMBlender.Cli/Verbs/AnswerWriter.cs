@@ -2,13 +2,13 @@ using LLMBlender.Records;
 
 namespace LLMBlender.Cli.Verbs;
 
-/// <summary>Writes records' answers, and failed ones' errors both there and on standard error.</summary>
+/// <summary>Writes records' answers; writes errors of failed records both to the output and to standard error.</summary>
 internal sealed class AnswerWriter(RecordOutput output)
 {
-    /// <summary>How many records failed.</summary>
+    /// <summary>The number of failed records.</summary>
     public int Failures { get; private set; }
 
-    /// <summary>Writes answers in the order given, and flushes them.</summary>
+    /// <summary>Writes answers in the given order and flushes them.</summary>
     public void Write(IReadOnlyList<RecordAnswer> answers, IProgressDisplay progress)
     {
         foreach (var answer in answers)
@@ -45,8 +45,8 @@ internal sealed class AnswerWriter(RecordOutput output)
     private static string Named(RecordPlace place, string problem) => place.Id is { } id ? $"{problem} (record {id})" : problem;
 }
 
-/// <summary>A record's answer, or why there is none.</summary>
-/// <param name="Place">Where the record is.</param>
-/// <param name="Write">Writes the answer; null where the record failed.</param>
-/// <param name="Problem">Why it failed, or what its answer lacks; null for neither.</param>
+/// <summary>A record's answer, or its error.</summary>
+/// <param name="Place">The record's location.</param>
+/// <param name="Write">Writes the answer; null if the record failed.</param>
+/// <param name="Problem">Why it failed, or a remark on its answer; null if neither.</param>
 internal readonly record struct RecordAnswer(RecordPlace Place, Action<RecordOutput>? Write, string? Problem = null);

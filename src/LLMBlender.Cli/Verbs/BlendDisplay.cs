@@ -8,7 +8,7 @@ using LLMBlender.Core.Fusion;
 
 namespace LLMBlender.Cli.Verbs;
 
-/// <summary>Shows blends while they run: the ranking, then the fused answer as it is written, then which answer counts.</summary>
+/// <summary>Displays blends while they run: the ranking, the fused answer as it is streamed, and which answer is selected.</summary>
 internal sealed class BlendDisplay(BlendShow show)
 {
     private RankedBlend? ranked;
@@ -17,8 +17,8 @@ internal sealed class BlendDisplay(BlendShow show)
     private double rankingEnd;
     private long fusingStart;
 
-    /// <summary>Shows one blend.</summary>
-    /// <returns>Its ranking, null where that failed, and the seconds that it took.</returns>
+    /// <summary>Runs and displays one blend.</summary>
+    /// <returns>Its ranking, or null if that failed, and the duration of ranking in seconds.</returns>
     public async Task<(RankedBlend? Ranked, double Seconds)> ShowAsync(IBlenderHost host, BlendRequest request, CancellationToken cancellationToken)
     {
         var fuser = host.FuserOf(request);
@@ -40,7 +40,7 @@ internal sealed class BlendDisplay(BlendShow show)
         }
         catch (BlendException e) when (ranked is not null && e.What == FusionAnswer.Step && e.Parameter is null)
         {
-            // What was written so far counts no more, and the best candidate is the answer.
+            // The partial fused answer is discarded; the best candidate is the answer.
             writing?.End();
             show.Remark($"{e.Message}\n");
             ShowBest(ranked.Candidates[ranked.Best].Text);
@@ -59,7 +59,7 @@ internal sealed class BlendDisplay(BlendShow show)
         return (ranked, rankingEnd - rankingStart);
     }
 
-    /// <summary>Shows what the sample panel has: one blend in detail, the others' rankings in a line each.</summary>
+    /// <summary>Runs all records of the sample panel: displays one blend in detail, and one line for each other ranking.</summary>
     public async Task ShowSamplesAsync(IBlenderHost host, BlendRequest options, CancellationToken cancellationToken)
     {
         var samples = SamplePanel.Records.Select(static sample => sample.Record).ToList();

@@ -9,17 +9,17 @@ using LLMBlender.Records;
 
 namespace LLMBlender.Cli.Verbs;
 
-/// <summary>A run of <c>blend</c>: a file of records, one instruction, or the sample panel's own instructions.</summary>
+/// <summary>A run of <c>blend</c> on a file of records, on one instruction, or on the sample panel's instructions.</summary>
 /// <param name="terminal">Standard streams.</param>
-/// <param name="files">Where records come from and answers go.</param>
-/// <param name="options">What the arguments ask of every blend.</param>
+/// <param name="files">The input and output files.</param>
+/// <param name="options">The options of every blend.</param>
 /// <param name="asJson">Whether answers are written as records even without <c>--to</c>.</param>
 internal sealed class BlendRun(Terminal terminal, FileArguments files, BlendRequest options, bool asJson)
 {
-    /// <summary>Opens what answers.</summary>
+    /// <summary>Opens the host.</summary>
     public required Func<Task<IBlenderHost>> Open { get; init; }
 
-    /// <summary>Whether the sample panel is asked, and the process's own ranker and fuser answer.</summary>
+    /// <summary>Whether the sample panel is used, with this process's ranker and fuser.</summary>
     public required bool IsSample { get; init; }
 
     /// <summary>The ranker of a request whose record names this one, or none.</summary>
@@ -35,7 +35,7 @@ internal sealed class BlendRun(Terminal terminal, FileArguments files, BlendRequ
 
     /// <summary>Blends one instruction.</summary>
     /// <returns>The exit code.</returns>
-    /// <exception cref="UsageException">The arguments break a rule.</exception>
+    /// <exception cref="UsageException">The arguments are invalid.</exception>
     public async Task<int> AnswerAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         try
@@ -60,7 +60,7 @@ internal sealed class BlendRun(Terminal terminal, FileArguments files, BlendRequ
 
             foreach (var failure in response.Failures)
             {
-                Complain($"{failure.What}: {failure.Message}");
+                WriteError($"{failure.What}: {failure.Message}");
             }
 
             await terminal.Out.WriteAsync(Encoding.UTF8.GetBytes(response.Answer + "\n"), cancellationToken);
@@ -68,7 +68,7 @@ internal sealed class BlendRun(Terminal terminal, FileArguments files, BlendRequ
         }
         catch (BlendException e) when (e.Parameter is null)
         {
-            Complain(e.Message);
+            WriteError(e.Message);
             return ExitCode.SomeFailed;
         }
         catch (BlendException e)
@@ -81,7 +81,7 @@ internal sealed class BlendRun(Terminal terminal, FileArguments files, BlendRequ
         }
     }
 
-    /// <summary>Blends all that the sample panel has: one blend in detail, the others' rankings in a line each.</summary>
+    /// <summary>Blends all records of the sample panel: one in detail, and one line for each other ranking.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> AnswerSamplesAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
@@ -140,7 +140,7 @@ internal sealed class BlendRun(Terminal terminal, FileArguments files, BlendRequ
         return record with { Instruction = sample.Instruction, Input = sample.Input };
     }
 
-    // Arguments have precedence over the record's own options.
+    // Arguments take precedence over the record's options.
     private BlendRequest Request(BlendRecord record)
     {
         var request = record.ToRequest();
@@ -168,5 +168,5 @@ internal sealed class BlendRun(Terminal terminal, FileArguments files, BlendRequ
 
     private bool WantsRecords(ParseResult parsed) => asJson || parsed.GetValue(files.To) is not null;
 
-    private void Complain(string problem) => terminal.Error.Write(Encoding.UTF8.GetBytes($"llmblender: {problem}\n"));
+    private void WriteError(string problem) => terminal.Error.Write(Encoding.UTF8.GetBytes($"llmblender: {problem}\n"));
 }

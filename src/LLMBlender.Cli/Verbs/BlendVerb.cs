@@ -7,30 +7,30 @@ using LLMBlender.Records;
 
 namespace LLMBlender.Cli.Verbs;
 
-/// <summary><c>blend</c>: many answers in, one out.</summary>
+/// <summary><c>blend</c>: blends many answers into one.</summary>
 internal static class BlendVerb
 {
-    // Of rankers and fusers that this process loads itself; a configured panel has the file's.
+    // Options of rankers and fusers that this process loads; with --config they come from the file.
     private static readonly string[] Configured = ["--device", "--source-max-length", "--candidate-max-length", "--beams", "--max-new-tokens"];
 
     private const string Details = """
-        Without arguments it blends the sample panel and shows how: a panel of six, with answers recorded for 18 instructions.
-        With an INSTRUCTION that the panel knows it prints the answer; to a terminal, with the ranking and the comparisons.
+        Without arguments, blends the records of the sample panel (six members, 18 instructions) and shows the steps.
+        With an INSTRUCTION of the sample panel, prints the answer; on a terminal also the ranking and the comparisons.
         With --from, each line is a record
           {"id": …, "instruction": "…", "input"?: "…", "candidates"?: [{"model"?: "…", "text": "…"}, …]}
-        where one without candidates asks the panel. With --from, --to or --json answers are written as JSON Lines:
+        A record without candidates is sent to the panel. With --from, --to or --json, answers are written as JSON Lines:
           {"id": …, "answer": "…", "candidates": [{"model", "text", "rank", "score"}, …], "failures": […],
            "made_from": […], "usage": {"prompt_tokens", "completion_tokens", "comparisons"}, "fusion": {"fuser", "given", "margin"}}
-        The candidates are ranked and the best few fused. Then the ranker compares the fused answer with the best candidate, in
-        both orders; what is given is "fused", or "best" where the fused one loses. The margin is M[fused,best] - M[best,fused],
-        null where they were not compared. A fuser that fails, writes nothing or repeats itself to its limit is named in
-        "failures", and the answer is the best candidate.
+        The candidates are ranked and the best few are fused. The ranker then compares the fused answer with the best candidate in
+        both orders; "given" is "fused", or "best" if the fused answer loses. The margin is M[fused,best] - M[best,fused], or null
+        if they were not compared. If a fuser fails, writes nothing or repeats itself up to its limit, "failures" contains it and
+        the answer is the best candidate.
 
-        With --config the panel is one of that file's, as serve reads it: live model servers, with the panel's own rules; a panel of
-        one backend with several Samples, fuser select, is best-of-n. Rankers and fusers are then the file's, named by --ranker
-        and --fuser, and --panel names the panel where there are several. With --cluster all of these are the cluster's.
+        With --config, the panel is one of that file's, in the format of serve: live model servers with the panel's rules. A panel of
+        one backend with several Samples and the fuser select is best-of-n. Rankers and fusers are then the file's, selected by
+        --ranker and --fuser; --panel selects one of several panels. With --cluster, all of these are the cluster's.
 
-        A record that fails is answered by {"id": …, "error": "…"}, and the exit code is 1.
+        For a failed record {"id": …, "error": "…"} is written, and the exit code is 1.
 
         Examples:
           llmblender blend
@@ -45,10 +45,10 @@ internal static class BlendVerb
         var verb = new Verb("blend", "Blend the panel's answers, or a record's candidates, into one answer.", Details);
         var instruction = new Argument<string?>("INSTRUCTION")
         {
-            Description = "What to ask the panel.",
+            Description = "The panel's instruction.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var input = new Option<string?>("--input") { HelpName = "T", Description = "What the instruction is about." };
+        var input = new Option<string?>("--input") { HelpName = "T", Description = "The text that the instruction applies to." };
         verb.Arguments.Add(instruction);
         verb.Options.Add(input);
         var files = new FileArguments(verb, required: false);
@@ -58,10 +58,10 @@ internal static class BlendVerb
         verb.Options.Add(aggregation);
         var ranker = new RankerArguments(verb);
         var fuser = new FuserArguments(verb, withLengths: false);
-        var noGuard = new Option<bool>("--no-guard") { Description = "Give the fused answer even where the ranker finds the best candidate better." };
+        var noGuard = new Option<bool>("--no-guard") { Description = "Return the fused answer even if the ranker prefers the best candidate." };
         verb.Options.Add(noGuard);
-        var config = new Option<string?>("--config") { HelpName = "FILE", Description = "Ask a panel of this configuration, as serve reads it." };
-        var panel = new Option<string?>("--panel") { HelpName = "NAME", Description = "The panel to ask; by default the configuration's first." };
+        var config = new Option<string?>("--config") { HelpName = "FILE", Description = "A configuration file with panels, in the format of serve." };
+        var panel = new Option<string?>("--panel") { HelpName = "NAME", Description = "The panel; by default the configuration's first." };
         verb.Options.Add(config);
         verb.Options.Add(panel);
         var host = new HostArguments(verb, terminal, ranker, fuser);

@@ -14,32 +14,32 @@ using LLMBlender.Records;
 
 namespace LLMBlender.Cli.Verbs;
 
-/// <summary><c>dataset build</c>: instructions in, a set as MixInstruct has it out.</summary>
+/// <summary><c>dataset build</c>: builds a MixInstruct data set from instructions.</summary>
 internal static class BuildVerb
 {
     private const int DefaultSeed = 42;
     private const int DefaultConcurrency = 8;
 
-    // Prices and costs are decimals, of 28 digits: this leaves thirteen behind the point.
-    private const double MostCost = 1e15;
+    // Prices and costs are decimals with 28 digits; this leaves 13 after the decimal point.
+    private const double MaxCost = 1e15;
 
-    // The paper's.
+    // The paper's temperature.
     private const float DefaultTemperature = 0.7f;
 
     private static readonly string Details = $$$"""
         --from takes JSON arrays or JSON Lines of
-          {"instruction", "input"?, "output"}                  as Alpaca has them,
-          {"instruction", "context"?, "response"}              as Dolly has them,
-          {"conversations": [{"from", "value"}, …]}            as ShareGPT has them: the first question and its answer.
-        Prompts that come twice or whose lengths the paper's filters refuse are dropped and counted. Every member of the panel
-        answers every instruction; --config is the file that serve reads, and without one the sample panel answers what it
-        knows. Each answer is measured, and with --judge a backend of the configuration compares every pair of them, in both
-        orders, pairs and orders drawn by --seed. Each line of --to is a record as MixInstruct has it; an even verdict is
-        written "Same good", and the field "judgements" keeps both orders' verdicts.
+            {"instruction", "input"?, "output"}                  the format of Alpaca,
+            {"instruction", "context"?, "response"}              the format of Dolly,
+            {"conversations": [{"from", "value"}, …]}            the format of ShareGPT: the first question and its answer.
+          Duplicate prompts, and prompts whose lengths the paper's filters reject, are dropped and counted. Every member of the panel
+          answers every instruction. --config is a configuration file in the format of serve; without one, the sample panel answers
+          its recorded instructions. Each answer is scored. With --judge, a backend of the configuration compares every pair of
+          answers in both orders; --seed shuffles pairs and orders. Each line of --to is a MixInstruct record. A tie is written as
+          "Same good", and the field "judgements" contains the verdicts of both orders.
 
-        Whatever a backend says is kept in --work, by default beside --to: a run that was stopped goes on there and asks nothing
-        twice. What failed is named, and asked again by the next run with that file; the exit code is then 1. The default file is
-        deleted when everything is done.
+          All responses of backends are stored in --work, by default beside --to: a restarted run continues from there and repeats no
+          call. Failures are reported, retried by the next run with that file, and set the exit code to 1. The default file is
+          deleted after a complete run.
 
         Metrics:
         {{{Metrics.Listed}}}
@@ -51,26 +51,26 @@ internal static class BuildVerb
     /// <summary>The verb.</summary>
     public static Verb Create(Terminal terminal)
     {
-        var verb = new Verb("build", "Make a set of instructions, candidates, scores and verdicts.", Details);
+        var verb = new Verb("build", "Build a data set of instructions, candidates, scores and verdicts.", Details);
         var from = new Option<string[]>("--from") { HelpName = "F", Description = "Files of instructions.", Required = true, AllowMultipleArgumentsPerToken = true };
-        var to = new Option<string>("--to") { HelpName = "F", Description = "Where the records go, as JSON Lines.", Required = true };
-        var config = new Option<string?>("--config") { HelpName = "FILE", Description = "Backends and panels, as serve reads them." };
-        var panel = new Option<string?>("--panel") { HelpName = "P", Description = "The panel that answers; by default the first." };
-        var tokenizer = new Option<string>("--tokenizer") { HelpName = "M", Description = "Whose tokens lengths are counted in.", DefaultValueFactory = _ => ModelSearch.DefaultRanker };
+        var to = new Option<string>("--to") { HelpName = "F", Description = "The file to write the records to, as JSON Lines.", Required = true };
+        var config = new Option<string?>("--config") { HelpName = "FILE", Description = "A configuration file with backends and panels, in the format of serve." };
+        var panel = new Option<string?>("--panel") { HelpName = "P", Description = "The panel; by default the first." };
+        var tokenizer = new Option<string>("--tokenizer") { HelpName = "M", Description = "The model whose tokenizer counts lengths.", DefaultValueFactory = _ => ModelSearch.DefaultRanker };
         var prompt = Range("--prompt-tokens", "Tokens of instruction and input.", TokenRange.OfPrompt);
         var output = Range("--output-tokens", "Tokens of the reference answer.", TokenRange.OfOutput);
-        var limit = Numbers.AtLeast("--limit", 1, "Instructions at most, drawn by --seed.");
-        var seed = Numbers.AtLeast("--seed", 0, $"Fixes what is drawn. [default: {DefaultSeed}]");
-        var metrics = EvaluateVerb.List("--metrics", "M,…", $"What candidates are measured by, or none. [default: {string.Join(',', Metrics.Default)}]");
-        var temperature = Numbers.Within("--temperature", -double.Epsilon, 2, "How freely candidates are drawn. [default: 0.7]");
-        var topP = Numbers.Within("--top-p", 0, 1, "The share of probability that they are drawn from. [default: 1]");
-        var maxTokens = Numbers.AtLeast("--max-new-tokens", 1, "Tokens of a candidate at most.");
-        var judge = new Option<string?>("--judge") { HelpName = "B", Description = "The backend that compares candidates; by default none does." };
-        var orders = Choices.Of("--judge-orders", "How the judge sees a pair.", ["both", "one"]);
-        var calls = Numbers.AtLeast("--judge-calls", 1, "Calls of the judge at most.");
-        var cost = Numbers.Within("--judge-cost", 0, MostCost, "What the judge may cost, by its prices in the configuration.");
-        var concurrency = Numbers.AtLeast("--concurrency", 1, $"Calls at a time. [default: {DefaultConcurrency}]");
-        var work = new Option<string?>("--work") { HelpName = "F", Description = "Where answers and verdicts are kept, so that a stopped run goes on." };
+        var limit = Numbers.AtLeast("--limit", 1, "Maximum number of instructions, sampled with --seed.");
+        var seed = Numbers.AtLeast("--seed", 0, $"Seed of random sampling. [default: {DefaultSeed}]");
+        var metrics = EvaluateVerb.List("--metrics", "M,…", $"Metrics of candidates, or none. [default: {string.Join(',', Metrics.Default)}]");
+        var temperature = Numbers.Within("--temperature", -double.Epsilon, 2, "Sampling temperature of candidates. [default: 0.7]");
+        var topP = Numbers.Within("--top-p", 0, 1, "Nucleus sampling probability (top-p) of candidates. [default: 1]");
+        var maxTokens = Numbers.AtLeast("--max-new-tokens", 1, "Maximum tokens of a candidate.");
+        var judge = new Option<string?>("--judge") { HelpName = "B", Description = "The backend that compares candidates; by default none." };
+        var orders = Choices.Of("--judge-orders", "The orders in which the judge compares a pair.", ["both", "one"]);
+        var calls = Numbers.AtLeast("--judge-calls", 1, "Maximum number of the judge's calls.");
+        var cost = Numbers.Within("--judge-cost", 0, MaxCost, "Maximum cost of the judge, by its prices in the configuration.");
+        var concurrency = Numbers.AtLeast("--concurrency", 1, $"Maximum concurrent calls. [default: {DefaultConcurrency}]");
+        var work = new Option<string?>("--work") { HelpName = "F", Description = "The file that stores answers and verdicts, from which a stopped run resumes." };
         foreach (var option in new Option[] { from, to, config, panel, tokenizer, prompt, output, limit, seed, metrics, temperature, topP, maxTokens, judge, orders, calls, cost, concurrency, work })
         {
             verb.Options.Add(option);

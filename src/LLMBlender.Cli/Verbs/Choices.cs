@@ -3,29 +3,29 @@ using LLMBlender.Core.Ranking;
 
 namespace LLMBlender.Cli.Verbs;
 
-/// <summary>Options that take one of a few words.</summary>
+/// <summary>Options with a fixed set of values.</summary>
 internal static class Choices
 {
-    /// <summary>One of <paramref name="words"/>, the first where none is given.</summary>
-    public static Option<string> Of(string name, string description, IReadOnlyList<string> words)
+    /// <summary>An option with one of <paramref name="values"/> as its value; the first is the default.</summary>
+    public static Option<string> Of(string name, string description, IReadOnlyList<string> values)
     {
         var option = new Option<string>(name)
         {
-            HelpName = string.Join('|', words),
+            HelpName = string.Join('|', values),
             Description = description,
-            DefaultValueFactory = _ => words[0],
+            DefaultValueFactory = _ => values[0],
         };
         option.Validators.Add(result =>
         {
-            if (result.Tokens is [var token] && !words.Contains(token.Value))
+            if (result.Tokens is [var token] && !values.Contains(token.Value))
             {
-                result.AddError($"{name} is \"{token.Value}\", and must be one of {string.Join(", ", words)}");
+                result.AddError($"{name} is \"{token.Value}\", and must be one of {string.Join(", ", values)}");
             }
         });
         return option;
     }
 
-    /// <summary>How logits become a ranking.</summary>
+    /// <summary>The aggregation of comparisons into a ranking.</summary>
     public static Option<string> Aggregation() =>
-        Of("--aggregate", "How comparisons become a ranking.", RankingEngines.Names);
+        Of("--aggregate", "The aggregation of comparisons into a ranking.", RankingEngines.Names);
 }

@@ -4,14 +4,14 @@ using System.CommandLine.Parsing;
 
 namespace LLMBlender.Cli.Verbs;
 
-/// <summary>All verbs.</summary>
+/// <summary>Builds the command tree.</summary>
 internal static class CommandTree
 {
-    /// <summary>The root command with every verb below it.</summary>
+    /// <summary>The root command with all verbs.</summary>
     public static RootCommand Create(Terminal terminal)
     {
         var root = new RootCommand(
-            "Asks many language models, ranks their answers pair by pair, and gives one better answer (LLM-Blender, arXiv 2306.02561).")
+            "Sends an instruction to several language models, ranks their answers by pairwise comparison, and fuses the best into one answer (LLM-Blender, arXiv 2306.02561).")
         {
             HelpName = "llmblender",
         };
@@ -40,7 +40,7 @@ internal static class CommandTree
         return root;
     }
 
-    /// <summary>The command as one types it.</summary>
+    /// <summary>A command's full name on the command line.</summary>
     public static string PathOf(CommandResult result)
     {
         var names = new List<string>();
@@ -52,7 +52,7 @@ internal static class CommandTree
         return string.Join(' ', names);
     }
 
-    // A command that only has verbs below it explains itself; a script that lost its verb still sees a failure.
+    // A command without an action prints its help, with the exit code for invalid arguments so that scripts detect the error.
     private static void RequireVerb(Command command)
     {
         foreach (var below in command.Subcommands)

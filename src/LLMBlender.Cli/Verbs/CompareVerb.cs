@@ -3,23 +3,23 @@ using LLMBlender.Abstractions.Json;
 
 namespace LLMBlender.Cli.Verbs;
 
-/// <summary><c>compare</c>: two candidates in, a logit and the better one out.</summary>
+/// <summary><c>compare</c>: compares two candidates and returns a logit.</summary>
 internal static class CompareVerb
 {
     private const string Details = """
         Each line of --from is a record
           {"id": …, "instruction": "…", "input"?: "…", "a": "…", "b": "…"}
-        or one with two conversations that differ in the assistant's messages alone,
+        or one with two conversations that differ only in the assistant's messages,
           {"id": …, "conversation_a": [{"role": "user", "content": "…"}, {"role": "assistant", "content": "…"}, …], "conversation_b": […]}
-        and its answer a line of --to, in the same order:
+        Its answer is a line of --to, in the same order:
           {"id": …, "logit": …, "better": "a" | "b" | "tie"}
         The logit is what LLM-Blender's compare returns:
-          --order both   M[a,b] - M[b,a], the two orders together; above 0, a is better
-          --order ab     M[a,b], a put first; above 0, a is better
-          --order ba     M[b,a] as it is, b put first; above 0, b is better
-        "better" is right for each of them; "tie" is a logit of exactly 0.
+          --order both   M[a,b] - M[b,a], both orders combined; above 0, a is better
+          --order ab     M[a,b], a first; above 0, a is better
+          --order ba     M[b,a] unchanged, b first; above 0, b is better
+        "better" is correct for each order; "tie" is a logit of exactly 0.
 
-        A record that fails is answered by {"id": …, "error": "…"}, and the exit code is 1.
+        For a failed record {"id": …, "error": "…"} is written, and the exit code is 1.
 
         Example:
           echo '{"id":1,"instruction":"Say hello.","a":"Hello!","b":"No."}' | llmblender compare --from -
@@ -30,7 +30,7 @@ internal static class CompareVerb
     {
         var verb = new Verb("compare", "Compare each record's two candidates, a and b.", Details);
         var files = new FileArguments(verb);
-        var order = Choices.Of("--order", "Which of the two is put first.", ["both", "ab", "ba"]);
+        var order = Choices.Of("--order", "The order in which the candidates are compared.", ["both", "ab", "ba"]);
         verb.Options.Add(order);
         var ranker = new RankerArguments(verb);
         var host = new HostArguments(verb, terminal, ranker);

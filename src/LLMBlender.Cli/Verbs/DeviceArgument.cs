@@ -4,21 +4,21 @@ using LLMBlender.Records;
 
 namespace LLMBlender.Cli.Verbs;
 
-/// <summary><c>--device</c> of a verb that uses a model.</summary>
+/// <summary>The option <c>--device</c> of a verb that uses a model.</summary>
 internal sealed class DeviceArgument
 {
     private readonly Option<string> device = new("--device")
     {
         HelpName = "auto|cpu|cuda|cuda:N",
-        Description = "What computes.",
+        Description = "The device to compute on.",
         DefaultValueFactory = _ => "auto",
     };
 
-    /// <param name="command">The verb that gets the option.</param>
+    /// <param name="command">The verb that the option is added to.</param>
     public DeviceArgument(Command command) => command.Options.Add(device);
 
-    /// <summary>The device that is asked for.</summary>
-    /// <exception cref="UsageException">It can't be used.</exception>
+    /// <summary>The device given by the arguments.</summary>
+    /// <exception cref="UsageException">The device is invalid.</exception>
     public Accelerator Read(ParseResult parsed)
     {
         try

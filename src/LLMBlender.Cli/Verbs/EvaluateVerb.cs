@@ -11,31 +11,31 @@ using LLMBlender.Evaluation.Runs;
 
 namespace LLMBlender.Cli.Verbs;
 
-/// <summary><c>evaluate</c>: the paper's tables for a file.</summary>
+/// <summary><c>evaluate</c>: computes the paper's tables for a file.</summary>
 internal static class EvaluateVerb
 {
-    /// <summary>The seed where none is given, the reference's.</summary>
+    /// <summary>The default seed, as in the reference implementation.</summary>
     private const int DefaultSeed = 42;
 
     private static readonly string[] Deciding = ["--source-max-length", "--candidate-max-length", "--beams", "--max-new-tokens", "--no-guard"];
 
     private static readonly string Details = $$$"""
-        Each line of --from is a record as MixInstruct has it; a name that ends in .gz is read through gzip:
+        Each line of --from is a MixInstruct record; a file whose name ends in .gz is decompressed:
           {"id": …, "instruction": "…", "input": "…", "output": "…", "candidates": [{"model", "text", "decoding_method"?,
            "scores"?: {NAME: number}}, …], "cmp_results"?: "{\"modelA,modelB\": \"A is better|B is better|Same good|Same bad\"}"}
-        Every candidate is measured against "output" and every pair compared in both orders. Then come the paper's tables: rows
-        are models, oracles, rankers, the pair ranker under each aggregation and the blend; columns the metrics, the file's own
-        scores, and by a judge rank, wins-or-ties and top-k; then the rankers' and metrics' agreement with the judge, position
-        bias, and what the aggregations cost. All with 95 % bootstrap intervals. The judge is the file's cmp_results, or with
-        --judge a score that the file has for every candidate.
+        Every candidate is scored against "output", and every pair is compared in both orders. The report contains the paper's tables:
+        the rows are models, oracles, rankers, the pair ranker under each aggregation and the blend; the columns are the metrics, the
+        file's scores and, by a judge, rank, wins-or-ties and top-k. Further tables contain the agreement of rankers and metrics with
+        the judge, position bias, and the cost of the aggregations. All values have 95 % bootstrap intervals. The judge is the file's
+        cmp_results, or with --judge a score that the file contains for every candidate.
 
         Metrics:
         {{{Metrics.Listed}}}
         Rankers:
         {{{Rankers.Listed}}}
 
-        Work that is done is kept in --work, by default beside the first report, and a run that was stopped goes on there; the
-        default one is deleted at the end. A record that fails is named and skipped, and the exit code is 1.
+        Completed work is stored in --work, by default beside the first report, and a stopped run resumes from it; the default file is
+        deleted at the end. A failed record is reported and skipped, and the exit code is 1.
 
         Examples:
           llmblender evaluate --from test.jsonl --html report.html
@@ -45,24 +45,24 @@ internal static class EvaluateVerb
     /// <summary>The verb.</summary>
     public static Verb Create(Terminal terminal)
     {
-        var verb = new Verb("evaluate", "Measure models, rankers and the blend on a file: the paper's tables.", Details);
-        var from = new Option<string>("--from") { HelpName = "F", Description = "JSON Lines to read, one record a line.", Required = true };
+        var verb = new Verb("evaluate", "Evaluate models, rankers and the blend on a file: the paper's tables.", Details);
+        var from = new Option<string>("--from") { HelpName = "F", Description = "The JSON Lines file to read, one record a line.", Required = true };
         verb.Options.Add(from);
-        var metrics = List("--metrics", "M,…", $"What is measured, or none. [default: {string.Join(',', Metrics.Default)}]");
-        var rankers = List("--rankers", "R,…", $"Who ranks beside the pair ranker, or none. [default: {string.Join(',', Rankers.Default)}]");
+        var metrics = List("--metrics", "M,…", $"Metrics to compute, or none. [default: {string.Join(',', Metrics.Default)}]");
+        var rankers = List("--rankers", "R,…", $"Rankers to evaluate beside the pair ranker, or none. [default: {string.Join(',', Rankers.Default)}]");
         var judge = new Option<string?>("--judge")
         {
             HelpName = "J",
-            Description = $"{EvaluationPlan.FromVerdicts}, or the file's score that stands for a judge. [default: {EvaluationPlan.FromVerdicts} where there are some]",
+            Description = $"{EvaluationPlan.FromVerdicts}, or a score of the file that replaces a judge. [default: {EvaluationPlan.FromVerdicts} if the file contains them]",
         };
-        var against = List("--against", "X,…", "The models that wins or ties are counted against. [default: the two best]");
-        var seed = Numbers.AtLeast("--seed", 0, $"Fixes what is drawn. [default: {DefaultSeed}]");
-        var resamples = Numbers.AtLeast("--resamples", 1, $"Draws of the bootstrap. [default: {Bootstrap.DefaultResamples}]");
+        var against = List("--against", "X,…", "The models to count wins or ties against. [default: the two best]");
+        var seed = Numbers.AtLeast("--seed", 0, $"Seed of random sampling. [default: {DefaultSeed}]");
+        var resamples = Numbers.AtLeast("--resamples", 1, $"Resamples of the bootstrap. [default: {Bootstrap.DefaultResamples}]");
         var markdown = Output("--markdown", "Markdown");
         var json = Output("--json", "JSON, in full precision");
         var html = Output("--html", "one HTML file with plots");
-        var work = new Option<string?>("--work") { HelpName = "F", Description = "Where work that is done is kept, so that a stopped run goes on." };
-        var config = new Option<string?>("--config") { HelpName = "FILE", Description = "The configuration, as serve reads it, that a judge among the rankers is in." };
+        var work = new Option<string?>("--work") { HelpName = "F", Description = "The file that stores completed work, from which a stopped run resumes." };
+        var config = new Option<string?>("--config") { HelpName = "FILE", Description = "The configuration file with the backend of a judge among the rankers, in the format of serve." };
         foreach (var option in new Option[] { metrics, rankers, judge, against, seed, resamples, markdown, json, html, work, config })
         {
             verb.Options.Add(option);
@@ -70,7 +70,7 @@ internal static class EvaluateVerb
 
         var ranker = new RankerArguments(verb);
         var fuser = new FuserArguments(verb, withLengths: false);
-        var noGuard = new Option<bool>("--no-guard") { Description = "Let the blend be the fused answer even where the ranker finds the best candidate better." };
+        var noGuard = new Option<bool>("--no-guard") { Description = "Evaluate the fused answer as the blend even if the ranker prefers the best candidate." };
         verb.Options.Add(noGuard);
         verb.SetAction(async (parsed, cancellationToken) =>
         {
@@ -107,12 +107,12 @@ internal static class EvaluateVerb
         Option<string?> Output(string name, string what) => new(name) { HelpName = "F", Description = $"Also write the report as {what}; - is standard output." };
     }
 
-    // Those that findings depend on, as they were given.
+    // The given options that affect the findings.
     private static string Options(ParseResult parsed) => string.Join(' ', Deciding
         .Where(name => parsed.GetResult(name) is OptionResult { Implicit: false })
         .Select(name => $"{name} {string.Join(' ', parsed.GetResult(name)!.Tokens.Select(static token => token.Value))}".TrimEnd()));
 
-    // A list that isn't given has a value all the same: an empty one.
+    // An option that is absent has an empty list as its value.
     private static string[]? Given(ParseResult parsed, Option<string[]?> option) =>
         parsed.GetResult(option) is null ? null : parsed.GetValue(option);
 
@@ -127,7 +127,7 @@ internal static class EvaluateVerb
         };
     }
 
-    /// <summary>An option that takes a list, by commas or repeated; <c>none</c> is an empty one.</summary>
+    /// <summary>An option with a list of values, comma-separated or repeated; <c>none</c> is an empty list.</summary>
     internal static Option<string[]?> List(string name, string help, string description) => new(name)
     {
         HelpName = help,

@@ -3,27 +3,27 @@ using LLMBlender.Records;
 
 namespace LLMBlender.Cli.Verbs;
 
-/// <summary><c>--from</c> and <c>--to</c> of a verb that works on records.</summary>
+/// <summary>The options <c>--from</c> and <c>--to</c> of a verb that processes records.</summary>
 internal sealed class FileArguments
 {
-    /// <summary>The records' file.</summary>
+    /// <summary>The input file.</summary>
     public Option<string?> From { get; }
 
-    /// <summary>The answers' file.</summary>
+    /// <summary>The output file.</summary>
     public Option<string?> To { get; } = new("--to")
     {
         HelpName = "F",
-        Description = "Where the answers go, as JSON Lines; - (and the default) is standard output.",
+        Description = "The JSON Lines file to write answers to; - (the default) is standard output.",
     };
 
-    /// <param name="command">The verb that gets the options.</param>
-    /// <param name="required">Whether it only works on records.</param>
+    /// <param name="command">The verb that the options are added to.</param>
+    /// <param name="required">Whether <c>--from</c> is required.</param>
     public FileArguments(Command command, bool required = true)
     {
         From = new Option<string?>("--from")
         {
             HelpName = "F",
-            Description = "JSON Lines to read, one record a line; - is standard input.",
+            Description = "The JSON Lines file to read, one record a line; - is standard input.",
             Required = required,
         };
         command.Options.Add(From);
@@ -34,7 +34,7 @@ internal sealed class FileArguments
     public RecordInput OpenInput(ParseResult parsed, Terminal terminal) =>
         RecordInput.Open(parsed.GetValue(From)!, terminal.In);
 
-    /// <summary>Names the output.</summary>
+    /// <summary>Returns the output, which is opened later.</summary>
     public RecordOutput NameOutput(ParseResult parsed, Terminal terminal) =>
         RecordOutput.At(parsed.GetValue(To), parsed.GetValue(From), terminal.Out);
 }

@@ -10,7 +10,7 @@ using Spectre.Console;
 
 namespace LLMBlender.Cli.Verbs;
 
-/// <summary>A run of <c>fuse</c>: records to records, or to a terminal each answer as it is written.</summary>
+/// <summary>A run of <c>fuse</c>: writes records, or on a terminal each answer as it is streamed.</summary>
 /// <param name="terminal">Standard streams.</param>
 /// <param name="files">Where records come from and answers go.</param>
 /// <param name="withSource">Whether answers show what the fuser read.</param>
@@ -22,7 +22,7 @@ internal sealed class FuseRun(Terminal terminal, FileArguments files, bool withS
 
     private ModelFuser? composer;
 
-    /// <summary>Answers all records, in their order.</summary>
+    /// <summary>Processes all records in order.</summary>
     /// <returns>The exit code.</returns>
     public Task<int> RunAsync(ParseResult parsed, Func<Task<IBlenderHost>> open, CancellationToken cancellationToken) =>
         terminal.OutIsTerminal && parsed.GetValue(files.To) is null
@@ -39,7 +39,7 @@ internal sealed class FuseRun(Terminal terminal, FileArguments files, bool withS
                 Remark = static answer => answer.Failure?.Message,
             }.RunAsync(parsed, () => OpenAsync(open), Read, cancellationToken);
 
-    // Ranks are checked with the record, so that a bad one fails before anything is fused.
+    // Ranks are validated with the record, so that invalid ones fail before fusion.
     private static FuseRecord Read(RecordFields fields)
     {
         var record = RecordJson.Reader(RecordJsonContext.Default.FuseRecord)(fields);
@@ -72,7 +72,7 @@ internal sealed class FuseRun(Terminal terminal, FileArguments files, bool withS
         var code = ExitCode.Done;
         using var entries = new RecordReader<FuseRecord>(input, Read).Read().GetEnumerator();
 
-        // Standard input may keep a read waiting for ever.
+        // A read from standard input may block indefinitely.
         while (await Task.Run(entries.MoveNext, cancellationToken).WaitAsync(cancellationToken))
         {
             var (place, record, error) = entries.Current;
@@ -88,7 +88,7 @@ internal sealed class FuseRun(Terminal terminal, FileArguments files, bool withS
         return code;
     }
 
-    // Shows an answer as it is written. What is wrong with the record, if anything.
+    // Displays an answer as it is streamed. Returns the record's error, or null.
     private async Task<string?> ShowAsync(IAnsiConsole console, IBlender blender, FuseRecord record, CancellationToken cancellationToken)
     {
         var writing = new StreamedText(console, Margin, Style.Plain);
@@ -106,7 +106,7 @@ internal sealed class FuseRun(Terminal terminal, FileArguments files, bool withS
         }
         catch (BlendException e) when (e.What == FusionAnswer.Step && e.Parameter is null)
         {
-            // What was written so far counts no more.
+            // The partial fused answer is discarded.
             writing.End();
             Show(console, e.Message, Palette.Dim);
             Show(console, request.Candidates.First(static candidate => !string.IsNullOrWhiteSpace(candidate.Text)).Text, Style.Plain);

@@ -13,35 +13,35 @@ namespace LLMBlender.Cli.Verbs;
 /// <summary>The options of a verb that fuses.</summary>
 internal sealed class FuserArguments
 {
-    // The template alone takes some forty tokens.
+    // The template alone has about forty tokens.
     private const int ShortestSource = 64;
 
     private readonly Option<string?> fuser = new("--fuser")
     {
         HelpName = "M",
         Description = "The fuser: a model folder, the name of one under models/, such as genfuser-mini, or "
-            + $"{SelectFuser.FuserName} for the best candidate as it is. [default: {SelectFuser.FuserName}]",
+            + $"{SelectFuser.FuserName} for the unchanged best candidate. [default: {SelectFuser.FuserName}]",
     };
 
-    private readonly Option<int?> topK = Numbers.AtLeast("--top-k", 1, $"Candidates to fuse at most. [default: {FusionRequest.DefaultTopK}]");
+    private readonly Option<int?> topK = Numbers.AtLeast("--top-k", 1, $"Maximum number of candidates to fuse. [default: {FusionRequest.DefaultTopK}]");
 
-    private readonly Option<int?> beams = Numbers.AtLeast("--beams", 1, "Beams of the fuser's search. [default: 4]");
+    private readonly Option<int?> beams = Numbers.AtLeast("--beams", 1, "Number of beams of the fuser's beam search. [default: 4]");
 
-    private readonly Option<int?> maxNewTokens = Numbers.AtLeast("--max-new-tokens", 1, "Tokens of a fused answer at most; by default as many as of a candidate.");
+    private readonly Option<int?> maxNewTokens = Numbers.AtLeast("--max-new-tokens", 1, "Maximum tokens of a fused answer; by default the limit of a candidate.");
 
     private readonly Option<int?> maxLength = Numbers.AtLeast(
-        "--max-length", ShortestSource, "Tokens of the fuser's source at most; by default the model's.");
+        "--max-length", ShortestSource, "Maximum tokens of the fuser's source; by default the model's limit.");
 
     private readonly Option<int?> candidateMaxLength = Numbers.AtLeast(
-        "--candidate-max-length", 1, "Tokens of a candidate at most; by default the model's.");
+        "--candidate-max-length", 1, "Maximum tokens of a candidate; by default the model's limit.");
 
     private readonly Option<bool> referenceTruncation = new("--reference-truncation")
     {
-        Description = "As LLM-Blender: cut the end off a source that is too long, and read control tokens that texts spell.",
+        Description = "As LLM-Blender: truncate the end of a source that is too long, and encode control tokens in texts as such.",
     };
 
-    /// <param name="command">The verb that gets the options.</param>
-    /// <param name="withLengths">Whether the source's lengths can be chosen.</param>
+    /// <param name="command">The verb that the options are added to.</param>
+    /// <param name="withLengths">Whether the source's lengths are options.</param>
     public FuserArguments(Command command, bool withLengths)
     {
         command.Options.Add(fuser);
@@ -56,18 +56,18 @@ internal sealed class FuserArguments
         }
     }
 
-    /// <summary>How many candidates are fused.</summary>
+    /// <summary>The number of candidates to fuse.</summary>
     public int TopK(ParseResult parsed) => parsed.GetValue(topK) ?? FusionRequest.DefaultTopK;
 
-    /// <summary>The fuser named; null where none is.</summary>
+    /// <summary>The fuser's name; null if not given.</summary>
     public string? Given(ParseResult parsed) => parsed.GetValue(fuser);
 
-    /// <summary>How many candidates are to be fused; null where nothing is said.</summary>
+    /// <summary>The number of candidates to fuse; null if not given.</summary>
     public int? GivenTopK(ParseResult parsed) => parsed.GetValue(topK);
 
-    /// <summary>Loads the fuser that the arguments ask for.</summary>
+    /// <summary>Loads the fuser given by the arguments.</summary>
     /// <exception cref="UsageException">An option is out of range.</exception>
-    /// <exception cref="ModelException">The model can't be used.</exception>
+    /// <exception cref="ModelException">The model can't be loaded.</exception>
     public (IFuser Fuser, GenFuserModel? Model) Load(ParseResult parsed, Terminal terminal, Accelerator accelerator)
     {
         var name = parsed.GetValue(fuser) ?? SelectFuser.FuserName;
@@ -102,7 +102,7 @@ internal sealed class FuserArguments
         };
     }
 
-    // A verb without the option has no value for it, not even none.
+    // For a verb without the option there is no result, and reading its value would throw.
     private static int? GivenLength(ParseResult parsed, Option<int?> option) =>
         parsed.GetResult(option) is null ? null : parsed.GetValue(option);
 }

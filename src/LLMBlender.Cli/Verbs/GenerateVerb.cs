@@ -6,18 +6,18 @@ using LLMBlender.Inference.Models;
 
 namespace LLMBlender.Cli.Verbs;
 
-/// <summary><c>generate</c>: prompts in, a sequence-to-sequence model's texts out.</summary>
+/// <summary><c>generate</c>: generates texts from prompts with a sequence-to-sequence model.</summary>
 internal static class GenerateVerb
 {
     private const string Details = """
-        Each line of --from is a record {"id": …, "prompt": "…"}, which the model reads as it is, and its answer a line of --to, in
-        the same order:
+        Each line of --from is a record {"id": …, "prompt": "…"}; the model reads the prompt unchanged. Its answer is a line of --to,
+        in the same order:
           {"id": …, "text": "…", "ids": […]}
-        ids are as generated: the start token first, the end token last unless --max-new-tokens came before it. Without options the
-        likeliest token is taken each time; --beams searches, and --temperature, --top-p, --top-k or --seed draw at random.
+        ids are the generated tokens: the start token first, the end token last unless --max-new-tokens is reached before it. By
+        default decoding is greedy; --beams uses beam search, and --temperature, --top-p, --top-k or --seed sample at random.
         The same seed gives the same text.
 
-        A record that fails is answered by {"id": …, "error": "…"}, and the exit code is 1.
+        For a failed record {"id": …, "error": "…"} is written, and the exit code is 1.
 
         Example:
           echo '{"id":1,"prompt":"translate English to German: Thank you."}' | llmblender generate --model models/flan-t5-small --from -
@@ -26,7 +26,7 @@ internal static class GenerateVerb
     /// <summary>The verb.</summary>
     public static Verb Create(Terminal terminal)
     {
-        var verb = new Verb("generate", "Have a sequence-to-sequence model answer each record's prompt.", Details);
+        var verb = new Verb("generate", "Generate text from each record's prompt with a sequence-to-sequence model.", Details);
         var model = new Option<string>("--model")
         {
             HelpName = "M",

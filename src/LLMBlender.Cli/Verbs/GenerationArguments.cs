@@ -4,28 +4,28 @@ using LLMBlender.Records;
 
 namespace LLMBlender.Cli.Verbs;
 
-/// <summary>The options of how tokens are chosen.</summary>
+/// <summary>The decoding options.</summary>
 internal sealed class GenerationArguments
 {
-    private readonly Option<int?> maxNewTokens = Numbers.AtLeast("--max-new-tokens", 1, "Tokens generated at most. [default: 128]");
+    private readonly Option<int?> maxNewTokens = Numbers.AtLeast("--max-new-tokens", 1, "Maximum number of generated tokens. [default: 128]");
 
-    private readonly Option<int?> beams = Numbers.AtLeast("--beams", 1, "Beams of a beam search. [default: 1]");
+    private readonly Option<int?> beams = Numbers.AtLeast("--beams", 1, "Number of beams of the beam search. [default: 1]");
 
     private readonly Option<double?> lengthPenalty = Numbers.Within(
-        "--length-penalty", double.NegativeInfinity, double.MaxValue, "Power of the length that a beam's score is divided by. [default: 1]");
+        "--length-penalty", double.NegativeInfinity, double.MaxValue, "Exponent of the length that a beam's score is divided by. [default: 1]");
 
-    private readonly Option<bool> earlyStopping = new("--early-stopping") { Description = "End as soon as there are as many finished beams as beams." };
+    private readonly Option<bool> earlyStopping = new("--early-stopping") { Description = "Stop when the number of finished beams equals --beams." };
 
     private readonly Option<double?> temperature = Numbers.Within(
-        "--temperature", 0, double.PositiveInfinity, "Draw tokens, below 1 rather the likely ones.");
+        "--temperature", 0, double.PositiveInfinity, "Sample with this temperature; below 1, likelier tokens are preferred.");
 
-    private readonly Option<double?> topP = Numbers.Within("--top-p", 0, 1, "Draw from the likeliest tokens that have this probability together.");
+    private readonly Option<double?> topP = Numbers.Within("--top-p", 0, 1, "Sample from the likeliest tokens with this total probability.");
 
-    private readonly Option<int?> topK = Numbers.AtLeast("--top-k", 1, "Draw from as many of the likeliest tokens.");
+    private readonly Option<int?> topK = Numbers.AtLeast("--top-k", 1, "Sample from this number of likeliest tokens.");
 
-    private readonly Option<int?> seed = Numbers.AtLeast("--seed", 0, "Where draws start from. [default: 0]");
+    private readonly Option<int?> seed = Numbers.AtLeast("--seed", 0, "Seed of random sampling. [default: 0]");
 
-    /// <param name="command">The verb that gets the options.</param>
+    /// <param name="command">The verb that the options are added to.</param>
     public GenerationArguments(Command command)
     {
         command.Options.Add(maxNewTokens);
@@ -38,8 +38,8 @@ internal sealed class GenerationArguments
         command.Options.Add(seed);
     }
 
-    /// <summary>What is asked for.</summary>
-    /// <exception cref="UsageException">Options exclude each other, or are out of range.</exception>
+    /// <summary>The options given by the arguments.</summary>
+    /// <exception cref="UsageException">Options exclude each other or are out of range.</exception>
     public GenerationOptions Read(ParseResult parsed)
     {
         var usual = new GenerationOptions();

@@ -3,30 +3,30 @@ using System.Text;
 
 namespace LLMBlender.Cli.Verbs;
 
-/// <summary><c>health</c>: whether a process of <c>serve</c> is ready, for containers that have no other program to ask with.</summary>
+/// <summary><c>health</c>: checks whether a <c>serve</c> process is ready, for containers without another HTTP client.</summary>
 internal static class HealthVerb
 {
     private const string DefaultUrl = "http://127.0.0.1:8080";
-    private const int MostBytes = 65_536;
+    private const int MaxBytes = 65_536;
 
     private const string Details = """
-        Asks GET /health/ready. The exit code is 0 where the process is ready, and 1 where it is not, with what it lacks, or can't
-        be reached.
+        Sends GET /health/ready. The exit code is 0 if the process is ready, and 1 if it is not ready, with the reason, or can't be
+        reached.
 
         Example:
           llmblender health http://127.0.0.1:8081
         """;
 
-    /// <summary>How long the answer may take.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    /// <summary>The timeout of the request.</summary>
+    private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>The verb.</summary>
     public static Verb Create(Terminal terminal)
     {
-        var verb = new Verb("health", "Ask a process of serve whether it is ready.", Details);
+        var verb = new Verb("health", "Check whether a serve process is ready.", Details);
         var url = new Argument<Uri>("URL")
         {
-            Description = "Where it serves HTTP.",
+            Description = "The process's HTTP address.",
             Arity = ArgumentArity.ZeroOrOne,
             DefaultValueFactory = _ => new Uri(DefaultUrl),
             CustomParser = result =>
@@ -57,9 +57,9 @@ internal static class HealthVerb
 
     private static async Task<string?> ProblemAsync(Uri url, CancellationToken cancellationToken)
     {
-        // The process is asked itself, whatever proxy the environment names for the world outside.
+        // The process is local, so the environment's proxy is not used.
         using var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false };
-        using var http = new HttpClient(handler) { Timeout = Patience, MaxResponseContentBufferSize = MostBytes };
+        using var http = new HttpClient(handler) { Timeout = ResponseTimeout, MaxResponseContentBufferSize = MaxBytes };
         try
         {
             using var response = await http.GetAsync(new Uri(url, "/health/ready"), cancellationToken);
@@ -67,7 +67,7 @@ internal static class HealthVerb
         }
         catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            return e is HttpRequestException ? $"{url} can't be asked: {e.Message}" : $"{url} has not answered within {Patience.TotalSeconds} s";
+            return e is HttpRequestException ? $"{url} can't be asked: {e.Message}" : $"{url} has not answered within {ResponseTimeout.TotalSeconds} s";
         }
     }
 }

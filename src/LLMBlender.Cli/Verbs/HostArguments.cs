@@ -9,10 +9,13 @@ using LLMBlender.Records;
 
 namespace LLMBlender.Cli.Verbs;
 
-/// <summary>What answers a verb's records: by default models that the process loads, with <c>--cluster</c> a running cluster.</summary>
+/// <summary>
+/// The options that select the host of a verb's requests: models loaded in this process, or with <c>--cluster</c> a running
+/// cluster.
+/// </summary>
 internal sealed class HostArguments
 {
-    // Of models that this process loads; a cluster's processes load their own.
+    // Options of models that this process loads; a cluster's processes load their own.
     private static readonly string[] OfLoading =
     [
         "--device", "--source-max-length", "--candidate-max-length", "--beams", "--max-new-tokens", "--max-length", "--reference-truncation",
@@ -22,7 +25,7 @@ internal sealed class HostArguments
     private readonly Option<string?> cluster = new("--cluster")
     {
         HelpName = "REDIS[,ID]",
-        Description = "Ask a running cluster, by its Redis HOST:PORT and its id, instead of loading models.",
+        Description = "Use a running cluster, given by its Redis HOST:PORT and its id, instead of loading models.",
     };
 
     private readonly Terminal terminal;
@@ -30,11 +33,11 @@ internal sealed class HostArguments
     private readonly FuserArguments? fuser;
     private readonly DeviceArgument device;
 
-    /// <param name="command">The verb that gets the option.</param>
+    /// <param name="command">The verb that the option is added to.</param>
     /// <param name="terminal">Standard streams.</param>
-    /// <param name="ranker">Which ranker; null for a verb that needs none.</param>
-    /// <param name="fuser">Which fuser; null for a verb that needs none.</param>
-    /// <param name="device">What computes; null for the ranker's.</param>
+    /// <param name="ranker">The ranker's options; null if the verb uses none.</param>
+    /// <param name="fuser">The fuser's options; null if the verb uses none.</param>
+    /// <param name="device">The device option; null for the ranker's.</param>
     public HostArguments(
         Command command, Terminal terminal, RankerArguments? ranker, FuserArguments? fuser = null, DeviceArgument? device = null)
     {
@@ -49,7 +52,7 @@ internal sealed class HostArguments
         });
     }
 
-    /// <summary>Whether a cluster answers.</summary>
+    /// <summary>Whether requests are sent to a cluster.</summary>
     public bool IsCluster(ParseResult parsed) => parsed.GetValue(cluster) is not null;
 
     /// <inheritdoc cref="IsCluster(ParseResult)"/>
@@ -67,10 +70,10 @@ internal sealed class HostArguments
 
     /// <summary>Opens what the arguments ask for.</summary>
     /// <param name="parsed">The arguments.</param>
-    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <param name="cancellationToken">Cancels the attempt.</param>
     /// <param name="panels">The panels of this process; null for none.</param>
     /// <exception cref="UsageException">An option is out of range, or the cluster does not answer.</exception>
-    /// <exception cref="Inference.ModelException">A model can't be used.</exception>
+    /// <exception cref="Inference.ModelException">A model can't be loaded.</exception>
     public async Task<IBlenderHost> OpenAsync(ParseResult parsed, CancellationToken cancellationToken, PanelRegistry? panels = null) =>
         parsed.GetValue(cluster) is { } address ? await ClusterHost.ConnectAsync(address, cancellationToken) : Load(parsed, panels ?? new PanelRegistry());
 

@@ -8,11 +8,11 @@ using Spectre.Console;
 
 namespace LLMBlender.Cli.Verbs;
 
-/// <summary><c>models list</c>: what can be called by name.</summary>
+/// <summary><c>models list</c>: lists the models that can be given by name.</summary>
 internal static class ListVerb
 {
     private const string Details = """
-        Lists the models below $LLMBLENDER_MODELS, ./models and the models beside the program. Each can be named by its folder's name.
+        Lists the models below $LLMBLENDER_MODELS, ./models and the models beside the program. A model's name is its folder's name.
         With --json, one object a line: {"name", "kind", "precision", "bytes", "origin", "folder"}, or {"name", "folder", "error"}.
 
         Example:
@@ -22,7 +22,7 @@ internal static class ListVerb
     /// <summary>The verb.</summary>
     public static Verb Create(Terminal terminal)
     {
-        var verb = new Verb("list", "List the models that can be named.", Details);
+        var verb = new Verb("list", "List the models that can be given by name.", Details);
         var json = new Option<bool>("--json") { Description = "Write JSON Lines." };
         verb.Options.Add(json);
         verb.SetAction(parsed =>

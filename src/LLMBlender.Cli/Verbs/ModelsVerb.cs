@@ -2,10 +2,10 @@ using System.CommandLine;
 
 namespace LLMBlender.Cli.Verbs;
 
-/// <summary><c>models</c>: bringing models in, seeing what is there, and holding them to the reference.</summary>
+/// <summary><c>models</c>: downloads, imports, lists and verifies models.</summary>
 internal static class ModelsVerb
 {
-    /// <summary>The verb with the verbs below it.</summary>
+    /// <summary>The verb with its subcommands.</summary>
     public static Command Create(Terminal terminal)
     {
         var verb = new Command("models", "Pull, import, list and verify models.");

@@ -3,10 +3,10 @@ using System.Globalization;
 
 namespace LLMBlender.Cli.Verbs;
 
-/// <summary>Options that take a number.</summary>
+/// <summary>Options with a number as their value.</summary>
 internal static class Numbers
 {
-    /// <summary>A whole number with a lower bound; null where it isn't given.</summary>
+    /// <summary>An integer option with a lower bound; its value is null if absent.</summary>
     public static Option<int?> AtLeast(string name, int minimum, string description) => new(name)
     {
         HelpName = "N",
@@ -24,7 +24,7 @@ internal static class Numbers
         },
     };
 
-    /// <summary>A number above a bound and at most another; null where it isn't given.</summary>
+    /// <summary>A number option with an exclusive lower and an inclusive upper bound; its value is null if absent.</summary>
     public static Option<double?> Within(string name, double above, double most, string description) => new(name)
     {
         HelpName = "X",

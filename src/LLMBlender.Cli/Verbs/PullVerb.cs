@@ -5,24 +5,24 @@ using LLMBlender.Inference.Models;
 
 namespace LLMBlender.Cli.Verbs;
 
-/// <summary><c>models pull</c>: a repository of the Hugging Face hub in, a model folder out.</summary>
+/// <summary><c>models pull</c>: downloads a checkpoint from the Hugging Face hub and imports it.</summary>
 internal static class PullVerb
 {
     private const string Details = """
         REPO is OWNER/NAME of the Hugging Face hub, at a branch, tag or commit with OWNER/NAME@REVISION, or a short name:
-        pairrm is llm-blender/PairRM-hf, genfuser is llm-blender/gen_fuser_3b. What can be imported is what 'models import' reads.
-        Only the files that the import reads are fetched: the config, one tokenizer, one set of weights. They go into the cache
-        that Hugging Face's own tools use, and what is there already is used without asking the hub. Sizes and hashes are
-        checked; a pull that was ended goes on where it was.
-        For the layout of llm-blender/PairRM, config and tokenizer of its backbone are fetched, too, where they are needed.
-        No other command fetches anything.
+        pairrm is llm-blender/PairRM-hf, genfuser is llm-blender/gen_fuser_3b. 'models import' describes the supported checkpoints.
+        Only files that the import reads are downloaded: the config, one tokenizer, one set of weights. They are stored in the cache
+        of Hugging Face's tools; if all of them are cached, no request is sent. Sizes and hashes are checked, and an interrupted
+        download resumes at the same position.
+        For the layout of llm-blender/PairRM, the backbone's config and tokenizer are downloaded too if required.
+        No other command downloads anything.
 
         Variables:
-          HF_TOKEN                 the access token for private and gated repositories; else the file HF_TOKEN_PATH or
-                                   $HF_HOME/token. It goes to the endpoint only, never to a host that it redirects to
+            HF_TOKEN                 the access token for private and gated repositories; otherwise the file HF_TOKEN_PATH or
+                                     $HF_HOME/token. It is sent only to the endpoint, never to a redirect's target
           HF_ENDPOINT              a mirror instead of https://huggingface.co
           HF_HUB_CACHE, HF_HOME    the cache, by default ~/.cache/huggingface/hub
-          HF_HUB_OFFLINE=1         as --offline
+          HF_HUB_OFFLINE=1         same as --offline
 
         Examples:
           llmblender models pull pairrm --precision int8
@@ -32,16 +32,16 @@ internal static class PullVerb
     /// <summary>The verb.</summary>
     public static Verb Create(Terminal terminal)
     {
-        var verb = new Verb("pull", "Fetch a checkpoint from the Hugging Face hub, and make a model folder of it.", Details);
+        var verb = new Verb("pull", "Download a checkpoint from the Hugging Face hub and import it.", Details);
         var repository = new Argument<string>("REPO") { Description = $"The repository, or one of {HubRepository.AliasList}." };
-        var target = new Option<string?>("--to") { HelpName = "DIR", Description = "The model folder to make; by default the repository's name under models/." };
-        var precision = Choices.Of("--precision", "How weights are stored and computed with.", PrecisionNames.All);
+        var target = new Option<string?>("--to") { HelpName = "DIR", Description = "The model folder to create; by default the repository's name under models/." };
+        var precision = Choices.Of("--precision", "Precision of stored weights and computation.", PrecisionNames.All);
         var backbone = new Option<string?>("--backbone")
         {
             HelpName = "REPO|DIR", Description = "The backbone's repository or folder; by default the repository that the checkpoint names.",
         };
-        var kind = new Option<string?>("--as") { HelpName = string.Join('|', ModelKind.OfEncoders), Description = "What an encoder's checkpoint becomes." };
-        var offline = new Option<bool>("--offline") { Description = "Fetch nothing: use what the cache has." };
+        var kind = new Option<string?>("--as") { HelpName = string.Join('|', ModelKind.OfEncoders), Description = "The kind of model to import an encoder's checkpoint as." };
+        var offline = new Option<bool>("--offline") { Description = "Download nothing; use only cached files." };
         verb.Arguments.Add(repository);
         verb.Options.Add(target);
         verb.Options.Add(precision);

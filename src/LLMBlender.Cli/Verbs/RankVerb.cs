@@ -5,25 +5,25 @@ using LLMBlender.Records;
 
 namespace LLMBlender.Cli.Verbs;
 
-/// <summary><c>rank</c>: candidates in, ranks and scores out.</summary>
+/// <summary><c>rank</c>: ranks and scores candidates.</summary>
 internal static class RankVerb
 {
     private const string Details = """
         Each line of --from is a record
           {"id": …, "instruction": "…", "input"?: "…", "candidates": [{"model"?: "…", "text": "…"}, …], "reference"?: "…"}
-        and its answer a line of --to, in the same order:
+        Its answer is a line of --to, in the same order:
           {"id": …, "ranks": […], "scores": […], "comparisons": N, "matrix"?: [[…], …], "top"?: [{"model", "text", "rank", "score"}, …]}
         ranks, scores and the matrix's rows are in the candidates' order. Rank 1 is the best; ties share the smallest rank.
-        A score is higher for a better candidate: for max-logits the mean of its logits from both sides, for max-wins the
-        comparisons won, for bubble-sort the candidates placed below, for adaptive an estimate of max-logits' score that is
-        sure of the best. matrix[i][j] is the logit with candidate i first, above 0 when i is better, 0 on the diagonal and
-        null where the two were not compared.
+        A better candidate has a higher score: for max-logits the mean of its logits in both orders, for max-wins the number of
+        comparisons won, for bubble-sort the number of candidates placed below it, for adaptive an estimate of max-logits' score
+        that is reliable for the best candidate. matrix[i][j] is the logit with candidate i first: above 0 if i is better, 0 on the
+        diagonal, and null if the two were not compared.
 
-        bubble-best and bubble-worst look for the best or the worst alone, with 2(N-1) comparisons; the other ranks then say
-        little. With --reference-mode, or where a record has a "reference", each candidate is compared with that text alone, 2N
+        bubble-best and bubble-worst find only the best or the worst candidate, with 2(N-1) comparisons; the other ranks are then
+        unreliable. With --reference-mode, or if a record has a "reference", each candidate is compared only with that text, in 2N
         comparisons, and its score is M[i,ref] - M[ref,i].
 
-        A record that fails is answered by {"id": …, "error": "…"}, and the exit code is 1.
+        For a failed record {"id": …, "error": "…"} is written, and the exit code is 1.
 
         Example:
           llmblender rank --from candidates.jsonl --to ranks.jsonl --aggregate bubble-sort
@@ -40,7 +40,7 @@ internal static class RankVerb
         var reference = new Option<string?>("--reference-mode")
         {
             HelpName = string.Join('|', ReferenceMode.Names),
-            Description = "Compare each candidate with one of them alone. Excludes --aggregate.",
+            Description = "Compare each candidate only with one of them. Excludes --aggregate.",
         };
         verb.Options.Add(reference);
         var topK = Numbers.AtLeast("--top-k", 1, "Also write the best K candidates, best first.");

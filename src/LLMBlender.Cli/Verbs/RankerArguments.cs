@@ -10,7 +10,7 @@ namespace LLMBlender.Cli.Verbs;
 /// <summary>The options of a verb that uses a ranker.</summary>
 internal sealed class RankerArguments
 {
-    // CLS, marker and SEP: a segment must have room for a token beside them.
+    // CLS, marker and SEP; a segment must also have room for one token.
     private const int ShortestSegment = 4;
 
     private readonly Option<string> ranker = new("--ranker")
@@ -21,15 +21,15 @@ internal sealed class RankerArguments
     };
 
     private readonly Option<int?> sourceMaxLength = Numbers.AtLeast(
-        "--source-max-length", ShortestSegment, "Tokens of instruction and input at most; by default the model's.");
+        "--source-max-length", ShortestSegment, "Maximum tokens of instruction and input; by default the model's limit.");
 
     private readonly Option<int?> candidateMaxLength = Numbers.AtLeast(
-        "--candidate-max-length", ShortestSegment, "Tokens of a candidate at least kept; by default the model's.");
+        "--candidate-max-length", ShortestSegment, "Minimum tokens kept of a candidate; by default the model's value.");
 
-    /// <summary>What computes.</summary>
+    /// <summary>The device option.</summary>
     public DeviceArgument Device { get; }
 
-    /// <param name="command">The verb that gets the options.</param>
+    /// <param name="command">The verb that the options are added to.</param>
     public RankerArguments(Command command)
     {
         command.Options.Add(ranker);
@@ -38,12 +38,12 @@ internal sealed class RankerArguments
         Device = new DeviceArgument(command);
     }
 
-    /// <summary>The ranker named; null where none is.</summary>
+    /// <summary>The ranker's name; null if not given.</summary>
     public string? Given(ParseResult parsed) => parsed.GetResult(ranker) is { Implicit: false } ? parsed.GetValue(ranker) : null;
 
-    /// <summary>Loads the ranker that the arguments ask for.</summary>
-    /// <exception cref="UsageException">The device can't be used.</exception>
-    /// <exception cref="ModelException">The model can't be used.</exception>
+    /// <summary>Loads the ranker given by the arguments.</summary>
+    /// <exception cref="UsageException">The device is invalid.</exception>
+    /// <exception cref="ModelException">The model can't be loaded.</exception>
     public PairRankerModel Load(ParseResult parsed, Terminal terminal)
     {
         var options = new PairRankerOptions

@@ -9,26 +9,26 @@ using LLMBlender.Records;
 
 namespace LLMBlender.Cli.Verbs;
 
-/// <summary>A verb's run over records: each is read, answered by a blender, and its answer written, in their order.</summary>
+/// <summary>A verb's run over records: reads each record, processes it with a blender and writes its answer, in order.</summary>
 /// <param name="terminal">Standard streams.</param>
-/// <param name="files">Where records come from and answers go.</param>
-/// <param name="result">An answer's type.</param>
+/// <param name="files">The input and output files.</param>
+/// <param name="result">The type of an answer.</param>
 internal sealed class RecordRun<TRecord, TResult>(Terminal terminal, FileArguments files, JsonTypeInfo<TResult> result)
 {
-    /// <summary>Answers a record by a blender. The id is the record's.</summary>
+    /// <summary>Processes a record with a blender. The id is the record's.</summary>
     public required Func<IBlender, RecordId?, TRecord, CancellationToken, Task<TResult>> Answer { get; init; }
 
-    /// <summary>What a record keeps in memory, roughly: texts' characters and a matrix's entries.</summary>
+    /// <summary>A record's approximate memory use: characters of its texts plus entries of its matrix.</summary>
     public required Func<TRecord, long> Weight { get; init; }
 
-    /// <summary>What an answer lacks; null for nothing.</summary>
+    /// <summary>A remark on an answer; null if there is none.</summary>
     public Func<TResult, string?> Remark { get; init; } = static _ => null;
 
-    /// <summary>Answers all records of a file.</summary>
+    /// <summary>Processes all records of a file.</summary>
     /// <param name="parsed">The arguments.</param>
-    /// <param name="open">Opens the host, once the files are known to be there.</param>
-    /// <param name="read">Makes a record of its fields.</param>
-    /// <param name="cancellationToken">Ends the run.</param>
+    /// <param name="open">Opens the host; called after the files are opened.</param>
+    /// <param name="read">Reads a record from its fields.</param>
+    /// <param name="cancellationToken">Cancels the run.</param>
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync(
         ParseResult parsed, Func<Task<IBlenderHost>> open, Func<RecordFields, TRecord> read, CancellationToken cancellationToken)
@@ -37,7 +37,7 @@ internal sealed class RecordRun<TRecord, TResult>(Terminal terminal, FileArgumen
         using var output = files.NameOutput(parsed, terminal);
         using var entries = new RecordReader<TRecord>(input, read).Read().GetEnumerator();
 
-        // Reading and writing are compiled, and the first record is read, while the models load.
+        // While the models load, serialization is JIT-compiled and the first record is read.
         var first = Task.Run(() => JsonSerializer.SerializeToUtf8Bytes(default!, result).Length > 0 && entries.MoveNext(), CancellationToken.None);
         await using var host = await open();
         return await RunAsync(host, Rest(first, entries), input.Length, output, cancellationToken);
@@ -51,12 +51,12 @@ internal sealed class RecordRun<TRecord, TResult>(Terminal terminal, FileArgumen
         }
     }
 
-    /// <summary>Answers records that need no file.</summary>
-    /// <param name="host">What answers.</param>
+    /// <summary>Processes records that do not come from a file.</summary>
+    /// <param name="host">The host.</param>
     /// <param name="entries">The records.</param>
-    /// <param name="length">Bytes of the input; null where that is not known.</param>
-    /// <param name="output">Where answers go.</param>
-    /// <param name="cancellationToken">Ends the run.</param>
+    /// <param name="length">The input's size in bytes; null if unknown.</param>
+    /// <param name="output">The output.</param>
+    /// <param name="cancellationToken">Cancels the run.</param>
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync(
         IBlenderHost host, IEnumerable<Entry<TRecord>> entries, long? length, RecordOutput output, CancellationToken cancellationToken)
@@ -92,15 +92,15 @@ internal sealed class RecordRun<TRecord, TResult>(Terminal terminal, FileArgumen
     }
 }
 
-/// <summary>Reads records as <see cref="LLMBlender.Abstractions.Json"/> defines them.</summary>
+/// <summary>Reads the records defined in <see cref="LLMBlender.Abstractions.Json"/>.</summary>
 internal static class RecordJson
 {
-    /// <summary>A reader of a type.</summary>
+    /// <summary>Returns a reader for a type.</summary>
     public static Func<RecordFields, T> Reader<T>(JsonTypeInfo<T> type)
         where T : class => fields => Read(() => JsonRecord.Read(fields.Element, type));
 
-    /// <summary>Reads, and reports a field that breaks a rule as a record that can't be used.</summary>
-    /// <exception cref="RecordException">A field breaks a rule.</exception>
+    /// <summary>Reads a value and converts a <see cref="JsonFieldException"/> to a <see cref="RecordException"/>.</summary>
+    /// <exception cref="RecordException">A field is invalid.</exception>
     public static T Read<T>(Func<T> read)
     {
         try
@@ -113,7 +113,7 @@ internal static class RecordJson
         }
     }
 
-    /// <summary>Characters of texts.</summary>
+    /// <summary>The number of characters in the texts.</summary>
     public static long Weight(string instruction, string? input, IEnumerable<CandidateRecord> candidates) =>
         instruction.Length + (input?.Length ?? 0) + candidates.Sum(static candidate => (long)candidate.Text.Length);
 }

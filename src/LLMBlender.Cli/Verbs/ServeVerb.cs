@@ -9,34 +9,37 @@ using LLMBlender.Silo.Placement;
 
 namespace LLMBlender.Cli.Verbs;
 
-/// <summary><c>serve</c>: a process of a cluster, or a cluster of one.</summary>
+/// <summary><c>serve</c>: runs a process of a cluster, or a cluster of one process.</summary>
 internal static class ServeVerb
 {
-    /// <summary>The variable that names the cluster's Redis where no option does: its address may hold a password.</summary>
+    /// <summary>
+    /// The environment variable with the cluster's Redis; unlike an option, it can hold a password without showing it in
+    /// process lists.
+    /// </summary>
     public const string RedisVariable = "LLMBLENDER_REDIS";
 
     private const string Details = """
-        Without options the process does everything: HTTP, blending, comparing on what it has, fusing; comparisons are kept in
-        its memory. With --redis, processes that name the same Redis and cluster id form one cluster, and --role says what each
-        of them does: gateway takes HTTP requests, blend coordinates and asks the panel, compare compares on accelerators,
-        fuse fuses. Processes may come and go at any time. dashboard, which all does not include, shows Orleans' dashboard of the
-        cluster at /dashboard: to those who may ask, in a browser with a caller's key as the password.
+        Without options the process has all roles: HTTP, blending, comparing on its accelerators, fusing; comparisons are cached in
+        memory. With --redis, processes with the same Redis and cluster id form one cluster, and --role selects the roles of each:
+        gateway serves HTTP requests, blend coordinates and calls the panel, compare compares on accelerators, fuse fuses. Processes
+        can join and leave at any time. dashboard, which all does not include, serves Orleans' dashboard of the cluster at
+        /dashboard to callers; in a browser, a caller's key is the password.
 
-        POST /v1/rank, /v1/compare, /v1/fuse and /v1/blend take a record as the verb of that name reads it and answer as it does;
-        "timeout" is the request's time in seconds (60, 600 at most). Errors: {"error":{"message","type","param","code"}}.
+        POST /v1/rank, /v1/compare, /v1/fuse and /v1/blend accept the records of the verbs with those names and return their answers;
+        "timeout" is the request's timeout in seconds (default 60, maximum 600). Errors: {"error":{"message","type","param","code"}}.
         POST /v1/chat/completions and GET /v1/models are OpenAI's: each panel is a model. /v1/rerank is Cohere's and Jina's.
-        The page at / shows a blend while it is made.
-        The page at /status.html shows what the cluster does, from GET /v1/status.
-        GET /health/startup, /health/live, /health/ready, and /metrics for Prometheus; deploy/METRICS.md says what each metric is.
+        The page at / displays a blend in progress.
+        The page at /status.html displays the cluster's state, from GET /v1/status.
+        GET /health/startup, /health/live, /health/ready, and /metrics for Prometheus; deploy/METRICS.md describes each metric.
         OTEL_EXPORTER_OTLP_ENDPOINT sends metrics, traces and logs to a collector.
 
-        The process prints one line, "ready URL … role=… cluster=… silo=…", when it serves. SIGTERM drains it: what is under way
-        is finished, nothing new is taken. --config is a JSON file with an object "LLMBlender": Rankers, Fusers, Accelerators,
-        Backends, Panels, LiteLLM, Discover, Gateway, Cache, Queue, Admission; and with "Logging", as .NET has it; environment
-        variables such as LLMBlender__Backends__0__Url count as well. Changed panels and backends apply without a restart. A
-        YAML file is read as LiteLLM's: its model_list becomes backends, all of them one panel "litellm".
-        Without panels the sample panel serves; an Ollama on its default port and provider keys in the environment are offered
-        as panels "ollama" and "providers". Without Gateway:Callers only this machine may ask.
+        The process prints one line, "ready URL … role=… cluster=… silo=…", when it is ready. SIGTERM drains it: running requests
+        complete, and new ones are rejected. --config is a JSON file with an object "LLMBlender": Rankers, Fusers, Accelerators,
+        Backends, Panels, LiteLLM, Discover, Gateway, Cache, Queue, Admission; and .NET's "Logging". Environment variables such as
+        LLMBlender__Backends__0__Url are applied too. Changed panels and backends apply without a restart. A YAML file is read as
+        LiteLLM's: each model of its model_list is a backend, and all of them form one panel "litellm".
+        Without panels, the sample panel is served; an Ollama on its default port and provider keys in the environment are added
+        as panels "ollama" and "providers". Without Gateway:Callers, only requests from this machine are accepted.
 
         Examples:
           llmblender serve
@@ -50,20 +53,20 @@ internal static class ServeVerb
         var roles = new Option<SiloRoles>("--role")
         {
             HelpName = "all|gateway,blend,compare,fuse,dashboard",
-            Description = "What this process does.",
+            Description = "The roles of this process.",
             CustomParser = result => Parsed(result, RoleNames.Parse),
             DefaultValueFactory = _ => SiloRoles.All,
         };
         var urls = new Option<string>("--urls")
         {
             HelpName = "URL",
-            Description = "Where it listens for HTTP; several separated by semicolons.",
+            Description = "The URLs to listen on for HTTP, separated by semicolons.",
             DefaultValueFactory = _ => "http://127.0.0.1:8080",
         };
         var redis = new Option<string?>("--redis")
         {
             HelpName = "HOST:PORT",
-            Description = $"The Redis of the cluster; by default what ${RedisVariable} says, which no list of processes shows.",
+            Description = $"The Redis of the cluster; by default the variable {RedisVariable}, which process lists do not show.",
         };
         var config = new Option<string?>("--config") { HelpName = "FILE", Description = "A JSON file with settings." };
         var cluster = new Option<string>("--cluster-id")
@@ -75,12 +78,12 @@ internal static class ServeVerb
         var address = new Option<IPAddress>("--advertise")
         {
             HelpName = "IP|HOST",
-            Description = "The address that the other processes reach this one at; by default this machine's loopback.",
+            Description = "The address that other processes connect to; by default this machine's loopback.",
             CustomParser = result => Parsed(result, AddressOf),
             DefaultValueFactory = _ => IPAddress.Loopback,
         };
         var siloPort = Numbers.AtLeast("--silo-port", 1, "The port for the other processes; by default a free one.");
-        var listenPort = Numbers.AtLeast("--silo-listen-port", 1, "Where it listens for them, where a port mapping lies between; by default the same.");
+        var listenPort = Numbers.AtLeast("--silo-listen-port", 1, "The port to listen on for them if it is mapped to another one; by default the same.");
         var gatewayPort = Numbers.AtLeast("--gateway-port", 1, "The port for .NET clients of the grains; by default a free one.");
         foreach (var option in new Option[] { roles, urls, redis, config, cluster, address, siloPort, listenPort, gatewayPort })
         {
@@ -102,7 +105,7 @@ internal static class ServeVerb
         return verb;
     }
 
-    // A container knows its name before it knows its address.
+    // A container's host name is known before its address.
     private static IPAddress AddressOf(string text)
     {
         if (IPAddress.TryParse(text, out var address))

@@ -7,16 +7,16 @@ using LLMBlender.Records;
 
 namespace LLMBlender.Cli.Verbs;
 
-/// <summary><c>tokenize</c>: text in, the checkpoint's own ids out.</summary>
+/// <summary><c>tokenize</c>: converts text to the checkpoint's token ids.</summary>
 internal static class TokenizeVerb
 {
     private const string Details = """
-        Each line of --from is a record {"id": …, "text": "…"}, and its answer a line of --to, in the same order:
+        Each line of --from is a record {"id": …, "text": "…"}; its answer is a line of --to, in the same order:
           {"id": …, "ids": […]}
-        ids are those of the checkpoint's own fast tokenizer, with the special tokens that it adds. The folder needs
+        ids are those of the checkpoint's fast tokenizer, including the special tokens that it adds. The folder must contain
         tokenizer.json, spm.model or spiece.model; it may be any Hugging Face checkpoint.
 
-        A record that fails is answered by {"id": …, "error": "…"}, and the exit code is 1.
+        For a failed record {"id": …, "error": "…"} is written, and the exit code is 1.
 
         Example:
           echo '{"id":1,"text":"Hello world"}' | llmblender tokenize --model models/pairranker-mini --from -
@@ -25,7 +25,7 @@ internal static class TokenizeVerb
     /// <summary>The verb.</summary>
     public static Verb Create(Terminal terminal)
     {
-        var verb = new Verb("tokenize", "Turn each record's text into token ids.", Details);
+        var verb = new Verb("tokenize", "Convert each record's text to token ids.", Details);
         var model = new Option<string>("--model")
         {
             HelpName = "M",
@@ -63,7 +63,7 @@ internal static class TokenizeVerb
                 },
                 cancellationToken);
 
-            // Standard input may keep a read waiting for ever; a file does not.
+            // A read from standard input may block indefinitely; a read from a file does not.
             return input.Length is null ? answering.WaitAsync(cancellationToken) : answering;
         });
         output.Flush();

@@ -2,9 +2,9 @@ using System.CommandLine;
 
 namespace LLMBlender.Cli.Verbs;
 
-/// <summary>A verb, and what its help says after its options.</summary>
+/// <summary>A verb with help text that follows its options.</summary>
 internal sealed class Verb(string name, string description, string details) : Command(name, description)
 {
-    /// <summary>Record shapes, rules and examples, as they are printed.</summary>
+    /// <summary>Record formats, rules and examples.</summary>
     public string Details { get; } = details;
 }

@@ -4,7 +4,7 @@ using System.CommandLine.Invocation;
 
 namespace LLMBlender.Cli.Verbs;
 
-/// <summary>The usual help, then the verb's own <see cref="Verb.Details"/>.</summary>
+/// <summary>The default help followed by the verb's <see cref="Verb.Details"/>.</summary>
 internal sealed class VerbHelp(HelpAction usual) : SynchronousCommandLineAction
 {
     /// <inheritdoc/>

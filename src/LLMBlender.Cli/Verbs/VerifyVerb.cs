@@ -11,20 +11,20 @@ using Spectre.Console;
 
 namespace LLMBlender.Cli.Verbs;
 
-/// <summary><c>models verify</c>: a model held to what the reference computed with the same checkpoint.</summary>
+/// <summary><c>models verify</c>: compares a model's results with those of the reference implementation for the same checkpoint.</summary>
 internal static class VerifyVerb
 {
     private const string Details = """
-        DIR holds what the reference implementation computed with the checkpoint that M was imported from:
+        DIR contains results of the reference implementation for the checkpoint that M was imported from:
           for a pair-ranker  rank.json, hf_pairs.json, api.json: ids, logits, matrices, scores and ranks
-          for an encoder     cases.json: last hidden states, compared where the mask is 1;
+          for an encoder     cases.json: last hidden states, compared at positions with mask 1;
                              bertscore.json: ids, and precision, recall and F1 of BERTScore with and without idf
           for a likelihood   bartscore.json: ids, BARTScores, encoder states and logits
           for a gen-fuser    cases.json: encoder states, teacher-forced logits, greedy and beam answers;
                              fuser.json: the fuser's sources, their ids, and its answers
-        Cases where the reference does something that this program doesn't by design are left out, and the report says which.
+        Cases in which this program differs from the reference by design are skipped, and the report lists the reasons.
 
-        The exit code is 0 when everything is within its tolerance (fp32: 2e-5; a generator's logits 1e-4), and 1 when something is not.
+        The exit code is 0 if all values are within tolerance (fp32: 2e-5; a generator's logits 1e-4), otherwise 1.
 
         Example:
           llmblender models verify models/pairrm --cases reference/pairrm/cases
@@ -33,7 +33,7 @@ internal static class VerifyVerb
     /// <summary>The verb.</summary>
     public static Verb Create(Terminal terminal)
     {
-        var verb = new Verb("verify", "Hold a model to the reference's results.", Details);
+        var verb = new Verb("verify", "Compare a model's results with the reference's.", Details);
         var model = new Argument<string>("M") { Description = "A model folder, or the name of one under models/." };
         var cases = new Option<string>("--cases") { HelpName = "DIR", Description = "The folder of reference cases.", Required = true };
         var json = new Option<bool>("--json") { Description = "Write the report as one JSON object." };

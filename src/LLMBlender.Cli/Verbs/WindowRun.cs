@@ -5,22 +5,22 @@ using LLMBlender.Records;
 namespace LLMBlender.Cli.Verbs;
 
 /// <summary>
-/// A verb's way over a file of records with a model that works on several at once: a window of records after another,
-/// whatever the length of the file.
+/// A verb's run over a file of records with a model that processes several at once: one window of records at a time, whatever
+/// the file's length.
 /// </summary>
 /// <param name="terminal">Standard streams.</param>
-/// <param name="files">Where records come from and answers go.</param>
-/// <param name="read">Makes a record of its fields; throws <see cref="RecordException"/>.</param>
+/// <param name="files">The input and output files.</param>
+/// <param name="read">Reads a record from its fields; throws <see cref="RecordException"/>.</param>
 internal sealed class WindowRun<T>(Terminal terminal, FileArguments files, Func<RecordFields, T> read)
 {
-    // A few batches: enough for records of like length to meet.
+    // A few batches: enough to batch records of similar length together.
     private const int WindowRecords = 32;
 
-    /// <summary>Answers all records, in their order.</summary>
+    /// <summary>Processes all records in order.</summary>
     /// <param name="parsed">The arguments.</param>
-    /// <param name="load">Loads the model, once the files are known to be there.</param>
-    /// <param name="answer">Answers a window of records, each on its own.</param>
-    /// <param name="cancellationToken">Ends the run.</param>
+    /// <param name="load">Loads the model; called after the files are opened.</param>
+    /// <param name="answer">Processes a window of records independently.</param>
+    /// <param name="cancellationToken">Cancels the run.</param>
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync<TModel>(
         ParseResult parsed,
@@ -38,7 +38,7 @@ internal sealed class WindowRun<T>(Terminal terminal, FileArguments files, Func<
         {
             var windows = new RecordReader<T>(input, read).Read().Chunk(WindowRecords).GetEnumerator();
 
-            // Standard input may keep a read waiting for ever; a file does not.
+            // A read from standard input may block indefinitely; a read from a file does not.
             Task<bool> Next() => Task.Run(windows.MoveNext, cancellationToken).WaitAsync(cancellationToken);
             while (await Next())
             {

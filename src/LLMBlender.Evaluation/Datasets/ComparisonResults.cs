@@ -8,10 +8,10 @@ using LLMBlender.Records;
 namespace LLMBlender.Evaluation.Datasets;
 
 /// <summary>
-/// MixInstruct's <c>cmp_results</c>: a judge's verdicts on pairs of models, in a JSON string within the JSON; <c>"null"</c> where there are
-/// none. An object as it is gets read too.
+/// MixInstruct's <c>cmp_results</c>: a judge's verdicts on pairs of models, as a JSON string within the JSON; <c>"null"</c> if
+/// there are none. A plain object is accepted too.
 /// </summary>
-/// <param name="Verdicts">For <c>"modelA,modelB"</c>, what was said of them, in the file's order.</param>
+/// <param name="Verdicts">The verdict on each <c>"modelA,modelB"</c>, in the file's order.</param>
 internal sealed record ComparisonResults(IReadOnlyList<(string Pair, PairVerdict Verdict)> Verdicts)
 {
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -27,8 +27,8 @@ internal sealed record ComparisonResults(IReadOnlyList<(string Pair, PairVerdict
     /// <summary>The pair's name in the file.</summary>
     public static string Pair(string first, string second) => $"{first},{second}";
 
-    /// <summary>Reads a record's; null where it has none.</summary>
-    /// <exception cref="RecordException">It is no such object, or a verdict is none of the four.</exception>
+    /// <summary>Reads a record's verdicts; null if it has none.</summary>
+    /// <exception cref="RecordException">The value is not an object of verdicts, or a verdict is unknown.</exception>
     public static ComparisonResults? Read(RecordFields record)
     {
         if (record.Find("cmp_results") is not { } found)
@@ -56,7 +56,7 @@ internal sealed record ComparisonResults(IReadOnlyList<(string Pair, PairVerdict
     public static void Write(Utf8JsonWriter json, ComparisonResults? results) =>
         json.WriteText("cmp_results", results is null ? "null" : results.Text());
 
-    /// <summary>The verdicts on models that are there.</summary>
+    /// <summary>The verdicts on pairs of the given models.</summary>
     /// <param name="models">The candidates' models, in order.</param>
     public Judgements For(string[] models) => new(models.Length, Verdicts.SelectMany(one => Split(one.Pair, models)
         .Select(pair => new Judgement(pair.First, pair.Second, one.Verdict))));
@@ -79,7 +79,7 @@ internal sealed record ComparisonResults(IReadOnlyList<(string Pair, PairVerdict
             $"\"cmp_results\" says {field.Value.GetRawText()} of \"{field.Name}\", and must say one of {string.Join(", ", Texts.Select(static one => one.Text))}");
     }
 
-    // A model's name may hold a comma itself.
+    // A model's name may contain a comma.
     private static IEnumerable<(int First, int Second)> Split(string pair, string[] models)
     {
         for (var comma = pair.IndexOf(',', StringComparison.Ordinal); comma >= 0; comma = pair.IndexOf(',', comma + 1))

@@ -7,19 +7,19 @@ using Microsoft.Extensions.AI;
 
 namespace LLMBlender.Evaluation.Datasets;
 
-/// <summary>Makes records of a data set: every member of the panel answers, metrics measure, and the judge compares.</summary>
-/// <param name="plan">What with.</param>
-/// <param name="journal">What was said before, and where it is noted.</param>
-/// <param name="complain">Told of what failed.</param>
-internal sealed class DatasetBuild(DatasetPlan plan, DatasetJournal journal, Action<string> complain) : IDisposable
+/// <summary>Builds records of a data set: the panel's members answer, metrics score, and the judge compares.</summary>
+/// <param name="plan">The plan.</param>
+/// <param name="journal">Stores responses and returns those of earlier runs.</param>
+/// <param name="reportError">Called with each failure.</param>
+internal sealed class DatasetBuild(DatasetPlan plan, DatasetJournal journal, Action<string> reportError) : IDisposable
 {
-    private readonly SemaphoreSlim places = new(plan.Concurrency);
+    private readonly SemaphoreSlim slots = new(plan.Concurrency);
     private int failures;
 
-    /// <summary>How many answers or verdicts could not be had.</summary>
+    /// <summary>The number of answers and verdicts that failed.</summary>
     public int Failures => failures;
 
-    /// <summary>Makes one; null where no member answered.</summary>
+    /// <summary>Builds one record; null if no member answered.</summary>
     public async Task<MixInstructRecord?> MakeAsync(SourceInstruction source, CancellationToken cancellationToken)
     {
         var record = source.Id.Text;
@@ -35,15 +35,15 @@ internal sealed class DatasetBuild(DatasetPlan plan, DatasetJournal journal, Act
             source.Instruction,
             source.Input,
             source.Output,
-            Measured(source, texts),
-            plan.Judge is null ? null : new ComparisonResults([.. Settled(verdicts)]),
+            Scored(source, texts),
+            plan.Judge is null ? null : new ComparisonResults([.. PairVerdicts(verdicts)]),
             plan.Judge is null ? [] : [JudgedOrders.Write(plan.Judge.Name, verdicts.Where(static one => one.Value is not null).Select(static one => (one.Key.First, one.Key.Second, one.Value!.Value.Logit)))]);
     }
 
     /// <inheritdoc/>
-    public void Dispose() => places.Dispose();
+    public void Dispose() => slots.Dispose();
 
-    // A model's answer, how it was drawn; null where it failed.
+    // A member's name, its answer and its decoding method; null if the call failed.
     private async Task<(string, string, string)?> AnswerAsync(
         SourceInstruction source, string record, string backendName, string name, CancellationToken cancellationToken)
     {
@@ -64,12 +64,12 @@ internal sealed class DatasetBuild(DatasetPlan plan, DatasetJournal journal, Act
             name,
             Prompt.Of(request),
             Prompt.Options(backend, request),
-            said => journal.NoteText(record, name, said.Text.Trim(), TokensOf(said)),
+            reply => journal.NoteText(record, name, reply.Text.Trim(), TokensOf(reply)),
             cancellationToken);
         return response is null ? null : (name, response.Text.Trim(), method);
     }
 
-    private MixInstructCandidate[] Measured(SourceInstruction source, (string Model, string Text, string Method)[] texts)
+    private MixInstructCandidate[] Scored(SourceInstruction source, (string Model, string Text, string Method)[] texts)
     {
         string[] candidates = Array.ConvertAll(texts, static one => one.Text);
         var scores = plan.Metrics.Select(metric => (metric.Name, Scores: metric.Score(source.Instruction + source.Input, source.Output, candidates))).ToList();
@@ -77,12 +77,12 @@ internal sealed class DatasetBuild(DatasetPlan plan, DatasetJournal journal, Act
             one.Model, one.Text, one.Method, scores.ToDictionary(static metric => metric.Name, metric => metric.Scores[i]), []))];
     }
 
-    // Every pair in both orders, or in one that is drawn; the pairs in an order that is drawn as well.
+    // Judges every pair in both orders, or in one random order; the calls are shuffled too.
     private async Task<Dictionary<(string First, string Second), JudgeVerdict?>> JudgeAsync(
         SourceInstruction source, string record, (string Model, string Text, string Method)[] texts, CancellationToken cancellationToken)
     {
         var pairs = new List<CandidatePair>();
-        var drawn = Permutation.Shuffled(texts.Length, plan.Seed ^ Draw(record));
+        var drawn = Permutation.Shuffled(texts.Length, plan.Seed ^ SeedOf(record));
         for (var i = 0; i < texts.Length; i++)
         {
             for (var j = 0; j < i; j++)
@@ -96,44 +96,44 @@ internal sealed class DatasetBuild(DatasetPlan plan, DatasetJournal journal, Act
             }
         }
 
-        var order = Permutation.Shuffled(pairs.Count, plan.Seed + Draw(record));
+        var order = Permutation.Shuffled(pairs.Count, plan.Seed + SeedOf(record));
         var verdicts = new Dictionary<(string First, string Second), JudgeVerdict?>();
         var asking = order.Select(at => (Pair: pairs[at], Verdict: VerdictAsync(source, record, texts[pairs[at].First], texts[pairs[at].Second], cancellationToken))).ToList();
         foreach (var (pair, verdict) in asking)
         {
-            if (await verdict is { } said)
+            if (await verdict is { } result)
             {
-                verdicts[(texts[pair.First].Model, texts[pair.Second].Model)] = said.Verdict;
+                verdicts[(texts[pair.First].Model, texts[pair.Second].Model)] = result.Verdict;
             }
         }
 
         return verdicts;
     }
 
-    // Null where nobody was asked or the judge failed.
-    private async Task<Said?> VerdictAsync(
+    // Returns null if the budget is spent or the call failed.
+    private async Task<JudgeResult?> VerdictAsync(
         SourceInstruction source, string record, (string Model, string Text, string Method) first, (string Model, string Text, string Method) second, CancellationToken cancellationToken)
     {
         if (journal.TryVerdict(record, first.Model, second.Model, out var known))
         {
-            return new Said(known);
+            return new JudgeResult(known);
         }
 
         var judge = plan.Judge!;
         var response = await AskAsync(
-            record, judge, judge.Name, JudgePrompt.Compose(source.Instruction, source.Input, first.Text, second.Text), PairJudge.Options(judge), Heard, cancellationToken, plan.Budget);
-        return response is null ? null : new Said(JudgePrompt.Read(response.Text));
+            record, judge, judge.Name, JudgePrompt.Compose(source.Instruction, source.Input, first.Text, second.Text), PairJudge.Options(judge), Store, cancellationToken, plan.Budget);
+        return response is null ? null : new JudgeResult(JudgePrompt.Read(response.Text));
 
-        void Heard(ChatResponse said)
+        void Store(ChatResponse reply)
         {
-            var tokens = TokensOf(said);
-            journal.NoteVerdict(record, first.Model, second.Model, JudgePrompt.Read(said.Text), tokens);
+            var tokens = TokensOf(reply);
+            journal.NoteVerdict(record, first.Model, second.Model, JudgePrompt.Read(reply.Text), tokens);
             plan.Budget.Spend(judge.Cost(tokens.Prompt, tokens.Completion) ?? 0);
         }
     }
 
-    // One verdict a pair, in MixInstruct's words; of even answers it says that they are bad where no order of them was found better.
-    private static IEnumerable<(string Pair, PairVerdict Verdict)> Settled(Dictionary<(string First, string Second), JudgeVerdict?> verdicts)
+    // Returns one MixInstruct verdict per pair; a tie is "Same bad" if no order was judged good.
+    private static IEnumerable<(string Pair, PairVerdict Verdict)> PairVerdicts(Dictionary<(string First, string Second), JudgeVerdict?> verdicts)
     {
         foreach (var ((first, second), there) in verdicts)
         {
@@ -149,18 +149,18 @@ internal sealed class DatasetBuild(DatasetPlan plan, DatasetJournal journal, Act
         }
     }
 
-    // What was said is noted before the next call takes the place: a kill loses no more answers than there are places.
+    // A response is stored before its slot is released: a killed process loses at most as many responses as there are slots.
     private async Task<ChatResponse?> AskAsync(
         string record,
         Backend backend,
         string name,
         IReadOnlyList<ChatMessage> messages,
         ChatOptions? options,
-        Action<ChatResponse> heard,
+        Action<ChatResponse> received,
         CancellationToken cancellationToken,
         JudgeBudget? budget = null)
     {
-        await places.WaitAsync(cancellationToken);
+        await slots.WaitAsync(cancellationToken);
         try
         {
             if (budget?.TryTake() == false)
@@ -175,12 +175,12 @@ internal sealed class DatasetBuild(DatasetPlan plan, DatasetJournal journal, Act
                 return null;
             }
 
-            heard(response);
+            received(response);
             return response;
         }
         finally
         {
-            places.Release();
+            slots.Release();
         }
     }
 
@@ -194,7 +194,7 @@ internal sealed class DatasetBuild(DatasetPlan plan, DatasetJournal journal, Act
         catch (Exception e) when (!cancellationToken.IsCancellationRequested && e is not OutOfMemoryException)
         {
             Interlocked.Increment(ref failures);
-            complain($"record \"{record}\": {name} failed: {backend.Explain(e)}");
+            reportError($"record \"{record}\": {name} failed: {backend.Explain(e)}");
             return null;
         }
     }
@@ -202,9 +202,9 @@ internal sealed class DatasetBuild(DatasetPlan plan, DatasetJournal journal, Act
     private static (long Prompt, long Completion) TokensOf(ChatResponse response) =>
         (response.Usage?.InputTokenCount ?? 0, response.Usage?.OutputTokenCount ?? 0);
 
-    private static ulong Draw(string record) =>
+    private static ulong SeedOf(string record) =>
         BitConverter.ToUInt64(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(record)));
 
-    // What a judge said; no verdict where it can't be read.
-    private readonly record struct Said(JudgeVerdict? Verdict);
+    // A judge's verdict; null if its response can't be parsed.
+    private readonly record struct JudgeResult(JudgeVerdict? Verdict);
 }

@@ -5,7 +5,7 @@ using LLMBlender.Records;
 
 namespace LLMBlender.Evaluation.Datasets;
 
-/// <summary>What backends have said while a data set is made: nothing is asked twice, whenever the run was stopped. Safe for concurrent use.</summary>
+/// <summary>Stores the responses of backends while a data set is built, so that a restarted run repeats no call. Thread-safe.</summary>
 internal sealed class DatasetJournal : IDisposable
 {
     private readonly Dictionary<(string Record, string Model), string> texts = [];
@@ -17,14 +17,14 @@ internal sealed class DatasetJournal : IDisposable
     /// <summary>The file.</summary>
     public WorkFile File { get; }
 
-    /// <summary>Opens a journal, or begins one.</summary>
+    /// <summary>Opens an existing journal or creates one.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="work">What work it is: a single line of JSON.</param>
-    /// <param name="judged">Told of each verdict of an earlier run: tokens read and written.</param>
-    /// <exception cref="UsageException">The file can't be used, or is of other work.</exception>
+    /// <param name="work">The work's identity as a single line of JSON.</param>
+    /// <param name="judged">Called with the prompt and completion tokens of each verdict of an earlier run.</param>
+    /// <exception cref="UsageException">The file can't be used, or belongs to other work.</exception>
     public static DatasetJournal Open(string path, string work, Action<long, long> judged) => new(path, work, judged);
 
-    /// <summary>A model's answer; null where it has not been asked.</summary>
+    /// <summary>A model's answer; null if there is none yet.</summary>
     public string? Text(string record, string model)
     {
         lock (gate)
@@ -33,7 +33,7 @@ internal sealed class DatasetJournal : IDisposable
         }
     }
 
-    /// <summary>Whether the judge has been asked; and what it said, null where that could not be read.</summary>
+    /// <summary>Whether there is a verdict on a pair; the verdict is null if the judge's response could not be parsed.</summary>
     public bool TryVerdict(string record, string first, string second, out JudgeVerdict? verdict)
     {
         lock (gate)
@@ -42,7 +42,7 @@ internal sealed class DatasetJournal : IDisposable
         }
     }
 
-    /// <summary>Notes an answer.</summary>
+    /// <summary>Stores an answer.</summary>
     public void NoteText(string record, string model, string text, (long Prompt, long Completion) tokens)
     {
         File.Append(json =>
@@ -58,7 +58,7 @@ internal sealed class DatasetJournal : IDisposable
         }
     }
 
-    /// <summary>Notes a verdict.</summary>
+    /// <summary>Stores a verdict.</summary>
     public void NoteVerdict(string record, string first, string second, JudgeVerdict? verdict, (long Prompt, long Completion) tokens)
     {
         File.Append(json =>

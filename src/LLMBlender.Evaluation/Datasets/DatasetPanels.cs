@@ -8,18 +8,18 @@ using Microsoft.Extensions.Configuration;
 
 namespace LLMBlender.Evaluation.Datasets;
 
-/// <summary>Backends and panels out of the configuration that <c>serve --config</c> reads; without one, the sample panel.</summary>
+/// <summary>Reads backends and panels from the configuration that <c>serve --config</c> reads; without one, the sample panel.</summary>
 public static class DatasetPanels
 {
     private const int AddressHashBytes = 8;
     private const int DigestCharacters = 16;
 
-    /// <summary>Reads them.</summary>
+    /// <summary>Reads the configuration.</summary>
     /// <param name="config">A JSON file, LiteLLM's YAML, or null.</param>
-    /// <param name="sources">Where recorded panels come from.</param>
-    /// <param name="say">Told what a person should know of it.</param>
-    /// <exception cref="UsageException">It can't be used.</exception>
-    public static PanelRegistry Read(string? config, PanelSources sources, Action<string> say)
+    /// <param name="sources">The sources of recorded panels.</param>
+    /// <param name="report">Called with each note for the user.</param>
+    /// <exception cref="UsageException">The configuration is invalid or can't be read.</exception>
+    public static PanelRegistry Read(string? config, PanelSources sources, Action<string> report)
     {
         var builder = new ConfigurationBuilder();
         try
@@ -34,7 +34,7 @@ public static class DatasetPanels
             }
 
             builder.AddEnvironmentVariables();
-            return PanelRegistryBuilder.Build(PanelConfiguration.Read(builder.Build()), Discovered.Nothing, sources, null, say);
+            return PanelRegistryBuilder.Build(PanelConfiguration.Read(builder.Build()), Discovered.Nothing, sources, null, report);
         }
         catch (Exception e) when (e is IOException or InvalidDataException or FormatException or SettingsException or RecordException)
         {
@@ -43,8 +43,8 @@ public static class DatasetPanels
     }
 
     /// <summary>
-    /// What a backend's answers depend on, in a line: kept work is another's where it differs. Of where the backend is there is a hash
-    /// alone, for reports are passed on.
+    /// The settings that a backend's answers depend on, in one line: stored work is reused only if it is equal. It contains
+    /// only a hash of the backend's address, because reports are shared.
     /// </summary>
     public static string Identity(Backend backend) => backend.Settings is { } settings
         ? $"{backend.Name} {settings.Kind} {settings.Model} {AddressHash(settings)} max-tokens {settings.MaxTokens?.ToString(CultureInfo.InvariantCulture) ?? "none"}"

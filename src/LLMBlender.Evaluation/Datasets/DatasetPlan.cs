@@ -3,18 +3,18 @@ using LLMBlender.Local.Backends;
 
 namespace LLMBlender.Evaluation.Datasets;
 
-/// <summary>What a data set is made with.</summary>
+/// <summary>The settings of a data set build.</summary>
 /// <param name="Registry">The backends.</param>
 /// <param name="Panel">The panel whose members write candidates.</param>
-/// <param name="Judge">The backend that compares them; null for no verdicts.</param>
-/// <param name="BothOrders">Whether the judge sees every pair in both orders, or in one that is drawn.</param>
-/// <param name="Budget">What the judge may be asked.</param>
-/// <param name="Metrics">What candidates are measured by; they go with the plan.</param>
-/// <param name="Temperature">How freely candidates are drawn.</param>
-/// <param name="TopP">The share of probability that they are drawn from.</param>
-/// <param name="MaxTokens">Tokens of a candidate at most; null for the backends' own limits.</param>
-/// <param name="Concurrency">Calls at a time.</param>
-/// <param name="Seed">Fixes whatever is drawn here.</param>
+/// <param name="Judge">The backend that compares candidates; null for no verdicts.</param>
+/// <param name="BothOrders">Whether the judge compares every pair in both orders, or in one random order.</param>
+/// <param name="Budget">The limits of the judge's calls and cost.</param>
+/// <param name="Metrics">The metrics that score candidates; disposed with the plan.</param>
+/// <param name="Temperature">The sampling temperature of candidates.</param>
+/// <param name="TopP">The nucleus sampling probability of candidates.</param>
+/// <param name="MaxTokens">The maximum tokens of a candidate; null for the backends' limits.</param>
+/// <param name="Concurrency">The maximum number of concurrent calls.</param>
+/// <param name="Seed">The seed of random sampling.</param>
 public sealed record DatasetPlan(
     PanelRegistry Registry,
     Panel Panel,
@@ -28,7 +28,7 @@ public sealed record DatasetPlan(
     int Concurrency,
     ulong Seed) : IDisposable
 {
-    /// <summary>Lets the metrics' models go.</summary>
+    /// <summary>Disposes the metrics' models.</summary>
     public void Dispose()
     {
         foreach (var held in Metrics.OfType<IDisposable>())

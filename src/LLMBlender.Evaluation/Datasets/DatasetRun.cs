@@ -6,24 +6,24 @@ using LLMBlender.Records;
 
 namespace LLMBlender.Evaluation.Datasets;
 
-/// <summary>One data set from files of instructions to a file of records.</summary>
+/// <summary>Builds a data set from files of instructions and writes it to a file of records.</summary>
 /// <param name="console">Standard streams and progress.</param>
-/// <param name="plan">What with.</param>
+/// <param name="plan">The plan.</param>
 /// <param name="from">Files of instructions.</param>
-/// <param name="to">Where records go.</param>
-/// <param name="work">The work file that is asked for; null for one beside the records.</param>
-/// <param name="limit">Instructions at most, drawn by the plan's seed; null for all.</param>
+/// <param name="to">The output path.</param>
+/// <param name="work">The given work file; null for the default beside the records.</param>
+/// <param name="limit">The maximum number of instructions, sampled with the plan's seed; null for all.</param>
 public sealed class DatasetRun(IRunConsole console, DatasetPlan plan, string[] from, string to, string? work, int? limit)
 {
-    // Records under way at a time: enough to keep a panel and a judge busy, whatever the length of the file.
+    // The number of concurrent records: enough to keep a panel and a judge busy.
     private const int WindowRecords = 32;
 
     private readonly Lock gate = new();
 
-    /// <summary>Makes the set.</summary>
-    /// <param name="filter">What is kept of the instructions.</param>
-    /// <param name="cancellationToken">Ends the run; what was said stays in the work file.</param>
-    /// <returns>Whether every instruction was used and everything about it was answered.</returns>
+    /// <summary>Builds the data set.</summary>
+    /// <param name="filter">Selects the instructions to keep.</param>
+    /// <param name="cancellationToken">Cancels the run; responses stay in the work file.</param>
+    /// <returns>Whether every instruction was used and all answers and verdicts succeeded.</returns>
     public async Task<bool> RunAsync(InstructionFilter filter, CancellationToken cancellationToken)
     {
         if (to == "-" && work is null)
@@ -43,7 +43,7 @@ public sealed class DatasetRun(IRunConsole console, DatasetPlan plan, string[] f
         using var journal = DatasetJournal.Open(work ?? $"{to}.work", Identity(), Earlier);
         output.Open();
         await console.WatchAsync(sources.Count, async progress => done = await BuildAsync(sources, journal, output, progress, cancellationToken));
-        Say(Summary(sources.Count));
+        WriteNote(Summary(sources.Count));
         if (done && work is null)
         {
             journal.File.Delete();
@@ -57,7 +57,7 @@ public sealed class DatasetRun(IRunConsole console, DatasetPlan plan, string[] f
         var kept = new List<SourceInstruction>();
         foreach (var file in from)
         {
-            await foreach (var source in SourceFile.ReadAsync(file, console.Input, problem => { refuse(problem); Say(problem); }, cancellationToken))
+            await foreach (var source in SourceFile.ReadAsync(file, console.Input, problem => { refuse(problem); WriteNote(problem); }, cancellationToken))
             {
                 if (filter.Keeps(source))
                 {
@@ -67,13 +67,13 @@ public sealed class DatasetRun(IRunConsole console, DatasetPlan plan, string[] f
         }
 
         var dropped = string.Join(", ", filter.Dropped.Select(static one => $"{one.Value} dropped for: {one.Key}"));
-        Say($"{Sentences.Count(filter.Kept, "instruction")} kept{(dropped.Length > 0 ? $"; {dropped}" : "")}");
+        WriteNote($"{Sentences.Count(filter.Kept, "instruction")} kept{(dropped.Length > 0 ? $"; {dropped}" : "")}");
         return limit is { } most && most < kept.Count
             ? [.. Permutation.Shuffled(kept.Count, plan.Seed).Take(most).Order().Select(i => kept[i])]
             : kept;
     }
 
-    // Records are written in the instructions' order; whether all that was wanted is there.
+    // Writes records in the instructions' order. Returns whether all answers and verdicts succeeded.
     private async Task<bool> BuildAsync(
         List<SourceInstruction> sources, DatasetJournal journal, RecordOutput output, IProgressDisplay progress, CancellationToken cancellationToken)
     {
@@ -122,7 +122,7 @@ public sealed class DatasetRun(IRunConsole console, DatasetPlan plan, string[] f
         return text.ToString();
     }
 
-    // Whatever answers and verdicts depend on; instructions are known by their own content.
+    // The settings that answers and verdicts depend on; instructions are identified by their content.
     private string Identity()
     {
         using var buffer = new MemoryStream();
@@ -140,7 +140,7 @@ public sealed class DatasetRun(IRunConsole console, DatasetPlan plan, string[] f
         return Encoding.UTF8.GetString(buffer.ToArray());
     }
 
-    private void Say(string note)
+    private void WriteNote(string note)
     {
         lock (gate)
         {

@@ -3,24 +3,24 @@ using LLMBlender.Inference.Tokenization;
 namespace LLMBlender.Evaluation.Datasets;
 
 /// <summary>
-/// What the paper keeps of its sources: no prompt twice, prompts of 5 to 127 tokens and reference answers of 11 to 127, special tokens not
-/// counted. Which tokens, the paper does not say; here they are those of the tokenizer that is given.
+/// The paper's filter of source instructions: no duplicate prompts, prompts of 5 to 127 tokens and reference answers of 11 to
+/// 127, without special tokens. The paper does not name its tokenizer; this filter counts with the given one.
 /// </summary>
-/// <param name="tokenizer">Counts.</param>
-/// <param name="prompt">Tokens of instruction and input together.</param>
-/// <param name="output">Tokens of the reference answer.</param>
+/// <param name="tokenizer">The tokenizer that counts tokens.</param>
+/// <param name="prompt">The allowed tokens of instruction and input together.</param>
+/// <param name="output">The allowed tokens of the reference answer.</param>
 public sealed class InstructionFilter(Tokenizer tokenizer, TokenRange prompt, TokenRange output)
 {
     private readonly HashSet<string> seen = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, int> dropped = new(StringComparer.Ordinal);
 
-    /// <summary>How many were kept.</summary>
+    /// <summary>The number of instructions kept.</summary>
     public int Kept { get; private set; }
 
-    /// <summary>How many were dropped, and why.</summary>
+    /// <summary>The number of instructions dropped, by reason.</summary>
     public IReadOnlyDictionary<string, int> Dropped => dropped;
 
-    /// <summary>Whether an instruction is kept.</summary>
+    /// <summary>Returns whether an instruction is kept, and counts it.</summary>
     public bool Keeps(SourceInstruction instruction)
     {
         if (!prompt.Holds(Count(instruction.Instruction + instruction.Input)))
@@ -51,18 +51,18 @@ public sealed class InstructionFilter(Tokenizer tokenizer, TokenRange prompt, To
     private int Count(string text) => tokenizer.Encode(text, addSpecialTokens: false).Length;
 }
 
-/// <summary>How many tokens a text may have.</summary>
-/// <param name="Least">At least.</param>
-/// <param name="Most">At most.</param>
+/// <summary>A range of token counts.</summary>
+/// <param name="Least">The minimum.</param>
+/// <param name="Most">The maximum.</param>
 public readonly record struct TokenRange(int Least, int Most)
 {
-    /// <summary>Of a prompt, as the paper has it.</summary>
+    /// <summary>The paper's range for a prompt.</summary>
     public static TokenRange OfPrompt { get; } = new(5, 127);
 
-    /// <summary>Of a reference answer, as the paper has it.</summary>
+    /// <summary>The paper's range for a reference answer.</summary>
     public static TokenRange OfOutput { get; } = new(11, 127);
 
-    /// <summary>Whether a count lies in it.</summary>
+    /// <summary>Whether a count is in the range.</summary>
     public bool Holds(int count) => count >= Least && count <= Most;
 
     /// <inheritdoc/>

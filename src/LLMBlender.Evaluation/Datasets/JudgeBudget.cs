@@ -1,24 +1,25 @@
 namespace LLMBlender.Evaluation.Datasets;
 
-/// <summary>What a judge may still be asked: so many calls, and for so much. Safe for concurrent use.</summary>
-/// <param name="calls">Calls at most; null for no bound.</param>
-/// <param name="cost">In the prices' currency at most; null for no bound. The calls under way when it is reached still end.</param>
+/// <summary>The remaining calls and cost of a judge. Thread-safe.</summary>
+/// <param name="calls">The maximum number of calls; null for no limit.</param>
+/// <param name="cost">The maximum cost in the currency of the prices; null for no limit. Calls in progress when it is reached
+/// complete.</param>
 public sealed class JudgeBudget(long? calls, decimal? cost)
 {
     private readonly Lock gate = new();
     private long asked;
     private decimal spent;
 
-    /// <summary>Whether something was left unasked.</summary>
+    /// <summary>Whether a call was denied.</summary>
     public bool IsSpent { get; private set; }
 
-    /// <summary>Calls so far.</summary>
+    /// <summary>The number of calls.</summary>
     public long Calls => asked;
 
-    /// <summary>Cost so far.</summary>
+    /// <summary>The total cost.</summary>
     public decimal Cost => spent;
 
-    /// <summary>Takes a call; false where none is left.</summary>
+    /// <summary>Reserves a call; returns false if none is left.</summary>
     public bool TryTake()
     {
         lock (gate)
@@ -34,9 +35,9 @@ public sealed class JudgeBudget(long? calls, decimal? cost)
         }
     }
 
-    /// <summary>A call that was made, by this run or one before it, cost something.</summary>
-    /// <param name="price">How much.</param>
-    /// <param name="isEarlier">Whether an earlier run made it, so that it was not taken.</param>
+    /// <summary>Adds the cost of a call of this or an earlier run.</summary>
+    /// <param name="price">The cost.</param>
+    /// <param name="isEarlier">Whether an earlier run made the call, so that it was not reserved.</param>
     public void Spend(decimal price, bool isEarlier = false)
     {
         lock (gate)
@@ -46,7 +47,7 @@ public sealed class JudgeBudget(long? calls, decimal? cost)
         }
     }
 
-    /// <summary>A call that was taken has failed, and may be tried again.</summary>
+    /// <summary>Releases a reserved call that failed, so that it can be repeated.</summary>
     public void Return()
     {
         lock (gate)

@@ -4,15 +4,15 @@ using LLMBlender.Abstractions.Json;
 namespace LLMBlender.Evaluation.Datasets;
 
 /// <summary>
-/// A judge's verdict on each ordered pair, beside MixInstruct's one a pair: the field <c>judgements</c>,
-/// <c>{"judge":"NAME","verdicts":{"a,b":2,…}}</c>, above 0 where the first, <c>a</c>, is better; from −2 to 2.
+/// A judge's verdict on each ordered pair, in addition to MixInstruct's one per pair: the field <c>judgements</c>,
+/// <c>{"judge":"NAME","verdicts":{"a,b":2,…}}</c>, from −2 to 2, above 0 if the first, <c>a</c>, is better.
 /// </summary>
 internal static class JudgedOrders
 {
     /// <summary>The field's name.</summary>
     public const string Field = "judgements";
 
-    /// <summary>The field of a record's verdicts.</summary>
+    /// <summary>Creates the field from a record's verdicts.</summary>
     public static UnknownField Write(string judge, IEnumerable<(string First, string Second, float Verdict)> verdicts)
     {
         using var buffer = new MemoryStream();
@@ -33,7 +33,7 @@ internal static class JudgedOrders
         return new UnknownField(Field, System.Text.Encoding.UTF8.GetString(buffer.ToArray()));
     }
 
-    /// <summary>A record's verdicts as a matrix; null where the file does not have all of them.</summary>
+    /// <summary>Reads a record's verdicts as a matrix; null if any is missing.</summary>
     public static float[,]? Read(IReadOnlyList<UnknownField> fields, string[] models)
     {
         if (fields.FirstOrDefault(static field => field.Name == Field) is not { Json: { } text })

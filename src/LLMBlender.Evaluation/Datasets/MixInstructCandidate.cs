@@ -5,11 +5,11 @@ using LLMBlender.Records;
 
 namespace LLMBlender.Evaluation.Datasets;
 
-/// <summary>A candidate as MixInstruct has it.</summary>
-/// <param name="Model">Who wrote it; null where nobody says.</param>
-/// <param name="Text">What.</param>
-/// <param name="DecodingMethod">How it was drawn; null where nobody says.</param>
-/// <param name="Scores">Its scores by name, those that are numbers.</param>
+/// <summary>A MixInstruct candidate.</summary>
+/// <param name="Model">The model's name; null if unknown.</param>
+/// <param name="Text">Its text.</param>
+/// <param name="DecodingMethod">The decoding method; null if unknown.</param>
+/// <param name="Scores">Its numeric scores by name.</param>
 /// <param name="Unknown">Other fields.</param>
 internal sealed record MixInstructCandidate(
     string? Model,
@@ -20,8 +20,8 @@ internal sealed record MixInstructCandidate(
 {
     private static readonly string[] Known = ["model", "text", "decoding_method", "scores"];
 
-    /// <summary>Reads a candidate. A missing text is an empty one: some models said nothing.</summary>
-    /// <exception cref="RecordException">A field breaks a rule.</exception>
+    /// <summary>Reads a candidate. A missing text is read as empty.</summary>
+    /// <exception cref="RecordException">A field is invalid.</exception>
     public static MixInstructCandidate Read(RecordFields candidate) => new(
         candidate.OptionalText("model"),
         candidate.OptionalText("text") ?? "",
@@ -29,7 +29,7 @@ internal sealed record MixInstructCandidate(
         ReadScores(candidate),
         UnknownField.Of(candidate, Known));
 
-    /// <summary>Writes it as an object.</summary>
+    /// <summary>Writes the candidate as an object.</summary>
     public void Write(Utf8JsonWriter json)
     {
         json.WriteStartObject();
@@ -83,7 +83,7 @@ internal sealed record MixInstructCandidate(
         return scores;
     }
 
-    // Some files spell numbers as strings.
+    // Some files contain numbers as strings.
     private static double? Number(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Number when value.TryGetDouble(out var number) && double.IsFinite(number) => number,

@@ -6,14 +6,14 @@ using LLMBlender.Records;
 namespace LLMBlender.Evaluation.Datasets;
 
 /// <summary>
-/// A record as MixInstruct has it: an instruction, a reference answer, candidates with scores, and a judge's verdicts on pairs of them. Fields
-/// that this program does not know are kept and written back.
+/// A MixInstruct record: an instruction, a reference answer, candidates with scores, and a judge's verdicts on pairs of
+/// candidates. Unknown fields are preserved.
 /// </summary>
-/// <param name="Instruction">The instruction; may be empty where there is an input.</param>
-/// <param name="Input">What it is about, or empty.</param>
-/// <param name="Output">The reference answer; null where there is none.</param>
+/// <param name="Instruction">The instruction; may be empty if there is an input.</param>
+/// <param name="Input">The text that the instruction applies to, or empty.</param>
+/// <param name="Output">The reference answer; null if there is none.</param>
 /// <param name="Candidates">The candidates, at least one.</param>
-/// <param name="Comparisons">The judge's verdicts; null where the record was not judged.</param>
+/// <param name="Comparisons">The judge's verdicts; null if the record was not judged.</param>
 /// <param name="Unknown">Other fields.</param>
 internal sealed record MixInstructRecord(
     string Instruction,
@@ -25,23 +25,23 @@ internal sealed record MixInstructRecord(
 {
     private static readonly string[] Known = ["id", "instruction", "input", "output", "candidates", "cmp_results"];
 
-    /// <summary>What the ranker reads: one directly after the other, as the reference joins them.</summary>
+    /// <summary>The ranker's input: instruction and input concatenated without a separator, as in the reference implementation.</summary>
     public string Source => Instruction + Input;
 
     /// <summary>The candidates' texts.</summary>
     public string[] Texts => Array.ConvertAll(Candidates, static candidate => candidate.Text);
 
-    /// <summary>The candidates' models; one without a name is called by its place.</summary>
+    /// <summary>The candidates' models; a candidate without a model is named by its number.</summary>
     public string[] Models => [.. Candidates.Select(static (candidate, i) => candidate.Model ?? $"#{i + 1}")];
 
     /// <summary>Reads a record.</summary>
-    /// <exception cref="RecordException">A field breaks a rule.</exception>
+    /// <exception cref="RecordException">A field is invalid.</exception>
     public static MixInstructRecord Read(RecordFields record)
     {
         var (instruction, input) = (record.OptionalText("instruction") ?? "", record.OptionalText("input") ?? "");
         if (instruction.Length + input.Length == 0)
         {
-            throw new RecordException("\"instruction\" and \"input\" are empty, and one must say something");
+            throw new RecordException("\"instruction\" and \"input\" are empty, and one must contain text");
         }
 
         var list = record.OptionalList("candidates", "candidates") ?? throw record.Missing("candidates", Sources.CandidatesRule);

@@ -3,14 +3,14 @@ using LLMBlender.Records;
 
 namespace LLMBlender.Evaluation.Datasets;
 
-/// <summary>A file of instructions: a JSON array, as Alpaca and ShareGPT come, or JSON Lines, as Dolly does.</summary>
+/// <summary>Reads a file of instructions: a JSON array, as used by Alpaca and ShareGPT, or JSON Lines, as used by Dolly.</summary>
 internal static class SourceFile
 {
-    /// <summary>The instructions in the file's order, read as they are asked for.</summary>
+    /// <summary>Streams the instructions in the file's order.</summary>
     /// <param name="path">The file.</param>
     /// <param name="standardInput">Standard input, for <c>-</c>.</param>
-    /// <param name="refused">Told of each one that can't be used.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="refused">Called with the error of each invalid instruction.</param>
+    /// <param name="cancellationToken">Cancels reading.</param>
     /// <exception cref="UsageException">The file can't be read.</exception>
     public static async IAsyncEnumerable<SourceInstruction> ReadAsync(
         string path, Stream standardInput, Action<string> refused, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
@@ -100,7 +100,7 @@ internal static class SourceFile
         }
     }
 
-    // The first byte that says something, and the stream with it still to come.
+    // Returns the first significant byte, and a stream that still contains it.
     private static (int First, Stream Whole) Peek(BufferedStream stream, string path)
     {
         int first;

@@ -6,23 +6,23 @@ using LLMBlender.Records;
 
 namespace LLMBlender.Evaluation.Datasets;
 
-/// <summary>An instruction with a reference answer, of a file in Alpaca's, Dolly's or ShareGPT's shape.</summary>
-/// <param name="Shape">The shape: <c>alpaca</c>, <c>dolly</c> or <c>sharegpt</c>.</param>
+/// <summary>An instruction with a reference answer, from a file in the format of Alpaca, Dolly or ShareGPT.</summary>
+/// <param name="Shape">The format: <c>alpaca</c>, <c>dolly</c> or <c>sharegpt</c>.</param>
 /// <param name="Instruction">The instruction.</param>
-/// <param name="Input">What it is about, or empty.</param>
+/// <param name="Input">The text that the instruction applies to, or empty.</param>
 /// <param name="Output">The reference answer.</param>
 public sealed record SourceInstruction(string Shape, string Instruction, string Input, string Output)
 {
     private const int IdBytes = 8;
 
-    /// <summary>The same for the same instruction and input in files of one shape, so that a run that was stopped knows them again.</summary>
+    /// <summary>An id derived from format, instruction and input, so that it is stable across runs.</summary>
     public RecordId Id => new($"{Shape}-{Convert.ToHexStringLower(Hash()[..IdBytes])}", IsNumber: false);
 
-    /// <summary>What makes two the same: letter case and runs of white space don't.</summary>
+    /// <summary>The key that duplicates share; letter case and white space are normalized.</summary>
     public string Key => $"{Folded(Instruction)}\n{Folded(Input)}";
 
-    /// <summary>Reads one, whichever shape it has.</summary>
-    /// <exception cref="RecordException">It has none of them.</exception>
+    /// <summary>Reads an instruction and detects its format.</summary>
+    /// <exception cref="RecordException">The format is unknown or a field is invalid.</exception>
     public static SourceInstruction Read(RecordFields fields) => fields switch
     {
         _ when fields.Find("conversations") is not null => OfConversation(fields),
@@ -34,7 +34,7 @@ public sealed record SourceInstruction(string Shape, string Instruction, string 
     private static SourceInstruction Of(string shape, RecordFields fields, string input, string output) => new(
         shape, fields.Text("instruction").Trim(), fields.OptionalText(input)?.Trim() ?? "", fields.Text(output).Trim());
 
-    // The first thing that a person says and the first answer to it, as the paper takes them.
+    // The first user message and the answer that follows it, as in the paper.
     private static SourceInstruction OfConversation(RecordFields fields)
     {
         var list = fields.OptionalList("conversations", "turns {\"from\",\"value\"}")!.Value;
@@ -43,15 +43,15 @@ public sealed record SourceInstruction(string Shape, string Instruction, string 
         foreach (JsonElement element in list.EnumerateArray())
         {
             var turn = RecordFields.Of(element, $"conversations[{index++}]");
-            var isPerson = turn.Text("from") is "human" or "user";
-            if (asked is null && isPerson)
+            var isUser = turn.Text("from") is "human" or "user";
+            if (asked is null && isUser)
             {
                 asked = turn.Text("value").Trim();
             }
             else if (asked is not null && turn.Text("from") is not "system")
             {
-                return isPerson
-                    ? throw new RecordException("\"conversations\" begins with two turns of a person, and an answer must follow the first")
+                return isUser
+                    ? throw new RecordException("\"conversations\" begins with two user messages, and an answer must follow the first")
                     : new SourceInstruction("sharegpt", asked, "", turn.Text("value").Trim());
             }
         }

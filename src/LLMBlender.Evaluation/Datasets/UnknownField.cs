@@ -3,12 +3,12 @@ using LLMBlender.Records;
 
 namespace LLMBlender.Evaluation.Datasets;
 
-/// <summary>A field that means nothing here, and is kept.</summary>
+/// <summary>An unknown field, which is preserved.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Json">Its value, as it was spelt.</param>
+/// <param name="Json">Its value as raw JSON.</param>
 internal readonly record struct UnknownField(string Name, string Json)
 {
-    /// <summary>An object's fields but for the known ones, in their order.</summary>
+    /// <summary>An object's unknown fields, in order.</summary>
     public static IReadOnlyList<UnknownField> Of(RecordFields fields, string[] known) =>
     [
         .. fields.Element.EnumerateObject()
@@ -16,7 +16,7 @@ internal readonly record struct UnknownField(string Name, string Json)
             .Select(static field => new UnknownField(field.Name, field.Value.GetRawText())),
     ];
 
-    /// <summary>Writes fields into the object at hand.</summary>
+    /// <summary>Writes fields into the current object.</summary>
     public static void Write(Utf8JsonWriter json, IEnumerable<UnknownField> fields)
     {
         foreach (var field in fields)

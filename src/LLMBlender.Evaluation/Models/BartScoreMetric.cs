@@ -7,8 +7,8 @@ using LLMBlender.Records;
 namespace LLMBlender.Evaluation.Models;
 
 /// <summary>
-/// BARTScore (Yuan et al. 2021) as LLM-Blender uses it: the mean log-likelihood of the reference's tokens after the candidate,
-/// special tokens included; each text cut to 1,024 tokens or the model's own limit.
+/// BARTScore (Yuan et al. 2021) as used by LLM-Blender: the mean log-likelihood of the reference's tokens given the candidate,
+/// including special tokens. Each text is truncated to 1,024 tokens or the model's limit.
 /// </summary>
 internal sealed class BartScoreMetric(LikelihoodModel model) : IQualityMetric, IDisposable
 {
@@ -18,8 +18,8 @@ internal sealed class BartScoreMetric(LikelihoodModel model) : IQualityMetric, I
     /// <inheritdoc/>
     public string Name => "bartscore";
 
-    /// <summary>Makes it of <c>MODEL</c>.</summary>
-    /// <exception cref="UsageException">The argument breaks a rule.</exception>
+    /// <summary>Creates the metric from <c>MODEL</c>.</summary>
+    /// <exception cref="UsageException">The argument is invalid.</exception>
     public static BartScoreMetric Make(string argument, EvaluationSetup setup)
     {
         var folder = ModelArgument.Read(argument, setup).Folder;

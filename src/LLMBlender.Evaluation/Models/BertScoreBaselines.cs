@@ -4,11 +4,11 @@ using LLMBlender.Records;
 
 namespace LLMBlender.Evaluation.Models;
 
-/// <summary>bert_score's tables of baselines: <c>LAYER,P,R,F</c> and a line for each layer.</summary>
+/// <summary>Reads bert_score's baseline tables: a header <c>LAYER,P,R,F</c> and one line per layer.</summary>
 internal static class BertScoreBaselines
 {
-    /// <summary>A layer's baseline.</summary>
-    /// <exception cref="UsageException">The file can't be read, or has no such layer.</exception>
+    /// <summary>Returns a layer's baseline.</summary>
+    /// <exception cref="UsageException">The file can't be read, or does not contain the layer.</exception>
     public static BertScore Read(string file, int layer)
     {
         try

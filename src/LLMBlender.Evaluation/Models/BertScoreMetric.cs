@@ -6,9 +6,9 @@ using LLMBlender.Records;
 namespace LLMBlender.Evaluation.Models;
 
 /// <summary>BERTScore's F1 over an imported encoder.</summary>
-/// <param name="encoder">The encoder, which goes with the metric.</param>
-/// <param name="scorer">Reads texts by it.</param>
-/// <param name="baseline">What unrelated texts get, to be taken off; null leaves scores as they are.</param>
+/// <param name="encoder">The encoder; disposed with the metric.</param>
+/// <param name="scorer">Computes the token vectors of texts.</param>
+/// <param name="baseline">The baseline to rescale scores with; null for unscaled scores.</param>
 internal sealed class BertScoreMetric(EncoderModel encoder, BertScorer scorer, BertScore? baseline) : IQualityMetric, IDisposable
 {
     private static readonly string[] Keys = ["layer", "idf", "baseline"];
@@ -17,10 +17,11 @@ internal sealed class BertScoreMetric(EncoderModel encoder, BertScorer scorer, B
     public string Name => "bertscore";
 
     /// <summary>
-    /// Makes it of <c>MODEL[+layer=N][+idf=FILE][+baseline=FILE]</c>: the layer (by default bert_score's own choice for encoders
-    /// of 12 and 24 layers), records whose <c>output</c> tells how rare tokens are, and bert_score's table of baselines.
+    /// Creates the metric from <c>MODEL[+layer=N][+idf=FILE][+baseline=FILE]</c>: the layer (by default bert_score's for
+    /// encoders of 12 and 24 layers), a file of records whose <c>output</c> is used to compute idf weights, and bert_score's
+    /// baseline table.
     /// </summary>
-    /// <exception cref="UsageException">A setting breaks a rule.</exception>
+    /// <exception cref="UsageException">A setting is invalid.</exception>
     public static BertScoreMetric Make(string argument, EvaluationSetup setup)
     {
         var model = ModelArgument.Read(argument, setup, Keys);

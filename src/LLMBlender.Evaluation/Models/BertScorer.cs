@@ -4,19 +4,19 @@ using LLMBlender.Inference.Encoder;
 namespace LLMBlender.Evaluation.Models;
 
 /// <summary>
-/// BERTScore over an encoder's layer, as the bert_score package feeds it: texts stripped, cut to the encoder's length, and with
-/// a byte-level tokenizer a space before them.
+/// BERTScore over an encoder's layer, with the input of the bert_score package: texts are trimmed, truncated to the encoder's
+/// length and, for a byte-level tokenizer, prefixed with a space.
 /// </summary>
 /// <param name="encoder">The encoder.</param>
-/// <param name="layer">Whose states are compared.</param>
+/// <param name="layer">The layer whose hidden states are compared.</param>
 internal sealed class BertScorer(EncoderModel encoder, int layer)
 {
     private readonly HashSet<int> special = [.. new[] { encoder.Tokenizer.ClsId, encoder.Tokenizer.SepId }.OfType<int>()];
 
-    /// <summary>Weighs tokens by their rarity; null weighs them alike.</summary>
+    /// <summary>The idf weights of tokens; null for equal weights.</summary>
     public TokenRarity? Rarity { get; set; }
 
-    /// <summary>The layer of bert_score's own choice for an encoder of this many layers; null where it knows none.</summary>
+    /// <summary>The layer that bert_score uses for an encoder with this number of layers; null if bert_score defines none.</summary>
     public static int? UsualLayer(string origin, int layers) => (origin.Contains("RoBERTa", StringComparison.Ordinal), layers) switch
     {
         (false, 12) => 9,
@@ -26,7 +26,7 @@ internal sealed class BertScorer(EncoderModel encoder, int layer)
         _ => null,
     };
 
-    /// <summary>A text's ids as the encoder reads them.</summary>
+    /// <summary>Encodes a text as the encoder's input.</summary>
     public int[] Encode(string text)
     {
         var stripped = text.Trim();
@@ -34,7 +34,7 @@ internal sealed class BertScorer(EncoderModel encoder, int layer)
             encoder.Tokenizer.IsByteLevel && stripped.Length > 0 ? " " + stripped : stripped, encoder.MaxLength);
     }
 
-    /// <summary>The tokens of texts, as vectors and weights.</summary>
+    /// <summary>Computes the vectors and weights of the tokens of texts.</summary>
     public TokenVectors[] Read(IReadOnlyList<int[]> rows, CancellationToken cancellationToken = default)
     {
         var states = encoder.States(rows, layer, cancellationToken);

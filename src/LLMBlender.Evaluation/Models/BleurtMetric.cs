@@ -7,18 +7,18 @@ using LLMBlender.Records;
 namespace LLMBlender.Evaluation.Models;
 
 /// <summary>
-/// BLEURT (Sellam et al. 2020): a classifier of one label that reads reference and candidate together, in this order.
-/// Checkpoints: Hugging Face conversions laid out as BertForSequenceClassification, such as Elron/bleurt-base-512, or with the
-/// same tensors under <c>bleurt.</c>
+/// BLEURT (Sellam et al. 2020): a classifier with one label whose input is the reference followed by the candidate.
+/// Checkpoints: Hugging Face conversions in the layout of BertForSequenceClassification, such as Elron/bleurt-base-512, or with
+/// the same tensors prefixed by <c>bleurt.</c>
 /// </summary>
 internal sealed class BleurtMetric(ClassifierModel model) : IQualityMetric, IDisposable
 {
     /// <inheritdoc/>
     public string Name => "bleurt";
 
-    /// <summary>Makes it of <c>MODEL</c>.</summary>
-    /// <exception cref="UsageException">The argument breaks a rule.</exception>
-    /// <exception cref="ModelException">The model has other than one label.</exception>
+    /// <summary>Creates the metric from <c>MODEL</c>.</summary>
+    /// <exception cref="UsageException">The argument is invalid.</exception>
+    /// <exception cref="ModelException">The model does not have exactly one label.</exception>
     public static BleurtMetric Make(string argument, EvaluationSetup setup)
     {
         var folder = ModelArgument.Read(argument, setup).Folder;

@@ -4,21 +4,21 @@ using LLMBlender.Local.Backends;
 
 namespace LLMBlender.Evaluation.Models;
 
-/// <summary>What metrics and rankers are made with.</summary>
-/// <param name="FindModel">The folder of a model by its name.</param>
-/// <param name="Accelerator">What computes.</param>
-/// <param name="Seed">Fixes whatever is drawn.</param>
-/// <param name="Config">The configuration that backends are in, and where its recorded panels come from; null for none.</param>
+/// <summary>The services that metrics and rankers are created with.</summary>
+/// <param name="FindModel">Finds a model's folder by its name.</param>
+/// <param name="Accelerator">The accelerator.</param>
+/// <param name="Seed">The seed of random sampling.</param>
+/// <param name="Config">The configuration file with the backends, and the sources of its recorded panels; null for none.</param>
 public sealed record EvaluationSetup(
     Func<string, string> FindModel, Accelerator Accelerator, ulong Seed, (string File, PanelSources Sources)? Config = null)
 {
     private readonly List<string> models = [];
 
-    /// <summary>The models that were taken, each with its hash.</summary>
+    /// <summary>The models used, each with its hash.</summary>
     public IReadOnlyList<string> Taken => models;
 
-    /// <summary>Finds a model, and remembers which it was.</summary>
-    /// <exception cref="LLMBlender.Inference.ModelException">There is none.</exception>
+    /// <summary>Finds a model and adds it to <see cref="Taken"/>.</summary>
+    /// <exception cref="LLMBlender.Inference.ModelException">The model doesn't exist.</exception>
     public string Take(string name)
     {
         var folder = FindModel(name);
@@ -27,7 +27,7 @@ public sealed record EvaluationSetup(
         return folder;
     }
 
-    /// <summary>Remembers a model that is asked elsewhere.</summary>
-    /// <param name="identity">What its answers depend on.</param>
+    /// <summary>Adds the identity of a remote model to <see cref="Taken"/>.</summary>
+    /// <param name="identity">The settings that its answers depend on.</param>
     public void Remember(string identity) => models.Add(identity);
 }

@@ -3,20 +3,20 @@ using LLMBlender.Records;
 namespace LLMBlender.Evaluation.Models;
 
 /// <summary>
-/// What stands after the colon of a metric or ranker that takes a model: <c>MODEL</c>, or <c>MODEL+key=value+…</c>, for commas part
-/// metrics and rankers from each other.
+/// The argument of a metric or ranker with a model: <c>MODEL</c>, or <c>MODEL+key=value+…</c>, because commas separate metrics
+/// and rankers.
 /// </summary>
 /// <param name="Spelling">The whole argument, for errors.</param>
 /// <param name="Folder">The model's folder.</param>
 /// <param name="Settings">The values by key.</param>
 internal sealed record ModelArgument(string Spelling, string Folder, IReadOnlyDictionary<string, string> Settings)
 {
-    /// <summary>Reads an argument, and finds its model.</summary>
+    /// <summary>Parses an argument and finds its model.</summary>
     /// <param name="spelling">The argument.</param>
-    /// <param name="setup">Where models are looked for.</param>
-    /// <param name="keys">The keys that it may have.</param>
-    /// <exception cref="UsageException">A part is no key=value, or its key isn't known.</exception>
-    /// <exception cref="LLMBlender.Inference.ModelException">There is no such model.</exception>
+    /// <param name="setup">Finds the model.</param>
+    /// <param name="keys">The allowed keys.</param>
+    /// <exception cref="UsageException">A part is not <c>key=value</c>, or its key is unknown.</exception>
+    /// <exception cref="LLMBlender.Inference.ModelException">The model doesn't exist.</exception>
     public static ModelArgument Read(string spelling, EvaluationSetup setup, params string[] keys)
     {
         var parts = spelling.Split('+');
@@ -34,11 +34,11 @@ internal sealed record ModelArgument(string Spelling, string Folder, IReadOnlyDi
         return new ModelArgument(spelling, setup.Take(parts[0]), settings);
     }
 
-    /// <summary>A setting's text; null where it isn't given.</summary>
+    /// <summary>A setting's text; null if absent.</summary>
     public string? Text(string key) => Settings.GetValueOrDefault(key);
 
-    /// <summary>A setting's number; null where it isn't given.</summary>
-    /// <exception cref="UsageException">It is no whole number from <paramref name="minimum"/> on.</exception>
+    /// <summary>A setting's number; null if absent.</summary>
+    /// <exception cref="UsageException">It is not an integer of at least <paramref name="minimum"/>.</exception>
     public int? Number(string key, int minimum) =>
         Text(key) is not { } text ? null
         : int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var number) && number >= minimum ? number

@@ -6,10 +6,10 @@ using LLMBlender.Records;
 
 namespace LLMBlender.Evaluation.Models;
 
-/// <summary>A ranker that gives each candidate a score of its own, by an imported model.</summary>
-/// <param name="name">How tables name it.</param>
-/// <param name="model">The model, which goes with the ranker.</param>
-/// <param name="score">Scores a record's candidates by it.</param>
+/// <summary>A ranker that scores each candidate independently with an imported model.</summary>
+/// <param name="name">Its name in tables.</param>
+/// <param name="model">The model; disposed with the ranker.</param>
+/// <param name="score">Scores a record's candidates with the model.</param>
 internal sealed class ModelRanker(string name, IDisposable model, Func<string, IReadOnlyList<string>, CancellationToken, double[]> score)
     : ICandidateRanker, IDisposable
 {
@@ -17,12 +17,12 @@ internal sealed class ModelRanker(string name, IDisposable model, Func<string, I
     public string Name => name;
 
     /// <summary>
-    /// Makes it of <c>MODEL[+encoding=pair|single][+max-length=N]</c>, as its manifest's kind says. A classifier reads source and
-    /// answer as a pair, or the answer after the source as one text, and has one label, whose logit is the score, or two, whose
-    /// difference is.
+    /// Creates the ranker from <c>MODEL[+encoding=pair|single][+max-length=N]</c>, according to the kind in its manifest. A
+    /// classifier encodes source and answer as a pair, or as one text with the answer after the source. Its score is the logit
+    /// of its one label, or the difference of the logits of its two labels.
     /// </summary>
-    /// <exception cref="UsageException">The argument breaks a rule.</exception>
-    /// <exception cref="ModelException">The model is of no kind that ranks.</exception>
+    /// <exception cref="UsageException">The argument is invalid.</exception>
+    /// <exception cref="ModelException">The model's kind is not a ranker.</exception>
     public static ModelRanker Make(string argument, EvaluationSetup setup)
     {
         var model = ModelArgument.Read(argument, setup, "encoding", "max-length");
@@ -36,8 +36,8 @@ internal sealed class ModelRanker(string name, IDisposable model, Func<string, I
         return Loading.Guard(model.Folder, () => Load(model.Folder, options, isPair));
     }
 
-    /// <summary>Loads a ranker as its manifest's kind says.</summary>
-    /// <exception cref="ModelException">The model is of no kind that ranks.</exception>
+    /// <summary>Loads a ranker according to the kind in its manifest.</summary>
+    /// <exception cref="ModelException">The model's kind is not a ranker.</exception>
     public static ModelRanker Load(string folder, EncoderOptions options, bool isPair)
     {
         var manifest = ModelManifest.Read(folder);
@@ -88,7 +88,7 @@ internal sealed class ModelRanker(string name, IDisposable model, Func<string, I
         ];
     }
 
-    // The mean of what the labels' sigmoids say, as SummaReranker averages its tasks.
+    // The mean of the labels' sigmoids, as SummaReranker averages its tasks.
     private static Func<string, IReadOnlyList<string>, CancellationToken, double[]> SummaReranker(ClassifierModel model) =>
         (source, candidates, cancellationToken) =>
         [

@@ -3,11 +3,11 @@ using LLMBlender.Records;
 
 namespace LLMBlender.Evaluation.Models;
 
-/// <summary>The reference answers of a file of records: what idf counts tokens over.</summary>
+/// <summary>Reads the reference answers of a file of records, from which idf weights are computed.</summary>
 internal static class ReferenceTexts
 {
-    /// <summary>Every record's <c>output</c>.</summary>
-    /// <exception cref="UsageException">The file can't be read, or a line has none.</exception>
+    /// <summary>Returns every record's <c>output</c>.</summary>
+    /// <exception cref="UsageException">The file can't be read, or a line lacks the field.</exception>
     public static IReadOnlyList<string> Read(string file)
     {
         var texts = new List<string>();

@@ -1,12 +1,12 @@
 namespace LLMBlender.Evaluation.Reports;
 
-/// <summary>Where the best candidates come from, and how good the chosen ones are among theirs.</summary>
+/// <summary>Computes which models have the best candidates, and the ranks of chosen candidates.</summary>
 /// <param name="records">The records.</param>
-/// <param name="judgeRanks">Their candidates' ranks by the yardstick; empty where it does not rank them.</param>
+/// <param name="judgeRanks">The candidates' ranks by the yardstick; empty if it does not rank a record.</param>
 internal sealed class BestShares(IReadOnlyList<EvaluatedRecord> records, int[][] judgeRanks)
 {
-    /// <summary>How often a way to choose chose the yardstick's first, second, … .</summary>
-    /// <param name="chosen">The candidate that it chose of each record; negative where none.</param>
+    /// <summary>Counts the chosen candidates by their rank, from 1.</summary>
+    /// <param name="chosen">The candidate chosen for each record; negative for none.</param>
     public int[] Counts(int[] chosen)
     {
         var counts = new int[records.Max(static record => record.Models.Length)];
@@ -21,7 +21,7 @@ internal sealed class BestShares(IReadOnlyList<EvaluatedRecord> records, int[][]
         return counts;
     }
 
-    /// <summary>Of how many records each model's candidate is the best, in all and by group; who ties for it shares it.</summary>
+    /// <summary>Each model's share of records in which its candidate is best, in total and by subset; ties are split.</summary>
     /// <param name="models">The models, in the order of the shares.</param>
     public IReadOnlyList<(string Group, int Records, double[] Shares)> Of(string[] models)
     {

@@ -2,12 +2,14 @@ using LLMBlender.Core.Evaluation;
 
 namespace LLMBlender.Evaluation.Reports;
 
-/// <summary>How much rankers favour who stands first.</summary>
+/// <summary>Measures the position bias of rankers.</summary>
 internal sealed class BiasRows(IReadOnlyList<EvaluatedRecord> records, Bootstrap bootstrap)
 {
-    /// <summary>A row for the pair ranker, one for each ranker it is compared with, and one for the file's judge where it judged both orders.</summary>
+    /// <summary>
+    /// Returns a row for the pair ranker, one for each other ranker, and one for the file's judge if it judged both orders.
+    /// </summary>
     /// <param name="rankerName">The pair ranker's name.</param>
-    /// <param name="others">The others' names.</param>
+    /// <param name="others">The other rankers' names.</param>
     public IReadOnlyList<BiasRow> Of(string rankerName, IEnumerable<string> others)
     {
         var rows = new List<BiasRow> { Row(rankerName, static record => record.Finding.Matrix) };

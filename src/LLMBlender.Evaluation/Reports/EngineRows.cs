@@ -3,21 +3,21 @@ using LLMBlender.Core.Ranking;
 
 namespace LLMBlender.Evaluation.Reports;
 
-/// <summary>What the aggregations cost, and what they choose for it.</summary>
+/// <summary>Measures the cost of the aggregations and the quality of their choices.</summary>
 /// <param name="records">The records.</param>
-/// <param name="held">Their rankings by the aggregation that the others are held to.</param>
-/// <param name="bootstrap">The means' intervals.</param>
-/// <param name="quality">How good a record's candidate is by the yardstick; NaN where nobody knows.</param>
+/// <param name="held">Their rankings by the baseline aggregation.</param>
+/// <param name="bootstrap">Computes the means' confidence intervals.</param>
+/// <param name="quality">A candidate's quality by the yardstick; NaN if unknown.</param>
 internal sealed class EngineRows(
     IReadOnlyList<EvaluatedRecord> records, CandidateRanking[] held, Bootstrap bootstrap, Func<int, int, double> quality)
 {
-    /// <summary>The row of an aggregation.</summary>
+    /// <summary>Returns an aggregation's row.</summary>
     /// <param name="name">The aggregation.</param>
     /// <param name="ranked">Its rankings of the records.</param>
     public EngineRow Of(string name, CandidateRanking[] ranked) => Row(name, ranked, [.. records.Select(record =>
         record.Models.Length - 1 - RecordedMatrix.Rank(RankingEngines.Create(name, record.Models.Length), RecordedMatrix.Reversed(record.Finding.Matrix)).Best)]);
 
-    /// <summary>What both orders are for: the same ranking out of one of them.</summary>
+    /// <summary>Returns the row of max-logits with only one order of each pair compared.</summary>
     public EngineRow OneOrder()
     {
         CandidateRanking Rank(float[,] matrix) => RecordedMatrix.Rank(new MaxLogits(matrix.GetLength(0)), RecordedMatrix.OneOrder(matrix));

@@ -2,64 +2,64 @@ using LLMBlender.Core.Evaluation;
 
 namespace LLMBlender.Evaluation.Reports;
 
-/// <summary>All that an evaluation came to; every output shows the same.</summary>
+/// <summary>The results of an evaluation; every output format contains the same.</summary>
 public sealed record EvaluationReport
 {
-    /// <summary>What identifies the run, by name: version, files, hashes, seeds.</summary>
+    /// <summary>The run's identity by name: version, files, hashes, seeds.</summary>
     public required IReadOnlyList<(string Name, string Value)> Facts { get; init; }
 
     /// <summary>The columns of the paper's table 2.</summary>
     public required IReadOnlyList<ReportColumn> Columns { get; init; }
 
-    /// <summary>Its rows.</summary>
+    /// <summary>The rows of the paper's table 2.</summary>
     public required IReadOnlyList<ReportRow> Rows { get; init; }
 
     /// <summary>The paper's table 3; empty without a judge.</summary>
     public required IReadOnlyList<AgreementRow> Agreement { get; init; }
 
-    /// <summary>How far rankers depend on who stands first.</summary>
+    /// <summary>The position bias of rankers.</summary>
     public required IReadOnlyList<BiasRow> Bias { get; init; }
 
-    /// <summary>What each aggregation asks and chooses.</summary>
+    /// <summary>The cost and choices of each aggregation.</summary>
     public required IReadOnlyList<EngineRow> Engines { get; init; }
 
-    /// <summary>What <see cref="EngineRow.Quality"/>, ranks and bests are measured by.</summary>
+    /// <summary>The measure of <see cref="EngineRow.Quality"/>, of ranks and of best candidates.</summary>
     public required string Yardstick { get; init; }
 
-    /// <summary>By row, how often its candidate has each rank from 1.</summary>
+    /// <summary>For each row, how often its candidate has each rank from 1.</summary>
     public required IReadOnlyList<(string Name, int[] Counts)> RankCounts { get; init; }
 
-    /// <summary>By part of the data, the share of records that each model is best in; bests that tie share.</summary>
+    /// <summary>For each subset of the data, the share of records in which each model is best; ties are split.</summary>
     public required IReadOnlyList<(string Group, int Records, double[] Shares)> Bests { get; init; }
 
     /// <summary>The models of <see cref="Bests"/>.</summary>
     public required IReadOnlyList<string> Models { get; init; }
 
-    /// <summary>A few records' comparisons.</summary>
+    /// <summary>Comparison matrices of a few records.</summary>
     public required IReadOnlyList<MatrixExample> Examples { get; init; }
 
-    /// <summary>What a reader should know of the figures.</summary>
+    /// <summary>Remarks on the values.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
 }
 
 /// <summary>A column of table 2.</summary>
 /// <param name="Name">Its heading.</param>
-/// <param name="Description">What it is.</param>
-/// <param name="LowerIsBetter">Whether the least is best.</param>
-/// <param name="IsShare">Whether it is a share, shown in per cent.</param>
+/// <param name="Description">Its description.</param>
+/// <param name="LowerIsBetter">Whether lower values are better.</param>
+/// <param name="IsShare">Whether it is a share, displayed in percent.</param>
 public sealed record ReportColumn(string Name, string Description, bool LowerIsBetter = false, bool IsShare = false);
 
 /// <summary>A row of table 2.</summary>
 /// <param name="Kind">model, oracle, ranker, pair-ranker or blend.</param>
 /// <param name="Name">Its name.</param>
-/// <param name="Cells">A figure for each column; none where it says nothing.</param>
+/// <param name="Cells">A value for each column; none if not applicable.</param>
 public sealed record ReportRow(string Kind, string Name, Interval[] Cells);
 
 /// <summary>A row of table 3.</summary>
 public sealed record AgreementRow(
     string Name, Interval Pearson, Interval Spearman, Interval Footrule, Interval SpearmanOfRecords, Interval KendallOfRecords)
 {
-    /// <summary>What the figures are.</summary>
+    /// <summary>The columns with descriptions.</summary>
     public static IReadOnlyList<(string Name, string Description)> Headings { get; } =
     [
         ("Pearson", "of a model's ranks over records, averaged over models, as the reference does"),
@@ -69,29 +69,29 @@ public sealed record AgreementRow(
         ("Kendall, records", "tau-b of a record's candidates, averaged over records"),
     ];
 
-    /// <summary>The figures in the headings' order.</summary>
+    /// <summary>The values in the order of <see cref="Headings"/>.</summary>
     public Interval[] Cells => [Pearson, Spearman, Footrule, SpearmanOfRecords, KendallOfRecords];
 }
 
-/// <summary>How far a ranker depends on who stands first.</summary>
+/// <summary>The position bias of a ranker.</summary>
 public sealed record BiasRow(string Name, Interval Turned, Interval Asymmetry, Interval Size, Interval FirstWins);
 
-/// <summary>What an aggregation asks and chooses.</summary>
+/// <summary>The cost and choices of an aggregation.</summary>
 /// <param name="Name">The aggregation.</param>
-/// <param name="Comparisons">Comparisons a record.</param>
-/// <param name="Share">Of all ordered pairs.</param>
-/// <param name="Rounds">Dependent waits a record.</param>
-/// <param name="SameBest">How often it chooses as MaxLogits over the full matrix.</param>
-/// <param name="Reordered">How often it chooses another candidate where the candidates come in reverse.</param>
-/// <param name="Quality">The yardstick of what it chooses.</param>
-/// <param name="Position">What it does about position bias.</param>
+/// <param name="Comparisons">Comparisons per record.</param>
+/// <param name="Share">Comparisons as a share of all ordered pairs.</param>
+/// <param name="Rounds">Dependent rounds of comparisons per record.</param>
+/// <param name="SameBest">How often it chooses the same candidate as MaxLogits over the full matrix.</param>
+/// <param name="Reordered">How often it chooses another candidate if the candidates are in reverse order.</param>
+/// <param name="Quality">The yardstick's value of the chosen candidates.</param>
+/// <param name="Position">How it handles position bias.</param>
 public sealed record EngineRow(
     string Name, Interval Comparisons, Interval Share, Interval Rounds, Interval SameBest, Interval Reordered, Interval Quality, string Position);
 
 /// <summary>A record's comparisons, best candidate first.</summary>
-/// <param name="Why">Why this one is shown.</param>
+/// <param name="Why">Why the record was selected.</param>
 /// <param name="Id">The record.</param>
-/// <param name="Title">What it asks.</param>
+/// <param name="Title">The beginning of its instruction.</param>
 /// <param name="Models">The candidates.</param>
 /// <param name="Matrix">Their logits.</param>
 public sealed record MatrixExample(string Why, string Id, string Title, string[] Models, float[,] Matrix);

@@ -3,20 +3,20 @@ using LLMBlender.Core.Evaluation;
 
 namespace LLMBlender.Evaluation.Reports;
 
-/// <summary>Figures for people.</summary>
+/// <summary>Formats values for reports.</summary>
 public static class Figures
 {
-    /// <summary>What stands for no figure.</summary>
+    /// <summary>The placeholder for a missing value.</summary>
     public const string None = "–";
 
-    /// <summary>A number, with four places below 2 and two above; a share in per cent.</summary>
+    /// <summary>A number with four decimal places below 2 and two above; a share in percent.</summary>
     public static string Number(double value, bool isShare = false) => double.IsNaN(value)
         ? None
         : isShare
             ? (100 * value).ToString("0.0", CultureInfo.InvariantCulture)
             : value.ToString(Math.Abs(value) < 2 ? "0.0000" : "0.00", CultureInfo.InvariantCulture);
 
-    /// <summary>A figure with its interval: <c>0.0650 [0.0522, 0.0791]</c>.</summary>
+    /// <summary>A value with its interval: <c>0.0650 [0.0522, 0.0791]</c>.</summary>
     public static string WithInterval(Interval figure, bool isShare = false) => figure.IsThere
         ? string.Create(CultureInfo.InvariantCulture, $"{Number(figure.Value, isShare)} [{Like(figure.Low, figure, isShare)}, {Like(figure.High, figure, isShare)}]")
         : None;
@@ -25,7 +25,7 @@ public static class Figures
     public static string HalfWidth(Interval figure, bool isShare = false) =>
         figure.IsThere && !double.IsNaN(figure.High) ? $"±{Like((figure.High - figure.Low) / 2, figure, isShare)}" : "";
 
-    // With as many places as the figure itself.
+    // Formats with as many decimal places as the value.
     private static string Like(double value, Interval figure, bool isShare) => double.IsNaN(value)
         ? None
         : isShare

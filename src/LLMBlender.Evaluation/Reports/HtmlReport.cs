@@ -5,16 +5,16 @@ using LLMBlender.Evaluation.Reports.Plots;
 
 namespace LLMBlender.Evaluation.Reports;
 
-/// <summary>A report as one HTML file that asks nobody for anything: styles and plots are inside, and there is no script.</summary>
+/// <summary>Writes a report as a self-contained HTML file: styles and plots are inline, and there is no script.</summary>
 internal static class HtmlReport
 {
     private static readonly (string Kind, string Title)[] Kinds =
     [
-        ("model", "Models"), ("oracle", "Oracles: the best candidate by what they are named for"), ("ranker", "Rankers"),
+        ("model", "Models"), ("oracle", "Oracles: the best candidate by the named metric"), ("ranker", "Rankers"),
         ("pair-ranker", "The pair ranker under each aggregation"), ("blend", "The blend"),
     ];
 
-    /// <summary>The document.</summary>
+    /// <summary>Returns the document.</summary>
     public static string Write(EvaluationReport report)
     {
         var page = new StringBuilder();
@@ -90,7 +90,7 @@ internal static class HtmlReport
     {
         page.Append($"<h2>Ranks by {Text(report.Yardstick)}</h2><p>How often the model's answer, or the one that a ranker chooses, has each rank.</p>")
             .Append($"<div class=\"wide\">{RankPlot.Draw(report.RankCounts)}</div>\n");
-        page.Append("<h2>Who is best where</h2><p>The share of records in which each model's answer is best; answers that tie share it.</p>")
+        page.Append("<h2>Best model by subset</h2><p>The share of records in which each model's answer is best; answers that tie share it.</p>")
             .Append($"<div class=\"wide\">{BestPlot.Draw(report.Models, report.Bests)}</div>\n");
         if (report.Examples.Count > 0)
         {
@@ -105,28 +105,28 @@ internal static class HtmlReport
 
         if (CostPlot.Draw(report) is { Length: > 0 } cost)
         {
-            page.Append($"<h2>Cost against quality</h2><p>Comparisons a record, and {Text(report.Yardstick)} of what is chosen for them.</p><div class=\"wide\">{cost}</div>\n");
+            page.Append($"<h2>Cost against quality</h2><p>Comparisons per record, and {Text(report.Yardstick)} of the chosen candidates.</p><div class=\"wide\">{cost}</div>\n");
         }
     }
 
     private static void Bias(StringBuilder page, EvaluationReport report)
     {
-        page.Append("<h2>Position bias</h2><p>How far a ranker's verdict on two answers depends on which stands first. Rankers that look at one answer at a time have none.</p>");
+        page.Append("<h2>Position bias</h2><p>How much a ranker's verdict on two answers depends on their order. Rankers that score answers independently have none.</p>");
         (string Name, string Description)[] headings =
         [
             ("verdicts turned %", "pairs that the two orders decide for different answers"), ("mean |M[i,j] + M[j,i]|", "0 without bias"),
-            ("mean |M[i,j]|", "to set it against"), ("first wins %", "50 without bias"),
+            ("mean |M[i,j]|", "for comparison"), ("first wins %", "50 without bias"),
         ];
         Table(page, headings, report.Bias.Select(static row => (row.Name, (Interval[])[row.Turned, row.Asymmetry, row.Size, row.FirstWins], (string?)null)), [0, 3]);
     }
 
     private static void Engines(StringBuilder page, EvaluationReport report)
     {
-        page.Append("<h2>What each aggregation asks and chooses</h2>");
+        page.Append("<h2>Cost and choices of each aggregation</h2>");
         (string Name, string Description)[] headings =
         [
-            ("comparisons", "a record"), ("of all %", "of all ordered pairs"), ("rounds", "dependent waits"), ("same best %", "as max-logits over the full matrix"),
-            ("in reverse other %", "another best where the candidates come in reverse"), (report.Yardstick, "of what is chosen"),
+            ("comparisons", "a record"), ("of all %", "of all ordered pairs"), ("rounds", "dependent rounds of comparisons"), ("same best %", "as max-logits over the full matrix"),
+            ("in reverse other %", "another best candidate if the order is reversed"), (report.Yardstick, "of the chosen candidates"),
         ];
         Table(
             page,

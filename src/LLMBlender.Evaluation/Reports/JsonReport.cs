@@ -6,12 +6,15 @@ using LLMBlender.Core.Evaluation;
 
 namespace LLMBlender.Evaluation.Reports;
 
-/// <summary>A report as JSON, numbers in full precision, null for no figure. A figure is <c>{value, low, high, records}</c>.</summary>
+/// <summary>
+/// Writes a report as JSON with numbers in full precision; a missing value is null. A value is <c>{value, low, high,
+/// records}</c>.
+/// </summary>
 internal static class JsonReport
 {
     private static readonly JsonWriterOptions Indented = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>The document.</summary>
+    /// <summary>Returns the document.</summary>
     public static string Write(EvaluationReport report)
     {
         using var buffer = new MemoryStream();

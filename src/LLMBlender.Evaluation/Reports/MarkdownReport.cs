@@ -3,10 +3,10 @@ using LLMBlender.Core.Evaluation;
 
 namespace LLMBlender.Evaluation.Reports;
 
-/// <summary>A report as Markdown.</summary>
+/// <summary>Writes a report as Markdown.</summary>
 internal static class MarkdownReport
 {
-    /// <summary>The document.</summary>
+    /// <summary>Returns the document.</summary>
     public static string Write(EvaluationReport report)
     {
         var text = new StringBuilder("# Evaluation\n\n");
@@ -33,14 +33,14 @@ internal static class MarkdownReport
         text.Append("\n## Position bias\n\n");
         Table(text, ["", "verdicts turned %", "mean abs(M[i,j] + M[j,i])", "mean abs(M[i,j])", "first wins %"], report.Bias.Select(static row => (IEnumerable<string>)
             [row.Name, Figures.WithInterval(row.Turned, true), Figures.WithInterval(row.Asymmetry), Figures.WithInterval(row.Size), Figures.WithInterval(row.FirstWins, true)]));
-        text.Append("\n## What each aggregation asks and chooses\n\n");
+        text.Append("\n## Cost and choices of each aggregation\n\n");
         Table(text, ["", "comparisons", "of all %", "rounds", "same best %", "other best in reverse order %", $"quality: {report.Yardstick}", "about position"],
             report.Engines.Select(static row => (IEnumerable<string>)
             [
                 row.Name, Figures.WithInterval(row.Comparisons), Figures.WithInterval(row.Share, true), Figures.WithInterval(row.Rounds),
                 Figures.WithInterval(row.SameBest, true), Figures.WithInterval(row.Reordered, true), Figures.WithInterval(row.Quality), row.Position,
             ]));
-        text.Append("\n## Who is best where\n\n");
+        text.Append("\n## Best model by subset\n\n");
         Table(text, ["", "records", .. report.Models], report.Bests.Select(static row => (IEnumerable<string>)
             [row.Group, $"{row.Records}", .. row.Shares.Select(static share => Figures.Number(share, true))]));
         text.Append("\n## Notes\n\n");

@@ -3,14 +3,17 @@ using LLMBlender.Core.Ranking;
 
 namespace LLMBlender.Evaluation.Reports;
 
-/// <summary>Comparison matrices that are worth a look.</summary>
+/// <summary>Selects comparison matrices as examples.</summary>
 internal static class MatrixExamples
 {
     private const int MostCandidates = 24;
 
-    /// <summary>The clearest and the closest best, and the matrix with most verdicts turned by the order; fewer where one is several of these.</summary>
+    /// <summary>
+    /// The records with the clearest and the closest best candidate, and the one with most verdicts turned by the order;
+    /// duplicates are removed.
+    /// </summary>
     /// <param name="records">The records.</param>
-    /// <param name="rankings">Their rankings by the whole matrix.</param>
+    /// <param name="rankings">Their rankings by the full matrix.</param>
     public static IReadOnlyList<MatrixExample> Of(IReadOnlyList<EvaluatedRecord> records, CandidateRanking[] rankings)
     {
         int[] several = [.. Enumerable.Range(0, records.Count).Where(r => records[r].Models.Length is > 1 and <= MostCandidates)];

@@ -3,7 +3,7 @@ using LLMBlender.Records;
 
 namespace LLMBlender.Evaluation.Reports;
 
-/// <summary>Where a report goes: to a terminal, and into the files that are asked for; <c>-</c> is standard output.</summary>
+/// <summary>The outputs of a report: a terminal and the given files; <c>-</c> is standard output.</summary>
 /// <param name="Markdown">A Markdown file.</param>
 /// <param name="Json">A JSON file.</param>
 /// <param name="Html">An HTML file.</param>
@@ -16,10 +16,10 @@ public sealed record ReportFiles(string? Markdown, string? Json, string? Html)
         ("--markdown", Markdown, MarkdownReport.Write), ("--json", Json, JsonReport.Write), ("--html", Html, HtmlReport.Write),
     ];
 
-    /// <summary>The first file; null where there is none.</summary>
+    /// <summary>The first file; null if there is none.</summary>
     public string? First => All.Select(static one => one.File).FirstOrDefault(static file => file is not (null or StandardOutput));
 
-    /// <summary>Refuses what can't be written, before hours are spent on what goes there.</summary>
+    /// <summary>Validates the paths before the evaluation starts.</summary>
     /// <exception cref="UsageException">A file can't be written.</exception>
     public void Check()
     {
@@ -43,10 +43,10 @@ public sealed record ReportFiles(string? Markdown, string? Json, string? Html)
         }
     }
 
-    /// <summary>Writes the report everywhere.</summary>
+    /// <summary>Writes the report to all outputs.</summary>
     /// <param name="report">The report.</param>
     /// <param name="standardOutput">Standard output.</param>
-    /// <param name="show">Shows the report to a person, where no file of it goes to standard output.</param>
+    /// <param name="show">Displays the report; called if no file is standard output.</param>
     /// <exception cref="UsageException">A file can't be written.</exception>
     public void Write(EvaluationReport report, Stream standardOutput, Action<EvaluationReport> show)
     {

@@ -4,12 +4,12 @@ using LLMBlender.Records;
 
 namespace LLMBlender.Evaluation.Reports;
 
-/// <summary>Makes the report of evaluated records: the paper's tables, position bias, what the aggregations cost.</summary>
+/// <summary>Creates the report of evaluated records: the paper's tables, position bias and the cost of the aggregations.</summary>
 internal sealed class ReportMaker
 {
     private const string PairRanker = "pair-ranker";
 
-    // Those that look for the best; the first of them is what the others are held to. What looks for the worst has no place here.
+    // The aggregations that find the best candidate; the first is the baseline. Those that only find the worst are excluded.
     private static readonly string[] Aggregations = [.. RankingEngines.Orders, BubbleSort.BestAlone];
 
     private readonly EvaluationPlan plan;
@@ -23,10 +23,10 @@ internal sealed class ReportMaker
     private readonly string[] fileScores;
     private readonly CandidateRanking[][] rankings;
 
-    /// <param name="plan">What was measured.</param>
+    /// <param name="plan">The settings of the evaluation.</param>
     /// <param name="records">The records, at least one.</param>
     /// <param name="rankerName">The pair ranker's name.</param>
-    /// <param name="fuserName">The fuser's; null where the best candidate is the blend.</param>
+    /// <param name="fuserName">The fuser's name; null if the blend is the best candidate.</param>
     public ReportMaker(EvaluationPlan plan, IReadOnlyList<EvaluatedRecord> records, string rankerName, string? fuserName)
     {
         (this.plan, this.records, this.rankerName, this.fuserName) = (plan, records, rankerName, fuserName);
@@ -40,8 +40,8 @@ internal sealed class ReportMaker
         models = OrderedModels();
     }
 
-    /// <summary>The report.</summary>
-    /// <param name="facts">What identifies the run.</param>
+    /// <summary>Creates the report.</summary>
+    /// <param name="facts">The run's identity.</param>
     public EvaluationReport Make(IReadOnlyList<(string Name, string Value)> facts)
     {
         string[] against = Against();
@@ -79,8 +79,8 @@ internal sealed class ReportMaker
         return best;
     }
 
-    // Best first by the yardstick's mean rank; of models that only some records have, those records alone. One that no record ranks
-    // comes last: the mean of nothing is no number, which sorts before every number.
+    // Sorted by mean rank by the yardstick, over the records that contain the model. Models without ranks are last: their mean
+    // is NaN, which would sort before every number.
     private string[] OrderedModels()
     {
         var sums = new Dictionary<string, (double Sum, int Count)>(StringComparer.Ordinal);
@@ -195,7 +195,7 @@ internal sealed class ReportMaker
         return rows;
     }
 
-    // Verdicts say nothing of how good a candidate is but its rank.
+    // Verdicts define no quality of a candidate except its rank.
     private double Quality(int record, int candidate) => judgeRanks[record].Length == 0
         ? double.NaN
         : yardstick.IsVerdicts ? judgeRanks[record][candidate] : yardstick.Of(records[record])![candidate];
@@ -212,16 +212,16 @@ internal sealed class ReportMaker
 
         if (yardstick.IsVerdicts && records.Count(static record => record.Judged is null) is > 0 and var unjudged)
         {
-            notes.Add($"{unjudged} of {records.Count} records lack verdicts on some pair, and do not count where ranks by the judge are shown.");
+            notes.Add($"{unjudged} of {records.Count} records lack verdicts on some pair, and are excluded from ranks by the judge.");
         }
 
         if (!yardstick.IsJudge)
         {
             var scores = fileScores.Length > 0 ? $" (the file has {string.Join(", ", fileScores)})" : "";
-            notes.Add($"No judge: ranks are by {yardstick.Name}, and there is no table of agreement. --judge SCORE names a score of the file that stands for one{scores}.");
+            notes.Add($"No judge: ranks are by {yardstick.Name}, and there is no table of agreement. --judge SCORE selects a score of the file that replaces one{scores}.");
         }
 
-        notes.Add($"Intervals are 95 %, by a percentile bootstrap of {plan.Resamples} draws of whole records, seed {plan.Seed}.");
+        notes.Add($"Intervals are 95 %, by a percentile bootstrap of {plan.Resamples} resamples of records, seed {plan.Seed}.");
         return notes;
     }
 }

@@ -2,19 +2,19 @@ using LLMBlender.Core.Evaluation;
 
 namespace LLMBlender.Evaluation.Reports;
 
-/// <summary>The columns of the paper's table 2 for a file, and any row's figures in them.</summary>
+/// <summary>The columns of the paper's table 2 for a file, and the values of any row.</summary>
 internal sealed class TableColumns
 {
     private readonly IReadOnlyList<EvaluatedRecord> records;
     private readonly List<(ReportColumn Column, string? Metric, Func<int, int, double> Value)> columns = [];
     private readonly EvaluationPlan plan;
 
-    /// <param name="plan">What was measured.</param>
-    /// <param name="yardstick">What ranks are measured by.</param>
+    /// <param name="plan">The settings of the evaluation.</param>
+    /// <param name="yardstick">The measure of ranks.</param>
     /// <param name="records">The records.</param>
-    /// <param name="ranks">By record, the candidates' ranks by the yardstick; empty where there are none.</param>
-    /// <param name="fileScores">Scores of the file that every candidate has.</param>
-    /// <param name="against">The models that <c>≥X</c> columns are of.</param>
+    /// <param name="ranks">The candidates' ranks by the yardstick for each record; empty if there are none.</param>
+    /// <param name="fileScores">The scores of the file that every candidate has.</param>
+    /// <param name="against">The models of the <c>≥X</c> columns.</param>
     public TableColumns(
         EvaluationPlan plan, Yardstick yardstick, IReadOnlyList<EvaluatedRecord> records, int[][] ranks, string[] fileScores, string[] against)
     {
@@ -38,19 +38,19 @@ internal sealed class TableColumns
     /// <summary>The columns.</summary>
     public IReadOnlyList<ReportColumn> Columns => columns.ConvertAll(static column => column.Column);
 
-    /// <summary>What a reader should know of them.</summary>
+    /// <summary>Remarks on the columns.</summary>
     public List<string> Notes { get; } = [];
 
-    /// <summary>What a score of the file is called beside what is computed here.</summary>
+    /// <summary>The column's name for a score of the file; distinguished from a computed metric with the same name.</summary>
     public string FileColumn(string score) => plan.Metrics.Any(metric => metric.Name == score) ? $"{score} (file)" : score;
 
-    /// <summary>The figures of one candidate of each record, below 0 for none.</summary>
+    /// <summary>The values for one candidate of each record; a negative index is none.</summary>
     public Interval[] Of(int[] chosen, Bootstrap bootstrap) => [.. columns.Select(column => bootstrap.Mean(
         [.. chosen.Select((i, r) => i < 0 ? double.NaN : column.Value(r, i))]))];
 
-    /// <summary>The figures of blended answers; a judge knows nothing of those.</summary>
-    /// <param name="best">The best candidate of each record, which is given where the fused text is not.</param>
-    /// <param name="bootstrap">Draws.</param>
+    /// <summary>The values for blended answers; columns of a judge are empty.</summary>
+    /// <param name="best">The best candidate of each record, used if the answer is not the fused text.</param>
+    /// <param name="bootstrap">Computes the confidence intervals.</param>
     public Interval[] OfBlend(int[] best, Bootstrap bootstrap) => [.. columns.Select(column =>
     {
         if (column.Metric is null)

@@ -2,9 +2,7 @@ using LLMBlender.Records;
 
 namespace LLMBlender.Evaluation.Reports;
 
-/// <summary>
-/// What ranks are measured by: a judge's verdicts, a score of the file that stands for a judge, or else the first metric.
-/// </summary>
+/// <summary>The measure of ranks: a judge's verdicts, a score of the file that replaces a judge, or the first metric.</summary>
 internal sealed class Yardstick
 {
     private readonly Func<EvaluatedRecord, double[]?> scores;
@@ -17,14 +15,14 @@ internal sealed class Yardstick
     /// <summary>Whether it is a judge.</summary>
     public bool IsJudge => IsVerdicts || Score is not null;
 
-    /// <summary>Whether it is verdicts on pairs.</summary>
+    /// <summary>Whether it consists of verdicts on pairs.</summary>
     public bool IsVerdicts { get; private init; }
 
-    /// <summary>The file's score that it is; null where it is none.</summary>
+    /// <summary>The score of the file; null if it is not a score.</summary>
     public string? Score { get; private init; }
 
-    /// <summary>The yardstick that a plan asks for.</summary>
-    /// <exception cref="UsageException">No record has what it asks for.</exception>
+    /// <summary>Creates the yardstick given by a plan.</summary>
+    /// <exception cref="UsageException">No record contains the required verdicts or score.</exception>
     public static Yardstick Of(EvaluationPlan plan, IReadOnlyList<EvaluatedRecord> records)
     {
         var verdicts = new Yardstick("GPT-Rank", static record => record.Judged?.Scores()) { IsVerdicts = true };
@@ -49,10 +47,10 @@ internal sealed class Yardstick
         return new Yardstick(metric ?? "nothing", record => metric is null ? null : record.Finding.Metrics.GetValueOrDefault(metric));
     }
 
-    /// <summary>A record's scores, higher is better; null where it has none.</summary>
+    /// <summary>A record's scores, higher is better; null if it has none.</summary>
     public double[]? Of(EvaluatedRecord record) => scores(record);
 
-    /// <summary>Whether a candidate wins or ties against another; null where nobody knows.</summary>
+    /// <summary>Whether a candidate wins or ties against another; null if unknown.</summary>
     public bool? WinsOrTies(EvaluatedRecord record, int candidate, int against, bool isStrict) => IsVerdicts
         ? record.Judged?.WinsOrTies(candidate, against, isStrict)
         : Of(record) is { } known ? known[candidate] >= known[against] : null;

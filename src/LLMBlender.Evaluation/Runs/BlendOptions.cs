@@ -4,12 +4,12 @@ using LLMBlender.Evaluation.Datasets;
 
 namespace LLMBlender.Evaluation.Runs;
 
-/// <summary>How an evaluation blends its records. Every pair is compared, in both orders.</summary>
-/// <param name="TopK">How many candidates are fused.</param>
-/// <param name="IsGuarded">Whether the best candidate is the answer where the fused one loses against it.</param>
+/// <summary>The blend settings of an evaluation. Every pair is compared in both orders.</summary>
+/// <param name="TopK">The number of candidates to fuse.</param>
+/// <param name="IsGuarded">Whether the answer is the best candidate if the fused one loses against it.</param>
 public sealed record BlendOptions(int TopK, bool IsGuarded)
 {
-    /// <summary>The blend of a record.</summary>
+    /// <summary>Creates the blend request of a record.</summary>
     internal BlendRequest Request(MixInstructRecord record) => new()
     {
         Instruction = record.Instruction,

@@ -10,7 +10,7 @@ namespace LLMBlender.Evaluation.Runs;
 /// <param name="FuserModel">The fuser's model; null for a fuser without one.</param>
 public sealed record EvaluatedModels(PairRankerModel Ranker, IFuser Fuser, GenFuserModel? FuserModel) : IDisposable
 {
-    /// <summary>Whether the fuser writes answers of its own.</summary>
+    /// <summary>Whether the fuser generates text.</summary>
     internal bool Writes => Fuser is not SelectFuser;
 
     /// <inheritdoc/>

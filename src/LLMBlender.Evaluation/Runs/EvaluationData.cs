@@ -4,14 +4,14 @@ using LLMBlender.Records;
 
 namespace LLMBlender.Evaluation.Runs;
 
-/// <summary>A file to evaluate on: what identifies it, and its records.</summary>
+/// <summary>A file to evaluate.</summary>
 /// <param name="Path">The file.</param>
-/// <param name="Hash"><c>sha256:</c> and the hash of its bytes as they are stored.</param>
-/// <param name="Lines">How many lines it has.</param>
+/// <param name="Hash"><c>sha256:</c> followed by the hash of the stored bytes.</param>
+/// <param name="Lines">The number of lines.</param>
 internal sealed record EvaluationData(string Path, string Hash, long Lines)
 {
-    /// <summary>Reads a file once, to know it.</summary>
-    /// <exception cref="UsageException">It can't be read, or is standard input.</exception>
+    /// <summary>Reads a file once to compute its hash and line count.</summary>
+    /// <exception cref="UsageException">The file can't be read, or is standard input.</exception>
     public static EvaluationData Open(string path)
     {
         if (path == "-")
@@ -36,9 +36,9 @@ internal sealed record EvaluationData(string Path, string Hash, long Lines)
         }
     }
 
-    /// <summary>The records in order; a position is a line's number, so that progress counts lines.</summary>
+    /// <summary>Streams the records in order; a position is a line number, so that progress counts lines.</summary>
     /// <param name="input">The file, opened.</param>
-    /// <param name="needsOutput">Whether a record without a reference answer is refused.</param>
+    /// <param name="needsOutput">Whether a record without a reference answer is an error.</param>
     public static IEnumerable<Entry<MixInstructRecord>> Read(RecordInput input, bool needsOutput) =>
         new RecordReader<MixInstructRecord>(input, fields =>
         {

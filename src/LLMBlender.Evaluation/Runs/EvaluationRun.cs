@@ -9,27 +9,28 @@ using LLMBlender.Records;
 namespace LLMBlender.Evaluation.Runs;
 
 /// <summary>
-/// The long part of an evaluation: every record is measured, blended and ranked by the other rankers, and noted as soon as it is done.
+/// Evaluates records: each is scored, blended and ranked by the other rankers, and its result is stored as soon as it is
+/// complete.
 /// </summary>
-/// <param name="plan">What is measured.</param>
-/// <param name="blender">Ranks, fuses and compares the fused answer with the best candidate.</param>
-/// <param name="options">How each record is blended.</param>
-/// <param name="progress">Shows how far the run is.</param>
+/// <param name="plan">The settings of the evaluation.</param>
+/// <param name="blender">Ranks, fuses, and compares the fused answer with the best candidate.</param>
+/// <param name="options">The blend settings.</param>
+/// <param name="progress">Displays the run's progress.</param>
 internal sealed class EvaluationRun(EvaluationPlan plan, LocalBlender blender, BlendOptions options, IProgressDisplay progress) : IDisposable
 {
     private readonly List<EvaluatedRecord> records = [];
 
-    // The other rankers take one record at a time.
+    // The other rankers process one record at a time.
     private readonly SemaphoreSlim rankers = new(1);
 
-    /// <summary>How many records were named and skipped.</summary>
+    /// <summary>The number of failed records, which are reported and skipped.</summary>
     public int Failures { get; private set; }
 
-    /// <summary>Evaluates all records, in their order.</summary>
-    /// <param name="entries">The records, read as there is room for them.</param>
-    /// <param name="known">By line, what was found before.</param>
-    /// <param name="note">Notes what was found on a line.</param>
-    /// <param name="cancellationToken">Ends the run.</param>
+    /// <summary>Evaluates all records in order.</summary>
+    /// <param name="entries">The records, enumerated as capacity allows.</param>
+    /// <param name="known">The findings of earlier runs by line.</param>
+    /// <param name="note">Stores a line's finding.</param>
+    /// <param name="cancellationToken">Cancels the run.</param>
     public async Task<IReadOnlyList<EvaluatedRecord>> RunAsync(
         IEnumerable<Entry<MixInstructRecord>> entries,
         IReadOnlyDictionary<long, RecordFinding> known,
@@ -66,7 +67,7 @@ internal sealed class EvaluationRun(EvaluationPlan plan, LocalBlender blender, B
         var (record, step) = (entry.Value!, "measured");
         try
         {
-            // The metrics are computed ahead of the ranker, as records are read.
+            // Metrics are computed before ranking, as records are read.
             var metrics = plan.Metrics.ToDictionary(
                 static metric => metric.Name, metric => metric.Score(record.Source, record.Output ?? "", record.Texts));
             step = "ranked";

@@ -11,24 +11,24 @@ using LLMBlender.Records;
 
 namespace LLMBlender.Evaluation.Runs;
 
-/// <summary>One evaluation from file to reports.</summary>
+/// <summary>Runs an evaluation from file to reports.</summary>
 /// <param name="console">Standard streams and progress.</param>
 /// <param name="from">The file.</param>
-/// <param name="files">Where reports go.</param>
-/// <param name="work">The work file that is asked for; null for one beside the first report, if there is one.</param>
-/// <param name="show">Shows the report to a person; called where standard output takes none of the files.</param>
+/// <param name="files">The outputs of the report.</param>
+/// <param name="work">The given work file; null for the default beside the first report, if there is one.</param>
+/// <param name="show">Displays the report; called if no file is standard output.</param>
 public sealed class Evaluator(
     IRunConsole console, string from, ReportFiles files, string? work, Action<EvaluationReport> show)
 {
-    /// <summary>Wraps the ranker, so that a benchmark can measure it.</summary>
+    /// <summary>Wraps the ranker; benchmarks use it for measurements.</summary>
     internal Func<IPairRanker, IPairRanker> Wrap { get; init; } = static ranker => ranker;
 
-    /// <summary>Evaluates.</summary>
-    /// <param name="plan">What is measured.</param>
-    /// <param name="load">Loads ranker and fuser, once the files are known to be there.</param>
-    /// <param name="blend">How each record is blended.</param>
+    /// <summary>Runs the evaluation.</summary>
+    /// <param name="plan">The settings of the evaluation.</param>
+    /// <param name="load">Loads ranker and fuser; called after the files are opened.</param>
+    /// <param name="blend">The blend settings.</param>
     /// <param name="options">Options of ranker and fuser, which are part of the run's identity.</param>
-    /// <param name="cancellationToken">Ends the run; what is done stays in the work file.</param>
+    /// <param name="cancellationToken">Cancels the run; completed work stays in the work file.</param>
     /// <returns>Whether no record failed.</returns>
     public async Task<bool> RunAsync(
         EvaluationPlan plan, Func<EvaluatedModels> load, BlendOptions blend, string options, CancellationToken cancellationToken)
@@ -70,7 +70,7 @@ public sealed class Evaluator(
         using var input = RecordInput.Open(from, console.Input);
         using var metrics = new BlendMetrics();
 
-        // The models are disposed with what was loaded.
+        // The models are owned and disposed by <c>models</c>.
         var ranker = KeyValuePair.Create(models.Ranker.Manifest.Id, Wrap(new ModelPairRanker(models.Ranker)));
         var blender = new LocalBlender(new LocalModels([ranker], FuserRegistry.Of([models.Fuser])), new PanelRegistry(), metrics);
         IReadOnlyList<EvaluatedRecord> records = [];
@@ -99,7 +99,7 @@ public sealed class Evaluator(
         return path is null ? null : WorkFile.Open(path, Identity(facts), step => known[step.GetProperty("line").GetInt64()] = FindingJson.Read(step));
     }
 
-    // Whatever the findings depend on; what only the tables do may change between runs.
+    // The settings that findings depend on; settings that only affect the tables may change between runs.
     private static string Identity(IEnumerable<(string Name, string Value)> facts)
     {
         using var buffer = new MemoryStream();

@@ -3,7 +3,7 @@ using LLMBlender.Abstractions.Json;
 
 namespace LLMBlender.Evaluation.Runs;
 
-/// <summary>A record's finding as a line of the work file. Numbers keep every digit; null stands for no number.</summary>
+/// <summary>Serializes a record's finding as a line of the work file. Numbers round-trip; NaN is null.</summary>
 internal static class FindingJson
 {
     /// <summary>Writes the fields.</summary>
@@ -35,8 +35,8 @@ internal static class FindingJson
     }
 
     /// <summary>Reads the fields.</summary>
-    /// <exception cref="InvalidOperationException">They are no finding.</exception>
-    /// <exception cref="KeyNotFoundException">They are no finding.</exception>
+    /// <exception cref="InvalidOperationException">The line is not a finding.</exception>
+    /// <exception cref="KeyNotFoundException">The line is not a finding.</exception>
     public static RecordFinding Read(JsonElement line)
     {
         var blend = line.GetProperty("blend");

@@ -5,10 +5,10 @@ using LLMBlender.Records;
 
 namespace LLMBlender.Evaluation.Verification;
 
-/// <summary>Holds an encoder's ids and BERTScores to those of the bert_score package.</summary>
+/// <summary>Compares an encoder's ids and BERTScores with those of the bert_score package.</summary>
 /// <param name="model">The encoder.</param>
-/// <param name="verdict">Where differences go.</param>
-/// <param name="tolerances">How large they may be.</param>
+/// <param name="verdict">Records differences.</param>
+/// <param name="tolerances">The tolerances.</param>
 internal sealed class BertScoreCheck(EncoderModel model, Verdict verdict, Tolerances tolerances)
 {
     /// <summary>Runs the cases.</summary>
@@ -42,7 +42,7 @@ internal sealed class BertScoreCheck(EncoderModel model, Verdict verdict, Tolera
         var hasBytes = model.Tokenizer.Find("<0x00>") is not null;
         for (var i = 0; i < texts.Length; i++)
         {
-            // The package reads texts by the slow tokenizer, which spells what no piece covers in bytes.
+            // The package uses the slow tokenizer, which encodes characters without a piece as bytes.
             if (hasBytes && expected[i].Any(id => model.Tokenizer.Decode([id]).StartsWith("<0x", StringComparison.Ordinal)))
             {
                 verdict.Skip("bert_score's slow tokenizer spells unknown characters in bytes, and the checkpoint's fast one doesn't");
@@ -53,7 +53,7 @@ internal sealed class BertScoreCheck(EncoderModel model, Verdict verdict, Tolera
             }
         }
 
-        // The scores are held to the reference for what they are made of, even where ids differ.
+        // Scores are compared for the recorded ids, even if the model's ids differ.
         return expected;
     }
 

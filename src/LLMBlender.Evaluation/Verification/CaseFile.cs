@@ -5,8 +5,8 @@ using LLMBlender.Records;
 namespace LLMBlender.Evaluation.Verification;
 
 /// <summary>
-/// A JSON file of reference cases, as it is or packed by gzip. A tensor in it is either nested lists, or
-/// <c>{"dtype","shape","offset","bytes"}</c> into the binary file that the top-level field <c>tensors</c> names.
+/// A JSON file of reference cases, plain or compressed by gzip. A tensor is either nested lists, or a reference
+/// <c>{"dtype","shape","offset","bytes"}</c> to the binary file in the top-level field <c>tensors</c>.
 /// </summary>
 internal sealed class CaseFile : IDisposable
 {
@@ -20,8 +20,8 @@ internal sealed class CaseFile : IDisposable
     /// <summary>The file's object.</summary>
     public RecordFields Root => RecordFields.Of(document.RootElement);
 
-    /// <summary>Opens a file; null where there is none.</summary>
-    /// <exception cref="UsageException">It can't be read.</exception>
+    /// <summary>Opens a file; returns null if it does not exist.</summary>
+    /// <exception cref="UsageException">The file can't be read.</exception>
     public static CaseFile? Find(string folder, string name)
     {
         var path = Path.Combine(folder, name);
@@ -48,7 +48,7 @@ internal sealed class CaseFile : IDisposable
     public IReadOnlyList<RecordFields> Objects(RecordFields fields, string field) =>
         [.. List(fields, field).EnumerateArray().Select((element, i) => RecordFields.Of(element, $"{fields.Name(field)}[{i}]"))];
 
-    /// <summary>A list of strings; null where it is absent.</summary>
+    /// <summary>A list of strings; null if absent.</summary>
     public string[]? Texts(RecordFields fields, string field) =>
         fields.OptionalList(field, "strings") is { } list ? Texts(list, fields.Name(field)) : null;
 
@@ -56,13 +56,13 @@ internal sealed class CaseFile : IDisposable
     public string[][] TextLists(RecordFields fields, string field) =>
         [.. List(fields, field).EnumerateArray().Select((element, i) => Texts(element, $"{fields.Name(field)}[{i}]"))];
 
-    /// <summary>A tensor's values, row-major.</summary>
+    /// <summary>A tensor's values in row-major order.</summary>
     public float[] Floats(RecordFields fields, string field) => Values(fields, field, "f32", BitConverter.ToSingle, e => e.GetSingle());
 
-    /// <summary>A tensor's values, row-major.</summary>
+    /// <summary>A tensor's values in row-major order.</summary>
     public int[] Integers(RecordFields fields, string field) => Values(fields, field, "i32", BitConverter.ToInt32, e => e.GetInt32());
 
-    /// <summary>A tensor's size, outermost dimension first.</summary>
+    /// <summary>A tensor's shape, outermost dimension first.</summary>
     public int[] Shape(RecordFields fields, string field)
     {
         var value = fields.Find(field) ?? throw fields.Missing(field, "a tensor");
@@ -84,8 +84,8 @@ internal sealed class CaseFile : IDisposable
         return [.. shape];
     }
 
-    /// <summary>Reads cases; whatever is wrong with them names this file.</summary>
-    /// <exception cref="UsageException">A field breaks a rule.</exception>
+    /// <summary>Reads cases; adds this file's path to errors.</summary>
+    /// <exception cref="UsageException">A field is invalid.</exception>
     public void Use(Action<CaseFile> read)
     {
         try

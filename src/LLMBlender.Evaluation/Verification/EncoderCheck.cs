@@ -6,20 +6,20 @@ using LLMBlender.Records;
 namespace LLMBlender.Evaluation.Verification;
 
 /// <summary>
-/// Holds an encoder's last hidden states to the reference's, wherever the mask is 1 (<c>cases.json</c>), and its ids and
-/// BERTScores to the bert_score package's (<c>bertscore.json</c>).
+/// Compares an encoder's last hidden states with the reference's at positions with mask 1 (<c>cases.json</c>), and its ids and
+/// BERTScores with the bert_score package's (<c>bertscore.json</c>).
 /// </summary>
 public static class EncoderCheck
 {
-    /// <summary>The files that it knows.</summary>
+    /// <summary>The supported files.</summary>
     public static readonly string[] Files = ["cases.json", "bertscore.json"];
 
     /// <summary>Runs the cases, if there are any.</summary>
     /// <param name="folder">The model's folder.</param>
-    /// <param name="manifest">What it says of itself.</param>
+    /// <param name="manifest">The model's manifest.</param>
     /// <param name="cases">The folder of cases.</param>
-    /// <param name="verdict">Where differences go.</param>
-    /// <param name="cancellationToken">Looked at before each case.</param>
+    /// <param name="verdict">Records differences.</param>
+    /// <param name="cancellationToken">Checked before each case.</param>
     public static void Run(string folder, ModelManifest manifest, string cases, Verdict verdict, CancellationToken cancellationToken)
     {
         using var model = Loading.Guard(folder, () => EncoderModel.Load(folder, Accelerator.Cpu));

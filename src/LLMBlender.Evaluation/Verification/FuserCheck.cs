@@ -4,15 +4,15 @@ using LLMBlender.Records;
 
 namespace LLMBlender.Evaluation.Verification;
 
-/// <summary>Holds a fuser's sources, as the reference would cut them, their ids and its answers to recorded calls.</summary>
+/// <summary>Compares a fuser's sources with reference truncation, their ids and its answers with recorded calls.</summary>
 /// <param name="model">The fuser.</param>
-/// <param name="verdict">Where differences go.</param>
-/// <param name="tolerances">Whether answers must be the same.</param>
+/// <param name="verdict">Records differences.</param>
+/// <param name="tolerances">Whether answers must be equal.</param>
 internal sealed class FuserCheck(GenFuserModel model, Verdict verdict, Tolerances tolerances)
 {
     private const int Beams = 4;
 
-    /// <summary>Runs every recorded call that was made with the model's own tokenizer layout.</summary>
+    /// <summary>Runs every recorded call that was made with the model's tokenizer layout.</summary>
     public void Run(CaseFile file, CancellationToken cancellationToken)
     {
         foreach (var set in file.Objects(file.Root, "sets"))
@@ -33,7 +33,7 @@ internal sealed class FuserCheck(GenFuserModel model, Verdict verdict, Tolerance
         }
     }
 
-    // A layout is the model's when it gives the recorded ids for the recorded strings.
+    // A layout is the model's if it produces the recorded ids for the recorded strings.
     private bool IsOwn(CaseFile file, RecordFields expected) =>
         file.Texts(expected, "fuse_inputs")!.Zip(RankCase.IntegerLists(expected, "input_ids")).All(pair =>
             model.Tokenizer.Encode(pair.First, addSpecialTokens: false).AsSpan().StartsWith(pair.Second));

@@ -5,13 +5,12 @@ using LLMBlender.Records;
 namespace LLMBlender.Evaluation.Verification;
 
 /// <summary>
-/// Holds a fuser to what the reference computed: encoder states, teacher-forced logits, greedy and beam answers
-/// (<c>cases.json</c>), and the fuser's sources, their ids and its answers (<c>fuser.json</c>, or packed as
-/// <c>fuser.json.gz</c>).
+/// Compares a fuser with the reference: encoder states, teacher-forced logits, greedy and beam answers (<c>cases.json</c>), and
+/// the fuser's sources, their ids and its answers (<c>fuser.json</c>, or compressed as <c>fuser.json.gz</c>).
 /// </summary>
 public sealed class GeneratorCheck : IDisposable
 {
-    /// <summary>The files that it knows.</summary>
+    /// <summary>The supported files.</summary>
     public static readonly string[] Files = ["cases.json", "fuser.json", "fuser.json.gz"];
 
     private readonly GenFuserModel model;
@@ -19,8 +18,8 @@ public sealed class GeneratorCheck : IDisposable
     private readonly Verdict verdict;
 
     /// <param name="folder">The model's folder.</param>
-    /// <param name="manifest">What it says of itself.</param>
-    /// <param name="verdict">Where differences go.</param>
+    /// <param name="manifest">The model's manifest.</param>
+    /// <param name="verdict">Records differences.</param>
     public GeneratorCheck(string folder, ModelManifest manifest, Verdict verdict)
     {
         this.verdict = verdict;
@@ -28,7 +27,7 @@ public sealed class GeneratorCheck : IDisposable
         model = Loading.Guard(folder, () => GenFuserModel.Load(folder));
     }
 
-    /// <summary>Runs every file of cases that there is.</summary>
+    /// <summary>Runs all files of cases that exist.</summary>
     public void Run(string cases, CancellationToken cancellationToken)
     {
         using (var file = CaseFile.Find(cases, Files[0]))
@@ -130,7 +129,7 @@ public sealed class GeneratorCheck : IDisposable
         }
     }
 
-    // Padding's states mean nothing.
+    // States of padding are undefined and not compared.
     private void CompareBatch(CaseFile file, RecordFields batch, int[][] prompts)
     {
         var (expected, actual) = (file.Floats(batch, "encoder_last_hidden_state"), model.Encode(prompts));

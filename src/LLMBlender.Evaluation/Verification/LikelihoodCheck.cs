@@ -3,18 +3,18 @@ using LLMBlender.Inference.Models;
 
 namespace LLMBlender.Evaluation.Verification;
 
-/// <summary>Holds a BART's ids, states, logits and BARTScores to the reference's (<c>bartscore.json</c>).</summary>
+/// <summary>Compares a BART's ids, states, logits and BARTScores with the reference's (<c>bartscore.json</c>).</summary>
 public static class LikelihoodCheck
 {
-    /// <summary>The file that it knows.</summary>
+    /// <summary>The supported file.</summary>
     public const string File = "bartscore.json";
 
     /// <summary>Runs the cases, if there are any.</summary>
     /// <param name="folder">The model's folder.</param>
-    /// <param name="manifest">What it says of itself.</param>
+    /// <param name="manifest">The model's manifest.</param>
     /// <param name="cases">The folder of cases.</param>
-    /// <param name="verdict">Where differences go.</param>
-    /// <param name="cancellationToken">Looked at before each batch.</param>
+    /// <param name="verdict">Records differences.</param>
+    /// <param name="cancellationToken">Checked before each batch.</param>
     public static void Run(string folder, ModelManifest manifest, string cases, Verdict verdict, CancellationToken cancellationToken)
     {
         using var file = CaseFile.Find(cases, File);
@@ -45,7 +45,7 @@ public static class LikelihoodCheck
         Compare(file, "first_logits_first_4_positions", model.Logits(sources[0], targets[0]), verdict.Of("logits", tolerances.Logit));
     }
 
-    // The reference cut texts to a length of its own: the longest row's.
+    // The reference truncated texts to the length of its longest row.
     private static void CheckIds(string[] texts, int[][] expected, LikelihoodModel model, Verdict verdict)
     {
         var longest = Longest(expected);
@@ -56,7 +56,7 @@ public static class LikelihoodCheck
         }
     }
 
-    // Recorded ids are the texts' own; scored is what BARTScorer makes of them.
+    // The recorded ids are those of the unchanged texts; scores are computed for BARTScorer's preprocessed texts.
     private static IEnumerable<int[]> Scored(string[] texts, int[][] recorded, LikelihoodModel model)
     {
         var longest = Longest(recorded);

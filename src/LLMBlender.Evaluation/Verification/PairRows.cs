@@ -4,15 +4,15 @@ using LLMBlender.Inference.Tokenization;
 
 namespace LLMBlender.Evaluation.Verification;
 
-/// <summary>Pairs as the reference writes them down, and texts that it reads otherwise than this program.</summary>
+/// <summary>Pair rows in the reference's layout, and detection of texts that the reference encodes differently.</summary>
 internal sealed class PairRows
 {
     private readonly Tokenizer tokenizer;
     private readonly RankerTokens tokens;
     private readonly HashSet<int> control;
 
-    /// <param name="tokenizer">The model's, with or without the markers.</param>
-    /// <param name="tokens">The model's.</param>
+    /// <param name="tokenizer">The model's tokenizer, with or without the markers.</param>
+    /// <param name="tokens">The model's ranker tokens.</param>
     public PairRows(Tokenizer tokenizer, RankerTokens tokens)
     {
         this.tokens = tokens;
@@ -21,7 +21,7 @@ internal sealed class PairRows
         control.Remove(tokenizer.UnkId);
     }
 
-    /// <summary>The whole row of a pair: source, first and second candidate, each between CLS and SEP.</summary>
+    /// <summary>The complete row of a pair: source, first and second candidate, each between CLS and SEP.</summary>
     public int[] Row(EncodedRecord record, int first, int second) =>
     [
         .. record.Source,
@@ -29,7 +29,9 @@ internal sealed class PairRows
         tokens.Cls, tokens.Second, .. record.Candidate(second), tokens.Sep,
     ];
 
-    /// <summary>Whether the tokenizer finds a control token in a text, a literal [SEP] apart, which the reference makes a space.</summary>
+    /// <summary>
+    /// Whether a text contains a control token; a literal [SEP] is excluded, because the reference replaces it with a space.
+    /// </summary>
     public bool SpellsControlTokens(string text) => tokenizer
         .Encode(text.Replace("[SEP]", " ", StringComparison.Ordinal), addSpecialTokens: false)
         .Any(control.Contains);

@@ -4,7 +4,7 @@ using LLMBlender.Records;
 
 namespace LLMBlender.Evaluation.Verification;
 
-/// <summary>One record of a recorded rank call.</summary>
+/// <summary>A record of a recorded rank call.</summary>
 internal sealed class RankCase
 {
     private const int ControlTokens = 3;
@@ -18,25 +18,25 @@ internal sealed class RankCase
         Texts = [source, .. candidates];
     }
 
-    /// <summary>How differences name it.</summary>
+    /// <summary>Its name in differences.</summary>
     public string Name { get; }
 
     /// <summary>Source and candidates.</summary>
     public IReadOnlyList<string> Texts { get; }
 
-    /// <summary>The same as the ranker reads them.</summary>
+    /// <summary>Source and candidates, encoded for the ranker.</summary>
     public EncodedRecord Encoded { get; }
 
-    /// <summary>The reference's max-logits scores, where recorded.</summary>
+    /// <summary>The reference's max-logits scores; null if not recorded.</summary>
     public float[]? Scores { get; private init; }
 
-    /// <summary>The reference's ranks, where recorded.</summary>
+    /// <summary>The reference's ranks; null if not recorded.</summary>
     public int[]? Ranks { get; private init; }
 
-    /// <summary>The rows of candidates 0 and 1 in both orders and their logits, where recorded.</summary>
+    /// <summary>The rows of candidates 0 and 1 in both orders and their logits; null if not recorded.</summary>
     public (int[] Ids01, float Logit01, int[] Ids10, float Logit10)? Rows { get; private init; }
 
-    /// <summary>The records of a call.</summary>
+    /// <summary>Reads the records of a call.</summary>
     public static IReadOnlyList<RankCase> Read(CaseFile file, RecordFields group, PairRankerModel ranker)
     {
         var (inputs, instructions) = (file.Texts(group, "inputs")!, file.Texts(group, "instructions"));
@@ -61,13 +61,13 @@ internal sealed class RankCase
         })];
     }
 
-    /// <summary>A field of lists of integers.</summary>
+    /// <summary>Reads a field of lists of integers.</summary>
     public static int[][] IntegerLists(RecordFields fields, string field) =>
         Lists(fields, field, field, e => e.GetInt32()) ?? throw fields.Missing(field, "a list of lists");
 
     /// <summary>
-    /// Whether the reference gave its candidates less room than they have alone: it shares what the longest source of a
-    /// batch leaves, and cuts every candidate of the batch to that.
+    /// Whether the reference truncated the candidates because of the batch: it divides the length left by the batch's longest
+    /// source, and truncates every candidate of the batch to that.
     /// </summary>
     public bool IsCutByNeighbours((int Source, int Candidate) lengths)
     {
@@ -75,7 +75,7 @@ internal sealed class RankCase
         return Enumerable.Range(0, Encoded.CandidateCount).Any(i => Encoded.Candidate(i).Length + ControlTokens > limit);
     }
 
-    /// <summary>Ranks it by max-logits, and holds the matrix to the reference's.</summary>
+    /// <summary>Ranks the record by max-logits, and compares the matrix with the reference's.</summary>
     public CandidateRanking Rank(PairRankerModel ranker, Quantity quantity)
     {
         var engine = new MaxLogits(Encoded.CandidateCount);

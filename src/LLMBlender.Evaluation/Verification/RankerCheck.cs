@@ -5,10 +5,10 @@ using LLMBlender.Records;
 
 namespace LLMBlender.Evaluation.Verification;
 
-/// <summary>Holds a ranker to LLM-Blender's recorded rank and compare calls and to PairRM-hf's pairs.</summary>
+/// <summary>Compares a ranker with LLM-Blender's recorded rank and compare calls and with PairRM-hf's pairs.</summary>
 public sealed class RankerCheck : IDisposable
 {
-    /// <summary>The files that it knows.</summary>
+    /// <summary>The supported files.</summary>
     public static readonly string[] Files = ["rank.json", "hf_pairs.json", "api.json"];
 
     private const string ControlTokens = "the text spells a control token, which LLM-Blender reads as one and this program as data";
@@ -24,8 +24,8 @@ public sealed class RankerCheck : IDisposable
     private (int Source, int Candidate) lengths;
 
     /// <param name="folder">The model's folder.</param>
-    /// <param name="manifest">What it says of itself.</param>
-    /// <param name="verdict">Where differences go.</param>
+    /// <param name="manifest">The model's manifest.</param>
+    /// <param name="verdict">Records differences.</param>
     public RankerCheck(string folder, ModelManifest manifest, Verdict verdict)
     {
         (this.folder, this.verdict) = (folder, verdict);
@@ -38,7 +38,7 @@ public sealed class RankerCheck : IDisposable
 
     private Quantity Logits => verdict.Of("pair logits", tolerances.Value);
 
-    /// <summary>Runs every file of cases that there is.</summary>
+    /// <summary>Runs all files of cases that exist.</summary>
     public void Run(string cases, CancellationToken cancellationToken)
     {
         foreach (var (name, check) in new (string, Action<CaseFile, CancellationToken>)[]

@@ -1,24 +1,24 @@
 namespace LLMBlender.Evaluation.Verification;
 
-/// <summary>How a model compares with the reference.</summary>
+/// <summary>The result of comparing a model with the reference.</summary>
 public sealed class Verdict
 {
     private readonly List<Quantity> quantities = [];
     private readonly Dictionary<string, int> skipped = new(StringComparer.Ordinal);
 
-    /// <summary>What was held to the reference, in the order in which it came up.</summary>
+    /// <summary>The quantities compared, in order of first use.</summary>
     public IReadOnlyList<Quantity> Quantities => quantities;
 
-    /// <summary>Why cases were left out, and how many for each reason.</summary>
+    /// <summary>The number of skipped cases by reason.</summary>
     public IReadOnlyDictionary<string, int> Skipped => skipped;
 
-    /// <summary>The largest difference of a number.</summary>
+    /// <summary>The largest difference of all numeric quantities.</summary>
     public double Largest => quantities.Where(quantity => !quantity.IsExact).Select(quantity => quantity.Largest).DefaultIfEmpty(0).Max();
 
-    /// <summary>Whether something was held to the reference and all of it is within its tolerance.</summary>
+    /// <summary>Whether at least one value was compared and all are within tolerance.</summary>
     public bool IsVerified => quantities.Exists(quantity => quantity.Values > 0) && quantities.TrueForAll(quantity => quantity.IsWithin);
 
-    /// <summary>The quantity of a name, begun where it is new.</summary>
+    /// <summary>Returns the quantity with a name, creating it if necessary.</summary>
     public Quantity Of(string name, double tolerance)
     {
         var quantity = quantities.Find(known => known.Name == name);
@@ -31,6 +31,6 @@ public sealed class Verdict
         return quantity;
     }
 
-    /// <summary>Leaves a case out.</summary>
+    /// <summary>Records a skipped case.</summary>
     public void Skip(string reason) => skipped[reason] = skipped.GetValueOrDefault(reason) + 1;
 }

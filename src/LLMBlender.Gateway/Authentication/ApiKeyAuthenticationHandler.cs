@@ -12,9 +12,9 @@ using Microsoft.Extensions.Options;
 namespace LLMBlender.Gateway.Authentication;
 
 /// <summary>
-/// Authenticates requests by API key. Without configured callers it accepts requests of this machine to its loopback address alone.
-/// Requests that a browser sends for another site's page are refused either way, so that no such page can spend on the
-/// owner's account.
+/// Authenticates requests by API key. Without configured callers, only requests from this machine to its loopback address are
+/// accepted. Cross-site requests of browsers are rejected in both cases, so that another site's page can't spend the owner's
+/// budget.
 /// </summary>
 internal sealed class ApiKeyAuthenticationHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> options,
@@ -64,7 +64,7 @@ internal sealed class ApiKeyAuthenticationHandler(
         await answer.WriteAsync(Context);
     }
 
-    // Browsers name the page that a request comes from; other clients don't.
+    // Browsers send the page's origin; other clients don't send the header.
     private ApiError? CheckOrigin() =>
         Request.Headers.Origin is { Count: > 0 } origin
         && !gateway.Value.AllowedOrigins.Contains(origin.ToString(), StringComparer.OrdinalIgnoreCase)
@@ -76,7 +76,7 @@ internal sealed class ApiKeyAuthenticationHandler(
     {
         name = "";
 
-        // Browsers, which show the dashboard, ask for a name and a password: the key is the password.
+        // Browsers, which display the dashboard, prompt for a name and a password: the key is the password.
         if (ReadKey() is not { } key)
         {
             return ApiError.Unauthorized("a key is needed: Authorization: Bearer KEY");

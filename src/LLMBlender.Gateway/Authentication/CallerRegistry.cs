@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace LLMBlender.Gateway.Authentication;
 
-/// <summary>The configured callers by the hash of their key. Safe for concurrent use.</summary>
+/// <summary>The configured callers by the hash of their key. Thread-safe.</summary>
 internal sealed class CallerRegistry(
     IOptions<GatewayOptions> options, TimeProvider timeProvider, ILogger<CallerRegistry> logger, ISharedCounter? shared = null)
 {
@@ -19,6 +19,6 @@ internal sealed class CallerRegistry(
     /// <summary>Whether no caller is configured.</summary>
     public bool IsEmpty => callers.Count == 0;
 
-    /// <summary>The caller with a key; null for an unknown key.</summary>
+    /// <summary>The caller with a key; null if the key is unknown.</summary>
     public Caller? Find(string key) => callers.GetValueOrDefault(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key))));
 }

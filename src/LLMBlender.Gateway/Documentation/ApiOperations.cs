@@ -41,7 +41,7 @@ internal static class ApiOperations
         return Task.CompletedTask;
     }
 
-    // The answer of status 400 stands for every error.
+    // The response of status 400 documents every error.
     private static void DescribeResponses(OpenApiResponses responses, bool streams)
     {
         var error = StatusCodes.Status400BadRequest.ToString(CultureInfo.InvariantCulture);

@@ -7,21 +7,21 @@ using Microsoft.OpenApi;
 
 namespace LLMBlender.Gateway.Documentation;
 
-/// <summary>The schemas of the API's types, as their JSON is written and read.</summary>
+/// <summary>The schemas of the API's types, matching their JSON.</summary>
 internal static class ApiSchemas
 {
-    /// <summary>The types' JSON for the schema generator, which has options of its own.</summary>
+    /// <summary>The JSON type information for the schema generator, whose options differ from the API's.</summary>
     public static IJsonTypeInfoResolver Resolver { get; } =
         JsonTypeInfoResolver.Combine(GatewayJsonContext.Default, RecordJsonContext.Default).WithAddedModifier(UseApiNames);
 
-    /// <summary>The name of a type's schema; null for one that stands where it is used.</summary>
+    /// <summary>The name of a type's schema; null for an inline schema.</summary>
     public static string? ReferenceId(JsonTypeInfo type)
     {
         var plain = Nullable.GetUnderlyingType(type.Type) ?? type.Type;
         return plain == typeof(RecordId) || plain == typeof(JsonElement) ? null : OpenApiOptions.CreateDefaultSchemaReferenceId(type);
     }
 
-    /// <summary>Describes the types whose JSON the generator does not know.</summary>
+    /// <summary>Describes types whose JSON the generator can't derive.</summary>
     public static async Task DescribeAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
     {
         var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
@@ -45,7 +45,7 @@ internal static class ApiSchemas
         }
         else if (schema.Type is { } types && (types & (JsonSchemaType.Number | JsonSchemaType.Integer)) != 0)
         {
-            // The generator's options allow numbers in quotes; the API's do not.
+            // The generator's options allow numbers in quotes; the API does not.
             schema.Type = types & ~JsonSchemaType.String;
             schema.Pattern = null;
         }

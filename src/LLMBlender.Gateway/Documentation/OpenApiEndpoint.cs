@@ -29,7 +29,7 @@ public static class OpenApiEndpoint
                 {
                     Title = "LLMBlender",
                     Version = "1",
-                    Description = "Ask many language models the same thing, rank their answers against each other, and fuse the best. Errors have OpenAI's shape.",
+                    Description = "Sends an instruction to several language models, ranks their answers by pairwise comparison, and fuses the best. Errors are in OpenAI's format.",
                     License = new OpenApiLicense { Name = "Apache-2.0", Identifier = "Apache-2.0" },
                 };
                 document.Tags = null;
@@ -52,7 +52,7 @@ public static class OpenApiEndpoint
         return endpoints;
     }
 
-    /// <summary>The document's bytes, generated once. Safe for concurrent use.</summary>
+    /// <summary>The document's bytes, generated once. Thread-safe.</summary>
     internal sealed class ApiDocument([FromKeyedServices(DocumentName)] IOpenApiDocumentProvider provider)
     {
         private readonly Lazy<Task<byte[]>> bytes = new(async () =>
@@ -63,7 +63,7 @@ public static class OpenApiEndpoint
             return stream.ToArray();
         });
 
-        /// <summary>The bytes.</summary>
+        /// <summary>Returns the bytes.</summary>
         public Task<byte[]> GetAsync() => bytes.Value;
     }
 }

@@ -6,7 +6,7 @@ using LLMBlender.Abstractions.Json;
 
 namespace LLMBlender.Gateway.OpenAI;
 
-/// <summary>The body of <c>/v1/chat/completions</c>. A parameter that a blend does not support is refused by name.</summary>
+/// <summary>The body of <c>/v1/chat/completions</c>. A parameter that a blend does not support is rejected by name.</summary>
 internal sealed record ChatBody
 {
     private const int MaxAnswers = 8;
@@ -18,24 +18,24 @@ internal sealed record ChatBody
     /// <summary>The conversation, one message at least.</summary>
     public required ChatMessageBody[] Messages { get; init; }
 
-    /// <summary>Whether the answer comes as server-sent events.</summary>
+    /// <summary>Whether the answer is sent as server-sent events.</summary>
     public bool? Stream { get; init; }
 
-    /// <summary>What a stream ends with.</summary>
+    /// <summary>The options of a stream.</summary>
     public StreamOptions? StreamOptions { get; init; }
 
-    /// <summary>How many answers, each a blend of its own; 1 by default.</summary>
+    /// <summary>The number of answers, each a separate blend; 1 by default.</summary>
     [Range(1, MaxAnswers)]
     public int? N { get; init; }
 
-    /// <summary>An answer ends before the first of these texts: one, or a list of 1 to 4.</summary>
-    [JsonUnion("a text that says something, or a list of 1 to 4 of them", typeof(string), typeof(string[]))]
+    /// <summary>Stop texts, which end an answer before their first occurrence: one, or a list of 1 to 4.</summary>
+    [JsonUnion("a non-empty text, or a list of 1 to 4 of them", typeof(string), typeof(string[]))]
     public JsonElement? Stop { get; init; }
 
-    /// <summary>The seed of sampling; further answers add 1, 2 and so on to it.</summary>
+    /// <summary>The seed of sampling; further answers use the seed plus 1, 2 and so on.</summary>
     public long? Seed { get; init; }
 
-    /// <summary>Tokens of an answer at most, at least 1.</summary>
+    /// <summary>The maximum tokens of an answer, at least 1.</summary>
     [Range(1, int.MaxValue)]
     public int? MaxCompletionTokens { get; init; }
 
@@ -43,29 +43,29 @@ internal sealed record ChatBody
     [Range(1, int.MaxValue)]
     public int? MaxTokens { get; init; }
 
-    /// <summary>The sampling temperature; each backend's own by default.</summary>
+    /// <summary>The sampling temperature; by default each backend's.</summary>
     [Range(0, 2.0)]
     public float? Temperature { get; init; }
 
-    /// <summary>The share of probability that tokens are drawn from.</summary>
+    /// <summary>The nucleus sampling probability (top-p).</summary>
     [Range(0, 1.0)]
     public float? TopP { get; init; }
 
-    /// <summary>How much tokens that came before are avoided.</summary>
+    /// <summary>The penalty of tokens that have occurred before.</summary>
     [Range(-2, 2.0)]
     public float? PresencePenalty { get; init; }
 
-    /// <summary>How much tokens that came often before are avoided.</summary>
+    /// <summary>The penalty of tokens by the number of their previous occurrences.</summary>
     [Range(-2, 2.0)]
     public float? FrequencyPenalty { get; init; }
 
     /// <summary>
-    /// The form of the answer. Only where the panel passes it on (Passes: response_format). Members whose answers do not fit have
-    /// failed; the best of the others is the answer.
+    /// The form of the answer; supported if the panel passes it on (Passes: response_format). Members whose answers do not
+    /// match fail; the answer is the best of the others.
     /// </summary>
     public ResponseFormatBody? ResponseFormat { get; init; }
 
-    /// <summary>Functions that the answer may call, at most 128. Only where the panel passes them on (Passes: tools).</summary>
+    /// <summary>Functions that the answer may call, at most 128; supported if the panel passes them on (Passes: tools).</summary>
     public ToolBody[]? Tools { get; init; }
 
     /// <summary>Whether the answer calls a function: none, auto, required, or the one to call.</summary>
@@ -75,17 +75,17 @@ internal sealed record ChatBody
     /// <summary>Whether the answer may make several calls.</summary>
     public bool? ParallelToolCalls { get; init; }
 
-    /// <summary>Parameters of LLMBlender's own.</summary>
+    /// <summary>LLMBlender's extensions.</summary>
     [JsonPropertyName("llmblender")]
     public OwnOptions? Own { get; init; }
 
-    /// <summary>All other fields, as they came.</summary>
+    /// <summary>All other fields, unchanged.</summary>
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? Other { get; set; }
 
-    /// <summary>What the panel is asked.</summary>
+    /// <summary>Converts the body to a request.</summary>
     /// <exception cref="ApiException">A parameter is not supported.</exception>
-    /// <exception cref="JsonFieldException">A field breaks a rule.</exception>
+    /// <exception cref="JsonFieldException">A field is invalid.</exception>
     public ChatRequest ToChat()
     {
         UnsupportedParameters.Chat.Check(Other);
@@ -139,31 +139,31 @@ internal sealed record ChatBody
             _ => [],
         };
         return texts.Length is > 0 and <= MaxStops && !texts.Contains("") ? texts
-            : throw JsonFault.Refused("stop", stop, $"a text that says something, or a list of 1 to {MaxStops} of them");
+            : throw JsonFault.Refused("stop", stop, $"a non-empty text, or a list of 1 to {MaxStops} of them");
     }
 }
 
-/// <summary>What a stream ends with.</summary>
+/// <summary>The options of a stream.</summary>
 internal sealed record StreamOptions
 {
     /// <summary>Whether it ends with the usage.</summary>
     public bool? IncludeUsage { get; init; }
 }
 
-/// <summary>Parameters of LLMBlender's own.</summary>
+/// <summary>LLMBlender's extensions.</summary>
 internal sealed record OwnOptions
 {
-    /// <summary>Whether the response shows how the answer was made.</summary>
+    /// <summary>Whether the response contains the blend's details.</summary>
     public bool? Trace { get; init; }
 
-    /// <summary>Whether a stream shows the blend's steps, in chunks without choices.</summary>
+    /// <summary>Whether a stream contains the blend's steps, in chunks without choices.</summary>
     public bool? Progress { get; init; }
 
-    /// <summary>Seconds that the request may take; 60 by default.</summary>
+    /// <summary>The request's timeout in seconds; 60 by default.</summary>
     [Range(0, 600.0, MinimumIsExclusive = true, ErrorMessage = "a number of seconds above 0 and at most 600")]
     public double? Timeout { get; init; }
 
-    /// <summary>The time that the request may take.</summary>
+    /// <summary>The request's timeout.</summary>
     [JsonIgnore]
     public TimeSpan Time => Timeout is { } seconds ? TimeSpan.FromSeconds(seconds) : RequestTime.Default;
 }

@@ -6,7 +6,7 @@ namespace LLMBlender.Gateway.OpenAI;
 /// <summary><c>POST /v1/chat/completions</c>: a panel as a model.</summary>
 internal static class ChatEndpoint
 {
-    /// <summary>Answers; null after a stream.</summary>
+    /// <summary>Handles a request; returns null after a stream.</summary>
     public static async Task<ChatCompletion?> AnswerAsync(ApiCall call, ChatBody body)
     {
         var request = body.ToChat();
@@ -22,8 +22,11 @@ internal static class ChatEndpoint
             Enumerable.Range(0, request.Count).Select(i => call.Blender.BlendAsync(request.ToBlend(i), call.CancellationToken))));
     }
 
-    /// <summary>Checks that the panel exists and passes on what is asked for, while an error can still have a status.</summary>
-    /// <exception cref="ApiException">It does not.</exception>
+    /// <summary>
+    /// Checks before a stream starts that the panel exists and passes on the required features, so that an error still has a
+    /// status.
+    /// </summary>
+    /// <exception cref="ApiException">The panel doesn't exist or does not pass on a feature.</exception>
     public static async Task CheckModelAsync(ApiCall call, ChatRequest request)
     {
         var panels = call.Get<PanelDirectory>();
@@ -34,7 +37,7 @@ internal static class ChatEndpoint
         else
         {
             var known = string.Join(", ", (await panels.ListAsync(call.CancellationToken)).Select(static panel => panel.Name));
-            throw new ApiException(ApiError.NoSuchModel($"the model \"{request.Model}\" does not exist; panels are models here, and known are {known}"));
+            throw new ApiException(ApiError.NoSuchModel($"the model \"{request.Model}\" does not exist; the models are the panels {known}"));
         }
     }
 
@@ -43,7 +46,7 @@ internal static class ChatEndpoint
         var events = new EventStream(call.Context);
         await events.OpenAsync();
 
-        // Clients take an event with an error as the end of a stream.
+        // Clients treat an event with an error as the end of a stream.
         await events.RunAsync(
             () => WriteAsync(call, request, writer, events),
             error => events.WriteAsync(null, error.ToResponse(), GatewayJsonContext.Default.ErrorResponse));
@@ -81,7 +84,7 @@ internal static class ChatEndpoint
             }
             catch (Exception e)
             {
-                // A completion needs all of its choices: the first failure ends the others.
+                // A completion requires all of its choices: the first failure cancels the others.
                 merged.Writer.TryComplete(e);
             }
         }));

@@ -11,24 +11,24 @@ internal sealed record ChatMessageBody
     /// <summary>The role: system, developer, user, assistant, tool.</summary>
     public required string Role { get; init; }
 
-    /// <summary>The text: a string, or a list of parts of type text; null for an assistant's message that only calls.</summary>
+    /// <summary>The text: a string, or a list of parts of type text; null for an assistant's message with only tool calls.</summary>
     [JsonUnion("a string", typeof(string), typeof(ContentPart[]))]
     public JsonElement? Content { get; init; }
 
     /// <summary>The calls of an assistant's message.</summary>
     public ToolCallBody[]? ToolCalls { get; init; }
 
-    /// <summary>The call that a tool's message is the result of.</summary>
+    /// <summary>The id of the call that a tool's message is the result of.</summary>
     public string? ToolCallId { get; init; }
 
-    /// <summary>All other fields, as they came.</summary>
+    /// <summary>All other fields, unchanged.</summary>
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? Other { get; set; }
 
-    /// <summary>The message form.</summary>
+    /// <summary>Converts the message.</summary>
     /// <param name="path">The message's name in errors.</param>
     /// <exception cref="ApiException">A part or role is not supported.</exception>
-    /// <exception cref="JsonFieldException">A field breaks a rule.</exception>
+    /// <exception cref="JsonFieldException">A field is invalid.</exception>
     public ChatTurn ToTurn(string path)
     {
         var role = ReadRole($"{path}.role");
@@ -48,7 +48,7 @@ internal sealed record ChatMessageBody
     };
 
     private static ApiException Functions(string path) =>
-        new(ApiError.Unsupported(path, "calls of functions are not read: say it with \"tool_calls\" and the role \"tool\""));
+        new(ApiError.Unsupported(path, "function calls are not supported: use \"tool_calls\" and the role \"tool\""));
 }
 
 /// <summary>A part of a message.</summary>
@@ -60,12 +60,12 @@ internal sealed record ContentPart
     /// <summary>The text.</summary>
     public string? Text { get; init; }
 
-    /// <summary>The text of a content: a string as it is, parts line by line; null where there is none.</summary>
+    /// <summary>The text of a content: a string unchanged, or parts joined by line feeds; null if there is none.</summary>
     /// <param name="content">The content.</param>
     /// <param name="path">Its name in errors.</param>
-    /// <param name="types">The types of parts that are read.</param>
+    /// <param name="types">The supported types of parts.</param>
     /// <exception cref="ApiException">A part is of another type.</exception>
-    /// <exception cref="JsonFieldException">A field breaks a rule.</exception>
+    /// <exception cref="JsonFieldException">A field is invalid.</exception>
     public static string? ReadText(JsonElement? content, string path, string[] types) => content switch
     {
         null => null,
@@ -80,7 +80,7 @@ internal sealed record ContentPart
         return types.Contains(part.Type)
             ? part.Text ?? throw JsonFault.Missing($"{path}.text", "a string")
             : throw new ApiException(ApiError.Unsupported(
-                $"{path}.type", $"a blend reads parts of type {string.Join(" and ", types.Select(static type => $"\"{type}\""))}, and this one is \"{part.Type}\""));
+                $"{path}.type", $"a blend supports parts of type {string.Join(" and ", types.Select(static type => $"\"{type}\""))}, and this one is \"{part.Type}\""));
     }
 }
 
@@ -88,7 +88,7 @@ internal sealed record ContentPart
 internal static class Roles
 {
     /// <summary>Reads a role.</summary>
-    /// <exception cref="JsonFieldException">It is another.</exception>
+    /// <exception cref="JsonFieldException">The role is not supported.</exception>
     public static string Read(string role, string path, string known) => role switch
     {
         "system" or "developer" => Conversation.System,

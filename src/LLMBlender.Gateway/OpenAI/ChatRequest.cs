@@ -2,7 +2,7 @@ using LLMBlender.Abstractions;
 
 namespace LLMBlender.Gateway.OpenAI;
 
-/// <summary>A request to a panel as a model, of <c>/v1/chat/completions</c> or <c>/v1/responses</c>.</summary>
+/// <summary>A request to a panel as a model, from <c>/v1/chat/completions</c> or <c>/v1/responses</c>.</summary>
 internal sealed record ChatRequest
 {
     /// <summary>The panel.</summary>
@@ -11,19 +11,19 @@ internal sealed record ChatRequest
     /// <summary>The conversation.</summary>
     public required ChatTurn[] Messages { get; init; }
 
-    /// <summary>How the panel is to write.</summary>
+    /// <summary>The sampling parameters of the panel's members.</summary>
     public required Sampling Sampling { get; init; }
 
-    /// <summary>The form that the answer must have; null for any text.</summary>
+    /// <summary>The required form of the answer; null for any text.</summary>
     public required AnswerFormat? Format { get; init; }
 
     /// <summary>The name of the field that <see cref="Format"/> was read from.</summary>
     public string FormatName { get; init; } = "response_format";
 
-    /// <summary>What the answer may call; null for nothing.</summary>
+    /// <summary>The tools that the answer may call; null for none.</summary>
     public required ToolOffer? Tools { get; init; }
 
-    /// <summary>How many answers, each a blend of its own.</summary>
+    /// <summary>The number of answers, each a separate blend.</summary>
     public required int Count { get; init; }
 
     /// <summary>Whether the answer is streamed.</summary>
@@ -32,17 +32,17 @@ internal sealed record ChatRequest
     /// <summary>Whether a stream ends with the usage.</summary>
     public required bool WithUsage { get; init; }
 
-    /// <summary>Whether the response shows how it was made.</summary>
+    /// <summary>Whether the response contains the blend's details.</summary>
     public required bool WithTrace { get; init; }
 
-    /// <summary>Whether a stream shows the steps.</summary>
+    /// <summary>Whether a stream contains the blend's steps.</summary>
     public required bool WithProgress { get; init; }
 
-    /// <summary>The time that it may take.</summary>
+    /// <summary>The request's timeout.</summary>
     public required TimeSpan Timeout { get; init; }
 
-    /// <summary>Checks that a panel passes on what its members are asked for.</summary>
-    /// <exception cref="ApiException">It does not.</exception>
+    /// <summary>Checks that a panel passes on the features that the request requires.</summary>
+    /// <exception cref="ApiException">The panel does not pass on a feature.</exception>
     public void CheckPanel(PanelInfo panel)
     {
         var turn = Array.FindIndex(Messages, static turn => turn.Calls is not null || turn.CallId is not null);
@@ -60,7 +60,7 @@ internal sealed record ChatRequest
         }
     }
 
-    /// <summary>The blend for one of the answers.</summary>
+    /// <summary>Creates the blend of one of the answers.</summary>
     public BlendRequest ToBlend(int index) => new()
     {
         Instruction = Conversation.ToInstruction(Messages),

@@ -15,7 +15,7 @@ internal abstract record ChatResponseHead
     [JsonPropertyOrder(-1)]
     public required string Object { get; init; }
 
-    /// <summary>When it was created, in seconds since 1970.</summary>
+    /// <summary>The creation time, in seconds since 1970.</summary>
     [JsonPropertyOrder(-1)]
     public required long Created { get; init; }
 
@@ -30,29 +30,29 @@ internal sealed record ChatCompletion : ChatResponseHead
     /// <summary>The answers.</summary>
     public required ChatChoice[] Choices { get; init; }
 
-    /// <summary>What all models of the blends read and wrote.</summary>
+    /// <summary>The token usage of all models of the blends.</summary>
     public required ChatUsage Usage { get; init; }
 
-    /// <summary>How the answers were made, where the request asked for that.</summary>
+    /// <summary>The blends' details, if requested.</summary>
     [JsonPropertyName("llmblender")]
     public ChatBlends? Own { get; init; }
 }
 
-/// <summary>A piece of a streamed completion.</summary>
+/// <summary>A chunk of a streamed completion.</summary>
 internal sealed record ChatChunk : ChatResponseHead
 {
-    /// <summary>The piece; empty in the last chunk.</summary>
+    /// <summary>The chunk's choice; empty in the last chunk.</summary>
     public required ChunkChoice[] Choices { get; init; }
 
-    /// <summary>What all models of the blends read and wrote; in the last chunk, where the request asked for it.</summary>
+    /// <summary>The token usage of all models of the blends; in the last chunk, if requested.</summary>
     public ChatUsage? Usage { get; init; }
 
-    /// <summary>How the answers were made; in the last chunk, where the request asked for it.</summary>
+    /// <summary>The blends' details; in the last chunk, if requested.</summary>
     [JsonPropertyName("llmblender")]
     public ChatBlends? Own { get; init; }
 }
 
-/// <summary>A step of a streamed completion: a chunk without choices, which clients skip.</summary>
+/// <summary>A step of a streamed completion: a chunk without choices, which clients ignore.</summary>
 internal sealed record ChatStep : ChatResponseHead
 {
     /// <summary>Empty.</summary>
@@ -63,8 +63,8 @@ internal sealed record ChatStep : ChatResponseHead
     public required StepResult Own { get; init; }
 }
 
-/// <summary>How the answers of a completion were made.</summary>
-/// <param name="Blends">A blend for each answer.</param>
+/// <summary>The details of a completion's blends.</summary>
+/// <param name="Blends">The blends, one per answer.</param>
 internal sealed record ChatBlends(BlendResult[] Blends);
 
 /// <summary>An answer.</summary>
@@ -76,11 +76,11 @@ internal sealed record ChatChoice
     /// <summary>The message.</summary>
     public required ChatMessage Message { get; init; }
 
-    /// <summary>Always null: a blended text has no probabilities.</summary>
+    /// <summary>Always null: a blended text has no log probabilities.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public double[]? Logprobs { get; init; }
 
-    /// <summary>Why it ended: stop, length, tool_calls.</summary>
+    /// <summary>The finish reason: stop, length, tool_calls.</summary>
     public required string FinishReason { get; init; }
 }
 
@@ -90,11 +90,11 @@ internal sealed record ChatMessage
     /// <summary>The role: assistant.</summary>
     public required string Role { get; init; }
 
-    /// <summary>The text; null where the answer only calls tools.</summary>
+    /// <summary>The text; null if the answer consists only of tool calls.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required string? Content { get; init; }
 
-    /// <summary>The tools that it calls.</summary>
+    /// <summary>The tool calls.</summary>
     public ToolCallBody[]? ToolCalls { get; init; }
 
     /// <summary>Always null.</summary>
@@ -102,20 +102,20 @@ internal sealed record ChatMessage
     public string? Refusal { get; init; }
 }
 
-/// <summary>A piece of an answer.</summary>
+/// <summary>A part of an answer.</summary>
 internal sealed record ChunkChoice
 {
     /// <summary>The answer's index.</summary>
     public required int Index { get; init; }
 
-    /// <summary>The piece.</summary>
+    /// <summary>The part.</summary>
     public required ChunkDelta Delta { get; init; }
 
-    /// <summary>Always null: a blended text has no probabilities.</summary>
+    /// <summary>Always null: a blended text has no log probabilities.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public double[]? Logprobs { get; init; }
 
-    /// <summary>Why the answer ended; null before its end.</summary>
+    /// <summary>The finish reason; null before the last part.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required string? FinishReason { get; init; }
 }
@@ -123,25 +123,25 @@ internal sealed record ChunkChoice
 /// <summary>The new fields of an answer's message.</summary>
 internal sealed record ChunkDelta
 {
-    /// <summary>The role; in the first piece.</summary>
+    /// <summary>The role; in the first part.</summary>
     public string? Role { get; init; }
 
     /// <summary>The next characters.</summary>
     public string? Content { get; init; }
 
-    /// <summary>The tools that it calls.</summary>
+    /// <summary>The tool calls.</summary>
     public ToolCallBody[]? ToolCalls { get; init; }
 }
 
-/// <summary>What models read and wrote.</summary>
+/// <summary>The token usage of models.</summary>
 internal sealed record ChatUsage
 {
-    /// <summary>Tokens read.</summary>
+    /// <summary>The number of input tokens.</summary>
     public required long PromptTokens { get; init; }
 
-    /// <summary>Tokens written.</summary>
+    /// <summary>The number of output tokens.</summary>
     public required long CompletionTokens { get; init; }
 
-    /// <summary>Both.</summary>
+    /// <summary>The total of both.</summary>
     public required long TotalTokens { get; init; }
 }

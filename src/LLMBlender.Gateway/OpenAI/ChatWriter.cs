@@ -4,15 +4,15 @@ using LLMBlender.Gateway.Records;
 
 namespace LLMBlender.Gateway.OpenAI;
 
-/// <summary>Makes a request's completion, whole or in chunks.</summary>
+/// <summary>Creates a request's completion, complete or in chunks.</summary>
 /// <param name="request">The request.</param>
 /// <param name="id">The completion's id.</param>
-/// <param name="created">When it was created, in seconds since 1970.</param>
+/// <param name="created">The creation time, in seconds since 1970.</param>
 internal sealed class ChatWriter(ChatRequest request, string id, long created)
 {
     private const string ChunkObject = "chat.completion.chunk";
 
-    /// <summary>A whole completion.</summary>
+    /// <summary>Creates a complete completion.</summary>
     public ChatCompletion Whole(IReadOnlyList<BlendResponse> answers) => new()
     {
         Id = id,
@@ -24,7 +24,7 @@ internal sealed class ChatWriter(ChatRequest request, string id, long created)
         Own = Blends(answers),
     };
 
-    /// <summary>A chunk with a piece of an answer, its calls or its end.</summary>
+    /// <summary>Creates a chunk with a part of an answer, its tool calls or its finish reason.</summary>
     public ChatChunk Chunk(int index, ChunkDelta delta, string? finishReason = null) => new()
     {
         Id = id,
@@ -34,7 +34,7 @@ internal sealed class ChatWriter(ChatRequest request, string id, long created)
         Choices = [new ChunkChoice { Index = index, Delta = delta, FinishReason = finishReason }],
     };
 
-    /// <summary>The chunk of a step.</summary>
+    /// <summary>Creates the chunk of a step.</summary>
     public ChatStep Step(int index, BlendEvent step) => new()
     {
         Id = id,
@@ -45,7 +45,7 @@ internal sealed class ChatWriter(ChatRequest request, string id, long created)
         Own = StepResult.Create(step) with { Event = StepResult.NameOf(step), Index = index },
     };
 
-    /// <summary>The last chunk, with the usage and the blends that the request asked for.</summary>
+    /// <summary>Creates the last chunk, with the requested usage and details.</summary>
     public ChatChunk End(IReadOnlyList<BlendResponse> answers) => new()
     {
         Id = id,
@@ -57,7 +57,7 @@ internal sealed class ChatWriter(ChatRequest request, string id, long created)
         Own = Blends(answers),
     };
 
-    /// <summary>Why an answer ended.</summary>
+    /// <summary>Returns an answer's finish reason.</summary>
     public static string FinishReason(BlendResponse answer) => answer.ToolUse is not null ? "tool_calls" : answer.ReachedLimit ? "length" : "stop";
 
     private ChatMessage Message(BlendResponse answer) => answer.ToolUse is { } use

@@ -2,7 +2,7 @@ using LLMBlender.Abstractions;
 
 namespace LLMBlender.Gateway.OpenAI;
 
-/// <summary>One of a stream's choices. Belongs to one request.</summary>
+/// <summary>Writes one of a stream's choices. Used by one request.</summary>
 internal sealed class ChoiceStream(int index, EventStream events, ChatWriter writer, string[]? stops)
 {
     private readonly StopCut cut = new(stops);

@@ -3,7 +3,7 @@ using LLMBlender.Abstractions;
 
 namespace LLMBlender.Gateway.OpenAI;
 
-/// <summary>The panels, as models.</summary>
+/// <summary>The panels as models.</summary>
 internal sealed record ModelList
 {
     /// <summary>The type: list.</summary>
@@ -13,7 +13,7 @@ internal sealed record ModelList
     public required Model[] Data { get; init; }
 }
 
-/// <summary>A panel, as a model.</summary>
+/// <summary>A panel as a model.</summary>
 internal sealed record Model
 {
     // "created" is required by clients; panels have no creation time.
@@ -35,7 +35,7 @@ internal sealed record Model
     [JsonPropertyName("llmblender")]
     public required ModelPanel Panel { get; init; }
 
-    /// <summary>The model of a panel.</summary>
+    /// <summary>Creates the model of a panel.</summary>
     public static Model Create(PanelInfo panel) => new()
     {
         Id = panel.Name,
@@ -56,10 +56,10 @@ internal sealed record Model
 /// <summary>A panel's members and features.</summary>
 internal sealed record ModelPanel
 {
-    /// <summary>What it is for.</summary>
+    /// <summary>Its description.</summary>
     public required string Description { get; init; }
 
-    /// <summary>The backends that it asks.</summary>
+    /// <summary>The names of its backends.</summary>
     public required string[] Members { get; init; }
 
     /// <summary>The fuser; null for the default.</summary>
@@ -69,6 +69,6 @@ internal sealed record ModelPanel
     /// <summary>The features that it passes on to its members: response_format, tools.</summary>
     public required string[] Passes { get; init; }
 
-    /// <summary>Instructions that it has answers for; empty for a panel that takes any.</summary>
+    /// <summary>The instructions that it has recorded answers for; empty for a panel that accepts any.</summary>
     public required string[] Examples { get; init; }
 }

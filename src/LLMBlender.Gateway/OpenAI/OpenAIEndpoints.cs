@@ -14,11 +14,11 @@ public static class OpenAIEndpoints
         var json = GatewayJsonContext.Default;
         endpoints.MapApiPost("/v1/chat/completions", json.ChatBody, json.ChatCompletion, ChatEndpoint.AnswerAsync)
             .WithName("chat_completions")
-            .WithSummary("Ask a panel as a model.")
+            .WithSummary("Send a conversation to a panel as a model.")
             .WithMetadata(new RequestExample("""{"model":"sample","messages":[{"role":"user","content":"What is the number?"}]}"""), new StreamsEvents());
         endpoints.MapApiPost("/v1/responses", json.ResponsesBody, json.ResponsesResult, ResponsesEndpoint.AnswerAsync)
             .WithName("responses")
-            .WithSummary("Ask a panel as a model, without stored responses and tools.")
+            .WithSummary("Send a conversation to a panel as a model, without stored responses and tools.")
             .WithMetadata(new RequestExample("""{"model":"sample","instructions":"Be brief.","input":"Explain compound interest to someone who has never had a savings account."}"""), new StreamsEvents());
         endpoints.MapApiGet("/v1/models", json.ModelList, ListAsync).WithName("models").WithSummary("List the panels.");
         endpoints.MapApiGet("/v1/models/{**name}", json.Model, FindAsync).WithName("model").WithSummary("Describe a panel.");

@@ -16,19 +16,19 @@ internal sealed record ResponseFormatBody
     /// <summary>The schema's name, in responses.</summary>
     public string? Name { get; init; }
 
-    /// <summary>What the schema is for, in responses.</summary>
+    /// <summary>The schema's purpose, in responses.</summary>
     public string? Description { get; init; }
 
     /// <summary>The JSON schema, in responses.</summary>
     [JsonUnion("a JSON schema", typeof(object))]
     public JsonElement? Schema { get; init; }
 
-    /// <summary>Whether a backend that can enforces the schema token by token, in responses.</summary>
+    /// <summary>Whether the schema is enforced token by token by backends that support it, in responses.</summary>
     public bool? Strict { get; init; }
 
-    /// <summary>The form; null for any text.</summary>
+    /// <summary>Converts the form; returns null for any text.</summary>
     /// <param name="path">The field's name in errors.</param>
-    /// <exception cref="JsonFieldException">A field breaks a rule.</exception>
+    /// <exception cref="JsonFieldException">A field is invalid.</exception>
     public AnswerFormat? ToFormat(string path) => Type switch
     {
         "text" => null,
@@ -37,9 +37,9 @@ internal sealed record ResponseFormatBody
         _ => throw UnknownType(path),
     };
 
-    /// <summary>The form where the schema stands beside the type; null for any text.</summary>
+    /// <summary>Converts the form if the schema's fields are beside the type; returns null for any text.</summary>
     /// <param name="path">The field's name in errors.</param>
-    /// <exception cref="JsonFieldException">A field breaks a rule.</exception>
+    /// <exception cref="JsonFieldException">A field is invalid.</exception>
     public AnswerFormat? ToFlatFormat(string path) => Type switch
     {
         "text" => null,
@@ -58,24 +58,24 @@ internal sealed record ResponseFormatBody
         new($"{path}.type", $"\"{path}.type\" is \"{Type}\", and must be one of text, json_object, json_schema");
 }
 
-/// <summary>A JSON schema that an answer must fit.</summary>
+/// <summary>A JSON schema that an answer must match.</summary>
 internal sealed record JsonSchemaBody
 {
     /// <summary>Its name: 1 to 64 letters, digits, _ and -.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What it is for.</summary>
+    /// <summary>Its purpose.</summary>
     public string? Description { get; init; }
 
     /// <summary>The JSON schema.</summary>
     [JsonUnion("a JSON schema", typeof(object))]
     public JsonElement? Schema { get; init; }
 
-    /// <summary>Whether a backend that can enforces it token by token.</summary>
+    /// <summary>Whether the schema is enforced token by token by backends that support it.</summary>
     public bool? Strict { get; init; }
 
-    /// <summary>The message form.</summary>
-    /// <exception cref="JsonFieldException">A field breaks a rule.</exception>
+    /// <summary>Converts the schema.</summary>
+    /// <exception cref="JsonFieldException">A field is invalid.</exception>
     public AnswerFormat ToFormat(string path) => new()
     {
         Schema = Schema switch

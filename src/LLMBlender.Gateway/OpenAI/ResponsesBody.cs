@@ -6,10 +6,10 @@ using LLMBlender.Abstractions.Json;
 
 namespace LLMBlender.Gateway.OpenAI;
 
-/// <summary>The body of <c>/v1/responses</c>. Nothing of it is stored.</summary>
+/// <summary>The body of <c>/v1/responses</c>. Nothing is stored.</summary>
 internal sealed record ResponsesBody
 {
-    private const string InputRule = "a string that says something, or a list of messages";
+    private const string InputRule = "a non-empty string, or a list of messages";
 
     /// <summary>A panel's name.</summary>
     public required string Model { get; init; }
@@ -21,35 +21,35 @@ internal sealed record ResponsesBody
     /// <summary>The system prompt.</summary>
     public string? Instructions { get; init; }
 
-    /// <summary>Whether the answer comes as server-sent events.</summary>
+    /// <summary>Whether the answer is sent as server-sent events.</summary>
     public bool? Stream { get; init; }
 
-    /// <summary>Tokens of the answer at most, at least 1.</summary>
+    /// <summary>The maximum tokens of the answer, at least 1.</summary>
     [Range(1, int.MaxValue)]
     public int? MaxOutputTokens { get; init; }
 
-    /// <summary>The sampling temperature; each backend's own by default.</summary>
+    /// <summary>The sampling temperature; by default each backend's.</summary>
     [Range(0, 2.0)]
     public float? Temperature { get; init; }
 
-    /// <summary>The share of probability that tokens are drawn from.</summary>
+    /// <summary>The nucleus sampling probability (top-p).</summary>
     [Range(0, 1.0)]
     public float? TopP { get; init; }
 
     /// <summary>The form of the answer.</summary>
     public ResponsesText? Text { get; init; }
 
-    /// <summary>Parameters of LLMBlender's own.</summary>
+    /// <summary>LLMBlender's extensions.</summary>
     [JsonPropertyName("llmblender")]
     public OwnOptions? Own { get; init; }
 
-    /// <summary>All other fields, as they came.</summary>
+    /// <summary>All other fields, unchanged.</summary>
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? Other { get; set; }
 
-    /// <summary>What the panel is asked.</summary>
+    /// <summary>Converts the body to a request.</summary>
     /// <exception cref="ApiException">A parameter is not supported.</exception>
-    /// <exception cref="JsonFieldException">A field breaks a rule.</exception>
+    /// <exception cref="JsonFieldException">A field is invalid.</exception>
     public ChatRequest ToChat()
     {
         UnsupportedParameters.Responses.Check(Other);
@@ -93,10 +93,10 @@ internal sealed record ResponsesBody
 /// <summary>The form of an answer.</summary>
 internal sealed record ResponsesText
 {
-    /// <summary>The form, as response_format in chat, with the schema beside the type.</summary>
+    /// <summary>The form, as response_format in chat but with the schema's fields beside the type.</summary>
     public ResponseFormatBody? Format { get; init; }
 
-    /// <summary>All other fields, as they came.</summary>
+    /// <summary>All other fields, unchanged.</summary>
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? Other { get; set; }
 }
@@ -114,14 +114,14 @@ internal sealed record ResponsesItem
     [JsonUnion("a string", typeof(string), typeof(ContentPart[]))]
     public JsonElement? Content { get; init; }
 
-    /// <summary>The message form.</summary>
-    /// <exception cref="ApiException">It is not a message.</exception>
-    /// <exception cref="JsonFieldException">A field breaks a rule.</exception>
+    /// <summary>Converts the message.</summary>
+    /// <exception cref="ApiException">The item is not a message.</exception>
+    /// <exception cref="JsonFieldException">A field is invalid.</exception>
     public ChatTurn ToTurn(string path)
     {
         if (Type is { } type and not "message")
         {
-            throw new ApiException(ApiError.Unsupported($"{path}.type", $"\"{path}.type\" is \"{type}\", and only messages are read"));
+            throw new ApiException(ApiError.Unsupported($"{path}.type", $"\"{path}.type\" is \"{type}\", and only messages are supported"));
         }
 
         var role = Roles.Read(Role ?? throw JsonFault.Missing($"{path}.role", "a string"), $"{path}.role", "system, developer, user, assistant");

@@ -2,10 +2,10 @@ using LLMBlender.Abstractions;
 
 namespace LLMBlender.Gateway.OpenAI;
 
-/// <summary><c>POST /v1/responses</c>: a panel as a model that stores nothing and calls nothing.</summary>
+/// <summary><c>POST /v1/responses</c>: a panel as a model, without stored responses and tools.</summary>
 internal static class ResponsesEndpoint
 {
-    /// <summary>Answers; null after a stream.</summary>
+    /// <summary>Handles a request; returns null after a stream.</summary>
     public static async Task<ResponsesResult?> AnswerAsync(ApiCall call, ResponsesBody body)
     {
         var request = body.ToChat();

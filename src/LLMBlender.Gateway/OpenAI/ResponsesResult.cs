@@ -13,17 +13,17 @@ internal sealed record ResponsesResult
     /// <summary>The type: response.</summary>
     public required string Object { get; init; }
 
-    /// <summary>When it was created, in seconds since 1970.</summary>
+    /// <summary>The creation time, in seconds since 1970.</summary>
     public required long CreatedAt { get; init; }
 
     /// <summary>The status: in_progress, completed, incomplete.</summary>
     public required string Status { get; init; }
 
-    /// <summary>Always null: an error is answered as one.</summary>
+    /// <summary>Always null: an error is returned as an error response.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public string? Error { get; init; }
 
-    /// <summary>Why it is incomplete; null where it is not.</summary>
+    /// <summary>Why it is incomplete; null if it is complete.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required IncompleteDetails? IncompleteDetails { get; init; }
 
@@ -52,10 +52,10 @@ internal sealed record ResponsesResult
     /// <summary>Always empty.</summary>
     public Dictionary<string, string> Metadata { get; init; } = [];
 
-    /// <summary>What all models of the blend read and wrote; absent while the answer is being made.</summary>
+    /// <summary>The token usage of all models of the blend; absent while it is in progress.</summary>
     public ResponsesUsage? Usage { get; init; }
 
-    /// <summary>How the answer was made, where the request asked for that.</summary>
+    /// <summary>The blend's details, if requested.</summary>
     [JsonPropertyName("llmblender")]
     public BlendResult? Own { get; init; }
 }
@@ -79,7 +79,7 @@ internal sealed record OutputItem
     /// <summary>The role: assistant.</summary>
     public string Role { get; init; } = Conversation.Assistant;
 
-    /// <summary>The answer; empty while it is being made.</summary>
+    /// <summary>The answer; empty while it is in progress.</summary>
     public required OutputText[] Content { get; init; }
 }
 
@@ -96,25 +96,25 @@ internal sealed record OutputText
     public string[] Annotations { get; init; } = [];
 }
 
-/// <summary>What models read and wrote.</summary>
+/// <summary>The token usage of models.</summary>
 internal sealed record ResponsesUsage
 {
-    /// <summary>Tokens read.</summary>
+    /// <summary>The number of input tokens.</summary>
     public required long InputTokens { get; init; }
 
-    /// <summary>Details of the tokens read.</summary>
+    /// <summary>Details of the input tokens.</summary>
     public InputTokenDetails InputTokensDetails { get; init; } = new();
 
-    /// <summary>Tokens written.</summary>
+    /// <summary>The number of output tokens.</summary>
     public required long OutputTokens { get; init; }
 
-    /// <summary>Details of the tokens written.</summary>
+    /// <summary>Details of the output tokens.</summary>
     public OutputTokenDetails OutputTokensDetails { get; init; } = new();
 
-    /// <summary>Both.</summary>
+    /// <summary>The total of both.</summary>
     public required long TotalTokens { get; init; }
 
-    /// <summary>The JSON form of a blend's usage.</summary>
+    /// <summary>Creates the JSON form of a blend's usage.</summary>
     public static ResponsesUsage Create(BlendUsage usage) => new()
     {
         InputTokens = usage.PromptTokens,
@@ -123,24 +123,24 @@ internal sealed record ResponsesUsage
     };
 }
 
-/// <summary>Details of the tokens read.</summary>
+/// <summary>Details of the input tokens.</summary>
 internal sealed record InputTokenDetails
 {
     /// <summary>Always 0.</summary>
     public long CachedTokens { get; init; }
 }
 
-/// <summary>Details of the tokens written.</summary>
+/// <summary>Details of the output tokens.</summary>
 internal sealed record OutputTokenDetails
 {
     /// <summary>Always 0.</summary>
     public long ReasoningTokens { get; init; }
 }
 
-/// <summary>An event of a streamed response; which fields it has depends on its type.</summary>
+/// <summary>An event of a streamed response; its fields depend on its type.</summary>
 internal sealed record ResponsesEvent
 {
-    /// <summary>The type, which is the event's name too.</summary>
+    /// <summary>The type, which is also the event's name.</summary>
     public required string Type { get; init; }
 
     /// <summary>Its number in the stream, from 0.</summary>
@@ -167,10 +167,10 @@ internal sealed record ResponsesEvent
     /// <summary>The next characters.</summary>
     public string? Delta { get; init; }
 
-    /// <summary>The whole text.</summary>
+    /// <summary>The complete text.</summary>
     public string? Text { get; init; }
 
-    /// <summary>Always empty, where there is a text.</summary>
+    /// <summary>Always empty; present if the event has a text.</summary>
     public double[]? Logprobs { get; init; }
 }
 
@@ -183,13 +183,13 @@ internal sealed record ResponsesError
     /// <summary>Its number in the stream, from 0.</summary>
     public required int SequenceNumber { get; init; }
 
-    /// <summary>Why, for programs.</summary>
+    /// <summary>The machine-readable reason.</summary>
     public required string Code { get; init; }
 
-    /// <summary>Why, for people.</summary>
+    /// <summary>The human-readable reason.</summary>
     public required string Message { get; init; }
 
-    /// <summary>The field that breaks a rule; null for none.</summary>
+    /// <summary>The invalid field; null for none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required string? Param { get; init; }
 }

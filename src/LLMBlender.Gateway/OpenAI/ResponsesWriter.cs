@@ -3,17 +3,17 @@ using LLMBlender.Abstractions.Json;
 
 namespace LLMBlender.Gateway.OpenAI;
 
-/// <summary>Makes a request's response, whole or as events. Belongs to one request.</summary>
+/// <summary>Creates a request's response, complete or as events. Used by one request.</summary>
 /// <param name="request">The request.</param>
-/// <param name="created">When the response was created, in seconds since 1970.</param>
+/// <param name="created">The response's creation time, in seconds since 1970.</param>
 internal sealed class ResponsesWriter(ChatRequest request, long created)
 {
     private readonly string id = $"resp_{Guid.NewGuid():N}";
     private readonly string item = $"msg_{Guid.NewGuid():N}";
     private int sequence;
 
-    /// <summary>A response.</summary>
-    /// <param name="answer">The blend; null while it is being made.</param>
+    /// <summary>Creates a response.</summary>
+    /// <param name="answer">The blend; null while it is in progress.</param>
     public ResponsesResult Result(BlendResponse? answer) => new()
     {
         Id = id,
@@ -27,7 +27,7 @@ internal sealed class ResponsesWriter(ChatRequest request, long created)
         Own = answer is not null && request.WithTrace ? BlendResult.Create(null, answer) : null,
     };
 
-    /// <summary>Writes the events that a response begins with.</summary>
+    /// <summary>Writes the first events of a response.</summary>
     public async Task BeginAsync(EventStream events)
     {
         await WriteAsync(events, Event("response.created") with { Response = Result(null) });
@@ -36,11 +36,11 @@ internal sealed class ResponsesWriter(ChatRequest request, long created)
         await WriteAsync(events, TextEvent("response.content_part.added") with { Part = new OutputText { Text = "" } });
     }
 
-    /// <summary>Writes the next piece of an answer.</summary>
+    /// <summary>Writes the next part of an answer.</summary>
     public Task WriteAsync(EventStream events, string piece) =>
         WriteAsync(events, TextEvent("response.output_text.delta") with { Delta = piece, Logprobs = [] });
 
-    /// <summary>Writes the events that an answer ends with.</summary>
+    /// <summary>Writes the last events of a response.</summary>
     public async Task EndAsync(EventStream events, BlendResponse answer)
     {
         await WriteAsync(events, TextEvent("response.output_text.done") with { Text = answer.Answer, Logprobs = [] });

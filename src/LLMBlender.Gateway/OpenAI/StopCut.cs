@@ -3,8 +3,8 @@ using System.Text;
 namespace LLMBlender.Gateway.OpenAI;
 
 /// <summary>
-/// Ends a text before the first stop text; fusers do not apply stop texts. What may be the beginning of one is held back until
-/// the next piece. Belongs to one answer.
+/// Ends a text before the first stop text; fusers do not apply stop texts. A suffix that may be the beginning of a stop text is
+/// held back until the next part. Used by one answer.
 /// </summary>
 internal sealed class StopCut(string[]? stops)
 {
@@ -13,7 +13,7 @@ internal sealed class StopCut(string[]? stops)
     /// <summary>Whether a stop text was found.</summary>
     public bool IsOver { get; private set; }
 
-    /// <summary>What can be written after the next piece.</summary>
+    /// <summary>Returns the text that can be written after the next part.</summary>
     public string Next(string piece)
     {
         if (stops is null || IsOver)
@@ -35,7 +35,7 @@ internal sealed class StopCut(string[]? stops)
         return text[..^keep];
     }
 
-    /// <summary>What was held back, at the end.</summary>
+    /// <summary>Returns the text held back at the end.</summary>
     public string Rest()
     {
         var rest = IsOver ? "" : held.ToString();
@@ -43,7 +43,7 @@ internal sealed class StopCut(string[]? stops)
         return rest;
     }
 
-    /// <summary>A whole text, cut.</summary>
+    /// <summary>Cuts a complete text.</summary>
     public static string Cut(string text, string[]? stops)
     {
         var cut = new StopCut(stops);

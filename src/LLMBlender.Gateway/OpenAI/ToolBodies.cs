@@ -27,7 +27,7 @@ internal sealed record FunctionBody
     [JsonUnion("a JSON object", typeof(object))]
     public JsonElement? Parameters { get; init; }
 
-    /// <summary>Whether a backend that can enforces the schema token by token.</summary>
+    /// <summary>Whether the schema is enforced token by token by backends that support it.</summary>
     public bool? Strict { get; init; }
 }
 
@@ -51,7 +51,7 @@ internal sealed record FunctionName
 /// <summary>A call of a tool.</summary>
 internal sealed record ToolCallBody
 {
-    /// <summary>Its index among the calls; in streams alone.</summary>
+    /// <summary>Its index among the calls; only in streams.</summary>
     public int? Index { get; init; }
 
     /// <summary>The id that its result refers to.</summary>
@@ -63,9 +63,9 @@ internal sealed record ToolCallBody
     /// <summary>The function and its arguments.</summary>
     public FunctionCall? Function { get; init; }
 
-    /// <summary>The JSON form of calls.</summary>
+    /// <summary>Creates the JSON form of calls.</summary>
     /// <param name="use">The calls.</param>
-    /// <param name="withIndex">Whether each has its index.</param>
+    /// <param name="withIndex">Whether each call contains its index.</param>
     public static ToolCallBody[] Create(ToolUse use, bool withIndex) =>
     [
         .. use.Calls.Select((call, i) => new ToolCallBody
@@ -77,9 +77,9 @@ internal sealed record ToolCallBody
         }),
     ];
 
-    /// <summary>The message form.</summary>
-    /// <exception cref="ApiException">It is not a function's.</exception>
-    /// <exception cref="JsonFieldException">A field breaks a rule.</exception>
+    /// <summary>Converts the call.</summary>
+    /// <exception cref="ApiException">The call is not a function call.</exception>
+    /// <exception cref="JsonFieldException">A field is invalid.</exception>
     public ToolCall ToCall(string path)
     {
         var function = ToolReader.Function(Type, Function, path, "{\"name\",\"arguments\"}");

@@ -7,40 +7,40 @@ namespace LLMBlender.Gateway.OpenAI;
 /// <summary>Reads <c>tools</c>, <c>tool_choice</c> and <c>parallel_tool_calls</c>, and a message's <c>tool_calls</c>.</summary>
 internal static class ToolReader
 {
-    /// <summary>What <c>tool_choice</c> must be.</summary>
+    /// <summary>The rule for <c>tool_choice</c>.</summary>
     public const string ChoiceRule = "one of none, auto, required, or {\"type\":\"function\",\"function\":{\"name\"}} with the name of a tool";
 
     private const int MaxTools = 128;
     private const int MaxNameLength = 64;
     private const string ToolRule = "a list of functions, each {\"type\":\"function\",\"function\":{\"name\",…}}";
 
-    /// <summary>Reads what answers may call; null for nothing.</summary>
+    /// <summary>Reads the tools that answers may call; returns null for none.</summary>
     /// <exception cref="ApiException">A tool is not a function.</exception>
-    /// <exception cref="JsonFieldException">A field breaks a rule.</exception>
+    /// <exception cref="JsonFieldException">A field is invalid.</exception>
     public static ToolOffer? Read(ChatBody body)
     {
         var tools = (body.Tools ?? []).Select(static (tool, i) => ReadTool(tool, $"tools[{i}]")).ToArray();
         if (tools.Length > MaxTools || tools.DistinctBy(static tool => tool.Name).Count() < tools.Length)
         {
-            throw new JsonFieldException("tools", $"\"tools\" must list {MaxTools} at most, each with a name of its own");
+            throw new JsonFieldException("tools", $"\"tools\" must list {MaxTools} at most, each with a unique name");
         }
 
         var (choice, only) = ReadChoice(body.ToolChoice, tools);
         return tools.Length == 0 ? null : new ToolOffer(tools) { Choice = choice, Only = only, Parallel = body.ParallelToolCalls };
     }
 
-    /// <summary>A name as OpenAI's API takes it.</summary>
+    /// <summary>Checks a name by the rule of OpenAI's API.</summary>
     /// <param name="name">The name.</param>
-    /// <param name="path">The name, in errors, of the object that holds it.</param>
-    /// <exception cref="JsonFieldException">It is not one.</exception>
+    /// <param name="path">The path of the object with the name, for errors.</param>
+    /// <exception cref="JsonFieldException">The name is invalid.</exception>
     public static string CheckName(string name, string path) =>
         name.Length is > 0 and <= MaxNameLength && name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-')
             ? name
             : throw JsonFault.Refused($"{path}.name", JsonSerializer.SerializeToElement(name), "1 to 64 letters, digits, _ and -");
 
-    /// <summary>The function of a tool, a call or a choice.</summary>
-    /// <exception cref="ApiException">It is of another type.</exception>
-    /// <exception cref="JsonFieldException">There is none.</exception>
+    /// <summary>Returns the function of a tool, a call or a choice.</summary>
+    /// <exception cref="ApiException">The type is not a function.</exception>
+    /// <exception cref="JsonFieldException">The function is missing.</exception>
     public static T Function<T>(string? type, T? function, string path, string rule)
         where T : class => type is null or "function"
         ? function ?? throw JsonFault.Missing($"{path}.function", rule)

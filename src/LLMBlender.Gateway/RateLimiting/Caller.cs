@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace LLMBlender.Gateway.RateLimiting;
 
-/// <summary>A caller with its limits. Safe for concurrent use.</summary>
+/// <summary>A caller with its limits. Thread-safe.</summary>
 internal sealed class Caller(CallerOptions options, SpendLedger ledger, TimeProvider timeProvider)
 {
     private readonly Lock sync = new();
@@ -11,11 +11,11 @@ internal sealed class Caller(CallerOptions options, SpendLedger ledger, TimeProv
     /// <summary>Its name in logs.</summary>
     public string Name => options.Name;
 
-    /// <summary>A request's caller; null where no callers are configured.</summary>
+    /// <summary>The caller of a request; null if no callers are configured.</summary>
     public static Caller? Of(HttpContext context) => context.Features.Get<Caller>();
 
     /// <summary>Counts a request.</summary>
-    /// <returns>The limit that it exceeds; null for none.</returns>
+    /// <returns>The limit that the request exceeds; null for none.</returns>
     public async ValueTask<ApiError?> EnterAsync()
     {
         if ((options.SpendPerDay is not null || options.TokensPerDay is not null) && await ledger.TodayAsync() is var (spent, tokens)
@@ -28,10 +28,10 @@ internal sealed class Caller(CallerOptions options, SpendLedger ledger, TimeProv
         return options.RequestsPerMinute is { } most ? EnterMinute(most) : null;
     }
 
-    /// <summary>Counts what a request cost.</summary>
-    /// <param name="promptTokens">Tokens read.</param>
-    /// <param name="completionTokens">Tokens written.</param>
-    /// <param name="cost">In the currency of the configured prices; null where none are.</param>
+    /// <summary>Counts the usage of a request.</summary>
+    /// <param name="promptTokens">The number of input tokens.</param>
+    /// <param name="completionTokens">The number of output tokens.</param>
+    /// <param name="cost">The cost in the currency of the configured prices; null if there are no prices.</param>
     public void Spend(long promptTokens, long completionTokens, decimal? cost) => _ = ledger.AddAsync(cost ?? 0, promptTokens + completionTokens);
 
     private ApiError? EnterMinute(int most)

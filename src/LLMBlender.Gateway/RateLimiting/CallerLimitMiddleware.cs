@@ -3,10 +3,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace LLMBlender.Gateway.RateLimiting;
 
-/// <summary>Refuses requests of callers over a limit. The dashboard, which polls and costs nothing, is not limited.</summary>
+/// <summary>Rejects requests of callers over a limit. The dashboard, which polls at no cost, is not limited.</summary>
 internal sealed class CallerLimitMiddleware(RequestDelegate next, CallerMetrics metrics)
 {
-    /// <summary>Serves a request, or answers it with the limit that it exceeds.</summary>
+    /// <summary>Serves a request, or responds with the limit that it exceeds.</summary>
     public async Task InvokeAsync(HttpContext context)
     {
         if (Caller.Of(context) is { } caller && !ApiKeyAuthenticationHandler.IsDashboard(context.Request) && await caller.EnterAsync() is { } error)

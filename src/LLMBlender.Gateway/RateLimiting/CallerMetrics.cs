@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace LLMBlender.Gateway.RateLimiting;
 
-/// <summary>Counts refused requests, on the meter <c>LLMBlender</c>. Safe for concurrent use.</summary>
+/// <summary>Counts rejected requests on the meter <c>LLMBlender</c>. Thread-safe.</summary>
 internal sealed class CallerMetrics : IDisposable
 {
     private static readonly string[] Reasons = ["invalid_api_key", "forbidden", "rate_limit_exceeded", "insufficient_quota"];
@@ -13,10 +13,10 @@ internal sealed class CallerMetrics : IDisposable
     public CallerMetrics() => refusals = meter.CreateCounter<long>(
         "llmblender.caller.refusals", "{request}", "Requests refused for their key, origin or a limit, by reason.");
 
-    /// <summary>Counts a refused request.</summary>
+    /// <summary>Counts a rejected request.</summary>
     public void Refused(ApiError error) => refusals.Add(1, new KeyValuePair<string, object?>("reason", error.Code));
 
-    /// <summary>Initializes each reason's counter to 0, so that a rate sees the first refusal.</summary>
+    /// <summary>Initializes each reason's counter to 0, so that a rate query includes the first rejection.</summary>
     public void InitializeCounters()
     {
         foreach (var reason in Reasons)

@@ -3,7 +3,7 @@ using LLMBlender.Abstractions;
 
 namespace LLMBlender.Gateway.RateLimiting;
 
-/// <summary>Charges a caller what its requests cost, each as soon as its response is known. Belongs to one request.</summary>
+/// <summary>Charges a caller for the usage of its requests, as soon as each response is available. Used by one request.</summary>
 internal sealed class MeteredBlender(IBlender inner, Caller caller) : IBlender
 {
     /// <inheritdoc/>

@@ -5,7 +5,7 @@ using StackExchange.Redis;
 
 namespace LLMBlender.Gateway.RateLimiting;
 
-/// <summary>Counts in the cluster's Redis: a hash for each caller and day, which expires.</summary>
+/// <summary>Counts usage in the cluster's Redis: an expiring hash for each caller and day.</summary>
 internal sealed class RedisCounter(IConnectionMultiplexer redis, IOptions<ClusterOptions> cluster) : ISharedCounter
 {
     private static readonly TimeSpan Kept = TimeSpan.FromDays(2);

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace LLMBlender.Gateway.RateLimiting;
 
 /// <summary>
-/// A caller's usage today. With a shared counter that is the usage over all gateways, at most a second old; while the counter can't
-/// be reached, its last value and the usage of this process since. Safe for concurrent use.
+/// A caller's usage today. With a shared counter it is the usage over all gateways, at most a second old; while the counter
+/// can't be reached, the counter's last value plus this process's usage since. Thread-safe.
 /// </summary>
 internal sealed class SpendLedger(string caller, ISharedCounter? shared, TimeProvider timeProvider, ILogger logger)
 {
@@ -18,7 +18,7 @@ internal sealed class SpendLedger(string caller, ISharedCounter? shared, TimePro
     private (long Billionths, long Tokens) unsent;
     private long? asked;
 
-    /// <summary>The usage today.</summary>
+    /// <summary>Returns the usage today.</summary>
     public async ValueTask<(decimal Spent, long Tokens)> TodayAsync()
     {
         if (shared is not null && IsOld())
@@ -34,7 +34,7 @@ internal sealed class SpendLedger(string caller, ISharedCounter? shared, TimePro
     }
 
     /// <summary>Adds usage.</summary>
-    /// <returns>Completes when the usage is shared; it never fails.</returns>
+    /// <returns>A task that completes when the usage is shared; it never fails.</returns>
     public Task AddAsync(decimal spent, long tokens)
     {
         lock (sync)
@@ -71,7 +71,7 @@ internal sealed class SpendLedger(string caller, ISharedCounter? shared, TimePro
         }
         catch (TimeoutException e)
         {
-            // It may still be counted, so it is not sent again.
+            // The counter may have received the usage, so it is not sent again.
             logger.NotCounted(caller, e.GetType().Name);
         }
     }
@@ -89,7 +89,7 @@ internal sealed class SpendLedger(string caller, ISharedCounter? shared, TimePro
         }
     }
 
-    // Totals only grow: of two responses that arrive out of order the larger is the later.
+    // Totals only increase: if two responses arrive out of order, the larger one is the later.
     private void Settle(DateOnly of, (long Billionths, long Tokens) sent, (long Billionths, long Tokens)? totals)
     {
         lock (sync)

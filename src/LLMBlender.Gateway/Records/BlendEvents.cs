@@ -4,12 +4,12 @@ using LLMBlender.Abstractions.Json;
 namespace LLMBlender.Gateway.Records;
 
 /// <summary>
-/// A blend as events: <c>asking</c>, a <c>member</c> each, <c>ranking</c>, <c>ranked</c>, <c>fusing</c>, the answer's pieces as they
-/// are written as <c>answer</c>, and <c>done</c> with the whole result, whose answer counts; or <c>error</c>.
+/// Writes a blend as events: <c>asking</c>, one <c>member</c> for each member, <c>ranking</c>, <c>ranked</c>, <c>fusing</c>,
+/// parts of the answer as <c>answer</c>, and <c>done</c> with the complete result, whose answer is final; or <c>error</c>.
 /// </summary>
 internal static class BlendEvents
 {
-    /// <summary>Writes them.</summary>
+    /// <summary>Writes the events.</summary>
     public static async Task WriteAsync(ApiCall call, RecordId? id, BlendRequest request)
     {
         var events = new EventStream(call.Context);

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace LLMBlender.Gateway.Records;
 
-/// <summary>The command line's verbs as HTTP paths: a record in the body, and the result that the verb writes.</summary>
+/// <summary>The command line's verbs as HTTP endpoints: the request body is a record, the response the verb's result.</summary>
 public static class RecordEndpoints
 {
     private const string Candidates = """[{"model":"a","text":"4 is the number"},{"text":"2 is the number"}]""";
@@ -29,7 +29,7 @@ public static class RecordEndpoints
             .WithMetadata(new RequestExample($$"""{"instruction":"What is the number?","candidates":{{Candidates}}}"""));
         endpoints.MapApiPost("/v1/blend", json.BlendRecord, json.BlendResult, BlendAsync)
             .WithName("blend")
-            .WithSummary("Ask a panel, or take candidates; rank and fuse.")
+            .WithSummary("Generate candidates with a panel, or use the given ones; rank and fuse them.")
             .WithMetadata(new RequestExample("""{"instruction":"What is the number?","panel":"sample","trace":true}"""), new StreamsEvents());
         return endpoints;
     }

@@ -67,6 +67,6 @@ public static class RerankEndpoint
 
     private static IEnumerable<int> Order(RankingResponse response) => Enumerable.Range(0, response.Ranks.Length).OrderBy(place => response.Ranks[place]);
 
-    // These clients expect scores from 0 to 1: the probability that corresponds to the logit.
+    // These clients expect scores from 0 to 1: the sigmoid of the logit.
     private static double Relevance(double score) => 1 / (1 + Math.Exp(-score));
 }

@@ -5,23 +5,23 @@ using LLMBlender.Abstractions.Json;
 
 namespace LLMBlender.Gateway.Records;
 
-/// <summary>Texts to be reranked.</summary>
+/// <summary>Texts to rerank.</summary>
 internal abstract record RerankBody
 {
-    /// <summary>What must be known of each text, for errors.</summary>
+    /// <summary>The rule for each text, for errors.</summary>
     protected const string TextsRule = "a list of texts, or of objects with a \"text\"";
 
     /// <summary>The query.</summary>
     public required string Query { get; init; }
 
-    /// <summary>The ranker's name; by default the first one configured.</summary>
+    /// <summary>The ranker's name; by default the first configured one.</summary>
     public string? Model { get; init; }
 
-    /// <summary>Seconds that the request may take; 60 by default.</summary>
+    /// <summary>The request's timeout in seconds; 60 by default.</summary>
     [Range(0, 600.0, MinimumIsExclusive = true, ErrorMessage = "a number of seconds above 0 and at most 600")]
     public double? Timeout { get; init; }
 
-    /// <summary>The message form: the query is the instruction, the texts are the candidates.</summary>
+    /// <summary>Converts the request: the query is the instruction, the texts are the candidates.</summary>
     public RankingRequest ToRequest(string[] texts) => new()
     {
         Instruction = Query,
@@ -31,7 +31,7 @@ internal abstract record RerankBody
     };
 
     /// <summary>Reads strings, or objects with a text.</summary>
-    /// <exception cref="JsonFieldException">One is neither.</exception>
+    /// <exception cref="JsonFieldException">An element is neither.</exception>
     protected static string[] Read(string field, JsonElement list) => list.ValueKind is JsonValueKind.Array
         ?
         [
@@ -42,35 +42,35 @@ internal abstract record RerankBody
         : throw JsonFault.Refused(field, list, TextsRule);
 }
 
-/// <summary>Documents to be reranked, as clients of Cohere and Jina send them.</summary>
+/// <summary>Documents to rerank, in the format of Cohere and Jina.</summary>
 internal sealed record RerankRequest : RerankBody
 {
     /// <summary>The documents: strings, or objects with a text.</summary>
     [JsonUnion(TextsRule, typeof(string[]), typeof(RerankText[]))]
     public required JsonElement Documents { get; init; }
 
-    /// <summary>How many of the best the answer lists; all by default.</summary>
+    /// <summary>The maximum number of documents in the response, best first; all by default.</summary>
     [Range(1, int.MaxValue)]
     public int? TopN { get; init; }
 
-    /// <summary>Whether the answer shows the documents.</summary>
+    /// <summary>Whether the response contains the documents.</summary>
     public bool? ReturnDocuments { get; init; }
 
     /// <summary>The documents' texts.</summary>
     public string[] ReadTexts() => Read("documents", Documents);
 }
 
-/// <summary>Texts to be reranked, as clients of Text Embeddings Inference send them.</summary>
+/// <summary>Texts to rerank, in the format of Text Embeddings Inference.</summary>
 internal sealed record TextsRerankRequest : RerankBody
 {
     /// <summary>The texts: strings, or objects with a text.</summary>
     [JsonUnion(TextsRule, typeof(string[]), typeof(RerankText[]))]
     public required JsonElement Texts { get; init; }
 
-    /// <summary>Whether the answer shows the texts.</summary>
+    /// <summary>Whether the response contains the texts.</summary>
     public bool? ReturnText { get; init; }
 
-    /// <summary>Whether scores are the ranking's own, instead of between 0 and 1.</summary>
+    /// <summary>Whether scores are the ranking's raw scores instead of values between 0 and 1.</summary>
     public bool? RawScores { get; init; }
 
     /// <summary>The texts.</summary>
@@ -97,7 +97,7 @@ internal sealed record RerankResponse
     public required RerankedDocument[] Results { get; init; }
 }
 
-/// <summary>A document's place.</summary>
+/// <summary>A ranked document.</summary>
 internal sealed record RerankedDocument
 {
     /// <summary>Its index in the request.</summary>
@@ -106,11 +106,11 @@ internal sealed record RerankedDocument
     /// <summary>Its relevance, from 0 to 1.</summary>
     public required double RelevanceScore { get; init; }
 
-    /// <summary>The document, where the request asked for it.</summary>
+    /// <summary>The document, if requested.</summary>
     public RerankText? Document { get; init; }
 }
 
-/// <summary>A text's place.</summary>
+/// <summary>A ranked text.</summary>
 internal sealed record RerankedText
 {
     /// <summary>Its index in the request.</summary>
@@ -119,6 +119,6 @@ internal sealed record RerankedText
     /// <summary>Its relevance, from 0 to 1; or its raw score.</summary>
     public required double Score { get; init; }
 
-    /// <summary>The text, where the request asked for it.</summary>
+    /// <summary>The text, if requested.</summary>
     public string? Text { get; init; }
 }

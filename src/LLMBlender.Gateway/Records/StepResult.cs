@@ -4,16 +4,18 @@ using LLMBlender.Abstractions.Json;
 
 namespace LLMBlender.Gateway.Records;
 
-/// <summary>A step of a blend that is under way.</summary>
+/// <summary>A step of a blend in progress.</summary>
 internal sealed record StepResult
 {
-    /// <summary>The step: asking, member, ranking, ranked, fusing. In chat streams alone; other streams name the event so.</summary>
+    /// <summary>
+    /// The step: asking, member, ranking, ranked, fusing. Only in chat streams; other streams use it as the event's name.
+    /// </summary>
     public string? Event { get; init; }
 
-    /// <summary>The choice that the step belongs to. In chat streams alone.</summary>
+    /// <summary>The index of the step's choice. Only in chat streams.</summary>
     public int? Index { get; init; }
 
-    /// <summary>Seconds since the request.</summary>
+    /// <summary>Seconds since the start of the request.</summary>
     public required double Seconds { get; init; }
 
     /// <summary>The panel's members; with asking.</summary>
@@ -28,19 +30,19 @@ internal sealed record StepResult
     /// <summary>The ranker; with ranked.</summary>
     public string? Ranker { get; init; }
 
-    /// <summary>Ordered pairs whose logit was used; with ranked.</summary>
+    /// <summary>The number of ordered pairs whose logit was used; with ranked.</summary>
     public int? Comparisons { get; init; }
 
-    /// <summary>How many of them were cached, or computed for another request; with ranked.</summary>
+    /// <summary>The number of pairs that were cached or computed for another request; with ranked.</summary>
     public int? Reused { get; init; }
 
     /// <summary>The comparison matrix; with ranked.</summary>
     public float?[][]? Matrix { get; init; }
 
-    /// <summary>A step's name.</summary>
+    /// <summary>Returns a step's name.</summary>
     public static string NameOf(BlendEvent step) => JsonNamingPolicy.SnakeCaseLower.ConvertName(step.Kind.ToString());
 
-    /// <summary>The JSON form of a step.</summary>
+    /// <summary>Creates the JSON form of a step.</summary>
     public static StepResult Create(BlendEvent step) => new()
     {
         Seconds = step.Seconds,

@@ -1,10 +1,10 @@
-// One page, one run at a time: ask a panel, watch its answers arrive, be ranked and be fused.
+// The main page: runs one blend at a time and shows the answers, their ranking and the fusion as events arrive.
 import { Candidates } from './candidates.js';
 import { ApiError, events } from './events.js';
 import { cost, count, el, logit, seconds, when } from './format.js';
 import * as history from './history.js';
 import { showMatrix } from './matrix.js';
-import { $, announce, complain, get, onKey } from './page.js';
+import { $, announce, showError, get, onKey } from './page.js';
 
 const form = $('form');
 const ask = $('ask');
@@ -25,7 +25,7 @@ async function loadPanels() {
   }));
   panel.onchange = showPanel;
   showPanel();
-  complain(null);
+  showError(null);
 }
 
 function showPanel() {
@@ -74,12 +74,12 @@ async function run(instruction, name) {
       handlers[event.name]?.(event.data);
     }
 
-    if (!record.done) throw new Error('the connection broke before the answer was whole');
+    if (!record.done) throw new Error('the connection closed before the answer was complete');
     history.add(record);
     showHistory();
     announce(`Done. ${$('answer-foot').textContent}`);
   } catch (e) {
-    if (e.name !== 'AbortError') complain(e.message);
+    if (e.name !== 'AbortError') showError(e.message);
     $('answer').classList.remove('waiting', 'writing');
     for (const step of Object.values(steps)) step.classList.remove('on');
     if (e.status === 401) reload();
@@ -91,22 +91,22 @@ async function run(instruction, name) {
   }
 }
 
-let heard = 0;
+let answered = 0;
 let expected = 0;
 const handlers = {
   asking({ members }) {
-    [heard, expected] = [0, members.length];
+    [answered, expected] = [0, members.length];
     candidates.expect(members);
     step('ask', 'on', `0 of ${expected}`);
     announce(`${expected} members asked.`);
   },
   member({ member }) {
-    candidates.hear(member);
-    heard++;
-    step('ask', 'on', `${heard} of ${expected}`);
+    candidates.update(member);
+    answered++;
+    step('ask', 'on', `${answered} of ${expected}`);
   },
   ranking({ seconds: s }) {
-    step('ask', 'done', `${heard} of ${expected}, ${seconds(s)}`);
+    step('ask', 'done', `${answered} of ${expected}, ${seconds(s)}`);
     step('rank', 'on', '');
   },
   ranked({ candidates: list, matrix, comparisons, reused, seconds: s }) {
@@ -130,7 +130,7 @@ const handlers = {
 };
 
 function begin(instruction) {
-  complain(null);
+  showError(null);
   whole = '';
   $('run').hidden = false;
   $('intro').hidden = true;
@@ -156,7 +156,7 @@ function finish(record) {
   const fused = record.fusion?.given === 'fused';
   $('answer-foot').textContent = fused
     ? `Fused by ${record.fusion.fuser} from ${from}${record.fusion.margin === undefined ? '' : `; the ranker prefers it by ${logit(record.fusion.margin)}`}.`
-    : `${from}’s answer as it is: the best of ${record.candidates.length}.`;
+    : `${from}’s answer unchanged: the best of ${record.candidates.length}.`;
   step('fuse', 'done', fused ? `by ${record.fusion.fuser}` : 'best one kept');
   const { usage, trace } = record;
   const facts = [['Comparisons', count(usage.comparisons)]];
@@ -170,7 +170,7 @@ function finish(record) {
     return pair;
   }));
   $('facts').hidden = false;
-  if (failed.length) complain(failed.map((failure) => `${failure.what}: ${failure.message}`).join('; '));
+  if (failed.length) showError(failed.map((failure) => `${failure.what}: ${failure.message}`).join('; '));
 }
 
 function step(name, state, note) {
@@ -229,7 +229,7 @@ function show(record) {
   $('go').hidden = false;
 }
 
-const reload = () => loadPanels().catch((e) => complain(e.message));
+const reload = () => loadPanels().catch((e) => showError(e.message));
 onKey(reload);
 showHistory();
 reload();

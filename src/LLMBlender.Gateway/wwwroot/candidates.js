@@ -1,4 +1,4 @@
-// The candidates' cards: waiting, answered or failed; in the ranking's order once there is one.
+// The list of candidates: waiting, answered or failed; sorted by rank after ranking.
 import { cost, count, el, logit, seconds } from './format.js';
 
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
@@ -10,7 +10,7 @@ export class Candidates {
     this.started = 0;
   }
 
-  /** One card a member, all waiting. */
+  /** Creates a waiting element for each member. */
   expect(names) {
     this.cards.clear();
     this.list.replaceChildren();
@@ -19,8 +19,8 @@ export class Candidates {
     this.tick();
   }
 
-  /** A member answered, or failed. */
-  hear(member) {
+  /** Shows a member's answer or failure. */
+  update(member) {
     const card = this.card(member.name);
     card.classList.remove('waiting');
     card.classList.toggle('failed', Boolean(member.failure));
@@ -35,7 +35,7 @@ export class Candidates {
     this.bars();
   }
 
-  /** Ranks are there: cards change places. */
+  /** Shows the ranks and sorts the list. */
   rank(candidates) {
     const before = new Map([...this.cards.values()].map((card) => [card, card.getBoundingClientRect().top]));
     for (const candidate of candidates) {
@@ -59,12 +59,12 @@ export class Candidates {
     }
   }
 
-  /** Nobody is waited for any more. */
+  /** Marks the remaining members as skipped. */
   end() {
     cancelAnimationFrame(this.frame);
     for (const card of this.list.querySelectorAll('.waiting')) {
       card.classList.remove('waiting');
-      this.text(card, 'not waited for');
+      this.text(card, 'skipped');
     }
   }
 
@@ -95,7 +95,7 @@ export class Candidates {
     card.querySelector('.more').hidden = paragraph.scrollHeight <= paragraph.clientHeight + 2;
   }
 
-  // Who is still thinking shows it; who is done shows how long that took beside the slowest.
+  // Updates the elapsed time of waiting members; finished ones show their time relative to the slowest.
   tick() {
     const now = (performance.now() - this.started) / 1000;
     let waiting = false;

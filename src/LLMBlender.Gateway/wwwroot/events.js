@@ -1,6 +1,6 @@
-// Server-sent events of a POST, which EventSource can't make.
+// Server-sent events of a POST request, which EventSource does not support.
 
-/** What a server says is wrong. */
+/** An error response of the server. */
 export class ApiError extends Error {
   constructor(status, error) {
     super(error?.message ?? `the server answered ${status}`);
@@ -8,13 +8,13 @@ export class ApiError extends Error {
   }
 }
 
-/** Headers of a request; a key lives as long as the tab. */
+/** The headers of a request; a key is stored until the tab is closed. */
 export function headers() {
   const key = sessionStorage.getItem('key');
   return key ? { Authorization: `Bearer ${key}` } : {};
 }
 
-/** Posts an object, and gives {name, data} for every event of the answer. */
+/** Posts an object and yields {name, data} for every event of the response. */
 export async function* events(path, body, signal) {
   const response = await fetch(path, {
     method: 'POST',

@@ -1,4 +1,4 @@
-// Numbers as people read them.
+// Formats numbers for display.
 
 export const seconds = (s) => (s < 0.001 ? '<1 ms' : s < 1 ? `${Math.round(s * 1000)} ms` : `${s.toFixed(s < 10 ? 2 : 1)} s`);
 
@@ -10,7 +10,7 @@ export const count = (n) => n.toLocaleString('en');
 
 export const when = (time) => new Date(time).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
-/** An element with a class and a text. Texts of models only ever come in here, and never become markup. */
+/** Creates an element with a class and a text. Models' texts are only added as text, never as markup. */
 export function el(tag, className, text) {
   const element = document.createElement(tag);
   if (className) element.className = className;

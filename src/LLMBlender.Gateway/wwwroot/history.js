@@ -1,4 +1,4 @@
-// This browser's runs, newest first. They never leave it.
+// The browser's runs, newest first, stored only in local storage.
 const KEY = 'llmblender.runs';
 const MOST = 40;
 
@@ -18,7 +18,7 @@ export function add(run) {
       localStorage.setItem(KEY, JSON.stringify(runs));
       return;
     } catch {
-      // The browser's room is full: the older half goes.
+      // The browser's storage is full: the older half is removed.
       runs = runs.slice(0, Math.floor(runs.length / 2));
     }
   }

@@ -1,10 +1,10 @@
-// The comparison matrix as a heat map: row against column, hover or arrow keys tell a pair.
+// The comparison matrix as a heat map: row against column; hovering or arrow keys describe a pair.
 import { el, logit } from './format.js';
 
-/** Shows it in the ranking's order. */
+/** Shows the matrix in the ranking's order. */
 export function showMatrix(figure, candidates, matrix) {
   const table = figure.querySelector('table');
-  const say = figure.querySelector('.say');
+  const description = figure.querySelector('.say');
   table.replaceChildren();
   figure.hidden = !matrix || candidates.length < 2;
   if (figure.hidden) return;
@@ -13,8 +13,8 @@ export function showMatrix(figure, candidates, matrix) {
   const names = order.map((i) => candidates[i].model ?? `#${i + 1}`);
   const known = matrix.flat().filter((x) => x !== null);
   const strongest = Math.max(...known.map(Math.abs), 1e-9);
-  const hint = 'Hover over a cell, or walk with the arrow keys: each is the ranker’s word on one pair, with the row’s answer first.';
-  say.textContent = hint;
+  const hint = 'Hover over a cell, or use the arrow keys: each is the ranker’s verdict on one pair, with the row’s answer first.';
+  description.textContent = hint;
 
   const head = el('tr');
   head.append(el('td', 'none', ''));
@@ -35,22 +35,22 @@ export function showMatrix(figure, candidates, matrix) {
     body.rows[row]?.cells[0].classList.toggle('lit', on);
     head.cells[column + 1]?.classList.toggle('lit', on);
   };
-  const tell = (td) => {
+  const describe = (td) => {
     const [row, column] = place(td);
     light(row, column, true);
     const value = td.dataset.logit;
-    say.textContent = row === column ? `${names[row]} is not compared with itself.`
+    description.textContent = row === column ? `${names[row]} is not compared with itself.`
       : value === undefined ? `${names[row]} and ${names[column]} were not compared in this order; the ranking did not need it.`
       : `${names[row]} ${value > 0 ? 'beats' : 'loses to'} ${names[column]} by ${logit(Number(value))} when ${names[row]} comes first.`;
   };
-  const hush = (td) => {
+  const reset = (td) => {
     light(...place(td), false);
-    say.textContent = hint;
+    description.textContent = hint;
   };
-  body.onmouseover = (e) => e.target.closest('td') && tell(e.target.closest('td'));
-  body.onmouseout = (e) => e.target.closest('td') && hush(e.target.closest('td'));
-  body.onfocusin = (e) => e.target.closest('td') && tell(e.target);
-  body.onfocusout = (e) => e.target.closest('td') && hush(e.target);
+  body.onmouseover = (e) => e.target.closest('td') && describe(e.target.closest('td'));
+  body.onmouseout = (e) => e.target.closest('td') && reset(e.target.closest('td'));
+  body.onfocusin = (e) => e.target.closest('td') && describe(e.target);
+  body.onfocusout = (e) => e.target.closest('td') && reset(e.target);
   body.onkeydown = (e) => walk(e, body);
 }
 

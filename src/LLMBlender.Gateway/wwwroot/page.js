@@ -1,21 +1,22 @@
-// What every page has: the theme, a line for problems, one for those who listen, and a row that asks for the server's key.
+// Common parts of all pages: the theme, a line for errors, a live region for screen readers, and a row that asks for the API
+// key.
 import { ApiError, headers } from './events.js';
 import './theme.js';
 
 export const $ = (id) => document.getElementById(id);
 
-/** Shows a problem; null takes it away. */
-export function complain(message) {
+/** Shows an error; null hides it. */
+export function showError(message) {
   $('problem').textContent = message ?? '';
   $('problem').hidden = !message;
 }
 
-/** Says a text to those who listen. */
+/** Announces a text to screen readers. */
 export function announce(text) {
   $('announce').textContent = text;
 }
 
-/** What a path of the API answers. Where it wants a key, the row for one is shown. */
+/** Gets a path of the API. If a key is required, shows the row for it. */
 export async function get(path) {
   const response = await fetch(path, { headers: headers(), cache: 'no-store' });
   $('key-row').hidden = response.status !== 401;
@@ -24,7 +25,7 @@ export async function get(path) {
   return body;
 }
 
-/** Keeps a key that is given, and calls back. */
+/** Stores the entered key and calls back. */
 export function onKey(again) {
   $('use-key').onclick = () => {
     sessionStorage.setItem('key', $('key').value.trim());

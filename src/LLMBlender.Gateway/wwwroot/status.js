@@ -1,6 +1,6 @@
-// The cluster as it is: asks for counts every two seconds and shows their differences as rates.
+// The status page: polls the cluster's counters every two seconds and shows their rates.
 import { count, el } from './format.js';
-import { $, announce, complain, get, onKey } from './page.js';
+import { $, announce, showError, get, onKey } from './page.js';
 
 const interval = 2000;
 const kept = 90;
@@ -9,7 +9,7 @@ const history = [];
 let before = null;
 let paused = false;
 let timer = null;
-let said = '';
+let announced = '';
 
 const percent = (share) => (Number.isFinite(share) ? `${Math.round(share * 100)} %` : '–');
 const rate = (n) => (n === null ? '–' : n >= 100 ? count(Math.round(n)) : n.toFixed(n < 10 ? 1 : 0));
@@ -22,16 +22,16 @@ async function look() {
   clearTimeout(timer);
   try {
     const { silos } = await get('/v1/status');
-    complain(null);
+    showError(null);
     show(silos, performance.now() / 1000);
   } catch (e) {
-    complain(e.message);
+    showError(e.message);
   }
 
   if (!paused) timer = setTimeout(look, interval);
 }
 
-// Rates are taken silo by silo: one that came or started anew since has none yet.
+// Rates are computed per silo; a new or restarted silo has no rate yet.
 function show(silos, now) {
   const elapsed = before ? now - before.now : 0;
   const pairs = silos.map((silo) => [silo, before?.silos.find((one) => one.address === silo.address && one.answers)]).filter(([silo, then]) => silo.answers && then);
@@ -62,14 +62,14 @@ function show(silos, now) {
 
 function verdict(silos, answering, workers) {
   const lost = silos.length - answering.length;
-  const [text, state] = !answering.some((silo) => silo.roles.includes('blend')) ? ['Nobody blends.', 'bad']
-    : !workers.length ? ['Nobody compares.', 'bad']
+  const [text, state] = !answering.some((silo) => silo.roles.includes('blend')) ? ['No process blends.', 'bad']
+    : !workers.length ? ['No process compares.', 'bad']
       : lost ? [`${lost} of ${silos.length} members ${lost === 1 ? 'does' : 'do'} not answer.`, 'bad']
         : [`All well: ${silos.length} ${silos.length === 1 ? 'member' : 'members'}.`, 'good'];
   $('verdict').textContent = text;
   $('verdict').className = `ask-label ${state}`;
-  if (text !== said) announce(text);
-  said = text;
+  if (text !== announced) announce(text);
+  announced = text;
 }
 
 function tiles(entries) {
@@ -129,7 +129,7 @@ function bar(name, share, what) {
 $('pause').onclick = () => {
   paused = !paused;
   $('pause').setAttribute('aria-pressed', String(paused));
-  $('pause').textContent = paused ? 'Go on' : 'Pause';
+  $('pause').textContent = paused ? 'Resume' : 'Pause';
   if (paused) clearTimeout(timer);
   else look();
 };

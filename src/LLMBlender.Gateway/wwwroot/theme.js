@@ -1,4 +1,4 @@
-// The theme: the system's unless chosen otherwise. For every page with a button #theme.
+// The theme: the system's unless selected. For every page with a button #theme.
 const themes = ['system', 'light', 'dark'];
 const system = matchMedia('(prefers-color-scheme: dark)');
 const button = document.getElementById('theme');

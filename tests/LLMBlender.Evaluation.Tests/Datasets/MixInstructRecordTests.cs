@@ -59,7 +59,7 @@ public sealed class MixInstructRecordTests
     }
 
     [Theory]
-    [InlineData("""{"id":1,"instruction":"","input":""}""", "\"instruction\" and \"input\" are empty, and one must say something")]
+    [InlineData("""{"id":1,"instruction":"","input":""}""", "\"instruction\" and \"input\" are empty, and one must contain text")]
     [InlineData("""{"id":1,"instruction":"a"}""", "\"candidates\" is missing, and must be a list of at least one {\"model\",\"text\"}")]
     [InlineData("""{"id":1,"instruction":"a","candidates":[]}""", "\"candidates\" lists 0, and must list from 1 to 1024")]
     [InlineData("""{"id":1,"instruction":"a","candidates":[{"model":"m"},{"model":"m"}]}""", "\"candidates[1].model\" is \"m\", as another candidate's, and models must differ")]

@@ -21,7 +21,7 @@ public sealed class SourceInstructionTests
     [InlineData("""{"instruction":"a"}""", "has neither \"output\" (Alpaca), \"response\" (Dolly) nor \"conversations\" (ShareGPT), and must have one")]
     [InlineData("""{"conversations":[{"from":"human","value":"a"}]}""", "\"conversations\" holds no question with an answer")]
     [InlineData("""{"conversations":[{"from":"human","value":"a"},{"from":"human","value":"b"}]}""",
-        "\"conversations\" begins with two turns of a person, and an answer must follow the first")]
+        "\"conversations\" begins with two user messages, and an answer must follow the first")]
     [InlineData("""{"output":"a"}""", "\"instruction\" is missing, and must be a string")]
     public void Instruction_OfNoShape_IsRefusedByName(string json, string message) =>
         Assert.Equal(message, Assert.Throws<RecordException>(() => Read(json)).Message);

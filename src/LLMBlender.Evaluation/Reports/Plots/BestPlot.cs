@@ -1,6 +1,6 @@
 namespace LLMBlender.Evaluation.Reports.Plots;
 
-/// <summary>Who is best where: parts of the data against models, the share of records that each is best in.</summary>
+/// <summary>Plots the share of records in which each model is best, by subset of the data.</summary>
 internal static class BestPlot
 {
     private const double Label = 190;
@@ -8,7 +8,7 @@ internal static class BestPlot
     private const double Row = 26;
     private const double Head = 120;
 
-    /// <summary>The drawing.</summary>
+    /// <summary>Returns the plot.</summary>
     public static string Draw(IReadOnlyList<string> models, IReadOnlyList<(string Group, int Records, double[] Shares)> rows)
     {
         var svg = new Svg(Label + (models.Count * Cell) + 90, Head + (rows.Count * Row) + 8, "share of records that each model is best in");

@@ -2,7 +2,9 @@ using LLMBlender.Core.Evaluation;
 
 namespace LLMBlender.Evaluation.Reports.Plots;
 
-/// <summary>Cost against quality: comparisons a record, and by the yardstick what is chosen for them, with its interval.</summary>
+/// <summary>
+/// Plots cost against quality: comparisons per record, and the yardstick's value of the chosen candidates with its interval.
+/// </summary>
 internal static class CostPlot
 {
     private const double Left = 70;
@@ -10,7 +12,7 @@ internal static class CostPlot
     private const double Top = 16;
     private const double Height = 300;
 
-    /// <summary>The drawing; empty where there is nothing to measure by.</summary>
+    /// <summary>Returns the plot; empty if there is nothing to plot.</summary>
     public static string Draw(EvaluationReport report)
     {
         var points = Points(report);
@@ -40,7 +42,7 @@ internal static class CostPlot
             .Text(16, Top + (Height / 2), $"{report.Yardstick}{(isLowBetter ? ", lower is better" : "")}", "middle", isDim: true, turn: -90).ToString();
     }
 
-    // Rankers that compare nothing, and the best single model, stand at no cost.
+    // Rankers without comparisons, and the best single model, have cost 0.
     private static List<(string Name, double Cost, Interval Quality)> Points(EvaluationReport report)
     {
         var points = report.Engines.Select(static engine => (engine.Name, Cost: engine.Comparisons.Value, engine.Quality)).ToList();
@@ -54,7 +56,7 @@ internal static class CostPlot
         return points.FindAll(static point => point.Quality.IsThere);
     }
 
-    // Labels that would lie over one another step aside; only neighbours at the same cost can.
+    // Moves overlapping labels apart; only neighbours at the same cost can overlap.
     private static IEnumerable<((string Name, double Cost, Interval Quality) Point, double Y)> Labels(
         List<(string Name, double Cost, Interval Quality)> points, Func<(string Name, double Cost, Interval Quality), double> place)
     {

@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace LLMBlender.Evaluation.Reports.Plots;
 
-/// <summary>A record's comparisons: the logit of row against column, best candidate first.</summary>
+/// <summary>Plots a record's comparisons: the logit of row against column, best candidate first.</summary>
 internal static class MatrixPlot
 {
     private const double Label = 165;
     private const double Cell = 34;
     private const double Head = 24;
 
-    /// <summary>The drawing.</summary>
+    /// <summary>Returns the plot.</summary>
     public static string Draw(MatrixExample example)
     {
         var n = example.Models.Length;

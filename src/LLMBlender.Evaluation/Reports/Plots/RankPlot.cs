@@ -1,13 +1,13 @@
 namespace LLMBlender.Evaluation.Reports.Plots;
 
-/// <summary>How often each row's candidate has each rank: a bar a row, its left end the best rank.</summary>
+/// <summary>Plots how often each row's candidate has each rank: one bar a row, with the best rank at the left.</summary>
 internal static class RankPlot
 {
     private const double Label = 250;
     private const double Bar = 620;
     private const double Row = 22;
 
-    /// <summary>The drawing.</summary>
+    /// <summary>Returns the plot.</summary>
     public static string Draw(IReadOnlyList<(string Name, int[] Counts)> rows)
     {
         (string Name, int[] Counts)[] shown = [.. rows.Where(static row => row.Counts.Sum() > 0)];
