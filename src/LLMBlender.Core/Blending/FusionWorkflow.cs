@@ -40,7 +40,7 @@ public sealed class FusionWorkflow
     /// <summary>Fuses the candidates.</summary>
     /// <param name="fuser">The fuser.</param>
     /// <param name="costOf">Returns the cost of a usage; null if no prices are configured.</param>
-    /// <param name="cancellationToken">Ends the work.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public Task<FuseResponse> RunAsync(IFuser fuser, Func<FusionUsage, decimal?> costOf, CancellationToken cancellationToken) =>
         RunAsync(fuser, costOf, null, cancellationToken);

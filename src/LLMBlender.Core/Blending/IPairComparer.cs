@@ -19,7 +19,7 @@ public interface IPairComparer
 
     /// <summary>Compares pairs.</summary>
     /// <param name="pairs">Ordered pairs of indices into the candidates.</param>
-    /// <param name="cancellationToken">Ends the work.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>A finite logit for each pair, in the same order; above 0 when the pair's first candidate is better.</returns>
     /// <exception cref="Abstractions.BlendException">The comparisons failed or timed out.</exception>
     Task<float[]> CompareAsync(CandidatePair[] pairs, CancellationToken cancellationToken);

@@ -42,7 +42,7 @@ public sealed class RankingWorkflow
 
     /// <summary>Ranks the candidates.</summary>
     /// <param name="comparer">Compares pairs of <see cref="Texts"/>.</param>
-    /// <param name="cancellationToken">Ends the work.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="BlendException">The comparer failed.</exception>
     public async Task<RankingResponse> RunAsync(IPairComparer comparer, CancellationToken cancellationToken)
     {

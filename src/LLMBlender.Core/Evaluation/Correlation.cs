@@ -4,7 +4,7 @@ namespace LLMBlender.Core.Evaluation;
 public static class Correlation
 {
     /// <summary>Pearson's r: the covariance over both standard deviations.</summary>
-    /// <returns>From −1 to 1; NaN where a series is constant.</returns>
+    /// <returns>From −1 to 1; NaN if a series is constant.</returns>
     public static double Pearson(ReadOnlySpan<double> one, ReadOnlySpan<double> other)
     {
         RequirePairs(one.Length, other.Length);
@@ -24,14 +24,14 @@ public static class Correlation
     }
 
     /// <summary>Spearman's ρ: Pearson's r of the ranks; tied values share their mean rank.</summary>
-    /// <returns>From −1 to 1; NaN where a series is constant.</returns>
+    /// <returns>From −1 to 1; NaN if a series is constant.</returns>
     public static double Spearman(ReadOnlySpan<double> one, ReadOnlySpan<double> other) => Pearson(Ranks.Mean(one), Ranks.Mean(other));
 
     /// <summary>
     /// Kendall's τ-b (1945): concordant minus discordant pairs, divided by the geometric mean of the numbers of untied pairs of each
     /// series.
     /// </summary>
-    /// <returns>From −1 to 1; NaN where a series is constant.</returns>
+    /// <returns>From −1 to 1; NaN if a series is constant.</returns>
     public static double Kendall(ReadOnlySpan<double> one, ReadOnlySpan<double> other)
     {
         RequirePairs(one.Length, other.Length);

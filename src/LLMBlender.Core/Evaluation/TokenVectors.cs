@@ -38,7 +38,7 @@ public sealed class TokenVectors
         TotalWeight = weights.Sum();
     }
 
-    /// <summary>How many tokens there are.</summary>
+    /// <summary>The number of tokens.</summary>
     public int Count => weights.Length;
 
     /// <summary>The length of a vector.</summary>

@@ -12,7 +12,7 @@ public sealed record FusionAttempt(string Text, FusionUsage Usage, string? Probl
     /// <param name="fuser">The fuser.</param>
     /// <param name="request">The request.</param>
     /// <param name="written">Called with every piece of text when it is generated.</param>
-    /// <param name="cancellationToken">Ends the work.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static async Task<FusionAttempt> OfAsync(
         IFuser fuser, FusionRequest request, Action<string>? written = null, CancellationToken cancellationToken = default)

@@ -15,7 +15,7 @@ public interface IFuser
 
     /// <summary>Fuses several requests; a fuser may process them concurrently or in batches. Each request fails independently.</summary>
     /// <param name="requests">The requests.</param>
-    /// <param name="cancellationToken">Ends the work.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>An attempt for each request, in the same order.</returns>
     async Task<IReadOnlyList<FusionAttempt>> FuseAllAsync(IReadOnlyList<FusionRequest> requests, CancellationToken cancellationToken = default)
     {
