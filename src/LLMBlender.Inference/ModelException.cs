@@ -1,15 +1,15 @@
 namespace LLMBlender.Inference;
 
-/// <summary>A model, checkpoint or tokenizer that can't be used as it is.</summary>
-/// <remarks>The message names the file, the field or tensor in it, its value, and the rule that it breaks.</remarks>
+/// <summary>A model, checkpoint or tokenizer that can't be used.</summary>
+/// <remarks>The message contains the file, the field or tensor, its value, and the violated rule.</remarks>
 public sealed class ModelException : Exception
 {
-    /// <param name="file">The file or folder that is at fault.</param>
-    /// <param name="problem">Field or tensor, value, and the rule it breaks.</param>
-    /// <param name="inner">What was thrown underneath, if anything was.</param>
+    /// <param name="file">The invalid file or folder.</param>
+    /// <param name="problem">The field or tensor, its value, and the violated rule.</param>
+    /// <param name="inner">The original exception, if any.</param>
     public ModelException(string file, string problem, Exception? inner = null)
         : base($"{file}: {problem}", inner) => File = file;
 
-    /// <summary>The file or folder that is at fault.</summary>
+    /// <summary>The invalid file or folder.</summary>
     public string File { get; }
 }

@@ -3,10 +3,12 @@ using LLMBlender.Core.Fusion;
 
 namespace LLMBlender.Core.Blending;
 
-/// <summary>The state of one blend between its steps, and the response made of it. Decides between fused answer and best candidate.</summary>
+/// <summary>
+/// The state of one blend between its steps. Chooses between the fused answer and the best candidate, and builds the response.
+/// </summary>
 internal sealed class BlendState(BlendRequest request, TimeProvider timeProvider)
 {
-    // The wait that callers are advised where an overloaded member named no time.
+    // The retry delay returned to callers if an overloaded member specifies none.
     private static readonly TimeSpan DefaultRetryAfter = TimeSpan.FromSeconds(1);
 
     private readonly long start = timeProvider.GetTimestamp();
@@ -24,30 +26,32 @@ internal sealed class BlendState(BlendRequest request, TimeProvider timeProvider
     private double panelEnd;
     private double rankingEnd;
 
-    /// <summary>The best candidate that has text; of tied ones, the first.</summary>
+    /// <summary>The best candidate with text; the first of several tied ones.</summary>
     public Candidate Best => candidates[BestIndex];
 
-    /// <summary>Whether the best candidate calls tools, so that it has no text to stream.</summary>
+    /// <summary>Whether the best candidate contains tool calls, so that there is no text to stream.</summary>
     public bool BestCallsTools => answers.ElementAtOrDefault(BestIndex)?.ToolUse is not null;
 
     /// <summary>Whether the candidates are ranked.</summary>
     public bool IsRanked => ranking is not null;
 
-    /// <summary>Whether the best may be fused: unranked candidates are not mixed, and neither are those whose form a mixture would lose.</summary>
+    /// <summary>
+    /// Whether candidates may be fused: they are ranked, and the request has no response format or tools, which fusion does not preserve.
+    /// </summary>
     public bool CanFuse => ranking is not null && request is { Format: null, Tools: null };
 
-    /// <summary>Whether the answer is the fused one: it was written, and it did not lose against the best candidate.</summary>
+    /// <summary>Whether the answer is the fused one: fusion succeeded, and the answer did not lose against the best candidate.</summary>
     public bool IsFused => fusion is { Failure: null } && fusion.Fuser != SelectFuser.FuserName
         && !guardFailed && (margin is null || FusionGuard.Passes(margin.Value));
 
-    /// <summary>The fused answer that is to be compared with the best candidate; null where there is nothing to compare.</summary>
+    /// <summary>The fused answer to compare with the best candidate; null if there is nothing to compare.</summary>
     public string? FusedToCompare =>
         fusion is { Failure: null } && fusion.Fuser != SelectFuser.FuserName && fusion.Answer != Best.Text ? fusion.Answer : null;
 
     /// <summary>Takes candidates that the request gives.</summary>
     public void SetCandidates(Candidate[] given) => (candidates, order) = (given, [.. Enumerable.Range(0, given.Length)]);
 
-    /// <summary>Takes the reports of a panel's members, in its order.</summary>
+    /// <summary>Adds the reports of a panel's members, in the panel's order.</summary>
     /// <exception cref="BlendException">No member answered, or fewer than the quorum.</exception>
     public void SetReports(ICandidateSource panel, MemberReport[] reports)
     {
@@ -70,10 +74,10 @@ internal sealed class BlendState(BlendRequest request, TimeProvider timeProvider
         SetCandidates(Array.ConvertAll(answers, static report => new Candidate(report.Name, report.Text!)));
     }
 
-    /// <summary>All candidates are here, and ranking begins.</summary>
+    /// <summary>Starts the ranking step; all candidates are available.</summary>
     public void BeginRanking() => panelEnd = Seconds;
 
-    /// <summary>The request to the ranker.</summary>
+    /// <summary>Creates the request to the ranker.</summary>
     public RankingRequest RankingRequest(TimeSpan timeout) => new()
     {
         Instruction = request.Instruction,
@@ -93,7 +97,7 @@ internal sealed class BlendState(BlendRequest request, TimeProvider timeProvider
         Array.Sort(Array.ConvertAll(order, index => (response.Ranks[index], index)), order);
     }
 
-    /// <summary>The request to the fuser: all candidates, best first.</summary>
+    /// <summary>Creates the request to the fuser, with all candidates ordered from best to worst.</summary>
     public FuseRequest FuseRequest(TimeSpan timeout) => new()
     {
         Instruction = request.Instruction,
@@ -116,7 +120,7 @@ internal sealed class BlendState(BlendRequest request, TimeProvider timeProvider
         }
     }
 
-    /// <summary>The request to compare the fused answer, a, with the best candidate, b.</summary>
+    /// <summary>Creates the request to compare the fused answer, a, with the best candidate, b.</summary>
     public CompareRequest GuardRequest(string fused, TimeSpan timeout) => new()
     {
         Instruction = request.Instruction,
@@ -140,7 +144,7 @@ internal sealed class BlendState(BlendRequest request, TimeProvider timeProvider
     /// <summary>Notes a step that failed.</summary>
     public void AddFailure(BlendFailure failure) => failures.Add(failure);
 
-    /// <summary>The response as far as the blend has come.</summary>
+    /// <summary>Creates the response from the current state.</summary>
     public BlendResponse ToResponse() => new(
         request.Id,
         IsFused ? fusion!.Answer : Best.Text,
@@ -155,7 +159,7 @@ internal sealed class BlendState(BlendRequest request, TimeProvider timeProvider
         Trace = request.WithTrace ? Trace() : null,
     };
 
-    /// <summary>An update that holds an event.</summary>
+    /// <summary>Creates an update that contains an event.</summary>
     public BlendUpdate Event(BlendEventKind kind, string[]? members = null, MemberReport? member = null) => new("", null)
     {
         Event = new BlendEvent(kind, Seconds)

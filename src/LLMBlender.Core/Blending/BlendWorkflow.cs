@@ -3,49 +3,52 @@ using LLMBlender.Abstractions;
 namespace LLMBlender.Core.Blending;
 
 /// <summary>
-/// One blend: (1) a panel's members are asked for candidates, unless the request gives them; (2) the candidates are ranked;
-/// (3) the best are fused; (4) the ranker compares the fused answer with the best candidate; (5) the response holds the answer,
-/// ranks, failures and cost. A grain hosts it in a cluster, and the local blender in a process.
+/// One blend: (1) requests candidates from a panel's members, unless the request contains them; (2) ranks the candidates; (3) fuses the
+/// best ones; (4) compares the fused answer with the best candidate; (5) returns the answer, ranks, failures and cost. A grain runs it in a
+/// cluster, and the local blender in a process.
 /// </summary>
 /// <remarks>
-/// A step that fails costs its part and not the blend: without a ranking all candidates count as equal, without fusion the best
-/// candidate is the answer, and so it is where the ranker prefers it to the fused answer or cannot compare the two. Serves one request.
+/// If a step fails, the blend continues without its result: without a ranking all candidates have equal rank, and without fusion the best
+/// candidate is the answer. The best candidate is also the answer if the ranker prefers it to the fused answer or cannot compare the two.
+/// An instance serves one request.
 /// </remarks>
-/// <param name="panel">Where candidates come from; null where the request gives them.</param>
-/// <param name="ranker">Ranks and compares.</param>
-/// <param name="fuser">Fuses.</param>
-/// <param name="timeProvider">Measures the steps' times.</param>
+/// <param name="panel">The source of candidates; null if the request contains them.</param>
+/// <param name="ranker">Ranks and compares candidates.</param>
+/// <param name="fuser">Fuses candidates.</param>
+/// <param name="timeProvider">Measures the duration of the steps.</param>
 public sealed class BlendWorkflow(ICandidateSource? panel, IRankingService ranker, IFusionService fuser, TimeProvider timeProvider)
 {
-    /// <summary>The steps that may fail without failing the blend, as failures and metrics name them.</summary>
+    /// <summary>The steps that can fail without failing the blend, as named in failures and metrics.</summary>
     public static IReadOnlyList<string> Steps { get; } = [Rank, Fuse, Guard];
 
-    /// <summary>The step that ranks.</summary>
+    /// <summary>The name of the ranking step.</summary>
     public const string Rank = "rank";
 
     /// <summary>The step that fuses.</summary>
     public const string Fuse = Fusion.FusionAnswer.Step;
 
-    /// <summary>The step that compares the fused answer with the best candidate.</summary>
+    /// <summary>The name of the step that compares the fused answer with the best candidate.</summary>
     public const string Guard = "guard";
 
     private readonly List<string> failedSteps = [];
 
-    /// <summary>The steps that failed so far, of <see cref="Steps"/>.</summary>
+    /// <summary>The failed steps, from <see cref="Steps"/>.</summary>
     public IReadOnlyList<string> FailedSteps => failedSteps;
 
-    /// <summary>Whether the fused answer was at least as good as the best candidate; null where the two were not compared.</summary>
+    /// <summary>Whether the fused answer was at least as good as the best candidate; null if they were not compared.</summary>
     public bool? GuardPassed { get; private set; }
 
-    /// <summary>Blends.</summary>
-    /// <param name="request">The request, checked by <see cref="RequestRules"/> and completed by the panel's defaults.</param>
-    /// <param name="isStreamed">Whether the caller reads text as it is written; otherwise only events and the last update are returned.</param>
-    /// <param name="deadline">The request's; its token ends the work.</param>
+    /// <summary>Runs the blend.</summary>
+    /// <param name="request">The request, validated by <see cref="RequestRules"/> and completed with the panel's defaults.</param>
+    /// <param name="isStreamed">Whether to stream the answer's text; if false, only events and the last update are returned.</param>
+    /// <param name="deadline">The deadline of the request; its token cancels the operation.</param>
     /// <returns>
-    /// Events where <see cref="BlendRequest.WithProgress"/> asks for them, the answer's text where it is streamed, and at the end one
-    /// update that holds the response.
+    /// Events if <see cref="BlendRequest.WithProgress"/> is set, the answer's text if it is streamed, and a last update that contains the
+    /// response.
     /// </returns>
-    /// <exception cref="BlendException">There are no candidates, or too few; or a streamed fusion failed after its first characters.</exception>
+    /// <exception cref="BlendException">
+    /// There are no candidates, or too few; or a streamed fusion failed after its first characters.
+    /// </exception>
     public async IAsyncEnumerable<BlendUpdate> RunAsync(BlendRequest request, bool isStreamed, Deadline deadline)
     {
         var blend = new BlendState(request, timeProvider);
@@ -149,7 +152,7 @@ public sealed class BlendWorkflow(ICandidateSource? panel, IRankingService ranke
         }
         catch (BlendException e) when (e.Parameter is null && (request.Candidates is null || e.Reason is not BlendFailureReason.Overloaded))
         {
-            // An overloaded ranker fails a blend of given candidates: a retry costs the caller nothing, as no model was asked.
+            // An overloaded ranker fails a blend of given candidates: the caller can retry at no cost, because no model was called.
             Fail(blend, Rank, e);
         }
     }
@@ -171,8 +174,8 @@ public sealed class BlendWorkflow(ICandidateSource? panel, IRankingService ranke
         }
     }
 
-    // Step 3 as it is written, for a reader who knows that the last update may hold another answer. A fuser that fails before its
-    // first text is replaced by the best candidate; after it, the stream ends with the exception.
+    // Step 3, streamed to a caller that accepts that the last update may contain another answer. If the fuser fails before its first text,
+    // the best candidate is streamed instead; after it, the stream ends with the exception.
     private async IAsyncEnumerable<string> DraftAsync(BlendState blend, Deadline deadline)
     {
         if (blend.CanFuse)

@@ -3,19 +3,21 @@ using LLMBlender.Core.Ranking;
 
 namespace LLMBlender.Core.Blending;
 
-/// <summary>One comparison of two candidates, in one order or both.</summary>
+/// <summary>Compares two candidates, in one order or both.</summary>
 public static class ComparisonWorkflow
 {
     private static readonly CandidatePair AThenB = new(0, 1);
 
-    /// <summary>Checks a request.</summary>
-    /// <exception cref="BlendException">The request is invalid; names the field, its value and the rule.</exception>
+    /// <summary>Validates a request.</summary>
+    /// <exception cref="BlendException">The request is invalid; the message contains the field, its value and the rule.</exception>
     public static void Check(CompareRequest request) => RequestRules.CheckSource(request.Instruction, request.Input);
 
-    /// <summary>What the comparer's pairs index: a, then b.</summary>
+    /// <summary>The texts indexed by the comparer's pairs: a, then b.</summary>
     public static string[] Texts(CompareRequest request) => [request.A, request.B];
 
-    /// <summary>Compares. The logit is M[a,b], M[b,a], or of both orders M[a,b] − M[b,a], as the reference's <c>compare</c> has it.</summary>
+    /// <summary>
+    /// Compares the candidates. The logit is M[a,b], M[b,a], or for both orders M[a,b] − M[b,a], as in the reference's <c>compare</c>.
+    /// </summary>
     /// <exception cref="BlendException">The comparer failed.</exception>
     public static async Task<CompareResponse> RunAsync(CompareRequest request, IPairComparer comparer, CancellationToken cancellationToken)
     {

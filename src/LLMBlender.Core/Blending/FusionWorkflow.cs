@@ -7,7 +7,8 @@ using LLMBlender.Core.Fusion;
 namespace LLMBlender.Core.Blending;
 
 /// <summary>
-/// One fusion: the top k are given to a fuser, and its answer is accepted or replaced by the best candidate. Serves one request.
+/// One fusion: passes the top k candidates to a fuser, and accepts its answer or replaces it with the best candidate. An instance serves
+/// one request.
 /// </summary>
 public sealed class FusionWorkflow
 {
@@ -16,11 +17,11 @@ public sealed class FusionWorkflow
 
     private FusionWorkflow(FuseRequest request, FusionRequest fusion) => (this.request, this.fusion) = (request, fusion);
 
-    /// <summary>How many candidates the fuser reads.</summary>
+    /// <summary>The number of candidates passed to the fuser.</summary>
     public int CandidateCount => fusion.Candidates.Count;
 
-    /// <summary>Checks a request and chooses the top k.</summary>
-    /// <exception cref="BlendException">The request is invalid; names the field, its value and the rule.</exception>
+    /// <summary>Validates a request and selects the top k candidates.</summary>
+    /// <exception cref="BlendException">The request is invalid; the message contains the field, its value and the rule.</exception>
     public static FusionWorkflow Create(FuseRequest request)
     {
         RequestRules.CheckSource(request.Instruction, request.Input);
@@ -36,16 +37,16 @@ public sealed class FusionWorkflow
             request, FusionRequest.Of(request.Instruction, request.Input, texts, request.TopK ?? FusionRequest.DefaultTopK));
     }
 
-    /// <summary>Fuses.</summary>
+    /// <summary>Fuses the candidates.</summary>
     /// <param name="fuser">The fuser.</param>
-    /// <param name="costOf">The cost of a usage; null where no prices are configured.</param>
-    /// <param name="cancellationToken">Ends the work.</param>
-    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    /// <param name="costOf">Returns the cost of a usage; null if no prices are configured.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public Task<FuseResponse> RunAsync(IFuser fuser, Func<FusionUsage, decimal?> costOf, CancellationToken cancellationToken) =>
         RunAsync(fuser, costOf, null, cancellationToken);
 
-    /// <summary>Fuses, and streams the answer as it is written. The last update holds the whole response.</summary>
-    /// <exception cref="BlendException">The fuser failed after its first characters, which cannot be taken back.</exception>
+    /// <summary>Fuses the candidates and streams the answer while it is generated. The last update contains the whole response.</summary>
+    /// <exception cref="BlendException">The fuser failed after its first characters were streamed.</exception>
     /// <inheritdoc cref="RunAsync(IFuser, Func{FusionUsage, decimal?}, CancellationToken)"/>
     public async IAsyncEnumerable<FuseUpdate> StreamAsync(
         IFuser fuser, Func<FusionUsage, decimal?> costOf, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -76,7 +77,7 @@ public sealed class FusionWorkflow
     private async Task<FuseResponse> RunAsync(
         IFuser fuser, Func<FusionUsage, decimal?> costOf, Action<string>? written, CancellationToken cancellationToken)
     {
-        // Off the caller's scheduler: a local model computes for a long time between two awaits.
+        // Runs off the caller's scheduler, because a local model computes for a long time between two awaits.
         var attempt = await Task.Run(() => FusionAttempt.OfAsync(fuser, fusion, written, cancellationToken), cancellationToken);
         var answer = FusionAnswer.Of(fuser.Name, fusion, attempt);
         var isBest = answer.Failure is not null || fuser is SelectFuser;

@@ -2,32 +2,32 @@ using LLMBlender.Abstractions;
 
 namespace LLMBlender.Core.Blending;
 
-/// <summary>Where a blend's candidates come from: the members of a panel. Serves one request.</summary>
+/// <summary>The source of a blend's candidates: the members of a panel. An instance serves one request.</summary>
 public interface ICandidateSource
 {
-    /// <summary>The panel's name, for errors.</summary>
+    /// <summary>The panel's name, for error messages.</summary>
     string Name { get; }
 
-    /// <summary>The members' names, in the order in which candidates are listed; each is reported once.</summary>
+    /// <summary>The members' names, in the order in which candidates are listed; each member is reported once.</summary>
     IReadOnlyList<string> Members { get; }
 
-    /// <summary>How many members must answer, at least 1.</summary>
+    /// <summary>The minimum number of members that must answer, at least 1.</summary>
     int Quorum { get; }
 
-    /// <summary>Whether there is one member alone, whose answer may be streamed as it is written.</summary>
+    /// <summary>Whether there is a single member, whose answer can be streamed while it is generated.</summary>
     bool CanStream { get; }
 
-    /// <summary>Asks every member, and reports each as soon as it answered or failed.</summary>
-    /// <exception cref="BlendException">The request's time is over before the panel has answered.</exception>
+    /// <summary>Calls every member, and returns each report as soon as the member answers or fails.</summary>
+    /// <exception cref="BlendException">The request times out before the panel answers.</exception>
     /// <exception cref="OperationCanceledException">The caller cancelled the request.</exception>
     IAsyncEnumerable<MemberReport> AskAsync(CancellationToken cancellationToken);
 
-    /// <summary>Asks the only member of a panel, and streams its answer: pieces of text, and at the end its report.</summary>
+    /// <summary>Calls the only member of a panel and streams its answer: pieces of text, then its report.</summary>
     /// <inheritdoc cref="AskAsync"/>
     IAsyncEnumerable<MemberUpdate> StreamAsync(CancellationToken cancellationToken);
 }
 
-/// <summary>A piece of a member's answer, or, at the end, its report.</summary>
+/// <summary>A piece of a member's answer, or its report at the end.</summary>
 /// <param name="Text">The answer's next characters; empty in the last update.</param>
-/// <param name="Report">The report, in the last update; null before.</param>
+/// <param name="Report">The report, in the last update; null in the others.</param>
 public readonly record struct MemberUpdate(string Text, MemberReport? Report);

@@ -4,8 +4,8 @@ using LLMBlender.Core.Ranking;
 namespace LLMBlender.Core.Blending;
 
 /// <summary>
-/// One ranking: an engine of <see cref="Ranking"/> names pairs, a comparer compares them, until the order is settled.
-/// Every host of a ranking runs this loop. Serves one request.
+/// One ranking: an engine of <see cref="Ranking"/> requests pairs and a comparer compares them, until the order is settled. Every host of a
+/// ranking runs this loop. An instance serves one request.
 /// </summary>
 public sealed class RankingWorkflow
 {
@@ -15,17 +15,17 @@ public sealed class RankingWorkflow
     private RankingWorkflow(RankingRequest request, RankingEngine engine, string[] texts) =>
         (this.request, this.engine, Texts) = (request, engine, texts);
 
-    /// <summary>What the comparer's pairs index: the candidates' texts, and after them a reference that is none of them.</summary>
+    /// <summary>The texts indexed by the comparer's pairs: the candidates, followed by the reference if it is not a candidate.</summary>
     public string[] Texts { get; }
 
     /// <summary>The aggregation's name.</summary>
     public string Aggregation => engine.Name;
 
-    /// <summary>How many rounds of comparisons there were so far.</summary>
+    /// <summary>The number of rounds of comparisons so far.</summary>
     public int Rounds => engine.Rounds;
 
-    /// <summary>Checks a request and creates its engine.</summary>
-    /// <exception cref="BlendException">The request is invalid; names the field, its value and the rule.</exception>
+    /// <summary>Validates a request and creates its engine.</summary>
+    /// <exception cref="BlendException">The request is invalid; the message contains the field, its value and the rule.</exception>
     public static RankingWorkflow Create(RankingRequest request)
     {
         RequestRules.CheckSource(request.Instruction, request.Input);
@@ -40,9 +40,9 @@ public sealed class RankingWorkflow
         return new RankingWorkflow(request, engine, texts);
     }
 
-    /// <summary>Ranks.</summary>
+    /// <summary>Ranks the candidates.</summary>
     /// <param name="comparer">Compares pairs of <see cref="Texts"/>.</param>
-    /// <param name="cancellationToken">Ends the work.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="BlendException">The comparer failed.</exception>
     public async Task<RankingResponse> RunAsync(IPairComparer comparer, CancellationToken cancellationToken)
     {

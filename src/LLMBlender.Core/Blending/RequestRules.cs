@@ -4,10 +4,10 @@ using LLMBlender.Core.Ranking;
 
 namespace LLMBlender.Core.Blending;
 
-/// <summary>The rules that every request must keep; errors name the field, its value and the rule.</summary>
+/// <summary>Validation rules for requests; error messages contain the field, its value and the rule.</summary>
 public static class RequestRules
 {
-    /// <summary>Instruction or input must have text.</summary>
+    /// <summary>Requires that instruction or input contains text.</summary>
     public static void CheckSource(string instruction, string? input)
     {
         if (string.IsNullOrEmpty(instruction) && string.IsNullOrEmpty(input))
@@ -16,7 +16,7 @@ public static class RequestRules
         }
     }
 
-    /// <summary>There must be candidates, and not too many.</summary>
+    /// <summary>Requires at least one candidate, and no more than the maximum.</summary>
     public static void CheckCandidates(Candidate[] candidates)
     {
         if (candidates.Length is 0 or > ComparisonMatrix.MaxCandidates)
@@ -26,7 +26,7 @@ public static class RequestRules
         }
     }
 
-    /// <summary>The aggregation must be known.</summary>
+    /// <summary>Requires a known aggregation.</summary>
     public static void CheckAggregation(string? aggregation)
     {
         if (aggregation is not null && !RankingEngines.Names.Contains(aggregation))
@@ -36,7 +36,7 @@ public static class RequestRules
         }
     }
 
-    /// <summary>At least one candidate is fused.</summary>
+    /// <summary>Requires that at least one candidate is fused.</summary>
     public static void CheckTopK(int? topK)
     {
         if (topK < 1)
@@ -45,7 +45,7 @@ public static class RequestRules
         }
     }
 
-    /// <summary>Only a panel's members can be asked for a form, and tools must have distinct names.</summary>
+    /// <summary>Requires a panel for response formats and tools, and distinct tool names.</summary>
     public static void CheckForm(BlendRequest request)
     {
         if (Feature(request) is { } feature && request.Candidates is not null)
@@ -64,10 +64,10 @@ public static class RequestRules
         }
     }
 
-    /// <summary>The panel must forward what its members are asked for.</summary>
+    /// <summary>Requires that the panel forwards every feature that the request uses.</summary>
     /// <param name="request">The request.</param>
     /// <param name="panel">The panel's name.</param>
-    /// <param name="forwarded">The features that it forwards to its members: of <see cref="ForwardedFeature"/>.</param>
+    /// <param name="forwarded">The features forwarded to the members: values of <see cref="ForwardedFeature"/>.</param>
     public static void CheckForm(BlendRequest request, string panel, string[] forwarded)
     {
         Refuse(request.Format is not null, ForwardedFeature.ResponseFormat);
@@ -82,7 +82,9 @@ public static class RequestRules
         }
     }
 
-    /// <summary>Checks a blend request; what a panel must forward is checked by <see cref="CheckForm(BlendRequest, string, string[])"/>.</summary>
+    /// <summary>
+    /// Validates a blend request; forwarded features are checked by <see cref="CheckForm(BlendRequest, string, string[])"/>.
+    /// </summary>
     /// <exception cref="BlendException">The request is invalid.</exception>
     public static void Check(BlendRequest request)
     {

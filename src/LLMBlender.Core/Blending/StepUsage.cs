@@ -1,12 +1,12 @@
 namespace LLMBlender.Core.Blending;
 
-/// <summary>What a step of a blend cost.</summary>
-/// <param name="PromptTokens">Tokens read, as the models count.</param>
-/// <param name="CompletionTokens">Tokens written, as the models count.</param>
-/// <param name="Cost">In the currency of the configured prices; null where none are configured.</param>
+/// <summary>The tokens and cost of one step of a blend.</summary>
+/// <param name="PromptTokens">Prompt tokens, as counted by the models.</param>
+/// <param name="CompletionTokens">Completion tokens, as counted by the models.</param>
+/// <param name="Cost">In the currency of the configured prices; null if none are configured.</param>
 public readonly record struct StepUsage(long PromptTokens, long CompletionTokens, decimal? Cost)
 {
-    /// <summary>The sum; a cost that is not known counts as 0 where the other one is.</summary>
+    /// <summary>Adds two usages; an unknown cost counts as 0 if the other one is known.</summary>
     public static StepUsage operator +(StepUsage left, StepUsage right) => new(
         left.PromptTokens + right.PromptTokens,
         left.CompletionTokens + right.CompletionTokens,

@@ -2,17 +2,19 @@ using System.Numerics.Tensors;
 
 namespace LLMBlender.Core.Evaluation;
 
-/// <summary>BERTScore (Zhang et al. 2020): how well the tokens of two texts match, each with its nearest.</summary>
-/// <param name="Precision">The candidate's tokens, each with the reference's nearest.</param>
-/// <param name="Recall">The reference's tokens, each with the candidate's nearest.</param>
-/// <param name="F1">Both together.</param>
+/// <summary>
+/// BERTScore (Zhang et al. 2020): similarity of two texts from matching each token with the most similar token of the other text.
+/// </summary>
+/// <param name="Precision">The mean similarity of the candidate's tokens to their nearest reference tokens.</param>
+/// <param name="Recall">The mean similarity of the reference's tokens to their nearest candidate tokens.</param>
+/// <param name="F1">The harmonic mean of precision and recall.</param>
 public readonly record struct BertScore(double Precision, double Recall, double F1)
 {
     /// <summary>
-    /// Greedy matching as the bert_score package does it: special tokens may be matched with but have no weight, and a text
-    /// without any weight scores 0.
+    /// Greedy matching as in the bert_score package: special tokens can be matched but have weight 0, and a text with total weight 0 scores
+    /// 0.
     /// </summary>
-    /// <exception cref="ArgumentException">The vectors are of different widths.</exception>
+    /// <exception cref="ArgumentException">The vectors have different widths.</exception>
     public static BertScore Of(TokenVectors candidate, TokenVectors reference)
     {
         if (candidate.Width != reference.Width)
@@ -50,7 +52,9 @@ public readonly record struct BertScore(double Precision, double Recall, double 
         return Of(precision / candidate.TotalWeight, recall / reference.TotalWeight);
     }
 
-    /// <summary>The score stretched so that <paramref name="baseline"/>, what unrelated texts get, becomes 0: (x − b) / (1 − b).</summary>
+    /// <summary>
+    /// The score rescaled so that <paramref name="baseline"/>, the score of unrelated texts, becomes 0: (x − b) / (1 − b).
+    /// </summary>
     public BertScore Rescaled(BertScore baseline) => new(
         (Precision - baseline.Precision) / (1 - baseline.Precision),
         (Recall - baseline.Recall) / (1 - baseline.Recall),

@@ -10,28 +10,28 @@ public static class Bleu
     private const int Longest = 4;
 
     /// <summary>The score.</summary>
-    /// <returns>From 0 to 100; 0 where no single token matches.</returns>
+    /// <returns>From 0 to 100; 0 if no token matches.</returns>
     public static double Score(string hypothesis, string reference)
     {
-        List<string> said = BleuTokens.Of(hypothesis);
-        List<string> wanted = BleuTokens.Of(reference);
+        List<string> hypothesisTokens = BleuTokens.Of(hypothesis);
+        List<string> referenceTokens = BleuTokens.Of(reference);
         double logarithms = 0;
         double smoothing = 1;
-        int orders = Math.Min(Longest, said.Count);
+        int orders = Math.Min(Longest, hypothesisTokens.Count);
         for (int n = 1; n <= orders; n++)
         {
-            int matches = NGrams.Matches(NGrams.Count(said, n), NGrams.Count(wanted, n));
+            int matches = NGrams.Matches(NGrams.Count(hypothesisTokens, n), NGrams.Count(referenceTokens, n));
             if (n == 1 && matches == 0)
             {
                 return 0;
             }
 
             smoothing *= matches == 0 ? 2 : 1;
-            logarithms += Math.Log((matches == 0 ? 1 / smoothing : matches) / (said.Count - n + 1));
+            logarithms += Math.Log((matches == 0 ? 1 / smoothing : matches) / (hypothesisTokens.Count - n + 1));
         }
 
-        return orders == 0 ? 0 : 100 * Brevity(said.Count, wanted.Count) * Math.Exp(logarithms / orders);
+        return orders == 0 ? 0 : 100 * Brevity(hypothesisTokens.Count, referenceTokens.Count) * Math.Exp(logarithms / orders);
     }
 
-    private static double Brevity(int said, int wanted) => said < wanted ? Math.Exp(1 - wanted / (double)said) : 1;
+    private static double Brevity(int length, int reference) => length < reference ? Math.Exp(1 - reference / (double)length) : 1;
 }

@@ -3,12 +3,12 @@ using System.Text.RegularExpressions;
 namespace LLMBlender.Core.Evaluation;
 
 /// <summary>
-/// The tokenizer of mteval-v13a, as sacreBLEU's <c>13a</c> defines it: four entities undone, ASCII punctuation set apart, a period or comma
-/// left within numbers, a dash set apart after a digit.
+/// The tokenizer of mteval-v13a, sacreBLEU's <c>13a</c>: unescapes four entities, separates ASCII punctuation, keeps periods and commas
+/// inside numbers, and separates a dash after a digit.
 /// </summary>
 internal static partial class BleuTokens
 {
-    /// <summary>A text's tokens.</summary>
+    /// <summary>Tokenizes a text.</summary>
     public static List<string> Of(string text)
     {
         string line = text.TrimEnd()

@@ -3,23 +3,23 @@ using LLMBlender.Core.Ranking;
 namespace LLMBlender.Core.Evaluation;
 
 /// <summary>
-/// Efron's bootstrap (1979) over records: figures are computed again on records drawn with replacement, and 95 % of what comes out is
-/// the interval (percentile method). Records are drawn whole, and every figure sees the same draws, so that figures can be compared. A
-/// seed fixes the draws for good.
+/// Efron's bootstrap (1979) over records: statistics are recomputed on records drawn with replacement, and the central 95 % of the results
+/// is the interval (percentile method). Records are drawn whole, and every statistic uses the same draws, so that statistics can be
+/// compared. The seed determines the draws.
 /// </summary>
 public sealed class Bootstrap
 {
-    /// <summary>Draws where no other number is asked for.</summary>
+    /// <summary>The default number of draws.</summary>
     public const int DefaultResamples = 1000;
 
     private const double Tail = 0.025;
 
-    // How often each draw holds each record.
+    // The number of times that each draw contains each record.
     private readonly ushort[][] weights;
 
-    /// <param name="records">How many records there are.</param>
+    /// <param name="records">The number of records.</param>
     /// <param name="seed">Any number.</param>
-    /// <param name="resamples">How many draws.</param>
+    /// <param name="resamples">The number of draws.</param>
     public Bootstrap(int records, ulong seed, int resamples = DefaultResamples)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(records);
@@ -37,14 +37,14 @@ public sealed class Bootstrap
         }
     }
 
-    /// <summary>How many records there are.</summary>
+    /// <summary>The number of records.</summary>
     public int Records { get; }
 
-    /// <summary>How many draws.</summary>
+    /// <summary>The number of draws.</summary>
     public int Resamples => weights.Length;
 
-    /// <summary>A mean over records.</summary>
-    /// <param name="values">A number for each; NaN for a record that has none and does not count.</param>
+    /// <summary>The mean over records.</summary>
+    /// <param name="values">A value for each record; NaN if the record has none and is not counted.</param>
     public Interval Mean(IReadOnlyList<double> values)
     {
         if (values.Count != Records)
@@ -67,9 +67,9 @@ public sealed class Bootstrap
         });
     }
 
-    /// <summary>Any figure over records.</summary>
-    /// <param name="count">Over how many records it is.</param>
-    /// <param name="figure">Computes it of how often each record counts; NaN where that says nothing.</param>
+    /// <summary>Any statistic over records.</summary>
+    /// <param name="count">The number of records that the statistic covers.</param>
+    /// <param name="figure">Computes the statistic from the weight of each record; returns NaN if it is undefined.</param>
     public Interval Of(int count, Func<Func<int, int>, double> figure)
     {
         if (count == 0)

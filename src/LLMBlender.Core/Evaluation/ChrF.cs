@@ -13,20 +13,20 @@ public static class ChrF
 
     /// <summary>The score of one text against one reference.</summary>
     /// <returns>
-    /// From 0 to 100. Precision and recall are averaged over the lengths that both texts have n-grams of; 0 where there is none.
+    /// From 0 to 100. Precision and recall are averaged over the n for which both texts have n-grams; 0 if there is none.
     /// </returns>
     public static double Score(string hypothesis, string reference)
     {
-        int[] said = Characters(hypothesis);
-        int[] wanted = Characters(reference);
+        int[] hypothesisCharacters = Characters(hypothesis);
+        int[] referenceCharacters = Characters(reference);
         double precision = 0;
         double recall = 0;
-        int lengths = Math.Min(Longest, Math.Min(said.Length, wanted.Length));
+        int lengths = Math.Min(Longest, Math.Min(hypothesisCharacters.Length, referenceCharacters.Length));
         for (int n = 1; n <= lengths; n++)
         {
-            double matches = Matches(said, wanted, n);
-            precision += matches / (said.Length - n + 1);
-            recall += matches / (wanted.Length - n + 1);
+            double matches = Matches(hypothesisCharacters, referenceCharacters, n);
+            precision += matches / (hypothesisCharacters.Length - n + 1);
+            recall += matches / (referenceCharacters.Length - n + 1);
         }
 
         if (lengths == 0 || precision + recall == 0)
@@ -38,20 +38,20 @@ public static class ChrF
         return 100 * (1 + SquaredBeta) * precision * recall / (SquaredBeta * precision + recall);
     }
 
-    // Common n-grams, each counted as often as both texts have it.
-    private static int Matches(int[] said, int[] wanted, int n)
+    // Common n-grams, each counted with the smaller of its two counts.
+    private static int Matches(int[] hypothesisCharacters, int[] referenceCharacters, int n)
     {
         Dictionary<NGram, int> left = [];
-        for (int i = 0; i + n <= wanted.Length; i++)
+        for (int i = 0; i + n <= referenceCharacters.Length; i++)
         {
-            var gram = NGram.Of(wanted.AsSpan(i, n));
+            var gram = NGram.Of(referenceCharacters.AsSpan(i, n));
             left[gram] = left.GetValueOrDefault(gram) + 1;
         }
 
         int matches = 0;
-        for (int i = 0; i + n <= said.Length; i++)
+        for (int i = 0; i + n <= hypothesisCharacters.Length; i++)
         {
-            var gram = NGram.Of(said.AsSpan(i, n));
+            var gram = NGram.Of(hypothesisCharacters.AsSpan(i, n));
             if (left.GetValueOrDefault(gram) is > 0 and int count)
             {
                 left[gram] = count - 1;

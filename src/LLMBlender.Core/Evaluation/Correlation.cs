@@ -1,10 +1,10 @@
 namespace LLMBlender.Core.Evaluation;
 
-/// <summary>How alike two series of numbers are, of at least two each and of the same length.</summary>
+/// <summary>Correlation of two series of equal length, at least 2.</summary>
 public static class Correlation
 {
     /// <summary>Pearson's r: the covariance over both standard deviations.</summary>
-    /// <returns>From −1 to 1; NaN where a series is constant.</returns>
+    /// <returns>From −1 to 1; NaN if a series is constant.</returns>
     public static double Pearson(ReadOnlySpan<double> one, ReadOnlySpan<double> other)
     {
         RequirePairs(one.Length, other.Length);
@@ -23,15 +23,15 @@ public static class Correlation
         return squaresOne == 0 || squaresOther == 0 ? double.NaN : product / Math.Sqrt(squaresOne * squaresOther);
     }
 
-    /// <summary>Spearman's ρ: Pearson's r of the ranks, where ties share the mean of theirs.</summary>
-    /// <returns>From −1 to 1; NaN where a series is constant.</returns>
+    /// <summary>Spearman's ρ: Pearson's r of the ranks; tied values share their mean rank.</summary>
+    /// <returns>From −1 to 1; NaN if a series is constant.</returns>
     public static double Spearman(ReadOnlySpan<double> one, ReadOnlySpan<double> other) => Pearson(Ranks.Mean(one), Ranks.Mean(other));
 
     /// <summary>
-    /// Kendall's τ-b (1945): pairs that both series order alike less those that they order differently, over the geometric mean of the pairs
-    /// that each orders.
+    /// Kendall's τ-b (1945): concordant minus discordant pairs, divided by the geometric mean of the numbers of untied pairs of each
+    /// series.
     /// </summary>
-    /// <returns>From −1 to 1; NaN where a series is constant.</returns>
+    /// <returns>From −1 to 1; NaN if a series is constant.</returns>
     public static double Kendall(ReadOnlySpan<double> one, ReadOnlySpan<double> other)
     {
         RequirePairs(one.Length, other.Length);

@@ -1,15 +1,15 @@
 namespace LLMBlender.Core.Evaluation;
 
-/// <summary>Measures candidates against a reference: a metric as the tables of an evaluation print it.</summary>
+/// <summary>A metric that scores candidates against a reference, as printed in the tables of an evaluation.</summary>
 public interface IQualityMetric
 {
-    /// <summary>How records and tables name it, such as <c>bertscore</c>.</summary>
+    /// <summary>The name in records and tables, such as <c>bertscore</c>.</summary>
     string Name { get; }
 
-    /// <summary>Measures a record's candidates; higher is better, and the unit is the metric's.</summary>
-    /// <param name="source">Instruction and input, for a metric that reads them.</param>
-    /// <param name="reference">The answer that is known to be good.</param>
-    /// <param name="candidates">The texts to measure.</param>
+    /// <summary>Scores a record's candidates; higher is better, and the unit depends on the metric.</summary>
+    /// <param name="source">Instruction and input, for metrics that use them.</param>
+    /// <param name="reference">The reference answer.</param>
+    /// <param name="candidates">The texts to score.</param>
     /// <returns>A score for each, in the same order.</returns>
     double[] Score(string source, string reference, IReadOnlyList<string> candidates);
 }

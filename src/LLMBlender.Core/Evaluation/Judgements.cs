@@ -1,13 +1,13 @@
 namespace LLMBlender.Core.Evaluation;
 
-/// <summary>A record's pairwise judgements, and what the paper's tables make of them.</summary>
+/// <summary>A record's pairwise judgements, and the statistics of the paper's tables.</summary>
 public sealed class Judgements
 {
     private readonly PairVerdict?[,] verdicts;
 
     /// <param name="candidateCount">N, at least 1.</param>
-    /// <param name="judgements">The verdicts; of two on one pair, the later counts.</param>
-    /// <exception cref="ArgumentException">One names a candidate that is not there, or a candidate with itself.</exception>
+    /// <param name="judgements">The verdicts; the last verdict on a pair counts.</param>
+    /// <exception cref="ArgumentException">A judgement has an index out of range, or compares a candidate with itself.</exception>
     public Judgements(int candidateCount, IEnumerable<Judgement> judgements)
     {
         verdicts = new PairVerdict?[candidateCount, candidateCount];
@@ -47,12 +47,12 @@ public sealed class Judgements
         }
     }
 
-    /// <summary>The verdict on two candidates; null where there is none.</summary>
+    /// <summary>The verdict on two candidates; null if there is none.</summary>
     public PairVerdict? this[int first, int second] => verdicts[first, second];
 
     /// <summary>
-    /// GPT-Rank's scores: of each candidate its wins less its losses. Both kinds of tie cancel, as they do under MaxLogits in the
-    /// reference, whose scores are these doubled.
+    /// GPT-Rank's scores: wins minus losses of each candidate. Both kinds of tie contribute 0, as under MaxLogits in the reference, whose
+    /// scores are twice these.
     /// </summary>
     public double[] Scores()
     {
@@ -77,17 +77,17 @@ public sealed class Judgements
     public int[] Ranks() => Evaluation.Ranks.Smallest(Scores());
 
     /// <summary>
-    /// Whether a candidate wins or ties against another by the judge's own verdict on the two: <c>≥X</c> of the paper's tables. A
-    /// candidate ties with itself.
+    /// Whether a candidate wins or ties against another by the judge's verdict on the pair: <c>≥X</c> in the paper's tables. A candidate
+    /// ties with itself.
     /// </summary>
     /// <remarks>
-    /// The published figures are disputed: they seem to count a choice of X itself as a loss. The strict reading, by which others
-    /// recounted them, lets "better", "same good" and X itself count, and not "same bad".
+    /// The published figures are disputed: they appear to count a choice of X itself as a loss. The strict reading, used by later recounts,
+    /// accepts "better", "same good" and X itself, but not "same bad".
     /// </remarks>
-    /// <param name="candidate">Who is asked about.</param>
+    /// <param name="candidate">The candidate.</param>
     /// <param name="against">X.</param>
-    /// <param name="isStrict">Whether two equally bad answers are no tie.</param>
-    /// <returns>Null where the two were not judged.</returns>
+    /// <param name="isStrict">Whether two equally bad answers do not count as a tie.</param>
+    /// <returns>Null if the pair was not judged.</returns>
     public bool? WinsOrTies(int candidate, int against, bool isStrict = false) => candidate == against
         ? true
         : verdicts[candidate, against] switch

@@ -3,10 +3,10 @@ namespace LLMBlender.Core.Evaluation;
 /// <summary>Counts of a text's n-grams.</summary>
 internal static class NGrams
 {
-    // No token holds it.
+    // A separator that does not occur in tokens.
     private const char Joint = '\u001f';
 
-    /// <summary>Every n-gram with how often it occurs.</summary>
+    /// <summary>Counts every n-gram.</summary>
     public static Dictionary<string, int> Count(IReadOnlyList<string> tokens, int n)
     {
         Dictionary<string, int> counts = new(StringComparer.Ordinal);
@@ -19,13 +19,13 @@ internal static class NGrams
         return counts;
     }
 
-    /// <summary>Common n-grams, each counted as often as both have it.</summary>
-    public static int Matches(Dictionary<string, int> said, Dictionary<string, int> wanted)
+    /// <summary>Common n-grams, each counted with the smaller of its two counts.</summary>
+    public static int Matches(Dictionary<string, int> hypothesis, Dictionary<string, int> reference)
     {
         int matches = 0;
-        foreach (var (gram, count) in said)
+        foreach (var (gram, count) in hypothesis)
         {
-            matches += Math.Min(count, wanted.GetValueOrDefault(gram));
+            matches += Math.Min(count, reference.GetValueOrDefault(gram));
         }
 
         return matches;

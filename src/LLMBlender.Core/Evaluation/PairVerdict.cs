@@ -1,6 +1,6 @@
 namespace LLMBlender.Core.Evaluation;
 
-/// <summary>What a judge says of two answers.</summary>
+/// <summary>A judge's verdict on two answers.</summary>
 public enum PairVerdict
 {
     /// <summary>The first is better.</summary>
@@ -19,10 +19,10 @@ public enum PairVerdict
 /// <summary>A judge's verdict on two candidates, named by their indices from 0.</summary>
 /// <param name="First">The first candidate.</param>
 /// <param name="Second">The second candidate.</param>
-/// <param name="Verdict">What was said of them.</param>
+/// <param name="Verdict">The verdict.</param>
 public readonly record struct Judgement(int First, int Second, PairVerdict Verdict)
 {
-    /// <summary>The verdict as it stands with the two exchanged.</summary>
+    /// <summary>The verdict with the two answers exchanged.</summary>
     public PairVerdict Swapped => Verdict switch
     {
         PairVerdict.FirstBetter => PairVerdict.SecondBetter,

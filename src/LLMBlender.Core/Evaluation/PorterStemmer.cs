@@ -1,8 +1,8 @@
 namespace LLMBlender.Core.Evaluation;
 
 /// <summary>
-/// Porter's stemmer (Porter 1980) as NLTK's <c>PorterStemmer</c> is by default, its departures included: it is what the
-/// rouge_score package stems with, so a stemmer of another make gives other ROUGE.
+/// Porter's stemmer (Porter 1980) in the default mode of NLTK's <c>PorterStemmer</c>, including its extensions: the rouge_score package
+/// uses it, and other implementations give other ROUGE scores.
 /// </summary>
 internal static class PorterStemmer
 {
@@ -13,7 +13,7 @@ internal static class PorterStemmer
         ["canning"] = "canning", ["howe"] = "howe", ["proceed"] = "proceed", ["exceed"] = "exceed", ["succeed"] = "succeed",
     };
 
-    // A step takes the first rule whose ending the word has, and no other, be its stem long enough or not.
+    // A step applies only the first rule whose ending matches, even if the stem is too short for it.
     private static readonly (string Ending, string To)[] Second =
     [
         ("ational", "ate"), ("tional", "tion"), ("enci", "ence"), ("anci", "ance"), ("izer", "ize"), ("bli", "ble"), ("alli", "al"),
@@ -68,11 +68,11 @@ internal static class PorterStemmer
         }
 
         var ending = word.EndsWith("ed", StringComparison.Ordinal) ? 2 : word.EndsWith("ing", StringComparison.Ordinal) ? 3 : 0;
-        return ending > 0 && HasVowel(word.AsSpan(0, word.Length - ending)) ? Mended(word[..^ending]) : word;
+        return ending > 0 && HasVowel(word.AsSpan(0, word.Length - ending)) ? RestoreEnding(word[..^ending]) : word;
     }
 
-    // What is left after -ed or -ing gets back the e that it lost, or gives up the letter that it doubled.
-    private static string Mended(string stem)
+    // Restores a removed e, or removes a doubled letter, after -ed or -ing has been removed.
+    private static string RestoreEnding(string stem)
     {
         if (stem.EndsWith("at", StringComparison.Ordinal) || stem.EndsWith("bl", StringComparison.Ordinal) || stem.EndsWith("iz", StringComparison.Ordinal))
         {
@@ -87,14 +87,14 @@ internal static class PorterStemmer
         return Measure(stem) == 1 && IsShort(stem) ? stem + "e" : stem;
     }
 
-    // Step 1c, as NLTK changed it: y after a consonant that is not the first letter.
+    // Step 1c, as modified by NLTK: y after a consonant that is not the first letter.
     private static string FinalY(string word) =>
         word.Length > 2 && word[^1] == 'y' && IsConsonant(word, word.Length - 2) ? word[..^1] + "i" : word;
 
     // Steps 2 and 3.
     private static string Suffixes(string word, (string Ending, string To)[] rules)
     {
-        // NLTK's step 2 takes -alli for -al and then looks again.
+        // NLTK's step 2 replaces -alli with -al and then repeats the step.
         if (rules == Second && word.EndsWith("alli", StringComparison.Ordinal) && Measure(word.AsSpan(0, word.Length - 4)) > 0)
         {
             word = word[..^2];
@@ -142,7 +142,7 @@ internal static class PorterStemmer
         return word.EndsWith("ll", StringComparison.Ordinal) && Measure(word.AsSpan(0, word.Length - 1)) > 1 ? word[..^1] : word;
     }
 
-    // Porter's m: how often a consonant follows a vowel.
+    // Porter's m: the number of vowel-consonant sequences.
     private static int Measure(ReadOnlySpan<char> stem)
     {
         var (measure, afterVowel) = (0, false);
@@ -169,7 +169,7 @@ internal static class PorterStemmer
         return false;
     }
 
-    // Porter's *o, a short syllable at the end, and NLTK's addition, a vowel and a consonant alone.
+    // Porter's *o, a short syllable at the end, and NLTK's extension: a word of one vowel and one consonant.
     private static bool IsShort(ReadOnlySpan<char> stem) => stem.Length == 2
         ? !IsConsonant(stem, 0) && IsConsonant(stem, 1)
         : stem.Length > 2 && IsConsonant(stem, stem.Length - 3) && !IsConsonant(stem, stem.Length - 2)

@@ -1,13 +1,13 @@
 namespace LLMBlender.Core.Evaluation;
 
-/// <summary>How much a ranker's verdicts on one record depend on who stands first; a ranker without such bias has M[i,j] = −M[j,i].</summary>
-/// <param name="Turned">The share of pairs that the two orders decide for different candidates; a logit of 0 decides for neither.</param>
+/// <summary>The position bias of a ranker on one record; a ranker without bias has M[i,j] = −M[j,i].</summary>
+/// <param name="Turned">The share of pairs for which the two orders favour different candidates; a logit of 0 favours neither.</param>
 /// <param name="Asymmetry">The mean of |M[i,j] + M[j,i]|, in the ranker's unit.</param>
-/// <param name="Size">The mean of |M[i,j]|, to set the asymmetry against.</param>
-/// <param name="FirstWins">The share of comparisons that the first candidate wins, a tie counting half: 1/2 without bias.</param>
+/// <param name="Size">The mean of |M[i,j]|, as the scale of the asymmetry.</param>
+/// <param name="FirstWins">The share of comparisons won by the first candidate, ties counting half: 1/2 without bias.</param>
 public readonly record struct PositionBias(double Turned, double Asymmetry, double Size, double FirstWins)
 {
-    /// <summary>Measures a matrix with both orders of every pair, of at least two candidates.</summary>
+    /// <summary>Computes the bias from a matrix with both orders of every pair, of at least two candidates.</summary>
     public static PositionBias Of(float[,] matrix)
     {
         int n = matrix.GetLength(0);

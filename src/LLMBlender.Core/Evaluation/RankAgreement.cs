@@ -1,11 +1,11 @@
 namespace LLMBlender.Core.Evaluation;
 
 /// <summary>
-/// How far a ranker's ranks agree with a judge's: the paper's table 3. As the reference computes it, Pearson's and Spearman's are those of
-/// one model's ranks over all records, averaged over the models, and the footrule is a record's, averaged over records. Beside them, Spearman's
-/// and Kendall's of each record's candidates, averaged over records.
+/// Agreement of a ranker's ranks with a judge's: the paper's table 3. As in the reference, Pearson's and Spearman's coefficients are
+/// computed for one model's ranks over all records and averaged over the models; the footrule is computed per record and averaged over
+/// records. Spearman's and Kendall's coefficients of each record's candidates, averaged over records, are computed as well.
 /// </summary>
-/// <param name="bootstrap">Draws the records.</param>
+/// <param name="bootstrap">The bootstrap over the records.</param>
 public sealed class RankAgreement(Bootstrap bootstrap)
 {
     private readonly Dictionary<string, List<(int Record, double Rank, double Judge)>> models = new(StringComparer.Ordinal);
@@ -15,10 +15,10 @@ public sealed class RankAgreement(Bootstrap bootstrap)
     private int count;
 
     /// <summary>Adds a record of at least two candidates.</summary>
-    /// <param name="record">Its number among the bootstrap's records.</param>
+    /// <param name="record">Its index among the bootstrap's records.</param>
     /// <param name="names">The candidates' models.</param>
     /// <param name="ranks">The ranker's ranks.</param>
-    /// <param name="judge">The judge's.</param>
+    /// <param name="judge">The judge's ranks.</param>
     public void Add(int record, IReadOnlyList<string> names, int[] ranks, int[] judge)
     {
         for (int i = 0; i < names.Count; i++)
@@ -41,7 +41,10 @@ public sealed class RankAgreement(Bootstrap bootstrap)
     /// <summary>Pearson's r of a model's ranks over records, averaged over the models.</summary>
     public Interval Pearson() => OverModels(static (ranks, judge) => (ranks, judge));
 
-    /// <summary>Spearman's ρ of a model's ranks over records, averaged over the models. The interval keeps the whole sample's ranks of ranks.</summary>
+    /// <summary>
+    /// Spearman's ρ of a model's ranks over records, averaged over the models. The interval uses the rank transformation of the whole
+    /// sample.
+    /// </summary>
     public Interval Spearman() => OverModels(static (ranks, judge) => (Ranks.Mean(ranks), Ranks.Mean(judge)));
 
     /// <summary>The mean footrule of a record.</summary>

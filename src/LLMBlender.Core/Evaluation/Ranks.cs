@@ -3,7 +3,7 @@ namespace LLMBlender.Core.Evaluation;
 /// <summary>Ranks of numbers.</summary>
 public static class Ranks
 {
-    /// <summary>Ranks as the paper counts them: 1 is the highest score, ties share the smallest rank (1, 1, 3).</summary>
+    /// <summary>Ranks as defined in the paper: 1 is the highest score, ties share the smallest rank (1, 1, 3).</summary>
     public static int[] Smallest(ReadOnlySpan<double> scores)
     {
         double[] sorted = scores.ToArray();
@@ -17,7 +17,7 @@ public static class Ranks
         return ranks;
     }
 
-    /// <summary>Ranks for correlations: 1 is the lowest number, ties share the mean of their ranks (1.5, 1.5, 3).</summary>
+    /// <summary>Ranks for correlations: 1 is the lowest value, ties share the mean of their ranks (1.5, 1.5, 3).</summary>
     public static double[] Mean(ReadOnlySpan<double> values)
     {
         double[] sorted = values.ToArray();
@@ -46,7 +46,7 @@ public static class Ranks
         return ranks;
     }
 
-    // How many of the sorted numbers are at most the value.
+    // The number of sorted values that are at most the value.
     private static int Above(double[] sorted, double value)
     {
         int low = 0;

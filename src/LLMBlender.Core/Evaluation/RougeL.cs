@@ -9,32 +9,33 @@ public static class RougeL
     /// <summary>The F1 score.</summary>
     /// <param name="hypothesis">The text.</param>
     /// <param name="reference">The reference.</param>
-    /// <param name="stem">Whether words count by their stems (<c>use_stemmer</c>), as in LLM-Blender's evaluation.</param>
-    /// <returns>From 0 to 1; 0 where either text has no token.</returns>
+    /// <param name="stem">Whether words are compared by their stems (<c>use_stemmer</c>), as in LLM-Blender's evaluation.</param>
+    /// <returns>From 0 to 1; 0 if either text has no token.</returns>
     public static double Score(string hypothesis, string reference, bool stem)
     {
-        List<string> said = RougeTokens.Of(hypothesis, stem);
-        List<string> wanted = RougeTokens.Of(reference, stem);
-        if (said.Count == 0 || wanted.Count == 0)
+        List<string> hypothesisTokens = RougeTokens.Of(hypothesis, stem);
+        List<string> referenceTokens = RougeTokens.Of(reference, stem);
+        if (hypothesisTokens.Count == 0 || referenceTokens.Count == 0)
         {
             return 0;
         }
 
-        double common = CommonSubsequence(said, wanted);
-        return 2 * common / (said.Count + wanted.Count);
+        double common = CommonSubsequence(hypothesisTokens, referenceTokens);
+        return 2 * common / (hypothesisTokens.Count + referenceTokens.Count);
     }
 
-    // One row of the usual table at a time: entry j holds the length for what was read of said and the first j of wanted.
-    private static int CommonSubsequence(List<string> said, List<string> wanted)
+    // One row of the dynamic-programming table at a time: entry j is the length for the tokens processed so far and the first j reference
+    // tokens.
+    private static int CommonSubsequence(List<string> hypothesisTokens, List<string> referenceTokens)
     {
-        int[] lengths = new int[wanted.Count + 1];
-        foreach (string token in said)
+        int[] lengths = new int[referenceTokens.Count + 1];
+        foreach (string token in hypothesisTokens)
         {
             int diagonal = 0;
             for (int j = 1; j < lengths.Length; j++)
             {
                 int above = lengths[j];
-                lengths[j] = token == wanted[j - 1] ? diagonal + 1 : Math.Max(above, lengths[j - 1]);
+                lengths[j] = token == referenceTokens[j - 1] ? diagonal + 1 : Math.Max(above, lengths[j - 1]);
                 diagonal = above;
             }
         }

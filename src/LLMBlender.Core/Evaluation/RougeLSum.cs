@@ -1,36 +1,37 @@
 namespace LLMBlender.Core.Evaluation;
 
 /// <summary>
-/// ROUGE-L over whole texts of several lines (Lin 2004, section 3.2), the rouge_score package's <c>rougeLsum</c>: for each line of the
-/// reference the union of its longest common subsequences with the lines of the text, no token counted oftener than both have it.
+/// Summary-level ROUGE-L for texts of several lines (Lin 2004, section 3.2), the rouge_score package's <c>rougeLsum</c>: for each line of
+/// the reference, the union of its longest common subsequences with the lines of the text; a token counts at most as often as both texts
+/// contain it.
 /// </summary>
 /// <remarks>
-/// Lines are what stands between newlines, the package's default. LLM-Blender's evaluation first cuts texts into sentences by a model
-/// trained for that, which is not reproduced here.
+/// Lines are separated by newlines, the package's default. LLM-Blender's evaluation splits texts into sentences with a trained model, which
+/// is not reproduced here.
 /// </remarks>
 public static class RougeLSum
 {
     /// <summary>The F1 score.</summary>
     /// <param name="hypothesis">The text.</param>
     /// <param name="reference">The reference.</param>
-    /// <param name="stem">Whether words count by their stems (<c>use_stemmer</c>), as in LLM-Blender's evaluation.</param>
-    /// <returns>From 0 to 1; 0 where either text has no token.</returns>
+    /// <param name="stem">Whether words are compared by their stems (<c>use_stemmer</c>), as in LLM-Blender's evaluation.</param>
+    /// <returns>From 0 to 1; 0 if either text has no token.</returns>
     public static double Score(string hypothesis, string reference, bool stem)
     {
-        var said = Lines(hypothesis, stem);
-        var wanted = Lines(reference, stem);
-        var (saidLeft, wantedLeft) = (Counts(said), Counts(wanted));
-        double total = said.Sum(line => line.Count) + wanted.Sum(line => line.Count);
+        var hypothesisLines = Lines(hypothesis, stem);
+        var referenceLines = Lines(reference, stem);
+        var (hypothesisLeft, referenceLeft) = (Counts(hypothesisLines), Counts(referenceLines));
+        double total = hypothesisLines.Sum(line => line.Count) + referenceLines.Sum(line => line.Count);
         var hits = 0;
-        foreach (var line in wanted)
+        foreach (var line in referenceLines)
         {
-            foreach (var token in Union(line, said))
+            foreach (var token in Union(line, hypothesisLines))
             {
-                if (saidLeft.GetValueOrDefault(token) > 0 && wantedLeft[token] > 0)
+                if (hypothesisLeft.GetValueOrDefault(token) > 0 && referenceLeft[token] > 0)
                 {
                     hits++;
-                    saidLeft[token]--;
-                    wantedLeft[token]--;
+                    hypothesisLeft[token]--;
+                    referenceLeft[token]--;
                 }
             }
         }
@@ -43,11 +44,11 @@ public static class RougeLSum
     private static Dictionary<string, int> Counts(List<List<string>> lines) =>
         lines.SelectMany(line => line).CountBy(token => token, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
 
-    // The line's tokens that are in its longest common subsequence with some line of the text, in order.
-    private static IEnumerable<string> Union(List<string> line, List<List<string>> said)
+    // The line's tokens, in order, that are in its longest common subsequence with any line of the text.
+    private static IEnumerable<string> Union(List<string> line, List<List<string>> hypothesisLines)
     {
         var common = new bool[line.Count];
-        foreach (var other in said)
+        foreach (var other in hypothesisLines)
         {
             Mark(line, other, common);
         }
@@ -55,7 +56,7 @@ public static class RougeLSum
         return line.Where((_, i) => common[i]);
     }
 
-    // Of several longest subsequences the one that the package's way back through its table finds.
+    // Of several longest subsequences, uses the one that the package's backtracking finds.
     private static void Mark(List<string> line, List<string> other, bool[] common)
     {
         var lengths = new int[line.Count + 1, other.Count + 1];

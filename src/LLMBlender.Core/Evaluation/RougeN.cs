@@ -9,15 +9,15 @@ public static class RougeN
     /// <summary>The F1 score.</summary>
     /// <param name="hypothesis">The text.</param>
     /// <param name="reference">The reference.</param>
-    /// <param name="n">Tokens of an n-gram, from 1.</param>
-    /// <param name="stem">Whether words count by their stems (<c>use_stemmer</c>), as in LLM-Blender's evaluation.</param>
-    /// <returns>From 0 to 1; 0 where either text has no n-gram.</returns>
+    /// <param name="n">The length of the n-grams, from 1.</param>
+    /// <param name="stem">Whether words are compared by their stems (<c>use_stemmer</c>), as in LLM-Blender's evaluation.</param>
+    /// <returns>From 0 to 1; 0 if either text has no n-gram.</returns>
     public static double Score(string hypothesis, string reference, int n, bool stem)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(n, 1);
-        var said = NGrams.Count(RougeTokens.Of(hypothesis, stem), n);
-        var wanted = NGrams.Count(RougeTokens.Of(reference, stem), n);
-        double total = said.Values.Sum() + wanted.Values.Sum();
-        return total == 0 ? 0 : 2 * NGrams.Matches(said, wanted) / total;
+        var hypothesisTokens = NGrams.Count(RougeTokens.Of(hypothesis, stem), n);
+        var referenceTokens = NGrams.Count(RougeTokens.Of(reference, stem), n);
+        double total = hypothesisTokens.Values.Sum() + referenceTokens.Values.Sum();
+        return total == 0 ? 0 : 2 * NGrams.Matches(hypothesisTokens, referenceTokens) / total;
     }
 }

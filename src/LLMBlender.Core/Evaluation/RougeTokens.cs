@@ -3,14 +3,14 @@ using System.Text;
 namespace LLMBlender.Core.Evaluation;
 
 /// <summary>
-/// Texts as ROUGE counts them, after the rouge_score package: lower-cased runs of the letters a to z and digits, those of more than
-/// three characters stemmed where that is wished.
+/// Tokenization for ROUGE, as in the rouge_score package: lower-cased runs of the letters a to z and digits; tokens of more than three
+/// characters are stemmed if requested.
 /// </summary>
 internal static class RougeTokens
 {
     private const int ShortestStemmed = 4;
 
-    /// <summary>A text's tokens.</summary>
+    /// <summary>Tokenizes a text.</summary>
     public static List<string> Of(string text, bool stem)
     {
         List<string> tokens = [];

@@ -1,19 +1,19 @@
 namespace LLMBlender.Core.Evaluation;
 
-/// <summary>The metrics of words and characters that two texts share.</summary>
+/// <summary>Metrics of the words and characters common to two texts.</summary>
 public static class TextMetrics
 {
     /// <summary>ROUGE-1's F1 over stems, from 0 to 1.</summary>
-    public static IQualityMetric Rouge1 { get; } = new TextMetric("rouge1", static (said, wanted) => RougeN.Score(said, wanted, 1, stem: true));
+    public static IQualityMetric Rouge1 { get; } = new TextMetric("rouge1", static (text, reference) => RougeN.Score(text, reference, 1, stem: true));
 
     /// <summary>ROUGE-2's F1 over stems, from 0 to 1.</summary>
-    public static IQualityMetric Rouge2 { get; } = new TextMetric("rouge2", static (said, wanted) => RougeN.Score(said, wanted, 2, stem: true));
+    public static IQualityMetric Rouge2 { get; } = new TextMetric("rouge2", static (text, reference) => RougeN.Score(text, reference, 2, stem: true));
 
     /// <summary>ROUGE-L's F1 over stems, from 0 to 1.</summary>
-    public static IQualityMetric RougeL { get; } = new TextMetric("rougeL", static (said, wanted) => Evaluation.RougeL.Score(said, wanted, stem: true));
+    public static IQualityMetric RougeL { get; } = new TextMetric("rougeL", static (text, reference) => Evaluation.RougeL.Score(text, reference, stem: true));
 
     /// <summary>Summary-level ROUGE-L's F1 over stems and lines, from 0 to 1.</summary>
-    public static IQualityMetric RougeLSum { get; } = new TextMetric("rougeLsum", static (said, wanted) => Evaluation.RougeLSum.Score(said, wanted, stem: true));
+    public static IQualityMetric RougeLSum { get; } = new TextMetric("rougeLsum", static (text, reference) => Evaluation.RougeLSum.Score(text, reference, stem: true));
 
     /// <summary>Sentence BLEU, from 0 to 100.</summary>
     public static IQualityMetric Bleu { get; } = new TextMetric("bleu", Evaluation.Bleu.Score);

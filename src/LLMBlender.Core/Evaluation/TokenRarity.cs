@@ -1,15 +1,12 @@
 namespace LLMBlender.Core.Evaluation;
 
-/// <summary>
-/// How rare tokens are among some texts, as BERTScore weighs them: idf(w) = ln((N + 1) / (n(w) + 1)), N texts of which n(w)
-/// hold w.
-/// </summary>
+/// <summary>BERTScore's token weights: idf(w) = ln((N + 1) / (n(w) + 1)) for N texts, n(w) of which contain w.</summary>
 public sealed class TokenRarity
 {
     private readonly Dictionary<int, int> counts = [];
     private readonly int texts;
 
-    /// <param name="documents">Token ids of each text, special tokens included, which so get no weight.</param>
+    /// <param name="documents">Token ids of each text, including special tokens, whose weight is therefore 0.</param>
     public TokenRarity(IEnumerable<int[]> documents)
     {
         foreach (var document in documents)

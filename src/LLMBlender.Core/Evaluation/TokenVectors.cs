@@ -1,19 +1,19 @@
 namespace LLMBlender.Core.Evaluation;
 
-/// <summary>A text as a vector and a weight for each of its tokens.</summary>
+/// <summary>A text as one vector and one weight per token.</summary>
 public sealed class TokenVectors
 {
     private readonly float[] values;
     private readonly double[] weights;
 
-    /// <param name="states">Hidden states, [tokens, width], row-major; of any length, for they are normalised here.</param>
-    /// <param name="weights">A weight for each token, 0 for special ones.</param>
-    /// <exception cref="ArgumentException">The lengths don't fit each other.</exception>
+    /// <param name="states">Hidden states, [tokens, width], row-major; they are normalised here.</param>
+    /// <param name="weights">A weight for each token, 0 for special tokens.</param>
+    /// <exception cref="ArgumentException">The lengths are inconsistent.</exception>
     public TokenVectors(ReadOnlySpan<float> states, double[] weights)
     {
         if (weights.Length == 0 || states.Length % weights.Length != 0)
         {
-            throw new ArgumentException($"{states.Length} numbers don't make a vector for each of {weights.Length} tokens", nameof(states));
+            throw new ArgumentException($"{states.Length} numbers are not a multiple of {weights.Length} tokens", nameof(states));
         }
 
         this.weights = weights;
@@ -38,10 +38,10 @@ public sealed class TokenVectors
         TotalWeight = weights.Sum();
     }
 
-    /// <summary>How many tokens there are.</summary>
+    /// <summary>The number of tokens.</summary>
     public int Count => weights.Length;
 
-    /// <summary>Numbers of a vector.</summary>
+    /// <summary>The length of a vector.</summary>
     public int Width { get; }
 
     /// <summary>The sum of all weights.</summary>

@@ -2,17 +2,19 @@ using LLMBlender.Abstractions;
 
 namespace LLMBlender.Core.Fusion;
 
-/// <summary>The answer that a fusion comes to: the fused text, or by name the best candidate. It is never empty.</summary>
+/// <summary>The answer of a fusion: the fused text, or the best candidate as a reported fallback. It is never empty.</summary>
 /// <param name="Text">The answer.</param>
-/// <param name="Fuser">Who was asked to fuse.</param>
-/// <param name="Usage">What the fuser cost.</param>
-/// <param name="Failure">Why the answer is the best candidate rather than what the fuser wrote; null where it is that.</param>
+/// <param name="Fuser">The name of the fuser.</param>
+/// <param name="Usage">The fuser's token usage.</param>
+/// <param name="Failure">Why the answer is the best candidate instead of the fuser's output; null if it is the fuser's output.</param>
 public sealed record FusionAnswer(string Text, string Fuser, FusionUsage Usage, BlendFailure? Failure)
 {
-    /// <summary>The step that fuses, as failures name it.</summary>
+    /// <summary>The name of the fusion step in failures.</summary>
     public const string Step = "fuse";
 
-    /// <summary>Judges an attempt: one that failed, says nothing, or repeats itself until its limit is not given.</summary>
+    /// <summary>
+    /// Evaluates an attempt: one that failed, is empty, or repeats itself up to its limit is replaced with the best candidate.
+    /// </summary>
     public static FusionAnswer Of(string fuser, FusionRequest request, FusionAttempt attempt)
     {
         var failure = Judge(fuser, attempt);

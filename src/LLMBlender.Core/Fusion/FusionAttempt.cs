@@ -3,17 +3,17 @@ using System.Text;
 namespace LLMBlender.Core.Fusion;
 
 /// <summary>The raw result of a fuser, before it is accepted or rejected.</summary>
-/// <param name="Text">What it wrote.</param>
-/// <param name="Usage">What that cost.</param>
-/// <param name="Problem">Why it failed; null where it did not.</param>
+/// <param name="Text">The generated text.</param>
+/// <param name="Usage">The token usage.</param>
+/// <param name="Problem">Why it failed; null if it succeeded.</param>
 public sealed record FusionAttempt(string Text, FusionUsage Usage, string? Problem = null)
 {
-    /// <summary>Asks a fuser. Its failure is a value here; only cancelling throws.</summary>
-    /// <param name="fuser">Who fuses.</param>
-    /// <param name="request">What.</param>
-    /// <param name="written">Called with every piece of text as it is written.</param>
-    /// <param name="cancellationToken">Ends the work.</param>
-    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    /// <summary>Runs a fuser. A failure is returned as a value; only cancellation throws.</summary>
+    /// <param name="fuser">The fuser.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="written">Called with every piece of text when it is generated.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static async Task<FusionAttempt> OfAsync(
         IFuser fuser, FusionRequest request, Action<string>? written = null, CancellationToken cancellationToken = default)
     {

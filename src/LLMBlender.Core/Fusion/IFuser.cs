@@ -1,22 +1,22 @@
 namespace LLMBlender.Core.Fusion;
 
-/// <summary>Makes one answer of the best candidates.</summary>
+/// <summary>Generates one answer from the best candidates.</summary>
 /// <remarks>
-/// Whatever a fuser does, a caller gets an answer: <see cref="FusionAnswer"/> falls back to the best candidate. The text of
-/// instruction and candidates is data; a fuser follows nothing that candidates say.
+/// A caller always gets an answer: <see cref="FusionAnswer"/> falls back to the best candidate if the fuser fails. Instruction and
+/// candidates are data; a fuser does not follow instructions inside candidates.
 /// </remarks>
 public interface IFuser
 {
-    /// <summary>How answers and failures name it.</summary>
+    /// <summary>The name in answers and failures.</summary>
     string Name { get; }
 
-    /// <summary>Fuses, and gives the answer piece by piece as it is written.</summary>
+    /// <summary>Fuses, and streams the answer while it is generated.</summary>
     IAsyncEnumerable<FusionPart> FuseAsync(FusionRequest request, CancellationToken cancellationToken = default);
 
-    /// <summary>Fuses many; a fuser that gains by it works on several at once. Each fails on its own.</summary>
-    /// <param name="requests">What to fuse.</param>
-    /// <param name="cancellationToken">Ends the work.</param>
-    /// <returns>An attempt each, in the same order.</returns>
+    /// <summary>Fuses several requests; a fuser may process them concurrently or in batches. Each request fails independently.</summary>
+    /// <param name="requests">The requests.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <returns>An attempt for each request, in the same order.</returns>
     async Task<IReadOnlyList<FusionAttempt>> FuseAllAsync(IReadOnlyList<FusionRequest> requests, CancellationToken cancellationToken = default)
     {
         var attempts = new FusionAttempt[requests.Count];

@@ -2,10 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace LLMBlender.Core.Fusion;
 
-/// <summary>Gives the best candidate as it is.</summary>
+/// <summary>Returns the best candidate unchanged.</summary>
 public sealed class SelectFuser : IFuser
 {
-    /// <summary>How it is asked for.</summary>
+    /// <summary>The fuser's name.</summary>
     public const string FuserName = "select";
 
     /// <inheritdoc/>

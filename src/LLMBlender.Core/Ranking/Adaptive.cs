@@ -1,19 +1,20 @@
 namespace LLMBlender.Core.Ranking;
 
 /// <summary>
-/// Finds the best candidates, and estimates everyone's <see cref="MaxLogits"/> score, from a part of the pairs in few rounds.
+/// Finds the best candidates, and estimates every <see cref="MaxLogits"/> score, from a subset of the pairs in few rounds.
 /// </summary>
 /// <remarks>
 /// <para>
 /// The first round is a ring: each candidate is once on the left and once on the right, N comparisons. After each round a Gaussian
-/// posterior (<see cref="AdditivePosterior"/>) says what every candidate's score over the whole matrix would be and how surely; the next
-/// round asks for the pairs, in one direction or in both, that make the decision at stake most certain. It uses the logits' size, not
+/// posterior (<see cref="AdditivePosterior"/>) gives the mean and variance of every candidate's score over the whole matrix; the next
+/// round requests the pairs, in one order or both, that reduce the uncertainty of the decision most. It uses the size of the logits, not
 /// only their sign.
 /// </para>
 /// <para>
-/// Settled when, by the posterior, the best candidate is that of the full matrix with probability <c>confidence</c> at least, and the
-/// set of the top k with probability <c>setConfidence</c> (union bounds over the candidates that could still change it), when nothing
-/// that matters is missing, or after <see cref="MostRounds"/> rounds. Ranks below the top k are estimates. A matrix recorded in full gives MaxLogits' own scores.
+/// The ranking is settled when, under the posterior, the best candidate is that of the full matrix with probability at least
+/// <c>confidence</c> and the top-k set with probability at least <c>setConfidence</c> (union bounds over the candidates that could still
+/// change it), when no relevant pair is missing, or after <see cref="MostRounds"/> rounds. Ranks below the top k are estimates. A complete
+/// matrix gives the scores of MaxLogits.
 /// </para>
 /// </remarks>
 public sealed class Adaptive : RankingEngine
@@ -21,19 +22,21 @@ public sealed class Adaptive : RankingEngine
     /// <summary>The aggregation's name.</summary>
     public const string Aggregation = "adaptive";
 
-    /// <summary>The most dependent waits of one ranking.</summary>
+    /// <summary>The maximum number of dependent rounds of one ranking.</summary>
     public const int MostRounds = 6;
 
-    /// <summary>The confidence in the best where none is given.</summary>
+    /// <summary>The default confidence in the best candidate.</summary>
     public const double DefaultConfidence = 0.98;
 
-    /// <summary>How many of the best are settled as a set where nothing is said: as many as a fuser reads by default.</summary>
+    /// <summary>The default size of the settled top set: the number of candidates that a fuser reads by default.</summary>
     public const int DefaultTopK = 3;
 
-    /// <summary>The confidence in that set where none is given. Who is third matters less than who is best, and costs more to tell.</summary>
+    /// <summary>
+    /// The default confidence in that set. The third place matters less than the first, and costs more comparisons to determine.
+    /// </summary>
     public const double DefaultSetConfidence = 0.6;
 
-    // Where so few pairs exist, a second wait costs more than asking for all of them.
+    // With so few pairs, a second round costs more than requesting all of them.
     private const int FewCandidates = 4;
 
     private readonly int[] line;
@@ -42,10 +45,10 @@ public sealed class Adaptive : RankingEngine
     private readonly double setDoubt;
 
     /// <param name="candidateCount">N, from 1 to <see cref="ComparisonMatrix.MaxCandidates"/>.</param>
-    /// <param name="topK">k: how many of the best must be settled as a set, from 1; the best is always settled.</param>
+    /// <param name="topK">k: the size of the top set to settle, from 1; the best candidate is always settled.</param>
     /// <param name="confidence">Probability, above 0 and below 1, with which the best must be that of the full matrix.</param>
     /// <param name="setConfidence">Probability, above 0 and below 1, with which the top k must be those of the full matrix.</param>
-    /// <param name="start">The ring's order; empty for the candidates' own.</param>
+    /// <param name="start">The order of the ring; empty for the order of the candidates.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
     /// <exception cref="ArgumentException"><paramref name="start"/> is not a permutation of the candidates.</exception>
     public Adaptive(int candidateCount, int topK = DefaultTopK, double confidence = DefaultConfidence, double setConfidence = DefaultSetConfidence, ReadOnlySpan<int> start = default)
@@ -109,14 +112,14 @@ public sealed class Adaptive : RankingEngine
     {
         var decision = new Decision(AdditivePosterior.Of(Matrix, line), topK, doubt, setDoubt);
 
-        // The last round can't be mended by another, so that it may ask for more.
+        // The last round cannot be corrected by another one, so it may request more pairs.
         var most = Rounds == MostRounds - 1 ? 2 * n : n;
         if (decision.Excess <= 1)
         {
             return;
         }
 
-        for (var asked = 0; asked < most && decision.Excess > Decision.Enough && decision.TakeMostTelling() is var (first, second); asked++)
+        for (var asked = 0; asked < most && decision.Excess > Decision.Enough && decision.TakeMostInformative() is var (first, second); asked++)
         {
             Ask(new(line[first], line[second]));
         }

@@ -1,19 +1,20 @@
 namespace LLMBlender.Core.Ranking;
 
 /// <summary>
-/// What some logits of a matrix say of all of it: the posterior of the model
-/// M[i,j] = θ_i − θ_j + b + a_ij + s_ij, where θ is quality, b what the left side gains, and what is left of a pair has a part that turns
-/// with the sides, a_ij = −a_ji, and one that doesn't, s_ij = s_ji. All are independent and Gaussian around 0.
+/// The posterior of all logits of a matrix given some of them, under the model
+/// M[i,j] = θ_i − θ_j + b + a_ij + s_ij, where θ is the quality, b the advantage of the left side, and the residual of a pair has an
+/// antisymmetric part, a_ij = −a_ji, and a symmetric one, s_ij = s_ji. All are independent and Gaussian with mean 0.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Only θ and a count for a candidate's score, t_i = Σ_j (M[i,j] − M[j,i]) / N = (2/N)·Σ_j (θ_i − θ_j + a_ij). A pair recorded both ways gives
-/// its a exactly, one recorded one way the share w = var a / (var a + var s) of what θ and b leave unexplained. So scores are linear in
-/// z = (θ, b), with rows G and constants K, plus independent rests V.
+/// Only θ and a contribute to a candidate's score, t_i = Σ_j (M[i,j] − M[j,i]) / N = (2/N)·Σ_j (θ_i − θ_j + a_ij). A pair recorded in both
+/// orders determines its a exactly; a pair recorded in one order determines the share w = var a / (var a + var s) of what θ and b leave
+/// unexplained. So scores are linear in z = (θ, b), with rows G and constants K, plus independent residuals V.
 /// </para>
 /// <para>
-/// The scale of everything is the data's own; the ratio of the deviations of a and s to θ's is chosen by marginal likelihood, with a prior
-/// around what trained pair rankers show. A matrix recorded in full leaves nothing to estimate. Indices are places in the given line.
+/// The overall scale is estimated from the data; the ratio of the deviations of a and s to that of θ is chosen by marginal likelihood, with
+/// a prior around the values that trained pair rankers show. A complete matrix leaves nothing to estimate. Indices are positions in the
+/// given line.
 /// </para>
 /// </remarks>
 internal sealed class AdditivePosterior
@@ -21,7 +22,7 @@ internal sealed class AdditivePosterior
     /// <summary>Deviation of b relative to θ's.</summary>
     public const double SideRatio = 0.5;
 
-    // Deviations relative to θ's, and how strongly the log of their common factor is held to 0.
+    // Deviations relative to θ's, and the strength of the prior that pulls the log of their common factor to 0.
     private const double TurningRatio = 0.3;
     private const double StayingRatio = 0.35;
     private const double FactorWeight = 2;
@@ -53,24 +54,24 @@ internal sealed class AdditivePosterior
     /// <summary>N.</summary>
     public int Count { get; }
 
-    /// <summary>Of z: (N+1)×(N+1), row-major; b is last.</summary>
+    /// <summary>The covariance of z: (N+1)×(N+1), row-major; b is last.</summary>
     public double[] Covariance { get; }
 
-    /// <summary>Of a candidate's θ before anything is recorded.</summary>
+    /// <summary>The prior variance of a candidate's θ.</summary>
     public double QualityVariance { get; }
 
-    /// <summary>Of a pair's a before it is recorded.</summary>
+    /// <summary>The prior variance of a pair's a.</summary>
     public double TurningVariance { get; }
 
-    /// <summary>Of a pair's s before it is recorded.</summary>
+    /// <summary>The prior variance of a pair's s.</summary>
     public double StayingVariance { get; }
 
-    /// <summary>w: how much of a pair's rest, recorded one way, is a.</summary>
+    /// <summary>w: the share of a in the residual of a pair recorded in one order.</summary>
     public double TurningShare => TurningVariance + StayingVariance > 0 ? TurningVariance / (TurningVariance + StayingVariance) : 0.5;
 
     /// <summary>The posterior given the logits recorded so far.</summary>
     /// <param name="matrix">The logits.</param>
-    /// <param name="line">Which candidate stands at each place.</param>
+    /// <param name="line">The candidate at each position.</param>
     public static AdditivePosterior Of(ComparisonMatrix matrix, ReadOnlySpan<int> line)
     {
         var n = line.Length;
@@ -90,17 +91,17 @@ internal sealed class AdditivePosterior
     /// <summary>Whether the logit with i on the left has been recorded.</summary>
     public bool IsRecorded(int i, int j) => !float.IsNaN(logits[(i * Count) + j]);
 
-    /// <summary>What a pair adds to i's row of G: factors of θ_i − θ_j and of b.</summary>
+    /// <summary>The contribution of a pair to row i of G: the factors of θ_i − θ_j and of b.</summary>
     /// <param name="forth">Whether the logit with i on the left is known.</param>
-    /// <param name="back">Whether the one with j on the left is.</param>
+    /// <param name="back">Whether the logit with j on the left is known.</param>
     public (double Difference, double Side) Coefficients(bool forth, bool back) =>
         forth == back ? (forth ? 0 : 1, 0) : (1 - TurningShare, forth ? -TurningShare : TurningShare);
 
-    /// <summary>Variance that is left of a pair's a, given z.</summary>
+    /// <summary>The variance of a pair's a given z.</summary>
     public double Rest(bool forth, bool back) =>
         forth && back ? 0 : forth || back ? (1 - TurningShare) * TurningVariance : TurningVariance;
 
-    /// <summary>The scores' means, t.</summary>
+    /// <summary>The means of the scores, t.</summary>
     public double[] Scores()
     {
         var scores = new double[Count];
@@ -112,7 +113,7 @@ internal sealed class AdditivePosterior
                 terms[j] = i == j ? 0 : Term(i, j);
             }
 
-            // From the least term to the greatest, as MaxLogits sums.
+            // Sums from the smallest term to the largest, as MaxLogits does.
             Array.Sort(terms);
             foreach (var term in terms)
             {
@@ -139,7 +140,7 @@ internal sealed class AdditivePosterior
         return 2 * (known + (difference * (mean[i] - mean[j])) + (side * mean[Count]));
     }
 
-    /// <summary>The normal equations of z at unit scale of θ: precision P·z = r, and their solution.</summary>
+    /// <summary>The normal equations of z at unit scale of θ, precision P·z = r, and their solution.</summary>
     private sealed class Equations
     {
         private readonly int size;
@@ -182,7 +183,7 @@ internal sealed class AdditivePosterior
 
         public double[] Mean { get; }
 
-        /// <summary>Log marginal likelihood, up to a constant, at the scale that makes it largest.</summary>
+        /// <summary>The log marginal likelihood, up to a constant, at the scale that maximises it.</summary>
         public (double Likelihood, double Scale) Likelihood()
         {
             var misfit = squares;
@@ -211,7 +212,7 @@ internal sealed class AdditivePosterior
         {
             if (!double.IsNaN(forth) && !double.IsNaN(back))
             {
-                // Half the difference knows nothing of b and s, half the sum nothing of θ and a.
+                // Half the difference does not depend on b and s, half the sum not on θ and a.
                 Add(i, j, 1, 0, (forth - back) / 2, Turning);
                 Add(i, j, 0, 1, (forth + back) / 2, Staying);
             }

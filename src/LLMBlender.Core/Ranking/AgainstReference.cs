@@ -1,12 +1,10 @@
 namespace LLMBlender.Core.Ranking;
 
-/// <summary>
-/// Ranks by how far each candidate is better than a reference: s_i = M[i,ref] − M[ref,i], of 2N comparisons in one round.
-/// </summary>
+/// <summary>Ranks by each candidate's margin over a reference: s_i = M[i,ref] − M[ref,i], 2N comparisons in one round.</summary>
 /// <remarks>
-/// The reference's <c>rank_with_ref</c>: a score that can be compared between candidates without comparing each with each, as a
-/// scalar reward. The reference is one of the candidates, which then has score 0 and is not compared with itself, or a text of
-/// its own, which has no rank.
+/// The reference implementation's <c>rank_with_ref</c>: a score that is comparable between candidates without comparing every pair, like a
+/// scalar reward. The reference is one of the candidates, which then has score 0 and is not compared with itself, or a separate text, which
+/// has no rank.
 /// </remarks>
 public sealed class AgainstReference : RankingEngine
 {
@@ -24,7 +22,7 @@ public sealed class AgainstReference : RankingEngine
     /// <inheritdoc/>
     public override string Name => "reference";
 
-    /// <summary>Against one of the candidates.</summary>
+    /// <summary>Creates an engine whose reference is one of the candidates.</summary>
     /// <param name="candidateCount">N, from 1 to <see cref="ComparisonMatrix.MaxCandidates"/>.</param>
     /// <param name="reference">Its index.</param>
     /// <exception cref="ArgumentOutOfRangeException">N is outside its range, or there is no such candidate.</exception>
@@ -35,7 +33,7 @@ public sealed class AgainstReference : RankingEngine
         return new AgainstReference(candidateCount, reference, candidateCount);
     }
 
-    /// <summary>Against a text that is none of them: pairs name it by the index N.</summary>
+    /// <summary>Creates an engine whose reference is a separate text, which pairs refer to by the index N.</summary>
     /// <param name="candidateCount">N, from 1 to one below <see cref="ComparisonMatrix.MaxCandidates"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">N is outside its range.</exception>
     public static AgainstReference Other(int candidateCount)

@@ -6,11 +6,11 @@ namespace LLMBlender.Core.Ranking;
 /// <remarks>
 /// <para>
 /// The next candidate is at least as good as the current one when M[current,next] − M[next,current] ≤ 0, as in the
-/// reference's <c>_bubble_predict</c>: a tie goes to the later one in line. Looking for the worst mirrors that to ≥ 0, so
-/// a tie again goes to the later one. A pair met again is decided by the logits recorded before.
+/// reference's <c>_bubble_predict</c>: a tie favours the later one in line. The search for the worst mirrors the condition to ≥ 0, so
+/// that a tie again favours the later one. A repeated pair is decided by the recorded logits.
 /// </para>
 /// <para>
-/// Whatever the goal, all candidates are placed and the ranks are strict: a score is the number of candidates placed below.
+/// All candidates are ranked for every goal, and the ranks are strict: a score is the number of candidates ranked below.
 /// </para>
 /// </remarks>
 public sealed class BubbleSort : RankingEngine
@@ -57,13 +57,13 @@ public sealed class BubbleSort : RankingEngine
         _ => Aggregation,
     };
 
-    /// <summary>Called after each step with the current candidate, the next one, and the one that moved on.</summary>
+    /// <summary>Called after each step with the current candidate, the next one, and the one that moved right.</summary>
     internal Action<int, int, int>? Stepped { get; set; }
 
     /// <summary>Sorts until every neighbour is in place, in at most N−1 passes: 2(N−1) to N(N−1) comparisons.</summary>
     /// <remarks>
-    /// The first pass finds the best exactly as <see cref="Best"/> does, and every pass settles one more place, so that
-    /// even cyclic preferences come to an end.
+    /// The first pass finds the same best candidate as <see cref="Best"/>, and every pass settles one more position, so that sorting
+    /// terminates even for cyclic preferences.
     /// </remarks>
     /// <param name="candidateCount">N, from 1 to <see cref="ComparisonMatrix.MaxCandidates"/>.</param>
     /// <param name="start">
@@ -74,24 +74,24 @@ public sealed class BubbleSort : RankingEngine
     public static BubbleSort WholeOrder(int candidateCount, ReadOnlySpan<int> start = default) =>
         new(Goal.WholeOrder, candidateCount, start, passes: int.MaxValue);
 
-    /// <summary>Looks for the best alone, the reference's way: one pass is 2(N−1) comparisons.</summary>
+    /// <summary>Finds only the best candidate, as the reference does: one pass is 2(N−1) comparisons.</summary>
     /// <remarks>
-    /// Rank 1 is the best. The others follow by elimination, the last one eliminated first; their order says little, and
-    /// the reference's <c>return_all</c> lists them the other way round.
+    /// Rank 1 is the best. The others follow by elimination, the last one eliminated first; their order is not reliable, and the
+    /// reference's <c>return_all</c> lists them in reverse.
     /// </remarks>
     /// <param name="candidateCount">N, from 1 to <see cref="ComparisonMatrix.MaxCandidates"/>.</param>
     /// <param name="start">The line before the first step; empty for the candidates' order.</param>
     /// <param name="passes">
-    /// The reference's <c>num_runs</c>, at least 1; more than N count as N. Pass r, from 0, walks from place r to the end of
-    /// the line. More passes place those next to the best but never change it, even where preferences are cyclic: whoever it
-    /// has not met lost to another, and meets that one again before it.
+    /// The reference's <c>num_runs</c>, at least 1; more than N count as N. Pass r, from 0, starts at position r and runs to the end of the
+    /// line. More passes rank the candidates next to the best but never change the best, even for cyclic preferences: a candidate that the
+    /// best has not been compared with lost to another candidate, and is compared with that one again first.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">N or <paramref name="passes"/> is outside its range.</exception>
     /// <exception cref="ArgumentException"><paramref name="start"/> is not a permutation of the candidates.</exception>
     public static BubbleSort Best(int candidateCount, ReadOnlySpan<int> start = default, int passes = 1) =>
         new(Goal.Best, candidateCount, start, passes);
 
-    /// <summary>Looks for the worst alone, as <see cref="Best"/> looks for the best.</summary>
+    /// <summary>Finds only the worst candidate, as <see cref="Best"/> finds the best.</summary>
     /// <remarks>Rank N is the worst. The others precede it by elimination, the first one eliminated first.</remarks>
     /// <inheritdoc cref="Best"/>
     public static BubbleSort Worst(int candidateCount, ReadOnlySpan<int> start = default, int passes = 1) =>
@@ -142,8 +142,8 @@ public sealed class BubbleSort : RankingEngine
         return goal == Goal.Worst ? forth >= back : forth <= back;
     }
 
-    // A sort leaves alone the places that are settled, at the line's end. A search has the reference's loop bounds: every
-    // pass walks to the end and starts one place later instead.
+    // A sort skips the settled positions at the end of the line. A search uses the reference's loop bounds: every pass runs to the end and
+    // starts one position later.
     private bool OpenPass()
     {
         pass++;

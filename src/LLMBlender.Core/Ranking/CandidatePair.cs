@@ -4,11 +4,11 @@ namespace LLMBlender.Core.Ranking;
 /// <remarks>
 /// The two orders of one pair are two comparisons: the ranker is not exactly antisymmetric, and every aggregation uses both.
 /// </remarks>
-/// <param name="First">The candidate placed on the left; a logit above 0 says that it is the better one.</param>
-/// <param name="Second">The candidate placed on the right.</param>
+/// <param name="First">The candidate on the left; a logit above 0 means that it is better.</param>
+/// <param name="Second">The candidate on the right.</param>
 public readonly record struct CandidatePair(int First, int Second)
 {
-    /// <summary>The same two candidates with their sides exchanged.</summary>
+    /// <summary>The pair in the other order.</summary>
     public CandidatePair Swapped => new(Second, First);
 
     /// <inheritdoc/>

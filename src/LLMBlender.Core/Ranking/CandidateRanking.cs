@@ -1,6 +1,6 @@
 namespace LLMBlender.Core.Ranking;
 
-/// <summary>The outcome of a ranking of N candidates, which it names by their indices from 0.</summary>
+/// <summary>The result of ranking N candidates, identified by their indices from 0.</summary>
 public sealed class CandidateRanking
 {
     private CandidateRanking(double[] scores, int[] order, int[] ranks, int comparisons, int rounds)
@@ -15,28 +15,28 @@ public sealed class CandidateRanking
     /// <summary>Each candidate's rank, in the candidates' order: 1 is best, ties share the smallest rank (1, 1, 3).</summary>
     public int[] Ranks { get; }
 
-    /// <summary>Each candidate's score, in the candidates' order; higher is better, and the unit is the aggregation's.</summary>
+    /// <summary>Each candidate's score, in the candidates' order; higher is better, and the unit depends on the aggregation.</summary>
     public double[] Scores { get; }
 
     /// <summary>The candidates from best to worst; tied ones in the candidates' order.</summary>
     public int[] Order { get; }
 
-    /// <summary>The best candidate; of tied ones, the first.</summary>
+    /// <summary>The best candidate; the first of several tied ones.</summary>
     public int Best => Order[0];
 
-    /// <summary>How many ordered pairs were compared: the ranker's forwards.</summary>
+    /// <summary>The number of ordered pairs compared, which is the number of forward passes of the ranker.</summary>
     public int Comparisons { get; }
 
-    /// <summary>How many times comparisons had to be waited for, one after another.</summary>
+    /// <summary>The number of dependent rounds of comparisons.</summary>
     public int Rounds { get; }
 
-    /// <summary>The first <paramref name="k"/> of <see cref="Order"/>, or all of it where there are fewer.</summary>
+    /// <summary>The first <paramref name="k"/> of <see cref="Order"/>, or all if there are fewer.</summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="k"/> is below 1.</exception>
     public ReadOnlySpan<int> TopK(int k) => k < 1
         ? throw new ArgumentOutOfRangeException(nameof(k), k, "the number of candidates to choose must be at least 1")
         : Order.AsSpan(0, Math.Min(k, Order.Length));
 
-    /// <summary>The ranking that scores amount to.</summary>
+    /// <summary>Creates a ranking from scores.</summary>
     internal static CandidateRanking ByScores(double[] scores, int comparisons, int rounds)
     {
         var order = Permutation.Identity(scores.Length);
@@ -44,7 +44,7 @@ public sealed class CandidateRanking
         return new(scores, order, RanksOf(order, scores), comparisons, rounds);
     }
 
-    /// <summary>The ranking of a strict order, best first; a score is the number of candidates placed below.</summary>
+    /// <summary>Creates a ranking from a strict order, best first; a score is the number of candidates ranked below.</summary>
     internal static CandidateRanking ByOrder(ReadOnlySpan<int> order, int comparisons, int rounds)
     {
         var scores = new double[order.Length];

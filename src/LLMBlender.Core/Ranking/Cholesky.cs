@@ -2,7 +2,7 @@ using System.Numerics.Tensors;
 
 namespace LLMBlender.Core.Ranking;
 
-/// <summary>Symmetric positive definite matrices, row-major; all in place or small.</summary>
+/// <summary>Cholesky factorization of symmetric positive definite matrices, row-major, in place.</summary>
 public static class Cholesky
 {
     /// <summary>Overwrites the lower half with L of A = L·Lᵀ.</summary>

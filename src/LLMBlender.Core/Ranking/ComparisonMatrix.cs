@@ -3,13 +3,13 @@ namespace LLMBlender.Core.Ranking;
 /// <summary>
 /// The N×N logits M[i,j] of one ranking: candidate i on the left, j on the right, above 0 when i is better; 0 on the diagonal.
 /// </summary>
-/// <remarks>Entries that have no logit yet are known. Not safe for use by several threads at once.</remarks>
+/// <remarks>Missing entries are marked. Not thread-safe.</remarks>
 public sealed class ComparisonMatrix
 {
-    /// <summary>The most candidates that one ranking takes.</summary>
+    /// <summary>The maximum number of candidates in one ranking.</summary>
     public const int MaxCandidates = 1024;
 
-    // Row-major; NaN, which no recorded logit can be, marks an entry not yet recorded.
+    // Row-major; NaN, which cannot be recorded, marks a missing entry.
     private readonly float[] logits;
 
     /// <param name="candidateCount">N, from 1 to <see cref="MaxCandidates"/>.</param>
@@ -34,7 +34,7 @@ public sealed class ComparisonMatrix
     /// <summary>N, the number of candidates.</summary>
     public int CandidateCount { get; }
 
-    /// <summary>How many logits have been recorded, from 0 to N(N−1).</summary>
+    /// <summary>The number of recorded logits, from 0 to N(N−1).</summary>
     public int RecordedCount { get; private set; }
 
     /// <summary>The logit recorded for a pair; 0 on the diagonal.</summary>
@@ -50,7 +50,7 @@ public sealed class ComparisonMatrix
         }
     }
 
-    /// <summary>Whether the pair's logit is known; always so on the diagonal.</summary>
+    /// <summary>Whether the pair's logit is known; always true on the diagonal.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An index is not from 0 to N−1.</exception>
     public bool IsRecorded(CandidatePair pair)
     {
@@ -58,7 +58,7 @@ public sealed class ComparisonMatrix
         return !float.IsNaN(logits[Index(pair)]);
     }
 
-    /// <summary>The N logits with <paramref name="first"/> on the left; NaN where none has been recorded.</summary>
+    /// <summary>The N logits with <paramref name="first"/> on the left; NaN for missing entries.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The index is not from 0 to N−1.</exception>
     public ReadOnlySpan<float> Row(int first)
     {
@@ -66,7 +66,7 @@ public sealed class ComparisonMatrix
         return logits.AsSpan(first * CandidateCount, CandidateCount);
     }
 
-    /// <summary>Takes down the logit of a pair; a refused one changes nothing.</summary>
+    /// <summary>Records the logit of a pair; a rejected one changes nothing.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An index is not from 0 to N−1.</exception>
     /// <exception cref="ArgumentException">The pair is on the diagonal, or the logit isn't finite.</exception>
     /// <exception cref="InvalidOperationException">The pair has been recorded already.</exception>
@@ -81,29 +81,29 @@ public sealed class ComparisonMatrix
         ref var entry = ref logits[Index(pair)];
         if (!float.IsNaN(entry))
         {
-            throw new InvalidOperationException($"pair {pair} has been recorded already, as {entry}; now came {logit}");
+            throw new InvalidOperationException($"pair {pair} has been recorded already, as {entry}; the new logit is {logit}");
         }
 
         entry = logit;
         RecordedCount++;
     }
 
-    /// <summary>Where a pair lies in row-major order.</summary>
+    /// <summary>The row-major index of a pair.</summary>
     internal int Index(CandidatePair pair) => (pair.First * CandidateCount) + pair.Second;
 
-    /// <summary>Refuses a pair that can't be compared: outside the matrix, or a candidate with itself.</summary>
+    /// <summary>Throws if a pair can't be compared: an index is out of range, or both are equal.</summary>
     internal void RequireOrderedPair(CandidatePair pair)
     {
         RequireInRange(pair);
         if (pair.First == pair.Second)
         {
-            throw new ArgumentException($"pair {pair} sets a candidate against itself; the diagonal is 0", nameof(pair));
+            throw new ArgumentException($"pair {pair} compares a candidate with itself; the diagonal is 0", nameof(pair));
         }
     }
 
     private void RequireInRange(CandidatePair pair)
     {
-        // As unsigned, a negative index is too large as well.
+        // As unsigned integers, negative indices are out of range as well.
         if ((uint)pair.First >= (uint)CandidateCount || (uint)pair.Second >= (uint)CandidateCount)
         {
             throw new ArgumentOutOfRangeException(

@@ -1,15 +1,18 @@
 namespace LLMBlender.Core.Ranking;
 
 /// <summary>
-/// Which candidates are the best and the top k by an <see cref="AdditivePosterior"/>, how likely the full matrix is to disagree, and
-/// which comparison would tell most about it. What a comparison will say isn't known before; how much it settles is.
+/// The best candidate and the top k under an <see cref="AdditivePosterior"/>, the probability that the full matrix disagrees, and the
+/// comparison with the largest expected information. The outcome of a comparison is unknown in advance; the variance that it removes is
+/// not.
 /// </summary>
 internal sealed class Decision
 {
-    // Contrasts looked at for the next comparison, the most telling ones: the others' turn comes as these are settled.
-    private const int MostHot = 8;
+    // The maximum number of contrasts considered for the next comparison, the most informative ones; others follow as these are settled.
+    private const int MaxContrasts = 8;
 
-    /// <summary>The <see cref="Excess"/> to aim for: new logits change the scores as well as the uncertainty, so that a margin is needed.</summary>
+    /// <summary>
+    /// The target of <see cref="Excess"/>: new logits change the scores as well as the uncertainty, so that a margin is needed.
+    /// </summary>
     public const double Enough = 0.5;
 
     private readonly AdditivePosterior posterior;
@@ -22,10 +25,10 @@ internal sealed class Decision
     private readonly double doubtOfBest;
     private readonly double doubtOfSet;
 
-    /// <param name="posterior">What is known.</param>
+    /// <param name="posterior">The posterior.</param>
     /// <param name="topK">k.</param>
-    /// <param name="doubtOfBest">How likely another best candidate may be.</param>
-    /// <param name="doubtOfSet">How likely another set of the top k may be, the best one aside.</param>
+    /// <param name="doubtOfBest">The allowed probability of another best candidate.</param>
+    /// <param name="doubtOfSet">The allowed probability of another top-k set, apart from the best candidate.</param>
     public Decision(AdditivePosterior posterior, int topK, double doubtOfBest, double doubtOfSet)
     {
         this.posterior = posterior;
@@ -55,24 +58,26 @@ internal sealed class Decision
     }
 
     /// <summary>
-    /// Bounds on the probability that the full matrix has another best candidate, or another top k, each as a multiple of what it
-    /// may be; the larger of the two.
+    /// The larger of two ratios: upper bounds on the probability that the full matrix has another best candidate, or another top k, each
+    /// divided by its allowed value.
     /// </summary>
     public double Excess => Math.Max(ExcessOf(isOfBest: true), ExcessOf(isOfBest: false));
 
-    /// <summary>Takes the comparison that is expected to settle most as made; null when all that matters is known.</summary>
-    public (int First, int Second)? TakeMostTelling()
+    /// <summary>
+    /// Takes the comparison with the largest expected information and treats it as made; null if every relevant entry is known.
+    /// </summary>
+    public (int First, int Second)? TakeMostInformative()
     {
         var (best, set) = (WorthOf(isOfBest: true), WorthOf(isOfBest: false));
-        var hot = contrasts.Where(contrast => Worth(contrast) > 0).OrderByDescending(Worth).Take(MostHot).ToArray();
-        var products = new double[hot.Length][];
-        for (var c = 0; c < hot.Length; c++)
+        var considered = contrasts.Where(contrast => Worth(contrast) > 0).OrderByDescending(Worth).Take(MaxContrasts).ToArray();
+        var products = new double[considered.Length][];
+        for (var c = 0; c < considered.Length; c++)
         {
-            products[c] = TimesCovariance(hot[c]);
+            products[c] = TimesCovariance(considered[c]);
         }
 
         (double Gain, int First, int Second) top = (0, -1, -1);
-        foreach (var candidate in hot.SelectMany(contrast => new[] { contrast.Better, contrast.Worse }).Distinct().Order())
+        foreach (var candidate in considered.SelectMany(contrast => new[] { contrast.Better, contrast.Worse }).Distinct().Order())
         {
             for (var other = 0; other < n; other++)
             {
@@ -101,11 +106,11 @@ internal sealed class Decision
             var look = Look(first, second);
             var variance = look.Variance(covariance, size);
             var gain = 0.0;
-            for (var c = 0; c < hot.Length; c++)
+            for (var c = 0; c < considered.Length; c++)
             {
                 var shared = (look.Difference * (products[c][first] - products[c][second])) + (look.Side * products[c][n])
-                    + (hot[c].Share(first, second) * look.Turning);
-                gain += Worth(hot[c]) * shared * shared / variance;
+                    + (considered[c].Share(first, second) * look.Turning);
+                gain += Worth(considered[c]) * shared * shared / variance;
             }
 
             top = gain > top.Gain ? (gain, first, second) : top;
@@ -123,11 +128,12 @@ internal sealed class Decision
         return sum / (isOfBest ? doubtOfBest : doubtOfSet);
     }
 
-    // What an error less is worth: the more, the less of it is allowed; nothing where there is little enough of it.
+    // The value of reducing the error: larger if less error is allowed; 0 if the error is small enough.
     private double WorthOf(bool isOfBest) =>
         ExcessOf(isOfBest) <= Enough ? 0 : 1 / (isOfBest ? doubtOfBest : doubtOfSet);
 
-    // What a comparison would be, given what is known of its pair: factors of z, covariance with the pair's a, and noise.
+    // The observation that a comparison would add, given the known entries of its pair: factors of z, covariance with the pair's a, and
+    // noise.
     private Observation Look(int first, int second)
     {
         var (share, turning) = (posterior.TurningShare, posterior.TurningVariance);
@@ -191,7 +197,7 @@ internal sealed class Decision
         row[n] += sign * side;
     }
 
-    // Units of n/2 times a score, in which the rows G are plain sums.
+    // In units of n/2 times a score, in which the rows G are plain sums.
     private void AddContrasts(int topK)
     {
         var scores = posterior.Scores();
@@ -259,10 +265,10 @@ internal sealed class Decision
         }
     }
 
-    /// <summary>The difference of two scores, the first of which is now thought to be the better.</summary>
+    /// <summary>The difference of two scores; the first one is currently estimated to be better.</summary>
     private sealed class Contrast(int better, int worse, bool isOfBest, double mean)
     {
-        /// <summary>Whether it is about the best candidate, and not about the set of the top k.</summary>
+        /// <summary>Whether the contrast concerns the best candidate and not the top-k set.</summary>
         public bool IsOfBest => isOfBest;
 
         public int Better { get; } = better;
@@ -271,10 +277,10 @@ internal sealed class Decision
 
         public double Variance { get; set; }
 
-        /// <summary>Probability that it is the other way round.</summary>
+        /// <summary>The probability that the order is reversed.</summary>
         public double Error => Variance <= 0 ? (mean > 0 ? 0 : 0.5) : Normal.Tail(mean / Math.Sqrt(Variance));
 
-        /// <summary>What a unit of variance less is worth: how fast the expected loss of a wrong choice falls.</summary>
+        /// <summary>The value of one unit of variance reduction: the rate at which the expected loss of a wrong choice falls.</summary>
         public double Weight => Variance <= 0 ? 0 : Normal.Density(mean / Math.Sqrt(Variance)) / (2 * Math.Sqrt(Variance));
 
         /// <summary>The factor of a pair's a in the contrast.</summary>

@@ -1,12 +1,12 @@
 namespace LLMBlender.Core.Ranking;
 
-/// <summary>An engine that wants every ordered pair at once, N(N−1) in one round, and ranks by a score over the matrix.</summary>
+/// <summary>An engine that requests every ordered pair at once, N(N−1) in one round, and ranks by a score over the matrix.</summary>
 public abstract class FullMatrixEngine : RankingEngine
 {
     private protected FullMatrixEngine(int candidateCount)
         : base(candidateCount, candidateCount * (candidateCount - 1)) => OpenRound();
 
-    /// <summary>Each candidate's score, higher is better; the matrix is complete.</summary>
+    /// <summary>Each candidate's score, higher is better; called when the matrix is complete.</summary>
     private protected abstract double[] Score();
 
     private protected sealed override void AskNext()

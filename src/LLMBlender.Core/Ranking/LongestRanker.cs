@@ -1,6 +1,6 @@
 namespace LLMBlender.Core.Ranking;
 
-/// <summary>The baseline that any judge is suspected of: the longer text is better, in UTF-16 units.</summary>
+/// <summary>The length baseline: the longer text is better, in UTF-16 code units.</summary>
 public sealed class LongestRanker : ICandidateRanker
 {
     /// <inheritdoc/>

@@ -1,12 +1,10 @@
 namespace LLMBlender.Core.Ranking;
 
-/// <summary>
-/// Ranks by summed confidence: s_i = Σ_j (M[i,j] − M[j,i]) / N, where N counts the candidate itself.
-/// </summary>
+/// <summary>Ranks by summed confidence: s_i = Σ_j (M[i,j] − M[j,i]) / N, where N includes the candidate itself.</summary>
 /// <remarks>
-/// The paper's MaxLogits (section 3.3), scaled as the reference's <c>rank</c> scales it. The unit is logits. Sums are taken
-/// in double precision, from the least term to the greatest: the terms alone decide a score, not where the candidates stand,
-/// and rearranging the candidates rearranges the ranks and nothing else.
+/// The paper's MaxLogits (section 3.3), scaled as in the reference's <c>rank</c>. The unit is logits. Sums are computed in double
+/// precision, from the smallest term to the largest, so that a score does not depend on the order of the candidates, and permuting the
+/// candidates permutes the ranks and changes nothing else.
 /// </remarks>
 public sealed class MaxLogits : FullMatrixEngine
 {

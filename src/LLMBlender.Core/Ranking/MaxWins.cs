@@ -1,11 +1,11 @@
 namespace LLMBlender.Core.Ranking;
 
 /// <summary>
-/// Ranks by comparisons won, from either side: w_i = Σ_j [M[i,j] > 0] + Σ_j [M[j,i] &lt; 0], from 0 to 2(N−1).
+/// Ranks by the number of comparisons won in either position: w_i = Σ_j [M[i,j] > 0] + Σ_j [M[j,i] &lt; 0], from 0 to 2(N−1).
 /// </summary>
 /// <remarks>
-/// The paper's MaxWins (section 3.3), as the reference ranks by it; the reference's score helper, which averages the
-/// second sum, is not followed. A logit of exactly 0 is a win for neither.
+/// The paper's MaxWins (section 3.3), as the reference ranks by it; the reference's score helper, which averages the second sum, is not
+/// reproduced. A logit of exactly 0 is a win for neither.
 /// </remarks>
 public sealed class MaxWins : FullMatrixEngine
 {

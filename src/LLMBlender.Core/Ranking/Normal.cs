@@ -6,7 +6,7 @@ internal static class Normal
     /// <summary>The density at <paramref name="x"/>.</summary>
     public static double Density(double x) => Math.Exp(-x * x / 2) / Math.Sqrt(2 * Math.PI);
 
-    /// <summary>The probability of more than <paramref name="x"/>, right to 1e-7.</summary>
+    /// <summary>The probability of a value above <paramref name="x"/>, accurate to 1e-7.</summary>
     /// <remarks>Abramowitz and Stegun, Handbook of Mathematical Functions, 26.2.17.</remarks>
     public static double Tail(double x)
     {

@@ -1,9 +1,9 @@
 namespace LLMBlender.Core.Ranking;
 
-/// <summary>Orders in which candidates can be lined up: each of 0 … N−1 once.</summary>
+/// <summary>Permutations of the candidates 0 … N−1.</summary>
 public static class Permutation
 {
-    /// <summary>The candidates' own order: 0, 1, …, <paramref name="count"/>−1.</summary>
+    /// <summary>The identity: 0, 1, …, <paramref name="count"/>−1.</summary>
     /// <param name="count">N, at least 0.</param>
     public static int[] Identity(int count)
     {
@@ -17,8 +17,10 @@ public static class Permutation
         return order;
     }
 
-    /// <summary>A shuffled order that a seed fixes for good: the same on every runtime, platform and version.</summary>
-    /// <remarks>Fisher–Yates from the last place down, drawing from <see cref="SplitMix64"/>; all N! orders are equally likely.</remarks>
+    /// <summary>A permutation determined by a seed, the same on every runtime, platform and version.</summary>
+    /// <remarks>
+    /// Fisher–Yates from the last position down, with numbers from <see cref="SplitMix64"/>; all N! permutations are equally likely.
+    /// </remarks>
     /// <param name="count">N, at least 0.</param>
     /// <param name="seed">Any number.</param>
     public static int[] Shuffled(int count, ulong seed)
@@ -34,8 +36,8 @@ public static class Permutation
         return order;
     }
 
-    /// <summary>A copy of <paramref name="order"/>, or the identity where it is empty.</summary>
-    /// <exception cref="ArgumentException">It does not hold each of 0 … N−1 exactly once.</exception>
+    /// <summary>A copy of <paramref name="order"/>, or the identity if it is empty.</summary>
+    /// <exception cref="ArgumentException">It does not contain each of 0 … N−1 exactly once.</exception>
     internal static int[] CopyOrIdentity(ReadOnlySpan<int> order, int count)
     {
         if (order.IsEmpty)

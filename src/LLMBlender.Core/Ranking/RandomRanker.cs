@@ -3,7 +3,7 @@ using System.Text;
 
 namespace LLMBlender.Core.Ranking;
 
-/// <summary>The baseline that knows nothing: an order that seed and source alone fix.</summary>
+/// <summary>The random baseline: an order determined only by seed and source.</summary>
 /// <param name="seed">Any number.</param>
 public sealed class RandomRanker(ulong seed) : ICandidateRanker
 {

@@ -1,9 +1,9 @@
 namespace LLMBlender.Core.Ranking;
 
-/// <summary>The aggregations by name; a new one is registered here and nowhere else.</summary>
+/// <summary>The aggregations by name; new aggregations are registered here.</summary>
 public static class RankingEngines
 {
-    /// <summary>The aggregation used where none is named: the paper's best and the reference's only one.</summary>
+    /// <summary>The default aggregation: the paper's best and the reference's only one.</summary>
     public const string Default = MaxLogits.Aggregation;
 
     private static readonly (string Name, bool PlacesAll, Func<int, RankingEngine> Create)[] Registered =
@@ -16,16 +16,16 @@ public static class RankingEngines
         (BubbleSort.WorstAlone, false, static count => BubbleSort.Worst(count)),
     ];
 
-    /// <summary>The names that <see cref="Create"/> knows.</summary>
+    /// <summary>The names accepted by <see cref="Create"/>.</summary>
     public static IReadOnlyList<string> Names { get; } = Array.ConvertAll(Registered, static entry => entry.Name);
 
-    /// <summary>Those of <see cref="Names"/> whose whole order counts, and not the best or the worst alone.</summary>
+    /// <summary>The <see cref="Names"/> whose whole order is meaningful, and not only the best or the worst.</summary>
     public static IReadOnlyList<string> Orders { get; } = [.. Registered.Where(static entry => entry.PlacesAll).Select(static entry => entry.Name)];
 
-    /// <summary>A fresh engine.</summary>
-    /// <param name="aggregation">One of <see cref="Names"/>, in exactly that spelling.</param>
+    /// <summary>Creates an engine.</summary>
+    /// <param name="aggregation">One of <see cref="Names"/>; case-sensitive.</param>
     /// <param name="candidateCount">N, from 1 to <see cref="ComparisonMatrix.MaxCandidates"/>.</param>
-    /// <exception cref="ArgumentException">The name is not known; the message lists those that are.</exception>
+    /// <exception cref="ArgumentException">The name is unknown; the message lists the known ones.</exception>
     /// <exception cref="ArgumentOutOfRangeException">N is outside its range.</exception>
     public static RankingEngine Create(string aggregation, int candidateCount)
     {

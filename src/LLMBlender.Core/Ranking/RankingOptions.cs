@@ -1,12 +1,12 @@
 namespace LLMBlender.Core.Ranking;
 
-/// <summary>How candidates are to be ranked: by an aggregation, or against a reference.</summary>
-/// <param name="Aggregation">One of <see cref="RankingEngines.Names"/>; null for the default one, or with a reference.</param>
-/// <param name="ReferenceMode">One of <see cref="Ranking.ReferenceMode.Names"/>: a candidate is the reference.</param>
-/// <param name="Reference">A text that is the reference.</param>
+/// <summary>How candidates are ranked: by an aggregation, or against a reference.</summary>
+/// <param name="Aggregation">One of <see cref="RankingEngines.Names"/>; null for the default, or if a reference is used.</param>
+/// <param name="ReferenceMode">One of <see cref="Ranking.ReferenceMode.Names"/>: selects a candidate as the reference.</param>
+/// <param name="Reference">A separate text as the reference.</param>
 public sealed record RankingOptions(string? Aggregation = null, string? ReferenceMode = null, string? Reference = null)
 {
-    /// <summary>Which field is wrong, and why; null where all is well.</summary>
+    /// <summary>The invalid field and the reason; null if the options are valid.</summary>
     /// <param name="candidateCount">N.</param>
     public (string Field, string Problem)? Problem(int candidateCount)
     {
@@ -32,8 +32,10 @@ public sealed record RankingOptions(string? Aggregation = null, string? Referenc
             : null;
     }
 
-    /// <summary>A fresh engine, and the texts that its pairs name: the candidates, and after them a reference that is none of them.</summary>
-    /// <exception cref="ArgumentException">Something is wrong; see <see cref="Problem"/>.</exception>
+    /// <summary>
+    /// Creates an engine, and the texts that its pairs refer to: the candidates, followed by the reference if it is a separate text.
+    /// </summary>
+    /// <exception cref="ArgumentException">The options are invalid; see <see cref="Problem"/>.</exception>
     public (RankingEngine Engine, string[] Texts) Begin(string[] candidates)
     {
         if (Problem(candidates.Length) is { } problem)

@@ -1,8 +1,8 @@
 namespace LLMBlender.Core.Ranking;
 
 /// <summary>
-/// The ways to choose one of the candidates as the reference of <see cref="AgainstReference"/>, named as the reference's
-/// <c>rank_with_ref</c> names them.
+/// The modes that choose one of the candidates as the reference of <see cref="AgainstReference"/>, with the names of the reference's
+/// <c>rank_with_ref</c>.
 /// </summary>
 public static class ReferenceMode
 {
@@ -15,16 +15,16 @@ public static class ReferenceMode
         ("last", static texts => texts.Count - 1),
     ];
 
-    /// <summary>The names that <see cref="Choose"/> knows.</summary>
+    /// <summary>The names accepted by <see cref="Choose"/>.</summary>
     public static IReadOnlyList<string> Names { get; } = Array.ConvertAll(Modes, static mode => mode.Name);
 
     /// <summary>
-    /// The candidate to compare with. Length is in UTF-16 code units; of several as long, the first is the longest and the
-    /// shortest; the median of an even number is the longer of the two in the middle.
+    /// Returns the index of the reference candidate. Length is in UTF-16 code units; among equal lengths, the first counts as longest and
+    /// as shortest; the median of an even number is the longer of the middle two.
     /// </summary>
     /// <param name="mode">One of <see cref="Names"/>.</param>
     /// <param name="texts">The candidates, at least one.</param>
-    /// <exception cref="ArgumentException">The mode is not known; the message lists those that are.</exception>
+    /// <exception cref="ArgumentException">The mode is unknown; the message lists the known ones.</exception>
     public static int Choose(string mode, IReadOnlyList<string> texts)
     {
         foreach (var (name, choose) in Modes)
@@ -38,7 +38,7 @@ public static class ReferenceMode
         throw new ArgumentException($"reference mode '{mode}' is not known; known are {string.Join(", ", Names)}", nameof(mode));
     }
 
-    // From the shortest to the longest; among the longest the first one stands last, among others in the candidates' order.
+    // From the shortest to the longest; among the longest the first one is last, otherwise ties keep the candidates' order.
     private static int[] ByLength(IReadOnlyList<string> texts)
     {
         var longest = texts.Max(static text => text.Length);

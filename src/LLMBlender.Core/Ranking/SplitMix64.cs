@@ -3,7 +3,7 @@ namespace LLMBlender.Core.Ranking;
 /// <summary>
 /// The SplitMix64 generator (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014).
 /// </summary>
-/// <remarks>Written out here because <see cref="Random"/> does not promise the same numbers from one runtime to the next.</remarks>
+/// <remarks>Implemented here because <see cref="Random"/> does not guarantee the same numbers on all runtimes.</remarks>
 internal struct SplitMix64(ulong seed)
 {
     private ulong state = seed;
@@ -17,10 +17,10 @@ internal struct SplitMix64(ulong seed)
         return mixed ^ (mixed >> 31);
     }
 
-    /// <summary>A number from 0 to <paramref name="bound"/>−1, each equally likely; the bound is at least 1.</summary>
+    /// <summary>A uniformly distributed number from 0 to <paramref name="bound"/>−1; the bound is at least 1.</summary>
     public ulong Below(ulong bound)
     {
-        // Multiply-and-shift; the low products that would favour some numbers are drawn again (Lemire 2019).
+        // Multiply-and-shift; rejects the low products that would bias the result (Lemire 2019).
         var unfair = (0 - bound) % bound;
         ulong low, number;
         do

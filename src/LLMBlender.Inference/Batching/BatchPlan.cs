@@ -1,12 +1,12 @@
 namespace LLMBlender.Inference.Batching;
 
 /// <summary>
-/// Packs sequences of different lengths into batches: sorted by length, cut where padding would cost more than its share
-/// or the batch more than its budget. Padding is at most 1 − <see cref="UsefulShare"/> of what is computed.
+/// Packs sequences of different lengths into batches: sorted by length, and split where padding would exceed its share or the batch its
+/// token budget. Padding is at most 1 − <see cref="UsefulShare"/> of the computed tokens.
 /// </summary>
 internal sealed class BatchPlan
 {
-    /// <summary>The least share of a batch's tokens that must be real.</summary>
+    /// <summary>The minimum share of a batch's tokens that are not padding.</summary>
     public const double UsefulShare = 0.95;
 
     private readonly int[] order;
@@ -14,7 +14,7 @@ internal sealed class BatchPlan
 
     private BatchPlan(int[] order) => this.order = order;
 
-    /// <summary>How many batches there are.</summary>
+    /// <summary>The number of batches.</summary>
     public int Count => batches.Count;
 
     /// <summary>Tokens computed over all batches, padding included.</summary>
@@ -23,7 +23,7 @@ internal sealed class BatchPlan
     /// <summary>Tokens that are not padding.</summary>
     public long UsefulTokens { get; private set; }
 
-    /// <summary>The longest sequence of a batch: the length that its rows are padded to.</summary>
+    /// <summary>The longest sequence of a batch, to which its rows are padded.</summary>
     public int Length(int batch) => batches[batch].Length;
 
     /// <summary>Indices of a batch's sequences.</summary>
@@ -31,7 +31,7 @@ internal sealed class BatchPlan
 
     /// <summary>Plans batches for sequences of these lengths, longest first.</summary>
     /// <param name="lengths">Tokens of each sequence.</param>
-    /// <param name="budget">Tokens of a batch at most, padding included; a longer sequence has a batch of its own.</param>
+    /// <param name="budget">The maximum number of tokens in a batch, including padding; a longer sequence gets its own batch.</param>
     public static BatchPlan For(ReadOnlySpan<int> lengths, int budget)
     {
         var order = new int[lengths.Length];

@@ -4,13 +4,13 @@ using System.Runtime.InteropServices;
 namespace LLMBlender.Inference.Checkpoints;
 
 /// <summary>
-/// The tensors of one Hugging Face folder or weights file, read one at a time: safetensors, or PyTorch's zip-pickle
-/// read without running anything it says.
+/// The tensors of a Hugging Face folder or weights file, read one at a time: safetensors, or PyTorch's zip-pickle format, read without
+/// executing any of its code.
 /// </summary>
 /// <remarks>
-/// Opening reads the table of tensors only; each read goes straight to the file at the tensor's place, so memory stays
-/// near the largest tensor however large the file. Reads may run concurrently. Whatever is wrong with a file is a
-/// <see cref="ModelException"/>. PyTorch's per-entry CRC-32 is not checked: a download is checked against its manifest.
+/// Opening reads only the table of tensors; each read accesses the tensor's position in the file, so memory usage is about the size of the
+/// largest tensor. Reads may run concurrently. An invalid file causes a <see cref="ModelException"/>. PyTorch's per-entry CRC-32 is not
+/// verified: a download is verified against its manifest.
 /// </remarks>
 public abstract class Checkpoint : IDisposable
 {
@@ -18,37 +18,35 @@ public abstract class Checkpoint : IDisposable
 
     private protected Checkpoint(string path) => Path = path;
 
-    /// <summary>The weights file, or for shards their index file.</summary>
+    /// <summary>The weights file, or the index file of a sharded checkpoint.</summary>
     public string Path { get; }
 
-    /// <summary>Every tensor by name, in the file's order.</summary>
+    /// <summary>All tensors by name, in file order.</summary>
     public abstract IReadOnlyDictionary<string, TensorInfo> Tensors { get; }
 
     /// <summary>Opens a checkpoint.</summary>
     /// <param name="path">
-    /// A weights file, an index of shards, or a folder. In a folder are tried, in order: <c>model.safetensors</c>,
-    /// <c>model.safetensors.index.json</c>, <c>pytorch_model.bin</c>, <c>pytorch_model.bin.index.json</c>, the only
-    /// <c>*.safetensors</c>, the only <c>*.bin</c>.
+    /// A weights file, an index of shards, or a folder. In a folder the following are tried, in order: <c>model.safetensors</c>,
+    /// <c>model.safetensors.index.json</c>, <c>pytorch_model.bin</c>, <c>pytorch_model.bin.index.json</c>, the only <c>*.safetensors</c>,
+    /// the only <c>*.bin</c>.
     /// </param>
-    /// <exception cref="ModelException">
-    /// Nothing to open, more than one thing to open, or a file that breaks a rule.
-    /// </exception>
+    /// <exception cref="ModelException">No checkpoint, more than one checkpoint, or an invalid file.</exception>
     public static Checkpoint Open(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         return CheckpointFinder.Open(path);
     }
 
-    /// <summary>What the checkpoint says of a tensor.</summary>
+    /// <summary>Returns the metadata of a tensor.</summary>
     /// <exception cref="ModelException">The checkpoint has no such tensor.</exception>
     public TensorInfo Find(string name) =>
         Tensors.TryGetValue(name, out var tensor)
             ? tensor
-            : throw new ModelException(Path, $"has no tensor {Quote.Of(name)} among its {Tensors.Count}{InsteadOf(name)}");
+            : throw new ModelException(Path, $"has no tensor {Quote.Of(name)} among its {Tensors.Count}{PrefixedNameHint(name)}");
 
-    /// <summary>Reads a floating-point tensor, row-major, widened (or for Float64 rounded) to 32 bits.</summary>
+    /// <summary>Reads a floating-point tensor, row-major, converted to 32 bits (Float64 is rounded).</summary>
     /// <param name="name">The tensor.</param>
-    /// <param name="destination">As long as the tensor has elements.</param>
+    /// <param name="destination">A span of the tensor's element count.</param>
     /// <exception cref="ArgumentException">The destination has another length.</exception>
     /// <exception cref="ModelException">No such tensor, not floating-point, or the file ends too early.</exception>
     public void Read(string name, Span<float> destination)
@@ -79,7 +77,7 @@ public abstract class Checkpoint : IDisposable
 
     /// <summary>Reads a tensor's elements as stored: little-endian, contiguous, row-major.</summary>
     /// <param name="name">The tensor.</param>
-    /// <param name="destination">As long as the tensor has bytes.</param>
+    /// <param name="destination">A span of the tensor's byte count.</param>
     /// <exception cref="ArgumentException">The destination has another length.</exception>
     /// <exception cref="ModelException">No such tensor, or the file ends too early.</exception>
     public void ReadBytes(string name, Span<byte> destination)
@@ -94,7 +92,7 @@ public abstract class Checkpoint : IDisposable
     }
 
     /// <summary>Whether two tensors have the same type, shape and bytes.</summary>
-    internal bool HoldsTheSame(string one, string other)
+    internal bool AreEqual(string one, string other)
     {
         var (first, second) = (Find(one), Find(other));
         if (first.Type != second.Type || !first.Shape.AsSpan().SequenceEqual(second.Shape.AsSpan()))
@@ -127,18 +125,18 @@ public abstract class Checkpoint : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Where the tensor's bytes come from.</summary>
+    /// <summary>Returns the location of the tensor's bytes.</summary>
     internal abstract StoredBytes Locate(TensorInfo tensor);
 
     /// <summary>Closes the files.</summary>
     protected abstract void Dispose(bool disposing);
 
-    // What torch.compile and data-parallel wrappers save has their prefix before every name.
-    private string InsteadOf(string name)
+    // torch.compile and data-parallel wrappers save every name with a prefix.
+    private string PrefixedNameHint(string name)
     {
         if (Tensors.Keys.FirstOrDefault(there => there.EndsWith("." + name, StringComparison.Ordinal)) is { } longer)
         {
-            return $", but {Quote.Of(longer)} is there: save the checkpoint without the prefix {Quote.Of(longer[..^name.Length])}";
+            return $", but {Quote.Of(longer)} exists: save the checkpoint without the prefix {Quote.Of(longer[..^name.Length])}";
         }
 
         return Tensors.Keys.FirstOrDefault() is { } first ? $", such as {Quote.Of(first)}" : "";
@@ -178,7 +176,7 @@ public abstract class Checkpoint : IDisposable
 
     private static void CopyFloats(StoredBytes source, Span<float> destination)
     {
-        // A span of bytes ends at 2 GiB, a span of floats at 8.
+        // A byte span is limited to 2 GiB, a float span to 8.
         const int Most = 1 << 28;
         for (var start = 0L; !destination.IsEmpty;)
         {

@@ -2,7 +2,7 @@ using LLMBlender.Inference.Checkpoints.Torch;
 
 namespace LLMBlender.Inference.Checkpoints;
 
-/// <summary>From a path to the checkpoint that is meant.</summary>
+/// <summary>Finds the checkpoint that a path refers to.</summary>
 internal static class CheckpointFinder
 {
     private const string IndexExtension = ".index.json";
@@ -23,15 +23,13 @@ internal static class CheckpointFinder
             : OpenFile(file);
     }
 
-    /// <summary>
-    /// Opens one weights file: a zip archive is PyTorch's, <c>.safetensors</c> says itself what it is.
-    /// </summary>
+    /// <summary>Opens one weights file: a zip archive is a PyTorch file; <c>.safetensors</c> is identified by its extension.</summary>
     public static Checkpoint OpenFile(string path)
     {
         var file = WeightsFile.Open(path);
         try
         {
-            RefusePointer(file);
+            ThrowIfPointer(file);
             return path.EndsWith(".safetensors", StringComparison.Ordinal)
                 ? SafetensorsCheckpoint.Open(file)
                 : TorchCheckpoint.Open(file);
@@ -54,7 +52,7 @@ internal static class CheckpointFinder
         }
 
         return Only(folder, ".safetensors") ?? Only(folder, ".bin") ?? throw new ModelException(
-            folder, $"holds no weights: looked for {string.Join(", ", Names)}, one *.safetensors, one *.bin");
+            folder, $"contains no weights: looked for {string.Join(", ", Names)}, one *.safetensors, one *.bin");
     }
 
     private static string? Only(string folder, string extension)
@@ -81,11 +79,11 @@ internal static class CheckpointFinder
         }
     }
 
-    private static void RefusePointer(WeightsFile file)
+    private static void ThrowIfPointer(WeightsFile file)
     {
         if (file.Length < ModelFile.MostPointerBytes)
         {
-            ModelFile.RefusePointer(file.Path, file.Read(0, (int)file.Length, "the start"));
+            ModelFile.ThrowIfPointer(file.Path, file.Read(0, (int)file.Length, "the start"));
         }
     }
 }

@@ -4,10 +4,10 @@ using System.Runtime.InteropServices;
 
 namespace LLMBlender.Inference.Checkpoints;
 
-/// <summary>Between 32-bit floats and the bytes of the other floating-point types.</summary>
+/// <summary>Converts between 32-bit floats and the bytes of the other floating-point types.</summary>
 internal static class FloatConversion
 {
-    /// <summary>Stored elements to floats: exact from 16 bits, rounded to the nearest from 64.</summary>
+    /// <summary>Converts stored elements to floats: exactly from 16 bits, rounded to nearest from 64.</summary>
     public static void Widen(TensorType type, ReadOnlySpan<byte> source, Span<float> destination)
     {
         switch (type)
@@ -29,9 +29,7 @@ internal static class FloatConversion
         }
     }
 
-    /// <summary>
-    /// Floats to stored elements, rounded to the nearest and at a tie to the even one; NaN stays NaN.
-    /// </summary>
+    /// <summary>Converts floats to stored elements, rounded to nearest, ties to even; NaN stays NaN.</summary>
     public static void Narrow(TensorType type, ReadOnlySpan<float> source, Span<byte> destination)
     {
         switch (type)
@@ -86,8 +84,8 @@ internal static class FloatConversion
         }
     }
 
-    // Adding 0x7FFF, and one more where the half kept is odd, carries exactly when rounding goes up. In a NaN
-    // the carry could end in infinity, so there the quiet bit is set instead.
+    // Adding 0x7FFF, and one more if the kept half is odd, carries exactly when rounding goes up. In a NaN the carry could produce
+    // infinity, so the quiet bit is set instead.
     private static ushort UpperHalf(uint bits) =>
         (bits & 0x7FFF_FFFF) > 0x7F80_0000
             ? (ushort)((bits >> 16) | 0x0040)

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace LLMBlender.Inference.Checkpoints;
 
 /// <summary>
-/// The JSON inside checkpoints: no key twice, little depth, and every fault a <see cref="ModelException"/>.
+/// Reads the JSON inside checkpoints: no duplicate keys, limited depth, and every error is a <see cref="ModelException"/>.
 /// </summary>
 internal static class JsonTable
 {
@@ -16,7 +16,7 @@ internal static class JsonTable
         return document!;
     }
 
-    /// <summary>Does something that may meet text that is not JSON, or JSON text that is not Unicode.</summary>
+    /// <summary>Runs an action and converts invalid JSON or invalid Unicode to a <see cref="ModelException"/>.</summary>
     public static void Read(string file, string what, Action read)
     {
         try

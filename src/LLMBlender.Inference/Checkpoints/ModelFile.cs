@@ -3,24 +3,24 @@ using System.Text;
 namespace LLMBlender.Inference.Checkpoints;
 
 /// <summary>
-/// The small files of a checkpoint, read whole. What a clone without Git LFS leaves instead of a large file is refused by its
-/// name, whatever the file was to hold.
+/// Reads small checkpoint files as a whole. A Git LFS pointer, which a clone without Git LFS contains instead of a large file, causes a
+/// specific error.
 /// </summary>
 internal static class ModelFile
 {
-    /// <summary>The longest pointer that Git LFS writes.</summary>
+    /// <summary>The maximum length of a Git LFS pointer.</summary>
     public const int MostPointerBytes = 1024;
 
     private static ReadOnlySpan<byte> Pointer => "version https://git-lfs."u8;
 
-    /// <summary>A file's bytes. An empty file is not opened, and so neither is a pipe or a device, which could be read for ever.</summary>
+    /// <summary>Reads a file's bytes. An empty file is not opened; neither are pipes and devices, which could be read forever.</summary>
     /// <exception cref="ModelException">It can't be read, or is a Git LFS pointer.</exception>
     public static byte[] ReadAll(string path)
     {
         try
         {
             var bytes = IsEmpty(path) ? [] : File.ReadAllBytes(path);
-            RefusePointer(path, bytes);
+            ThrowIfPointer(path, bytes);
             return bytes;
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -33,7 +33,7 @@ internal static class ModelFile
         }
     }
 
-    /// <summary>A JSON file's bytes after a UTF-8 byte order mark, if there is one.</summary>
+    /// <summary>Reads a JSON file's bytes without the UTF-8 byte order mark.</summary>
     /// <exception cref="ModelException">It can't be read, is a Git LFS pointer, or is UTF-16.</exception>
     public static ReadOnlyMemory<byte> ReadJson(string path)
     {
@@ -43,16 +43,16 @@ internal static class ModelFile
             : bytes.AsMemory(bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0);
     }
 
-    /// <summary>Whether a file, or what a link points to, has no bytes; pipes and devices have none, either.</summary>
+    /// <summary>Whether a file, or the target of a link, has no bytes; this includes pipes and devices.</summary>
     public static bool IsEmpty(string path)
     {
         var file = new FileInfo(path);
         return file.Exists && ((file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo) ?? file).Length == 0;
     }
 
-    /// <summary>Refuses a file that begins as Git LFS's pointers do.</summary>
-    /// <exception cref="ModelException">It does.</exception>
-    public static void RefusePointer(string path, ReadOnlySpan<byte> start)
+    /// <summary>Throws if a file starts with the prefix of a Git LFS pointer.</summary>
+    /// <exception cref="ModelException">The file is a Git LFS pointer.</exception>
+    public static void ThrowIfPointer(string path, ReadOnlySpan<byte> start)
     {
         if (start.Length < MostPointerBytes && start.StartsWith(Pointer))
         {

@@ -1,11 +1,11 @@
 namespace LLMBlender.Inference.Checkpoints;
 
-/// <summary>Names from an untrusted file, made safe for a message.</summary>
+/// <summary>Quotes names from untrusted files for error messages.</summary>
 internal static class Quote
 {
     private const int MaxLength = 120;
 
-    /// <summary>The text in single quotes, cut to 120 characters, control characters replaced.</summary>
+    /// <summary>The text in single quotes, truncated to 120 characters, control characters replaced.</summary>
     public static string Of(string text)
     {
         var shown = text.Length <= MaxLength ? text : text[..MaxLength] + "…";

@@ -1,8 +1,7 @@
 namespace LLMBlender.Inference.Checkpoints;
 
 /// <summary>
-/// A checkpoint whose tensors have other names: those of a family that was published under several. A tensor that bears a
-/// new name already keeps it.
+/// A checkpoint with renamed tensors, for families published under several naming schemes. If a tensor already has a new name, it keeps it.
 /// </summary>
 internal sealed class RenamedCheckpoint : Checkpoint
 {
@@ -28,7 +27,9 @@ internal sealed class RenamedCheckpoint : Checkpoint
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, TensorInfo> Tensors => tensors;
 
-    /// <summary>The checkpoint with its tensors renamed, which takes it over; the checkpoint itself where no name changes.</summary>
+    /// <summary>
+    /// Wraps a checkpoint with renamed tensors and takes ownership of it; returns the checkpoint itself if no name changes.
+    /// </summary>
     public static Checkpoint Of(Checkpoint checkpoint, Func<string, string> rename) =>
         checkpoint.Tensors.Keys.Any(name => rename(name) != name) ? new RenamedCheckpoint(checkpoint, rename) : checkpoint;
 

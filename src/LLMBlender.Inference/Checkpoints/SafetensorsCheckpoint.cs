@@ -3,15 +3,13 @@ using System.Text.Json;
 
 namespace LLMBlender.Inference.Checkpoints;
 
-/// <summary>
-/// A safetensors file: 8 bytes of header length, a JSON header of names, types, shapes and places, then the elements.
-/// </summary>
+/// <summary>A safetensors file: 8 bytes of header length, a JSON header with names, types, shapes and offsets, then the elements.</summary>
 internal sealed class SafetensorsCheckpoint : Checkpoint
 {
-    /// <summary>The format's own bound on its header.</summary>
+    /// <summary>The format's maximum header size.</summary>
     internal const int MostHeaderBytes = 100_000_000;
 
-    /// <summary>Bytes of the number that says how long the header is.</summary>
+    /// <summary>Bytes of the header length field.</summary>
     internal const int LengthBytes = sizeof(ulong);
 
     internal const string MetadataKey = "__metadata__";
@@ -35,7 +33,7 @@ internal sealed class SafetensorsCheckpoint : Checkpoint
 
     public override IReadOnlyDictionary<string, TensorInfo> Tensors => tensors;
 
-    /// <summary>Reads and checks the header.</summary>
+    /// <summary>Reads and validates the header.</summary>
     public static SafetensorsCheckpoint Open(WeightsFile file)
     {
         var header = ReadHeader(file);
@@ -43,7 +41,7 @@ internal sealed class SafetensorsCheckpoint : Checkpoint
         using var document = JsonTable.Parse(file.Path, "the header", header);
         List<SafetensorsEntry> entries = [];
         JsonTable.Read(file.Path, "the header", () => entries = ReadEntries(file.Path, document.RootElement));
-        CheckPlaces(file.Path, entries, file.Length - dataStart);
+        CheckOffsets(file.Path, entries, file.Length - dataStart);
         return new SafetensorsCheckpoint(file, entries, dataStart);
     }
 
@@ -60,14 +58,14 @@ internal sealed class SafetensorsCheckpoint : Checkpoint
         {
             throw new ModelException(
                 file.Path,
-                $"says its header has {length} bytes, and a safetensors header has at most {MostHeaderBytes}");
+                $"declares a header of {length} bytes, and a safetensors header has at most {MostHeaderBytes}");
         }
 
         if (length > (ulong)(file.Length - LengthBytes))
         {
             throw new ModelException(
                 file.Path,
-                $"says its header has {length} bytes, and the file has {file.Length} in all");
+                $"declares a header of {length} bytes, and the file has {file.Length} in all");
         }
 
         var header = file.Read(LengthBytes, (int)length, "the header");
@@ -94,10 +92,8 @@ internal sealed class SafetensorsCheckpoint : Checkpoint
         return entries;
     }
 
-    /// <summary>
-    /// As the format has it: the tensors fill the data from first byte to last, no gap, no byte in two of them.
-    /// </summary>
-    private static void CheckPlaces(string path, List<SafetensorsEntry> entries, long dataLength)
+    /// <summary>Checks, as the format requires, that the tensors fill the data from first byte to last without gaps or overlaps.</summary>
+    private static void CheckOffsets(string path, List<SafetensorsEntry> entries, long dataLength)
     {
         var end = 0L;
         foreach (var entry in entries.OrderBy(entry => entry.Begin).ThenBy(entry => entry.End))

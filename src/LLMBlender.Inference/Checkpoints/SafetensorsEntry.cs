@@ -3,12 +3,10 @@ using System.Text.Json;
 
 namespace LLMBlender.Inference.Checkpoints;
 
-/// <summary>
-/// One tensor in a safetensors header; its bytes lie from Begin to End, counted from the start of the data.
-/// </summary>
+/// <summary>One tensor in a safetensors header; its bytes are in [Begin, End), counted from the start of the data.</summary>
 internal sealed record SafetensorsEntry(TensorInfo Tensor, long Begin, long End)
 {
-    /// <summary>Reads an entry and checks that its place has as many bytes as its type and shape need.</summary>
+    /// <summary>Reads an entry and checks that its byte range matches its type and shape.</summary>
     public static SafetensorsEntry Parse(string path, string name, JsonElement entry)
     {
         if (entry.ValueKind is not JsonValueKind.Object)

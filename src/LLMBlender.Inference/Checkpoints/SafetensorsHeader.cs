@@ -5,19 +5,15 @@ using System.Text.Json;
 
 namespace LLMBlender.Inference.Checkpoints;
 
-/// <summary>The first bytes of a safetensors file that is being written.</summary>
+/// <summary>Writes the header of a safetensors file.</summary>
 internal static class SafetensorsHeader
 {
     private const int Alignment = 64;
 
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>
-    /// The length and the header, padded with spaces to a multiple of 64 bytes, where the data starts.
-    /// </summary>
-    /// <exception cref="ArgumentException">
-    /// A name twice or reserved, a negative dimension, or a header over 100 MB.
-    /// </exception>
+    /// <summary>The length and the header, padded with spaces to a multiple of 64 bytes, at which the data starts.</summary>
+    /// <exception cref="ArgumentException">A duplicate or reserved name, a negative dimension, or a header over 100 MB.</exception>
     public static byte[] Compose(IReadOnlyList<TensorInfo> tensors, IReadOnlyDictionary<string, string>? metadata)
     {
         Check(tensors);

@@ -20,7 +20,7 @@ internal static class SafetensorsTypes
     private static readonly Dictionary<TensorType, string> Names =
         Types.ToDictionary(pair => pair.Value, pair => pair.Key);
 
-    /// <summary>Every name known, for a message.</summary>
+    /// <summary>All known names, for error messages.</summary>
     public static string Known { get; } = string.Join(", ", Types.Keys);
 
     public static bool TryParse(string name, out TensorType type) => Types.TryGetValue(name, out type);

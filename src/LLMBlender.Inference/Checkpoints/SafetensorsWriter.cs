@@ -5,13 +5,13 @@ using Microsoft.Win32.SafeHandles;
 namespace LLMBlender.Inference.Checkpoints;
 
 /// <summary>
-/// Writes a safetensors file: all tensors are declared first, then their elements follow, in any order and in pieces of
-/// any size, so nothing needs to be in memory as a whole.
+/// Writes a safetensors file: declares all tensors first, then writes their elements in any order and in pieces of any size, so that no
+/// tensor has to be in memory as a whole.
 /// </summary>
 /// <remarks>
-/// The same declarations and elements give the same bytes. Data starts at a multiple of 64 bytes; tensors follow each
-/// other without gaps, in the order declared. The file takes its name on <see cref="Finish"/>; until then it is
-/// <c>NAME.partial</c>, and disposing of an unfinished writer deletes it. Not for concurrent use.
+/// The same declarations and elements give the same bytes. Data starts at a multiple of 64 bytes; tensors are contiguous, in declaration
+/// order. Data is written to <c>NAME.partial</c>, which <see cref="Finish"/> renames; disposing an unfinished writer deletes it. Not
+/// thread-safe.
 /// </remarks>
 public sealed class SafetensorsWriter : IDisposable
 {
@@ -40,30 +40,24 @@ public sealed class SafetensorsWriter : IDisposable
         RandomAccess.Write(handle, header, 0);
     }
 
-    /// <summary>Begins a file, replacing on <see cref="Finish"/> what has its name.</summary>
+    /// <summary>Creates a writer; <see cref="Finish"/> replaces an existing file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="tensors">Every tensor that will be written, in the order in which they are to lie.</param>
-    /// <param name="metadata">Texts for <c>__metadata__</c>, written in ordinal order of their keys.</param>
-    /// <exception cref="ArgumentException">
-    /// A name twice or reserved, a negative dimension, or a header over 100 MB.
-    /// </exception>
+    /// <param name="tensors">Every tensor to write, in file order.</param>
+    /// <param name="metadata">The entries of <c>__metadata__</c>, written in ordinal order of their keys.</param>
+    /// <exception cref="ArgumentException">A duplicate or reserved name, a negative dimension, or a header over 100 MB.</exception>
     /// <exception cref="IOException">The file can't be written.</exception>
     public static SafetensorsWriter Create(
         string path, IReadOnlyList<TensorInfo> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
         new(path, tensors, metadata);
 
-    /// <summary>Where a tensor's bytes begin, counted from the start of the file.</summary>
+    /// <summary>The offset of a tensor's bytes from the start of the file.</summary>
     /// <exception cref="ArgumentException">The tensor was not declared.</exception>
     public long OffsetOf(string name) => Find(name).Offset;
 
-    /// <summary>
-    /// Writes a tensor's next elements, rounded to its declared type: to the nearest, at a tie to the even one.
-    /// </summary>
+    /// <summary>Writes a tensor's next elements, converted to its declared type: rounded to nearest, ties to even.</summary>
     /// <param name="name">A declared floating-point tensor.</param>
-    /// <param name="values">Some or all of what is left of it, row-major.</param>
-    /// <exception cref="ArgumentException">
-    /// Not declared, not floating-point, or more elements than are left.
-    /// </exception>
+    /// <param name="values">Some or all of its remaining elements, row-major.</param>
+    /// <exception cref="ArgumentException">Not declared, not floating-point, or more elements than remain.</exception>
     public void Write(string name, ReadOnlySpan<float> values)
     {
         var slot = Find(name);
@@ -93,10 +87,10 @@ public sealed class SafetensorsWriter : IDisposable
         ArrayPool<byte>.Shared.Return(chunk);
     }
 
-    /// <summary>Writes a tensor's next bytes as they are: little-endian, row-major.</summary>
+    /// <summary>Writes a tensor's next bytes unchanged: little-endian, row-major.</summary>
     /// <param name="name">A declared tensor.</param>
-    /// <param name="bytes">Some or all of what is left of it.</param>
-    /// <exception cref="ArgumentException">Not declared, or more bytes than are left.</exception>
+    /// <param name="bytes">Some or all of its remaining bytes.</param>
+    /// <exception cref="ArgumentException">Not declared, or more bytes than remain.</exception>
     public void WriteBytes(string name, ReadOnlySpan<byte> bytes)
     {
         var slot = Find(name);
@@ -104,10 +98,8 @@ public sealed class SafetensorsWriter : IDisposable
         Append(slot, bytes);
     }
 
-    /// <summary>Gives the file its name.</summary>
-    /// <exception cref="InvalidOperationException">
-    /// A tensor lacks some of its bytes; the message names the first.
-    /// </exception>
+    /// <summary>Completes the file and renames it to its final name.</summary>
+    /// <exception cref="InvalidOperationException">A tensor is incomplete; the message contains the first one.</exception>
     public void Finish()
     {
         ObjectDisposedException.ThrowIf(handle.IsClosed, this);
@@ -139,7 +131,7 @@ public sealed class SafetensorsWriter : IDisposable
 
     private void WriteFloats(Slot slot, ReadOnlySpan<float> values)
     {
-        // A span of bytes ends at 2 GiB, a span of floats at 8.
+        // A byte span is limited to 2 GiB, a float span to 8.
         const int Most = 1 << 28;
         for (; !values.IsEmpty; values = values[Math.Min(Most, values.Length)..])
         {

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace LLMBlender.Inference.Checkpoints;
 
-/// <summary>A checkpoint in several files, with an index that says which tensor is in which.</summary>
+/// <summary>A checkpoint of several files, with an index that maps tensors to files.</summary>
 internal sealed class ShardedCheckpoint : Checkpoint
 {
     private const int MostIndexBytes = 100_000_000;
@@ -16,7 +16,7 @@ internal sealed class ShardedCheckpoint : Checkpoint
 
     public override IReadOnlyDictionary<string, TensorInfo> Tensors => tensors;
 
-    /// <summary>Opens the shards that an index beside them names, and checks that each holds what it should.</summary>
+    /// <summary>Opens the shards listed in an index, and checks that each contains its tensors.</summary>
     public static ShardedCheckpoint OpenIndex(string index)
     {
         var checkpoint = new ShardedCheckpoint(index, new Dictionary<string, Checkpoint>(StringComparer.Ordinal));

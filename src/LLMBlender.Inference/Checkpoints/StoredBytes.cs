@@ -1,8 +1,6 @@
 namespace LLMBlender.Inference.Checkpoints;
 
-/// <summary>
-/// One tensor's bytes, contiguous and row-major: a stretch of a file, or memory they were gathered into.
-/// </summary>
+/// <summary>The bytes of one tensor, contiguous and row-major: a range of a file, or memory that they were copied to.</summary>
 internal readonly struct StoredBytes
 {
     private readonly WeightsFile? file;
@@ -15,7 +13,7 @@ internal readonly struct StoredBytes
 
     public StoredBytes(byte[] gathered, string name) => (this.gathered, this.name) = (gathered, name);
 
-    /// <summary>Fills the destination with what begins <paramref name="start"/> bytes into the tensor.</summary>
+    /// <summary>Fills the destination from <paramref name="start"/> bytes into the tensor.</summary>
     public void CopyTo(long start, Span<byte> destination)
     {
         if (gathered is not null)

@@ -2,14 +2,14 @@ using System.Collections.Immutable;
 
 namespace LLMBlender.Inference.Checkpoints;
 
-/// <summary>What a checkpoint says of one tensor.</summary>
-/// <param name="Name">The name its state dict gives it, such as <c>encoder.layer.0.output.dense.weight</c>.</param>
-/// <param name="Type">How its elements are stored.</param>
+/// <summary>The metadata of one tensor in a checkpoint.</summary>
+/// <param name="Name">Its name in the state dict, such as <c>encoder.layer.0.output.dense.weight</c>.</param>
+/// <param name="Type">The type of its stored elements.</param>
 /// <param name="Shape">Its dimensions, outermost first, each 0 or more; empty for a scalar.</param>
 public sealed record TensorInfo(string Name, TensorType Type, ImmutableArray<long> Shape)
 {
     /// <summary>The product of the dimensions: 1 for a scalar.</summary>
-    /// <exception cref="OverflowException">The product is over 2⁶³-1; a tensor from a checkpoint never is.</exception>
+    /// <exception cref="OverflowException">The product is over 2⁶³-1; this does not occur for a tensor from a checkpoint.</exception>
     public long ElementCount
     {
         get
@@ -25,7 +25,7 @@ public sealed record TensorInfo(string Name, TensorType Type, ImmutableArray<lon
     }
 
     /// <summary>Bytes of all elements as stored.</summary>
-    /// <exception cref="OverflowException">The product is over 2⁶³-1; a tensor from a checkpoint never is.</exception>
+    /// <exception cref="OverflowException">The product is over 2⁶³-1; this does not occur for a tensor from a checkpoint.</exception>
     public long ByteCount => checked(ElementCount * Type.ElementSize());
 
     /// <summary>Equal name, type and dimensions.</summary>
@@ -36,13 +36,11 @@ public sealed record TensorInfo(string Name, TensorType Type, ImmutableArray<lon
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Name, Type, Shape.Length);
 
-    /// <summary>As in <c>'pooler.weight' (BFloat16 [64, 64])</c>.</summary>
+    /// <summary>For example <c>'pooler.weight' (BFloat16 [64, 64])</c>.</summary>
     public override string ToString() => $"{Quote.Of(Name)} ({Type} [{string.Join(", ", Shape)}])";
 
-    /// <summary>
-    /// Checks a type and dimensions that came from a file: none negative, and their bytes countable in 63 bits.
-    /// </summary>
-    /// <returns>The rule broken, or null where none is.</returns>
+    /// <summary>Validates a type and dimensions from a file: no negative dimension, and a byte count of at most 63 bits.</summary>
+    /// <returns>The violated rule; null if there is none.</returns>
     internal static string? Problem(TensorType type, ReadOnlySpan<long> shape)
     {
         UInt128 bytes = (uint)type.ElementSize();

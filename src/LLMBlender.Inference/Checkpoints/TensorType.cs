@@ -1,6 +1,6 @@
 namespace LLMBlender.Inference.Checkpoints;
 
-/// <summary>How a checkpoint stores one element; always little-endian.</summary>
+/// <summary>The element type of a stored tensor; always little-endian.</summary>
 #pragma warning disable CA1720 // These names are the types.
 public enum TensorType
 {

@@ -1,6 +1,6 @@
 namespace LLMBlender.Inference.Checkpoints;
 
-/// <summary>What is known of each <see cref="TensorType"/>.</summary>
+/// <summary>Extensions of <see cref="TensorType"/>.</summary>
 public static class TensorTypes
 {
     /// <summary>Bytes per element: 1, 2, 4 or 8.</summary>
@@ -13,7 +13,7 @@ public static class TensorTypes
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "not a tensor type"),
     };
 
-    /// <summary>Whether elements are floating-point numbers, which alone can be read as <see cref="float"/>.</summary>
+    /// <summary>Whether elements are floating-point numbers; only these can be read as <see cref="float"/>.</summary>
     public static bool IsFloat(this TensorType type) =>
         type is TensorType.Float32 or TensorType.Float16 or TensorType.BFloat16 or TensorType.Float64;
 }

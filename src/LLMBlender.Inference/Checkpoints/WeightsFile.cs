@@ -2,9 +2,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace LLMBlender.Inference.Checkpoints;
 
-/// <summary>
-/// A file read at any place by any number of threads; every failure is a <see cref="ModelException"/>.
-/// </summary>
+/// <summary>A file with thread-safe random access; every failure is a <see cref="ModelException"/>.</summary>
 internal sealed class WeightsFile : IDisposable
 {
     private readonly SafeFileHandle handle;
@@ -37,7 +35,7 @@ internal sealed class WeightsFile : IDisposable
         }
     }
 
-    /// <summary>The whole file, for the small ones that name others.</summary>
+    /// <summary>Reads a whole small file, such as an index.</summary>
     /// <exception cref="ModelException">
     /// The file can't be read or has more than <paramref name="most"/> bytes.
     /// </exception>
@@ -50,11 +48,11 @@ internal sealed class WeightsFile : IDisposable
         }
 
         var bytes = file.Read(0, (int)file.Length, "the file");
-        ModelFile.RefusePointer(path, bytes);
+        ModelFile.ThrowIfPointer(path, bytes);
         return bytes;
     }
 
-    /// <summary>Bytes of a known, already bounded number.</summary>
+    /// <summary>Reads a number of bytes that has been checked.</summary>
     public byte[] Read(long offset, int count, string what)
     {
         var bytes = GC.AllocateUninitializedArray<byte>(count);
@@ -64,8 +62,8 @@ internal sealed class WeightsFile : IDisposable
 
     /// <summary>Fills the destination from <paramref name="offset"/> on.</summary>
     /// <param name="offset">Bytes from the file's start.</param>
-    /// <param name="destination">What to fill.</param>
-    /// <param name="what">What is being read, for the message when the file ends too early.</param>
+    /// <param name="destination">The span to fill.</param>
+    /// <param name="what">What is read, for the error message if the file ends too early.</param>
     public void ReadExactly(long offset, Span<byte> destination, string what)
     {
         while (!destination.IsEmpty)

@@ -5,8 +5,8 @@ using LLMBlender.Inference.Tokenization;
 namespace LLMBlender.Inference.Encoder;
 
 /// <summary>
-/// An encoder under a classifier's head, such as a reward model, BLEURT, or a ranker in SummaReranker's manner: a text, or two
-/// read together, in; a number for each label out. Safe for concurrent use.
+/// An encoder with a classification head, such as a reward model, BLEURT, or a SummaReranker-style ranker: takes one text or a text pair,
+/// returns a logit for each label. Thread-safe.
 /// </summary>
 public sealed class ClassifierModel : IDisposable
 {
@@ -14,30 +14,30 @@ public sealed class ClassifierModel : IDisposable
 
     private ClassifierModel(RowRunner runner) => this.runner = runner;
 
-    /// <summary>What the model's folder says of it.</summary>
+    /// <summary>The manifest of the model's folder.</summary>
     public ModelManifest Manifest => runner.Manifest;
 
-    /// <summary>Numbers that a row gets.</summary>
+    /// <summary>The number of labels.</summary>
     public int Labels => runner.Session.WidthOf(PooledGraph.Result);
 
-    /// <summary>Tokens of a row at most.</summary>
+    /// <summary>The maximum number of tokens in a row.</summary>
     public int MaxLength => runner.MaxLength;
 
     /// <summary>Loads a model folder.</summary>
-    /// <exception cref="ModelException">The folder is not a sound classifier.</exception>
+    /// <exception cref="ModelException">The folder is not a valid classifier.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     public static ClassifierModel Load(string folder, EncoderOptions? options = null) =>
         new(RowRunner.Load(folder, options ?? new EncoderOptions(), ModelKind.Classifier, ModelKind.SummaReranker));
 
-    /// <summary>The labels' logits of each row; neighbours change nothing beyond the last digits.</summary>
-    /// <param name="rows">One text each, or two; the longer is cut first where they don't fit.</param>
-    /// <param name="cancellationToken">Looked at before each batch.</param>
+    /// <summary>The labels' logits of each row; other rows in the batch change only the last digits.</summary>
+    /// <param name="rows">One text or two; the longer one is truncated first if they are too long.</param>
+    /// <param name="cancellationToken">Checked before each batch.</param>
     public float[][] Score(IReadOnlyList<(string First, string? Second)> rows, CancellationToken cancellationToken = default) =>
         Score([.. rows.Select(row => runner.Tokenizer.EncodeRow(row.First, row.Second, runner.MaxLength))], cancellationToken);
 
-    /// <summary>The labels' logits of each row, tokenised already.</summary>
+    /// <summary>The logits of each row's labels, for tokenised rows.</summary>
     /// <param name="rows">Rows of at most <see cref="MaxLength"/> tokens.</param>
-    /// <param name="cancellationToken">Looked at before each batch.</param>
+    /// <param name="cancellationToken">Checked before each batch.</param>
     public float[][] Score(IReadOnlyList<TokenRow> rows, CancellationToken cancellationToken = default)
     {
         var logits = new float[rows.Count][];

@@ -3,25 +3,25 @@ using LLMBlender.Inference.Onnx.Encoders;
 
 namespace LLMBlender.Inference.Encoder;
 
-/// <summary>An encoder that stands for a text by its first token's last state, as SimCLS does. Safe for concurrent use.</summary>
+/// <summary>An encoder that embeds a text as its first token's last hidden state, as in SimCLS. Thread-safe.</summary>
 public sealed class EmbeddingModel : IDisposable
 {
     private readonly RowRunner runner;
 
     private EmbeddingModel(RowRunner runner) => this.runner = runner;
 
-    /// <summary>What the model's folder says of it.</summary>
+    /// <summary>The manifest of the model's folder.</summary>
     public ModelManifest Manifest => runner.Manifest;
 
     /// <summary>Loads a model folder.</summary>
-    /// <exception cref="ModelException">The folder is not a sound model of this kind.</exception>
+    /// <exception cref="ModelException">The folder is not a valid model of this kind.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     public static EmbeddingModel Load(string folder, EncoderOptions? options = null) =>
         new(RowRunner.Load(folder, options ?? new EncoderOptions(), ModelKind.SimCls));
 
-    /// <summary>Each text's vector, not normalised; neighbours change nothing beyond the last digits.</summary>
-    /// <param name="texts">Texts; cut at their ends where they don't fit.</param>
-    /// <param name="cancellationToken">Looked at before each batch.</param>
+    /// <summary>The embedding of each text, not normalised; other rows in the batch change only the last digits.</summary>
+    /// <param name="texts">The texts; truncated at their ends if they are too long.</param>
+    /// <param name="cancellationToken">Checked before each batch.</param>
     public float[][] Embed(IReadOnlyList<string> texts, CancellationToken cancellationToken = default)
     {
         var vectors = new float[texts.Count][];

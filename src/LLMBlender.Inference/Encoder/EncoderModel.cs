@@ -6,27 +6,27 @@ using LLMBlender.Inference.Tokenization;
 
 namespace LLMBlender.Inference.Encoder;
 
-/// <summary>An imported encoder: token ids in, hidden states out. Safe for concurrent use.</summary>
+/// <summary>An imported encoder: token ids in, hidden states out. Thread-safe.</summary>
 public sealed class EncoderModel : IDisposable
 {
     private readonly RowRunner runner;
 
     private EncoderModel(RowRunner runner, int layers) => (this.runner, Layers) = (runner, layers);
 
-    /// <summary>What the model's folder says of it.</summary>
+    /// <summary>The manifest of the model's folder.</summary>
     public ModelManifest Manifest => runner.Manifest;
 
-    /// <summary>Turns texts into the model's ids.</summary>
+    /// <summary>The model's tokenizer.</summary>
     public Tokenizer Tokenizer => runner.Tokenizer;
 
-    /// <summary>Layers, the embedding not counted.</summary>
+    /// <summary>The number of layers, excluding the embedding.</summary>
     public int Layers { get; }
 
-    /// <summary>Tokens of a row at most.</summary>
+    /// <summary>The maximum number of tokens in a row.</summary>
     public int MaxLength => runner.MaxLength;
 
     /// <summary>Loads a model folder.</summary>
-    /// <exception cref="ModelException">The folder is not a sound encoder.</exception>
+    /// <exception cref="ModelException">The folder is not a valid encoder.</exception>
     public static EncoderModel Load(string folder, Accelerator accelerator) =>
         Load(folder, new EncoderOptions { Accelerator = accelerator });
 
@@ -44,12 +44,12 @@ public sealed class EncoderModel : IDisposable
         return new EncoderModel(runner, layers);
     }
 
-    /// <summary>The last layer's hidden states of a batch; where token types matter, all are 0.</summary>
+    /// <summary>The last layer's hidden states of a batch; if the model has token types, all are 0.</summary>
     /// <param name="ids">Token ids, [batch, length], row-major.</param>
-    /// <param name="mask">1 where a token counts and 0 where it is padding, of the same shape.</param>
-    /// <param name="length">Tokens of a row.</param>
-    /// <returns>[batch, length, hidden], row-major; rows that the mask hides mean nothing.</returns>
-    /// <exception cref="ArgumentException">The shapes don't fit each other.</exception>
+    /// <param name="mask">1 for tokens and 0 for padding, of the same shape.</param>
+    /// <param name="length">The length of a row.</param>
+    /// <returns>[batch, length, hidden], row-major; masked rows are undefined.</returns>
+    /// <exception cref="ArgumentException">The shapes are inconsistent.</exception>
     public float[] Encode(int[] ids, int[] mask, int length)
     {
         if (length < 1 || ids.Length % length != 0 || ids.Length != mask.Length)
@@ -66,10 +66,10 @@ public sealed class EncoderModel : IDisposable
         return outputs[0].GetTensorDataAsSpan<float>().ToArray();
     }
 
-    /// <summary>A layer's hidden states of each row, [tokens, hidden]; neighbours change nothing beyond the last digits.</summary>
+    /// <summary>A layer's hidden states of each row, [tokens, hidden]; other rows in the batch change only the last digits.</summary>
     /// <param name="rows">Token ids of each, special tokens included, at most <see cref="MaxLength"/>.</param>
     /// <param name="layer">0 for the embedding, 1 for the first layer, and so on.</param>
-    /// <param name="cancellationToken">Looked at before each batch.</param>
+    /// <param name="cancellationToken">Checked before each batch.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such layer.</exception>
     public float[][] States(IReadOnlyList<int[]> rows, int layer, CancellationToken cancellationToken = default)
     {

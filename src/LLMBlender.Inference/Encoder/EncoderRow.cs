@@ -2,8 +2,8 @@ using LLMBlender.Inference.Tokenization;
 
 namespace LLMBlender.Inference.Encoder;
 
-/// <summary>A row for a head to look at.</summary>
-/// <param name="Row">What the encoder reads.</param>
-/// <param name="Position">Where the head looks.</param>
-/// <param name="Target">The token whose probability is asked for; a masked language model's only.</param>
+/// <summary>An input row for a head.</summary>
+/// <param name="Row">The encoder's input.</param>
+/// <param name="Position">The position that the head reads.</param>
+/// <param name="Target">The token whose probability is computed; masked language models only.</param>
 internal readonly record struct EncoderRow(TokenRow Row, int Position = 0, int Target = 0);

@@ -5,8 +5,8 @@ using LLMBlender.Inference.Tokenization;
 namespace LLMBlender.Inference.Encoder;
 
 /// <summary>
-/// A masked language model that scores whole texts (Salazar et al. 2020): each token is masked in turn, and its
-/// log-probability given all the others counts. A text of n tokens costs n rows. Safe for concurrent use.
+/// A masked language model that scores whole texts (Salazar et al. 2020): each token is masked in turn, and its log-probability given all
+/// others is summed. A text of n tokens costs n rows. Thread-safe.
 /// </summary>
 public sealed class MaskedLanguageModel : IDisposable
 {
@@ -15,11 +15,11 @@ public sealed class MaskedLanguageModel : IDisposable
 
     private MaskedLanguageModel(RowRunner runner, int mask) => (this.runner, this.mask) = (runner, mask);
 
-    /// <summary>What the model's folder says of it.</summary>
+    /// <summary>The manifest of the model's folder.</summary>
     public ModelManifest Manifest => runner.Manifest;
 
     /// <summary>Loads a model folder.</summary>
-    /// <exception cref="ModelException">The folder is not a sound masked language model.</exception>
+    /// <exception cref="ModelException">The folder is not a valid masked language model.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     public static MaskedLanguageModel Load(string folder, EncoderOptions? options = null)
     {
@@ -34,8 +34,8 @@ public sealed class MaskedLanguageModel : IDisposable
     }
 
     /// <summary>Each text's pseudo-log-likelihood, the sum over its tokens; 0 for a text without tokens.</summary>
-    /// <param name="texts">Texts; cut at their ends where they don't fit.</param>
-    /// <param name="cancellationToken">Looked at before each batch.</param>
+    /// <param name="texts">The texts; truncated at their ends if they are too long.</param>
+    /// <param name="cancellationToken">Checked before each batch.</param>
     public PseudoLikelihood[] Score(IReadOnlyList<string> texts, CancellationToken cancellationToken = default)
     {
         var (rows, owners) = (new List<EncoderRow>(), new List<int>());
@@ -50,7 +50,7 @@ public sealed class MaskedLanguageModel : IDisposable
             }
         }
 
-        // Summed in the rows' own order, so that batching can't change a digit.
+        // Summed in row order, so that the result does not depend on batching.
         var values = new double[rows.Count];
         runner.Run(rows, PooledGraph.Result, (row, value) => values[row] = value[0], completed: null, cancellationToken);
         for (var row = 0; row < rows.Count; row++)

@@ -7,7 +7,7 @@ using LLMBlender.Inference.Tokenization;
 
 namespace LLMBlender.Inference.Encoder;
 
-/// <summary>An encoder's folder, loaded: rows in, batched by length, and for each what the graph's output says of it.</summary>
+/// <summary>A loaded encoder folder: batches rows by length, runs them, and returns each row's part of the graph's output.</summary>
 internal sealed class RowRunner : IDisposable
 {
     private const int UsualLength = 512;
@@ -27,11 +27,11 @@ internal sealed class RowRunner : IDisposable
 
     public OnnxSession Session { get; }
 
-    /// <summary>Tokens of a row at most.</summary>
+    /// <summary>The maximum number of tokens in a row.</summary>
     public int MaxLength { get; }
 
-    /// <summary>Loads a model folder of a kind.</summary>
-    /// <exception cref="ModelException">The folder is not sound, or of another kind.</exception>
+    /// <summary>Loads a model folder of one of the given kinds.</summary>
+    /// <exception cref="ModelException">The folder is not valid, or of another kind.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     public static RowRunner Load(string folder, EncoderOptions options, params string[] kinds)
     {
@@ -40,7 +40,7 @@ internal sealed class RowRunner : IDisposable
         if (!kinds.Contains(model.Manifest.Kind))
         {
             throw new ModelException(
-                Path.Combine(folder, ModelManifest.FileName), $"\"kind\" is \"{model.Manifest.Kind}\", but a {string.Join(" or a ", kinds)} was asked for");
+                Path.Combine(folder, ModelManifest.FileName), $"\"kind\" is \"{model.Manifest.Kind}\", but a {string.Join(" or a ", kinds)} was requested");
         }
 
         var most = model.Manifest.MaxLength;
@@ -56,8 +56,8 @@ internal sealed class RowRunner : IDisposable
     }
 
     /// <summary>
-    /// Runs rows. <paramref name="receive"/> is given a row's index and its part of the output, which holds until it returns:
-    /// one vector for a head, or one for each position up to the batch's length.
+    /// Runs rows. <paramref name="receive"/> gets a row's index and its part of the output, which is valid until it returns: one vector for
+    /// a head, or one for each position up to the batch's length.
     /// </summary>
     public void Run(
         IReadOnlyList<EncoderRow> rows, string output, Receive receive, Action<int>? completed, CancellationToken cancellationToken)
@@ -72,7 +72,7 @@ internal sealed class RowRunner : IDisposable
         }
     }
 
-    /// <summary>Takes a row's part of the output.</summary>
+    /// <summary>Receives a row's part of the output.</summary>
     public delegate void Receive(int row, ReadOnlySpan<float> values);
 
     /// <inheritdoc/>

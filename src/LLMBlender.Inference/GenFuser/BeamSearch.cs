@@ -4,18 +4,18 @@ using LLMBlender.Inference.Models;
 namespace LLMBlender.Inference.GenFuser;
 
 /// <summary>
-/// Beam search with the reference's semantics (<c>BeamSearchScorer</c>, transformers 4.36): of each step's twice as many
-/// likeliest continuations as beams, those that end are kept as finished where they are among the first half, and the
-/// others go on until every beam has one.
+/// Beam search with the reference's semantics (<c>BeamSearchScorer</c>, transformers 4.36): each step considers the likeliest
+/// continuations, twice as many as beams; those that end are kept as finished if they are in the first half, and the others continue until
+/// every beam is assigned.
 /// </summary>
 /// <remarks>
-/// A beam keeps its row, and with it its cached keys, for its likeliest continuation. Only where two beams go on from one
-/// is a row copied, into the row of a beam that went nowhere.
+/// A beam keeps its row, and thus its cached keys, for its likeliest continuation. A row is copied only if two beams continue from it, into
+/// the row of a beam without a continuation.
 /// </remarks>
 internal sealed class BeamSearch : Search
 {
-    // What the reference starts all but the first beam with, so that the first step doesn't find the same beam many times.
-    private const float Unborn = -1e9f;
+    // The initial score of all but the first beam in the reference, so that the first step doesn't select the same beam several times.
+    private const float InitialScore = -1e9f;
 
     private readonly GenerationOptions options;
     private readonly int vocabulary;
@@ -33,14 +33,14 @@ internal sealed class BeamSearch : Search
         (this.options, this.vocabulary) = (options, vocabulary);
         finished = new FinishedBeams(options.Beams, options.LengthPenalty);
         shifted = new float[vocabulary];
-        beams = [.. Enumerable.Range(0, Rows).Select(i => new Beam(i, i == 0 ? 0 : Unborn, []))];
+        beams = [.. Enumerable.Range(0, Rows).Select(i => new Beam(i, i == 0 ? 0 : InitialScore, []))];
     }
 
     /// <inheritdoc/>
     public override bool IsDone => isDone;
 
     /// <inheritdoc/>
-    /// <remarks>The winner is a finished beam or comes from a running one: what they have in common is certain.</remarks>
+    /// <remarks>The winner is a finished beam or continues a running one: their common prefix is certain.</remarks>
     public override IReadOnlyList<int> Certain
     {
         get
@@ -107,7 +107,7 @@ internal sealed class BeamSearch : Search
         return [.. finished.Best(options.ReturnSequences).Select(beam => ((int[])[Tokens.Start, .. beam.Ids], beam.Score))];
     }
 
-    // The 2·beams likeliest continuations, best first.
+    // Finds the 2·beams likeliest continuations, best first.
     private void FindBest(ReadOnlySpan<float> logits)
     {
         best.Clear();
@@ -121,19 +121,19 @@ internal sealed class BeamSearch : Search
 
     private void Offer(ReadOnlySpan<float> scores, float offset, int beam)
     {
-        const int Stretch = 128;
-        for (var start = 0; start < scores.Length; start += Stretch)
+        const int BlockSize = 128;
+        for (var start = 0; start < scores.Length; start += BlockSize)
         {
-            // A stretch whose largest would not get in is passed over.
-            var stretch = scores.Slice(start, Math.Min(Stretch, scores.Length - start));
-            if (best.Count == 2 * Rows && TensorPrimitives.Max(stretch) + offset <= best[^1].Score)
+            // A block whose maximum is too low is skipped.
+            var block = scores.Slice(start, Math.Min(BlockSize, scores.Length - start));
+            if (best.Count == 2 * Rows && TensorPrimitives.Max(block) + offset <= best[^1].Score)
             {
                 continue;
             }
 
-            for (var i = 0; i < stretch.Length; i++)
+            for (var i = 0; i < block.Length; i++)
             {
-                Offer(stretch[i] + offset, beam, start + i);
+                Offer(block[i] + offset, beam, start + i);
             }
         }
     }
@@ -182,7 +182,7 @@ internal sealed class BeamSearch : Search
             }
         }
 
-        // Only now are the rows known that no beam continues.
+        // Only now are the rows without a continuation known.
         for (var i = 0; i < placed.Length; i++)
         {
             if (placed[i].Row < 0)

@@ -3,7 +3,7 @@ using LLMBlender.Inference.Tokenization;
 
 namespace LLMBlender.Inference.GenFuser;
 
-/// <summary>Keeps texts from spelling control tokens: they are data, and only the template's control tokens are read as such.</summary>
+/// <summary>Prevents texts from containing control tokens: only the template's control tokens are encoded as such.</summary>
 internal sealed class ControlText
 {
     private readonly Tokenizer tokenizer;
@@ -20,10 +20,10 @@ internal sealed class ControlText
             RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
     }
 
-    /// <summary>The text with every control token that it spells taken apart by a space, so that it is read as characters.</summary>
+    /// <summary>The text with a space inserted into every literal control token, so that it is encoded as characters.</summary>
     public string Neutralise(string text) => spelled.Replace(text, static match => $"{match.Value[..1]} {match.Value[1..]}");
 
-    /// <summary>The ids of a source whose texts were neutralised: control tokens are those that it spells, and no others.</summary>
+    /// <summary>Encodes a source whose texts are neutralised: all control tokens in it belong to the template.</summary>
     public int[] Encode(string source)
     {
         var controls = spelled.Matches(source);
@@ -31,7 +31,7 @@ internal sealed class ControlText
         return whole.Count(ids.Contains) == controls.Count ? whole : EncodeApart(source, controls);
     }
 
-    // A text that spells a control token only once it is normalised, in full-width letters say: its id is left out.
+    // Handles text that contains a control token only after normalisation, such as full-width letters: its id is removed.
     private int[] EncodeApart(string source, MatchCollection controls)
     {
         var encoded = new List<int>();

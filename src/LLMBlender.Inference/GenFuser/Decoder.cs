@@ -5,14 +5,14 @@ using Microsoft.ML.OnnxRuntime;
 namespace LLMBlender.Inference.GenFuser;
 
 /// <summary>
-/// The decoder at work on some rows: takes each row's next tokens, and gives the logits of what may follow. Everything
-/// that it reads and writes is bound to memory once, and again only when the cache grows. Not for concurrent use.
+/// A decoder for several rows: appends each row's next tokens and returns the logits of the tokens that follow. Inputs and outputs are
+/// bound to memory once, and again only when the cache grows. Not thread-safe.
 /// </summary>
 internal sealed class Decoder : IDisposable
 {
     private const int SlotFields = 3;
 
-    // Room for a short answer; doubling from here copies each key about once, and never computes more than twice as wide.
+    // Sufficient for a short answer; doubling copies each key about once, and never computes more than twice the width.
     private const int FirstCapacity = 32;
 
     private readonly OnnxSession session;
@@ -26,10 +26,10 @@ internal sealed class Decoder : IDisposable
     private float[] logits = [];
 
     /// <param name="session">The decoder's graph.</param>
-    /// <param name="config">Its shape.</param>
-    /// <param name="prompts">What is answered; owned by the caller.</param>
-    /// <param name="rowsPerPrompt">Sequences side by side for each prompt.</param>
-    /// <param name="limit">Tokens of a row at most, the start token included.</param>
+    /// <param name="config">The shape of the model.</param>
+    /// <param name="prompts">The encoded prompts; owned by the caller.</param>
+    /// <param name="rowsPerPrompt">The number of rows for each prompt.</param>
+    /// <param name="limit">The maximum number of tokens in a row, including the start token.</param>
     public Decoder(OnnxSession session, T5Config config, EncodedPrompts prompts, int rowsPerPrompt, int limit)
     {
         (this.session, this.config, Limit) = (session, config, limit);
@@ -44,19 +44,19 @@ internal sealed class Decoder : IDisposable
         cache.BindTo(binding);
     }
 
-    /// <summary>Sequences side by side; those of one prompt are neighbours.</summary>
+    /// <summary>The number of rows; the rows of one prompt are adjacent.</summary>
     public int Rows { get; }
 
-    /// <summary>Tokens of a row at most.</summary>
+    /// <summary>The maximum number of tokens in a row.</summary>
     public int Limit { get; }
 
-    /// <summary>Tokens of every row so far.</summary>
+    /// <summary>The current number of tokens in every row.</summary>
     public int Length { get; private set; }
 
-    /// <summary>Appends tokens to every row, the same number to each.</summary>
+    /// <summary>Appends the same number of tokens to every row.</summary>
     /// <param name="tokens">[rows, new], row-major.</param>
-    /// <param name="options">Lets another thread end the run.</param>
-    /// <returns>[rows, new, vocabulary]; they hold until the next step.</returns>
+    /// <param name="options">Allows another thread to terminate the run.</param>
+    /// <returns>[rows, new, vocabulary]; valid until the next step.</returns>
     public ReadOnlySpan<float> Step(ReadOnlySpan<int> tokens, RunOptions options)
     {
         var count = tokens.Length / Rows;
@@ -78,7 +78,7 @@ internal sealed class Decoder : IDisposable
         return logits;
     }
 
-    /// <summary>Makes a row's past that of another.</summary>
+    /// <summary>Copies the cached tokens of a row to another.</summary>
     public void CopyRow(int from, int to) => cache.CopyRow(from, to, Length);
 
     /// <inheritdoc/>

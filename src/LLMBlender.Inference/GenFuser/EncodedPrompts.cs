@@ -5,8 +5,8 @@ using Microsoft.ML.OnnxRuntime;
 namespace LLMBlender.Inference.GenFuser;
 
 /// <summary>
-/// What the encoder made of a batch of prompts, right-padded to the longest: the decoder's keys and values over them,
-/// computed once and read by every step.
+/// The encoder's output for a batch of prompts, right-padded to the longest: the decoder's cross-attention keys and values, computed once
+/// and read by every step.
 /// </summary>
 internal sealed class EncodedPrompts : IDisposable
 {
@@ -18,18 +18,18 @@ internal sealed class EncodedPrompts : IDisposable
     private EncodedPrompts(IDisposableReadOnlyCollection<OrtValue> values, string[] names, int count) =>
         (this.values, this.names, Count) = (values, names, count);
 
-    /// <summary>How many prompts there are.</summary>
+    /// <summary>The number of prompts.</summary>
     public int Count { get; }
 
-    /// <summary>The decoder's inputs that come from here.</summary>
+    /// <summary>The decoder inputs that contain them.</summary>
     public IEnumerable<(string Name, OrtValue Value)> Values => names.Zip(values);
 
     /// <summary>Runs the encoder.</summary>
     /// <param name="encoder">Its graph.</param>
-    /// <param name="decoderLayers">How many layers look at the prompts.</param>
-    /// <param name="prompts">Ids of each, none of them empty.</param>
-    /// <param name="pad">Fills rows.</param>
-    /// <param name="options">Lets another thread end the run.</param>
+    /// <param name="decoderLayers">The number of decoder layers.</param>
+    /// <param name="prompts">Ids of each prompt, not empty.</param>
+    /// <param name="pad">The padding id.</param>
+    /// <param name="options">Allows another thread to terminate the run.</param>
     public static EncodedPrompts Of(OnnxSession encoder, int decoderLayers, IReadOnlyList<int[]> prompts, int pad, RunOptions options)
     {
         string[] names =
@@ -40,7 +40,7 @@ internal sealed class EncodedPrompts : IDisposable
         return new EncodedPrompts(Run(encoder, names, prompts, pad, options), names, prompts.Count);
     }
 
-    /// <summary>The encoder's last hidden states, [prompts, longest, hidden]; padding means nothing.</summary>
+    /// <summary>The encoder's last hidden states, [prompts, longest, hidden]; undefined for padding.</summary>
     public static float[] States(OnnxSession encoder, IReadOnlyList<int[]> prompts, int pad)
     {
         using var options = new RunOptions();

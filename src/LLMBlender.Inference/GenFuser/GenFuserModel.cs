@@ -8,8 +8,8 @@ using Microsoft.ML.OnnxRuntime;
 namespace LLMBlender.Inference.GenFuser;
 
 /// <summary>
-/// A sequence-to-sequence model, such as the GenFuser (LLM-Blender, section 4): a text in, a text out. The prompt is
-/// encoded once; each further token costs one step of the decoder. Safe for concurrent use.
+/// A sequence-to-sequence model, such as the GenFuser (LLM-Blender, section 4): generates a text from a text. The prompt is encoded once;
+/// each further token costs one decoder step. Thread-safe.
 /// </summary>
 public sealed class GenFuserModel : IDisposable
 {
@@ -24,17 +24,17 @@ public sealed class GenFuserModel : IDisposable
         tokens = manifest.GeneratorTokens!;
     }
 
-    /// <summary>What the model's folder says of it.</summary>
+    /// <summary>The manifest of the model's folder.</summary>
     public ModelManifest Manifest { get; }
 
-    /// <summary>Turns texts into the model's ids, and back.</summary>
+    /// <summary>The model's tokenizer.</summary>
     public Tokenizer Tokenizer { get; }
 
-    /// <summary>How many ids a token can have: logits of a row.</summary>
+    /// <summary>The vocabulary size: the number of logits in a row.</summary>
     public int VocabularySize => config.VocabularySize;
 
     /// <summary>Loads a model folder.</summary>
-    /// <exception cref="ModelException">The folder is not a sound gen-fuser.</exception>
+    /// <exception cref="ModelException">The folder is not a valid gen-fuser.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     public static GenFuserModel Load(string folder, GenFuserOptions? options = null)
     {
@@ -54,11 +54,11 @@ public sealed class GenFuserModel : IDisposable
         return new GenFuserModel(model.Manifest, config, tokenizer, generator, options.MaxPromptTokens);
     }
 
-    /// <summary>Generates for every prompt; neighbours in a batch change nothing beyond the last digits of single precision.</summary>
-    /// <param name="prompts">Token ids of each, with the special tokens that the checkpoint's tokenizer adds.</param>
-    /// <param name="options">How.</param>
-    /// <param name="completed">Called after each batch with how many prompts it held.</param>
-    /// <param name="cancellationToken">Looked at before each step; a step at work is ended.</param>
+    /// <summary>Generates for every prompt; other prompts in the batch change only the last digits of single precision.</summary>
+    /// <param name="prompts">Token ids of each prompt, including the special tokens that the checkpoint's tokenizer adds.</param>
+    /// <param name="options">The generation options.</param>
+    /// <param name="completed">Called after each batch with the number of its prompts.</param>
+    /// <param name="cancellationToken">Checked before each step; a running step is terminated.</param>
     /// <returns>For each prompt its sequences, best first.</returns>
     /// <exception cref="ArgumentException">A prompt is empty or too long, or an option is out of range.</exception>
     public IReadOnlyList<IReadOnlyList<GeneratedText>> Generate(
@@ -70,7 +70,7 @@ public sealed class GenFuserModel : IDisposable
             CheckPrompt(prompts[i], prompts.Count == 1 ? "the prompt" : $"prompt {i}");
         }
 
-        // Like lengths go together, so that little is computed for padding.
+        // Batches prompts of similar lengths to limit padding.
         var results = new IReadOnlyList<GeneratedText>[prompts.Count];
         foreach (var batch in Enumerable.Range(0, prompts.Count).OrderBy(i => prompts[i].Length).Chunk(options.BatchPrompts))
         {
@@ -88,13 +88,13 @@ public sealed class GenFuserModel : IDisposable
     }
 
     /// <summary>
-    /// Generates for one prompt, and gives the text piece by piece as soon as nothing can change it any more, which in a
-    /// beam search is where all beams agree. The pieces together are the best sequence's text.
+    /// Generates for one prompt, and streams the text as soon as it is final; in a beam search, text is final when all beams agree on it.
+    /// The concatenated pieces are the text of the best sequence.
     /// </summary>
     /// <param name="prompt">Token ids.</param>
-    /// <param name="options">How; one sequence comes back.</param>
+    /// <param name="options">The generation options; one sequence is returned.</param>
     /// <param name="finished">Called with the generated text before the last piece is returned.</param>
-    /// <param name="cancellationToken">Looked at before each step; a step at work is ended.</param>
+    /// <param name="cancellationToken">Checked before each step; a running step is terminated.</param>
     /// <exception cref="ArgumentException">The prompt is empty or too long, or an option is out of range.</exception>
     public IAsyncEnumerable<string> StreamAsync(
         int[] prompt, GenerationOptions options, Action<GeneratedText>? finished = null, CancellationToken cancellationToken = default)
@@ -104,9 +104,9 @@ public sealed class GenFuserModel : IDisposable
         return StreamCheckedAsync(prompt, options with { ReturnSequences = 1 }, finished, cancellationToken);
     }
 
-    /// <summary>Logits after each of the decoder's tokens, teacher-forced.</summary>
+    /// <summary>Logits after each of the decoder's tokens (teacher forcing).</summary>
     /// <param name="prompt">Token ids.</param>
-    /// <param name="decoderIds">The start token and those after it.</param>
+    /// <param name="decoderIds">The start token and the tokens after it.</param>
     /// <returns>[tokens, vocabulary], row-major.</returns>
     public float[] Score(int[] prompt, int[] decoderIds)
     {
@@ -117,7 +117,7 @@ public sealed class GenFuserModel : IDisposable
         return decoder.Step(decoderIds, options).ToArray();
     }
 
-    /// <summary>Why the model doesn't take a prompt, as the rest of a sentence that begins with its name; null where it does.</summary>
+    /// <summary>Why the model rejects a prompt, as a predicate without a subject; null if it accepts it.</summary>
     public string? ProblemOf(int[] prompt)
     {
         if (prompt.Length == 0)
@@ -135,13 +135,13 @@ public sealed class GenFuserModel : IDisposable
             : null;
     }
 
-    /// <summary>The encoder's last hidden states, [prompts, longest prompt, hidden], row-major; those of padding mean nothing.</summary>
+    /// <summary>The encoder's last hidden states, [prompts, longest prompt, hidden], row-major; undefined for padding.</summary>
     public float[] Encode(IReadOnlyList<int[]> prompts) => generator.States(prompts);
 
     /// <inheritdoc/>
     public void Dispose() => generator.Dispose();
 
-    /// <summary>A decoder over prompts, to be stepped by hand: for measuring.</summary>
+    /// <summary>Creates a decoder over prompts, to be stepped manually: for benchmarks.</summary>
     internal (EncodedPrompts Prompts, Decoder Decoder) Begin(IReadOnlyList<int[]> prompts, int rowsPerPrompt, int limit)
     {
         using var options = new RunOptions();
@@ -149,7 +149,7 @@ public sealed class GenFuserModel : IDisposable
         return (encoded, Begin(encoded, rowsPerPrompt, limit));
     }
 
-    /// <summary>Another decoder over the same prompts.</summary>
+    /// <summary>Creates another decoder over the same prompts.</summary>
     internal Decoder Begin(EncodedPrompts prompts, int rowsPerPrompt, int limit) => generator.Begin(prompts, rowsPerPrompt, limit);
 
     private void CheckPrompt(int[] prompt, string name)

@@ -2,18 +2,18 @@ using LLMBlender.Inference.Sessions;
 
 namespace LLMBlender.Inference.GenFuser;
 
-/// <summary>How a fuser is loaded.</summary>
+/// <summary>Options for loading a fuser.</summary>
 public sealed record GenFuserOptions
 {
     /// <summary>
-    /// Where it computes; the processor by default. The cache of keys and values lies in the processor's memory, so that on a
-    /// GPU it travels there and back with every step.
+    /// The device; the CPU by default. The key-value cache is in CPU memory, so that on a GPU it is transferred in both directions at every
+    /// step.
     /// </summary>
     public Accelerator Accelerator { get; init; } = Accelerator.Cpu;
 
-    /// <summary>Threads of one run on the processor; by default all of its cores.</summary>
+    /// <summary>The number of threads of one run on the CPU; by default the number of cores.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 
-    /// <summary>Tokens of a prompt at most; a longer one is refused. Memory grows with the square of it.</summary>
+    /// <summary>The maximum number of tokens in a prompt; a longer one is rejected. Memory usage is quadratic in the length.</summary>
     public int MaxPromptTokens { get; init; } = 4096;
 }

@@ -1,39 +1,39 @@
 namespace LLMBlender.Inference.GenFuser;
 
-/// <summary>How tokens are chosen, and how many at most. The defaults are greedy.</summary>
+/// <summary>How tokens are chosen, and the maximum number of tokens. The defaults are greedy.</summary>
 public sealed record GenerationOptions
 {
-    /// <summary>Tokens generated at most, the end token included.</summary>
+    /// <summary>The maximum number of generated tokens, including the end token.</summary>
     public int MaxNewTokens { get; init; } = 128;
 
-    /// <summary>Beams of a beam search; 1 takes the likeliest token each time, or samples.</summary>
+    /// <summary>The number of beams in a beam search; 1 for greedy decoding or sampling.</summary>
     public int Beams { get; init; } = 1;
 
     /// <summary>
-    /// A finished beam's sum of log-probabilities is divided by its generated length to this power; above 0 favours longer
-    /// ones. Beam search only.
+    /// The exponent of the generated length by which a finished beam's sum of log-probabilities is divided; above 0 favours longer ones.
+    /// Beam search only.
     /// </summary>
     public double LengthPenalty { get; init; } = 1;
 
     /// <summary>
-    /// Whether a beam search ends as soon as it has as many finished beams as beams; else it goes on until no running
-    /// beam could still beat the worst finished one at its present length.
+    /// Whether a beam search stops as soon as it has as many finished beams as beams; otherwise it continues until no running beam can
+    /// score higher than the worst finished one at its current length.
     /// </summary>
     public bool EarlyStopping { get; init; }
 
-    /// <summary>Sequences given back for each prompt: the best finished beams, or as many samples.</summary>
+    /// <summary>The number of sequences returned for each prompt: the best finished beams, or samples.</summary>
     public int ReturnSequences { get; init; } = 1;
 
-    /// <summary>Draws tokens at random rather than taking the likeliest; null for the latter.</summary>
+    /// <summary>Sampling options; null for greedy decoding or beam search.</summary>
     public SamplingOptions? Sampling { get; init; }
 
-    /// <summary>Prompts that are generated together at most.</summary>
+    /// <summary>The maximum number of prompts in a batch.</summary>
     public int BatchPrompts { get; init; } = 8;
 
-    /// <summary>Rows that one prompt takes in a batch.</summary>
+    /// <summary>The number of rows per prompt in a batch.</summary>
     internal int RowsPerPrompt => Sampling is null ? Beams : ReturnSequences;
 
-    /// <summary>Checks every value; generation does so first.</summary>
+    /// <summary>Validates every value; called before generation.</summary>
     /// <exception cref="ArgumentException">A value is out of range, or two exclude each other.</exception>
     public void Check()
     {

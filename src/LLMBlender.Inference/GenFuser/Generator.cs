@@ -7,8 +7,8 @@ using Microsoft.ML.OnnxRuntime;
 namespace LLMBlender.Inference.GenFuser;
 
 /// <summary>
-/// The two graphs of a sequence-to-sequence model, and the way from prompts to answers: the encoder once, then a step of
-/// the decoder for each token that the searches choose. Safe for concurrent use.
+/// Runs the two graphs of a sequence-to-sequence model: the encoder once, then a decoder step for each token that the searches choose.
+/// Thread-safe.
 /// </summary>
 internal sealed class Generator : IDisposable
 {
@@ -25,7 +25,7 @@ internal sealed class Generator : IDisposable
     }
 
     /// <summary>Loads both graphs.</summary>
-    /// <exception cref="ModelException">ONNX Runtime refuses one.</exception>
+    /// <exception cref="ModelException">ONNX Runtime rejects a graph.</exception>
     public static Generator Load(ModelFolder folder, T5Config config, GenFuserOptions options)
     {
         var encoder = new OnnxSession(folder.EncoderGraph, options.Accelerator, options.Threads);
@@ -43,10 +43,10 @@ internal sealed class Generator : IDisposable
 
     /// <summary>Generates for a batch of prompts.</summary>
     /// <param name="prompts">Token ids of each.</param>
-    /// <param name="searches">One for each, of as many rows each.</param>
-    /// <param name="maxNewTokens">Steps at most.</param>
+    /// <param name="searches">A search for each prompt, all with the same number of rows.</param>
+    /// <param name="maxNewTokens">The maximum number of steps.</param>
     /// <param name="stepped">Called after each step.</param>
-    /// <param name="cancellationToken">Looked at before each step; a step at work is ended.</param>
+    /// <param name="cancellationToken">Checked before each step; a running step is terminated.</param>
     public void Run(int[][] prompts, Search[] searches, int maxNewTokens, Action stepped, CancellationToken cancellationToken)
     {
         using var run = new RunOptions();
@@ -60,7 +60,7 @@ internal sealed class Generator : IDisposable
         }
         catch (OnnxRuntimeException) when (cancellationToken.IsCancellationRequested)
         {
-            // What ONNX Runtime reports when a run is ended from outside.
+            // ONNX Runtime reports a terminated run with this exception.
             throw new OperationCanceledException(cancellationToken);
         }
     }
@@ -69,7 +69,7 @@ internal sealed class Generator : IDisposable
     public EncodedPrompts Encode(IReadOnlyList<int[]> prompts, RunOptions run) =>
         EncodedPrompts.Of(encoder, config.DecoderLayers, prompts, tokens.Pad, run);
 
-    /// <summary>A decoder at its start.</summary>
+    /// <summary>Creates a decoder at its start state.</summary>
     public Decoder Begin(EncodedPrompts prompts, int rowsPerPrompt, int limit) => new(decoder, config, prompts, rowsPerPrompt, limit);
 
     /// <summary>The encoder's last hidden states, [prompts, longest prompt, hidden].</summary>

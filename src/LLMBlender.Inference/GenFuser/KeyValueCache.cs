@@ -4,9 +4,8 @@ using Microsoft.ML.OnnxRuntime;
 namespace LLMBlender.Inference.GenFuser;
 
 /// <summary>
-/// The decoder's own keys and values, [rows, heads, capacity, head size] for each layer. The graph reads and writes this
-/// memory in place, a new key at a time; it is copied only when it grows, by doubling, and row by row where two beams go
-/// on from one.
+/// The decoder's self-attention keys and values, [rows, heads, capacity, head size] for each layer. The graph reads and writes this memory
+/// in place, one new key at a time; it is copied only when it grows, by doubling, and row by row if two beams continue from one.
 /// </summary>
 internal sealed class KeyValueCache : IDisposable
 {
@@ -16,9 +15,9 @@ internal sealed class KeyValueCache : IDisposable
     private readonly float[][] tensors;
     private readonly OrtValue?[] values;
 
-    /// <param name="config">Layers, heads and their size.</param>
-    /// <param name="rows">Sequences side by side.</param>
-    /// <param name="capacity">Tokens that it has room for at first.</param>
+    /// <param name="config">Specifies layers, heads and head size.</param>
+    /// <param name="rows">The number of rows.</param>
+    /// <param name="capacity">The initial number of tokens per row.</param>
     public KeyValueCache(T5Config config, int rows, int capacity)
     {
         (this.rows, heads, headSize, Capacity) = (rows, config.Heads, config.HeadSize, capacity);
@@ -27,10 +26,10 @@ internal sealed class KeyValueCache : IDisposable
         Grow(0, capacity);
     }
 
-    /// <summary>Tokens of a row that it has room for.</summary>
+    /// <summary>The number of tokens per row that it can hold.</summary>
     public int Capacity { get; private set; }
 
-    /// <summary>Binds it as both the graph's past and its present.</summary>
+    /// <summary>Binds the memory as both the past and the present of the graph.</summary>
     public void BindTo(OrtIoBinding binding)
     {
         for (var layer = 0; layer < values.Length / 2; layer++)
@@ -42,12 +41,12 @@ internal sealed class KeyValueCache : IDisposable
         }
     }
 
-    /// <summary>Moves to more room; the first <paramref name="length"/> tokens of every row come along.</summary>
+    /// <summary>Increases the capacity and keeps the first <paramref name="length"/> tokens of every row.</summary>
     public void Grow(int length, int capacity)
     {
         for (var i = 0; i < tensors.Length; i++)
         {
-            // Zeroed: what is hidden is multiplied by 0, and must be finite.
+            // Zeroed: masked values are multiplied by 0, and must be finite.
             var grown = GC.AllocateArray<float>(checked(rows * heads * capacity * headSize), pinned: true);
             for (var head = 0; length > 0 && head < rows * heads; head++)
             {
@@ -62,7 +61,7 @@ internal sealed class KeyValueCache : IDisposable
         Capacity = capacity;
     }
 
-    /// <summary>Makes a row's first <paramref name="length"/> tokens those of another.</summary>
+    /// <summary>Copies the first <paramref name="length"/> tokens of a row to another.</summary>
     public void CopyRow(int from, int to, int length)
     {
         var (rowSize, headStride) = (heads * Capacity * headSize, Capacity * headSize);

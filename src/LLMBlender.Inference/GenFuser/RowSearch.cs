@@ -3,7 +3,7 @@ using LLMBlender.Inference.Models;
 
 namespace LLMBlender.Inference.GenFuser;
 
-/// <summary>Rows that go their own way: the likeliest token each time, or a drawn one.</summary>
+/// <summary>Greedy decoding or sampling of independent rows.</summary>
 internal sealed class RowSearch : Search
 {
     private readonly int vocabulary;

@@ -3,14 +3,13 @@ using LLMBlender.Inference.Tokenization;
 namespace LLMBlender.Inference.GenFuser;
 
 /// <summary>
-/// Composes a fuser's source within its limit of tokens. A candidate over its own limit is cut to it, decoded, and marked
-/// with "...", as in the reference. Where the whole is still too long, the reference cuts its end off, and with it the
-/// instruction to fuse; here candidates are shortened further, and after them the input and the instruction, so that the
-/// end is kept.
+/// Composes a fuser's source within its token limit. A candidate over its own limit is truncated, decoded, and marked with "...", as in the
+/// reference. If the source is still too long, the reference truncates its end, and with it the instruction to fuse; here the candidates
+/// are shortened further, followed by the input and the instruction, so that the end is kept.
 /// </summary>
 public sealed class SourceComposer
 {
-    // Below this a candidate says too little to be worth reading; then the input is shortened.
+    // A candidate below this length is not useful; the input is shortened instead.
     private const int ShortestCandidate = 16;
     private const string Cut = "...";
 
@@ -21,12 +20,12 @@ public sealed class SourceComposer
     private readonly int candidateMaxLength;
     private readonly bool asReference;
 
-    /// <param name="tokenizer">The fuser's.</param>
-    /// <param name="template">How its source is written.</param>
-    /// <param name="maxLength">Tokens of a source at most.</param>
-    /// <param name="candidateMaxLength">Tokens of a candidate at most, the mark of a cut not counted.</param>
+    /// <param name="tokenizer">The fuser's tokenizer.</param>
+    /// <param name="template">Composes the source.</param>
+    /// <param name="maxLength">The maximum number of tokens in a source.</param>
+    /// <param name="candidateMaxLength">The maximum number of tokens in a candidate, excluding the truncation mark.</param>
     /// <param name="asReference">
-    /// Reproduces the reference: the end is cut off, and control tokens that texts spell are read as such.
+    /// Reproduces the reference: the end is truncated, and literal control tokens in texts are encoded as such.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">A length is below 1.</exception>
     public SourceComposer(Tokenizer tokenizer, FuserTemplate template, int maxLength, int candidateMaxLength, bool asReference = false)
@@ -38,8 +37,8 @@ public sealed class SourceComposer
         control = new ControlText(tokenizer);
     }
 
-    /// <summary>The source of one fusion.</summary>
-    /// <exception cref="ArgumentException">Not even with everything shortened does it fit.</exception>
+    /// <summary>Composes the source of one fusion.</summary>
+    /// <exception cref="ArgumentException">The source is too long even with all texts shortened.</exception>
     public FuserSource Compose(string instruction, string? input, IReadOnlyList<string> candidates)
     {
         var whole = new Texts(instruction, input ?? "", candidates, candidateMaxLength);
@@ -59,7 +58,7 @@ public sealed class SourceComposer
         return new FuserSource(Write(shortened), TryFit(shortened)!, IsShortened: true);
     }
 
-    // In this order: candidates down to where they still say something, the input, candidates altogether, the instruction.
+    // Shortens in this order: candidates to their minimum useful length, the input, the candidates further, the instruction.
     private Texts Shorten(Texts whole)
     {
         var floor = Math.Min(ShortestCandidate, candidateMaxLength);
@@ -75,7 +74,7 @@ public sealed class SourceComposer
                 + "the limit must be higher, or the candidates fewer");
     }
 
-    // The longest of the texts between two limits that fits; null where not even the lowest does.
+    // The longest texts between two limits that fit; null if even the shortest do not.
     private Texts? Longest(int lowest, int highest, Func<int, Texts> at)
     {
         Texts? found = null;
@@ -96,7 +95,7 @@ public sealed class SourceComposer
         return found;
     }
 
-    // Neutralised once cut: what is decoded for a cut may spell what was not spelled before.
+    // Neutralised after truncation: decoding truncated ids can produce a literal control token.
     private int[]? TryFit(Texts texts)
     {
         var ids = control.Encode(template(
@@ -117,6 +116,6 @@ public sealed class SourceComposer
 
     private int Count(string text) => tokenizer.Encode(text, addSpecialTokens: false).Length;
 
-    /// <summary>What goes into a source, before candidates are cut.</summary>
+    /// <summary>The texts of a source before candidates are truncated.</summary>
     private sealed record Texts(string Instruction, string Input, IReadOnlyList<string> Candidates, int CandidateLimit);
 }

@@ -3,16 +3,16 @@ using LLMBlender.Inference.Tokenization;
 namespace LLMBlender.Inference.GenFuser;
 
 /// <summary>
-/// The text of a growing list of ids, piece by piece. What comes after the last space is held back: the clean-up of spaces
-/// before punctuation may still change it, and always begins at a space.
+/// Streams the text of a growing list of ids. Text after the last space is held back: the clean-up of spaces before punctuation can still
+/// change it, and always starts at a space.
 /// </summary>
 internal sealed class TextStream(Tokenizer tokenizer)
 {
     private int decoded;
     private int given;
 
-    /// <summary>What has become certain since the last call; often nothing.</summary>
-    /// <param name="ids">All ids so far; those given before are the same.</param>
+    /// <summary>The text that has become final since the last call; often empty.</summary>
+    /// <param name="ids">All ids so far; earlier ids must not change.</param>
     public string Append(IReadOnlyList<int> ids)
     {
         if (ids.Count == decoded)
@@ -25,7 +25,7 @@ internal sealed class TextStream(Tokenizer tokenizer)
         return Give(text, text.LastIndexOf(' '));
     }
 
-    /// <summary>The rest.</summary>
+    /// <summary>The remaining text.</summary>
     /// <param name="ids">All ids.</param>
     public string Finish(ReadOnlySpan<int> ids)
     {

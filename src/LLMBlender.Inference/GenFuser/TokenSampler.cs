@@ -2,7 +2,9 @@ using System.Numerics.Tensors;
 
 namespace LLMBlender.Inference.GenFuser;
 
-/// <summary>Draws one row's tokens: temperature, top k, top p, in the reference's order, then by what is left.</summary>
+/// <summary>
+/// Samples one row's tokens: temperature, top k and top p, in the reference's order, then a draw from the remaining distribution.
+/// </summary>
 internal sealed class TokenSampler
 {
     private readonly SamplingOptions options;
@@ -10,10 +12,10 @@ internal sealed class TokenSampler
     private readonly int[] order;
     private ulong state;
 
-    /// <param name="options">Checked ones.</param>
-    /// <param name="vocabulary">Logits of a row.</param>
-    /// <param name="prompt">The prompt's place: with the row and the seed, what draws depend on.</param>
-    /// <param name="row">The sequence's place among its prompt's.</param>
+    /// <param name="options">Validated options.</param>
+    /// <param name="vocabulary">The number of logits in a row.</param>
+    /// <param name="prompt">The index of the prompt; random numbers depend on it, the row and the seed.</param>
+    /// <param name="row">The index of the sequence within its prompt.</param>
     public TokenSampler(SamplingOptions options, int vocabulary, int prompt, int row)
     {
         this.options = options;
@@ -27,7 +29,7 @@ internal sealed class TokenSampler
     /// <summary>The next token.</summary>
     public int Draw(ReadOnlySpan<float> logits)
     {
-        // Weights rather than scores: each token's probability over the likeliest's.
+        // Weights instead of probabilities: each token's probability relative to the likeliest.
         TensorPrimitives.Subtract(logits, TensorPrimitives.Max(logits), weights);
         TensorPrimitives.Divide(weights, (float)options.Temperature, weights);
         TensorPrimitives.Exp(weights, weights);
@@ -47,7 +49,7 @@ internal sealed class TokenSampler
         return Choose(kept[..Nucleus(kept)]);
     }
 
-    // The smallest number of tokens, likeliest first, whose probability among those kept reaches top p.
+    // The smallest number of tokens, likeliest first, whose probability among the kept tokens reaches top p.
     private int Nucleus(ReadOnlySpan<int> kept)
     {
         var left = options.TopP >= 1 ? double.PositiveInfinity : options.TopP * Sum(kept);
@@ -86,7 +88,7 @@ internal sealed class TokenSampler
         return sum;
     }
 
-    // SplitMix64 (Steele, Lea and Flood 2014): Random does not promise the same numbers from one runtime to the next.
+    // SplitMix64 (Steele, Lea and Flood 2014): Random does not guarantee the same numbers on all runtimes.
     private ulong Next()
     {
         state += 0x9E3779B97F4A7C15;

@@ -7,7 +7,7 @@ using LLMBlender.Inference.Tokenization;
 
 namespace LLMBlender.Inference.Likelihood;
 
-/// <summary>An imported BART: how likely a target is after a source, teacher-forced. Safe for concurrent use.</summary>
+/// <summary>An imported BART: the likelihood of a target given a source, teacher-forced. Thread-safe.</summary>
 public sealed class LikelihoodModel : IDisposable
 {
     private readonly OnnxSession session;
@@ -20,17 +20,17 @@ public sealed class LikelihoodModel : IDisposable
         (this.session, this.tokens, this.batchTokens) = (session, tokens, batchTokens);
     }
 
-    /// <summary>What the model's folder says of it.</summary>
+    /// <summary>The manifest of the model's folder.</summary>
     public ModelManifest Manifest { get; }
 
-    /// <summary>Turns texts into the model's ids.</summary>
+    /// <summary>The model's tokenizer.</summary>
     public Tokenizer Tokenizer { get; }
 
-    /// <summary>Tokens of a source or target at most.</summary>
+    /// <summary>The maximum number of tokens in a source or target.</summary>
     public int MaxLength => Manifest.MaxLength ?? int.MaxValue;
 
     /// <summary>Loads a model folder.</summary>
-    /// <exception cref="ModelException">The folder is not a sound model of this kind.</exception>
+    /// <exception cref="ModelException">The folder is not a valid model of this kind.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     public static LikelihoodModel Load(string folder, EncoderOptions? options = null)
     {
@@ -45,11 +45,11 @@ public sealed class LikelihoodModel : IDisposable
     }
 
     /// <summary>
-    /// The mean log-probability of each target's tokens, special tokens included, after its source; neighbours change nothing
-    /// beyond the last digits.
+    /// The mean log-probability of each target's tokens, including special tokens, given its source; other pairs in the batch change only
+    /// the last digits.
     /// </summary>
-    /// <param name="pairs">Ids of source and target, with their special tokens, at most <see cref="MaxLength"/> each.</param>
-    /// <param name="cancellationToken">Looked at before each batch.</param>
+    /// <param name="pairs">Ids of source and target, including their special tokens, at most <see cref="MaxLength"/> each.</param>
+    /// <param name="cancellationToken">Checked before each batch.</param>
     /// <exception cref="ArgumentException">A row is empty or too long.</exception>
     public double[] Score(IReadOnlyList<(int[] Source, int[] Target)> pairs, CancellationToken cancellationToken = default)
     {
@@ -99,7 +99,7 @@ public sealed class LikelihoodModel : IDisposable
         }
     }
 
-    // As transformers' shift_tokens_right: the start token, then the target without its last token.
+    // As in transformers' shift_tokens_right: the start token, then the target without its last token.
     private (float[] Values, int TargetLength) Run((int[] Source, int[] Target)[] pairs, string output)
     {
         var (sourceLength, targetLength) = (pairs.Max(pair => pair.Source.Length), pairs.Max(pair => pair.Target.Length));

@@ -5,11 +5,11 @@ using LLMBlender.Inference.Tokenization;
 
 namespace LLMBlender.Inference.Models;
 
-/// <summary>Importing a BART, for BARTScore.</summary>
+/// <summary>Imports a BART, for BARTScore.</summary>
 internal static class BartImport
 {
-    /// <summary>Checks config, tokenizer and tensors against each other, and says what is to be written.</summary>
-    /// <exception cref="ModelException">They contradict each other, or hold what isn't built here.</exception>
+    /// <summary>Checks that config, tokenizer and tensors are consistent, and returns the import plan.</summary>
+    /// <exception cref="ModelException">They are inconsistent, or use an unsupported feature.</exception>
     public static ImportPlan Plan(string folder, ConfigFile config, Checkpoint checkpoint, Precision precision)
     {
         var shape = BartConfig.Read(config);
@@ -22,7 +22,7 @@ internal static class BartImport
         var weights = new StoredWeights(precision);
         foreach (var spec in BartTensors.Of(shape, precision, BartTensors.EmbeddingIn(checkpoint.Tensors.ContainsKey)))
         {
-            // Published BARTs lack the bias, which the reference then takes for zeros; so does what BartModel saves.
+            // Published BARTs lack the bias, which the reference then sets to zero; files saved by BartModel lack it as well.
             if (spec.Name == BartTensors.Bias && !checkpoint.Tensors.ContainsKey(spec.From))
             {
                 weights.Add(spec.Name, spec.Shape, () => new float[shape.VocabularySize], spec.Use);

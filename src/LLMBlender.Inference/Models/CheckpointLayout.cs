@@ -8,7 +8,7 @@ using LLMBlender.Inference.Tokenization.Files;
 
 namespace LLMBlender.Inference.Models;
 
-/// <summary>How a PairRanker's checkpoint folder is laid out, told from its <c>config.json</c>.</summary>
+/// <summary>The layout of a PairRanker's checkpoint folder, detected from its <c>config.json</c>.</summary>
 internal sealed class CheckpointLayout
 {
     // The reference's defaults (PairRM's config.json; the PairRM-hf helper functions' arguments).
@@ -28,18 +28,16 @@ internal sealed class CheckpointLayout
         this.layout = layout;
     }
 
-    /// <summary>Where the tokenizer's files are.</summary>
+    /// <summary>The folder of the tokenizer's files.</summary>
     public string TokenizerFolder { get; }
 
-    /// <summary>Where the weights are.</summary>
+    /// <summary>The path of the weights.</summary>
     public string WeightsPath { get; }
 
     /// <summary>Whether a config is a PairRanker's.</summary>
     public static bool IsIn(ConfigFile config) => config.Has("ranker_type") || config.Has("source_prefix_id");
 
-    /// <summary>
-    /// The name of the backbone whose folder an import needs; null where the checkpoint has all that is needed.
-    /// </summary>
+    /// <summary>The name of the backbone whose folder an import needs; null if the checkpoint is self-contained.</summary>
     /// <exception cref="ModelException">The config can't be read.</exception>
     public static string? BackboneOf(string folder)
     {
@@ -53,8 +51,8 @@ internal sealed class CheckpointLayout
         return PublishedBackbones.Find(name) is not null && HasTokenizer(folder) ? null : name;
     }
 
-    /// <summary>Tells the layout of a folder.</summary>
-    /// <exception cref="ModelException">Not a layout that can be imported, or its backbone can't be found.</exception>
+    /// <summary>Detects the layout of a folder.</summary>
+    /// <exception cref="ModelException">The layout is not supported, or its backbone can't be found.</exception>
     public static CheckpointLayout Detect(string folder, string? backboneFolder)
     {
         var config = ConfigFile.Read(Path.Combine(folder, ModelFolder.ConfigFileName));
@@ -66,7 +64,7 @@ internal sealed class CheckpointLayout
         return new CheckpointLayout(config, config, folder, folder, "PairRM-hf layout");
     }
 
-    /// <summary>What import needs to know; checks config and tokenizer against each other.</summary>
+    /// <summary>Returns the parts that import needs; checks that config and tokenizer are consistent.</summary>
     public CheckpointParts Describe(Tokenizer tokenizer)
     {
         tokenizer = ControlTokens.AddTo(tokenizer);
@@ -123,7 +121,7 @@ internal sealed class CheckpointLayout
     private static bool HasTokenizer(string folder) =>
         TokenizerFiles.Vocabularies.Any(name => File.Exists(Path.Combine(folder, name)));
 
-    // A row is a source and two candidates: where the backbone has a table of positions, it must hold the longest.
+    // A row consists of a source and two candidates: if the backbone has a position table, it must be large enough for the longest row.
     private (int Source, int Candidate) Lengths(int? mostTokens)
     {
         var (source, candidate) = mostTokens is { } most ? (most / 2, most / 4) : (DefaultSourceMaxLength, DefaultCandidateMaxLength);
@@ -169,7 +167,7 @@ internal sealed class CheckpointLayout
         Check("cand2_prefix_id", tokens.Second);
     }
 
-    // The backbone's config with the ranker's own fields: what the PairRM-hf layout would hold.
+    // The backbone's config merged with the ranker's fields, as in the PairRM-hf layout.
     private byte[] Merge(Tokenizer tokenizer, CheckpointParts parts)
     {
         var merged = backbone.Copy();

@@ -2,7 +2,7 @@ using LLMBlender.Inference.Tokenization;
 
 namespace LLMBlender.Inference.Models;
 
-/// <summary>The markers that LLM-Blender adds to its backbone's tokenizer, in its order.</summary>
+/// <summary>The markers that LLM-Blender adds to its backbone's tokenizer, in order.</summary>
 internal static class ControlTokens
 {
     public const string Source = "<|source|>";
@@ -10,7 +10,7 @@ internal static class ControlTokens
     public const string Second = "<|candidate2|>";
     public const string Single = "<|candidate|>";
 
-    /// <summary>The tokenizer with the markers: those that it lacks are added at its end, in their order.</summary>
+    /// <summary>The tokenizer with the markers: missing ones are appended in order.</summary>
     public static Tokenizer AddTo(Tokenizer tokenizer)
     {
         string[] all = [Source, First, Second, Single];

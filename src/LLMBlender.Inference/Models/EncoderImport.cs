@@ -7,14 +7,16 @@ using LLMBlender.Inference.Tokenization.Files;
 
 namespace LLMBlender.Inference.Models;
 
-/// <summary>Importing a DeBERTa-v2/v3, BERT or RoBERTa encoder, by itself or under one of the heads that are known.</summary>
+/// <summary>Imports a DeBERTa-v2/v3, BERT or RoBERTa encoder, without a head or with a supported one.</summary>
 internal static class EncoderImport
 {
-    /// <summary>The config's field in which checkpoints made here say what they are, one of <see cref="ModelKind.OfEncoders"/>.</summary>
+    /// <summary>
+    /// The config field with the kind of a checkpoint exported by this project, one of <see cref="ModelKind.OfEncoders"/>.
+    /// </summary>
     public const string KindField = "llmblender_kind";
 
-    /// <summary>Checks config, tokenizer and tensors against each other, and says what is to be written.</summary>
-    /// <exception cref="ModelException">They contradict each other, or hold what isn't built here.</exception>
+    /// <summary>Checks that config, tokenizer and tensors are consistent, and returns the import plan.</summary>
+    /// <exception cref="ModelException">They are inconsistent, or use an unsupported feature.</exception>
     public static ImportPlan Plan(string folder, ConfigFile config, Checkpoint checkpoint, Precision precision, string? kind)
     {
         var family = EncoderFamily.Read(config, checkpoint);

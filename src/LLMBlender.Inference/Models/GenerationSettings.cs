@@ -3,9 +3,8 @@ using LLMBlender.Inference.Onnx;
 namespace LLMBlender.Inference.Models;
 
 /// <summary>
-/// What <c>generation_config.json</c>, and where it is silent <c>config.json</c>, say of generating: the control tokens are
-/// taken over, and rules that would change every answer and aren't built here are refused by name. Lengths and beams are
-/// the caller's to choose.
+/// Reads the generation settings of <c>generation_config.json</c>, with <c>config.json</c> as fallback: the control tokens are used, and
+/// settings that would change every answer and are not supported cause an error. Lengths and beams are specified by the caller.
 /// </summary>
 internal static class GenerationSettings
 {
@@ -13,7 +12,7 @@ internal static class GenerationSettings
     public const string FileName = "generation_config.json";
 
     /// <summary>The control tokens of a sequence-to-sequence model.</summary>
-    /// <exception cref="ModelException">A token out of range, or a rule that isn't built here.</exception>
+    /// <exception cref="ModelException">A token out of range, or a setting that is not supported.</exception>
     public static GeneratorTokens ReadTokens(string folder, ConfigFile config, int vocabulary)
     {
         var path = Path.Combine(folder, FileName);

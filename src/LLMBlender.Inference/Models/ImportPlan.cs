@@ -2,34 +2,34 @@ using LLMBlender.Inference.Onnx;
 
 namespace LLMBlender.Inference.Models;
 
-/// <summary>What import writes for one checkpoint, settled and checked before anything is written.</summary>
+/// <summary>The output of an import, validated before anything is written.</summary>
 internal sealed record ImportPlan
 {
-    /// <summary>What the model does: one of <see cref="ModelKind"/>'s names.</summary>
+    /// <summary>The model's function: one of <see cref="ModelKind"/>'s names.</summary>
     public required string Kind { get; init; }
 
-    /// <summary>The checkpoint's layout, for the model's origin.</summary>
+    /// <summary>The checkpoint's layout, recorded as the model's origin.</summary>
     public required string Layout { get; init; }
 
-    /// <summary>The config to keep beside the weights.</summary>
+    /// <summary>The config to write.</summary>
     public required byte[] ConfigJson { get; init; }
 
-    /// <summary>Files to copy as they are: the tokenizer's and others.</summary>
+    /// <summary>Files to copy unchanged: the tokenizer's and others.</summary>
     public required IReadOnlyList<string> OtherFiles { get; init; }
 
-    /// <summary>Every tensor, declared.</summary>
+    /// <summary>The declared tensors.</summary>
     public required StoredWeights Weights { get; init; }
 
-    /// <summary>The graphs' files; each is built once the weights have their places.</summary>
+    /// <summary>The files of the graphs; each is built when the offsets of the weights are known.</summary>
     public required IReadOnlyList<(string File, Func<IWeights, byte[]> Build)> Graphs { get; init; }
 
-    /// <summary>Tokens of a source at most.</summary>
+    /// <summary>The maximum number of tokens in a source.</summary>
     public int? SourceMaxLength { get; init; }
 
-    /// <summary>Tokens of a candidate, at least kept by a ranker, at most by a fuser.</summary>
+    /// <summary>The maximum number of tokens in a candidate for a fuser; the minimum number to keep for a ranker.</summary>
     public int? CandidateMaxLength { get; init; }
 
-    /// <summary>Tokens of a row at most.</summary>
+    /// <summary>The maximum number of tokens in a row.</summary>
     public int? MaxLength { get; init; }
 
     /// <summary>A classifier's labels.</summary>

@@ -1,9 +1,9 @@
 namespace LLMBlender.Inference.Models;
 
-/// <summary>Loading a model: whatever the disk does to it is the model's fault, not a crash.</summary>
+/// <summary>Converts I/O errors while a model is loaded to <see cref="ModelException"/>.</summary>
 public static class Loading
 {
-    /// <summary>Loads, and reports files that can't be read as a model that can't be used.</summary>
+    /// <summary>Loads a model, and reports files that can't be read as a <see cref="ModelException"/>.</summary>
     /// <exception cref="ModelException">The model can't be used.</exception>
     public static T Guard<T>(string folder, Func<T> load)
     {

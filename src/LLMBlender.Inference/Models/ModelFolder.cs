@@ -6,9 +6,9 @@ using LLMBlender.Inference.Tokenization.Files;
 namespace LLMBlender.Inference.Models;
 
 /// <summary>
-/// An imported model: manifest, graphs, weights, config and tokenizer files in one folder. The weights are a safetensors
-/// file that the graph points into, so that at fp32 and fp16 the folder is also a Hugging Face checkpoint, to be
-/// imported again at another precision or trained further.
+/// An imported model: manifest, graphs, weights, config and tokenizer files in one folder. The weights are a safetensors file that the
+/// graph refers to, so that with fp32 and fp16 the folder is also a Hugging Face checkpoint, which can be imported again at another
+/// precision or trained further.
 /// </summary>
 public sealed class ModelFolder
 {
@@ -18,7 +18,7 @@ public sealed class ModelFolder
     internal const string WeightsFile = StoredWeights.FileName;
     internal const string ConfigFileName = "config.json";
 
-    // What loading looks for by name: each must be a file that the manifest vouches for by its hash.
+    // Files loaded by name: each must be listed with its hash in the manifest.
     private static readonly string[] Loaded =
     [
         GraphFile, EncoderGraphFile, DecoderGraphFile, WeightsFile, ConfigFileName, GenerationSettings.FileName, .. TokenizerFiles.Names,
@@ -29,7 +29,7 @@ public sealed class ModelFolder
     /// <summary>The folder.</summary>
     public string Path { get; }
 
-    /// <summary>What it says of itself.</summary>
+    /// <summary>The manifest.</summary>
     public ModelManifest Manifest { get; }
 
     internal string Graph => System.IO.Path.Combine(Path, GraphFile);
@@ -38,7 +38,7 @@ public sealed class ModelFolder
 
     internal string DecoderGraph => System.IO.Path.Combine(Path, DecoderGraphFile);
 
-    /// <summary>Opens a folder, and checks that every file is the one that was imported.</summary>
+    /// <summary>Opens a folder, and verifies every file against the manifest.</summary>
     /// <exception cref="ModelException">No manifest, a missing file, or one whose content has changed.</exception>
     public static ModelFolder Open(string path)
     {
@@ -51,21 +51,21 @@ public sealed class ModelFolder
         if (Loaded.FirstOrDefault(name => !manifest.Files.ContainsKey(name) && File.Exists(System.IO.Path.Combine(path, name))) is { } extra)
         {
             throw new ModelException(
-                System.IO.Path.Combine(path, extra), "lies in the model's folder, would be loaded, and is not in its manifest: take it away, or import the model again");
+                System.IO.Path.Combine(path, extra), "is in the model's folder, would be loaded, and is not in its manifest: remove it, or import the model again");
         }
 
         return new ModelFolder(path, manifest);
     }
 
-    /// <summary>As <see cref="Open(string)"/>, for a model that must do one thing.</summary>
-    /// <exception cref="ModelException">Also where the model is of another kind.</exception>
+    /// <summary>Opens a model folder of the given kind; see <see cref="Open(string)"/>.</summary>
+    /// <exception cref="ModelException">As for <see cref="Open(string)"/>, or the model is of another kind.</exception>
     public static ModelFolder Open(string path, string kind)
     {
         var manifest = ModelManifest.Read(path);
         return manifest.Kind == kind
             ? Open(path)
             : throw new ModelException(
-                System.IO.Path.Combine(path, ModelManifest.FileName), $"\"kind\" is \"{manifest.Kind}\", but a {kind} was asked for");
+                System.IO.Path.Combine(path, ModelManifest.FileName), $"\"kind\" is \"{manifest.Kind}\", but a {kind} was requested");
     }
 
     internal ConfigFile ReadConfig() => ConfigFile.Read(System.IO.Path.Combine(Path, ConfigFileName));
@@ -99,7 +99,7 @@ public sealed class ModelFolder
         if (actual != expected)
         {
             throw new ModelException(
-                path, $"has SHA-256 {actual}, but the manifest says {expected}: the file was truncated or changed; import the model again");
+                path, $"has SHA-256 {actual}, but the manifest has {expected}: the file was truncated or changed; import the model again");
         }
     }
 }

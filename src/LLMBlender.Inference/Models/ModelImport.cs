@@ -5,34 +5,34 @@ using LLMBlender.Inference.Onnx.T5;
 
 namespace LLMBlender.Inference.Models;
 
-/// <summary>Makes a model folder from a Hugging Face checkpoint folder.</summary>
+/// <summary>Imports a Hugging Face checkpoint folder to a model folder.</summary>
 public static class ModelImport
 {
     /// <summary>
-    /// Imports the checkpoint in <paramref name="source"/> into <paramref name="target"/>. The folder appears whole or
-    /// not at all; a model that was there is replaced once the new one is checked, and a folder that holds anything else is
-    /// refused; the same checkpoint gives the same bytes.
+    /// Imports the checkpoint in <paramref name="source"/> to <paramref name="target"/>. The folder is written completely or not at all; an
+    /// existing model is replaced when the new one has been validated, and a folder with any other content is rejected; the same checkpoint
+    /// gives the same bytes.
     /// </summary>
     /// <param name="source">
     /// <c>config.json</c>, weights and tokenizer files: the layouts of llm-blender/PairRM-hf and llm-blender/PairRM; a
     /// DeBERTa-v2/v3, BERT or RoBERTa encoder with or without a head; a T5 of any release, such as llm-blender/gen_fuser_3b;
     /// or a BART.
     /// </param>
-    /// <param name="target">The model folder to make.</param>
+    /// <param name="target">The model folder to create.</param>
     /// <param name="precision">How weights are stored and computed with.</param>
     /// <param name="backbone">
-    /// For the PairRM layout, the folder of the backbone whose config and tokenizer its own config.json only names.
+    /// For the PairRM layout, the folder of the backbone whose config and tokenizer config.json only refers to by name.
     /// </param>
     /// <param name="kind">
-    /// What an encoder becomes, one of <see cref="ModelKind.OfEncoders"/>; by default what its config says: a classifier where
-    /// its architecture is one, else hidden states only.
+    /// The kind of an imported encoder, one of <see cref="ModelKind.OfEncoders"/>; by default from its config: a classifier if its
+    /// architecture is one, otherwise hidden states only.
     /// </param>
-    /// <param name="origin">What the model's origin calls the checkpoint; by default the folder's name.</param>
+    /// <param name="origin">The checkpoint's name in the model's origin; by default the folder's name.</param>
     /// <returns>The new folder, opened.</returns>
-    /// <exception cref="ModelException">The checkpoint can't be imported; the message says why.</exception>
+    /// <exception cref="ModelException">The checkpoint can't be imported; the message contains the reason.</exception>
     public static ModelFolder Import(string source, string target, Precision precision, string? backbone = null, string? kind = null, string? origin = null)
     {
-        // Shells complete a folder's name with a separator, which would leave it without a last part.
+        // Shells complete a folder's name with a separator, which would make the last path segment empty.
         source = Path.TrimEndingDirectorySeparator(Path.GetFullPath(source));
         backbone = backbone is null ? null : Path.TrimEndingDirectorySeparator(Path.GetFullPath(backbone));
         var place = ModelTarget.Of(target);
@@ -53,13 +53,11 @@ public static class ModelImport
         return ModelFolder.Open(place.Path);
     }
 
-    /// <summary>Checks that a model may be imported to a folder: that it is missing, empty, or holds a model and nothing else.</summary>
-    /// <exception cref="ModelException">It holds something else.</exception>
+    /// <summary>Checks that a model can be imported to a folder: it is missing, empty, or contains only a model.</summary>
+    /// <exception cref="ModelException">The folder has other content.</exception>
     public static void RequireTarget(string target) => ModelTarget.Of(target);
 
-    /// <summary>
-    /// The name of the backbone whose folder <see cref="Import"/> needs for a checkpoint; null where it needs none.
-    /// </summary>
+    /// <summary>The name of the backbone whose folder <see cref="Import"/> needs for a checkpoint; null if it needs none.</summary>
     /// <exception cref="ModelException">The folder's config.json is missing or can't be read.</exception>
     public static string? BackboneOf(string source) => CheckpointLayout.BackboneOf(source);
 

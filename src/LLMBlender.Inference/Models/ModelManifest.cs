@@ -4,13 +4,13 @@ using LLMBlender.Inference.Checkpoints;
 
 namespace LLMBlender.Inference.Models;
 
-/// <summary>What a model folder says of itself, in <c>manifest.json</c>.</summary>
+/// <summary>The manifest of a model folder, <c>manifest.json</c>.</summary>
 public sealed record ModelManifest
 {
     /// <summary>The file's name in a model folder.</summary>
     public const string FileName = "manifest.json";
 
-    /// <summary>The folder layout that this build writes and reads.</summary>
+    /// <summary>The folder layout version that this build writes and reads.</summary>
     public const int CurrentFormat = 1;
 
     private const int MostTokens = 1 << 20;
@@ -18,13 +18,13 @@ public sealed record ModelManifest
     /// <summary>The folder layout's version.</summary>
     public required int Format { get; init; }
 
-    /// <summary>What the model does: <see cref="ModelKind"/>'s names.</summary>
+    /// <summary>The model's function: <see cref="ModelKind"/>'s names.</summary>
     public required string Kind { get; init; }
 
     /// <summary>The model's name.</summary>
     public required string Id { get; init; }
 
-    /// <summary>The folder and layout that it was imported from.</summary>
+    /// <summary>The name of the imported checkpoint and its layout.</summary>
     public required string Origin { get; init; }
 
     /// <summary><c>sha256:</c> and the hash of the weights file; with <see cref="Id"/>, the model's version.</summary>
@@ -33,38 +33,40 @@ public sealed record ModelManifest
     /// <summary>fp32, fp16 or int8.</summary>
     public required string Precision { get; init; }
 
-    /// <summary>Tokens of a source at most, control tokens included; rankers and fusers only.</summary>
+    /// <summary>The maximum number of tokens in a source, control tokens included; rankers and fusers only.</summary>
     public int? SourceMaxLength { get; init; }
 
     /// <summary>
-    /// Tokens of a candidate: for a ranker at least kept, control tokens included; for a fuser at most kept.
+    /// The number of tokens in a candidate: the minimum kept for a ranker, including control tokens; the maximum for a fuser.
     /// </summary>
     public int? CandidateMaxLength { get; init; }
 
-    /// <summary>Tokens of a row at most, control tokens included; null where any length works.</summary>
+    /// <summary>The maximum number of tokens in a row, including control tokens; null if the length is not limited.</summary>
     public int? MaxLength { get; init; }
 
-    /// <summary>Numbers that a row gets; classifiers only.</summary>
+    /// <summary>The number of labels; classifiers only.</summary>
     public int? Labels { get; init; }
 
-    /// <summary>Ids of the control tokens that the ranker writes; rankers only.</summary>
+    /// <summary>Ids of the control tokens in the ranker's input; rankers only.</summary>
     public RankerTokens? Tokens { get; init; }
 
-    /// <summary>Ids of the control tokens that generating needs; fusers only.</summary>
+    /// <summary>Ids of the control tokens for generation; fusers only.</summary>
     public GeneratorTokens? GeneratorTokens { get; init; }
 
-    /// <summary>Every other file of the folder that the model needs, with its SHA-256 in hexadecimal.</summary>
+    /// <summary>Every other file of the model, with its SHA-256 in hexadecimal.</summary>
     public required SortedDictionary<string, string> Files { get; init; }
 
-    /// <summary>The manifest as it stands in the file: indented JSON with a final newline.</summary>
+    /// <summary>Serializes the manifest: indented JSON with a final newline.</summary>
     public byte[] Serialize()
     {
         var json = JsonSerializer.SerializeToUtf8Bytes(this, ModelJson.Default.ModelManifest);
         return [.. json, (byte)'\n'];
     }
 
-    /// <summary>Reads and checks a manifest.</summary>
-    /// <exception cref="ModelException">Missing, not JSON, a field missing, or a layout that this build can't read.</exception>
+    /// <summary>Reads and validates a manifest.</summary>
+    /// <exception cref="ModelException">
+    /// The file is missing, not JSON, or lacks a field, or its layout version is not supported.
+    /// </exception>
     public static ModelManifest Read(string folder)
     {
         var path = Path.Combine(folder, FileName);
@@ -105,7 +107,7 @@ public sealed record ModelManifest
 }
 
 /// <summary>Ids of the control tokens in a ranker's input.</summary>
-/// <param name="Pad">Fills rows up to the batch's length.</param>
+/// <param name="Pad">Pads rows to the batch's length.</param>
 /// <param name="Cls">Opens every segment.</param>
 /// <param name="Sep">Closes every segment.</param>
 /// <param name="Source">Marks the source.</param>
@@ -114,9 +116,9 @@ public sealed record ModelManifest
 public sealed record RankerTokens(int Pad, int Cls, int Sep, int Source, int First, int Second);
 
 /// <summary>Ids of the control tokens of a sequence-to-sequence model.</summary>
-/// <param name="Pad">Fills rows up to the batch's length.</param>
-/// <param name="End">Ends what is generated.</param>
-/// <param name="Start">Stands before what is generated.</param>
+/// <param name="Pad">Pads rows to the batch's length.</param>
+/// <param name="End">Ends the generated text.</param>
+/// <param name="Start">Starts the decoder's input.</param>
 public sealed record GeneratorTokens(int Pad, int End, int Start);
 
 [JsonSourceGenerationOptions(

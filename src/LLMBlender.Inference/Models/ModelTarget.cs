@@ -3,8 +3,8 @@ using LLMBlender.Inference.Checkpoints;
 namespace LLMBlender.Inference.Models;
 
 /// <summary>
-/// The folder that a model is imported to. It may hold an older model, and nothing beside it: a folder with any other file is
-/// refused by that file's name. The older model stays until the new one is whole and checked.
+/// The target folder of an import. It may contain only an older model: a folder with any other file is rejected, and the message contains
+/// that file's name. The older model is kept until the new one is complete and validated.
 /// </summary>
 internal sealed class ModelTarget
 {
@@ -22,11 +22,11 @@ internal sealed class ModelTarget
     /// <summary>The model's name.</summary>
     public string Id => System.IO.Path.GetFileName(Path);
 
-    /// <summary>The folder beside it, in which the new model is written.</summary>
+    /// <summary>The adjacent folder that the new model is written to.</summary>
     public string Staging { get; }
 
-    /// <summary>Checks that a model may be written to a folder.</summary>
-    /// <exception cref="ModelException">It holds something else than a model.</exception>
+    /// <summary>Checks that a model can be written to a folder.</summary>
+    /// <exception cref="ModelException">The folder contains something other than a model.</exception>
     public static ModelTarget Of(string folder)
     {
         var path = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(folder));
@@ -43,8 +43,8 @@ internal sealed class ModelTarget
         return new ModelTarget(path, Directory.Exists(path) ? FilesOf(path) : []);
     }
 
-    /// <summary>Opens the new model, and puts it in the older one's place.</summary>
-    /// <exception cref="ModelException">The new model is not sound; the older one is still there.</exception>
+    /// <summary>Opens the new model, and replaces the older one with it.</summary>
+    /// <exception cref="ModelException">The new model is not valid; the older one is kept.</exception>
     public void Replace()
     {
         ModelFolder.Open(Staging);
@@ -55,7 +55,7 @@ internal sealed class ModelTarget
             return;
         }
 
-        // Again, for importing takes long.
+        // Checked again, because importing takes long.
         FilesOf(Path);
         var old = $"{Path}.replaced-{Environment.ProcessId}";
         Directory.Move(Path, old);

@@ -5,11 +5,11 @@ using LLMBlender.Inference.Tokenization;
 
 namespace LLMBlender.Inference.Models;
 
-/// <summary>Importing an encoder under a PairRanker's head.</summary>
+/// <summary>Imports an encoder with a PairRanker's head.</summary>
 internal static class PairRankerImport
 {
-    /// <summary>Checks config, tokenizer and tensors against each other, and says what is to be written.</summary>
-    /// <exception cref="ModelException">They contradict each other, or hold what isn't built here.</exception>
+    /// <summary>Checks that config, tokenizer and tensors are consistent, and returns the import plan.</summary>
+    /// <exception cref="ModelException">They are inconsistent, or use an unsupported feature.</exception>
     public static ImportPlan Plan(CheckpointLayout layout, Checkpoint checkpoint, Precision precision)
     {
         var tokenizer = Tokenizer.Load(layout.TokenizerFolder);

@@ -2,17 +2,17 @@ using LLMBlender.Inference.Onnx;
 
 namespace LLMBlender.Inference.Models;
 
-/// <summary>Precisions as command lines and manifests spell them.</summary>
+/// <summary>The names of precisions on command lines and in manifests.</summary>
 public static class PrecisionNames
 {
-    /// <summary>All of them.</summary>
+    /// <summary>All names.</summary>
     public static readonly IReadOnlyList<string> All = ["fp32", "fp16", "int8"];
 
     /// <summary>fp32, fp16 or int8.</summary>
     public static string Of(Precision precision) => All[(int)precision];
 
     /// <summary>The precision of a name.</summary>
-    /// <exception cref="ArgumentException">No such precision.</exception>
+    /// <exception cref="ArgumentException">The name is unknown.</exception>
     public static Precision Parse(string name)
     {
         for (var i = 0; i < All.Count; i++)

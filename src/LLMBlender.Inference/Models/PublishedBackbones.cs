@@ -3,7 +3,7 @@ using LLMBlender.Inference.Onnx;
 
 namespace LLMBlender.Inference.Models;
 
-/// <summary>The shapes of the published DeBERTa-v3 backbones, for checkpoints that only name theirs.</summary>
+/// <summary>The configs of the published DeBERTa-v3 backbones, for checkpoints that only contain the backbone's name.</summary>
 internal static class PublishedBackbones
 {
     /// <summary>The config of a backbone by its name on the hub; null for others.</summary>

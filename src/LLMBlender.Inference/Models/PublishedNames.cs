@@ -2,16 +2,16 @@ using LLMBlender.Inference.Checkpoints;
 
 namespace LLMBlender.Inference.Models;
 
-/// <summary>Checkpoints with their tensors named as today's transformers names them.</summary>
+/// <summary>Renames the tensors of checkpoints to the current names in transformers.</summary>
 internal static class PublishedNames
 {
     private const string BartPrefix = "model.";
 
-    /// <summary>BERTs converted from TensorFlow call a norm's scale and shift gamma and beta.</summary>
+    /// <summary>BERT checkpoints converted from TensorFlow name the scale and shift of a norm gamma and beta.</summary>
     public static Checkpoint OfEncoder(Checkpoint checkpoint) => RenamedCheckpoint.Of(checkpoint, static name =>
         Replaced(name, ".gamma", ".weight") ?? Replaced(name, ".beta", ".bias") ?? name);
 
-    /// <summary>What <c>BartModel</c> saves lacks the prefix that <c>BartForConditionalGeneration</c> puts before it.</summary>
+    /// <summary>Checkpoints saved by <c>BartModel</c> lack the prefix that <c>BartForConditionalGeneration</c> adds.</summary>
     public static Checkpoint OfBart(Checkpoint checkpoint) =>
         checkpoint.Tensors.Keys.Any(name => name.StartsWith(BartPrefix, StringComparison.Ordinal))
             ? checkpoint

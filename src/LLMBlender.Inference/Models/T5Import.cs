@@ -5,15 +5,15 @@ using LLMBlender.Inference.Tokenization;
 
 namespace LLMBlender.Inference.Models;
 
-/// <summary>Importing a T5, as LLM-Blender's published fusers are.</summary>
+/// <summary>Imports a T5, the architecture of LLM-Blender's published fusers.</summary>
 internal static class T5Import
 {
     // The reference's defaults (GenFuserConfig).
     private const int DefaultSourceMaxLength = 1024;
     private const int DefaultCandidateMaxLength = 128;
 
-    /// <summary>Checks config, tokenizer and tensors against each other, and says what is to be written.</summary>
-    /// <exception cref="ModelException">They contradict each other, or hold what isn't built here.</exception>
+    /// <summary>Checks that config, tokenizer and tensors are consistent, and returns the import plan.</summary>
+    /// <exception cref="ModelException">They are inconsistent, or use an unsupported feature.</exception>
     public static ImportPlan Plan(string folder, ConfigFile config, Checkpoint checkpoint, Precision precision)
     {
         var shape = T5Config.Read(config);
@@ -57,8 +57,8 @@ internal static class T5Import
             used.Add(spec.From);
         }
 
-        // A config of fewer layers than the tensors have would otherwise make another network without a word.
-        return checkpoint.Tensors.Keys.FirstOrDefault(name => !used.Contains(name) && !T5Tensors.MayBeLeft(name)) is { } extra
+        // Otherwise a config with fewer layers than the checkpoint would silently build another network.
+        return checkpoint.Tensors.Keys.FirstOrDefault(name => !used.Contains(name) && !T5Tensors.MayBeIgnored(name)) is { } extra
             ? throw new ModelException(checkpoint.Path, $"has a tensor {Quote.Of(extra)} that the config's network has no place for")
             : weights;
     }

@@ -4,17 +4,17 @@ using LLMBlender.Inference.Checkpoints;
 
 namespace LLMBlender.Inference.Onnx;
 
-/// <summary>A checkpoint's <c>config.json</c>: typed look-ups whose errors name file, field, value and rule.</summary>
+/// <summary>A checkpoint's <c>config.json</c>: typed accessors whose error messages contain file, field, value and rule.</summary>
 internal sealed class ConfigFile
 {
     private readonly JsonElement root;
 
     private ConfigFile(string path, JsonElement root) => (Path, this.root) = (path, root);
 
-    /// <summary>The file itself, as errors name it.</summary>
+    /// <summary>The file's path, for error messages.</summary>
     public string Path { get; }
 
-    /// <summary>Reads a file that must hold one JSON object.</summary>
+    /// <summary>Reads a file that must contain one JSON object.</summary>
     /// <exception cref="ModelException">The file is missing, or not a JSON object.</exception>
     public static ConfigFile Read(string path)
     {
@@ -34,16 +34,16 @@ internal sealed class ConfigFile
         }
     }
 
-    /// <summary>A config that is no file: <paramref name="name"/> stands for its path in errors.</summary>
+    /// <summary>Creates a config that is not a file: <paramref name="name"/> replaces its path in error messages.</summary>
     public static ConfigFile Of(string name, JsonObject config) => new(name, JsonSerializer.SerializeToElement(config));
 
     /// <summary>A copy to add fields to.</summary>
     public JsonObject Copy() => JsonObject.Create(root)!.DeepClone().AsObject();
 
-    /// <summary>Whether the field is there and not null.</summary>
+    /// <summary>Whether the field exists and is not null.</summary>
     public bool Has(string field) => Find(field) is not null;
 
-    /// <summary>An integer within bounds; <paramref name="missing"/> where the field is absent, or required if null.</summary>
+    /// <summary>An integer within bounds; <paramref name="missing"/> if the field is absent, or required if null.</summary>
     public int Integer(string field, int minimum, int maximum, int? missing = null)
     {
         if (Find(field) is not { } value)
@@ -57,7 +57,7 @@ internal sealed class ConfigFile
             : throw Refused(field, $"must be an integer from {minimum} to {maximum}");
     }
 
-    /// <summary>A finite number within bounds; <paramref name="missing"/> where the field is absent.</summary>
+    /// <summary>A finite number within bounds; <paramref name="missing"/> if the field is absent.</summary>
     public double Number(string field, double minimum, double maximum, double missing)
     {
         if (Find(field) is not { } value)
@@ -71,7 +71,7 @@ internal sealed class ConfigFile
             : throw Refused(field, $"must be a number from {minimum} to {maximum}");
     }
 
-    /// <summary>A truth value; <paramref name="missing"/> where the field is absent.</summary>
+    /// <summary>A Boolean; <paramref name="missing"/> if the field is absent.</summary>
     public bool Flag(string field, bool missing) => Find(field)?.ValueKind switch
     {
         null => missing,
@@ -80,7 +80,7 @@ internal sealed class ConfigFile
         _ => throw Refused(field, "must be true or false"),
     };
 
-    /// <summary>A string; <paramref name="missing"/> where the field is absent, or required if null.</summary>
+    /// <summary>A string; <paramref name="missing"/> if the field is absent, or required if null.</summary>
     public string Text(string field, string? missing = null)
     {
         if (Find(field) is not { } value)
@@ -91,7 +91,7 @@ internal sealed class ConfigFile
         return value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Refused(field, "must be a string");
     }
 
-    /// <summary>A list of strings, or one string with its parts between bars, as DeBERTa's configs have it.</summary>
+    /// <summary>A list of strings, or one string separated by vertical bars, as in DeBERTa's configs.</summary>
     public string[] Parts(string field)
     {
         var value = Find(field);
@@ -106,7 +106,7 @@ internal sealed class ConfigFile
         };
     }
 
-    /// <summary>An error that names this file, the field, its value, and the rule that it breaks.</summary>
+    /// <summary>Creates an exception that contains this file, the field, its value, and the violated rule.</summary>
     public ModelException Refused(string field, string rule) =>
         new(Path, Find(field) is { } value ? $"\"{field}\" is {Shown(value)}, but {rule}" : $"\"{field}\" {rule}");
 

@@ -2,11 +2,11 @@ using DataType = LLMBlender.Inference.Onnx.Wire.TensorProto.Types.DataType;
 
 namespace LLMBlender.Inference.Onnx;
 
-/// <summary>How a graph computes y = x·Wᵀ + b at one <see cref="Precision"/>. x is [rows, in]; W is stored [out, in].</summary>
+/// <summary>Adds dense layers y = x·Wᵀ + b at one <see cref="Precision"/> to a graph. x is [rows, in]; W is stored as [out, in].</summary>
 internal sealed class DenseLayers(Precision precision)
 {
-    // Bytes are unsigned with this zero point, the form that ONNX Runtime's integer products take without a detour.
-    private const int Middle = 128;
+    // Bytes are unsigned with this zero point, the form that ONNX Runtime's integer matrix products use directly.
+    private const int ZeroPoint = 128;
 
     /// <summary>The element type of activations.</summary>
     public DataType Type => precision == Precision.Float16 ? DataType.Float16 : DataType.Float;
@@ -14,14 +14,14 @@ internal sealed class DenseLayers(Precision precision)
     /// <summary>Whether weights are bytes with scales.</summary>
     public bool IsQuantised => precision == Precision.Int8;
 
-    /// <summary>What masked scores have added to them: enough to vanish in softmax, within the type's range.</summary>
+    /// <summary>The value added to masked scores: 0 after softmax, and within the type's range.</summary>
     public double MaskFilter => precision == Precision.Float16 ? -30000 : -1e30;
 
-    /// <summary>The layer's output for <paramref name="x"/>.</summary>
+    /// <summary>Returns the layer's output for <paramref name="x"/>.</summary>
     public string Apply(OnnxGraph graph, string x, string name, bool bias = true) =>
         ApplyPrepared(graph, Prepare(graph, x), name, bias);
 
-    /// <summary>What several layers with the same input can share: at int8, that input in bytes.</summary>
+    /// <summary>Prepares an input shared by several layers: at int8, quantises it.</summary>
     public Prepared Prepare(OnnxGraph graph, string x)
     {
         if (precision != Precision.Int8)
@@ -29,16 +29,16 @@ internal sealed class DenseLayers(Precision precision)
             return new Prepared(x, null);
         }
 
-        // A scale a row: what else is in the batch can't change a row's bytes.
+        // One scale per row, so that the other rows of the batch don't change a row's bytes.
         var largest = graph.Op("ReduceMax", [graph.Op("Abs", [x]), graph.Integers(1)], ("keepdims", 0));
         var floor = graph.Scalar(DataType.Float, 1e-20);
         var scale = graph.Op("Div", [graph.Op("Max", [largest, floor]), graph.Scalar(DataType.Float, 127)]);
-        var middle = graph.Op("Expand", [graph.Scalar(DataType.Uint8, Middle), graph.Op("Shape", [scale])]);
-        var bytes = graph.Op("QuantizeLinear", [x, scale, middle], ("axis", 0));
+        var zeroPoint = graph.Op("Expand", [graph.Scalar(DataType.Uint8, ZeroPoint), graph.Op("Shape", [scale])]);
+        var bytes = graph.Op("QuantizeLinear", [x, scale, zeroPoint], ("axis", 0));
         return new Prepared(bytes, graph.Op("Unsqueeze", [scale, graph.Integers(1)]));
     }
 
-    /// <summary>The layer's output for a prepared input.</summary>
+    /// <summary>Returns the layer's output for a prepared input.</summary>
     public string ApplyPrepared(OnnxGraph graph, Prepared x, string name, bool bias = true)
     {
         var weight = name + ".weight";
@@ -53,11 +53,11 @@ internal sealed class DenseLayers(Precision precision)
             graph.Weight(weight),
             graph.Scalar(DataType.Float, 1),
             graph.Weight(weight + "_scale"),
-            graph.Scalar(DataType.Uint8, Middle)]);
+            graph.Scalar(DataType.Uint8, ZeroPoint)]);
         var scaled = graph.Op("Mul", [product, x.Scale]);
         return bias ? graph.Op("Add", [scaled, graph.Weight(name + ".bias")]) : scaled;
     }
 
-    /// <summary>A dense layer's input; at int8, bytes with zero point 128 and a scale a row, [rows, 1].</summary>
+    /// <summary>A dense layer's input; at int8, bytes with zero point 128 and one scale per row, [rows, 1].</summary>
     internal readonly record struct Prepared(string Value, string? Scale);
 }

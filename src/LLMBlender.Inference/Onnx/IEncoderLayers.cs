@@ -1,8 +1,8 @@
 namespace LLMBlender.Inference.Onnx;
 
 /// <summary>
-/// An encoder inside a graph, its inputs declared and its embedding made: heads are built upon what it gives. Inputs:
-/// <c>input_ids</c>, <c>attention_mask</c>, and <c>token_type_ids</c> where it knows several, int32 [batch, length].
+/// An encoder inside a graph, with declared inputs and computed embedding; heads are added to its output. Inputs: <c>input_ids</c>,
+/// <c>attention_mask</c>, and <c>token_type_ids</c> if it has several, int32 [batch, length].
 /// </summary>
 internal interface IEncoderLayers
 {

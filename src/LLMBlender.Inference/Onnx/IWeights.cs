@@ -2,7 +2,7 @@ using DataType = LLMBlender.Inference.Onnx.Wire.TensorProto.Types.DataType;
 
 namespace LLMBlender.Inference.Onnx;
 
-/// <summary>Where each weight of a graph lies: a stretch of a file beside the graph.</summary>
+/// <summary>Locates each weight of a graph in an external data file.</summary>
 internal interface IWeights
 {
     /// <summary>The weight's file name, byte offset and length in it, element type, and shape (row-major).</summary>

@@ -7,8 +7,8 @@ using DataType = LLMBlender.Inference.Onnx.Wire.TensorProto.Types.DataType;
 namespace LLMBlender.Inference.Onnx;
 
 /// <summary>
-/// An ONNX graph under construction: every method adds to it and returns the name of the value it made, so that a
-/// network reads as the expression it is. IR version 10, opset 21, and ONNX Runtime's own operators (com.microsoft).
+/// Builds an ONNX graph: every method adds to it and returns the name of the new value, so that a network is written as an expression. IR
+/// version 10, opset 21, and ONNX Runtime's own operators (com.microsoft).
 /// </summary>
 internal sealed class OnnxGraph
 {
@@ -19,7 +19,7 @@ internal sealed class OnnxGraph
     private readonly IWeights source;
     private int values;
 
-    /// <param name="source">Where the graph's weights lie; asked for each name once.</param>
+    /// <param name="source">Locates the graph's weights; called once for each name.</param>
     public OnnxGraph(IWeights source) => this.source = source;
 
     /// <summary>Declares an input; a dimension is a number or, for a dynamic one, a name.</summary>
@@ -36,10 +36,7 @@ internal sealed class OnnxGraph
         graph.Output.Add(Value(name, type, shape));
     }
 
-    /// <summary>
-    /// Declares an output, and makes it by one node directly: where the caller binds it to memory of its own, that node
-    /// writes there.
-    /// </summary>
+    /// <summary>Declares an output that one node computes directly: if the caller binds it to memory, the node writes there.</summary>
     public string OutputOf(
         string name, DataType elements, object[] shape, string type, string[] inputs, params (string Name, object Value)[] attributes)
     {
@@ -47,15 +44,15 @@ internal sealed class OnnxGraph
         return Node("", type, inputs, attributes, name);
     }
 
-    /// <summary>A node of the standard operator set with one output.</summary>
+    /// <summary>Adds a node of the standard operator set with one output.</summary>
     public string Op(string type, string[] inputs, params (string Name, object Value)[] attributes) =>
         Node("", type, inputs, attributes);
 
-    /// <summary>A node of ONNX Runtime's own operator set with one output; an empty input is an omitted one.</summary>
+    /// <summary>Adds a node of ONNX Runtime's own operator set with one output; an empty input is omitted.</summary>
     public string Contrib(string type, string[] inputs, params (string Name, object Value)[] attributes) =>
         Node(Microsoft, type, inputs, attributes);
 
-    /// <summary>A weight that lies in the weights file beside the graph.</summary>
+    /// <summary>Adds a weight from the external weights file.</summary>
     public string Weight(string name)
     {
         if (weights.Add(name))
@@ -77,15 +74,15 @@ internal sealed class OnnxGraph
         return name;
     }
 
-    /// <summary>A small vector of integers held by the graph itself; equal ones are shared.</summary>
+    /// <summary>Adds a small vector of integers stored in the graph; equal ones are shared.</summary>
     public string Integers(params long[] elements) =>
         Constant(DataType.Int64, MemoryMarshal.AsBytes<long>(elements), elements.Length);
 
-    /// <summary>A small vector of 32-bit integers held by the graph itself; equal ones are shared.</summary>
+    /// <summary>Adds a small vector of 32-bit integers stored in the graph; equal ones are shared.</summary>
     public string Integers32(params int[] elements) =>
         Constant(DataType.Int32, MemoryMarshal.AsBytes<int>(elements), elements.Length);
 
-    /// <summary>A scalar of one of the types that graphs here compute in; equal ones are shared.</summary>
+    /// <summary>Adds a scalar of one of the graph's floating-point types; equal ones are shared.</summary>
     public string Scalar(DataType type, double number)
     {
         Span<byte> bytes = stackalloc byte[8];

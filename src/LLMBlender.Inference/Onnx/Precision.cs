@@ -1,6 +1,6 @@
 namespace LLMBlender.Inference.Onnx;
 
-/// <summary>How a model's weights are stored and its dense layers computed.</summary>
+/// <summary>The storage type of a model's weights and the computation type of its dense layers.</summary>
 public enum Precision
 {
     /// <summary>IEEE single, throughout.</summary>
@@ -10,8 +10,8 @@ public enum Precision
     Float16,
 
     /// <summary>
-    /// Dense weights as signed bytes, one scale an output channel; their inputs as bytes, one scale a token, so that a
-    /// pair's logit does not depend on what else is in its batch. Attention and norms in single.
+    /// Dense weights as signed bytes with one scale per output channel; their inputs as bytes with one scale per token, so that a pair's
+    /// logit does not depend on the rest of its batch. Attention and norms in single.
     /// </summary>
     Int8,
 }

@@ -4,15 +4,15 @@ using DataType = LLMBlender.Inference.Onnx.Wire.TensorProto.Types.DataType;
 namespace LLMBlender.Inference.Onnx;
 
 /// <summary>
-/// The weights file of a model folder while it is written: first everything is declared, then the graph asks where each
-/// tensor will lie, then each is filled in, one at a time, so that memory stays near the largest.
+/// Writes the weights file of a model folder: first all tensors are declared, then the graph gets the location of each, then each is
+/// written, one at a time, so that memory usage is about the size of the largest.
 /// </summary>
 internal sealed class StoredWeights(Precision precision) : IWeights
 {
     /// <summary>The file's name in a model folder.</summary>
     public const string FileName = "model.safetensors";
 
-    // Seven bits, not eight: processors without VNNI add two byte products in sixteen bits, and would saturate.
+    // Seven bits, not eight: processors without VNNI add two byte products in sixteen bits, which would saturate.
     private const int QuantisedLimit = 63;
 
     private readonly List<(TensorInfo Info, Action<SafetensorsWriter> Write)> tensors = [];
@@ -21,7 +21,7 @@ internal sealed class StoredWeights(Precision precision) : IWeights
     private float[] buffer = [];
     private byte[] quantised = [];
 
-    /// <summary>Declares a checkpoint's tensor, stored as the precision has it.</summary>
+    /// <summary>Declares a checkpoint's tensor, stored at the configured precision.</summary>
     public void Add(Checkpoint checkpoint, TensorSpec spec)
     {
         var info = checkpoint.Find(spec.From);
@@ -53,18 +53,18 @@ internal sealed class StoredWeights(Precision precision) : IWeights
         Declare(Stored(spec.Name, spec.Use, spec.Shape), file => file.Write(spec.Name, Load(checkpoint, spec)));
     }
 
-    /// <summary>Declares a tensor that import derives.</summary>
+    /// <summary>Declares a tensor computed by import.</summary>
     public void Add(string name, long[] shape, Func<float[]> values, TensorUse use = TensorUse.Plain) =>
         Declare(Stored(name, use, shape), file => file.Write(name, values()));
 
     /// <summary>
-    /// Writes the file; <paramref name="declared"/> is called once every tensor has its place, when <see cref="Locate"/> answers.
+    /// Writes the file; <paramref name="declared"/> is called when every tensor has an offset and <see cref="Locate"/> can be used.
     /// </summary>
     public void Write(string path, Action declared)
     {
-        // Wide elements lie before narrow ones, so that each is aligned to its own size.
-        var laid = tensors.Select(tensor => tensor.Info).OrderByDescending(info => info.Type.ElementSize());
-        using var open = writer = SafetensorsWriter.Create(path, [.. laid]);
+        // Wide elements precede narrow ones, so that each is aligned to its size.
+        var ordered = tensors.Select(tensor => tensor.Info).OrderByDescending(info => info.Type.ElementSize());
+        using var open = writer = SafetensorsWriter.Create(path, [.. ordered]);
         declared();
         foreach (var (_, write) in tensors)
         {
@@ -94,20 +94,20 @@ internal sealed class StoredWeights(Precision precision) : IWeights
             : TensorType.Float32,
         [.. shape]);
 
-    // One buffer for all, as below.
-    private Span<byte> Room(int count)
+    // One shared buffer, as below.
+    private Span<byte> Buffer(int count)
     {
         if (quantised.Length < count)
         {
             quantised = GC.AllocateUninitializedArray<byte>(count);
         }
 
-        // A channel of zeros is not written.
+        // A channel of zeros is not written by the loop.
         quantised.AsSpan(0, count).Clear();
         return quantised.AsSpan(0, count);
     }
 
-    // One buffer for all: the collector would let several of the largest tensors pile up.
+    // One shared buffer: otherwise several of the largest tensors could be in memory until garbage collection.
     private Span<float> Load(Checkpoint checkpoint, TensorSpec spec)
     {
         var count = checked((int)checkpoint.Find(spec.From).ElementCount);
@@ -146,11 +146,11 @@ internal sealed class StoredWeights(Precision precision) : IWeights
         tensors.Add((info, write));
     }
 
-    // Symmetric, one scale an output channel; transposed to [in, out], as integer products take it.
+    // Symmetric, one scale per output channel; transposed to [in, out], as integer matrix products require.
     private Span<byte> Quantise(ReadOnlySpan<float> weight, int inputs, float[] scales)
     {
         var outputs = scales.Length;
-        var bytes = Room(weight.Length);
+        var bytes = Buffer(weight.Length);
         for (var output = 0; output < outputs; output++)
         {
             var row = weight.Slice(output * inputs, inputs);
@@ -165,10 +165,10 @@ internal sealed class StoredWeights(Precision precision) : IWeights
         return bytes;
     }
 
-    // Nothing multiplies these bytes with others: they may use their whole range.
+    // These bytes are not multiplied with others and can use the full range.
     private Span<byte> QuantiseRows(ReadOnlySpan<float> weight, int width, float[] scales)
     {
-        var bytes = Room(weight.Length);
+        var bytes = Buffer(weight.Length);
         for (var row = 0; row < scales.Length; row++)
         {
             var values = weight.Slice(row * width, width);

@@ -1,9 +1,9 @@
 namespace LLMBlender.Inference.Onnx;
 
-/// <summary>What a tensor is for, which decides how a precision stores it.</summary>
+/// <summary>The use of a tensor, which determines how a precision stores it.</summary>
 internal enum TensorUse
 {
-    /// <summary>Embedding rows, biases and norms: as activations are.</summary>
+    /// <summary>Embedding rows, biases and norms: stored like activations.</summary>
     Plain,
 
     /// <summary>A dense layer's [out, in] matrix: quantised at int8.</summary>
@@ -12,10 +12,10 @@ internal enum TensorUse
     /// <summary>A dense layer's matrix whose products overflow in half: single at fp16, quantised at int8.</summary>
     WideDense,
 
-    /// <summary>An embedding: at int8 its rows are bytes with a scale each.</summary>
+    /// <summary>An embedding: at int8 its rows are bytes with one scale each.</summary>
     Embedding,
 
-    /// <summary>What would overflow or lose too much in half: always single.</summary>
+    /// <summary>A tensor that would overflow or lose too much accuracy in half: always single.</summary>
     Wide,
 
     /// <summary>A ranker's head, always single.</summary>
@@ -25,7 +25,7 @@ internal enum TensorUse
 /// <summary>A tensor that a network needs: its name, row-major shape, and use.</summary>
 internal sealed record TensorSpec(string Name, TensorUse Use, params long[] Shape)
 {
-    /// <summary>The checkpoint's tensor that it is made from.</summary>
+    /// <summary>The tensor's name in the checkpoint.</summary>
     public string From { get; init; } = Name;
 
     /// <summary>A dense layer's matrix and bias.</summary>

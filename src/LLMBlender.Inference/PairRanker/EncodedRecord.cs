@@ -1,8 +1,8 @@
 namespace LLMBlender.Inference.PairRanker;
 
 /// <summary>
-/// A source and its candidates as token ids, encoded once and used in every pair. Truncation is settled here, from the
-/// source alone, so that no batch neighbour can change it.
+/// A source and its candidates as token ids, encoded once and used in every pair. Truncation depends only on the source, so that it is
+/// independent of the batch.
 /// </summary>
 public sealed class EncodedRecord
 {
@@ -11,16 +11,16 @@ public sealed class EncodedRecord
 
     internal EncodedRecord(int[] source, int[][] candidates) => (this.source, this.candidates) = (source, candidates);
 
-    /// <summary>How many candidates there are.</summary>
+    /// <summary>The number of candidates.</summary>
     public int CandidateCount => candidates.Length;
 
-    /// <summary>The source's segment, control tokens included.</summary>
+    /// <summary>The source's segment, including control tokens.</summary>
     public ReadOnlySpan<int> Source => source;
 
     /// <summary>A candidate's tokens without control tokens.</summary>
     public ReadOnlySpan<int> Candidate(int index) => candidates[index];
 
-    /// <summary>Tokens of a pair's row: three segments, and CLS, marker and SEP around each candidate.</summary>
+    /// <summary>The number of tokens in a pair's row: three segments, with CLS, marker and SEP around each candidate.</summary>
     public int PairLength(int first, int second) =>
         source.Length + candidates[first].Length + candidates[second].Length + 2 * PairLayout.ControlTokens;
 }

@@ -3,8 +3,8 @@ using LLMBlender.Inference.Models;
 namespace LLMBlender.Inference.PairRanker;
 
 /// <summary>
-/// A pair as the model reads it: <c>[CLS] source-marker S [SEP] [CLS] first-marker A [SEP] [CLS] second-marker B [SEP]</c>,
-/// each segment truncated on the right. Source: LLM-Blender's <c>collator.py</c> and <c>get_pair_ids</c>.
+/// The model's input for a pair: <c>[CLS] source-marker S [SEP] [CLS] first-marker A [SEP] [CLS] second-marker B [SEP]</c>, each segment
+/// truncated on the right. Source: LLM-Blender's <c>collator.py</c> and <c>get_pair_ids</c>.
 /// </summary>
 internal static class PairLayout
 {
@@ -12,13 +12,13 @@ internal static class PairLayout
     public const int ControlTokens = 3;
 
     /// <summary>
-    /// Tokens that a candidate's segment may have beside a source of this length: its own share and half of what the
-    /// source left, as the reference gives it to a batch of one.
+    /// The maximum number of tokens in a candidate's segment for a source of this length: its own limit plus half of the tokens that the
+    /// source does not use, as in the reference for a batch of one.
     /// </summary>
     public static int CandidateLimit(int sourceLength, int sourceMaxLength, int candidateMaxLength) =>
         candidateMaxLength + (sourceMaxLength - sourceLength) / 2;
 
-    /// <summary>Writes a pair's row, and where its three markers are.</summary>
+    /// <summary>Writes a pair's row and the positions of its three markers.</summary>
     public static void Write(
         RankerTokens tokens, EncodedRecord record, int first, int second, Span<int> row, Span<long> markers)
     {

@@ -8,8 +8,8 @@ using Microsoft.ML.OnnxRuntime;
 namespace LLMBlender.Inference.PairRanker;
 
 /// <summary>
-/// The PairRanker (LLM-Blender, section 3): reads a source with two candidates at once and gives the logit by which the
-/// first is better. Safe for concurrent use.
+/// The PairRanker (LLM-Blender, section 3): encodes a source with two candidates and returns the logit by which the first is better.
+/// Thread-safe.
 /// </summary>
 public sealed class PairRankerModel : IDisposable
 {
@@ -27,11 +27,11 @@ public sealed class PairRankerModel : IDisposable
         (this.session, this.encoder, this.tokens, this.batchTokens) = (session, encoder, tokens, batchTokens);
     }
 
-    /// <summary>What the model's folder says of it.</summary>
+    /// <summary>The manifest of the model's folder.</summary>
     public ModelManifest Manifest { get; }
 
     /// <summary>Loads a model folder.</summary>
-    /// <exception cref="ModelException">The folder is not a sound pair-ranker.</exception>
+    /// <exception cref="ModelException">The folder is not a valid pair-ranker.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     public static PairRankerModel Load(string folder, PairRankerOptions? options = null)
     {
@@ -54,7 +54,7 @@ public sealed class PairRankerModel : IDisposable
                 nameof(options), $"{source} + 2·{candidate}", $"a source and two candidates must fit the {manifest.MaxLength} positions of this model");
         }
 
-        // Graph and tokenizer have nothing to wait for in each other.
+        // Graph and tokenizer are loaded in parallel.
         var loading = Task.Run(() => new OnnxSession(model.Graph, options.Accelerator, options.Threads));
         try
         {
@@ -78,29 +78,29 @@ public sealed class PairRankerModel : IDisposable
     }
 
     /// <summary>Encodes a record for comparing its candidates.</summary>
-    /// <param name="source">Instruction and input, one directly after the other, as the reference joins them.</param>
+    /// <param name="source">Instruction and input, concatenated as in the reference.</param>
     /// <param name="candidates">The candidates' texts.</param>
     public EncodedRecord Encode(string source, IReadOnlyList<string> candidates) => encoder.Encode(source, candidates);
 
-    /// <summary>Lays out a record whose texts are tokenised already, with the same truncation.</summary>
+    /// <summary>Encodes a record of tokenised texts, with the same truncation.</summary>
     /// <param name="source">Ids of instruction and input, without control tokens.</param>
     /// <param name="candidates">Ids of the candidates, without control tokens.</param>
     public EncodedRecord Encode(ReadOnlySpan<int> source, IReadOnlyList<int[]> candidates) => encoder.Encode(source, candidates);
 
     /// <summary>
-    /// Makes comparisons of any records, packed into batches by length. Neither order nor neighbours change a logit
-    /// beyond the last digits of single precision.
+    /// Compares candidates of any records, batched by length. The order and the other comparisons change a logit only in the last digits of
+    /// single precision.
     /// </summary>
-    /// <param name="comparisons">What to compare.</param>
-    /// <param name="logits">Receives a logit for each, in the same order; above 0 the first candidate is better.</param>
-    /// <param name="completed">Called after each batch with how many comparisons it held.</param>
-    /// <param name="cancellationToken">Looked at before each batch.</param>
+    /// <param name="comparisons">The comparisons.</param>
+    /// <param name="logits">Receives a logit for each comparison, in the same order; above 0 if the first candidate is better.</param>
+    /// <param name="completed">Called after each batch with the number of its comparisons.</param>
+    /// <param name="cancellationToken">Checked before each batch.</param>
     public void Compare(
         ReadOnlySpan<Comparison> comparisons, Span<float> logits, Action<int>? completed = null, CancellationToken cancellationToken = default) =>
         CompareCounting(comparisons, logits, completed, cancellationToken);
 
-    /// <summary>Makes comparisons, and counts what that took.</summary>
-    /// <returns>Tokens computed, padding included.</returns>
+    /// <summary>Compares candidates and returns the number of computed tokens.</summary>
+    /// <returns>The computed tokens, including padding.</returns>
     /// <inheritdoc cref="Compare"/>
     public long CompareCounting(
         ReadOnlySpan<Comparison> comparisons, Span<float> logits, Action<int>? completed = null, CancellationToken cancellationToken = default)

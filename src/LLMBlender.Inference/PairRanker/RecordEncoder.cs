@@ -5,8 +5,8 @@ using LLMBlender.Inference.Tokenization;
 namespace LLMBlender.Inference.PairRanker;
 
 /// <summary>
-/// Texts to a ranker's ids. Texts are data: a literal <c>[SEP]</c> becomes a space, as in the reference, and any control
-/// token that a text still spells, in whatever normalised form, is left out, so that control tokens are only ever ours.
+/// Encodes texts to a ranker's ids. Texts are data: a literal <c>[SEP]</c> becomes a space, as in the reference, and any other literal
+/// control token, in any normalised form, is removed, so that all control tokens are added by this class.
 /// </summary>
 internal sealed class RecordEncoder
 {
@@ -27,14 +27,14 @@ internal sealed class RecordEncoder
     /// <summary>Encodes a source and its candidates.</summary>
     public EncodedRecord Encode(string source, IReadOnlyList<string> candidates)
     {
-        // The reference tokenises the marker and the text as one string; so do we, for what a text's first characters
-        // become may depend on what precedes them.
+        // The reference tokenises the marker and the text as one string; so does this method, because the tokens of a text's first
+        // characters can depend on the preceding ones.
         return Encode(
             CollectionsMarshal.AsSpan(Body(ControlTokens.Source, source)),
             [.. candidates.Select(candidate => Body(ControlTokens.First, candidate).ToArray())]);
     }
 
-    /// <summary>Lays out a source and its candidates that are ids already, without control tokens.</summary>
+    /// <summary>Encodes a source and candidates given as ids, without control tokens.</summary>
     public EncodedRecord Encode(ReadOnlySpan<int> source, IReadOnlyList<int[]> candidates)
     {
         var body = source[..Math.Min(source.Length, sourceMaxLength - PairLayout.ControlTokens)];

@@ -1,21 +1,21 @@
 namespace LLMBlender.Inference.Sessions;
 
-/// <summary>What computes: the processor, or one CUDA device.</summary>
+/// <summary>The device for computation: the CPU, or one CUDA device.</summary>
 public sealed record Accelerator
 {
     private const string CudaProvider = "CUDAExecutionProvider";
 
     private Accelerator(int? device) => CudaDevice = device;
 
-    /// <summary>The processor.</summary>
+    /// <summary>The CPU.</summary>
     public static Accelerator Cpu { get; } = new((int?)null);
 
-    /// <summary>The CUDA device's number; null for the processor.</summary>
+    /// <summary>The CUDA device's number; null for the CPU.</summary>
     public int? CudaDevice { get; }
 
     /// <summary>
-    /// Tokens of a batch that suit it, padding included: on the processor a batch's attention scores should stay in its caches,
-    /// and a GPU wants to be filled.
+    /// The default number of tokens in a batch, including padding: on the CPU a batch's attention scores should fit into the caches, and a
+    /// GPU needs large batches for full utilisation.
     /// </summary>
     internal int UsualBatchTokens => CudaDevice is null ? 2048 : 16384;
 
@@ -23,10 +23,9 @@ public sealed record Accelerator
     public static bool HasCuda => OnnxRuntimeHost.Environment.GetAvailableProviders().Contains(CudaProvider);
 
     /// <summary>
-    /// Reads <c>cpu</c>, <c>cuda</c>, <c>cuda:N</c>, or <c>auto</c>: the first CUDA device where this build has CUDA,
-    /// else the processor.
+    /// Parses <c>cpu</c>, <c>cuda</c>, <c>cuda:N</c>, or <c>auto</c>: the first CUDA device if this build has CUDA, otherwise the CPU.
     /// </summary>
-    /// <exception cref="ArgumentException">None of these, or CUDA in a build without it.</exception>
+    /// <exception cref="ArgumentException">The name is invalid, or CUDA in a build without it.</exception>
     public static Accelerator Parse(string name)
     {
         if (name is "cpu" || (name is "auto" && !HasCuda))

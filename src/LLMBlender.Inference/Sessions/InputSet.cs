@@ -2,13 +2,13 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace LLMBlender.Inference.Sessions;
 
-/// <summary>The inputs of one run; those that the graph doesn't take are left out.</summary>
+/// <summary>The inputs of one run; inputs that the graph does not have are ignored.</summary>
 internal sealed class InputSet(OnnxSession session, long[] shape) : IDisposable
 {
     private readonly List<string> names = [];
     private readonly List<OrtValue> values = [];
 
-    /// <summary>Adds an input of the set's shape, or of its own.</summary>
+    /// <summary>Adds an input with the set's shape, or another one.</summary>
     public void Add<T>(string name, T[] elements, long[]? ownShape = null)
         where T : unmanaged
     {
@@ -19,7 +19,7 @@ internal sealed class InputSet(OnnxSession session, long[] shape) : IDisposable
         }
     }
 
-    /// <summary>Runs the graph; the caller disposes what comes back.</summary>
+    /// <summary>Runs the graph; the caller disposes the result.</summary>
     public IDisposableReadOnlyCollection<OrtValue> Run(params string[] outputs) => session.Run(names, values, outputs);
 
     /// <inheritdoc/>

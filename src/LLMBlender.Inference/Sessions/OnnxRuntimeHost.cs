@@ -4,19 +4,19 @@ using Microsoft.ML.OnnxRuntime;
 namespace LLMBlender.Inference.Sessions;
 
 /// <summary>
-/// ONNX Runtime's one environment of the process, with its telemetry off. Since 1.29 its official builds send trace events,
-/// model file names among them, to their maker unless told not to; nothing here may leave the machine.
+/// The process-wide ONNX Runtime environment, with telemetry disabled. Since 1.29 its official builds send trace events, including model
+/// file names, to Microsoft by default; no data may leave the machine.
 /// </summary>
 internal static partial class OnnxRuntimeHost
 {
     private const string Switch = "ORT_DISABLE_TELEMETRY";
 
-    /// <summary>The environment. Whatever touches ONNX Runtime asks for it first, so that telemetry never starts.</summary>
+    /// <summary>The environment. All code that uses ONNX Runtime gets it from here first, so that telemetry never starts.</summary>
     public static OrtEnv Environment { get; } = Start();
 
     private static OrtEnv Start()
     {
-        // Outside Windows, the runtime's own environment variables are a copy that native code doesn't see.
+        // Outside Windows, .NET's environment variables are a copy that native code doesn't see.
         System.Environment.SetEnvironmentVariable(Switch, "1");
         if (!OperatingSystem.IsWindows())
         {

@@ -2,15 +2,15 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace LLMBlender.Inference.Sessions;
 
-/// <summary>One graph loaded into ONNX Runtime on one accelerator. Runs may overlap.</summary>
+/// <summary>One graph loaded into ONNX Runtime on one device. Runs may be concurrent.</summary>
 internal sealed class OnnxSession : IDisposable
 {
     private readonly InferenceSession session;
 
-    /// <param name="graph">The graph's file; its weights lie beside it.</param>
-    /// <param name="accelerator">Where it runs.</param>
-    /// <param name="threads">Threads of one run on the processor.</param>
-    /// <exception cref="ModelException">ONNX Runtime refuses the graph.</exception>
+    /// <param name="graph">The graph's file, in the same folder as its weights.</param>
+    /// <param name="accelerator">The device.</param>
+    /// <param name="threads">The number of threads of one run on the CPU.</param>
+    /// <exception cref="ModelException">ONNX Runtime rejects the graph.</exception>
     public OnnxSession(string graph, Accelerator accelerator, int threads)
     {
         _ = OnnxRuntimeHost.Environment;
@@ -34,7 +34,7 @@ internal sealed class OnnxSession : IDisposable
     /// <summary>The last dimension of an output, which must be a fixed one.</summary>
     public int WidthOf(string output) => session.OutputMetadata[output].Dimensions[^1];
 
-    /// <summary>Runs the graph; the caller disposes what comes back.</summary>
+    /// <summary>Runs the graph; the caller disposes the result.</summary>
     public IDisposableReadOnlyCollection<OrtValue> Run(
         IReadOnlyCollection<string> inputNames, IReadOnlyCollection<OrtValue> inputs, IReadOnlyCollection<string> outputNames)
     {
@@ -49,12 +49,12 @@ internal sealed class OnnxSession : IDisposable
         IReadOnlyCollection<string> outputNames,
         RunOptions options) => session.Run(options, inputNames, inputs, outputNames);
 
-    /// <summary>A binding of inputs and outputs to memory of the caller's, to be run many times.</summary>
+    /// <summary>Creates a binding of inputs and outputs to the caller's memory, for repeated runs.</summary>
     public OrtIoBinding Bind() => session.CreateIoBinding();
 
-    /// <summary>Runs the graph on what is bound.</summary>
-    /// <param name="binding">Every input and output, bound.</param>
-    /// <param name="options">Lets another thread end the run.</param>
+    /// <summary>Runs the graph on a binding.</summary>
+    /// <param name="binding">The binding of every input and output.</param>
+    /// <param name="options">Allows another thread to terminate the run.</param>
     public void Run(OrtIoBinding binding, RunOptions options) => session.RunWithBinding(options, binding);
 
     /// <inheritdoc/>
@@ -70,7 +70,7 @@ internal sealed class OnnxSession : IDisposable
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
 
-        // Spinning threads would starve whatever else runs on the machine's cores between two batches.
+        // Spinning threads would take CPU time from other work between two batches.
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         if (accelerator.CudaDevice is { } device)
         {

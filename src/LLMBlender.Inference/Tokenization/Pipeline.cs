@@ -10,12 +10,12 @@ using LLMBlender.Inference.Tokenization.Subwords;
 namespace LLMBlender.Inference.Tokenization;
 
 /// <summary>
-/// The way of a text to ids: cut out added tokens, normalise what lies between, cut out those added tokens that are
-/// looked for in normalised text, pre-tokenise, segment.
+/// Encodes a text to ids: extracts added tokens, normalises the text between them, extracts the added tokens that match normalised text,
+/// pre-tokenises and segments.
 /// </summary>
 internal sealed class Pipeline
 {
-    // A workspace that met a longer text is dropped rather than kept for good.
+    // A workspace used for a longer text is not returned to the pool.
     private const int LongestKept = 1 << 18;
 
     private readonly Vocabulary vocabulary;
@@ -43,7 +43,7 @@ internal sealed class Pipeline
         idle.Add(workspace);
     }
 
-    /// <summary>Appends the ids of <paramref name="text"/>, without the template's.</summary>
+    /// <summary>Appends the ids of <paramref name="text"/>, without the template's ids.</summary>
     public void Encode(ReadOnlySpan<char> text, List<int> ids)
     {
         Workspace workspace = this.idle.TryTake(out Workspace? idle) ? idle : new Workspace();
@@ -112,7 +112,7 @@ internal sealed class Pipeline
         return text;
     }
 
-    // As deep as there are pre-tokenisers.
+    // The recursion depth is the number of pre-tokenizers.
     private void EncodeText(ReadOnlySpan<byte> text, int head, int step, Workspace workspace, List<int> ids)
     {
         if (step == preTokenizers.Length)

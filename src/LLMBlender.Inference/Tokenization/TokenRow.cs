@@ -1,13 +1,13 @@
 namespace LLMBlender.Inference.Tokenization;
 
-/// <summary>A row as an encoder reads it.</summary>
+/// <summary>The tokens and token types of an encoder's input row.</summary>
 /// <param name="Ids">Token ids, special tokens included.</param>
-/// <param name="Types">Token types: 0, and for a second text what its checkpoint gives it.</param>
+/// <param name="Types">Token types: 0, and for a second text the type given by its checkpoint.</param>
 public sealed record TokenRow(int[] Ids, int[] Types)
 {
     /// <summary>
-    /// How many tokens of two texts stay, as <c>longest_first</c> of Hugging Face's Rust <c>tokenizers</c> has it: the longer
-    /// one gives up tokens until both are equal, then both do; an odd one stays with the longer, else the second.
+    /// The number of tokens kept of two texts, as in <c>longest_first</c> of Hugging Face's Rust <c>tokenizers</c>: the longer one is
+    /// truncated until both are equal, then both are; an odd token stays with the longer, otherwise with the second.
     /// </summary>
     public static (int First, int Second) Cut(int first, int second, int room)
     {

@@ -7,12 +7,10 @@ using LLMBlender.Inference.Tokenization.PreTokenization;
 namespace LLMBlender.Inference.Tokenization;
 
 /// <summary>
-/// Text to ids and back for Unigram SentencePiece, WordPiece and byte-level BPE checkpoints, id-exact with the checkpoint's own fast tokenizer
+/// Encodes and decodes text for Unigram SentencePiece, WordPiece and byte-level BPE checkpoints, id-exact with the checkpoint's own fast tokenizer
 /// (Hugging Face's Rust <c>tokenizers</c>).
 /// </summary>
-/// <remarks>
-/// Thread-safe once loaded. A lone surrogate in a text counts as U+FFFD. Encoding time is linear in the text's length.
-/// </remarks>
+/// <remarks>Thread-safe once loaded. A lone surrogate in a text counts as U+FFFD. Encoding time is linear in the text's length.</remarks>
 public sealed class Tokenizer
 {
     private readonly TokenizerModel model;
@@ -36,44 +34,44 @@ public sealed class Tokenizer
         MaskId = IdOf(model.SpecialTokens.Mask);
     }
 
-    /// <summary>How many ids there are, added tokens included: the rows that a model's embedding needs.</summary>
+    /// <summary>The number of ids, including added tokens: the rows that a model's embedding needs.</summary>
     public int Count { get; }
 
-    /// <summary>The id that stands for text which no piece covers.</summary>
+    /// <summary>The id for text that no piece matches.</summary>
     public int UnkId { get; }
 
-    /// <summary>The id that fills up a batch's rows, null where the checkpoint names none.</summary>
+    /// <summary>The padding id; null if the checkpoint specifies none.</summary>
     public int? PadId { get; }
 
-    /// <summary>The id that begins a text for a classifier, null where the checkpoint names none.</summary>
+    /// <summary>The id at the start of a text for a classifier; null if the checkpoint specifies none.</summary>
     public int? ClsId { get; }
 
-    /// <summary>The id between segments, null where the checkpoint names none.</summary>
+    /// <summary>The id between segments; null if the checkpoint specifies none.</summary>
     public int? SepId { get; }
 
-    /// <summary>The id that begins a text, null where the checkpoint names none.</summary>
+    /// <summary>The id at the start of a text; null if the checkpoint specifies none.</summary>
     public int? BosId { get; }
 
-    /// <summary>The id that ends a text, null where the checkpoint names none.</summary>
+    /// <summary>The id at the end of a text; null if the checkpoint specifies none.</summary>
     public int? EosId { get; }
 
-    /// <summary>The id of a masked piece, null where the checkpoint names none.</summary>
+    /// <summary>The id of a masked piece; null if the checkpoint specifies none.</summary>
     public int? MaskId { get; }
 
-    /// <summary>Whether it is a byte-level BPE, to which a word with a space before it is another than one without.</summary>
+    /// <summary>Whether it is a byte-level BPE, which encodes a word differently after a space.</summary>
     public bool IsByteLevel => model.PreTokenizers.Any(step => step is ByteLettersPreTokenizer);
 
     /// <summary>The added tokens by ascending id.</summary>
     public IReadOnlyList<AddedToken> AddedTokens => model.AddedTokens;
 
-    /// <summary>Paths of the files that it was loaded from.</summary>
+    /// <summary>The paths of the loaded files.</summary>
     public IReadOnlyList<string> Files => model.Files;
 
     /// <summary>
-    /// Loads tokenizer.json where the folder has it, else spm.model, spiece.model, vocab.json with merges.txt, or vocab.txt, as
-    /// Hugging Face's converters do, with added_tokens.json, special_tokens_map.json and tokenizer_config.json where they are there.
+    /// Loads tokenizer.json if the folder contains it, otherwise spm.model, spiece.model, vocab.json with merges.txt, or vocab.txt, as
+    /// Hugging Face's converters do, together with added_tokens.json, special_tokens_map.json and tokenizer_config.json if they exist.
     /// </summary>
-    /// <exception cref="ModelException">No tokenizer lies there, or one that can't be used as it is.</exception>
+    /// <exception cref="ModelException">The folder contains no tokenizer, or an unusable one.</exception>
     public static Tokenizer Load(string folder) => new(TokenizerFiles.Read(folder));
 
     /// <summary>The ids of a text; see <see cref="Encode(ReadOnlySpan{char}, List{int}, bool)"/>.</summary>
@@ -85,11 +83,11 @@ public sealed class Tokenizer
     }
 
     /// <summary>
-    /// Appends the ids of a text to <paramref name="ids"/>. Allocates nothing once warm and with room in the list.
+    /// Appends the ids of a text to <paramref name="ids"/>. Allocates nothing after warm-up if the list has enough capacity.
     /// </summary>
-    /// <param name="text">Any text; added tokens written out in it become their ids.</param>
-    /// <param name="ids">Where they go, after what is there.</param>
-    /// <param name="addSpecialTokens">Whether the checkpoint's template (as [CLS] … [SEP]) goes around it.</param>
+    /// <param name="text">Any text; literal added tokens in it become their ids.</param>
+    /// <param name="ids">Receives the ids after its existing items.</param>
+    /// <param name="addSpecialTokens">Whether to add the checkpoint's template (such as [CLS] … [SEP]).</param>
     public void Encode(ReadOnlySpan<char> text, List<int> ids, bool addSpecialTokens)
     {
         if (addSpecialTokens)
@@ -104,10 +102,10 @@ public sealed class Tokenizer
         }
     }
 
-    /// <summary>The ids of a text as the checkpoint's own tokenizer cuts them, special tokens included.</summary>
-    /// <param name="text">Any text; added tokens written out in it become their ids.</param>
-    /// <param name="maxLength">Tokens at most; the text is cut at its end.</param>
-    /// <exception cref="ArgumentOutOfRangeException">No text would fit beside the special tokens.</exception>
+    /// <summary>The ids of a text, including special tokens, truncated as the checkpoint's own tokenizer does.</summary>
+    /// <param name="text">Any text; literal added tokens in it become their ids.</param>
+    /// <param name="maxLength">The maximum number of tokens; the text is truncated at its end.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no room for text besides the special tokens.</exception>
     public int[] EncodeTruncated(string text, int maxLength)
     {
         Template template = model.Template;
@@ -121,13 +119,14 @@ public sealed class Tokenizer
         Enumerable.Range(model.Template.Prefix.Length, row.Ids.Length - model.Template.Prefix.Length - model.Template.Suffix.Length);
 
     /// <summary>
-    /// The ids of one text or of two, with the special tokens around them, cut to a length. Texts are data here: a special
-    /// token that one spells is left out.
+    /// The ids of one text or two, including special tokens, truncated to a length. Texts are data: literal special tokens are removed.
     /// </summary>
     /// <param name="first">The first text.</param>
     /// <param name="second">The second text; null for one.</param>
-    /// <param name="maxLength">Tokens at most, special tokens included; of two texts the longer is cut first, each at its end.</param>
-    /// <exception cref="ArgumentOutOfRangeException">No text would fit beside the special tokens.</exception>
+    /// <param name="maxLength">
+    /// The maximum number of tokens, including special tokens; of two texts the longer is truncated first, each at its end.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no room for text besides the special tokens.</exception>
     public TokenRow EncodeRow(string first, string? second, int maxLength)
     {
         Template template = model.Template;
@@ -148,8 +147,8 @@ public sealed class Tokenizer
         return new TokenRow(ids, types);
     }
 
-    /// <summary>The text of ids, with the checkpoint's clean-up of spaces before punctuation.</summary>
-    /// <param name="ids">Ids; one that the tokenizer doesn't know is left out, as in the reference.</param>
+    /// <summary>Decodes ids, with the checkpoint's clean-up of spaces before punctuation.</summary>
+    /// <param name="ids">The ids; unknown ones are ignored, as in the reference.</param>
     /// <param name="skipSpecialTokens">Whether special added tokens are left out.</param>
     public string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens = false)
     {
@@ -172,7 +171,7 @@ public sealed class Tokenizer
         return model.Detokenizer.Join(tokens);
     }
 
-    /// <summary>The id of an added token or a piece of exactly this text, null where there is none.</summary>
+    /// <summary>The id of an added token or piece with exactly this text; null if there is none.</summary>
     public int? Find(string token)
     {
         if (addedIds.TryGetValue(token, out int added))
@@ -185,8 +184,8 @@ public sealed class Tokenizer
     }
 
     /// <summary>
-    /// This tokenizer with ordinary added tokens (normalised, not special) at the next free ids, in order; a token that
-    /// is already there stays as it is.
+    /// Returns this tokenizer with ordinary added tokens (normalised, not special) at the next free ids, in order; existing tokens are
+    /// unchanged.
     /// </summary>
     /// <exception cref="ArgumentException">A token is empty.</exception>
     public Tokenizer WithAddedTokens(IEnumerable<string> contents)

@@ -66,7 +66,7 @@ public sealed class BadModelTests(TinyModel tiny) : IDisposable
     {
         var empty = Directory.CreateDirectory(folder.File("empty")).FullName;
 
-        AssertUnusable(await CommandLine.RunAsync("tokenize", "--from", "-", "--model", empty), empty, "holds no tokenizer");
+        AssertUnusable(await CommandLine.RunAsync("tokenize", "--from", "-", "--model", empty), empty, "contains no tokenizer");
     }
 
     [Fact]

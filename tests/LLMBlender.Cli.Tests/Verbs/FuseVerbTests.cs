@@ -140,7 +140,7 @@ public sealed class FuseVerbTests(TinyFuserModel tiny)
         var outcome = await CommandLine.RunAsync(Plain, ["fuse", "--from", "-", "--fuser", "pairranker-mini"]);
 
         Assert.Equal(ExitCode.Model, outcome.Code);
-        Assert.Contains("\"kind\" is \"pair-ranker\", but a gen-fuser was asked for", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("\"kind\" is \"pair-ranker\", but a gen-fuser was requested", outcome.Error, StringComparison.Ordinal);
     }
 
     private static string[] Options(JsonNode set)

@@ -79,7 +79,7 @@ public sealed class ComparisonMatrixTests
         var matrix = new ComparisonMatrix(2);
         matrix.Record(new(0, 1), 0.5f);
         var error = Assert.Throws<InvalidOperationException>(() => matrix.Record(new(0, 1), 2));
-        Assert.Contains("(0,1) has been recorded already, as 0.5; now came 2", error.Message, StringComparison.Ordinal);
+        Assert.Contains("(0,1) has been recorded already, as 0.5; the new logit is 2", error.Message, StringComparison.Ordinal);
         Assert.Equal(0.5f, matrix[new(0, 1)]);
         Assert.Equal(1, matrix.RecordedCount);
     }

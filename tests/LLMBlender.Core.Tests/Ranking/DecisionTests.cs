@@ -38,7 +38,7 @@ public sealed class DecisionTests
             Assert.All(posterior.Scores().Zip(means), pair => Assert.Equal(pair.Second, pair.First, 1e-6));
             var decision = new Decision(posterior, topK: 2, Doubt, Doubt);
             Assert.Equal(ExpectedError(posterior, recorded, logits), Doubt * decision.Excess, 1e-6);
-            while (decision.TakeMostTelling() is var (first, second))
+            while (decision.TakeMostInformative() is var (first, second))
             {
                 var taken = Array.IndexOf(Entries, (first, second));
                 Assert.DoesNotContain(taken, recorded);

@@ -47,7 +47,7 @@ public sealed class RankingEngineTests
     {
         var engine = RankingEngines.Create(name, 2);
         var error = Assert.Throws<InvalidOperationException>(() => engine.Record(new(0, 1), 1));
-        Assert.Equal($"{name} did not ask for pair (0,1)", error.Message);
+        Assert.Equal($"{name} did not request pair (0,1)", error.Message);
         Assert.Equal(2, engine.NextPairs().Length);
     }
 
@@ -57,7 +57,7 @@ public sealed class RankingEngineTests
         var engine = BubbleSort.WholeOrder(3);
         Assert.Equal([new(0, 1), new(1, 0)], engine.NextPairs().ToArray());
         var error = Assert.Throws<InvalidOperationException>(() => engine.Record(new(1, 2), 1));
-        Assert.Equal("bubble-sort did not ask for pair (1,2)", error.Message);
+        Assert.Equal("bubble-sort did not request pair (1,2)", error.Message);
     }
 
     [Theory]

@@ -139,7 +139,7 @@ public sealed class HeadTests : IDisposable
     {
         var e = Assert.Throws<ModelException>(() => ClassifierModel.Load(bert.Import("model", ModelKind.SimCls)));
 
-        Assert.Contains("\"kind\" is \"simcls\", but a sequence-classifier or a summareranker was asked for", e.Message, StringComparison.Ordinal);
+        Assert.Contains("\"kind\" is \"simcls\", but a sequence-classifier or a summareranker was requested", e.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => EmbeddingModel.Load(bert.File("model"), new EncoderOptions { MaxLength = 65 }));
     }
 

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace LLMBlender.Inference.Checkpoints.Torch;
 
-/// <summary>The operands of a pickle's opcodes, read from front to back; none reaches past the end.</summary>
+/// <summary>Reads the operands of a pickle's opcodes sequentially, with bounds checks.</summary>
 internal sealed class PickleBytes(byte[] bytes, string file)
 {
     private const int MostNameBytes = 256;
@@ -25,10 +25,10 @@ internal sealed class PickleBytes(byte[] bytes, string file)
 
     public ulong UInt64() => BinaryPrimitives.ReadUInt64LittleEndian(Take(8));
 
-    /// <summary>Alone among the operands, big-endian.</summary>
+    /// <summary>The only big-endian operand.</summary>
     public double Double() => BinaryPrimitives.ReadDoubleBigEndian(Take(8));
 
-    /// <summary>A two's complement number of up to 8 bytes.</summary>
+    /// <summary>A two's complement integer of up to 8 bytes.</summary>
     public long Long(int length)
     {
         if (length > sizeof(long))
@@ -55,7 +55,7 @@ internal sealed class PickleBytes(byte[] bytes, string file)
         }
     }
 
-    /// <summary>Text up to the next line feed, which is taken too.</summary>
+    /// <summary>Text up to the next line feed, which is consumed.</summary>
     public string Line()
     {
         var rest = bytes.AsSpan(position);
@@ -70,10 +70,10 @@ internal sealed class PickleBytes(byte[] bytes, string file)
         return line;
     }
 
-    /// <summary>Checks what a frame says of its length; the bytes in it are read like any others.</summary>
+    /// <summary>Checks the length of a frame; its bytes are read like any others.</summary>
     public void CheckFrame(ulong length) => Demand(length);
 
-    /// <summary>The exception for what is wrong here.</summary>
+    /// <summary>Creates the exception for invalid data at this position.</summary>
     public ModelException Refuse(string problem, Exception? inner = null) =>
         new(file, $"data.pkl, byte {position}: {problem}", inner);
 

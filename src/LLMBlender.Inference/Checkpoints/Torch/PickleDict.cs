@@ -1,6 +1,6 @@
 namespace LLMBlender.Inference.Checkpoints.Torch;
 
-/// <summary>A Python dict as a pickle fills it: pairs in order, keys of any kind and not compared.</summary>
+/// <summary>A Python dict built from a pickle: pairs in order, with keys of any type that are not compared.</summary>
 internal sealed class PickleDict
 {
     public List<KeyValuePair<object?, object?>> Items { get; } = [];

@@ -1,7 +1,7 @@
 namespace LLMBlender.Inference.Checkpoints.Torch;
 
 /// <summary>
-/// Python's pickle opcodes, protocols 0 to 5, as <c>pickletools</c> names them; most only to be refused by name.
+/// Python's pickle opcodes, protocols 0 to 5, with the names of <c>pickletools</c>; most are only used in error messages.
 /// </summary>
 internal enum PickleOpcode : byte
 {

@@ -2,16 +2,16 @@ using System.Runtime.InteropServices;
 
 namespace LLMBlender.Inference.Checkpoints.Torch;
 
-/// <summary>What a pickle has built and not yet used; nothing is taken from below the latest mark.</summary>
+/// <summary>The stack of a pickle machine; no value is taken from below the latest mark.</summary>
 internal sealed class PickleStack(PickleBytes source)
 {
-    /// <summary>Far more than torch.save leaves lying: it adds to a dict after every 1,000 items.</summary>
+    /// <summary>Far more than torch.save needs: it adds to a dict after every 1,000 items.</summary>
     private const int MostValues = 1 << 20;
 
     private readonly List<object?> values = [];
     private readonly List<int> marks = [];
 
-    /// <summary>Values since the latest mark.</summary>
+    /// <summary>The number of values since the latest mark.</summary>
     public int Count => values.Count - (marks is [.., var mark] ? mark : 0);
 
     public bool HasMarks => marks.Count > 0;
@@ -42,15 +42,15 @@ internal sealed class PickleStack(PickleBytes source)
         return value;
     }
 
-    /// <summary>The top value, which has to be of one kind.</summary>
+    /// <summary>Pops the top value, which must be of the given type.</summary>
     public T Pop<T>(string what) => Pop() is T value ? value : throw source.Refuse(
         $"has no {what} where one is needed");
 
-    /// <summary>The top value, left where it is, which has to be of one kind.</summary>
+    /// <summary>Returns the top value, which must be of the given type, without removing it.</summary>
     public T Peek<T>(string what) => Peek() is T value ? value : throw source.Refuse(
         $"has no {what} where one is needed");
 
-    /// <summary>The topmost values, lowest first.</summary>
+    /// <summary>Pops the topmost values, lowest first.</summary>
     public object?[] Pop(int count)
     {
         Demand(count);
@@ -59,7 +59,7 @@ internal sealed class PickleStack(PickleBytes source)
         return popped;
     }
 
-    /// <summary>All values since the latest mark, lowest first, and the mark.</summary>
+    /// <summary>Pops all values since the latest mark, lowest first, and the mark.</summary>
     public object?[] PopToMark()
     {
         if (marks.Count == 0)

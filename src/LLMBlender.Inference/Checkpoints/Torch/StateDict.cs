@@ -1,20 +1,20 @@
 namespace LLMBlender.Inference.Checkpoints.Torch;
 
-/// <summary>The tensors in what a checkpoint's pickle holds.</summary>
+/// <summary>Finds the tensors in a checkpoint's pickle.</summary>
 internal static class StateDict
 {
     private static readonly string[] Wrappers = ["state_dict", "model"];
 
     /// <summary>
-    /// The tensors of a dict from names to tensors, or of such a dict under <c>state_dict</c> or <c>model</c>. What
-    /// else lies beside them, such as a count of epochs, is passed over.
+    /// The tensors of a dict from names to tensors, or of such a dict under <c>state_dict</c> or <c>model</c>. Other values in it, such as
+    /// a count of epochs, are ignored.
     /// </summary>
-    /// <exception cref="ModelException">No dict, no tensor in it, or a name twice.</exception>
+    /// <exception cref="ModelException">No dict, no tensor in it, or a duplicate name.</exception>
     public static OrderedDictionary<string, TorchTensor> Tensors(object? root, string file)
     {
         if (root is not PickleDict dict)
         {
-            throw new ModelException(file, "data.pkl holds no dict of names and tensors");
+            throw new ModelException(file, "data.pkl contains no dict of names and tensors");
         }
 
         var tensors = In(dict, file);
@@ -27,7 +27,7 @@ internal static class StateDict
         }
 
         return tensors.Count > 0 ? tensors : throw new ModelException(
-            file, $"data.pkl holds no tensor, neither by name nor in a dict under {string.Join(" or ", Wrappers)}");
+            file, $"data.pkl contains no tensor, neither by name nor in a dict under {string.Join(" or ", Wrappers)}");
     }
 
     private static OrderedDictionary<string, TorchTensor> In(PickleDict dict, string file)

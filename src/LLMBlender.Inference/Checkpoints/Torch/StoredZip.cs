@@ -2,12 +2,10 @@ using System.Buffers.Binary;
 
 namespace LLMBlender.Inference.Checkpoints.Torch;
 
-/// <summary>
-/// A zip archive whose entries lie uncompressed in the file, so that any byte of them can be read in place.
-/// </summary>
+/// <summary>A zip archive with uncompressed entries, so that any of their bytes can be read in place.</summary>
 /// <remarks>
-/// The directory is PKWARE's APPNOTE 4.3 with zip64; one disk, no encryption, and no decompression: <c>torch.save</c>
-/// stores every entry.
+/// The directory format is PKWARE's APPNOTE 4.3 with zip64; one disk, no encryption, and no decompression: <c>torch.save</c> stores every
+/// entry uncompressed.
 /// </remarks>
 internal sealed class StoredZip
 {
@@ -32,10 +30,10 @@ internal sealed class StoredZip
         return zip;
     }
 
-    /// <summary>The entry, or null where the archive has none of that name.</summary>
+    /// <summary>The entry with this name; null if there is none.</summary>
     public ZipEntry? Find(string name) => entries.GetValueOrDefault(name);
 
-    /// <summary>Where an entry's bytes begin in the file.</summary>
+    /// <summary>The offset of an entry's bytes in the file.</summary>
     public long Locate(ZipEntry entry)
     {
         if ((entry.Flags & 1) != 0)
@@ -83,14 +81,14 @@ internal sealed class StoredZip
         if (size is < 0 or > MostDirectoryBytes || offset < 0 || offset > end - size)
         {
             throw Refuse(
-                $"its zip directory is said to have {size} bytes from byte {offset} on, and that is not in the "
-                + "file or too much");
+                $"its zip directory is declared with {size} bytes from byte {offset}, which is outside the "
+                + "file or too large");
         }
 
         return (offset, (int)size);
     }
 
-    /// <summary>The end record, which is followed by nothing but a comment of up to 65,535 bytes.</summary>
+    /// <summary>Finds the end record, which is followed only by a comment of up to 65,535 bytes.</summary>
     private (long Offset, byte[] Record) FindEnd()
     {
         var length = (int)Math.Min(file.Length, EndBytes + ushort.MaxValue);
@@ -123,13 +121,13 @@ internal sealed class StoredZip
         var offset = BinaryPrimitives.ReadInt64LittleEndian(locator.AsSpan(8));
         if (offset < 0 || offset > end - End64LocatorBytes - End64Bytes)
         {
-            throw Refuse($"its zip64 end record is said to be at byte {offset}, and the archive ends at {end}");
+            throw Refuse($"its zip64 end record is declared at byte {offset}, and the archive ends at {end}");
         }
 
         var record = file.Read(offset, End64Bytes, "the zip64 end record");
         return BinaryPrimitives.ReadUInt32LittleEndian(record) == 0x0606_4B50
             ? record
-            : throw Refuse($"its zip64 end record is said to be at byte {offset}, and none is there");
+            : throw Refuse($"its zip64 end record is declared at byte {offset}, where there is none");
     }
 
     private void ReadDirectory(byte[] directory, long offset)

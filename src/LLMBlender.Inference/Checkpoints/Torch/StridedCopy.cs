@@ -2,11 +2,11 @@ using System.Runtime.InteropServices;
 
 namespace LLMBlender.Inference.Checkpoints.Torch;
 
-/// <summary>Puts the elements of a strided view one after another, row-major.</summary>
+/// <summary>Copies the elements of a strided view to contiguous memory, row-major.</summary>
 internal static class StridedCopy
 {
     /// <param name="source">Memory from the view's first element to its last.</param>
-    /// <param name="destination">As long as the view has bytes, and not empty.</param>
+    /// <param name="destination">A span of the view's byte count, not empty.</param>
     /// <param name="elementSize">Bytes per element: 1, 2, 4 or 8.</param>
     /// <param name="shape">Dimensions, outermost first.</param>
     /// <param name="strides">Elements from one index to the next, per dimension.</param>
@@ -51,7 +51,7 @@ internal static class StridedCopy
         }
     }
 
-    /// <summary>Steps to the next index of all dimensions but the last; answers how far that moves in memory.</summary>
+    /// <summary>Advances to the next index of all dimensions but the last; returns the distance in memory.</summary>
     private static long Advance(Span<long> index, ReadOnlySpan<long> shape, ReadOnlySpan<long> strides)
     {
         long moved = 0;

@@ -1,14 +1,12 @@
 namespace LLMBlender.Inference.Checkpoints.Torch;
 
-/// <summary>Where a checked tensor's elements lie in the file.</summary>
-/// <param name="Offset">The first element's byte in the file.</param>
+/// <summary>The location of a validated tensor's elements in the file.</summary>
+/// <param name="Offset">The file offset of the first element.</param>
 /// <param name="Strides">Elements from one index to the next, per dimension.</param>
 /// <param name="Extent">Bytes from the first element to the end of the last.</param>
 internal sealed record TensorLayout(long Offset, long[] Strides, long Extent)
 {
-    /// <summary>
-    /// Elements spanned from the first to the last in memory, both counted; null where no 63 bits count them.
-    /// </summary>
+    /// <summary>The number of elements spanned in memory from the first to the last, inclusive; null if it exceeds 63 bits.</summary>
     public static long? Span(ReadOnlySpan<long> shape, ReadOnlySpan<long> strides)
     {
         Int128 last = 0;
@@ -29,7 +27,7 @@ internal sealed record TensorLayout(long Offset, long[] Strides, long Extent)
         return (long)last + 1;
     }
 
-    /// <summary>Whether elements lie one after another in row-major order.</summary>
+    /// <summary>Whether elements are contiguous in row-major order.</summary>
     public bool IsContiguous(ReadOnlySpan<long> shape)
     {
         var stride = 1L;

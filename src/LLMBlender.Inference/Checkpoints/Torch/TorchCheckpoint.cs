@@ -3,8 +3,8 @@ using System.Text;
 namespace LLMBlender.Inference.Checkpoints.Torch;
 
 /// <summary>
-/// What <c>torch.save</c> writes since PyTorch 1.6: a zip archive of <c>NAME/data.pkl</c>, which describes the tensors,
-/// and <c>NAME/data/KEY</c>, which hold their storages.
+/// The format of <c>torch.save</c> since PyTorch 1.6: a zip archive of <c>NAME/data.pkl</c>, which describes the tensors, and
+/// <c>NAME/data/KEY</c>, which contain their storages.
 /// </summary>
 internal sealed class TorchCheckpoint : Checkpoint
 {
@@ -20,7 +20,7 @@ internal sealed class TorchCheckpoint : Checkpoint
 
     public override IReadOnlyDictionary<string, TensorInfo> Tensors => tensors;
 
-    /// <summary>Reads the archive's directory and its pickle, and checks every tensor's place.</summary>
+    /// <summary>Reads the archive's directory and its pickle, and validates every tensor's location.</summary>
     public static TorchCheckpoint Open(WeightsFile file)
     {
         RefuseOthers(file);
@@ -101,7 +101,7 @@ internal sealed class TorchCheckpoint : Checkpoint
             {
                 throw new ModelException(
                     file.Path,
-                    $"its entry 'byteorder' says {Quote.Of(Encoding.Latin1.GetString(order))}, and "
+                    $"its entry 'byteorder' is {Quote.Of(Encoding.Latin1.GetString(order))}, and "
                     + "only 'little' is read");
             }
         }

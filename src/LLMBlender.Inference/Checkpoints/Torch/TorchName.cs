@@ -1,6 +1,6 @@
 namespace LLMBlender.Inference.Checkpoints.Torch;
 
-/// <summary>A name that a pickle may refer to: something to call, or a storage's element type.</summary>
+/// <summary>A global name that a pickle may refer to: a callable, or a storage's element type.</summary>
 internal sealed record TorchName(string Module, string Name)
 {
     private static readonly Dictionary<TorchName, TensorType> Storages = new()
@@ -25,12 +25,12 @@ internal sealed record TorchName(string Module, string Name)
 
     public static TorchName Size { get; } = new("torch", "Size");
 
-    /// <summary>Whether it is one of the few that build tensors; every other name is refused.</summary>
+    /// <summary>Whether the name is on the list of names that build tensors; all others are rejected.</summary>
     public bool IsAllowed =>
         this == OrderedDict || this == RebuildTensor || this == RebuildParameter || this == Size
         || Storages.ContainsKey(this);
 
-    /// <summary>The element type, where the name is a storage's.</summary>
+    /// <summary>The element type, if the name is a storage type.</summary>
     public TensorType? ElementType => Storages.TryGetValue(this, out var type) ? type : null;
 
     public override string ToString() => Quote.Of($"{Module}.{Name}");

@@ -1,9 +1,9 @@
 namespace LLMBlender.Inference.Checkpoints.Torch;
 
-/// <summary>What the calls in a state dict's pickle would build, described instead of built.</summary>
+/// <summary>Descriptions of the objects that a state dict's pickle would build; nothing is called.</summary>
 internal static class TorchObjects
 {
-    /// <summary>PyTorch's own bound on a tensor's dimensions.</summary>
+    /// <summary>PyTorch's maximum number of dimensions.</summary>
     private const int MostDimensions = 64;
 
     /// <summary>A storage from its persistent id: <c>('storage', type, key, device, element count)</c>.</summary>
@@ -13,7 +13,7 @@ internal static class TorchObjects
             ? new TorchStorage(type, key, count)
             : throw source.Refuse("has a persistent id that is not ('storage', type, key, device, element count)");
 
-    /// <summary>What calling an allowed name gives.</summary>
+    /// <summary>Returns the result of calling an allowed name.</summary>
     public static object Call(TorchName callee, object?[] arguments, PickleBytes source)
     {
         if (callee == TorchName.RebuildTensor)

@@ -1,4 +1,4 @@
 namespace LLMBlender.Inference.Checkpoints.Torch;
 
-/// <summary>A run of elements in the archive's entry <c>data/Key</c>, which several tensors may share.</summary>
+/// <summary>The elements of the archive's entry <c>data/Key</c>, which several tensors can share.</summary>
 internal sealed record TorchStorage(TensorType Type, string Key, long Count);

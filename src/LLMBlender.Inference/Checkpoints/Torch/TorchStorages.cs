@@ -1,12 +1,12 @@
 namespace LLMBlender.Inference.Checkpoints.Torch;
 
-/// <summary>Finds tensors in an archive's <c>data/KEY</c> entries, and checks that they lie within them.</summary>
+/// <summary>Locates tensors in an archive's <c>data/KEY</c> entries, and checks that they are within bounds.</summary>
 internal sealed class TorchStorages(StoredZip zip, string folder, string file)
 {
     private readonly Dictionary<string, long> starts = new(StringComparer.Ordinal);
 
-    /// <summary>The tensor's place in the file.</summary>
-    /// <exception cref="ModelException">Its shape, strides, offset or storage break a rule.</exception>
+    /// <summary>The tensor's location in the file.</summary>
+    /// <exception cref="ModelException">Its shape, strides, offset or storage is invalid.</exception>
     public TensorLayout Place(string name, TorchTensor tensor)
     {
         var size = tensor.Storage.Type.ElementSize();
@@ -20,7 +20,7 @@ internal sealed class TorchStorages(StoredZip zip, string folder, string file)
             throw Refuse($"has the strides [{string.Join(", ", tensor.Strides)}], and strides are 0 or more");
         }
 
-        // Views may overlap themselves, but not so that a small file becomes a large tensor.
+        // Views may overlap themselves, but a small file must not become a large tensor.
         var count = tensor.Shape.Aggregate(1L, (product, dimension) => product * dimension);
         if (count > tensor.Storage.Count)
         {

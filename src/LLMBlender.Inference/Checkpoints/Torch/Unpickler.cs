@@ -1,16 +1,16 @@
 namespace LLMBlender.Inference.Checkpoints.Torch;
 
 /// <summary>
-/// The part of Python's pickle machine that <c>torch.save</c> needs for a state dict, and no more: it builds texts,
-/// numbers, tuples, lists, dicts and descriptions of tensors, and calls nothing.
+/// The subset of Python's pickle machine that <c>torch.save</c> uses for a state dict: it builds strings, numbers, tuples, lists, dicts and
+/// descriptions of tensors, and calls nothing.
 /// </summary>
 /// <remarks>
-/// Any other opcode and any name outside <see cref="TorchName"/> is refused by name. Work is linear in the bytes;
-/// values, marks and memo are bounded; nothing is walked recursively, so depth costs nothing.
+/// Any other opcode and any name not in <see cref="TorchName"/> is rejected. Work is linear in the number of bytes; values, marks and memo
+/// are bounded; there is no recursion, so nesting depth is not limited by the stack.
 /// </remarks>
 internal sealed class Unpickler
 {
-    /// <summary>Enough for some 90,000 tensors.</summary>
+    /// <summary>Sufficient for about 90,000 tensors.</summary>
     private const int MostOpcodes = 1 << 22;
 
     private const int MostMemos = 1 << 20;
@@ -25,14 +25,14 @@ internal sealed class Unpickler
         stack = new PickleStack(source);
     }
 
-    /// <summary>Builds what a pickle describes.</summary>
+    /// <summary>Evaluates a pickle.</summary>
     /// <param name="pickle">Protocol 2 to 5.</param>
-    /// <param name="file">The file it came from, for messages.</param>
+    /// <param name="file">The source file, for error messages.</param>
     /// <returns>
     /// Null, bool, long, double, string, <see cref="object"/>[] for a tuple, <see cref="List{T}"/> for a list,
     /// <see cref="PickleDict"/>, <see cref="TorchName"/>, <see cref="TorchStorage"/> or <see cref="TorchTensor"/>.
     /// </returns>
-    /// <exception cref="ModelException">It is malformed, or says anything else.</exception>
+    /// <exception cref="ModelException">It is malformed, or contains anything else.</exception>
     public static object? Load(byte[] pickle, string file) => new Unpickler(pickle, file).Run();
 
     private object? Run()
@@ -170,7 +170,7 @@ internal sealed class Unpickler
     }
 
     /// <summary>
-    /// An OrderedDict of modules carries the attribute <c>_metadata</c>, of layer versions; nothing else has a state.
+    /// The state of an OrderedDict of modules is the attribute <c>_metadata</c>, with layer versions; no other object has a state.
     /// </summary>
     private void Build()
     {

@@ -3,14 +3,14 @@ using System.Text;
 
 namespace LLMBlender.Inference.Checkpoints.Torch;
 
-/// <summary>One line of a zip archive's directory; sizes in bytes.</summary>
+/// <summary>One entry of a zip archive's directory; sizes in bytes.</summary>
 internal sealed record ZipEntry(string Name, ushort Flags, ushort Method, long StoredSize, long Size, long HeaderOffset)
 {
     private const int FixedBytes = 46;
     private const ushort Zip64Tag = 1;
 
-    /// <summary>Takes the next entry off the directory.</summary>
-    /// <returns>Null, and nothing taken, where the directory breaks its format.</returns>
+    /// <summary>Reads the next entry and advances the directory.</summary>
+    /// <returns>Null, without advancing, if the directory is malformed.</returns>
     public static ZipEntry? Read(ref ReadOnlySpan<byte> directory)
     {
         if (directory.Length < FixedBytes || BinaryPrimitives.ReadUInt32LittleEndian(directory) != 0x0201_4B50)
@@ -38,7 +38,7 @@ internal sealed record ZipEntry(string Name, ushort Flags, ushort Method, long S
         return entry;
     }
 
-    /// <summary>The zip64 extra field: 64-bit values, in order, for those fields that are all ones.</summary>
+    /// <summary>The zip64 extra field: 64-bit values, in order, for the fields whose bits are all ones.</summary>
     private ref struct Zip64Sizes
     {
         private ReadOnlySpan<byte> values;
@@ -59,7 +59,7 @@ internal sealed record ZipEntry(string Name, ushort Flags, ushort Method, long S
             }
         }
 
-        /// <summary>The value itself, or the next 64-bit one in its place; -1 where that is missing.</summary>
+        /// <summary>The value, or the next 64-bit value that replaces it; -1 if that is missing.</summary>
         public long Widen(uint value)
         {
             if (value != uint.MaxValue)

@@ -1,12 +1,12 @@
 namespace LLMBlender.Inference.Onnx.Bart;
 
 /// <summary>
-/// The shape of a BART encoder-decoder (transformers' <c>BartConfig</c>). Every field that changes the network is honoured
-/// here or refused by name when the file is read; fields for training and generating are not looked at.
+/// The shape of a BART encoder-decoder (transformers' <c>BartConfig</c>). Every field that affects the network is either supported or
+/// rejected when the file is read; fields for training and generation are ignored.
 /// </summary>
 internal sealed record BartConfig
 {
-    /// <summary>Rows of the embedding, which is the head, too.</summary>
+    /// <summary>Rows of the embedding, which is also the head.</summary>
     public required int VocabularySize { get; init; }
 
     /// <summary>Width of a hidden state, <c>d_model</c>.</summary>
@@ -26,7 +26,7 @@ internal sealed record BartConfig
     /// <summary>Width of the decoder's feed-forward layers.</summary>
     public required int DecoderWide { get; init; }
 
-    /// <summary>Tokens of a text at most.</summary>
+    /// <summary>The maximum number of tokens in a text.</summary>
     public required int Positions { get; init; }
 
     /// <summary>Whether embeddings are multiplied by √hidden.</summary>
@@ -35,20 +35,20 @@ internal sealed record BartConfig
     /// <summary>The padding token.</summary>
     public required int Pad { get; init; }
 
-    /// <summary>Stands before a target in the decoder's input.</summary>
+    /// <summary>The start token of the decoder's input.</summary>
     public required int DecoderStart { get; init; }
 
-    /// <summary>Rows of the position tables before the first position's.</summary>
+    /// <summary>Rows of the position tables before the first position.</summary>
     public static int PositionOffset => 2;
 
-    /// <summary>BART's norms have torch's default, whatever the config.</summary>
+    /// <summary>BART's norms use torch's default, whatever the config.</summary>
     public static double LayerNormEpsilon => 1e-5;
 
     /// <summary>Whether a config is a BART's.</summary>
     public static bool IsIn(ConfigFile file) => file.Text("model_type", "") is "bart";
 
     /// <summary>Reads a BART config; absent fields have the reference's defaults.</summary>
-    /// <exception cref="ModelException">A field out of range, or one that isn't built here.</exception>
+    /// <exception cref="ModelException">A field out of range, or one that is not supported.</exception>
     public static BartConfig Read(ConfigFile file)
     {
         RefuseWhatIsNotBuilt(file);
@@ -94,7 +94,7 @@ internal sealed record BartConfig
             throw file.Refused("tie_word_embeddings", "must be true: BART's head is its embedding");
         }
 
-        // Older checkpoints' fields for mBART's kin: neutral values only.
+        // Fields of older checkpoints for mBART variants: neutral values only.
         if (file.Flag("normalize_before", false) || file.Flag("add_final_layer_norm", false) || !file.Flag("normalize_embedding", true))
         {
             throw file.Refused("normalize_before", "only BART's own post-norm layers are supported");

@@ -3,10 +3,10 @@ using DataType = LLMBlender.Inference.Onnx.Wire.TensorProto.Types.DataType;
 namespace LLMBlender.Inference.Onnx.Bart;
 
 /// <summary>
-/// BART, teacher-forced: how likely a target is after a source. Inputs: <c>input_ids</c>, <c>attention_mask</c> int32
-/// [batch, source]; <c>decoder_input_ids</c> int32 and <c>targets</c> int64 [batch, target]. Outputs, float:
-/// <c>encoder_last_hidden_state</c> [batch, source, hidden], <c>logits</c> [batch, target, vocabulary], and
-/// <c>log_probabilities</c> [batch, target] of the targets. What comes after a target's end means nothing.
+/// BART, teacher-forced: the likelihood of a target given a source. Inputs: <c>input_ids</c>, <c>attention_mask</c> int32 [batch, source];
+/// <c>decoder_input_ids</c> int32 and <c>targets</c> int64 [batch, target]. Outputs, float: <c>encoder_last_hidden_state</c> [batch,
+/// source, hidden], <c>logits</c> [batch, target, vocabulary], and <c>log_probabilities</c> [batch, target] of the targets. Values after a
+/// target's end are undefined.
 /// </summary>
 internal sealed class BartGraph
 {

@@ -6,10 +6,10 @@ internal static class BartTensors
     public const string Shared = "model.shared";
     public const string Bias = "final_logits_bias";
 
-    /// <summary>The embedding's copy that int8 makes for the head.</summary>
+    /// <summary>The quantised copy of the embedding that the head uses at int8.</summary>
     public const string Head = "llmblender.lm_head";
 
-    // Names that files which hold shared tensors once may keep.
+    // The possible names of shared tensors, of which a file may contain only one.
     private static readonly string[] Embeddings =
         [Shared + ".weight", "model.encoder.embed_tokens.weight", "model.decoder.embed_tokens.weight", "lm_head.weight"];
 
@@ -18,7 +18,7 @@ internal static class BartTensors
 
     /// <summary>Every tensor that the graph uses.</summary>
     /// <param name="config">The network's shape.</param>
-    /// <param name="precision">At int8 the head has a quantised copy of its own.</param>
+    /// <param name="precision">At int8 the head has its own quantised copy.</param>
     /// <param name="embedding">The checkpoint's name of the embedding.</param>
     public static IEnumerable<TensorSpec> Of(BartConfig config, Precision precision, string embedding)
     {

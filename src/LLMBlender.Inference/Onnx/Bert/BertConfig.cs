@@ -1,8 +1,8 @@
 namespace LLMBlender.Inference.Onnx.Bert;
 
 /// <summary>
-/// The shape of a BERT or RoBERTa encoder (transformers' <c>BertConfig</c>, <c>RobertaConfig</c>), which differ in how they
-/// number positions. Every field that changes the network is honoured here or refused by name when the file is read.
+/// The shape of a BERT or RoBERTa encoder (transformers' <c>BertConfig</c>, <c>RobertaConfig</c>), which differ in how they number
+/// positions. Every field that affects the network is either supported or rejected when the file is read.
 /// </summary>
 internal sealed record BertConfig
 {
@@ -27,19 +27,17 @@ internal sealed record BertConfig
     /// <summary>Rows of the token type table.</summary>
     public required int TokenTypes { get; init; }
 
-    /// <summary>
-    /// RoBERTa numbers the tokens that are no padding from the padding's id + 1 on; null for BERT, which counts from 0.
-    /// </summary>
+    /// <summary>RoBERTa numbers the tokens that are not padding from the padding's id + 1; null for BERT, which counts from 0.</summary>
     public required int? RobertaPadding { get; init; }
 
-    /// <summary>Tokens of a row at most.</summary>
+    /// <summary>The maximum number of tokens in a row.</summary>
     public int MaxTokens => Positions - (RobertaPadding + 1 ?? 0);
 
     /// <summary>Whether a config is of this family.</summary>
     public static bool IsIn(ConfigFile file) => file.Text("model_type", "") is "bert" or "bleurt" or "roberta" or "xlm-roberta";
 
     /// <summary>Reads a config; absent fields have the reference's defaults.</summary>
-    /// <exception cref="ModelException">A field out of range, or one that isn't built here.</exception>
+    /// <exception cref="ModelException">A field out of range, or one that is not supported.</exception>
     public static BertConfig Read(ConfigFile file)
     {
         var isRoberta = file.Text("model_type") is "roberta" or "xlm-roberta";

@@ -20,7 +20,7 @@ internal sealed class BertGraph : IEncoderLayers
     /// <param name="config">The encoder's shape.</param>
     /// <param name="graph">Receives the nodes.</param>
     /// <param name="dense">How dense layers are computed.</param>
-    /// <param name="prefix">What precedes the encoder's own tensor names, such as <c>bert.</c></param>
+    /// <param name="prefix">The prefix of the encoder's tensor names, such as <c>bert.</c></param>
     /// <param name="isOneType">Whether every token has type 0.</param>
     public BertGraph(BertConfig config, OnnxGraph graph, DenseLayers dense, string prefix, bool isOneType)
     {
@@ -69,7 +69,7 @@ internal sealed class BertGraph : IEncoderLayers
         return Norm(Reshape(sum, graph.Integers(-1, config.Hidden)), prefix + "embeddings.LayerNorm");
     }
 
-    // Stored as bytes, a row has a scale of its own.
+    // If stored as bytes, each row has a scale.
     private string Words(string ids)
     {
         var rows = Row("word", ids);
@@ -98,7 +98,7 @@ internal sealed class BertGraph : IEncoderLayers
         return graph.Op("Add", [numbers, graph.Scalar(DataType.Int32, padding)]);
     }
 
-    // One type is the same for every token: [1, hidden], else [batch, length, hidden].
+    // A single type is the same for every token: [1, hidden], otherwise [batch, length, hidden].
     private string Types() => Row(
         "token_type",
         isOneType ? graph.Integers(0) : graph.Input(IEncoderLayers.Types, DataType.Int32, "batch", "length"));

@@ -1,13 +1,15 @@
 namespace LLMBlender.Inference.Onnx.Bert;
 
-/// <summary>The tensors that an encoder's checkpoint must hold (names: transformers' <c>BertModel</c>, and <c>RobertaModel</c>'s alike).</summary>
+/// <summary>
+/// The tensors that an encoder's checkpoint must contain (names: transformers' <c>BertModel</c> and <c>RobertaModel</c>).
+/// </summary>
 internal static class BertTensors
 {
     public const string Words = "embeddings.word_embeddings";
 
     /// <summary>Every tensor that the graph uses.</summary>
     /// <param name="config">The encoder's shape.</param>
-    /// <param name="prefix">What precedes the encoder's own names.</param>
+    /// <param name="prefix">The prefix of the encoder's tensor names.</param>
     public static IEnumerable<TensorSpec> Of(BertConfig config, string prefix)
     {
         long hidden = config.Hidden, wide = config.Intermediate;

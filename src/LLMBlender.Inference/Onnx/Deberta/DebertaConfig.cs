@@ -1,18 +1,18 @@
 namespace LLMBlender.Inference.Onnx.Deberta;
 
 /// <summary>
-/// The shape of a DeBERTa-v2/v3 encoder (transformers' <c>DebertaV2Config</c>). Every field that changes the network is
-/// either honoured here or refused by name when the file is read; fields for training and pooling are not looked at.
+/// The shape of a DeBERTa-v2/v3 encoder (transformers' <c>DebertaV2Config</c>). Every field that affects the network is either supported or
+/// rejected when the file is read; fields for training and pooling are ignored.
 /// </summary>
 internal sealed record DebertaConfig
 {
-    /// <summary>Rows of the embedding that the file declares; a ranker's own embedding may have fewer.</summary>
+    /// <summary>Rows of the embedding declared in the file; a ranker's embedding may have fewer.</summary>
     public required int VocabularySize { get; init; }
 
     /// <summary>Width of a hidden state.</summary>
     public required int Hidden { get; init; }
 
-    /// <summary>Width of an embedding row; projected to <see cref="Hidden"/> where they differ.</summary>
+    /// <summary>Width of an embedding row; projected to <see cref="Hidden"/> if they differ.</summary>
     public required int EmbeddingSize { get; init; }
 
     public required int Layers { get; init; }
@@ -29,19 +29,19 @@ internal sealed record DebertaConfig
     /// <summary>Half the rows of the relative table.</summary>
     public required int Span { get; init; }
 
-    /// <summary><c>position_buckets</c>; 0 for one row a distance.</summary>
+    /// <summary><c>position_buckets</c>; 0 for one row per distance.</summary>
     public required int Buckets { get; init; }
 
     /// <summary>The distance at which log buckets end.</summary>
     public required int MaxRelativePositions { get; init; }
 
-    /// <summary>Whether relative positions go through the content's own projections.</summary>
+    /// <summary>Whether relative positions use the content's projections.</summary>
     public required bool ShareAttentionKey { get; init; }
 
-    /// <summary>Whether queries look at relative positions.</summary>
+    /// <summary>Whether queries attend to relative positions.</summary>
     public required bool ContentToPosition { get; init; }
 
-    /// <summary>Whether keys look at relative positions.</summary>
+    /// <summary>Whether keys attend to relative positions.</summary>
     public required bool PositionToContent { get; init; }
 
     /// <summary>Whether the relative table is normalised before use.</summary>
@@ -50,12 +50,12 @@ internal sealed record DebertaConfig
     /// <summary>Width of all heads together.</summary>
     public int AttentionWidth => Heads * HeadSize;
 
-    /// <summary>What every attention score is multiplied by: 1/√(head size × number of score terms).</summary>
+    /// <summary>The factor of every attention score: 1/√(head size × number of score terms).</summary>
     public double ScoreScale =>
         1 / Math.Sqrt(HeadSize * (1.0 + (ContentToPosition ? 1 : 0) + (PositionToContent ? 1 : 0)));
 
     /// <summary>Reads a DeBERTa-v2 config.</summary>
-    /// <exception cref="ModelException">Another architecture, a field out of range, or a flag that isn't built here.</exception>
+    /// <exception cref="ModelException">Another architecture, a field out of range, or a flag that is not supported.</exception>
     public static DebertaConfig Read(ConfigFile file)
     {
         RefuseWhatIsNotBuilt(file);

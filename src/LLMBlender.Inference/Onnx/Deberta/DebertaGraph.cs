@@ -7,10 +7,9 @@ namespace LLMBlender.Inference.Onnx.Deberta;
 /// score[q,k] = (Q_q·K_k + Q_q·posK[δ(q−k)] + K_k·posQ[δ(q−k)]) / √(d·terms).
 /// </summary>
 /// <remarks>
-/// Three facts make it cheaper than the reference's own way, for the same numbers. The projections of the relative table
-/// don't depend on the input: they come as weights, already scaled. δ depends on q−k alone and never decreases with it:
-/// an input of L tokens touches one contiguous stretch of the table, so that only this is multiplied. And where only some
-/// rows of the last layer are looked at, only these are computed.
+/// It computes the same numbers as the reference at lower cost. The projections of the relative table don't depend on the input: they are
+/// stored as weights, already scaled. δ depends on q−k alone and never decreases with it: an input of L tokens uses one contiguous range of
+/// the table, so that only this range is multiplied. And if only some rows of the last layer are read, only these are computed.
 /// </remarks>
 internal sealed class DebertaGraph : IEncoderLayers
 {
@@ -19,7 +18,7 @@ internal sealed class DebertaGraph : IEncoderLayers
     private readonly DenseLayers dense;
     private readonly string prefix;
 
-    // Values that all layers share.
+    // Values shared by all layers.
     private readonly string mask;
     private readonly string batch;
     private readonly string length;
@@ -31,7 +30,7 @@ internal sealed class DebertaGraph : IEncoderLayers
     /// <param name="config">The encoder's shape.</param>
     /// <param name="graph">Receives the nodes.</param>
     /// <param name="dense">How dense layers are computed.</param>
-    /// <param name="prefix">What precedes the encoder's own tensor names, such as <c>pretrained_model.</c></param>
+    /// <param name="prefix">The prefix of the encoder's tensor names, such as <c>pretrained_model.</c></param>
     public DebertaGraph(DebertaConfig config, OnnxGraph graph, DenseLayers dense, string prefix)
     {
         (this.config, this.graph, this.dense, this.prefix) = (config, graph, dense, prefix);
@@ -71,7 +70,7 @@ internal sealed class DebertaGraph : IEncoderLayers
         List<string> states = [embedded];
         if (count == 0)
         {
-            // A one-layer ranker still needs the window that Offsets computes, and no full layer.
+            // A one-layer ranker needs only the window that Offsets computes, and no full layer.
             return states;
         }
 
@@ -95,7 +94,7 @@ internal sealed class DebertaGraph : IEncoderLayers
         return Norm(rows, prefix + "embeddings.LayerNorm");
     }
 
-    // δ(q−k) less the first table row that this length touches, as GatherElements wants it: int32 [batch, heads, n, length].
+    // δ(q−k) minus the first table row that this length uses, as GatherElements requires it: int32 [batch, heads, n, length].
     private string Offsets(string queries, string rows, string columns)
     {
         var furthest = RelativeBuckets.Saturation(config.Span, config.Buckets, config.MaxRelativePositions);
@@ -135,7 +134,7 @@ internal sealed class DebertaGraph : IEncoderLayers
 
     private string Attend(int index, string name, string asked, string askedCount, string all, string offsets)
     {
-        // int8 quantises a layer's input once for all the projections that share it.
+        // At int8, a layer's input is quantised once for all the projections that share it.
         var keysInput = dense.Prepare(graph, all);
         var queriesInput = asked == all ? keysInput : dense.Prepare(graph, asked);
         var q = dense.ApplyPrepared(graph, queriesInput, name + "query_proj");

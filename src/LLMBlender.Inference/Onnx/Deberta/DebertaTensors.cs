@@ -3,9 +3,9 @@ namespace LLMBlender.Inference.Onnx.Deberta;
 /// <summary>The tensors that an encoder's checkpoint must hold (names: transformers' <c>DebertaV2Model</c>).</summary>
 internal static class DebertaTensors
 {
-    /// <summary>Every tensor that the graph uses as it is.</summary>
+    /// <summary>Every tensor that the graph uses unchanged.</summary>
     /// <param name="config">The encoder's shape.</param>
-    /// <param name="prefix">What precedes the encoder's own names.</param>
+    /// <param name="prefix">The prefix of the encoder's tensor names.</param>
     /// <param name="rows">Rows of the word embedding.</param>
     public static IEnumerable<TensorSpec> OfGraph(DebertaConfig config, string prefix, long rows)
     {
@@ -43,7 +43,7 @@ internal static class DebertaTensors
     }
 
     /// <summary>
-    /// The tensors that only the relative tables are made from; those that <see cref="OfGraph"/> names as well come first.
+    /// The tensors from which only the relative tables are computed; those that are also in <see cref="OfGraph"/> come first.
     /// </summary>
     public static IEnumerable<TensorSpec> OfRelativeTables(DebertaConfig config, string prefix)
     {

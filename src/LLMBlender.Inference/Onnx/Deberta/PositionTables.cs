@@ -1,6 +1,6 @@
 namespace LLMBlender.Inference.Onnx.Deberta;
 
-/// <summary>Names of the weights that import derives: each layer's projections of the relative table.</summary>
+/// <summary>Names of the weights computed by import: each layer's projections of the relative table.</summary>
 internal static class PositionTables
 {
     /// <summary>posK of a layer, scaled: [heads, head size, 2·span].</summary>

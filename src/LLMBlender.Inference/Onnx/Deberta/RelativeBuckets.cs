@@ -1,18 +1,18 @@
 namespace LLMBlender.Inference.Onnx.Deberta;
 
 /// <summary>
-/// DeBERTa-v2's relative positions: distances up to half the bucket count have a bucket each, longer ones share
-/// buckets that widen with the logarithm, and all beyond the longest trained distance share the last.
-/// Reproduces <c>make_log_bucket_position</c> and the clamp in <c>disentangled_attention_bias</c> (transformers).
+/// DeBERTa-v2's relative positions: each distance up to half the bucket count has its own bucket, longer ones share buckets that widen
+/// logarithmically, and all beyond the longest trained distance share the last. Reproduces <c>make_log_bucket_position</c> and the clamp in
+/// <c>disentangled_attention_bias</c> (transformers).
 /// </summary>
 internal static class RelativeBuckets
 {
     /// <summary>
     /// The rows of the relative table for distances −<paramref name="furthest"/> … +<paramref name="furthest"/>
-    /// (query position less key position), each within 0 … 2·<paramref name="span"/>−1 and never decreasing.
+    /// (query position minus key position), each within 0 … 2·<paramref name="span"/>−1 and never decreasing.
     /// </summary>
     /// <param name="span">Half the number of rows in the relative table.</param>
-    /// <param name="buckets"><c>position_buckets</c>; 0 or less for one row a distance.</param>
+    /// <param name="buckets"><c>position_buckets</c>; 0 or less for one row per distance.</param>
     /// <param name="maxPosition"><c>max_relative_positions</c>.</param>
     /// <param name="furthest">The longest distance to tabulate.</param>
     public static int[] Table(int span, int buckets, int maxPosition, int furthest)
@@ -27,7 +27,7 @@ internal static class RelativeBuckets
         return rows;
     }
 
-    /// <summary>The distance from which on every longer one has the same row.</summary>
+    /// <summary>The distance from which all longer ones have the same row.</summary>
     public static int Saturation(int span, int buckets, int maxPosition)
     {
         if (buckets <= 0)
@@ -44,7 +44,7 @@ internal static class RelativeBuckets
         return distance;
     }
 
-    // The reference computes in float32; where the logarithm comes near an integer, that decides the bucket.
+    // The reference computes in float32, which decides the bucket if the logarithm is close to an integer.
     private static int LogBucket(int distance, int buckets, int maxPosition)
     {
         var mid = buckets / 2;

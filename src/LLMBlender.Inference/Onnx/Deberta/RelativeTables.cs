@@ -3,16 +3,16 @@ using System.Runtime.Intrinsics;
 namespace LLMBlender.Inference.Onnx.Deberta;
 
 /// <summary>
-/// The projections of DeBERTa's relative table, which the reference makes anew in every forward pass although no input
-/// changes them: posK = R·W_kᵀ + b_k and posQ = R·W_qᵀ + b_q, times the score scale, laid out as the graph multiplies them.
+/// The projections of DeBERTa's relative table, which the reference computes in every forward pass although they do not depend on the
+/// input: posK = R·W_kᵀ + b_k and posQ = R·W_qᵀ + b_q, times the score scale, in the layout that the graph multiplies.
 /// </summary>
 internal static class RelativeTables
 {
-    /// <summary>R: the relative table, normalised where the config says so; [2·span, hidden].</summary>
+    /// <summary>R: the relative table, normalised if the config requires it; [2·span, hidden].</summary>
     /// <param name="table">The checkpoint's rows; overwritten.</param>
     /// <param name="hidden">Their width.</param>
     /// <param name="norm">Weight and bias of the norm, or null for none.</param>
-    /// <param name="epsilon">The norm's.</param>
+    /// <param name="epsilon">The epsilon of the norm.</param>
     public static float[] Normalise(float[] table, int hidden, (float[] Weight, float[] Bias)? norm, double epsilon)
     {
         for (var start = 0; norm is var (weight, bias) && start < table.Length; start += hidden)
@@ -61,7 +61,7 @@ internal static class RelativeTables
         return result;
     }
 
-    // Products of singles are exact in doubles and the order of sums is fixed: the same bytes on every machine.
+    // Products of singles are exact in doubles and the order of summation is fixed: the same bytes on every machine.
     private static double Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {
         Vector256<double> low = default, high = default;

@@ -3,10 +3,10 @@ using LLMBlender.Inference.Onnx.Bert;
 
 namespace LLMBlender.Inference.Onnx.Encoders;
 
-/// <summary>BERT and RoBERTa.</summary>
+/// <summary>The BERT and RoBERTa family.</summary>
 internal sealed class BertFamily(BertConfig config) : EncoderFamily
 {
-    /// <summary>Whether heads are laid out as RoBERTa's are.</summary>
+    /// <summary>Whether the head layout is RoBERTa's.</summary>
     public bool IsRoberta => config.RobertaPadding is not null;
 
     /// <inheritdoc/>

@@ -1,7 +1,9 @@
 namespace LLMBlender.Inference.Onnx.Encoders;
 
-/// <summary>A classifier's head over the first token's state (transformers' <c>…ForSequenceClassification</c>): out(act(in(h))).</summary>
+/// <summary>
+/// A classification head over the first token's state (transformers' <c>…ForSequenceClassification</c>): out(act(in(h))).
+/// </summary>
 /// <param name="In">The inner layer's name.</param>
-/// <param name="Activation">The operator between both.</param>
+/// <param name="Activation">The operator between them.</param>
 /// <param name="Out">The outer layer's name.</param>
 internal sealed record ClassifierHead(string In, string Activation, string Out);

@@ -3,9 +3,9 @@ using LLMBlender.Inference.Onnx.Deberta;
 
 namespace LLMBlender.Inference.Onnx.Encoders;
 
-/// <summary>DeBERTa-v2 and v3.</summary>
+/// <summary>The DeBERTa-v2 and v3 family.</summary>
 /// <param name="config">The encoder's shape.</param>
-/// <param name="rows">Rows of the word embedding, which a ranker's may have fewer of than its backbone.</param>
+/// <param name="rows">Rows of the word embedding; a ranker may have fewer than its backbone.</param>
 internal sealed class DebertaFamily(DebertaConfig config, int rows) : EncoderFamily
 {
     /// <inheritdoc/>

@@ -4,7 +4,7 @@ using LLMBlender.Inference.Onnx.Deberta;
 
 namespace LLMBlender.Inference.Onnx.Encoders;
 
-/// <summary>An architecture of encoders, as far as heads and import need to know it.</summary>
+/// <summary>An encoder architecture, as used by heads and import.</summary>
 internal abstract class EncoderFamily
 {
     /// <summary>Its name in a model's origin.</summary>
@@ -13,7 +13,7 @@ internal abstract class EncoderFamily
     /// <summary>Width of a hidden state.</summary>
     public abstract int Hidden { get; }
 
-    /// <summary>Layers, the embedding not counted.</summary>
+    /// <summary>The number of layers, excluding the embedding.</summary>
     public abstract int Layers { get; }
 
     /// <summary>Rows of the word embedding.</summary>
@@ -24,20 +24,20 @@ internal abstract class EncoderFamily
 
     public abstract double LayerNormEpsilon { get; }
 
-    /// <summary>Tokens of a row at most; null where positions are relative and any length works.</summary>
+    /// <summary>The maximum number of tokens in a row; null if positions are relative and the length is not limited.</summary>
     public abstract int? MaxTokens { get; }
 
-    /// <summary>The tensors of a classifier's head.</summary>
+    /// <summary>The tensors of a classification head.</summary>
     public abstract ClassifierHead Classifier { get; }
 
     /// <summary>The tensors of a masked language model's head.</summary>
     public abstract MaskedHead Masked { get; }
 
-    /// <summary>What precedes the encoder's tensor names.</summary>
+    /// <summary>The prefix of the encoder's tensor names.</summary>
     public required string Prefix { get; init; }
 
-    /// <summary>The family of a config.</summary>
-    /// <exception cref="ModelException">An architecture that isn't built here, or a field out of range.</exception>
+    /// <summary>Reads the family from a config.</summary>
+    /// <exception cref="ModelException">An architecture that is not supported, or a field out of range.</exception>
     public static EncoderFamily Read(ConfigFile config, Checkpoint checkpoint)
     {
         string Prefix(params string[] known) =>
@@ -51,10 +51,12 @@ internal abstract class EncoderFamily
         return new DebertaFamily(deberta, deberta.VocabularySize) { Prefix = Prefix("", "deberta.", PairRankerGraph.EncoderPrefix) };
     }
 
-    /// <summary>The family of a ranker's backbone.</summary>
+    /// <summary>Reads the family of a ranker's backbone.</summary>
     /// <param name="config">The backbone's config.</param>
-    /// <param name="rows">Rows of the word embedding, which a ranker's may have more or fewer of than its backbone; null for the config's.</param>
-    /// <exception cref="ModelException">An architecture that isn't built here, or a field out of range.</exception>
+    /// <param name="rows">
+    /// Rows of the word embedding, which can differ between a ranker and its backbone; null for the config's value.
+    /// </param>
+    /// <exception cref="ModelException">An architecture that is not supported, or a field out of range.</exception>
     public static EncoderFamily OfRanker(ConfigFile config, int? rows)
     {
         if (BertConfig.IsIn(config))
@@ -73,6 +75,6 @@ internal abstract class EncoderFamily
     /// <summary>Adds the encoder to a graph.</summary>
     /// <param name="graph">Receives the nodes.</param>
     /// <param name="dense">How dense layers are computed.</param>
-    /// <param name="isOneType">Whether every token has type 0, so that no types are read.</param>
+    /// <param name="isOneType">Whether every token has type 0, so that types are not an input.</param>
     public abstract IEncoderLayers Begin(OnnxGraph graph, DenseLayers dense, bool isOneType = false);
 }

@@ -3,9 +3,8 @@ using DataType = LLMBlender.Inference.Onnx.Wire.TensorProto.Types.DataType;
 namespace LLMBlender.Inference.Onnx.Encoders;
 
 /// <summary>
-/// An encoder by itself; its inputs are those of <see cref="IEncoderLayers"/>. Outputs, float [batch, length, hidden]:
-/// <c>last_hidden_state</c>, and <c>hidden_state_i</c> of the embedding (0) and each layer (from 1 on); rows that the mask
-/// hides mean nothing.
+/// An encoder without a head; its inputs are those of <see cref="IEncoderLayers"/>. Outputs, float [batch, length, hidden]:
+/// <c>last_hidden_state</c>, and <c>hidden_state_i</c> of the embedding (0) and each layer (from 1); masked rows are undefined.
 /// </summary>
 internal static class EncoderGraph
 {

@@ -8,7 +8,7 @@ namespace LLMBlender.Inference.Onnx.Encoders;
 /// <param name="Bias">The bias's name.</param>
 internal sealed record MaskedHead(string Dense, string Norm, string Bias)
 {
-    /// <summary>The embedding's copy that int8 makes for the product.</summary>
+    /// <summary>The quantised copy of the embedding that the product uses at int8.</summary>
     public const string Decoder = "llmblender.masked.decoder";
 
     public static MaskedHead OfBert { get; } =

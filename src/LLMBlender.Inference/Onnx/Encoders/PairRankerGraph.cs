@@ -3,14 +3,13 @@ using DataType = LLMBlender.Inference.Onnx.Wire.TensorProto.Types.DataType;
 namespace LLMBlender.Inference.Onnx.Encoders;
 
 /// <summary>
-/// The PairRanker: the encoder, and over its last hidden states h_s, h_1, h_2 at the three marker tokens
-/// f(x) = W₂·tanh(W₁·x + b₁) + b₂; logit = mean over tasks of f([h_s;h_1]) − f([h_s;h_2]).
-/// Source: LLM-Blender, <c>pair_ranker/ranker.py</c>, and its <c>DebertaV2PairRM</c>. Every token has type 0, as the reference
-/// names none.
+/// The PairRanker: the encoder, and a head over its last hidden states h_s, h_1, h_2 at the three marker tokens: f(x) = W₂·tanh(W₁·x + b₁)
+/// + b₂; logit = mean over tasks of f([h_s;h_1]) − f([h_s;h_2]). Source: LLM-Blender, <c>pair_ranker/ranker.py</c>, and its
+/// <c>DebertaV2PairRM</c>. Every token has type 0, as the reference specifies none.
 /// </summary>
 internal static class PairRankerGraph
 {
-    /// <summary>What precedes the encoder's tensor names in both published layouts.</summary>
+    /// <summary>The prefix of the encoder's tensor names in both published layouts.</summary>
     public const string EncoderPrefix = "pretrained_model.";
 
     /// <summary>The head's two dense layers; 0, 2 and 3 are dropout, tanh and dropout.</summary>

@@ -4,8 +4,7 @@ using DataType = LLMBlender.Inference.Onnx.Wire.TensorProto.Types.DataType;
 namespace LLMBlender.Inference.Onnx.Encoders;
 
 /// <summary>
-/// An encoder that gives a row of numbers at one position. Inputs: those of <see cref="IEncoderLayers"/>, and
-/// <c>positions</c> int64 [batch, 1].
+/// An encoder with a head at one position per row. Inputs: those of <see cref="IEncoderLayers"/>, and <c>positions</c> int64 [batch, 1].
 /// </summary>
 internal static class PooledGraph
 {
@@ -23,7 +22,7 @@ internal static class PooledGraph
         return graph.Serialize();
     }
 
-    /// <summary>The state itself: <c>result</c> is float [batch, hidden].</summary>
+    /// <summary>The hidden state: <c>result</c> is float [batch, hidden].</summary>
     public static byte[] Embedding(EncoderFamily family, Precision precision, IWeights weights)
     {
         var (graph, states) = Begin(family, precision, weights);

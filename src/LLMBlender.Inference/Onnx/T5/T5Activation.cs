@@ -1,6 +1,6 @@
 namespace LLMBlender.Inference.Onnx.T5;
 
-/// <summary>What a T5's feed-forward layer applies to its first product.</summary>
+/// <summary>The activation of a T5's feed-forward layer.</summary>
 internal enum T5Activation
 {
     /// <summary>max(x, 0), as in v1.0.</summary>

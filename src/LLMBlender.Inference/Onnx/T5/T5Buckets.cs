@@ -1,15 +1,15 @@
 namespace LLMBlender.Inference.Onnx.T5;
 
 /// <summary>
-/// T5's relative positions: short distances have a bucket each, longer ones share buckets that widen with the logarithm,
-/// and all from the longest on share the last. The encoder tells before from after; the decoder only looks back.
-/// Reproduces <c>T5Attention._relative_position_bucket</c> (transformers).
+/// T5's relative positions: each short distance has its own bucket, longer ones share buckets that widen logarithmically, and all beyond
+/// the longest share the last. The encoder distinguishes the two directions; the decoder only attends to earlier positions. Reproduces
+/// <c>T5Attention._relative_position_bucket</c> (transformers).
 /// </summary>
 internal static class T5Buckets
 {
     /// <summary>
-    /// Buckets of key position less query position, for distances −furthest … +furthest, where furthest is half the
-    /// length: both ends have reached their last bucket.
+    /// Buckets of key position minus query position, for distances −furthest … +furthest, where furthest is half the length: the last
+    /// bucket is reached at both ends.
     /// </summary>
     public static int[] Encoder(int buckets, int maxDistance)
     {
@@ -23,7 +23,7 @@ internal static class T5Buckets
         return table;
     }
 
-    /// <summary>Buckets of query position less key position, for distances from 0 until the last bucket is reached.</summary>
+    /// <summary>Buckets of query position minus key position, for distances from 0 until the last bucket is reached.</summary>
     public static int[] Decoder(int buckets, int maxDistance)
     {
         var table = new int[Saturation(buckets, maxDistance) + 1];
@@ -46,7 +46,7 @@ internal static class T5Buckets
         return distance;
     }
 
-    // The reference computes in float32; where the logarithm comes near an integer, that decides the bucket.
+    // The reference computes in float32, which decides the bucket if the logarithm is close to an integer.
     private static int Bucket(int distance, int buckets, int maxDistance)
     {
         var exact = buckets / 2;

@@ -1,9 +1,8 @@
 namespace LLMBlender.Inference.Onnx.T5;
 
 /// <summary>
-/// The shape of a T5 encoder-decoder (transformers' <c>T5Config</c>): v1.0 with its tied head and plain feed-forward, v1.1
-/// and Flan with theirs. Every field that changes the network is either honoured here or refused by name when the file is
-/// read; fields for training are not looked at.
+/// The shape of a T5 encoder-decoder (transformers' <c>T5Config</c>): v1.0 with tied head and plain feed-forward layer, and v1.1 and Flan.
+/// Every field that affects the network is either supported or rejected when the file is read; fields for training are ignored.
 /// </summary>
 internal sealed record T5Config
 {
@@ -39,13 +38,13 @@ internal sealed record T5Config
     public required int MaxDistance { get; init; }
 
     /// <summary>
-    /// Whether the head is the embedding. The config's word counts only until the tensors are known: a head of its own in
-    /// the checkpoint is the head (transformers 5 writes <c>tie_word_embeddings: true</c> for every T5).
+    /// Whether the head is the embedding. The config's value is used only if the checkpoint contains no separate head (transformers 5
+    /// writes <c>tie_word_embeddings: true</c> for every T5).
     /// </summary>
     public required bool IsTied { get; init; }
 
     /// <summary>
-    /// Whether the head's input is scaled by d_model^−½: <c>scale_decoder_outputs</c> where present (transformers 5), else
+    /// Whether the head's input is scaled by d_model^−½: <c>scale_decoder_outputs</c> if present (transformers 5), otherwise
     /// <c>tie_word_embeddings</c>.
     /// </summary>
     public required bool ScalesOutput { get; init; }
@@ -57,7 +56,7 @@ internal sealed record T5Config
     public static bool IsIn(ConfigFile file) => file.Has("model_type") && file.Text("model_type") is "t5";
 
     /// <summary>Reads a T5 config; absent fields have the reference's defaults.</summary>
-    /// <exception cref="ModelException">Another architecture, a field out of range, or one that isn't built here.</exception>
+    /// <exception cref="ModelException">Another architecture, a field out of range, or one that is not supported.</exception>
     public static T5Config Read(ConfigFile file)
     {
         if (!IsIn(file))
@@ -98,7 +97,7 @@ internal sealed record T5Config
         };
     }
 
-    // gated-gelu is the published name of a layer with GELU's tanh form; gelu by itself is the exact one.
+    // gated-gelu is the published name of a layer with the tanh approximation of GELU; gelu by itself is the exact one.
     private static (bool IsGated, T5Activation Activation) FeedForward(ConfigFile file) =>
         file.Text("feed_forward_proj", "relu") switch
         {

@@ -2,22 +2,19 @@ using DataType = LLMBlender.Inference.Onnx.Wire.TensorProto.Types.DataType;
 
 namespace LLMBlender.Inference.Onnx.T5;
 
-/// <summary>
-/// T5's decoder for the next tokens of some rows. Rows of one prompt are neighbours, and share its encoder states.
-/// </summary>
+/// <summary>T5's decoder for the next tokens of several rows. Rows of one prompt are adjacent, and share its encoder states.</summary>
 /// <remarks>
-/// Inputs: <c>input_ids</c> int32 [rows, new]; <c>position</c> int64 [1], of the first new token; <c>slots</c> int64
-/// [rows, heads, new, 3], where in the cache each new key lies (row, head, position); the encoder graph's <c>cross_…</c>
-/// outputs; and for each layer i <c>past_key_i</c>, <c>past_value_i</c>, single [rows, heads, capacity, head size].
-/// Outputs: <c>logits</c>, single [rows, new, vocabulary], and <c>present_key_i</c>, <c>present_value_i</c>: the past with
-/// the new keys in their slots. Bound to the past's own memory they are written in place, and nothing is copied; what lies
-/// beyond the last new token is not looked at, but must be finite.
+/// Inputs: <c>input_ids</c> int32 [rows, new]; <c>position</c> int64 [1], of the first new token; <c>slots</c> int64 [rows, heads, new, 3],
+/// the cache position of each new key (row, head, position); the encoder graph's <c>cross_…</c> outputs; and for each layer i
+/// <c>past_key_i</c>, <c>past_value_i</c>, single [rows, heads, capacity, head size]. Outputs: <c>logits</c>, single [rows, new,
+/// vocabulary], and <c>present_key_i</c>, <c>present_value_i</c>: the past with the new keys in their slots. If bound to the memory of the
+/// past, they are written in place without copying; values after the last new token are not read, but must be finite.
 /// </remarks>
 internal sealed class T5DecoderGraph
 {
     public const string Logits = "logits";
 
-    /// <summary>What hidden scores are set to, or have added to them: enough to vanish in softmax.</summary>
+    /// <summary>The value that masked scores are set to, or that is added to them: 0 after softmax.</summary>
     public const double Masked = -1e30;
 
     private static readonly long[] HeadsFirst = [0, 2, 1, 3];
@@ -84,7 +81,7 @@ internal sealed class T5DecoderGraph
         return graph.Serialize();
     }
 
-    // [heads, new, capacity]; what comes after a token is hidden from it.
+    // [heads, new, capacity]; positions after a token are masked.
     private string RelativeBias()
     {
         var table = T5Buckets.Decoder(config.Buckets, config.MaxDistance);

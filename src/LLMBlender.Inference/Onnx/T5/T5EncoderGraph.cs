@@ -3,10 +3,10 @@ using DataType = LLMBlender.Inference.Onnx.Wire.TensorProto.Types.DataType;
 namespace LLMBlender.Inference.Onnx.T5;
 
 /// <summary>
-/// T5's encoder, and the decoder's keys and values over it, which no decoding step changes.
-/// Inputs: <c>input_ids</c>, <c>attention_mask</c> int32 [batch, length]. Outputs, all single: <c>last_hidden_state</c>
-/// [batch, length, hidden]; for each decoder layer i <c>cross_key_i</c> and <c>cross_value_i</c>
-/// [batch, heads, length, head size]; <c>cross_mask</c> [batch, 1, 1, length], to be added to scores.
+/// T5's encoder, and the decoder's cross-attention keys and values, which are the same for all decoding steps. Inputs: <c>input_ids</c>,
+/// <c>attention_mask</c> int32 [batch, length]. Outputs, all single: <c>last_hidden_state</c> [batch, length, hidden]; for each decoder
+/// layer i <c>cross_key_i</c> and <c>cross_value_i</c> [batch, heads, length, head size]; <c>cross_mask</c> [batch, 1, 1, length], to be
+/// added to scores.
 /// </summary>
 internal sealed class T5EncoderGraph
 {
@@ -65,7 +65,7 @@ internal sealed class T5EncoderGraph
         return graph.Serialize();
     }
 
-    // The first layer's table serves them all: [1, heads, length, length].
+    // All layers use the first layer's table: [1, heads, length, length].
     private string RelativeBias()
     {
         var table = T5Buckets.Encoder(config.Buckets, config.MaxDistance);

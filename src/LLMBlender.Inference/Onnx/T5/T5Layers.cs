@@ -3,8 +3,8 @@ using DataType = LLMBlender.Inference.Onnx.Wire.TensorProto.Types.DataType;
 namespace LLMBlender.Inference.Onnx.T5;
 
 /// <summary>
-/// What T5's two stacks have in common: pre-norm layers, x + f(RMSNorm(x)), without biases. The residual stream is single
-/// at every precision, and so is the feed-forward layer's second half: trained T5s overflow half there.
+/// Layers common to T5's encoder and decoder: pre-norm layers, x + f(RMSNorm(x)), without biases. The residual stream and the second half
+/// of the feed-forward layer are single at every precision, because trained T5s overflow half there.
 /// </summary>
 internal sealed class T5Layers(T5Config config, OnnxGraph graph, Precision precision)
 {
@@ -29,13 +29,13 @@ internal sealed class T5Layers(T5Config config, OnnxGraph graph, Precision preci
         ("epsilon", config.NormEpsilon),
         ("stash_type", 1));
 
-    /// <summary>What layers that share an input can share, from a single one.</summary>
+    /// <summary>Prepares an input of type single that several layers share.</summary>
     public DenseLayers.Prepared Prepare(string x) => dense.Prepare(graph, Narrow(x));
 
-    /// <summary>A dense layer's output, of the precision's own type.</summary>
+    /// <summary>A dense layer's output, in the type of the precision.</summary>
     public string Project(DenseLayers.Prepared x, string name) => dense.ApplyPrepared(graph, x, name, bias: false);
 
-    /// <summary>x plus a dense layer of <paramref name="added"/>, which is of the precision's own type; single.</summary>
+    /// <summary>x plus a dense layer of <paramref name="added"/>, which is in the type of the precision; single.</summary>
     public string AddProjected(string x, string added, string name) =>
         graph.Op("Add", [x, Single(dense.Apply(graph, added, name, bias: false))]);
 
@@ -62,18 +62,18 @@ internal sealed class T5Layers(T5Config config, OnnxGraph graph, Precision preci
         return Single(Project(Prepare(x), ownsHead ? "lm_head" : "shared"));
     }
 
-    /// <summary>A relative table as heads × buckets, single, and of it the entries at <paramref name="buckets"/>: [heads, …].</summary>
+    /// <summary>A relative table as heads × buckets, single, gathered at <paramref name="buckets"/>: [heads, …].</summary>
     public string Bias(string stack, string buckets)
     {
         var table = graph.Op("Transpose", [graph.Weight($"{stack}.block.0.{T5Tensors.RelativeBias}")], ("perm", new long[] { 1, 0 }));
         return graph.Op("Gather", [table, buckets], ("axis", 1));
     }
 
-    /// <summary>Single from the precision's own type.</summary>
+    /// <summary>Converts the type of the precision to single.</summary>
     public string Single(string x) =>
         precision == Precision.Float32 ? x : graph.Op("Cast", [x], ("to", (int)DataType.Float));
 
-    /// <summary>The precision's own type from single.</summary>
+    /// <summary>Converts single to the type of the precision.</summary>
     public string Narrow(string x) =>
         precision == Precision.Float16 ? graph.Op("Cast", [x], ("to", (int)DataType.Float16)) : x;
 

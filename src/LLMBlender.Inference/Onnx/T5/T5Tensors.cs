@@ -3,8 +3,7 @@ using LLMBlender.Inference.Checkpoints;
 namespace LLMBlender.Inference.Onnx.T5;
 
 /// <summary>
-/// The tensors that a T5 checkpoint must hold (names: transformers' <c>T5ForConditionalGeneration</c>), and those that it
-/// may hold beside them.
+/// The tensors that a T5 checkpoint must contain (names: transformers' <c>T5ForConditionalGeneration</c>), and optional ones.
 /// </summary>
 internal static class T5Tensors
 {
@@ -21,18 +20,18 @@ internal static class T5Tensors
         Head,
     };
 
-    /// <summary>The checkpoint's name of the embedding: files that hold shared tensors once may keep any of its names.</summary>
+    /// <summary>The checkpoint's name of the embedding: a file may contain shared tensors once, under any of their names.</summary>
     public static string EmbeddingIn(Checkpoint checkpoint) =>
         new[] { Shared, "encoder.embed_tokens.weight", "decoder.embed_tokens.weight", Head }
             .FirstOrDefault(checkpoint.Tensors.ContainsKey, Shared);
 
-    /// <summary>Whether the checkpoint holds a head that is not the embedding.</summary>
+    /// <summary>Whether the checkpoint contains a head that is not the embedding.</summary>
     public static bool HasOwnHead(Checkpoint checkpoint, string embedding) =>
-        embedding != Head && checkpoint.Tensors.ContainsKey(Head) && !checkpoint.HoldsTheSame(Head, embedding);
+        embedding != Head && checkpoint.Tensors.ContainsKey(Head) && !checkpoint.AreEqual(Head, embedding);
 
     /// <summary>Every tensor that the graphs use.</summary>
     /// <param name="config">The network's shape.</param>
-    /// <param name="precision">At int8, a tied head has a quantised copy of its own.</param>
+    /// <param name="precision">At int8, a tied head has its own quantised copy.</param>
     /// <param name="embedding">The checkpoint's name of the embedding.</param>
     public static IEnumerable<TensorSpec> Of(T5Config config, Precision precision, string embedding)
     {
@@ -58,8 +57,8 @@ internal static class T5Tensors
         }
     }
 
-    /// <summary>Whether a tensor that no graph uses contradicts nothing.</summary>
-    public static bool MayBeLeft(string name) =>
+    /// <summary>Whether a tensor that no graph uses may be ignored.</summary>
+    public static bool MayBeIgnored(string name) =>
         Unused.Contains(name)
         || !(name.StartsWith("encoder.", StringComparison.Ordinal) || name.StartsWith("decoder.", StringComparison.Ordinal));
 

@@ -1,8 +1,6 @@
 namespace LLMBlender.Inference.Tokenization.AddedTokens;
 
-/// <summary>
-/// A token that lies beside the SentencePiece vocabulary and is cut out of the text before it is segmented.
-/// </summary>
+/// <summary>A token outside the subword vocabulary that is extracted from the text before segmentation.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="Content">Its text.</param>
 public sealed record AddedToken(int Id, string Content)
@@ -10,15 +8,15 @@ public sealed record AddedToken(int Id, string Content)
     /// <summary>Whether decoding may skip it.</summary>
     public bool Special { get; init; }
 
-    /// <summary>Whether it is looked for in the normalised text (true) or in the text as given (false).</summary>
+    /// <summary>Whether it is matched in the normalised text (true) or in the original text (false).</summary>
     public bool Normalized { get; init; } = true;
 
-    /// <summary>Whether it takes the white space on its left with it.</summary>
+    /// <summary>Whether it includes the white space on its left.</summary>
     public bool LeftStrip { get; init; }
 
-    /// <summary>Whether it takes the white space on its right with it.</summary>
+    /// <summary>Whether it includes the white space on its right.</summary>
     public bool RightStrip { get; init; }
 
-    /// <summary>Whether it counts only where no word character touches it.</summary>
+    /// <summary>Whether it matches only if no word character is adjacent.</summary>
     public bool SingleWord { get; init; }
 }

@@ -4,7 +4,7 @@ using LLMBlender.Inference.Tokenization.Subwords;
 
 namespace LLMBlender.Inference.Tokenization.AddedTokens;
 
-/// <summary>Gives added tokens their ids: that of the same piece of the vocabulary, or the next free one.</summary>
+/// <summary>Assigns ids to added tokens: the id of the same piece in the vocabulary, or the next free one.</summary>
 internal sealed class AddedTokenList(Vocabulary vocabulary)
 {
     private readonly Dictionary<string, AddedToken> tokens = new(StringComparer.Ordinal);
@@ -12,7 +12,7 @@ internal sealed class AddedTokenList(Vocabulary vocabulary)
 
     public List<AddedToken> ById => [.. tokens.Values.OrderBy(token => token.Id)];
 
-    /// <summary>Adds a token, or replaces the one of the same text, whatever id it carries; returns its id.</summary>
+    /// <summary>Adds a token, or replaces the one with the same text, regardless of its id; returns its id.</summary>
     public int Add(AddedToken token)
     {
         int id = Find(token.Content) ?? next++;

@@ -6,14 +6,14 @@ using LLMBlender.Inference.Tokenization.Bytes;
 
 namespace LLMBlender.Inference.Tokenization.AddedTokens;
 
-/// <summary>Finds added tokens in a text: leftmost first, the longest of those that begin at one place.</summary>
+/// <summary>Finds added tokens in a text: leftmost first, and the longest of those that start at one position.</summary>
 internal sealed class AddedTokenMatcher
 {
     private readonly AddedToken[] tokens;
     private readonly ByteTrie trie;
     private readonly SearchValues<byte> firstBytes;
 
-    /// <param name="tokens">The tokens, each with the UTF-8 text to look for; empty texts are never found.</param>
+    /// <param name="tokens">The tokens, each with the UTF-8 text to match; empty texts are never matched.</param>
     public AddedTokenMatcher(IReadOnlyList<(AddedToken Token, byte[] Text)> tokens)
     {
         this.tokens = [.. tokens.Select(t => t.Token)];
@@ -30,8 +30,8 @@ internal sealed class AddedTokenMatcher
     }
 
     /// <summary>
-    /// The next token at or after <paramref name="from"/>: null when there is none. It takes the bytes
-    /// <paramref name="start"/> to <paramref name="end"/>, white space included that it strips.
+    /// The next token at or after <paramref name="from"/>; null if there is none. It spans the bytes <paramref name="start"/> to
+    /// <paramref name="end"/>, including the white space that it strips.
     /// </summary>
     public AddedToken? Next(ReadOnlySpan<byte> text, int from, out int start, out int end)
     {

@@ -1,6 +1,6 @@
 namespace LLMBlender.Inference.Tokenization.Bytes;
 
-/// <summary>A reusable, growing run of bytes.</summary>
+/// <summary>A reusable, growing byte buffer.</summary>
 internal sealed class ByteBuffer
 {
     private byte[] bytes = new byte[256];
@@ -27,7 +27,7 @@ internal sealed class ByteBuffer
         bytes[Length++] = value;
     }
 
-    /// <summary>Room for at least <paramref name="count"/> bytes after the present ones; see <see cref="Advance"/>.</summary>
+    /// <summary>Space for at least <paramref name="count"/> bytes after the current ones; see <see cref="Advance"/>.</summary>
     public Span<byte> Reserve(int count)
     {
         if (bytes.Length - Length < count)
@@ -38,7 +38,7 @@ internal sealed class ByteBuffer
         return bytes.AsSpan(Length);
     }
 
-    /// <summary>Takes bytes written to the reserved room into the run.</summary>
+    /// <summary>Adds bytes written to the reserved space.</summary>
     public void Advance(int count) => Length += count;
 
     private void Grow(int count) =>

@@ -3,8 +3,8 @@ using System.Text;
 namespace LLMBlender.Inference.Tokenization.Bytes;
 
 /// <summary>
-/// GPT-2's way of writing any bytes in letters: printable Latin-1 bytes stand for themselves, the other 68 for the
-/// characters from U+0100 on, so that a space is Ġ.
+/// GPT-2's mapping of bytes to characters: printable Latin-1 bytes map to themselves, the other 68 to characters from U+0100, so that a
+/// space is Ġ.
 /// </summary>
 internal static class ByteLetters
 {
@@ -12,10 +12,10 @@ internal static class ByteLetters
     private static readonly Dictionary<char, byte> Bytes = Letters.Select((letter, b) => (letter, b)).ToDictionary(p => p.letter, p => (byte)p.b);
     private static readonly byte[][] Utf8 = [.. Letters.Select(letter => Encoding.UTF8.GetBytes([letter]))];
 
-    /// <summary>Appends a byte's letter.</summary>
+    /// <summary>Appends the character of a byte.</summary>
     public static void Write(byte value, ByteBuffer target) => target.Append(Utf8[value]);
 
-    /// <summary>The byte that a letter stands for; null for other characters.</summary>
+    /// <summary>The byte of a character; null for other characters.</summary>
     public static byte? Read(char letter) => Bytes.TryGetValue(letter, out byte value) ? value : null;
 
     private static char[] MakeLetters()

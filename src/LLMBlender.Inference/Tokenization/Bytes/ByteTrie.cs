@@ -2,15 +2,13 @@ using System.Runtime.CompilerServices;
 
 namespace LLMBlender.Inference.Tokenization.Bytes;
 
-/// <summary>
-/// Byte strings to their numbers, walked one byte at a time: a double array (Aoe 1989), 8 bytes a node.
-/// </summary>
+/// <summary>Maps byte strings to numbers, traversed one byte at a time: a double array (Aoe 1989), 8 bytes per node.</summary>
 internal sealed class ByteTrie
 {
-    /// <summary>The node that every walk starts from.</summary>
+    /// <summary>The root node.</summary>
     public const int Root = 0;
 
-    /// <summary>What a node without a value has.</summary>
+    /// <summary>The value of a node without a value.</summary>
     public const int None = -1;
 
     private readonly Unit[] units;
@@ -23,8 +21,8 @@ internal sealed class ByteTrie
     }
 
     /// <summary>
-    /// The trie of the keys <c>text[starts[i]..starts[i + 1]]</c>, each with the value i. Empty keys are left out; of
-    /// equal keys the last counts.
+    /// Builds the trie of the keys <c>text[starts[i]..starts[i + 1]]</c>, each with the value i. Empty keys are ignored; of equal keys the
+    /// last counts.
     /// </summary>
     public static ByteTrie Build(ReadOnlySpan<byte> text, ReadOnlySpan<int> starts)
     {
@@ -34,8 +32,8 @@ internal sealed class ByteTrie
     }
 
     /// <summary>
-    /// Steps from <paramref name="node"/> along <paramref name="b"/>: false where no key goes on that way, else the
-    /// node reached and its value or <see cref="None"/>.
+    /// Moves from <paramref name="node"/> along <paramref name="b"/>: returns false if no key continues, otherwise the new node and its
+    /// value or <see cref="None"/>.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Step(ref int node, byte b, out int value)
@@ -75,10 +73,10 @@ internal sealed class ByteTrie
     {
         public const int ParentMask = int.MaxValue;
 
-        /// <summary>Where the node's children lie; always in the array, whatever byte is added.</summary>
+        /// <summary>The base index of the node's children; in range for any byte.</summary>
         public int Base;
 
-        /// <summary>The parent's index; all ones where the place is free; negative where the node has a value.</summary>
+        /// <summary>The parent's index; all ones if the slot is free; negative if the node has a value.</summary>
         public int Parent;
     }
 }

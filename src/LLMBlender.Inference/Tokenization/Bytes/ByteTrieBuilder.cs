@@ -3,16 +3,16 @@ using System.Runtime.CompilerServices;
 namespace LLMBlender.Inference.Tokenization.Bytes;
 
 /// <summary>
-/// Lays a <see cref="ByteTrie"/> out: breadth first while nodes share keys, each node's keys sorted by their next byte
-/// alone; the tail of a single key is laid out at once, so that it lies together.
+/// Builds the layout of a <see cref="ByteTrie"/>: breadth first while nodes share keys, each node's keys sorted by their next byte; the
+/// tail of a single key is stored at once, so that its nodes are close together.
 /// </summary>
-/// <remarks>Loading runs it once, before the JIT would think it worth its while: hence AggressiveOptimization.</remarks>
+/// <remarks>It runs once at load time, before tiered compilation would optimise it: hence AggressiveOptimization.</remarks>
 internal ref struct ByteTrieBuilder
 {
     private const int Free = ByteTrie.Unit.ParentMask;
     private const int Block = 256;
 
-    // Places tried for a node's children before they get a new block: bounds the building time.
+    // Slots tried for a node's children before a new block is allocated: bounds the build time.
     private const int Tries = 48;
 
     private readonly ReadOnlySpan<byte> text;
@@ -20,17 +20,17 @@ internal ref struct ByteTrieBuilder
     private int[] keys;
     private int[] sorted;
 
-    // Nodes that still have no children, in the order in which they get them.
+    // Nodes whose children are not stored yet, in processing order.
     private Node[] open = new Node[64];
     private int opened;
 
-    // Free places as a ring, entered at place 0, which is the root's and so never free.
+    // Free slots as a ring, starting at slot 0, which is the root's and never free.
     private int[] next;
     private int[] previous;
 
     private int hint;
 
-    // Where the blocks begin that hold nothing yet.
+    // The start of the unused blocks.
     private int untouched;
 
     public ByteTrieBuilder(ReadOnlySpan<byte> text, ReadOnlySpan<int> starts)
@@ -111,7 +111,7 @@ internal ref struct ByteTrieBuilder
         open[opened++] = node;
     }
 
-    // Moves the keys that end at the node to the front of its range, and returns where the others begin.
+    // Moves the keys that end at the node to the front of its range, and returns the start of the others.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly int SetValue(Node node)
     {
@@ -159,7 +159,7 @@ internal ref struct ByteTrieBuilder
         Mark(index, key);
     }
 
-    // Sorts a range of keys by their byte at depth; returns how many different bytes there are, with their ranges' ends.
+    // Sorts a range of keys by their byte at depth; returns the number of distinct bytes, with the ends of their ranges.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly int Group(int from, int to, int depth, scoped Span<byte> labels, scoped Span<int> ends)
     {
@@ -231,7 +231,7 @@ internal ref struct ByteTrieBuilder
         Array.Copy(sorted, from, keys, from, to - from);
     }
 
-    // An only child takes the first free place; more of them look on from where the last ones found theirs.
+    // A single child takes the first free slot; for several, the search continues where the last one succeeded.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int FindBase(scoped ReadOnlySpan<byte> labels)
     {

@@ -5,7 +5,7 @@ namespace LLMBlender.Inference.Tokenization.Bytes;
 /// <summary>Unicode's White_Space in UTF-8.</summary>
 internal static class WhiteSpace
 {
-    /// <summary>How many bytes of white space <paramref name="text"/> starts with.</summary>
+    /// <summary>The number of white-space bytes at the start of <paramref name="text"/>.</summary>
     public static int LengthAtStart(ReadOnlySpan<byte> text)
     {
         int length = 0;
@@ -23,7 +23,7 @@ internal static class WhiteSpace
         return length;
     }
 
-    /// <summary>How many bytes of white space <paramref name="text"/> ends with.</summary>
+    /// <summary>The number of white-space bytes at the end of <paramref name="text"/>.</summary>
     public static int LengthAtEnd(ReadOnlySpan<byte> text)
     {
         int length = 0;
@@ -41,7 +41,7 @@ internal static class WhiteSpace
         return length;
     }
 
-    /// <summary>Where the first white space of <paramref name="text"/> is, or its length.</summary>
+    /// <summary>The index of the first white space in <paramref name="text"/>, or its length.</summary>
     public static int IndexIn(ReadOnlySpan<byte> text)
     {
         int at = 0;

@@ -3,7 +3,7 @@ using System.Text;
 namespace LLMBlender.Inference.Tokenization.Decoding;
 
 /// <summary>Joins token texts to a text, as Hugging Face's decoders do.</summary>
-/// <param name="cleanUp">Whether the spaces before punctuation are taken out again.</param>
+/// <param name="cleanUp">Whether to remove the spaces before punctuation.</param>
 internal abstract class Detokenizer(bool cleanUp)
 {
     private static readonly (string From, string To)[] Cleanings =
@@ -19,7 +19,7 @@ internal abstract class Detokenizer(bool cleanUp)
         return cleanUp ? CleanUp(text) : text.ToString();
     }
 
-    /// <summary>The text before it is cleaned up.</summary>
+    /// <summary>The text before clean-up.</summary>
     protected abstract StringBuilder Write(IEnumerable<string> tokens);
 
     private static string CleanUp(StringBuilder text)

@@ -3,16 +3,16 @@ using LLMBlender.Inference.Tokenization.Bytes;
 
 namespace LLMBlender.Inference.Tokenization.Decoding;
 
-/// <summary>Spaces between tokens.</summary>
+/// <summary>Joins tokens with spaces.</summary>
 internal sealed class SpacedDetokenizer(bool cleanUp) : Detokenizer(cleanUp)
 {
     protected override StringBuilder Write(IEnumerable<string> tokens) => new StringBuilder().AppendJoin(' ', tokens);
 }
 
-/// <summary>Spaces where Metaspace's mark is.</summary>
-/// <param name="mark">What Metaspace writes for a space.</param>
-/// <param name="dropFirst">Whether marks in the first token are dropped rather than turned into spaces.</param>
-/// <param name="cleanUp">Whether the spaces before punctuation are taken out again.</param>
+/// <summary>Replaces Metaspace's mark with spaces.</summary>
+/// <param name="mark">The character that Metaspace uses for a space.</param>
+/// <param name="dropFirst">Whether marks in the first token are removed instead of replaced.</param>
+/// <param name="cleanUp">Whether to remove the spaces before punctuation.</param>
 internal sealed class MetaspaceDetokenizer(string mark, bool dropFirst, bool cleanUp) : Detokenizer(cleanUp)
 {
     protected override StringBuilder Write(IEnumerable<string> tokens)
@@ -29,7 +29,7 @@ internal sealed class MetaspaceDetokenizer(string mark, bool dropFirst, bool cle
     }
 }
 
-/// <summary>Spaces between words; a token with the prefix goes on with its word.</summary>
+/// <summary>Joins words with spaces; a token with the prefix continues its word.</summary>
 internal sealed class WordPieceDetokenizer(string prefix, bool cleanUp) : Detokenizer(cleanUp)
 {
     protected override StringBuilder Write(IEnumerable<string> tokens)
@@ -45,7 +45,7 @@ internal sealed class WordPieceDetokenizer(string prefix, bool cleanUp) : Detoke
     }
 }
 
-/// <summary>The bytes that letters stand for (<see cref="ByteLetters"/>); what is no UTF-8 becomes U+FFFD.</summary>
+/// <summary>Converts characters to bytes (<see cref="ByteLetters"/>); invalid UTF-8 becomes U+FFFD.</summary>
 internal sealed class ByteLevelDetokenizer(bool cleanUp) : Detokenizer(cleanUp)
 {
     protected override StringBuilder Write(IEnumerable<string> tokens)
@@ -53,7 +53,7 @@ internal sealed class ByteLevelDetokenizer(bool cleanUp) : Detokenizer(cleanUp)
         var bytes = new ByteBuffer();
         foreach (string token in tokens)
         {
-            // An added token's text may hold what is no letter: it is taken as it is.
+            // An added token's text can contain other characters: it is used unchanged.
             if (token.All(letter => ByteLetters.Read(letter) is not null))
             {
                 bytes.Append([.. token.Select(letter => ByteLetters.Read(letter)!.Value)]);

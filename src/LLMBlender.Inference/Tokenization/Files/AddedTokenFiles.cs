@@ -4,19 +4,19 @@ using LLMBlender.Inference.Tokenization.Subwords;
 namespace LLMBlender.Inference.Tokenization.Files;
 
 /// <summary>
-/// What the files beside a vocabulary or a tokenizer.json say of added tokens, with the ids and flags that Hugging Face gives them.
+/// Reads added tokens from the files next to a vocabulary or a tokenizer.json, with the ids and flags that Hugging Face assigns.
 /// </summary>
 internal static class AddedTokenFiles
 {
     /// <summary>
-    /// Adds to tokenizer.json's own tokens those that the files beside it name: tokens of added_tokens_decoder that are missing
-    /// or have other flags, without it those of added_tokens.json that are missing, then special tokens that are still unknown
-    /// (transformers' <c>PreTrainedTokenizerFast.__init__</c>).
+    /// Adds tokens of the other files to those of tokenizer.json: tokens of added_tokens_decoder that are missing or have other flags,
+    /// without that field those of added_tokens.json that are missing, then special tokens that are still unknown (transformers'
+    /// <c>PreTrainedTokenizerFast.__init__</c>).
     /// </summary>
     /// <param name="file">The tokenizer.json, for errors.</param>
-    /// <param name="added">Its own added tokens; receives the others.</param>
-    /// <param name="config">The files beside it.</param>
-    /// <exception cref="ModelException">The files give a new token another id than it gets.</exception>
+    /// <param name="added">Its added tokens; receives the others.</param>
+    /// <param name="config">The other files.</param>
+    /// <exception cref="ModelException">The files assign another id to a new token.</exception>
     public static void Update(string file, AddedTokenList added, TokenizerConfig config)
     {
         string[] others = [.. config.AdditionalSpecialTokens()];
@@ -53,12 +53,12 @@ internal static class AddedTokenFiles
     }
 
     /// <param name="file">The vocabulary file, for errors.</param>
-    /// <param name="reserved">Pieces that it calls tokens of their own.</param>
-    /// <param name="vocabulary">Its pieces, with whatever the conversion adds to them.</param>
-    /// <param name="config">The files beside it.</param>
-    /// <param name="roles">The tokens that play a role.</param>
+    /// <param name="reserved">Its control and user-defined pieces.</param>
+    /// <param name="vocabulary">Its pieces, including those added by the conversion.</param>
+    /// <param name="config">The other files.</param>
+    /// <param name="roles">The tokens with a role.</param>
     /// <param name="extraIds">Further special tokens.</param>
-    /// <exception cref="ModelException">The files beside it give a token another id than it gets.</exception>
+    /// <exception cref="ModelException">The other files assign another id to a token.</exception>
     public static AddedTokenList Collect(
         string file,
         IEnumerable<AddedToken> reserved,
@@ -89,7 +89,7 @@ internal static class AddedTokenFiles
         return added;
     }
 
-    // The class's own tokens where no file names them, as far as they are pieces.
+    // The class's default tokens for roles that no file specifies, if they are pieces.
     private static IEnumerable<(string Role, string Content)> Usual(AddedTokenList added, TokenizerConfig config)
     {
         SpecialTokens? usual = SpecialTokens.OfClass(config.TokenizerClass);
@@ -119,7 +119,7 @@ internal static class AddedTokenFiles
         }
     }
 
-    // Of plain texts, only DeBERTa's own [UNK] is looked for in the normalised text.
+    // Of tokens given as plain text, only DeBERTa's [UNK] matches normalised text.
     private static AddedToken RoleToken(string role, string content, TokenizerConfig config) =>
         config.RoleToken(role) ?? new AddedToken(0, content)
         {

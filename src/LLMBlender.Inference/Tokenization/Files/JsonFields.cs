@@ -2,15 +2,15 @@ using System.Text.Json;
 
 namespace LLMBlender.Inference.Tokenization.Files;
 
-/// <summary>Typed access to one JSON object of a tokenizer file; what is wrong is named with its place.</summary>
+/// <summary>Typed access to one JSON object of a tokenizer file; error messages contain the path of the field.</summary>
 internal readonly struct JsonFields
 {
     private readonly JsonElement element;
     private readonly string file;
     private readonly string path;
 
-    /// <param name="file">The file, for errors.</param>
-    /// <param name="path">Where in it the object lies, for errors.</param>
+    /// <param name="file">The file, for error messages.</param>
+    /// <param name="path">The object's path in the file, for error messages.</param>
     /// <param name="element">The object.</param>
     /// <exception cref="ModelException">It isn't an object.</exception>
     public JsonFields(string file, string path, JsonElement element)
@@ -22,14 +22,14 @@ internal readonly struct JsonFields
         }
     }
 
-    /// <summary>The file, for errors.</summary>
+    /// <summary>The file, for error messages.</summary>
     public string File => file;
 
-    /// <summary>The fields in their order.</summary>
+    /// <summary>The fields in order.</summary>
     public IEnumerable<(string Name, JsonElement Value)> All =>
         element.EnumerateObject().Select(property => (property.Name, property.Value));
 
-    /// <summary>The field, or null where it is absent or null.</summary>
+    /// <summary>The field, or null if it is absent or null.</summary>
     public JsonElement? Optional(string name) =>
         element.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
@@ -50,7 +50,7 @@ internal readonly struct JsonFields
 
     public JsonFields RequiredObject(string name) => new(file, Place(name), Required(name));
 
-    /// <summary>The elements of a required array, each with its place.</summary>
+    /// <summary>The elements of a required array, each with its path.</summary>
     public IEnumerable<(string Path, JsonElement Value)> RequiredArray(string name)
     {
         JsonElement array = Required(name);
@@ -67,7 +67,7 @@ internal readonly struct JsonFields
         return RequiredArray(name).Select(element => new JsonFields(file, element.Path, element.Value));
     }
 
-    /// <summary>The complaint about a field whose value can't be used.</summary>
+    /// <summary>Creates the exception for a field with an invalid value.</summary>
     public ModelException Wrong(string name, JsonElement value, string rule)
     {
         string raw = value.GetRawText();

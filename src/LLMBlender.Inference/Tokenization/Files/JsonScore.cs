@@ -3,10 +3,10 @@ using System.Runtime.CompilerServices;
 
 namespace LLMBlender.Inference.Tokenization.Files;
 
-/// <summary>Reads a JSON number as the reference's JSON reader (Rust's serde_json, by default) does.</summary>
+/// <summary>Parses a JSON number as the reference's JSON reader (Rust's serde_json, by default) does.</summary>
 /// <remarks>
-/// It takes as many digits as fit in 64 bits and scales them once by a power of ten, which misses the nearest double
-/// by one place in every sixth score or so. Segmentations of nearly equal score, as of <c>00000001</c>, depend on it.
+/// It reads as many digits as fit in 64 bits and scales them once by a power of ten, which misses the nearest double by one unit in the
+/// last place for about every sixth score. Segmentations of nearly equal score, such as <c>00000001</c>, depend on it.
 /// </remarks>
 internal static class JsonScore
 {
@@ -14,7 +14,7 @@ internal static class JsonScore
         [.. Enumerable.Range(0, 309).Select(i => double.Parse($"1e{i}", CultureInfo.InvariantCulture))];
 
     /// <param name="number">A valid JSON number.</param>
-    /// <returns>Its value; infinite where it is out of range.</returns>
+    /// <returns>Its value; infinite if it is out of range.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Parse(ReadOnlySpan<byte> number)
     {

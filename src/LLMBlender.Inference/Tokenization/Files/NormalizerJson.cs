@@ -7,8 +7,10 @@ namespace LLMBlender.Inference.Tokenization.Files;
 /// <summary>Reads the normalizers of tokenizer.json.</summary>
 internal static class NormalizerJson
 {
-    /// <summary>The normalizers; of a BERT tokenizer, with what tokenizer_config.json says of casing, accents and Chinese.</summary>
-    /// <exception cref="ModelException">Malformed, or of a kind that isn't supported.</exception>
+    /// <summary>
+    /// Reads the normalizers; for a BERT tokenizer, tokenizer_config.json overrides casing, accents and Chinese characters.
+    /// </summary>
+    /// <exception cref="ModelException">The JSON is malformed, or of an unsupported type.</exception>
     public static IEnumerable<Normalizer> Read(JsonFields? normalizer, TokenizerConfig config) =>
         normalizer is { } fields && fields.OptionalText("type") == "BertNormalizer" ? [ReadBert(fields, config)] : Read(normalizer);
 

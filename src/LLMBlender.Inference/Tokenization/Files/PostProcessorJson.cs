@@ -2,12 +2,12 @@ using System.Text.Json;
 
 namespace LLMBlender.Inference.Tokenization.Files;
 
-/// <summary>Reads the post-processor of tokenizer.json: what goes around a text, and around two.</summary>
+/// <summary>Reads the post-processor of tokenizer.json: the templates for one text and for two.</summary>
 internal static class PostProcessorJson
 {
-    /// <param name="postProcessor">The object, null where the file has none.</param>
-    /// <param name="count">How many ids the tokenizer has.</param>
-    /// <exception cref="ModelException">Malformed, or of a kind that isn't supported.</exception>
+    /// <param name="postProcessor">The object; null if the file has none.</param>
+    /// <param name="count">The number of ids in the tokenizer.</param>
+    /// <exception cref="ModelException">The JSON is malformed, or of an unsupported type.</exception>
     public static Template Read(JsonFields? postProcessor, int count)
     {
         if (postProcessor is not { } fields)
@@ -26,7 +26,9 @@ internal static class PostProcessorJson
         };
     }
 
-    /// <summary>BERT's [CLS] A [SEP] B [SEP], or RoBERTa's &lt;s&gt; A &lt;/s&gt;&lt;/s&gt; B &lt;/s&gt;, which knows one token type.</summary>
+    /// <summary>
+    /// BERT's [CLS] A [SEP] B [SEP], or RoBERTa's &lt;s&gt; A &lt;/s&gt;&lt;/s&gt; B &lt;/s&gt;, which has one token type.
+    /// </summary>
     public static Template Fixed(int[] cls, int[] sep, bool isBert) =>
         new(cls, sep) { Between = isBert ? sep : [.. sep, .. sep], SecondType = isBert ? 1 : 0 };
 

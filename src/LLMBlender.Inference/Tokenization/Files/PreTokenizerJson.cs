@@ -8,9 +8,9 @@ namespace LLMBlender.Inference.Tokenization.Files;
 internal static class PreTokenizerJson
 {
     /// <summary>The pre-tokenizers.</summary>
-    /// <param name="preTokenizer">The object, null where the file has none.</param>
-    /// <param name="addPrefixSpace">What tokenizer_config.json says of it, which wins over a byte-level one's own.</param>
-    /// <exception cref="ModelException">Malformed, or of a kind that isn't supported.</exception>
+    /// <param name="preTokenizer">The object; null if the file has none.</param>
+    /// <param name="addPrefixSpace">The value of tokenizer_config.json, which overrides that of a byte-level pre-tokenizer.</param>
+    /// <exception cref="ModelException">The JSON is malformed, or of an unsupported type.</exception>
     public static IEnumerable<PreTokenizer> Read(JsonFields? preTokenizer, bool? addPrefixSpace) =>
         preTokenizer is { } fields && fields.OptionalText("type") == "ByteLevel" ? ReadByteLevel(fields, addPrefixSpace) : Read(preTokenizer);
 
@@ -35,7 +35,7 @@ internal static class PreTokenizerJson
         };
     }
 
-    /// <exception cref="ModelException">Malformed, or of a kind that isn't supported.</exception>
+    /// <exception cref="ModelException">The JSON is malformed, or of an unsupported type.</exception>
     public static Detokenizer ReadDecoder(JsonFields? decoder, bool cleanUp)
     {
         if (decoder is not { } fields)
@@ -68,7 +68,7 @@ internal static class PreTokenizerJson
             : throw metaspace.Wrong("replacement", metaspace.Required("replacement"), "must be one character");
     }
 
-    // Files of tokenizers 0.14 and older know add_prefix_space alone.
+    // Files of tokenizers 0.14 and older have only add_prefix_space.
     private static PrependScheme ReadScheme(JsonFields metaspace)
     {
         bool? addPrefixSpace = metaspace.OptionalFlag("add_prefix_space");

@@ -3,10 +3,10 @@ using System.Runtime.CompilerServices;
 
 namespace LLMBlender.Inference.Tokenization.Files;
 
-/// <summary>Walks the fields of one protobuf message.</summary>
-/// <remarks>Loading runs it before the JIT would have found it worth its while: hence AggressiveOptimization.</remarks>
+/// <summary>Reads the fields of one protobuf message.</summary>
+/// <remarks>It runs at load time, before tiered compilation would optimise it: hence AggressiveOptimization.</remarks>
 /// <param name="message">The message's bytes.</param>
-/// <param name="file">The file, for errors.</param>
+/// <param name="file">The file, for error messages.</param>
 internal ref struct ProtobufReader(ReadOnlySpan<byte> message, string file)
 {
     private readonly int length = message.Length;
@@ -21,8 +21,8 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message, string file)
     /// <summary>The bytes of a length-delimited or fixed-width field, else empty.</summary>
     public ReadOnlySpan<byte> Bytes { get; private set; }
 
-    /// <summary>Reads the next field, or says that there is none.</summary>
-    /// <exception cref="ModelException">The bytes end within a field, or are no protobuf.</exception>
+    /// <summary>Reads the next field; returns false if there is none.</summary>
+    /// <exception cref="ModelException">The bytes end within a field, or are not protobuf.</exception>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool Read()
     {

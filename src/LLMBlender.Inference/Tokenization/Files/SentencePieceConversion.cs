@@ -8,14 +8,14 @@ using LLMBlender.Inference.Tokenization.Subwords;
 namespace LLMBlender.Inference.Tokenization.Files;
 
 /// <summary>
-/// Makes of a bare SentencePiece file the pipeline that Hugging Face's converters (<c>DebertaV2Converter</c>,
-/// <c>T5Converter</c> of transformers 4.36) make of it.
+/// Converts a SentencePiece file to the pipeline that Hugging Face's converters (<c>DebertaV2Converter</c>, <c>T5Converter</c> of
+/// transformers 4.36) create.
 /// </summary>
 internal static class SentencePieceConversion
 {
     private const int DefaultExtraIds = 100;
 
-    /// <exception cref="ModelException">The file is broken, or of a family whose conversion isn't known.</exception>
+    /// <exception cref="ModelException">The file is invalid, or of an unsupported family.</exception>
     public static TokenizerModel Read(string file, TokenizerConfig config)
     {
         bool deberta = IsDeberta(file, config);

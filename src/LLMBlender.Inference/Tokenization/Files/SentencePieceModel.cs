@@ -6,9 +6,7 @@ using LLMBlender.Inference.Tokenization.Subwords;
 
 namespace LLMBlender.Inference.Tokenization.Files;
 
-/// <summary>
-/// What <c>spm.model</c> or <c>spiece.model</c> holds (sentencepiece_model.proto), as far as it matters here.
-/// </summary>
+/// <summary>The used fields of <c>spm.model</c> or <c>spiece.model</c> (sentencepiece_model.proto).</summary>
 internal sealed class SentencePieceModel
 {
     private const int Control = 3;
@@ -38,16 +36,16 @@ internal sealed class SentencePieceModel
 
     public Vocabulary.Builder Pieces { get; } = new();
 
-    /// <summary>Control and user-defined pieces, which are cut out of the text before it is segmented.</summary>
+    /// <summary>Control and user-defined pieces, which are extracted from the text before segmentation.</summary>
     public List<(int Id, bool Control)> Reserved { get; } = [];
 
     /// <summary>trainer_spec.unk_id.</summary>
     public int UnknownId { get; private set; }
 
-    /// <summary>normalizer_spec.precompiled_charsmap, or null where the model doesn't normalise.</summary>
+    /// <summary>normalizer_spec.precompiled_charsmap; null if the model doesn't normalise.</summary>
     public CharsMap? CharsMap { get; private set; }
 
-    /// <exception cref="ModelException">Broken, or no Unigram model.</exception>
+    /// <exception cref="ModelException">The file is invalid, or not a Unigram model.</exception>
     public static SentencePieceModel Read(string file) => new(file, ModelFile.ReadAll(file));
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -2,7 +2,7 @@ using LLMBlender.Inference.Tokenization.AddedTokens;
 
 namespace LLMBlender.Inference.Tokenization.Files;
 
-/// <summary>Texts of the tokens that play a role, null where a checkpoint has none.</summary>
+/// <summary>Texts of the tokens with a role; null if a checkpoint has none.</summary>
 internal sealed record SpecialTokens
 {
     /// <summary>BERT's.</summary>
@@ -37,7 +37,7 @@ internal sealed record SpecialTokens
 
     public string? Mask { get; init; }
 
-    /// <summary>The roles that are filled, in the order in which Hugging Face adds their tokens.</summary>
+    /// <summary>The assigned roles, in the order in which Hugging Face adds their tokens.</summary>
     public IEnumerable<(string Role, string Content)> All => new (string Role, string? Content)[]
         {
             ("bos_token", Bos), ("eos_token", Eos), ("unk_token", Unk), ("sep_token", Sep), ("pad_token", Pad),
@@ -46,7 +46,7 @@ internal sealed record SpecialTokens
         .Where(pair => pair.Content is not null)
         .Select(pair => (pair.Role, pair.Content!));
 
-    /// <summary>The tokens of a tokenizer class that need no file to name them; null for a class that has none.</summary>
+    /// <summary>The tokens of a tokenizer class that no file has to specify; null for a class that has none.</summary>
     public static SpecialTokens? OfClass(string? name) => (name?.EndsWith("Fast", StringComparison.Ordinal) == true ? name[..^4] : name) switch
     {
         "BertTokenizer" or "ElectraTokenizer" or "DistilBertTokenizer" or "BleurtTokenizer" => Bert,
@@ -56,7 +56,7 @@ internal sealed record SpecialTokens
         _ => null,
     };
 
-    /// <summary>These, and where one is absent the other's.</summary>
+    /// <summary>These tokens, with the other's for missing ones.</summary>
     public SpecialTokens Or(SpecialTokens other) => new()
     {
         Bos = Bos ?? other.Bos,
@@ -68,7 +68,7 @@ internal sealed record SpecialTokens
         Mask = Mask ?? other.Mask,
     };
 
-    /// <summary>These, and where one is absent the special token of its usual text, if there is such a one.</summary>
+    /// <summary>These tokens, with the special token of the usual text for missing ones, if it exists.</summary>
     public SpecialTokens OrUsual(IReadOnlyList<AddedToken> added, string unknown)
     {
         HashSet<string> special = [.. added.Where(token => token.Special).Select(token => token.Content)];

@@ -1,6 +1,6 @@
 namespace LLMBlender.Inference.Tokenization.Files;
 
-/// <summary>Ids that go around a text, and around two.</summary>
+/// <summary>The ids added to one text or two.</summary>
 /// <param name="Prefix">Before a text.</param>
 /// <param name="Suffix">After it.</param>
 internal sealed record Template(int[] Prefix, int[] Suffix)
@@ -16,6 +16,6 @@ internal sealed record Template(int[] Prefix, int[] Suffix)
     /// <summary>After the second of two texts.</summary>
     public int[] PairSuffix { get; init; } = Suffix;
 
-    /// <summary>The token type of a second text and what follows it; a first one's is 0.</summary>
+    /// <summary>The token type of a second text and the ids after it; that of the first is 0.</summary>
     public int SecondType { get; init; }
 }

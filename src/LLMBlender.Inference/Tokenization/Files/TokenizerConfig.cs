@@ -4,9 +4,7 @@ using LLMBlender.Inference.Tokenization.AddedTokens;
 
 namespace LLMBlender.Inference.Tokenization.Files;
 
-/// <summary>
-/// The small files beside a tokenizer: tokenizer_config.json, special_tokens_map.json, added_tokens.json.
-/// </summary>
+/// <summary>The small files next to a tokenizer: tokenizer_config.json, special_tokens_map.json, added_tokens.json.</summary>
 internal sealed class TokenizerConfig
 {
     private readonly JsonFields? config;
@@ -34,17 +32,17 @@ internal sealed class TokenizerConfig
         };
     }
 
-    /// <summary>Those of the files that exist.</summary>
+    /// <summary>The files that exist.</summary>
     public List<string> Files { get; } = [];
 
     public SpecialTokens SpecialTokens { get; }
 
-    /// <summary>Whether decoding takes out the spaces before punctuation: yes, unless the files say otherwise.</summary>
+    /// <summary>Whether decoding removes the spaces before punctuation; true unless the files specify otherwise.</summary>
     public bool CleanUp { get; }
 
     public string? TokenizerClass { get; }
 
-    /// <summary>Tokens of a row at most; null where no limit is named, which Hugging Face's files write as 10³⁰.</summary>
+    /// <summary>The maximum number of tokens in a row; null if there is no limit, which Hugging Face's files write as 10³⁰.</summary>
     public int? MaxLength => config?.Optional("model_max_length") is { ValueKind: JsonValueKind.Number } value
         && value.TryGetInt32(out int length) && length > 0
             ? length
@@ -66,22 +64,22 @@ internal sealed class TokenizerConfig
         };
     }
 
-    /// <summary>tokenizer_config.json's flag, or null.</summary>
+    /// <summary>A flag of tokenizer_config.json, or null.</summary>
     public bool? Flag(string name) => config?.OptionalFlag(name);
 
     /// <summary>
-    /// tokenizer_config.json's flag where the tokenizer's class looks at it: not where the class takes tokenizer.json as it is.
+    /// A flag of tokenizer_config.json if the tokenizer's class reads it; null for classes that use tokenizer.json unchanged.
     /// </summary>
     public bool? OwnFlag(string name) => TokenizerClass is "PreTrainedTokenizerFast" or "TokenizersBackend" ? null : Flag(name);
 
-    /// <summary>tokenizer_config.json's whole number, or null.</summary>
+    /// <summary>An integer of tokenizer_config.json, or null.</summary>
     public int? Count(string name) => config?.OptionalCount(name);
 
-    /// <summary>The complaint about a value in tokenizer_config.json.</summary>
+    /// <summary>Creates the exception for an invalid value in tokenizer_config.json.</summary>
     public ModelException Wrong(string name, string rule) =>
         config!.Value.Wrong(name, config.Value.Required(name), rule);
 
-    /// <summary>The tokens of added_tokens_decoder, by ascending id, null where there is none.</summary>
+    /// <summary>The tokens of added_tokens_decoder, by ascending id; null if there is none.</summary>
     public List<AddedToken>? AddedTokensDecoder()
     {
         if (config?.Optional("added_tokens_decoder") is null)
@@ -115,7 +113,7 @@ internal sealed class TokenizerConfig
         return [.. tokens.OrderBy(token => token.Id)];
     }
 
-    /// <summary>The contents of additional_special_tokens, and of what transformers 5 calls extra_special_tokens.</summary>
+    /// <summary>The contents of additional_special_tokens, and of extra_special_tokens, its name in transformers 5.</summary>
     public List<string> AdditionalSpecialTokens() =>
     [
         .. new[] { config, map }
@@ -124,7 +122,7 @@ internal sealed class TokenizerConfig
             .Distinct(StringComparer.Ordinal),
     ];
 
-    // A list of tokens, or a table of them by a name.
+    // A list of tokens, or an object of tokens by name.
     private static IEnumerable<string> Listed(JsonFields file, string name)
     {
         IEnumerable<(string Path, JsonElement Value)> tokens = file.Optional(name)?.ValueKind switch
@@ -138,7 +136,7 @@ internal sealed class TokenizerConfig
             : Content(new JsonFields(file.File, token.Path, token.Value)));
     }
 
-    /// <summary>The flags that a file gives the token of a role, or null where it gives its text alone.</summary>
+    /// <summary>The flags that a file specifies for the token of a role; null if it only contains its text.</summary>
     public AddedToken? RoleToken(string role)
     {
         foreach (JsonFields? file in new[] { config, map })
@@ -175,7 +173,7 @@ internal sealed class TokenizerConfig
         }
         catch (JsonException e)
         {
-            throw new ModelException(file, $"is no valid JSON: {e.Message}", e);
+            throw new ModelException(file, $"is not valid JSON: {e.Message}", e);
         }
     }
 }

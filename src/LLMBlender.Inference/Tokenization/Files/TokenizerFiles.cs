@@ -3,18 +3,18 @@ using LLMBlender.Inference.Tokenization.Subwords;
 
 namespace LLMBlender.Inference.Tokenization.Files;
 
-/// <summary>Reading a tokenizer's folder.</summary>
+/// <summary>Reads a tokenizer's folder.</summary>
 internal static class TokenizerFiles
 {
-    /// <summary>The files of which a tokenizer needs one, the first that is there.</summary>
+    /// <summary>The vocabulary files; the first one that exists is used.</summary>
     public static IReadOnlyList<string> Vocabularies { get; } =
         ["tokenizer.json", "spm.model", "spiece.model", XlmRobertaConversion.FileName, "vocab.json", "vocab.txt"];
 
-    /// <summary>All files that a tokenizer is read from.</summary>
+    /// <summary>All files of a tokenizer.</summary>
     public static IReadOnlyList<string> Names { get; } =
         [.. Vocabularies, "merges.txt", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"];
 
-    /// <exception cref="ModelException">No tokenizer lies there, or one that can't be used.</exception>
+    /// <exception cref="ModelException">The folder contains no tokenizer, or an unusable one.</exception>
     public static TokenizerModel Read(string folder)
     {
         if (!Directory.Exists(folder))
@@ -28,8 +28,8 @@ internal static class TokenizerFiles
         }
         catch (InvalidOperationException e)
         {
-            // What System.Text.Json throws for an escaped lone surrogate.
-            throw new ModelException(folder, "one of its JSON files holds text that is no valid Unicode", e);
+            // System.Text.Json throws this for an escaped lone surrogate.
+            throw new ModelException(folder, "one of its JSON files contains invalid Unicode", e);
         }
     }
 
@@ -66,14 +66,14 @@ internal static class TokenizerFiles
         return File.Exists(list)
             ? VocabularyFiles.ReadWordPieces(list, TokenizerConfig.Read(folder))
             : throw new ModelException(
-                folder, "holds no tokenizer: it needs tokenizer.json, spm.model, spiece.model, sentencepiece.bpe.model, vocab.json with merges.txt, or vocab.txt");
+                folder, "contains no tokenizer: it needs tokenizer.json, spm.model, spiece.model, sentencepiece.bpe.model, vocab.json with merges.txt, or vocab.txt");
     }
 
-    /// <summary>The bytes after a UTF-8 byte order mark, if there is one.</summary>
+    /// <summary>The bytes without the UTF-8 byte order mark.</summary>
     public static ReadOnlyMemory<byte> WithoutMark(byte[] bytes) =>
         bytes.AsMemory(bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0);
 
-    /// <summary>The vocabulary, once its unknown id is known to be in it.</summary>
+    /// <summary>Creates the vocabulary after checking that it contains the unknown id.</summary>
     public static Vocabulary MakeVocabulary(string file, Vocabulary.Builder? pieces, int unknownId, bool byteFallback)
     {
         if (pieces is null || pieces.Scores.Count == 0)

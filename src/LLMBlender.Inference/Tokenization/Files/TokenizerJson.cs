@@ -8,8 +8,8 @@ using LLMBlender.Inference.Tokenization.Subwords;
 namespace LLMBlender.Inference.Tokenization.Files;
 
 /// <summary>
-/// Reads <c>tokenizer.json</c>, the file of Hugging Face's fast tokenizers, for Unigram, WordPiece and BPE models. A pipeline step that
-/// isn't known here is refused by name, never skipped.
+/// Reads <c>tokenizer.json</c>, the file of Hugging Face's fast tokenizers, for Unigram, WordPiece and BPE models. An unknown pipeline step
+/// causes an error that contains its name; it is never skipped.
 /// </summary>
 internal sealed class TokenizerJson
 {
@@ -19,13 +19,13 @@ internal sealed class TokenizerJson
 
     private TokenizerJson(string file) => this.file = file;
 
-    /// <exception cref="ModelException">Malformed, or asks for something that isn't supported.</exception>
+    /// <exception cref="ModelException">The file is malformed, or uses an unsupported feature.</exception>
     public static TokenizerModel Read(string file, TokenizerConfig config)
     {
         byte[] bytes = ModelFile.ReadAll(file);
         if (!Utf8.IsValid(bytes))
         {
-            throw new ModelException(file, "is no valid UTF-8");
+            throw new ModelException(file, "is not valid UTF-8");
         }
 
         try
@@ -34,12 +34,12 @@ internal sealed class TokenizerJson
         }
         catch (JsonException e)
         {
-            throw new ModelException(file, $"is no valid JSON: {e.Message}", e);
+            throw new ModelException(file, $"is not valid JSON: {e.Message}", e);
         }
         catch (InvalidOperationException e)
         {
-            // What System.Text.Json throws for an escaped lone surrogate.
-            throw new ModelException(file, "holds text that is no valid Unicode", e);
+            // System.Text.Json throws this for an escaped lone surrogate.
+            throw new ModelException(file, "contains invalid Unicode", e);
         }
     }
 
@@ -149,7 +149,7 @@ internal sealed class TokenizerJson
         return table;
     }
 
-    // Token by token: a document of a large vocabulary would take longer than all the rest.
+    // Read token by token: parsing a large vocabulary as a document would dominate the loading time.
     private Vocabulary.Builder ReadPieces(ref Utf8JsonReader reader)
     {
         var pieces = new Vocabulary.Builder();

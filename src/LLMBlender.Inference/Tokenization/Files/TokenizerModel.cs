@@ -6,22 +6,22 @@ using LLMBlender.Inference.Tokenization.Subwords;
 
 namespace LLMBlender.Inference.Tokenization.Files;
 
-/// <summary>What a tokenizer's files say, in the terms of Hugging Face's fast tokenizers.</summary>
+/// <summary>The content of a tokenizer's files, in the terms of Hugging Face's fast tokenizers.</summary>
 internal sealed record TokenizerModel
 {
-    /// <summary>The files read, in the order of their weight.</summary>
+    /// <summary>The files read, in order of precedence.</summary>
     public required IReadOnlyList<string> Files { get; init; }
 
     public required Vocabulary Vocabulary { get; init; }
 
-    /// <summary>How a pre-token becomes pieces of the vocabulary.</summary>
+    /// <summary>Converts a pre-token to pieces of the vocabulary.</summary>
     public Segmentation Segment { get; init; } = Unigram.Encode;
 
     public required IReadOnlyList<Normalizer> Normalizers { get; init; }
 
     public required IReadOnlyList<PreTokenizer> PreTokenizers { get; init; }
 
-    /// <summary>What goes around texts when special tokens are asked for.</summary>
+    /// <summary>The special tokens added to texts on request.</summary>
     public required Template Template { get; init; }
 
     public required Detokenizer Detokenizer { get; init; }

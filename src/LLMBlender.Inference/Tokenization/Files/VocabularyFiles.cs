@@ -9,15 +9,15 @@ using LLMBlender.Inference.Tokenization.PreTokenization;
 namespace LLMBlender.Inference.Tokenization.Files;
 
 /// <summary>
-/// Makes of BERT's <c>vocab.txt</c>, or of RoBERTa's and BART's <c>vocab.json</c> with <c>merges.txt</c>, the pipeline that
-/// Hugging Face's converters (<c>BertConverter</c>, <c>RobertaConverter</c> of transformers 4.36) make of them.
+/// Converts BERT's <c>vocab.txt</c>, or RoBERTa's and BART's <c>vocab.json</c> with <c>merges.txt</c>, to the pipeline that Hugging Face's
+/// converters (<c>BertConverter</c>, <c>RobertaConverter</c> of transformers 4.36) create.
 /// </summary>
 internal static class VocabularyFiles
 {
     private const int LongestWord = 100;
 
-    /// <summary>Reads a WordPiece vocabulary, a piece a line.</summary>
-    /// <exception cref="ModelException">The file is broken, or of a family whose conversion isn't known.</exception>
+    /// <summary>Reads a WordPiece vocabulary, one piece per line.</summary>
+    /// <exception cref="ModelException">The file is invalid, or of an unsupported family.</exception>
     public static TokenizerModel ReadWordPieces(string file, TokenizerConfig config)
     {
         RequireClass(config, "Bert", "Electra", "DistilBert", "Bleurt");
@@ -37,8 +37,8 @@ internal static class VocabularyFiles
         };
     }
 
-    /// <summary>Reads a byte-level BPE vocabulary and the merges beside it.</summary>
-    /// <exception cref="ModelException">A file is broken or missing, or of a family whose conversion isn't known.</exception>
+    /// <summary>Reads a byte-level BPE vocabulary and its merges.</summary>
+    /// <exception cref="ModelException">A file is invalid or missing, or of an unsupported family.</exception>
     public static TokenizerModel ReadBytePairs(string file, TokenizerConfig config)
     {
         RequireClass(config, "Roberta", "Bart");
@@ -104,7 +104,7 @@ internal static class VocabularyFiles
         }
         catch (JsonException e)
         {
-            throw new ModelException(file, $"is no valid JSON: {e.Message}", e);
+            throw new ModelException(file, $"is not valid JSON: {e.Message}", e);
         }
     }
 

@@ -4,16 +4,16 @@ using LLMBlender.Inference.Tokenization.Subwords;
 
 namespace LLMBlender.Inference.Tokenization.Files;
 
-/// <summary>A vocabulary, and how words are cut into its pieces.</summary>
+/// <summary>A vocabulary, and the segmentation of words into its pieces.</summary>
 /// <param name="Vocabulary">The pieces.</param>
-/// <param name="Segment">The cutting.</param>
+/// <param name="Segment">The segmentation.</param>
 internal sealed record WordModel(Vocabulary Vocabulary, Segmentation Segment)
 {
-    // Larger than any vocabulary in use: a stray id must not become an allocation.
+    // Larger than any vocabulary in use: an invalid id must not cause a huge allocation.
     private const int MostIds = 1 << 22;
 
     /// <summary>WordPiece over a table of pieces.</summary>
-    /// <exception cref="ModelException">An id twice or out of range, or the unknown piece isn't there.</exception>
+    /// <exception cref="ModelException">A duplicate id, an id out of range, or no unknown piece.</exception>
     public static WordModel WordPiece(string file, IReadOnlyList<(string Piece, int Id)> table, string unknown, string prefix, int longestWord)
     {
         Vocabulary vocabulary = FromTable(file, table, unknown);
@@ -21,12 +21,12 @@ internal sealed record WordModel(Vocabulary Vocabulary, Segmentation Segment)
     }
 
     /// <summary>Byte-pair encoding over a table of pieces.</summary>
-    /// <param name="file">The file, for errors.</param>
+    /// <param name="file">The file, for error messages.</param>
     /// <param name="table">Pieces and ids.</param>
-    /// <param name="merges">Pairs of pieces, in the order of their rank.</param>
+    /// <param name="merges">Pairs of pieces, by rank.</param>
     /// <param name="unknown">The unknown piece.</param>
-    /// <param name="writesUnknown">Whether a character outside the vocabulary becomes it, rather than nothing.</param>
-    /// <exception cref="ModelException">As <see cref="WordPiece"/>, or a merge of or to what is no piece.</exception>
+    /// <param name="writesUnknown">Whether a character outside the vocabulary becomes the unknown piece; if false, it is ignored.</param>
+    /// <exception cref="ModelException">As <see cref="WordPiece"/>, or a merge of or to an unknown piece.</exception>
     public static WordModel BytePair(
         string file, IReadOnlyList<(string Piece, int Id)> table, IEnumerable<(string Left, string Right)> merges, string unknown, bool writesUnknown)
     {

@@ -3,18 +3,18 @@ using System.Text.Json;
 
 namespace LLMBlender.Inference.Tokenization.Files;
 
-/// <summary>Makes the model of tokenizer.json whose vocabulary is a table of ids: WordPiece or BPE.</summary>
+/// <summary>Creates a tokenizer.json model whose vocabulary is a table of ids: WordPiece or BPE.</summary>
 internal static class WordModelJson
 {
     private const int LongestWord = 100;
 
-    /// <param name="file">The file, for errors.</param>
+    /// <param name="file">The file, for error messages.</param>
     /// <param name="table">Pieces and ids.</param>
     /// <param name="settings">The model's other fields.</param>
-    /// <exception cref="ModelException">Malformed, or of a kind that isn't supported.</exception>
+    /// <exception cref="ModelException">The JSON is malformed, or of an unsupported type.</exception>
     public static WordModel Make(string file, List<(string Piece, int Id)> table, IReadOnlyDictionary<string, JsonElement> settings)
     {
-        // Files of tokenizers 0.9 and older don't name the model.
+        // Files of tokenizers 0.9 and older don't specify the model type.
         string type = Text(file, settings, "type") ?? (settings.ContainsKey("merges") ? "BPE" : "WordPiece");
         return type switch
         {
@@ -47,7 +47,7 @@ internal static class WordModelJson
         return WordModel.BytePair(file, table, Merges(file, settings), unknown ?? "<unk>", writesUnknown: unknown is not null);
     }
 
-    // "a b", or since tokenizers 0.20 ["a", "b"].
+    // "a b", or ["a", "b"] since tokenizers 0.20.
     private static IEnumerable<(string Left, string Right)> Merges(string file, IReadOnlyDictionary<string, JsonElement> settings)
     {
         if (!settings.TryGetValue("merges", out JsonElement merges) || merges.ValueKind != JsonValueKind.Array)

@@ -8,9 +8,9 @@ using LLMBlender.Inference.Tokenization.Subwords;
 namespace LLMBlender.Inference.Tokenization.Files;
 
 /// <summary>
-/// Makes of XLM-RoBERTa's <c>sentencepiece.bpe.model</c> the pipeline that Hugging Face's converter
-/// (<c>XLMRobertaConverter</c> of transformers 4.36) makes of it: fairseq's four special tokens stand before the pieces, whose
-/// own first three are left out, and the mask after them.
+/// Converts XLM-RoBERTa's <c>sentencepiece.bpe.model</c> to the pipeline that Hugging Face's converter (<c>XLMRobertaConverter</c> of
+/// transformers 4.36) creates: fairseq's four special tokens precede the pieces, whose own first three are removed, and the mask follows
+/// them.
 /// </summary>
 internal static class XlmRobertaConversion
 {
@@ -22,7 +22,7 @@ internal static class XlmRobertaConversion
 
     private static readonly string[] Fairseq = ["<s>", "<pad>", "</s>", "<unk>"];
 
-    /// <exception cref="ModelException">The file is broken, or of a family whose conversion isn't known.</exception>
+    /// <exception cref="ModelException">The file is invalid, or of an unsupported family.</exception>
     public static TokenizerModel Read(string file, TokenizerConfig config)
     {
         if (config.TokenizerClass is not (null or "XLMRobertaTokenizer" or "XLMRobertaTokenizerFast"))

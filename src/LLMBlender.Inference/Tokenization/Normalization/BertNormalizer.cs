@@ -6,8 +6,8 @@ using LLMBlender.Inference.Tokenization.Subwords;
 namespace LLMBlender.Inference.Tokenization.Normalization;
 
 /// <summary>
-/// BERT's cleaning, in Hugging Face's order: control characters out and white space to spaces; spaces around Chinese
-/// characters; accents off (canonical decomposition without non-spacing marks); lower case.
+/// BERT's text cleaning, in Hugging Face's order: removes control characters and maps white space to spaces; adds spaces around Chinese
+/// characters; removes accents (canonical decomposition without non-spacing marks); lower-cases.
 /// </summary>
 internal sealed class BertNormalizer(bool cleanText, bool spaceChinese, bool stripAccents, bool lowercase) : Normalizer
 {
@@ -38,7 +38,7 @@ internal sealed class BertNormalizer(bool cleanText, bool spaceChinese, bool str
         }
     }
 
-    // No pre-tokeniser that goes with it asks where the text begins.
+    // The pre-tokenizers used with it do not need the head.
     public override int Head(ReadOnlySpan<byte> source, int head) => 0;
 
     private void Write(Rune rune, ByteBuffer target, Workspace workspace)
@@ -76,7 +76,7 @@ internal sealed class BertNormalizer(bool cleanText, bool spaceChinese, bool str
         && (rune.Value == 0xFFFD || Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format
             or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned);
 
-    // The blocks that BERT's own code calls Chinese.
+    // The blocks that BERT's code treats as Chinese.
     private static bool IsChinese(int value) => value
         is (>= 0x4E00 and <= 0x9FFF)
         or (>= 0x3400 and <= 0x4DBF)

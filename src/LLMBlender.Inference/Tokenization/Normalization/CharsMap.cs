@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace LLMBlender.Inference.Tokenization.Normalization;
 
 /// <summary>
-/// SentencePiece's precompiled character map: a Darts double array over UTF-8 keys, whose values point into a blob of
-/// NUL-terminated replacements.
+/// SentencePiece's precompiled character map: a Darts double array over UTF-8 keys, whose values are offsets into a blob of NUL-terminated
+/// replacements.
 /// </summary>
 /// <remarks>Layout: u32 little-endian size of the double array in bytes, its u32 units, the blob.</remarks>
 internal sealed class CharsMap
@@ -19,8 +19,8 @@ internal sealed class CharsMap
     }
 
     /// <param name="blob">The map's bytes.</param>
-    /// <param name="file">Where they come from, for the error.</param>
-    /// <exception cref="ModelException">The sizes contradict each other.</exception>
+    /// <param name="file">The source file, for error messages.</param>
+    /// <exception cref="ModelException">The sizes are inconsistent.</exception>
     public static CharsMap Parse(ReadOnlySpan<byte> blob, string file)
     {
         if (blob.Length < 4)
@@ -33,7 +33,7 @@ internal sealed class CharsMap
         {
             throw new ModelException(
                 file,
-                $"precompiled_charsmap says its trie has {size} bytes: "
+                $"precompiled_charsmap declares a trie of {size} bytes: "
                 + $"it must be a multiple of 4 within the {blob.Length - 4} bytes that follow");
         }
 
@@ -47,8 +47,8 @@ internal sealed class CharsMap
     }
 
     /// <summary>
-    /// What replaces <paramref name="text"/>: false where the map has no key that it starts with. The shortest such
-    /// key decides, and stands for the whole text, as in the reference.
+    /// The replacement of <paramref name="text"/>; false if the map has no key that is a prefix of it. The shortest such key determines the
+    /// replacement of the whole text, as in the reference.
     /// </summary>
     public bool TryMap(ReadOnlySpan<byte> text, out ReadOnlySpan<byte> replacement)
     {

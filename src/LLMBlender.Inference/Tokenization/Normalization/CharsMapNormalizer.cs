@@ -8,8 +8,8 @@ namespace LLMBlender.Inference.Tokenization.Normalization;
 
 /// <summary>Applies a <see cref="CharsMap"/> as Hugging Face's <c>Precompiled</c> does.</summary>
 /// <remarks>
-/// The text goes by grapheme cluster (UAX #29). A cluster of less than six bytes is mapped as a whole, where the map
-/// has a key that it starts with; else each of its characters is mapped on its own.
+/// The text is processed by grapheme cluster (UAX #29). A cluster of less than six bytes is mapped as a whole if the map has a key that is
+/// a prefix of it; otherwise each of its characters is mapped separately.
 /// </remarks>
 internal sealed class CharsMapNormalizer : Normalizer
 {
@@ -18,7 +18,7 @@ internal sealed class CharsMapNormalizer : Normalizer
 
     private readonly CharsMap map;
 
-    // Everything but the ASCII characters that the map leaves as they are.
+    // All characters except the ASCII characters that the map leaves unchanged.
     private readonly SearchValues<byte> special;
 
     public CharsMapNormalizer(CharsMap map)
@@ -50,7 +50,7 @@ internal sealed class CharsMapNormalizer : Normalizer
         Span<char> chars = stackalloc char[LongestMapped * 8];
         while (!source.IsEmpty)
         {
-            // Longer clusters than this go by character, whatever they end with.
+            // Longer clusters are processed by character, regardless of their end.
             int count = Encoding.UTF8.GetChars(source[..Math.Min(source.Length, chars.Length)], chars);
             ReadOnlySpan<char> cluster = chars[..StringInfo.GetNextTextElementLength(chars[..count])];
             int length = Encoding.UTF8.GetByteCount(cluster);
@@ -74,14 +74,14 @@ internal sealed class CharsMapNormalizer : Normalizer
 
     private bool IsSpecial(byte b) => b >= 0x80 || b == '\r' || map.TryMap([b], out _);
 
-    // A combining mark may follow the last ASCII character before other text, so that one belongs to what follows.
+    // A combining mark can follow the last ASCII character before other text, so this character is processed with the following text.
     private int PlainLength(ReadOnlySpan<byte> source)
     {
         int stop = source.IndexOfAny(special);
         return stop < 0 ? source.Length : stop > 0 && source[stop] >= 0x80 ? stop - 1 : stop;
     }
 
-    // Between two ASCII characters lies a cluster boundary, except in CR LF.
+    // There is a cluster boundary between two ASCII characters, except in CR LF.
     private static int RegionLength(ReadOnlySpan<byte> source)
     {
         int end = 1;

@@ -6,9 +6,8 @@ using LLMBlender.Inference.Tokenization.Bytes;
 namespace LLMBlender.Inference.Tokenization.Normalization;
 
 /// <summary>
-/// Unicode's canonical composition (NFC; Unicode Standard Annex 15), from tables of the project's own: in .NET's invariant
-/// mode <see cref="string.Normalize()"/> changes nothing. Linear in the text's length but for runs of combining marks,
-/// which are sorted.
+/// Unicode's canonical composition (NFC; Unicode Standard Annex 15), with the project's own tables: in .NET's invariant mode
+/// <see cref="string.Normalize()"/> changes nothing. Linear in the text's length except for runs of combining marks, which are sorted.
 /// </summary>
 internal static class Composition
 {
@@ -20,13 +19,13 @@ internal static class Composition
     private const int Vowels = 21;
     private const int Tails = 28;
 
-    // The first combining mark: what is below is composed already.
+    // The first combining mark: characters below are already composed.
     private const int FirstThatMayChange = 0x300;
 
     private static readonly Dictionary<(int First, int Second), int> Composites = ReadComposites();
     private static readonly Dictionary<int, byte> Classes = ReadClasses();
 
-    // Those that may join what precedes them, have to be ordered, or are never composed.
+    // Characters that can combine with the previous one, need ordering, or are never composed.
     private static readonly HashSet<int> Changing =
     [
         .. Classes.Keys,
@@ -36,7 +35,7 @@ internal static class Composition
         .. Decomposition.Characters.Except(Composites.Values),
     ];
 
-    /// <summary>Appends a text's canonical composition.</summary>
+    /// <summary>Appends the canonical composition of a text.</summary>
     public static void Write(ReadOnlySpan<byte> text, ByteBuffer target)
     {
         if (IsComposed(text))
@@ -54,7 +53,7 @@ internal static class Composition
         }
     }
 
-    // Most texts are composed already, and are told by their characters alone.
+    // Most texts are already composed, which is detected from their characters alone.
     private static bool IsComposed(ReadOnlySpan<byte> text)
     {
         // The first byte of every character from U+0300 on.
@@ -76,7 +75,7 @@ internal static class Composition
     private static byte ClassOf(int character) =>
         character < FirstThatMayChange ? (byte)0 : Classes.GetValueOrDefault(character);
 
-    // Fully decomposed, each run of combining marks ordered by class.
+    // Decomposes fully and orders each run of combining marks by class.
     private static List<int> Decompose(ReadOnlySpan<byte> text)
     {
         List<int> characters = new(text.Length);
@@ -101,7 +100,7 @@ internal static class Composition
         return characters;
     }
 
-    // By class, and those of one class as they stood.
+    // Stable sort by class.
     private static void Order(Span<int> marks)
     {
         if (marks.Length < 2)
@@ -123,7 +122,7 @@ internal static class Composition
         }
     }
 
-    // A mark joins the last starter unless one of its own class or of a higher one stands between.
+    // A mark combines with the last starter unless a mark of the same or a higher class is in between.
     private static void Compose(List<int> characters)
     {
         int starter = -1;

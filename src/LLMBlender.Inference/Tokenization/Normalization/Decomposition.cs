@@ -4,8 +4,8 @@ using System.Text;
 namespace LLMBlender.Inference.Tokenization.Normalization;
 
 /// <summary>
-/// Unicode's full canonical decomposition of one character (NFD without reordering), from a table of the project's own:
-/// in .NET's invariant mode <see cref="string.Normalize()"/> changes nothing.
+/// Unicode's full canonical decomposition of one character (NFD without reordering), with the project's own table: in .NET's invariant mode
+/// <see cref="string.Normalize()"/> changes nothing.
 /// </summary>
 internal static class Decomposition
 {
@@ -16,10 +16,10 @@ internal static class Decomposition
 
     private static readonly Dictionary<int, Rune[]> Table = Read();
 
-    /// <summary>The characters that have a decomposition, Hangul syllables left out.</summary>
+    /// <summary>The characters with a decomposition, except Hangul syllables.</summary>
     public static IEnumerable<int> Characters => Table.Keys;
 
-    /// <summary>The characters that it stands for; itself where it has no decomposition.</summary>
+    /// <summary>The decomposition of a character; the character itself if it has none.</summary>
     public static Rune[] Of(Rune rune)
     {
         if (rune.Value is < FirstSyllable or > LastSyllable)

@@ -30,7 +30,7 @@ internal sealed class LowercaseNormalizer : Normalizer
             return Rune.ToLowerInvariant(rune).EncodeToUtf8(target);
         }
 
-        // The one character whose lower case is two: i and a combining dot.
+        // The only character whose lower case is two characters: i and a combining dot.
         "i\u0307"u8.CopyTo(target);
         return 3;
     }

@@ -10,12 +10,12 @@ internal abstract class Normalizer
     public abstract void Apply(ReadOnlySpan<byte> source, ByteBuffer target, Workspace workspace);
 
     /// <summary>
-    /// How many bytes at the front of the normalised <paramref name="source"/> stand for the first character of the
-    /// input, when <paramref name="head"/> (more than 0) bytes of the source do.
+    /// The number of bytes at the start of the normalised <paramref name="source"/> that represent the first character of the input, if
+    /// <paramref name="head"/> (more than 0) bytes of the source do.
     /// </summary>
     public virtual int Head(ReadOnlySpan<byte> source, int head) => head;
 
-    /// <summary>The head after the first <paramref name="replaced"/> bytes were replaced by another text as one.</summary>
+    /// <summary>The head after the first <paramref name="replaced"/> bytes were replaced by a text of another length.</summary>
     protected static int HeadAfterReplacing(int head, int replaced, int length) =>
         head < replaced ? 0 : head - replaced + length;
 }

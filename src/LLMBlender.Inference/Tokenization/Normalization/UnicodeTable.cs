@@ -3,7 +3,7 @@ namespace LLMBlender.Inference.Tokenization.Normalization;
 /// <summary>The tables of the Unicode Character Database that are part of the project.</summary>
 internal static class UnicodeTable
 {
-    /// <summary>The parts of each line that is no comment.</summary>
+    /// <summary>The fields of each line that is not a comment.</summary>
     public static IEnumerable<string[]> Lines(string name)
     {
         using var reader = new StreamReader(

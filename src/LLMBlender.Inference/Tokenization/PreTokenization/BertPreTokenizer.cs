@@ -3,7 +3,7 @@ using LLMBlender.Inference.Tokenization.Bytes;
 
 namespace LLMBlender.Inference.Tokenization.PreTokenization;
 
-/// <summary>Cuts at white space, which it drops, and around every punctuation character, as BERT does.</summary>
+/// <summary>Splits at white space, which it removes, and around every punctuation character, as BERT does.</summary>
 internal sealed class BertPreTokenizer : PreTokenizer
 {
     public override ReadOnlySpan<byte> Next(ref ReadOnlySpan<byte> rest)
@@ -31,7 +31,8 @@ internal sealed class BertPreTokenizer : PreTokenizer
         return word;
     }
 
-    // All ASCII that is neither letter, digit, space nor control counts, as $ and ^ do, which Unicode calls symbols.
+    // All ASCII characters other than letters, digits, space and control characters count, including $ and ^, which Unicode classifies as
+    // symbols.
     private static bool IsPunctuation(Rune rune) =>
         rune.Value is (>= 33 and <= 47) or (>= 58 and <= 64) or (>= 91 and <= 96) or (>= 123 and <= 126) || Rune.IsPunctuation(rune);
 }

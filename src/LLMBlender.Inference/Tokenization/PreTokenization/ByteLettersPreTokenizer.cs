@@ -2,7 +2,7 @@ using LLMBlender.Inference.Tokenization.Bytes;
 
 namespace LLMBlender.Inference.Tokenization.PreTokenization;
 
-/// <summary>Writes a text's bytes in letters (<see cref="ByteLetters"/>), and cuts nothing.</summary>
+/// <summary>Maps a text's bytes to characters (<see cref="ByteLetters"/>) without splitting.</summary>
 internal sealed class ByteLettersPreTokenizer : PreTokenizer
 {
     public override ReadOnlySpan<byte> Rewrite(ReadOnlySpan<byte> text, ref int head, ByteBuffer buffer)

@@ -4,7 +4,7 @@ using LLMBlender.Inference.Tokenization.Bytes;
 namespace LLMBlender.Inference.Tokenization.PreTokenization;
 
 /// <summary>
-/// GPT-2's cuts: <c>'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+</c>, written out: letters,
+/// GPT-2's splits: <c>'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+</c>, written out: letters,
 /// digits and other characters in runs, each with one space before it; of further white space, runs.
 /// </summary>
 internal sealed class GptPreTokenizer(bool addPrefixSpace) : PreTokenizer

@@ -2,7 +2,7 @@ using LLMBlender.Inference.Tokenization.Bytes;
 
 namespace LLMBlender.Inference.Tokenization.PreTokenization;
 
-/// <summary>Writes spaces as a mark (U+2581), puts one before the text, and cuts before every mark.</summary>
+/// <summary>Replaces spaces with a mark (U+2581), adds one before the text, and splits before every mark.</summary>
 internal sealed class MetaspacePreTokenizer(byte[] mark, PrependScheme scheme, bool split) : PreTokenizer
 {
     public override bool NeedsHead => scheme == PrependScheme.First;

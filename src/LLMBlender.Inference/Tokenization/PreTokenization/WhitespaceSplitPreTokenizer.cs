@@ -2,7 +2,7 @@ using LLMBlender.Inference.Tokenization.Bytes;
 
 namespace LLMBlender.Inference.Tokenization.PreTokenization;
 
-/// <summary>Cuts at white space and drops it.</summary>
+/// <summary>Splits at white space and removes it.</summary>
 internal sealed class WhitespaceSplitPreTokenizer : PreTokenizer
 {
     public override ReadOnlySpan<byte> Next(ref ReadOnlySpan<byte> rest)

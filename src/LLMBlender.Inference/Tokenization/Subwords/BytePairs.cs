@@ -3,11 +3,11 @@ using LLMBlender.Inference.Tokenization.Bytes;
 namespace LLMBlender.Inference.Tokenization.Subwords;
 
 /// <summary>
-/// Byte-pair encoding (Sennrich et al. 2016) as Hugging Face's Rust <c>tokenizers</c> runs it: a word begins as its
-/// characters, and of the neighbours that may be merged those of the lowest rank are, the leftmost first.
+/// Byte-pair encoding (Sennrich et al. 2016) as in Hugging Face's Rust <c>tokenizers</c>: a word starts as its characters, and the adjacent
+/// pair of lowest rank is merged first, the leftmost of several.
 /// </summary>
-/// <param name="merges">For each pair of neighbouring ids its rank and the id that it becomes.</param>
-/// <param name="unknownId">What a character outside the vocabulary becomes; null where it is left out.</param>
+/// <param name="merges">The rank and the merged id of each pair of adjacent ids.</param>
+/// <param name="unknownId">The id of a character outside the vocabulary; null if it is ignored.</param>
 internal sealed class BytePairs(IReadOnlyDictionary<(int Left, int Right), (int Rank, int Id)> merges, int? unknownId)
 {
     /// <summary>Appends the ids of one pre-token; see <see cref="Segmentation"/>. O(n log n) in its length.</summary>
@@ -66,7 +66,7 @@ internal sealed class BytePairs(IReadOnlyDictionary<(int Left, int Right), (int 
     {
         Symbol symbol = symbols[left];
 
-        // What was offered may have been merged with another neighbour since.
+        // A queued pair may be outdated because one of its symbols has been merged.
         if (symbol.Id < 0
             || symbol.Next >= symbols.Count
             || !merges.TryGetValue((symbol.Id, symbols[symbol.Next].Id), out (int Rank, int Id) merge)
@@ -90,6 +90,8 @@ internal sealed class BytePairs(IReadOnlyDictionary<(int Left, int Right), (int 
         }
     }
 
-    /// <summary>An id of the word as it is so far, and its neighbours; below 0 once it went into its left one.</summary>
+    /// <summary>
+    /// A symbol of the partially merged word, and its neighbours; the id is below 0 if it was merged into its left neighbour.
+    /// </summary>
     internal readonly record struct Symbol(int Id, int Previous, int Next);
 }

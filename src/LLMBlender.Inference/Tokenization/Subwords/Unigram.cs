@@ -7,8 +7,8 @@ namespace LLMBlender.Inference.Tokenization.Subwords;
 /// O(length × longest piece).
 /// </summary>
 /// <remarks>
-/// Ties and unknowns follow Hugging Face's Rust <c>tokenizers</c>: a later path replaces an earlier one only when it
-/// is strictly better, sums are in double, and neighbouring unknown characters become one unknown token.
+/// Ties and unknown characters are handled as in Hugging Face's Rust <c>tokenizers</c>: a later path replaces an earlier one only if it is
+/// strictly better, sums are in double, and adjacent unknown characters become one unknown token.
 /// </remarks>
 internal static class Unigram
 {
@@ -76,7 +76,7 @@ internal static class Unigram
         }
     }
 
-    // Backwards, as its caller goes.
+    // Backwards, as in its caller.
     private static void AddUnknown(Vocabulary vocabulary, ReadOnlySpan<byte> run, List<int> ids)
     {
         int known = vocabulary.Trie.Find(run);
@@ -110,7 +110,7 @@ internal static class Unigram
         return true;
     }
 
-    /// <summary>Bytes of the UTF-8 character that starts with <paramref name="lead"/>.</summary>
+    /// <summary>The length in bytes of the UTF-8 character that starts with <paramref name="lead"/>.</summary>
     public static int Width(byte lead) => lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
 
     /// <summary>The best path that ends at one byte of the word.</summary>

@@ -28,13 +28,13 @@ internal sealed class Vocabulary
 
     public ByteTrie Trie { get; }
 
-    /// <summary>The id that stands for what no piece covers.</summary>
+    /// <summary>The id for text that no piece matches.</summary>
     public int UnknownId { get; }
 
-    /// <summary>What one unknown character costs: ten below the lowest score.</summary>
+    /// <summary>The score of one unknown character: ten below the lowest score.</summary>
     public double UnknownScore { get; }
 
-    /// <summary>With byte fallback, the id of <c>&lt;0xNN&gt;</c> by byte, or -1 where there is none.</summary>
+    /// <summary>With byte fallback, the id of <c>&lt;0xNN&gt;</c> by byte, or -1 if there is none.</summary>
     public int[]? BytePieces { get; }
 
     public ReadOnlySpan<byte> Piece(int id) => text.AsSpan(starts[id]..starts[id + 1]);

@@ -4,19 +4,19 @@ using System.Runtime.CompilerServices;
 namespace LLMBlender.Inference.Tokenization.Subwords;
 
 /// <summary>
-/// The ids of short words met lately. Texts repeat their words, so most of them need no segmentation; a word of
-/// another hash simply takes the place.
+/// A cache of the ids of recently encoded short words. Words recur in texts, so that most of them need no segmentation; a word with another
+/// hash replaces the entry of its slot.
 /// </summary>
 internal sealed class WordCache
 {
-    // A place has 32 bytes, all of them a megabyte.
+    // A slot has 32 bytes, all slots one megabyte.
     private const int PlaceBits = 15;
     private const int LongestWord = 16;
     private const int MostIds = 3;
 
     private readonly Entry[] entries = new Entry[1 << PlaceBits];
 
-    /// <summary>Appends the ids of <paramref name="word"/>, from the cache where they are there.</summary>
+    /// <summary>Appends the ids of <paramref name="word"/>, from the cache if it contains them.</summary>
     public void Encode(
         Segmentation segment, Vocabulary vocabulary, ReadOnlySpan<byte> word, Workspace workspace, List<int> ids)
     {
@@ -42,7 +42,7 @@ internal sealed class WordCache
         }
     }
 
-    // The word, filled up with zeros.
+    // The word, padded with zeros.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (ulong Low, ulong High) Key(ReadOnlySpan<byte> word)
     {

@@ -4,8 +4,8 @@ using LLMBlender.Inference.Tokenization.Bytes;
 namespace LLMBlender.Inference.Tokenization.Subwords;
 
 /// <summary>
-/// BERT's segmentation: from the left, the longest piece that fits; all but a word's first piece carry a prefix in the
-/// vocabulary. A word that has no such segmentation, or too many characters, is one unknown token.
+/// BERT's segmentation: from the left, the longest matching piece; all but a word's first piece have a prefix in the vocabulary. A word
+/// without such a segmentation, or with too many characters, is one unknown token.
 /// </summary>
 internal sealed class WordPieces(string prefix, int longestWord)
 {

@@ -3,7 +3,7 @@ using LLMBlender.Inference.Tokenization.Bytes;
 namespace LLMBlender.Inference.Tokenization.Subwords;
 
 /// <summary>
-/// The buffers of one running encode of one tokenizer; reused, so that encoding allocates nothing once warm.
+/// The buffers of one running encode operation of one tokenizer; reused, so that encoding allocates nothing after warm-up.
 /// </summary>
 internal sealed class Workspace
 {
@@ -14,22 +14,22 @@ internal sealed class Workspace
     /// <summary>The text as UTF-8.</summary>
     public ByteBuffer Raw { get; } = new();
 
-    /// <summary>Where normalisers write, by turns.</summary>
+    /// <summary>The output of the normalizers, alternating with the other buffer.</summary>
     public ByteBuffer Even { get; } = new();
 
-    /// <summary>Where normalisers write, by turns.</summary>
+    /// <summary>The output of the normalizers, alternating with the other buffer.</summary>
     public ByteBuffer Odd { get; } = new();
 
-    /// <summary>The words met lately.</summary>
+    /// <summary>The recently encoded words.</summary>
     public WordCache Cache { get; } = new();
 
     /// <summary>A word's symbols while byte pairs are merged.</summary>
     public List<BytePairs.Symbol> Symbols { get; } = [];
 
-    /// <summary>The merges that may be made, by rank and place; the element is the id that comes of it.</summary>
+    /// <summary>The possible merges, by rank and position; the element is the merged id.</summary>
     public PriorityQueue<int, (int Rank, int Left)> Merges { get; } = new();
 
-    /// <summary>At least <paramref name="count"/> cells, with whatever was left in them.</summary>
+    /// <summary>At least <paramref name="count"/> cells, not cleared.</summary>
     public Span<Unigram.Cell> Cells(int count)
     {
         if (cells.Length < count)
@@ -40,7 +40,7 @@ internal sealed class Workspace
         return cells.AsSpan(0, count);
     }
 
-    /// <summary>At least <paramref name="count"/> characters, with whatever was left in them.</summary>
+    /// <summary>At least <paramref name="count"/> characters, not cleared.</summary>
     public Span<char> Chars(int count)
     {
         if (chars.Length < count)
@@ -51,7 +51,7 @@ internal sealed class Workspace
         return chars.AsSpan(0, count);
     }
 
-    /// <summary>The buffer of the pre-tokeniser step <paramref name="step"/>.</summary>
+    /// <summary>The buffer of the pre-tokenizer step <paramref name="step"/>.</summary>
     public ByteBuffer Words(int step)
     {
         while (words.Count <= step)

@@ -160,7 +160,7 @@ public sealed class TorchCheckpointTests : IDisposable
     [Fact]
     public void Open_DictWithoutTensors_SaysWhereItLooked() => AssertRefused(
         new TorchFile().AddValue("epoch", pickle => pickle.Number(3)).ToArray(),
-        "holds no tensor, neither by name nor in a dict under state_dict or model");
+        "contains no tensor, neither by name nor in a dict under state_dict or model");
 
     [Fact]
     public void Open_TwoLevelsDown_IsNotFollowed()
@@ -168,12 +168,12 @@ public sealed class TorchCheckpointTests : IDisposable
         var inner = new TorchFile { IsModule = false, Wrapper = "state_dict" };
         inner.AddValue("state_dict", pickle => pickle.Op('}').Put());
 
-        AssertRefused(inner.ToArray(), "holds no tensor");
+        AssertRefused(inner.ToArray(), "contains no tensor");
     }
 
     [Fact]
     public void Open_PickleOfAnotherThing_IsRefused() =>
-        AssertRefused(new TorchFile().ToArray([0x80, 2, (byte)'K', 1, (byte)'.']), "holds no dict of names and tensors");
+        AssertRefused(new TorchFile().ToArray([0x80, 2, (byte)'K', 1, (byte)'.']), "contains no dict of names and tensors");
 
     [Fact]
     public void Open_HostilePickle_NamesFileAndGlobal() => AssertRefused(
