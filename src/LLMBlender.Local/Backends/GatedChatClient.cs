@@ -17,8 +17,8 @@ public sealed class GatedChatClient : DelegatingChatClient
     private readonly ConcurrencyLimiter places;
     private readonly TokenBucketRateLimiter? rate;
     private readonly TimeProvider clock;
-    private readonly int mostWaiting;
-    private long restsUntil;
+    private readonly int maxWaiting;
+    private long pausedUntil;
 
     public GatedChatClient(IChatClient inner, BackendSettings settings, TimeProvider clock)
         : base(inner)
@@ -30,7 +30,7 @@ public sealed class GatedChatClient : DelegatingChatClient
             QueueLimit = settings.MaxWaiting,
             QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
         });
-        mostWaiting = settings.MaxWaiting;
+        maxWaiting = settings.MaxWaiting;
         if (settings.RequestsPerMinute is { } perMinute)
         {
             rate = new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
