@@ -66,7 +66,7 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
             started = true;
             try
             {
-                await SayReadyAsync(app, cancellationToken);
+                await WriteReadyAsync(app, cancellationToken);
                 await UntilAsync(app, cancellationToken);
                 return ExitCode.Done;
             }
