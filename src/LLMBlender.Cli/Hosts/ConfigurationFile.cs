@@ -7,9 +7,10 @@ using LLMBlender.Inference.GenFuser;
 using LLMBlender.Inference.PairRanker;
 using LLMBlender.Inference.Sessions;
 using LLMBlender.Local;
-using LLMBlender.Local.Backends;
 using LLMBlender.Local.Comparing;
 using LLMBlender.Local.Fusion;
+using LLMBlender.Local.Panels;
+using LLMBlender.Local.Settings;
 using LLMBlender.Records;
 using Microsoft.Extensions.Configuration;
 

@@ -2,9 +2,9 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using LLMBlender.Cli.Hosts;
 using LLMBlender.Local;
-using LLMBlender.Local.Backends;
 using LLMBlender.Local.Comparing;
 using LLMBlender.Local.Fusion;
+using LLMBlender.Local.Panels;
 using LLMBlender.Records;
 
 namespace LLMBlender.Cli.Verbs;

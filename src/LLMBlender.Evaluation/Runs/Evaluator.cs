@@ -3,9 +3,9 @@ using System.Text;
 using System.Text.Json;
 using LLMBlender.Evaluation.Reports;
 using LLMBlender.Local;
-using LLMBlender.Local.Backends;
 using LLMBlender.Local.Comparing;
 using LLMBlender.Local.Fusion;
+using LLMBlender.Local.Panels;
 using LLMBlender.Local.Telemetry;
 using LLMBlender.Records;
 

@@ -5,6 +5,7 @@ using LLMBlender.Inference.Sessions;
 using LLMBlender.Local.Backends;
 using LLMBlender.Local.Comparing;
 using LLMBlender.Local.Fusion;
+using LLMBlender.Local.Panels;
 
 namespace LLMBlender.Local.Hosting;
 

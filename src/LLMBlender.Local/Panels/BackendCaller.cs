@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using LLMBlender.Abstractions;
 using LLMBlender.Local.Backends;
+using LLMBlender.Local.Backends.Answers;
 using LLMBlender.Local.Telemetry;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using LLMBlender.Abstractions;
 using LLMBlender.Client;
-using LLMBlender.Local.Backends;
 using LLMBlender.Local.Panels;
 using LLMBlender.Local.Telemetry;
 using LLMBlender.Local.Fusion;

@@ -18,7 +18,7 @@ internal sealed partial class MembershipKeeper(
     ILocalSiloDetails local,
     IConnectionMultiplexer redis,
     LLMBlenderSiloOptions options,
-    TimeProvider clock,
+    TimeProvider timeProvider,
     ILogger<MembershipKeeper> logger) : BackgroundService
 {
     private const string VersionRow = "Version";
@@ -42,7 +42,7 @@ internal sealed partial class MembershipKeeper(
             }
 
             // Polls faster until the silo has read its own row, because it could not restore the row before.
-            await Task.Delay(Array.Exists(lastRows, IsOwn) ? Interval : FirstInterval, clock, stoppingToken);
+            await Task.Delay(Array.Exists(lastRows, IsOwn) ? Interval : FirstInterval, timeProvider, stoppingToken);
         }
     }
 

@@ -1,4 +1,5 @@
-using LLMBlender.Local.Backends;
+using LLMBlender.Local.Panels;
+using LLMBlender.Local.Settings;
 using LLMBlender.TestKit;
 using LLMBlender.TestKit.Backends;
 using Microsoft.Extensions.Configuration;

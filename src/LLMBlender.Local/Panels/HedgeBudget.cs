@@ -1,4 +1,4 @@
-namespace LLMBlender.Local.Backends;
+namespace LLMBlender.Local.Panels;
 
 /// <summary>
 /// A token bucket that limits hedged calls: each call adds a fraction of a token, and a hedge takes one token. The capacity is

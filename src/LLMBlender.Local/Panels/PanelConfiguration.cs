@@ -1,9 +1,10 @@
+using LLMBlender.Local.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace LLMBlender.Local.Backends;
+namespace LLMBlender.Local.Panels;
 
 /// <summary>Reads panels from a host's configuration: files, environment, command line.</summary>
 public static class PanelConfiguration

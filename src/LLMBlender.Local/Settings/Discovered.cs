@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace LLMBlender.Local.Backends;
+namespace LLMBlender.Local.Settings;
 
 /// <summary>Backends that are available without configuration: a local Ollama server, and providers with a key in the environment.</summary>
 /// <param name="Backends">The backends.</param>

@@ -1,4 +1,7 @@
-namespace LLMBlender.Local.Backends;
+using LLMBlender.Local.Backends.Http;
+using LLMBlender.Local.Settings;
+
+namespace LLMBlender.Local.Panels;
 
 /// <summary>Creates registries from settings, and validates all settings before any backend is called.</summary>
 public static class PanelRegistryBuilder
@@ -69,7 +72,7 @@ public static class PanelRegistryBuilder
         SettingsRules.Check(settings, path);
         var key = KeyReference.Find(settings, path, sources.Variable);
         var old = previous?.FindBackend(settings.Name);
-        var backend = old?.Settings == settings && old.Key == key ? old : BackendFactory.Create(settings, key, sources.Clock);
+        var backend = old?.Settings == settings && old.Key == key ? old : BackendFactory.Create(settings, key, sources.TimeProvider);
         Guarded(path, () => registry.Add(backend));
     }
 
