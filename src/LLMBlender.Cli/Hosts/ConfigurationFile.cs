@@ -46,7 +46,7 @@ internal static class ConfigurationFile
         IConfiguration configuration, ServeSettings settings, Action<string> report, CancellationToken cancellationToken)
     {
         var discovers = settings.Discover && settings.Panels.Length == 0 && settings.LiteLLM is null;
-        var found = discovers ? await Discovered.LookAsync(Environment.GetEnvironmentVariable, null, null, cancellationToken) : Discovered.Nothing;
+        var found = discovers ? await DiscoveredBackends.FindAsync(Environment.GetEnvironmentVariable, null, null, cancellationToken) : DiscoveredBackends.None;
         foreach (var note in found.Notes)
         {
             report(note);

@@ -170,7 +170,7 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
     private async Task<PanelRegistry> PanelsAsync(WebApplicationBuilder builder, ServeSettings settings, CancellationToken cancellationToken)
     {
         var discovers = settings.Discover && settings.Panels.Length == 0 && settings.LiteLLM is null && arguments.Roles.HasFlag(SiloRoles.Blend);
-        var found = discovers ? await Discovered.LookAsync(Environment.GetEnvironmentVariable, null, null, cancellationToken) : Discovered.Nothing;
+        var found = discovers ? await DiscoveredBackends.FindAsync(Environment.GetEnvironmentVariable, null, null, cancellationToken) : DiscoveredBackends.None;
         foreach (var note in found.Notes)
         {
             WriteNote(note);

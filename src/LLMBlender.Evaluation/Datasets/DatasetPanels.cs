@@ -36,7 +36,7 @@ public static class DatasetPanels
             }
 
             builder.AddEnvironmentVariables();
-            return PanelRegistryBuilder.Build(PanelConfiguration.Read(builder.Build()), Discovered.Nothing, sources, null, report);
+            return PanelRegistryBuilder.Build(PanelConfiguration.Read(builder.Build()), DiscoveredBackends.None, sources, null, report);
         }
         catch (Exception e) when (e is IOException or InvalidDataException or FormatException or SettingsException or RecordException)
         {

@@ -105,7 +105,7 @@ public sealed class GatedChatClient : DelegatingChatClient
             throw new BackendException(BlendFailureReason.Overloaded, $"its Retry-After ends in {pause.TotalSeconds:0.#} s")
             {
                 RetryAfter = pause,
-                IsTurnedAway = true,
+                IsRejectedLocally = true,
             };
         }
 
@@ -117,7 +117,7 @@ public sealed class GatedChatClient : DelegatingChatClient
                 throw new BackendException(BlendFailureReason.Overloaded, $"{maxWaiting} calls already wait for it")
                 {
                     RetryAfter = QueueFullRetryAfter,
-                    IsTurnedAway = true,
+                    IsRejectedLocally = true,
                 };
             }
 

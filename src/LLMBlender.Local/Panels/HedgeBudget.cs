@@ -26,7 +26,7 @@ public sealed class HedgeBudget(double share)
     }
 
     /// <summary>Adds the share of one call.</summary>
-    public void Earn()
+    public void AddShare()
     {
         lock (gate)
         {

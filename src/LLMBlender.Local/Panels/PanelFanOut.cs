@@ -181,7 +181,7 @@ public sealed class PanelFanOut(
     // Makes the first call and, if it is slow, a second one in parallel; if one of them fails, the other counts.
     private async Task<MemberReport> AskAsync((string Backend, int Sample, string Name) slot, CancellationToken cancellationToken)
     {
-        panel.Hedges.Earn();
+        panel.Hedges.AddShare();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var first = AskOnceAsync(slot, either.Token);
         if (await IsSlowAsync(first, slot.Backend, either.Token))

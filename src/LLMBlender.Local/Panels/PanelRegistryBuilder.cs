@@ -17,7 +17,7 @@ public static class PanelRegistryBuilder
     /// <param name="notes">Receives messages for the operator.</param>
     /// <exception cref="SettingsException">A rule is broken.</exception>
     public static PanelRegistry Build(
-        PanelSection section, Discovered found, PanelSources sources, PanelRegistry? previous, Action<string> notes)
+        PanelSection section, DiscoveredBackends found, PanelSources sources, PanelRegistry? previous, Action<string> notes)
     {
         ArgumentNullException.ThrowIfNull(section);
         ArgumentNullException.ThrowIfNull(found);
@@ -49,12 +49,12 @@ public static class PanelRegistryBuilder
             RecordedPanel.AddTo(registry, SamplePanel, sources.Sample());
         }
 
-        Offer(registry, found, sources, previous);
+        AddDiscovered(registry, found, sources, previous);
         return registry;
     }
 
     // A discovered panel is never the default, so that no prompt is sent to a provider that was not chosen.
-    private static void Offer(PanelRegistry registry, Discovered found, PanelSources sources, PanelRegistry? previous)
+    private static void AddDiscovered(PanelRegistry registry, DiscoveredBackends found, PanelSources sources, PanelRegistry? previous)
     {
         foreach (var backend in found.Backends.Where(backend => registry.FindBackend(backend.Name) is null))
         {

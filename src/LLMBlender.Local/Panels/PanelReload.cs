@@ -10,7 +10,7 @@ namespace LLMBlender.Local.Panels;
 
 /// <summary>Applies a changed configuration without a restart; an invalid one is logged and not applied.</summary>
 public sealed partial class PanelReload(
-    IConfiguration configuration, PanelRegistry registry, Discovered found, PanelSources sources, ILogger<PanelReload> logger) : IHostedService, IDisposable
+    IConfiguration configuration, PanelRegistry registry, DiscoveredBackends found, PanelSources sources, ILogger<PanelReload> logger) : IHostedService, IDisposable
 {
     private readonly Lock gate = new();
     private IDisposable? subscription;

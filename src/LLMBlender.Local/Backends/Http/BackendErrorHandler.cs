@@ -61,7 +61,7 @@ public sealed class BackendErrorHandler(Secret? key, TimeProvider timeProvider) 
         BrokenCircuitException => new BackendException(
             BlendFailureReason.Unreachable, "its circuit breaker is open after repeated failures")
         {
-            IsTurnedAway = true,
+            IsRejectedLocally = true,
         },
         TimeoutRejectedException late => new BackendException(
             BlendFailureReason.TimedOut, $"no answer within {late.Timeout.TotalSeconds:0.###} s in any attempt"),
