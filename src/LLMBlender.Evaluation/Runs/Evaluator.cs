@@ -121,7 +121,7 @@ public sealed class Evaluator(
         EvaluationPlan plan, EvaluationData data, EvaluatedModels models, BlendOptions blend, string options)
     {
         var ranker = models.Ranker.Manifest;
-        var fuser = models.FuserModel?.Manifest;
+        var fuser = (models.Fuser as ModelFuser)?.Manifest;
         return
         [
             ("llmblender", ProductVersion.Text),
