@@ -1,7 +1,7 @@
 using LLMBlender.Abstractions;
-using LLMBlender.Local.Backends;
 using LLMBlender.Local.Comparing;
 using LLMBlender.Local.Fusion;
+using LLMBlender.Local.Panels;
 using LLMBlender.Local.Telemetry;
 using LLMBlender.TestKit;
 using LLMBlender.TestKit.Fakes;

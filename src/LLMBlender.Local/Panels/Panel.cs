@@ -1,0 +1,89 @@
+using LLMBlender.Abstractions;
+using LLMBlender.Local.Settings;
+
+namespace LLMBlender.Local.Panels;
+
+/// <summary>A group of backends that answer the same request, with its time limits and its defaults for ranking and fusing.</summary>
+/// <param name="Name">The name that requests use.</param>
+/// <param name="Members">The backends' names, at least one.</param>
+public sealed record Panel(string Name, string[] Members)
+{
+    /// <summary>The panel's purpose.</summary>
+    public string Description { get; init; } = "";
+
+    /// <summary>Answers requested from each backend, from 1.</summary>
+    public int Samples { get; init; } = 1;
+
+    /// <summary>Answers after which the others get only <see cref="Grace"/>, and without which the blend fails; null to wait for all and require one.</summary>
+    public int? Quorum { get; init; }
+
+    /// <summary>How long the other answers are awaited after the quorum is reached.</summary>
+    public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>The time limit of a whole blend; null for the request's.</summary>
+    public TimeSpan? Deadline { get; init; }
+
+    /// <summary>The time limit of each member; null for the panel's share of the request's time.</summary>
+    public TimeSpan? MemberTimeout { get; init; }
+
+    /// <summary>The panel's share of a request's time; the rest is for ranking and fusing. Above 0, at most 1.</summary>
+    public double TimeShare { get; init; } = 0.7;
+
+    /// <summary>The share of calls that may be hedged because a member is slow; 0 for none, at most 1.</summary>
+    public double HedgeBudget
+    {
+        get;
+        init => (field, Hedges) = (value, new HedgeBudget(value));
+    }
+
+    /// <summary>The latency above which a member is slow; null for a quantile of its last latencies.</summary>
+    public TimeSpan? HedgeAfter { get; init; }
+
+    /// <summary>The ranker of requests that name none; null for the default.</summary>
+    public string? Ranker { get; init; }
+
+    /// <summary>The aggregation of requests that name none; null for the default.</summary>
+    public string? Aggregation { get; init; }
+
+    /// <summary>The number of candidates to fuse in requests that set none; null for the fuser's default.</summary>
+    public int? TopK { get; init; }
+
+    /// <summary>The fuser of requests that name none; null for the default.</summary>
+    public string? Fuser { get; init; }
+
+    /// <summary>The features that the panel forwards to its members; values of <see cref="ForwardedFeature"/>.</summary>
+    public string[] Passes { get; init; } = [];
+
+    /// <summary>The only instructions that the panel can answer; empty for a panel that can answer any.</summary>
+    public string[] Examples { get; init; } = [];
+
+    /// <summary>The remaining budget of hedged calls.</summary>
+    public HedgeBudget Hedges { get; private init; } = new(0);
+
+    /// <summary>Returns each sample of each member with the name of its answer: <c>a</c>, <c>a#2</c>, <c>b</c>, <c>b#2</c>.</summary>
+    public (string Backend, int Sample, string Name)[] Slots() =>
+        [.. Members.SelectMany(member => Enumerable.Range(0, Samples).Select(i => (member, i, i == 0 ? member : $"{member}#{i + 1}")))];
+
+    /// <summary>Creates a panel from validated settings.</summary>
+    public static Panel Create(PanelSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return new Panel(settings.Name, settings.Members)
+        {
+            Description = settings.Description,
+            Samples = settings.Samples,
+            Quorum = settings.Quorum,
+            Grace = settings.Grace,
+            Deadline = settings.Deadline,
+            MemberTimeout = settings.MemberTimeout,
+            TimeShare = settings.TimeShare,
+            HedgeBudget = settings.HedgeBudget,
+            HedgeAfter = settings.HedgeAfter,
+            Ranker = settings.Ranker,
+            Aggregation = settings.Aggregate,
+            TopK = settings.TopK,
+            Fuser = settings.Fuser,
+            Passes = settings.Passes,
+        };
+    }
+}

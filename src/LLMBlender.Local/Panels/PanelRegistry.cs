@@ -1,0 +1,121 @@
+using LLMBlender.Abstractions;
+using LLMBlender.Core.Blending;
+using LLMBlender.Local.Backends;
+
+namespace LLMBlender.Local.Panels;
+
+/// <summary>
+/// The panels and backends of a process; the same on every silo that blends. Filled by one thread; then safe for concurrent use,
+/// and replaced as a whole when the configuration changes.
+/// </summary>
+public sealed class PanelRegistry
+{
+    private volatile Content content = new();
+
+    /// <summary>Adds a backend.</summary>
+    /// <exception cref="ArgumentException">The name is not unique.</exception>
+    public void Add(Backend backend)
+    {
+        ArgumentNullException.ThrowIfNull(backend);
+        if (!content.Backends.TryAdd(backend.Name, backend))
+        {
+            throw new ArgumentException($"there are two backends named \"{backend.Name}\"; names must differ", nameof(backend));
+        }
+    }
+
+    /// <summary>Adds a panel; the first one is the default.</summary>
+    /// <exception cref="ArgumentException">The name is not unique, there are no members, or a member is not a backend.</exception>
+    public void Add(Panel panel)
+    {
+        ArgumentNullException.ThrowIfNull(panel);
+        if (panel.Members.Length == 0)
+        {
+            throw new ArgumentException($"panel \"{panel.Name}\" has no members, and must have at least one", nameof(panel));
+        }
+
+        foreach (var member in panel.Members)
+        {
+            if (!content.Backends.ContainsKey(member))
+            {
+                throw new ArgumentException($"panel \"{panel.Name}\" names \"{member}\", and there is no such backend", nameof(panel));
+            }
+        }
+
+        if (content.Panels.Exists(known => known.Name == panel.Name))
+        {
+            throw new ArgumentException($"there are two panels named \"{panel.Name}\"; names must differ", nameof(panel));
+        }
+
+        content.Panels.Add(panel);
+    }
+
+    /// <summary>Replaces the content with that of another registry. Running calls continue.</summary>
+    public void ReplaceWith(PanelRegistry other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        content = other.content;
+    }
+
+    /// <summary>All panels, the default first.</summary>
+    public IReadOnlyList<Panel> Panels => content.Panels;
+
+    /// <summary>All backends.</summary>
+    public IReadOnlyCollection<Backend> Backends => content.Backends.Values;
+
+    /// <summary>Returns the backend with a name; null if there is none.</summary>
+    public Backend? FindBackend(string name) => content.Backends.GetValueOrDefault(name);
+
+    /// <summary>Returns a panel.</summary>
+    /// <param name="name">The panel's name; null for the default.</param>
+    /// <exception cref="BlendException">There is no such panel.</exception>
+    public Panel Find(string? name)
+    {
+        var panels = content.Panels;
+        var panel = name is null ? panels.FirstOrDefault() : panels.Find(known => known.Name == name);
+        return panel ?? throw BlendException.Invalid(
+            "panel",
+            name is null
+                ? "there are no panels, and the request must contain candidates"
+                : $"panel \"{name}\" is not known; known are {string.Join(", ", panels.Select(static known => known.Name).Order(StringComparer.Ordinal))}");
+    }
+
+    /// <summary>
+    /// Finds a request's panel, and completes the request with the panel's defaults: values of the request have precedence, and the
+    /// shorter of the two time limits applies.
+    /// </summary>
+    /// <returns>The completed request and its panel; the request itself and null if it contains candidates.</returns>
+    /// <exception cref="BlendException">There is no such panel, or it does not forward a feature that the request needs.</exception>
+    public (BlendRequest Request, Panel? Panel) Resolve(BlendRequest request)
+    {
+        if (request.Candidates is not null)
+        {
+            return (request, null);
+        }
+
+        var panel = Find(request.Panel);
+        RequestRules.CheckForm(request, panel.Name, panel.Passes);
+        var completed = request with
+        {
+            Ranker = request.Ranker ?? panel.Ranker,
+            Aggregation = request.Aggregation ?? panel.Aggregation,
+            Fuser = request.Fuser ?? panel.Fuser,
+            TopK = request.TopK ?? panel.TopK,
+            Timeout = panel.Deadline < request.Timeout ? panel.Deadline.Value : request.Timeout,
+        };
+        return (completed, panel);
+    }
+
+    /// <summary>Describes the panels, the default first.</summary>
+    public PanelInfo[] Describe() => [.. Panels.Select(static panel => new PanelInfo(panel.Name, panel.Description, panel.Members, panel.Fuser)
+    {
+        Examples = panel.Examples,
+        Passes = panel.Passes,
+    })];
+
+    private sealed class Content
+    {
+        public List<Panel> Panels { get; } = [];
+
+        public Dictionary<string, Backend> Backends { get; } = new(StringComparer.Ordinal);
+    }
+}

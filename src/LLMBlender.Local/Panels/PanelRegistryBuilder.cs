@@ -1,0 +1,103 @@
+using LLMBlender.Local.Backends.Http;
+using LLMBlender.Local.Settings;
+
+namespace LLMBlender.Local.Panels;
+
+/// <summary>Creates registries from settings, and validates all settings before any backend is called.</summary>
+public static class PanelRegistryBuilder
+{
+    /// <summary>The name of the panel that is used if no other is configured.</summary>
+    public const string SamplePanel = "sample";
+
+    /// <summary>Creates a registry.</summary>
+    /// <param name="section">The settings.</param>
+    /// <param name="found">Backends and panels that were discovered.</param>
+    /// <param name="sources">Reads files and keys.</param>
+    /// <param name="previous">A registry whose unchanged backends are reused with the state of their limits; null for none.</param>
+    /// <param name="notes">Receives messages for the operator.</param>
+    /// <exception cref="SettingsException">A rule is broken.</exception>
+    public static PanelRegistry Build(
+        PanelSection section, DiscoveredBackends found, PanelSources sources, PanelRegistry? previous, Action<string> notes)
+    {
+        ArgumentNullException.ThrowIfNull(section);
+        ArgumentNullException.ThrowIfNull(found);
+        ArgumentNullException.ThrowIfNull(sources);
+        ArgumentNullException.ThrowIfNull(notes);
+        var registry = new PanelRegistry();
+        for (var i = 0; i < section.Backends.Length; i++)
+        {
+            Add(registry, section.Backends[i], $"Backends:{i}", sources, previous);
+        }
+
+        var listed = section.LiteLLM is { } file ? LiteLLMFile.Read(file, notes) : [];
+        for (var i = 0; i < listed.Count; i++)
+        {
+            Add(registry, listed[i], $"LiteLLM:model_list:{i}", sources, previous);
+        }
+
+        for (var i = 0; i < section.Panels.Length; i++)
+        {
+            Add(registry, section.Panels[i], $"Panels:{i}", sources);
+        }
+
+        if (listed.Count > 0 && section.Panels.Length == 0)
+        {
+            registry.Add(new Panel("litellm", [.. listed.Select(static backend => backend.Name)]) { Description = "every model of the LiteLLM file" });
+        }
+        else if (registry.Panels.Count == 0)
+        {
+            RecordedPanel.AddTo(registry, SamplePanel, sources.Sample());
+        }
+
+        AddDiscovered(registry, found, sources, previous);
+        return registry;
+    }
+
+    // A discovered panel is never the default, so that no prompt is sent to a provider that was not chosen.
+    private static void AddDiscovered(PanelRegistry registry, DiscoveredBackends found, PanelSources sources, PanelRegistry? previous)
+    {
+        foreach (var backend in found.Backends.Where(backend => registry.FindBackend(backend.Name) is null))
+        {
+            Add(registry, backend, $"found:{backend.Name}", sources, previous);
+        }
+
+        foreach (var panel in found.Panels.Where(panel => registry.Panels.All(known => known.Name != panel.Name)))
+        {
+            Add(registry, panel, $"found:{panel.Name}", sources);
+        }
+    }
+
+    private static void Add(PanelRegistry registry, BackendSettings settings, string path, PanelSources sources, PanelRegistry? previous)
+    {
+        SettingsRules.Check(settings, path);
+        var key = KeyReference.Find(settings, path, sources.Variable);
+        var old = previous?.FindBackend(settings.Name);
+        var backend = old?.Settings == settings && old.Key == key ? old : BackendFactory.Create(settings, key, sources.TimeProvider);
+        Guarded(path, () => registry.Add(backend));
+    }
+
+    private static void Add(PanelRegistry registry, PanelSettings settings, string path, PanelSources sources)
+    {
+        SettingsRules.Check(settings, path);
+        if (settings.Records is { } file)
+        {
+            Guarded(path, () => RecordedPanel.AddTo(registry, settings.Name, sources.Records(file)));
+            return;
+        }
+
+        Guarded(path, () => registry.Add(Panel.Create(settings)));
+    }
+
+    private static void Guarded(string path, Action add)
+    {
+        try
+        {
+            add();
+        }
+        catch (ArgumentException e)
+        {
+            var end = e.Message.LastIndexOf(" (Parameter ", StringComparison.Ordinal);
+            throw new SettingsException($"{path}: {(end < 0 ? e.Message : e.Message[..end])}", e);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+using System.Globalization;
+using LLMBlender.Abstractions;
+using LLMBlender.Core.Ranking;
+
+namespace LLMBlender.Local.Settings;
+
+/// <summary>Validates settings.</summary>
+public static class SettingsRules
+{
+    private static readonly TimeSpan ShortestTime = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>Validates a backend.</summary>
+    /// <exception cref="SettingsException">A rule is broken.</exception>
+    public static void Check(BackendSettings backend, string path)
+    {
+        Name(backend.Name, $"{path}:Name");
+        OneOf(backend.Kind, $"{path}:Kind", [BackendSettings.OpenAI, BackendSettings.Ollama]);
+        if (!Uri.TryCreate(backend.Url, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.UserInfo.Length > 0)
+        {
+            // An address may contain a password, which must not be shown.
+            var shown = url?.UserInfo.Length > 0 ? "one with a user in it" : backend.Url;
+            throw SettingsException.Of($"{path}:Url", shown, "an absolute http or https URL without a user");
+        }
+
+        if (string.IsNullOrWhiteSpace(backend.Model))
+        {
+            throw SettingsException.Of($"{path}:Model", backend.Model, "the model's name");
+        }
+
+        if (backend.KeyVariable is not null && backend.KeyFile is not null)
+        {
+            throw SettingsException.Of($"{path}:KeyFile", backend.KeyFile, "absent where there is a KeyVariable");
+        }
+
+        Between(backend.Temperature, $"{path}:Temperature", 0, 5);
+        Between(backend.MaxTokens, $"{path}:MaxTokens", 1, int.MaxValue);
+        Between(backend.MaxConcurrency, $"{path}:MaxConcurrency", 1, 100_000);
+        Between(backend.MaxWaiting, $"{path}:MaxWaiting", 0, 1_000_000);
+        Between(backend.RequestsPerMinute, $"{path}:RequestsPerMinute", 1, 10_000_000);
+        Between((double?)backend.PromptPrice, $"{path}:PromptPrice", 0, 1e9);
+        Between((double?)backend.CompletionPrice, $"{path}:CompletionPrice", 0, 1e9);
+        Between(backend.Attempts, $"{path}:Attempts", 1, 10);
+        Between(backend.BreakerCalls, $"{path}:BreakerCalls", 2, 1_000_000);
+        Between(backend.MaxAnswerBytes, $"{path}:MaxAnswerBytes", 1, 1 << 30);
+        Between(backend.AttemptTimeout, $"{path}:AttemptTimeout", TimeSpan.FromMilliseconds(10), RequestTime.Longest);
+        Between(backend.ConnectTimeout, $"{path}:ConnectTimeout", ShortestTime, RequestTime.Longest);
+        Between(backend.RetryDelay, $"{path}:RetryDelay", TimeSpan.Zero, RequestTime.Longest);
+        Between(backend.LongestRetryAfter, $"{path}:LongestRetryAfter", TimeSpan.Zero, RequestTime.Longest);
+        Between(backend.BreakTime, $"{path}:BreakTime", TimeSpan.FromMilliseconds(500), RequestTime.Longest);
+    }
+
+    /// <summary>Validates a panel.</summary>
+    /// <exception cref="SettingsException">A rule is broken.</exception>
+    public static void Check(PanelSettings panel, string path)
+    {
+        Name(panel.Name, $"{path}:Name");
+        if (panel.Records is null == (panel.Members.Length == 0))
+        {
+            throw panel.Records is null
+                ? SettingsException.Of($"{path}:Members", null, "the names of backends, one at least, where there are no Records")
+                : SettingsException.Of($"{path}:Records", panel.Records, "absent where there are Members");
+        }
+
+        Between(panel.Samples, $"{path}:Samples", 1, ComparisonMatrix.MaxCandidates);
+        var answers = panel.Samples * panel.Members.Length;
+        if (answers > ComparisonMatrix.MaxCandidates)
+        {
+            throw SettingsException.Of($"{path}:Samples", panel.Samples, $"small enough for at most {ComparisonMatrix.MaxCandidates} answers, and there are {answers}");
+        }
+
+        if (panel.Records is null)
+        {
+            Between(panel.Quorum, $"{path}:Quorum", 1, answers);
+        }
+
+        Between(panel.Deadline, $"{path}:Deadline", ShortestTime, RequestTime.Longest);
+        Between(panel.MemberTimeout, $"{path}:MemberTimeout", ShortestTime, RequestTime.Longest);
+        Between(panel.Grace, $"{path}:Grace", TimeSpan.Zero, RequestTime.Longest);
+        Between(panel.HedgeAfter, $"{path}:HedgeAfter", ShortestTime, RequestTime.Longest);
+        Between(panel.TimeShare, $"{path}:TimeShare", 0.01, 1);
+        Between(panel.HedgeBudget, $"{path}:HedgeBudget", 0.0, 1.0);
+        Between(panel.TopK, $"{path}:TopK", 1, ComparisonMatrix.MaxCandidates);
+        for (var i = 0; i < panel.Passes.Length; i++)
+        {
+            OneOf(panel.Passes[i], $"{path}:Passes:{i}", ForwardedFeature.All);
+        }
+
+        if (panel is { Records: not null, Passes.Length: > 0 })
+        {
+            throw SettingsException.Of($"{path}:Passes", string.Join(", ", panel.Passes), "absent where there are Records, which answer as they were recorded");
+        }
+
+        if (panel.Aggregate is not null)
+        {
+            OneOf(panel.Aggregate, $"{path}:Aggregate", RankingEngines.Names);
+        }
+    }
+
+    private static void Name(string name, string path)
+    {
+        if (name.Length is 0 or > 128 || !name.All(static c => char.IsAsciiLetterOrDigit(c) || "-_.:/@".Contains(c, StringComparison.Ordinal)))
+        {
+            throw SettingsException.Of(path, name, "a name of 1 to 128 letters, digits and - _ . : / @");
+        }
+    }
+
+    private static void OneOf(string value, string path, IEnumerable<string> known)
+    {
+        if (!known.Contains(value))
+        {
+            throw SettingsException.Of(path, value, $"one of {string.Join(", ", known)}");
+        }
+    }
+
+    private static void Between<T>(T? value, string path, T least, T most)
+        where T : struct, IComparable<T>
+    {
+        if (value is { } known && (known.CompareTo(least) < 0 || known.CompareTo(most) > 0))
+        {
+            throw SettingsException.Of(
+                path, string.Create(CultureInfo.InvariantCulture, $"{known}"), string.Create(CultureInfo.InvariantCulture, $"from {least} to {most}"));
+        }
+    }
+}
