@@ -23,7 +23,7 @@ public static class ModelRankers
             return kind == ModelKind.PairRanker ? ModelPairRanker.Load(folder, options)
                 : ScoringKinds.Contains(kind) ? ScoringRanker.Load(folder, options)
                 : throw new ModelException(
-                    folder, $"is a {kind}, and these rank: {ModelKind.PairRanker}, {string.Join(", ", ScoringKinds)} (models import --as chooses the kind)");
+                    folder, $"is of kind {kind}, and these rank: {ModelKind.PairRanker}, {string.Join(", ", ScoringKinds)} (models import --as chooses the kind)");
         });
     }
 }
