@@ -84,4 +84,11 @@ public sealed record BlendRequest
     /// <summary>Whether the fused answer is given without being compared with the best candidate.</summary>
     [Id(18)]
     public bool WithoutGuard { get; init; }
+
+    /// <summary>
+    /// Further fields for the panel's members, as a JSON object in the format of OpenAI's chat completions; null for none. They have
+    /// precedence over the typed ones.
+    /// </summary>
+    [Id(19)]
+    public string? Fields { get; init; }
 }

@@ -11,6 +11,12 @@ public sealed class BackendException(BlendFailureReason reason, string message, 
     /// <summary>How long to wait before the next call; null if the backend did not specify it.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>The HTTP status of the server's error; null if the error has none.</summary>
+    public int? Status { get; init; }
+
+    /// <summary>The machine-readable code of the server's error, such as <c>context_length_exceeded</c>; null for none.</summary>
+    public string? Code { get; init; }
+
     /// <summary>Whether the call was rejected before it reached the backend. Such failures can be many, and are logged as debug messages.</summary>
     public bool IsTurnedAway { get; init; }
 
