@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Cors.Infrastructure;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -76,6 +77,9 @@ public static class GatewayExtensions
         app.UseMiddleware<CallerLimitMiddleware>();
         return app;
     }
+
+    /// <summary>Whether a request is for Orleans' dashboard.</summary>
+    internal static bool IsDashboard(HttpRequest request) => request.Path.StartsWithSegments(DashboardPath);
 
     private static void AddAuthentication(IServiceCollection services)
     {

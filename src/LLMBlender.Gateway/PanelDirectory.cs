@@ -5,14 +5,14 @@ namespace LLMBlender.Gateway;
 /// <summary>The panels, cached for one second. Thread-safe.</summary>
 internal sealed class PanelDirectory(IBlender blender, TimeProvider timeProvider)
 {
-    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(1);
     private Entry? last;
 
     /// <summary>The panels, the default one first.</summary>
     public async ValueTask<PanelInfo[]> ListAsync(CancellationToken cancellationToken)
     {
         var known = Volatile.Read(ref last);
-        if (known is not null && timeProvider.GetElapsedTime(known.At) < Fresh)
+        if (known is not null && timeProvider.GetElapsedTime(known.At) < MaxAge)
         {
             return known.Panels;
         }

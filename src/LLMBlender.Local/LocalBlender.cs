@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using LLMBlender.Abstractions;
 using LLMBlender.Core.Blending;
-using LLMBlender.Local.Backends;
 using LLMBlender.Local.Comparing;
 using LLMBlender.Local.Fusion;
 using LLMBlender.Local.Judging;

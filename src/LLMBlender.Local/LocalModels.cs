@@ -1,16 +1,40 @@
 using LLMBlender.Abstractions;
+using LLMBlender.Inference.PairRanker;
 using LLMBlender.Local.Comparing;
 using LLMBlender.Local.Fusion;
 
 namespace LLMBlender.Local;
 
-/// <summary>The rankers and fusers loaded in this process.</summary>
+/// <summary>The rankers and fusers loaded in this process, which are disposed with this instance.</summary>
 /// <param name="rankers">The rankers by name, the default first; may be empty if chat models rank.</param>
 /// <param name="fusers">The fusers.</param>
-/// <param name="owned">Further objects that are disposed with this one.</param>
-public sealed class LocalModels(
-    IReadOnlyList<KeyValuePair<string, IPairRanker>> rankers, FuserRegistry fusers, IReadOnlyList<IDisposable>? owned = null) : IDisposable
+public sealed class LocalModels(IReadOnlyList<KeyValuePair<string, IPairRanker>> rankers, FuserRegistry fusers) : IDisposable
 {
+    /// <summary>Loads rankers.</summary>
+    /// <param name="rankers">Name and model folder of each, the default first.</param>
+    /// <param name="options">The rankers' device and limits.</param>
+    /// <param name="fusers">The loaded fusers; disposed with the result, and if a ranker can't be loaded.</param>
+    /// <exception cref="Inference.ModelException">A model can't be loaded.</exception>
+    public static LocalModels Load(IEnumerable<(string Name, string Folder)> rankers, PairRankerOptions options, FuserRegistry fusers)
+    {
+        var loaded = new List<KeyValuePair<string, IPairRanker>>();
+        var models = new LocalModels(loaded, fusers);
+        try
+        {
+            foreach (var (name, folder) in rankers)
+            {
+                loaded.Add(KeyValuePair.Create<string, IPairRanker>(name, ModelPairRanker.Load(folder, options)));
+            }
+
+            return models;
+        }
+        catch
+        {
+            models.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>The fusers.</summary>
     public FuserRegistry Fusers => fusers;
 
@@ -49,9 +73,6 @@ public sealed class LocalModels(
             ranker.Dispose();
         }
 
-        foreach (var one in owned ?? [])
-        {
-            one.Dispose();
-        }
+        fusers.Dispose();
     }
 }

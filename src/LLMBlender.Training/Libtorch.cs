@@ -1,6 +1,6 @@
 namespace LLMBlender.Training;
 
-/// <summary>Tells an unusable libtorch from other faults.</summary>
+/// <summary>Distinguishes an unusable libtorch from other faults.</summary>
 internal static class Libtorch
 {
     /// <summary>Why libtorch can't be used here, or null when it can.</summary>

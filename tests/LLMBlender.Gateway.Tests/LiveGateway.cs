@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using System.Net.Http.Json;
 using System.Text.Json;
-using LLMBlender.Local.Backends;
+using LLMBlender.Local.Panels;
+using LLMBlender.Local.Settings;
 using LLMBlender.Silo.Comparing;
 using LLMBlender.Silo.Hosting;
 using LLMBlender.Silo.Models;
@@ -53,7 +54,7 @@ public sealed class LiveGateway : IAsyncDisposable
             Sample = () => [("What is the number?", null, [new("a", "1 is the number"), new("b", "2 is the number")])],
             Variable = name => name == "FAKE_KEY" ? key : null,
         };
-        var registry = PanelRegistryBuilder.Build(new PanelSection(), Discovered.Nothing, sources, null, _ => { });
+        var registry = PanelRegistryBuilder.Build(new PanelSection(), DiscoveredBackends.None, sources, null, _ => { });
         var log = new LineLog();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -80,7 +81,7 @@ public sealed class LiveGateway : IAsyncDisposable
 
     /// <summary>Has panels instead of those before. The fake model of each backend has the backend's name.</summary>
     public void Use(BackendSettings[] backends, params PanelSettings[] panels) =>
-        Registry.ReplaceWith(PanelRegistryBuilder.Build(new PanelSection { Backends = backends, Panels = panels }, Discovered.Nothing, sources, Registry, _ => { }));
+        Registry.ReplaceWith(PanelRegistryBuilder.Build(new PanelSection { Backends = backends, Panels = panels }, DiscoveredBackends.None, sources, Registry, _ => { }));
 
     /// <summary>A fake backend, quick to retry.</summary>
     public BackendSettings Backend(string name) => new()

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using LLMBlender.Abstractions;
 using LLMBlender.Client;
-using LLMBlender.Local.Backends;
+using LLMBlender.Local.Panels;
 using LLMBlender.Silo.Calls;
 using LLMBlender.Silo.Comparing;
 using LLMBlender.Silo.Hosting;

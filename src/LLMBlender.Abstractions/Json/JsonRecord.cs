@@ -3,7 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace LLMBlender.Abstractions.Json;
 
-/// <summary>Reads records, and says which field of a bad one breaks which rule.</summary>
+/// <summary>Reads records; an error names the field and the rule it breaks.</summary>
 /// <remarks>
 /// A good record is parsed once, into its type. Only one that breaks a rule is parsed again, to find the field: types, required
 /// properties and <see cref="System.ComponentModel.DataAnnotations.RangeAttribute"/> are the rules. Unknown fields are ignored;

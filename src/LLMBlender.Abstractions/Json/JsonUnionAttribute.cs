@@ -1,6 +1,6 @@
 namespace LLMBlender.Abstractions.Json;
 
-/// <summary>Says which JSON types a field of undetermined type takes.</summary>
+/// <summary>Declares which JSON types a field of undetermined type takes.</summary>
 /// <param name="rule">The rule, for errors: "must be" goes before it.</param>
 /// <param name="types">The .NET types whose JSON it takes; object for any JSON object.</param>
 [AttributeUsage(AttributeTargets.Property)]

@@ -1,7 +1,6 @@
 using LLMBlender.Abstractions;
 using LLMBlender.Local;
-using LLMBlender.Local.Backends;
-using LLMBlender.Local.Comparing;
+using LLMBlender.Local.Panels;
 using LLMBlender.Local.Telemetry;
 
 namespace LLMBlender.Cli.Hosts;

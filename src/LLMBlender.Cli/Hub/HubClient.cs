@@ -21,13 +21,13 @@ internal sealed class HubClient : IDisposable
 
     private readonly HttpClient http;
     private readonly HubSettings settings;
-    private readonly TimeProvider time;
+    private readonly TimeProvider timeProvider;
 
     /// <param name="settings">The hub's endpoint and token.</param>
-    /// <param name="time">The clock for <c>Retry-After</c> dates.</param>
-    public HubClient(HubSettings settings, TimeProvider time)
+    /// <param name="timeProvider">The clock for <c>Retry-After</c> dates.</param>
+    public HubClient(HubSettings settings, TimeProvider timeProvider)
     {
-        (this.settings, this.time) = (settings, time);
+        (this.settings, this.timeProvider) = (settings, timeProvider);
         http = new HttpClient(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -212,7 +212,7 @@ internal sealed class HubClient : IDisposable
     private TimeSpan? RetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter switch
     {
         { Delta: { } delta } => delta,
-        { Date: { } date } when date > time.GetUtcNow() => date - time.GetUtcNow(),
+        { Date: { } date } when date > timeProvider.GetUtcNow() => date - timeProvider.GetUtcNow(),
         _ => null,
     };
 }

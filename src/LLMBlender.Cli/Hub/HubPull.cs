@@ -15,12 +15,12 @@ internal sealed class HubPull : IDisposable
     private readonly PullProgress progress;
 
     /// <param name="settings">The hub and the cache.</param>
-    /// <param name="time">The clock for retry delays.</param>
+    /// <param name="timeProvider">Measures retry delays.</param>
     /// <param name="progress">Displays the download progress.</param>
-    public HubPull(HubSettings settings, TimeProvider time, PullProgress progress)
+    public HubPull(HubSettings settings, TimeProvider timeProvider, PullProgress progress)
     {
         (this.settings, this.progress) = (settings, progress);
-        (cache, client, retry) = (new HubCache(settings.CacheFolder), new HubClient(settings, time), new HubRetry(time));
+        (cache, client, retry) = (new HubCache(settings.CacheFolder), new HubClient(settings, timeProvider), new HubRetry(timeProvider));
     }
 
     /// <summary>Returns the folder of a repository's files, and their commit, after downloading missing files.</summary>

@@ -14,8 +14,8 @@ internal sealed class HubRetry
 
     private readonly ResiliencePipeline pipeline;
 
-    /// <param name="time">The clock for delays.</param>
-    public HubRetry(TimeProvider time) => pipeline = new ResiliencePipelineBuilder { TimeProvider = time }
+    /// <param name="timeProvider">Measures delays.</param>
+    public HubRetry(TimeProvider timeProvider) => pipeline = new ResiliencePipelineBuilder { TimeProvider = timeProvider }
         .AddRetry(new RetryStrategyOptions
         {
             ShouldHandle = static arguments => ValueTask.FromResult(

@@ -1,4 +1,5 @@
 using LLMBlender.Cli.Hub;
+using LLMBlender.Core.Fusion;
 using LLMBlender.Inference;
 using LLMBlender.Inference.Models;
 
@@ -32,6 +33,14 @@ internal sealed class ModelSearch(Terminal terminal)
         ?? (Directory.Exists(name)
             ? throw new ModelException(name, $"is not a model folder: it has no {ModelManifest.FileName} (models import makes one)")
             : throw NotFound(name));
+
+    /// <summary>The name and folder of a ranker; the name is that of the folder.</summary>
+    /// <exception cref="ModelException">The model doesn't exist.</exception>
+    public (string Name, string Folder) FindRanker(string name) => (Path.GetFileName(Path.TrimEndingDirectorySeparator(name)), FindModel(name));
+
+    /// <summary>The folder of a fuser; the name itself for <see cref="SelectFuser"/>.</summary>
+    /// <exception cref="ModelException">The model doesn't exist.</exception>
+    public string FindFuser(string name) => name == SelectFuser.FuserName ? name : FindModel(name);
 
     /// <summary>Any existing folder: for tokenizers, which need no manifest.</summary>
     /// <exception cref="ModelException">The folder doesn't exist.</exception>

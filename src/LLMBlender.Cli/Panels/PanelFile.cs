@@ -1,6 +1,6 @@
 using System.Text.Json;
 using LLMBlender.Abstractions;
-using LLMBlender.Local.Backends;
+using LLMBlender.Local.Panels;
 using LLMBlender.Records;
 
 namespace LLMBlender.Cli.Panels;

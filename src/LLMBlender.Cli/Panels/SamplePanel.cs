@@ -1,7 +1,7 @@
 using System.Text.Json;
 using LLMBlender.Abstractions;
 using LLMBlender.Abstractions.Json;
-using LLMBlender.Local.Backends;
+using LLMBlender.Local.Panels;
 using LLMBlender.Records;
 
 namespace LLMBlender.Cli.Panels;

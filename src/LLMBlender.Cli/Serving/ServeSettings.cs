@@ -1,6 +1,6 @@
 using LLMBlender.Cli.Models;
 using LLMBlender.Gateway;
-using LLMBlender.Local.Backends;
+using LLMBlender.Local.Settings;
 using LLMBlender.Records;
 using LLMBlender.Silo.Caching;
 using LLMBlender.Silo.Calls;

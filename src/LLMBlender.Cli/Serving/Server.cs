@@ -1,8 +1,7 @@
 using LLMBlender.Cli.Models;
 using LLMBlender.Cli.Panels;
-using LLMBlender.Core.Fusion;
 using LLMBlender.Gateway;
-using LLMBlender.Local.Backends;
+using LLMBlender.Local.Panels;
 using LLMBlender.Records;
 using LLMBlender.Silo.Hosting;
 using LLMBlender.Silo.Models;
@@ -137,11 +136,11 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         try
         {
             var models = arguments.Roles.HasFlag(SiloRoles.Compare)
-                ? SiloModels.Load([.. settings.RankersOrDefault.Select(name => (NameOf(name), search.FindModel(name)))], settings.AcceleratorsOrDefault)
+                ? SiloModels.Load([.. settings.RankersOrDefault.Select(search.FindRanker)], settings.AcceleratorsOrDefault)
                 : SiloModels.None;
             if (arguments.Roles.HasFlag(SiloRoles.Fuse))
             {
-                models.LoadFusers([.. settings.FusersOrDefault.Select(name => name == SelectFuser.FuserName ? null : search.FindModel(name))]);
+                models.LoadFusers([.. settings.FusersOrDefault.Select(search.FindFuser)]);
             }
 
             return models;
@@ -151,8 +150,6 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
             throw new UsageException(Sentences.WithoutParameter(e), e);
         }
     }
-
-    private static string NameOf(string model) => Path.GetFileName(Path.TrimEndingDirectorySeparator(model));
 
     private LLMBlenderSiloOptions Options() => new()
     {
@@ -165,26 +162,13 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         GatewayPort = arguments.GatewayPort,
     };
 
-    // Reports each backend that is discovered rather than configured, and each that could not be discovered.
-    private async Task<PanelRegistry> PanelsAsync(WebApplicationBuilder builder, ServeSettings settings, CancellationToken cancellationToken)
-    {
-        var discovers = settings.Discover && settings.Panels.Length == 0 && settings.LiteLLM is null && arguments.Roles.HasFlag(SiloRoles.Blend);
-        var found = discovers ? await Discovered.LookAsync(Environment.GetEnvironmentVariable, null, null, cancellationToken) : Discovered.Nothing;
-        foreach (var note in found.Notes)
-        {
-            WriteNote(note);
-        }
-
-        try
-        {
-            var sources = PanelFile.PanelSources;
-            return builder.Services.AddPanels(builder.Configuration, found, sources, WriteNote);
-        }
-        catch (Exception e) when (e is SettingsException or RecordException)
-        {
-            throw new UsageException($"configuration: {ServeSettings.Section}:{e.Message}", e);
-        }
-    }
+    private Task<PanelRegistry> PanelsAsync(WebApplicationBuilder builder, ServeSettings settings, CancellationToken cancellationToken) =>
+        ConfiguredPanels.LoadAsync(
+            settings,
+            arguments.Roles.HasFlag(SiloRoles.Blend),
+            found => builder.Services.AddPanels(builder.Configuration, found, PanelFile.PanelSources, WriteNote),
+            WriteNote,
+            cancellationToken);
 
     private void WriteNote(string note) => terminal.Error.Write(System.Text.Encoding.UTF8.GetBytes($"llmblender: {note}\n"));
 

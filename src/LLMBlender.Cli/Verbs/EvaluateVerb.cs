@@ -92,8 +92,7 @@ internal static class EvaluateVerb
                 var model = ranker.Load(parsed, terminal);
                 try
                 {
-                    var (loaded, fuserModel) = fuser.Load(parsed, terminal, ranker.Device.Read(parsed));
-                    return new EvaluatedModels(model, loaded, fuserModel);
+                    return new EvaluatedModels(model, fuser.Load(parsed, terminal, ranker.Device.Read(parsed)));
                 }
                 catch
                 {

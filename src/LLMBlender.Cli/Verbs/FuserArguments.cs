@@ -3,7 +3,6 @@ using LLMBlender.Cli.Models;
 using LLMBlender.Core.Fusion;
 using LLMBlender.Inference;
 using LLMBlender.Inference.GenFuser;
-using LLMBlender.Inference.Models;
 using LLMBlender.Inference.Sessions;
 using LLMBlender.Local.Fusion;
 using LLMBlender.Records;
@@ -68,23 +67,21 @@ internal sealed class FuserArguments
     /// <summary>Loads the fuser given by the arguments.</summary>
     /// <exception cref="UsageException">An option is out of range.</exception>
     /// <exception cref="ModelException">The model can't be loaded.</exception>
-    public (IFuser Fuser, GenFuserModel? Model) Load(ParseResult parsed, Terminal terminal, Accelerator accelerator)
+    public IFuser Load(ParseResult parsed, Terminal terminal, Accelerator accelerator)
     {
         var name = parsed.GetValue(fuser) ?? SelectFuser.FuserName;
         if (name == SelectFuser.FuserName)
         {
-            return (new SelectFuser(), null);
+            return new SelectFuser();
         }
 
         var folder = new ModelSearch(terminal).FindModel(name);
-        var model = Loading.Guard(folder, () => GenFuserModel.Load(folder, new GenFuserOptions { Accelerator = accelerator }));
         try
         {
-            return (new ModelFuser(model, Options(parsed)), model);
+            return ModelFuser.Load(folder, new GenFuserOptions { Accelerator = accelerator }, Options(parsed));
         }
         catch (ArgumentException e)
         {
-            model.Dispose();
             throw new UsageException(Sentences.WithoutParameter(e), e);
         }
     }

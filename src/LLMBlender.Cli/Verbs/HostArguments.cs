@@ -2,9 +2,9 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using LLMBlender.Cli.Hosts;
 using LLMBlender.Local;
-using LLMBlender.Local.Backends;
 using LLMBlender.Local.Comparing;
 using LLMBlender.Local.Fusion;
+using LLMBlender.Local.Panels;
 using LLMBlender.Records;
 
 namespace LLMBlender.Cli.Verbs;
@@ -98,14 +98,13 @@ internal sealed class HostArguments
                 return new LocalHost(new LocalModels(rankers, FuserRegistry.SelectOnly), panels, string.Join("; ", titles));
             }
 
-            var (made, fuserModel) = fuser.Load(parsed, terminal, device.Read(parsed));
-            if (fuserModel is not null)
+            var loadedFuser = fuser.Load(parsed, terminal, device.Read(parsed));
+            if (loadedFuser is ModelFuser { Manifest: { } manifest })
             {
-                titles.Add($"fuser {made.Name}, {fuserModel.Manifest.Precision}");
+                titles.Add($"fuser {manifest.Id}, {manifest.Precision}");
             }
 
-            return new LocalHost(
-                new LocalModels(rankers, FuserRegistry.Of([made]), fuserModel is null ? [] : [fuserModel]), panels, string.Join("; ", titles));
+            return new LocalHost(new LocalModels(rankers, FuserRegistry.Of([loadedFuser])), panels, string.Join("; ", titles));
         }
         catch
         {

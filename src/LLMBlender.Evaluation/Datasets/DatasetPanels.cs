@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using LLMBlender.Local.Backends;
+using LLMBlender.Local.Panels;
+using LLMBlender.Local.Settings;
 using LLMBlender.Records;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
@@ -34,7 +36,7 @@ public static class DatasetPanels
             }
 
             builder.AddEnvironmentVariables();
-            return PanelRegistryBuilder.Build(PanelConfiguration.Read(builder.Build()), Discovered.Nothing, sources, null, report);
+            return PanelRegistryBuilder.Build(PanelConfiguration.Read(builder.Build()), DiscoveredBackends.None, sources, null, report);
         }
         catch (Exception e) when (e is IOException or InvalidDataException or FormatException or SettingsException or RecordException)
         {

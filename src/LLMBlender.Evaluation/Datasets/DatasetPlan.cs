@@ -1,5 +1,6 @@
 using LLMBlender.Core.Evaluation;
 using LLMBlender.Local.Backends;
+using LLMBlender.Local.Panels;
 
 namespace LLMBlender.Evaluation.Datasets;
 

@@ -1,6 +1,6 @@
 using LLMBlender.Inference.Models;
 using LLMBlender.Inference.Sessions;
-using LLMBlender.Local.Backends;
+using LLMBlender.Local.Panels;
 
 namespace LLMBlender.Evaluation.Models;
 

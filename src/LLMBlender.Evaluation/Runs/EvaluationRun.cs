@@ -3,7 +3,6 @@ using LLMBlender.Core.Blending;
 using LLMBlender.Core.Ranking;
 using LLMBlender.Evaluation.Datasets;
 using LLMBlender.Local;
-using LLMBlender.Local.Comparing;
 using LLMBlender.Records;
 
 namespace LLMBlender.Evaluation.Runs;

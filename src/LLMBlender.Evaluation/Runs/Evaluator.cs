@@ -3,9 +3,9 @@ using System.Text;
 using System.Text.Json;
 using LLMBlender.Evaluation.Reports;
 using LLMBlender.Local;
-using LLMBlender.Local.Backends;
 using LLMBlender.Local.Comparing;
 using LLMBlender.Local.Fusion;
+using LLMBlender.Local.Panels;
 using LLMBlender.Local.Telemetry;
 using LLMBlender.Records;
 
@@ -121,7 +121,7 @@ public sealed class Evaluator(
         EvaluationPlan plan, EvaluationData data, EvaluatedModels models, BlendOptions blend, string options)
     {
         var ranker = models.Ranker.Manifest;
-        var fuser = models.FuserModel?.Manifest;
+        var fuser = (models.Fuser as ModelFuser)?.Manifest;
         return
         [
             ("llmblender", ProductVersion.Text),

@@ -32,9 +32,6 @@ internal sealed class ApiKeyAuthenticationHandler(
 
     private ApiError? error;
 
-    /// <summary>Whether a request is for Orleans' dashboard.</summary>
-    public static bool IsDashboard(HttpRequest request) => request.Path.StartsWithSegments(GatewayExtensions.DashboardPath);
-
     /// <inheritdoc/>
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
@@ -57,7 +54,7 @@ internal sealed class ApiKeyAuthenticationHandler(
         var answer = error ?? ApiError.Unauthorized("a key is needed: Authorization: Bearer KEY");
         if (answer.Status == StatusCodes.Status401Unauthorized && !callers.IsEmpty)
         {
-            Response.Headers.WWWAuthenticate = IsDashboard(Request) ? BasicChallenge : BearerChallenge;
+            Response.Headers.WWWAuthenticate = GatewayExtensions.IsDashboard(Request) ? BasicChallenge : BearerChallenge;
         }
 
         metrics.Refused(answer);
@@ -117,7 +114,7 @@ internal sealed class ApiKeyAuthenticationHandler(
         }
 
         var own = Request.Headers["x-api-key"].ToString();
-        return own.Length > 0 ? own : IsDashboard(Request) ? ReadPassword(header) : null;
+        return own.Length > 0 ? own : GatewayExtensions.IsDashboard(Request) ? ReadPassword(header) : null;
     }
 
     private static string? ReadPassword(string header)

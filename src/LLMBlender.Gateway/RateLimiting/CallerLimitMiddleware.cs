@@ -1,4 +1,3 @@
-using LLMBlender.Gateway.Authentication;
 using Microsoft.AspNetCore.Http;
 
 namespace LLMBlender.Gateway.RateLimiting;
@@ -9,7 +8,7 @@ internal sealed class CallerLimitMiddleware(RequestDelegate next, CallerMetrics 
     /// <summary>Serves a request, or responds with the limit that it exceeds.</summary>
     public async Task InvokeAsync(HttpContext context)
     {
-        if (Caller.Of(context) is { } caller && !ApiKeyAuthenticationHandler.IsDashboard(context.Request) && await caller.EnterAsync() is { } error)
+        if (Caller.Of(context) is { } caller && !GatewayExtensions.IsDashboard(context.Request) && await caller.EnterAsync() is { } error)
         {
             metrics.Refused(error);
             await error.WriteAsync(context);

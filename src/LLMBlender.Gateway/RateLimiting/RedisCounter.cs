@@ -8,7 +8,7 @@ namespace LLMBlender.Gateway.RateLimiting;
 /// <summary>Counts usage in the cluster's Redis: an expiring hash for each caller and day.</summary>
 internal sealed class RedisCounter(IConnectionMultiplexer redis, IOptions<ClusterOptions> cluster) : ISharedCounter
 {
-    private static readonly TimeSpan Kept = TimeSpan.FromDays(2);
+    private static readonly TimeSpan Retention = TimeSpan.FromDays(2);
     private static readonly RedisValue Spent = "spent";
     private static readonly RedisValue Tokens = "tokens";
 
@@ -19,7 +19,7 @@ internal sealed class RedisCounter(IConnectionMultiplexer redis, IOptions<Cluste
         var both = redis.GetDatabase().CreateTransaction();
         var spent = both.HashIncrementAsync(key, Spent, billionths);
         var had = both.HashIncrementAsync(key, Tokens, tokens);
-        var expire = both.KeyExpireAsync(key, Kept);
+        var expire = both.KeyExpireAsync(key, Retention);
         await both.ExecuteAsync();
         await expire;
         return (await spent, await had);

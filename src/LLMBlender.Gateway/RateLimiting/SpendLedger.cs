@@ -9,7 +9,7 @@ namespace LLMBlender.Gateway.RateLimiting;
 internal sealed class SpendLedger(string caller, ISharedCounter? shared, TimeProvider timeProvider, ILogger logger)
 {
     private const decimal Unit = 1e-9m;
-    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(1);
 
     private readonly Lock sync = new();
     private DateOnly day;
@@ -50,7 +50,7 @@ internal sealed class SpendLedger(string caller, ISharedCounter? shared, TimePro
     {
         lock (sync)
         {
-            return asked is not { } at || timeProvider.GetElapsedTime(at) >= Fresh;
+            return asked is not { } at || timeProvider.GetElapsedTime(at) >= MaxAge;
         }
     }
 
@@ -67,7 +67,7 @@ internal sealed class SpendLedger(string caller, ISharedCounter? shared, TimePro
 
         try
         {
-            await SendAsync(counter, today, sent).WaitAsync(Fresh);
+            await SendAsync(counter, today, sent).WaitAsync(MaxAge);
         }
         catch (TimeoutException e)
         {

@@ -16,7 +16,7 @@ namespace LLMBlender.Inference.Tokenization;
 internal sealed class Pipeline
 {
     // A workspace used for a longer text is not returned to the pool.
-    private const int LongestKept = 1 << 18;
+    private const int MaxPooledLength = 1 << 18;
 
     private readonly Vocabulary vocabulary;
     private readonly Segmentation segment;
@@ -48,7 +48,7 @@ internal sealed class Pipeline
     {
         Workspace workspace = this.idle.TryTake(out Workspace? idle) ? idle : new Workspace();
         Encode(text, workspace, ids);
-        if (text.Length <= LongestKept)
+        if (text.Length <= MaxPooledLength)
         {
             this.idle.Add(workspace);
         }

@@ -1,3 +1,4 @@
+using LLMBlender.Local.Settings;
 using Microsoft.Extensions.AI;
 
 namespace LLMBlender.Local.Backends;

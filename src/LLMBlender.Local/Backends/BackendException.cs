@@ -18,7 +18,7 @@ public sealed class BackendException(BlendFailureReason reason, string message, 
     public string? Code { get; init; }
 
     /// <summary>Whether the call was rejected before it reached the backend. Such failures can be many, and are logged as debug messages.</summary>
-    public bool IsTurnedAway { get; init; }
+    public bool IsRejectedLocally { get; init; }
 
     /// <summary>Returns the exception, or its first inner one, that is a <see cref="BackendException"/>; null if there is none.</summary>
     public static BackendException? In(Exception? e)

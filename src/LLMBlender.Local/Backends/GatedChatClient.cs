@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Threading.RateLimiting;
 using LLMBlender.Abstractions;
+using LLMBlender.Local.Settings;
 using Microsoft.Extensions.AI;
 
 namespace LLMBlender.Local.Backends;
@@ -16,14 +17,14 @@ public sealed class GatedChatClient : DelegatingChatClient
 
     private readonly ConcurrencyLimiter places;
     private readonly TokenBucketRateLimiter? rate;
-    private readonly TimeProvider clock;
+    private readonly TimeProvider timeProvider;
     private readonly int maxWaiting;
     private long pausedUntil;
 
-    public GatedChatClient(IChatClient inner, BackendSettings settings, TimeProvider clock)
+    public GatedChatClient(IChatClient inner, BackendSettings settings, TimeProvider timeProvider)
         : base(inner)
     {
-        this.clock = clock;
+        this.timeProvider = timeProvider;
         places = new ConcurrencyLimiter(new ConcurrencyLimiterOptions
         {
             PermitLimit = settings.MaxConcurrency,
@@ -99,12 +100,12 @@ public sealed class GatedChatClient : DelegatingChatClient
     // The lease of a place among the concurrent calls; disposing it frees the place.
     private async Task<RateLimitLease> EnterAsync(CancellationToken cancellationToken)
     {
-        if (new TimeSpan(Volatile.Read(ref pausedUntil) - clock.GetUtcNow().Ticks) is { Ticks: > 0 } pause)
+        if (new TimeSpan(Volatile.Read(ref pausedUntil) - timeProvider.GetUtcNow().Ticks) is { Ticks: > 0 } pause)
         {
             throw new BackendException(BlendFailureReason.Overloaded, $"its Retry-After ends in {pause.TotalSeconds:0.#} s")
             {
                 RetryAfter = pause,
-                IsTurnedAway = true,
+                IsRejectedLocally = true,
             };
         }
 
@@ -116,7 +117,7 @@ public sealed class GatedChatClient : DelegatingChatClient
                 throw new BackendException(BlendFailureReason.Overloaded, $"{maxWaiting} calls already wait for it")
                 {
                     RetryAfter = QueueFullRetryAfter,
-                    IsTurnedAway = true,
+                    IsRejectedLocally = true,
                 };
             }
 
@@ -139,7 +140,7 @@ public sealed class GatedChatClient : DelegatingChatClient
     {
         if (BackendException.In(e) is { RetryAfter: { } pause })
         {
-            Volatile.Write(ref pausedUntil, (clock.GetUtcNow() + pause).Ticks);
+            Volatile.Write(ref pausedUntil, (timeProvider.GetUtcNow() + pause).Ticks);
         }
 
         return false;

@@ -9,6 +9,12 @@ public sealed class ModelPairRanker(PairRankerModel model) : IPairRanker
 {
     private Comparison[] comparisons = new Comparison[256];
 
+    /// <summary>Loads a model folder.</summary>
+    /// <exception cref="Inference.ModelException">The model can't be loaded.</exception>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public static ModelPairRanker Load(string folder, PairRankerOptions options) =>
+        new(Loading.Guard(folder, () => PairRankerModel.Load(folder, options)));
+
     /// <summary>The model's manifest.</summary>
     public ModelManifest Manifest => model.Manifest;
 

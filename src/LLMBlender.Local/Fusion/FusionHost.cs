@@ -1,7 +1,7 @@
 using LLMBlender.Abstractions;
 using LLMBlender.Core.Blending;
 using LLMBlender.Core.Fusion;
-using LLMBlender.Local.Backends;
+using LLMBlender.Local.Panels;
 using LLMBlender.Local.Telemetry;
 
 namespace LLMBlender.Local.Fusion;

@@ -1,11 +1,12 @@
 using System.Runtime.CompilerServices;
 using LLMBlender.Core.Fusion;
 using LLMBlender.Inference.GenFuser;
+using LLMBlender.Inference.Models;
 
 namespace LLMBlender.Local.Fusion;
 
-/// <summary>A GenFuser model as a fuser. Safe for concurrent use. The caller disposes the model.</summary>
-public sealed class ModelFuser : IFuser
+/// <summary>A GenFuser model as a fuser, which disposes the model. Safe for concurrent use.</summary>
+public sealed class ModelFuser : IFuser, IDisposable
 {
     private readonly GenFuserModel model;
     private readonly SourceComposer composer;
@@ -32,8 +33,31 @@ public sealed class ModelFuser : IFuser
             options.AsReference);
     }
 
+    /// <summary>Loads a model folder.</summary>
+    /// <exception cref="Inference.ModelException">The model can't be loaded.</exception>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public static ModelFuser Load(string folder, GenFuserOptions? options = null, ModelFuserOptions? fusing = null)
+    {
+        var model = Loading.Guard(folder, () => GenFuserModel.Load(folder, options));
+        try
+        {
+            return new ModelFuser(model, fusing);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
     /// <inheritdoc/>
     public string Name => model.Manifest.Id;
+
+    /// <summary>The model's manifest.</summary>
+    public ModelManifest Manifest => model.Manifest;
+
+    /// <inheritdoc/>
+    public void Dispose() => model.Dispose();
 
     /// <summary>Returns the model's input for a request.</summary>
     /// <exception cref="ArgumentException">The candidates do not fit into the source's maximum length.</exception>

@@ -1,4 +1,4 @@
-using LLMBlender.Local.Backends;
+using LLMBlender.Local.Settings;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,7 +1,7 @@
 using LLMBlender.Core.Fusion;
 using LLMBlender.Inference.Models;
 using LLMBlender.Inference.Sessions;
-using LLMBlender.Local.Backends;
+using LLMBlender.Local.Settings;
 using Microsoft.Extensions.Options;
 
 namespace LLMBlender.Local.Hosting;

@@ -5,6 +5,7 @@ using LLMBlender.Inference.Sessions;
 using LLMBlender.Local.Backends;
 using LLMBlender.Local.Comparing;
 using LLMBlender.Local.Fusion;
+using LLMBlender.Local.Panels;
 
 namespace LLMBlender.Local.Hosting;
 
@@ -20,16 +21,13 @@ internal static class LocalBlenderFactory
         var accelerator = Accelerator.Parse(options.Device);
         var memberRanks = options.Members.ContainsKey(options.Ranker);
         var memberFuses = options.Members.ContainsKey(options.Fuser);
-        var ranker = memberRanks ? null : new ModelPairRanker(PairRankerModel.Load(options.Ranker, new PairRankerOptions { Accelerator = accelerator }));
+        var fusers = memberFuses
+            ? FuserRegistry.SelectOnly
+            : FuserRegistry.Load(new[] { options.Fuser, SelectFuser.FuserName }.Distinct(), new GenFuserOptions { Accelerator = accelerator });
         try
         {
-            var model = memberFuses || options.Fuser == SelectFuser.FuserName
-                ? null
-                : GenFuserModel.Load(options.Fuser, new GenFuserOptions { Accelerator = accelerator });
-            return new LocalModels(
-                ranker is null ? [] : [KeyValuePair.Create<string, IPairRanker>(ranker.Manifest.Id, ranker)],
-                model is null ? FuserRegistry.SelectOnly : FuserRegistry.Of([new ModelFuser(model), new SelectFuser()]),
-                model is null ? [] : [model])
+            var ranker = memberRanks ? null : ModelPairRanker.Load(options.Ranker, new PairRankerOptions { Accelerator = accelerator });
+            return new LocalModels(ranker is null ? [] : [KeyValuePair.Create<string, IPairRanker>(ranker.Manifest.Id, ranker)], fusers)
             {
                 DefaultRanker = memberRanks ? options.Ranker : null,
                 DefaultFuser = memberFuses ? options.Fuser : null,
@@ -37,7 +35,7 @@ internal static class LocalBlenderFactory
         }
         catch
         {
-            ranker?.Dispose();
+            fusers.Dispose();
             throw;
         }
     }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using LLMBlender.Abstractions;
 using LLMBlender.Local.Backends;
+using LLMBlender.Local.Backends.Answers;
 using LLMBlender.Local.Telemetry;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
@@ -132,7 +133,7 @@ public sealed partial class BackendCaller(PanelRegistry backends, BlendMetrics m
         var known = BackendException.In(e);
         var message = backend.Explain(e);
         var reason = known?.Reason ?? (e is HttpRequestException ? BlendFailureReason.Unreachable : BlendFailureReason.Faulted);
-        LogFailed(known?.IsTurnedAway == true ? LogLevel.Debug : LogLevel.Warning, backend.Name, reason, message);
+        LogFailed(known?.IsRejectedLocally == true ? LogLevel.Debug : LogLevel.Warning, backend.Name, reason, message);
         return BackendReply.Failed(backend.Name, reason, message) with { RetryAfter = known?.RetryAfter };
     }
 

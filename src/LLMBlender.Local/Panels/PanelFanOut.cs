@@ -151,10 +151,10 @@ public sealed class PanelFanOut(
                 late.Add(reports[i] = ToReport(slots[i].Name, BackendReply.Failed(slots[i].Name, BlendFailureReason.TimedOut, why)));
             }
 
-            metrics.Heard(panel, slots[i].Backend, reports[i]!.Failure?.Reason);
+            metrics.CountAnswer(panel.Name, slots[i].Backend, reports[i]!.Failure?.Reason);
         }
 
-        metrics.Asked(panel, reports!, isEnough ? late.Count : 0, Seconds);
+        metrics.RecordRequest(panel.Name, reports!, Quorum, isEnough ? late.Count : 0, Seconds);
         return late;
     }
 
@@ -174,14 +174,14 @@ public sealed class PanelFanOut(
 
     private void Count(string backend, MemberReport only)
     {
-        metrics.Heard(panel, backend, only.Failure?.Reason);
-        metrics.Asked(panel, [only], 0, only.Seconds);
+        metrics.CountAnswer(panel.Name, backend, only.Failure?.Reason);
+        metrics.RecordRequest(panel.Name, [only], Quorum, 0, only.Seconds);
     }
 
     // Makes the first call and, if it is slow, a second one in parallel; if one of them fails, the other counts.
     private async Task<MemberReport> AskAsync((string Backend, int Sample, string Name) slot, CancellationToken cancellationToken)
     {
-        panel.Hedges.Earn();
+        panel.Hedges.AddShare();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var first = AskOnceAsync(slot, either.Token);
         if (await IsSlowAsync(first, slot.Backend, either.Token))
@@ -190,7 +190,7 @@ public sealed class PanelFanOut(
             var winner = await Task.WhenAny(first, second);
             var reply = (await winner).Candidate is not null ? await winner : await (winner == first ? second : first);
             await either.CancelAsync();
-            metrics.Hedged(panel, second.IsCompletedSuccessfully && reply == second.Result);
+            metrics.CountHedge(panel.Name, second.IsCompletedSuccessfully && reply == second.Result);
             return ToReport(slot.Name, reply) with { Hedged = true };
         }
 

@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using LLMBlender.Abstractions;
-using LLMBlender.Local.Backends;
 
 namespace LLMBlender.Local.Telemetry;
 
@@ -27,35 +26,36 @@ public sealed class PanelMetrics
     }
 
     /// <summary>Records a request to a panel.</summary>
-    /// <param name="panel">The panel.</param>
+    /// <param name="panel">The panel's name.</param>
     /// <param name="reports">The members' reports.</param>
+    /// <param name="quorum">The number of answers that are enough.</param>
     /// <param name="late">The number of members that were not awaited.</param>
     /// <param name="seconds">The duration.</param>
-    public void Asked(Panel panel, MemberReport[] reports, int late, double seconds)
+    public void RecordRequest(string panel, MemberReport[] reports, int quorum, int late, double seconds)
     {
-        var tag = new KeyValuePair<string, object?>(Panel, panel.Name);
+        var tag = new KeyValuePair<string, object?>(Panel, panel);
         var count = reports.Count(static report => report.Failure is null);
-        var result = count == reports.Length ? "all" : count >= (panel.Quorum ?? 1) ? "enough" : "too_few";
+        var result = count == reports.Length ? "all" : count >= quorum ? "enough" : "too_few";
         inquiries.Add(1, tag, new(Result, result));
         duration.Record(seconds, tag);
         stragglers.Add(late, tag);
     }
 
     /// <summary>Counts a member's answer or failure.</summary>
-    public void Heard(Panel panel, string backend, BlendFailureReason? failure) =>
-        answers.Add(1, new(Panel, panel.Name), new("backend", backend), new(Result, FailureReasonLabels.Of(failure)));
+    public void CountAnswer(string panel, string backend, BlendFailureReason? failure) =>
+        answers.Add(1, new(Panel, panel), new("backend", backend), new(Result, FailureReasonLabels.Of(failure)));
 
     /// <summary>Counts a second call of a slow member.</summary>
-    /// <param name="panel">The panel.</param>
+    /// <param name="panel">The panel's name.</param>
     /// <param name="won">Whether the second call's answer was used.</param>
-    public void Hedged(Panel panel, bool won) => hedges.Add(1, new(Panel, panel.Name), new(Result, won ? "won" : "lost"));
+    public void CountHedge(string panel, bool won) => hedges.Add(1, new(Panel, panel), new(Result, won ? "won" : "lost"));
 
     /// <summary>Initializes the counters of each panel to 0.</summary>
-    public void InitializeCounters(IEnumerable<Panel> panels)
+    public void InitializeCounters(IEnumerable<string> panels)
     {
         foreach (var panel in panels)
         {
-            var tag = new KeyValuePair<string, object?>(Panel, panel.Name);
+            var tag = new KeyValuePair<string, object?>(Panel, panel);
             stragglers.Add(0, tag);
             hedges.Add(0, tag, new(Result, "won"));
             hedges.Add(0, tag, new(Result, "lost"));

@@ -33,10 +33,10 @@ internal sealed partial class ShardDispatcher : IDisposable
     private readonly SiloFailureDetector detector;
     private int turn;
 
-    public ShardDispatcher(WorkerRoster roster, IGrainFactory grains, BlendMetrics metrics, ILogger<ShardDispatcher> logger, TimeProvider clock)
+    public ShardDispatcher(WorkerRoster roster, IGrainFactory grains, BlendMetrics metrics, ILogger<ShardDispatcher> logger, TimeProvider timeProvider)
     {
         (this.roster, this.metrics, this.logger) = (roster, metrics, logger);
-        detector = new SiloFailureDetector(grains, clock);
+        detector = new SiloFailureDetector(grains, timeProvider);
     }
 
     /// <summary>Computes the logits of a round.</summary>

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using LLMBlender.Abstractions;
 using LLMBlender.Client;
 using LLMBlender.Core.Blending;
-using LLMBlender.Local.Backends;
 using LLMBlender.Local.Panels;
 using LLMBlender.Local.Telemetry;
 using LLMBlender.Silo.Calls;

@@ -2,10 +2,9 @@ using System.Net;
 using System.Net.Sockets;
 using LLMBlender.Abstractions;
 using LLMBlender.Client;
-using LLMBlender.Local.Backends;
+using LLMBlender.Local.Fusion;
 using LLMBlender.Local.Panels;
 using LLMBlender.Local.Telemetry;
-using LLMBlender.Local.Fusion;
 using LLMBlender.Silo.Caching;
 using LLMBlender.Silo.Calls;
 using LLMBlender.Silo.Comparing;
@@ -57,7 +56,7 @@ public static class LLMBlenderSiloExtensions
         });
         if (redis is not null)
         {
-            builder.Services.AddHostedService<MembershipKeeper>();
+            builder.Services.AddHostedService<MembershipRestorer>();
         }
 
         // Registered after the silo, and therefore stopped before it.

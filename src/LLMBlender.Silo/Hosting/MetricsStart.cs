@@ -1,5 +1,5 @@
+using LLMBlender.Local.Panels;
 using LLMBlender.Local.Telemetry;
-using LLMBlender.Local.Backends;
 using LLMBlender.Silo.Dispatch;
 using LLMBlender.Silo.Models;
 using LLMBlender.Silo.Placement;
@@ -16,7 +16,7 @@ internal sealed class MetricsStart(
     public Task StartedAsync(CancellationToken cancellationToken)
     {
         metrics.InitializeCounters();
-        metrics.Panels.InitializeCounters(panels.Panels);
+        metrics.Panels.InitializeCounters(panels.Panels.Select(static panel => panel.Name));
         metrics.Silo.Observe(RoleNames.Write(options.Roles).Split(',', StringSplitOptions.RemoveEmptyEntries), () => readiness.Problem() is null, () => roster.Count);
         metrics.Silo.Observe(models.Loaded);
         foreach (var (_, model, accelerator) in models.Loaded.Where(static loaded => loaded.Kind == SiloModels.Ranker))

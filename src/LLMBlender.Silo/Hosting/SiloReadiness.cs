@@ -1,4 +1,4 @@
-using LLMBlender.Local.Backends;
+using LLMBlender.Local.Panels;
 using LLMBlender.Silo.Calls;
 using LLMBlender.Silo.Dispatch;
 using LLMBlender.Silo.Placement;

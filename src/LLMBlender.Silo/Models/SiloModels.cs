@@ -1,6 +1,5 @@
 using LLMBlender.Core.Fusion;
 using LLMBlender.Inference;
-using LLMBlender.Inference.GenFuser;
 using LLMBlender.Inference.PairRanker;
 using LLMBlender.Inference.Sessions;
 using LLMBlender.Local.Fusion;
@@ -13,8 +12,6 @@ public sealed class SiloModels : IDisposable
 {
     /// <summary>The kind of rankers in <see cref="Loaded"/>.</summary>
     internal const string Ranker = "ranker";
-
-    private readonly List<GenFuserModel> fuserModels = [];
 
     internal SiloModels(IReadOnlyList<AcceleratorRankers> accelerators) => Accelerators = accelerators;
 
@@ -57,33 +54,15 @@ public sealed class SiloModels : IDisposable
     }
 
     /// <summary>Loads fusers on the CPU.</summary>
-    /// <param name="fusers">Model folders, the default first; null for <see cref="SelectFuser"/>.</param>
+    /// <param name="fusers">Model folders or <see cref="SelectFuser.FuserName"/>, the default first.</param>
     /// <exception cref="ModelException">A model can't be loaded.</exception>
-    public void LoadFusers(IReadOnlyList<string?> fusers)
-    {
-        ArgumentNullException.ThrowIfNull(fusers);
-        var loaded = new List<IFuser>();
-        foreach (var folder in fusers)
-        {
-            if (folder is null)
-            {
-                loaded.Add(new SelectFuser());
-                continue;
-            }
-
-            var model = GenFuserModel.Load(folder);
-            fuserModels.Add(model);
-            loaded.Add(new ModelFuser(model));
-        }
-
-        Fusers = FuserRegistry.Of(loaded);
-    }
+    public void LoadFusers(IReadOnlyList<string> fusers) => Fusers = FuserRegistry.Load(fusers);
 
     /// <inheritdoc/>
     public void Dispose()
     {
         Dispose(Accelerators);
-        fuserModels.ForEach(static model => model.Dispose());
+        Fusers.Dispose();
     }
 
     /// <summary>The kind, name and accelerator of each loaded model.</summary>

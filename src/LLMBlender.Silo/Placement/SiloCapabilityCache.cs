@@ -9,7 +9,7 @@ namespace LLMBlender.Silo.Placement;
 /// They are Orleans' silo metadata. If Orleans' first read of a silo's metadata fails because the silo is slow, Orleans retries only
 /// after a long time; therefore, this cache reads missing metadata from the silo, at most once a second.
 /// </remarks>
-internal sealed class SiloCapabilityCache(ISiloMetadataCache metadata, IServiceProvider services, TimeProvider clock)
+internal sealed class SiloCapabilityCache(ISiloMetadataCache metadata, IServiceProvider services, TimeProvider timeProvider)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private readonly ConcurrentDictionary<SiloAddress, Missing> missing = new();
@@ -23,8 +23,8 @@ internal sealed class SiloCapabilityCache(ISiloMetadataCache metadata, IServiceP
             return found;
         }
 
-        var own = missing.GetOrAdd(silo, _ => new Missing(clock.GetTimestamp()));
-        if (own.Value is null && own.MayRead(clock, Interval))
+        var own = missing.GetOrAdd(silo, _ => new Missing(timeProvider.GetTimestamp()));
+        if (own.Value is null && own.MayRead(timeProvider, Interval))
         {
             _ = Task.Run(() => ReadAsync(silo, own));
         }
@@ -53,11 +53,11 @@ internal sealed class SiloCapabilityCache(ISiloMetadataCache metadata, IServiceP
         public volatile SiloCapabilities? Value;
 
         // Orleans gets one second for its own first read.
-        public bool MayRead(TimeProvider clock, TimeSpan interval)
+        public bool MayRead(TimeProvider timeProvider, TimeSpan interval)
         {
             var before = Interlocked.Read(ref last);
-            return clock.GetElapsedTime(before) >= interval
-                && Interlocked.CompareExchange(ref last, clock.GetTimestamp(), before) == before;
+            return timeProvider.GetElapsedTime(before) >= interval
+                && Interlocked.CompareExchange(ref last, timeProvider.GetTimestamp(), before) == before;
         }
     }
 }

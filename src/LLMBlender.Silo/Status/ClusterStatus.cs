@@ -4,7 +4,7 @@ using LLMBlender.Silo.Placement;
 namespace LLMBlender.Silo.Status;
 
 /// <summary>See <see cref="IClusterStatus"/>: calls each member, and reports a member without a reply within 1 second as not answering.</summary>
-internal sealed class ClusterStatus(IClusterMembershipService membership, SiloCapabilityCache capabilities, IGrainFactory grains, TimeProvider clock) : IClusterStatus
+internal sealed class ClusterStatus(IClusterMembershipService membership, SiloCapabilityCache capabilities, IGrainFactory grains, TimeProvider timeProvider) : IClusterStatus
 {
     private static readonly TimeSpan CacheTime = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ReplyTimeout = TimeSpan.FromSeconds(1);
@@ -18,9 +18,9 @@ internal sealed class ClusterStatus(IClusterMembershipService membership, SiloCa
     {
         lock (gate)
         {
-            if (last is null || (last.IsCompleted && clock.GetElapsedTime(lastAt) >= CacheTime))
+            if (last is null || (last.IsCompleted && timeProvider.GetElapsedTime(lastAt) >= CacheTime))
             {
-                (last, lastAt) = (CallAsync(), clock.GetTimestamp());
+                (last, lastAt) = (CallAsync(), timeProvider.GetTimestamp());
             }
 
             return last.WaitAsync(cancellationToken);
@@ -37,7 +37,7 @@ internal sealed class ClusterStatus(IClusterMembershipService membership, SiloCa
     {
         try
         {
-            return await grains.GetGrain<ISiloStatusGrain>(PinnedKey.Of(silo)).ReadAsync().WaitAsync(ReplyTimeout, clock);
+            return await grains.GetGrain<ISiloStatusGrain>(PinnedKey.Of(silo)).ReadAsync().WaitAsync(ReplyTimeout, timeProvider);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

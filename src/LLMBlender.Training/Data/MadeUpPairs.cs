@@ -11,7 +11,7 @@ internal sealed class MadeUpPairs
     private const int ForeignWords = 20_000;
     private const int NearestOf = 4;
 
-    // Off-topic answers fit now and then, and a cut may fall where nobody sees it.
+    // Some off-topic answers fit, and some cuts are not recognizable.
     private const float Certainty = 0.98f;
     private static readonly string[] Nothings = ["", "...", "?", "N/A", "ok", "-", "null", "I", "the", "yes", "Answer:", "Sure!"];
     private static readonly DamageKind[] Kinds = Enum.GetValues<DamageKind>();

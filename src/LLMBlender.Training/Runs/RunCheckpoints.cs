@@ -12,7 +12,7 @@ namespace LLMBlender.Training.Runs;
 /// </summary>
 internal sealed class RunCheckpoints(string folder)
 {
-    private const int Kept = 4;
+    private const int MaxCheckpoints = 4;
     private const string Prefix = "step-";
 
     public void Save(AdamW optimizer, RunState state)
@@ -33,7 +33,7 @@ internal sealed class RunCheckpoints(string folder)
         SaveTensors(optimizer, Path.Combine(partial, "tensors.safetensors"));
         File.WriteAllText(Path.Combine(partial, "state.json"), JsonSerializer.Serialize(state));
         Directory.Move(partial, name);
-        foreach (string old in Complete().SkipLast(Kept))
+        foreach (string old in Complete().SkipLast(MaxCheckpoints))
         {
             Directory.Delete(old, recursive: true);
         }

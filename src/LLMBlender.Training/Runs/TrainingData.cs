@@ -129,7 +129,7 @@ internal sealed class TrainingData
         }
     }
 
-    // Pairs of answers to one prompt that nobody judged, some for each prompt with two answers.
+    // Pairs of answers to one prompt without a judgement, some for each prompt with two answers.
     private List<TrainingPair> Rivals()
     {
         var random = new Random((int)seed);

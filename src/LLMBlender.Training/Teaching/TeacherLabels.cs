@@ -5,7 +5,7 @@ namespace LLMBlender.Training.Teaching;
 /// <summary>Turns pairs into labels: the teacher's label beside the label, of the answers as they are or of parts of them.</summary>
 internal sealed class TeacherLabels(Teacher teacher, TeacherOptions options)
 {
-    /// <summary>Tag of pairs that nobody judged: the teacher's label is all there is.</summary>
+    /// <summary>Tag of pairs without a judgement: only the teacher's label exists.</summary>
     public const string Unjudged = "unjudged";
 
     private readonly HashSet<string> judged = [.. options.Crowds.Values.SelectMany(tags => tags)];

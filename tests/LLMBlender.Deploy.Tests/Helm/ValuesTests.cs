@@ -2,7 +2,7 @@ using System.Reflection;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using LLMBlender.Gateway;
-using LLMBlender.Local.Backends;
+using LLMBlender.Local.Settings;
 using LLMBlender.Silo.Caching;
 using LLMBlender.Silo.Calls;
 using LLMBlender.Silo.Comparing;

@@ -9,7 +9,7 @@ using LLMBlender.Inference.Encoder;
 using LLMBlender.Inference.Models;
 using LLMBlender.Inference.Onnx;
 using LLMBlender.Inference.Sessions;
-using LLMBlender.Local.Backends;
+using LLMBlender.Local.Panels;
 using LLMBlender.Records;
 using LLMBlender.TestKit;
 

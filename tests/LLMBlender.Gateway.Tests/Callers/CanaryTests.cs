@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using LLMBlender.Local.Backends;
+using LLMBlender.Local.Settings;
 
 namespace LLMBlender.Gateway.Tests.Callers;
 

@@ -1,5 +1,5 @@
 using System.Net.Http.Json;
-using LLMBlender.Local.Backends;
+using LLMBlender.Local.Settings;
 
 namespace LLMBlender.Gateway.Tests.Callers;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using LLMBlender.Local.Backends;
+using LLMBlender.Local.Settings;
 using Microsoft.AspNetCore.Routing;
 
 namespace LLMBlender.Gateway.Tests.Documentation;

@@ -1,7 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using LLMBlender.Local.Backends;
+using LLMBlender.Local.Panels;
+using LLMBlender.Local.Settings;
 using LLMBlender.TestKit;
 using Microsoft.Extensions.Configuration;
 
@@ -22,7 +23,7 @@ public sealed partial class ReadmeTests(GatewayFixture fixture) : IClassFixture<
         foreach (var block in blocks)
         {
             var configuration = new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(block))).Build();
-            panels.AddRange(PanelRegistryBuilder.Build(PanelConfiguration.Read(configuration), Discovered.Nothing, sources with { Sample = () => [("i", null, [new("m", "t")])] }, null, _ => { }).Panels.Select(panel => panel.Name));
+            panels.AddRange(PanelRegistryBuilder.Build(PanelConfiguration.Read(configuration), DiscoveredBackends.None, sources with { Sample = () => [("i", null, [new("m", "t")])] }, null, _ => { }).Panels.Select(panel => panel.Name));
             var gateway = new GatewayOptions();
             configuration.GetSection("LLMBlender:Gateway").Bind(gateway, binder => binder.ErrorOnUnknownConfiguration = true);
             Assert.True(new GatewayOptionsValidator().Validate(null, gateway).Succeeded);

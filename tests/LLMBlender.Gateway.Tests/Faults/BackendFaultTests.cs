@@ -1,6 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using LLMBlender.Local.Backends;
+using LLMBlender.Local.Settings;
 using LLMBlender.TestKit;
 using LLMBlender.TestKit.Backends;
 

@@ -1,5 +1,5 @@
 using System.ClientModel;
-using LLMBlender.Local.Backends;
+using LLMBlender.Local.Settings;
 using Microsoft.Extensions.AI;
 using OpenAI;
 using OpenAI.Chat;

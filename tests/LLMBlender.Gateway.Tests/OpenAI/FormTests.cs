@@ -1,5 +1,5 @@
 using System.Text.Json;
-using LLMBlender.Local.Backends;
+using LLMBlender.Local.Settings;
 
 namespace LLMBlender.Gateway.Tests.OpenAI;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using LLMBlender.Local.Backends;
+using LLMBlender.Local.Settings;
 
 namespace LLMBlender.Gateway.Tests.OpenAI;
 

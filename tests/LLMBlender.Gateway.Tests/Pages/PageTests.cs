@@ -1,4 +1,4 @@
-using LLMBlender.Local.Backends;
+using LLMBlender.Local.Settings;
 using LLMBlender.TestKit;
 
 namespace LLMBlender.Gateway.Tests.Pages;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using LLMBlender.Local.Backends;
+using LLMBlender.Local.Backends.Answers;
 
 namespace LLMBlender.Gateway.Tests.Panels;
 

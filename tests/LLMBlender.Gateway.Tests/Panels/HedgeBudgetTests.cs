@@ -1,4 +1,4 @@
-using LLMBlender.Local.Backends;
+using LLMBlender.Local.Panels;
 
 namespace LLMBlender.Gateway.Tests.Panels;
 
@@ -11,7 +11,7 @@ public sealed class HedgeBudgetTests
 
         var allowed = Enumerable.Range(0, 30).Count(_ =>
         {
-            budget.Earn();
+            budget.AddShare();
             return budget.TrySpend();
         });
 
@@ -25,13 +25,13 @@ public sealed class HedgeBudgetTests
         var budget = new HedgeBudget(0.5);
         for (var call = 0; call < 15; call++)
         {
-            budget.Earn();
+            budget.AddShare();
         }
 
         Assert.Equal(0.5, budget.Fill, 12);
         for (var call = 0; call < 1000; call++)
         {
-            budget.Earn();
+            budget.AddShare();
         }
 
         Assert.Equal(1, budget.Fill);

@@ -1,5 +1,5 @@
-using LLMBlender.Local.Backends;
 using LLMBlender.Local.Judging;
+using LLMBlender.Local.Settings;
 using LLMBlender.TestKit.Backends;
 
 namespace LLMBlender.Gateway.Tests.Panels;

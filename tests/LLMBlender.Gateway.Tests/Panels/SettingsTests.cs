@@ -1,4 +1,5 @@
-using LLMBlender.Local.Backends;
+using LLMBlender.Local.Panels;
+using LLMBlender.Local.Settings;
 using LLMBlender.TestKit;
 using LLMBlender.TestKit.Backends;
 using Microsoft.Extensions.Configuration;
@@ -47,7 +48,7 @@ public sealed class SettingsTests
     [Fact]
     public void Make_NoConfiguration_IsTheSamplePanelAndWhatWasFoundBehindIt()
     {
-        var found = new Discovered([new BackendSettings { Name = "f", Model = "m", Url = "http://localhost" }], [new PanelSettings { Name = "found", Members = ["f"] }], []);
+        var found = new DiscoveredBackends([new BackendSettings { Name = "f", Model = "m", Url = "http://localhost" }], [new PanelSettings { Name = "found", Members = ["f"] }], []);
 
         var registry = PanelRegistryBuilder.Build(new PanelSection(), found, Sources(), null, _ => { });
 
@@ -61,7 +62,7 @@ public sealed class SettingsTests
         var file = folder.Write("settings.json", Json("""{"Name":"p","Members":["b"]}"""));
         var configuration = new ConfigurationBuilder().AddJsonFile(file).Build();
         var services = new ServiceCollection().AddLogging();
-        var registry = services.AddPanels(configuration, Discovered.Nothing, Sources(), _ => { });
+        var registry = services.AddPanels(configuration, DiscoveredBackends.None, Sources(), _ => { });
         await using var provider = services.BuildServiceProvider();
         var reload = provider.GetRequiredService<IHostedService>();
         await reload.StartAsync(default);
@@ -112,7 +113,7 @@ public sealed class SettingsTests
               master_key: os.environ/MASTER
             """);
 
-        var registry = PanelRegistryBuilder.Build(new PanelSection { LiteLLM = file }, Discovered.Nothing, Sources(), null, notes.Add);
+        var registry = PanelRegistryBuilder.Build(new PanelSection { LiteLLM = file }, DiscoveredBackends.None, Sources(), null, notes.Add);
 
         Assert.Equal(["gpt-4o", "gpt-4o-2", "local"], registry.Find("litellm").Members);
         var first = registry.FindBackend("gpt-4o")!.Settings!;
@@ -126,7 +127,7 @@ public sealed class SettingsTests
     [Fact]
     public async Task Look_KeyInEnvironment_IsOfferedAndSaid()
     {
-        var found = await Discovered.LookAsync(name => name == "MISTRAL_API_KEY" ? "k" : null, new Uri("http://127.0.0.1:1"), null, default);
+        var found = await DiscoveredBackends.FindAsync(name => name == "MISTRAL_API_KEY" ? "k" : null, new Uri("http://127.0.0.1:1"), null, default);
 
         Assert.Equal("MISTRAL_API_KEY", Assert.Single(found.Backends).KeyVariable);
         Assert.Contains("MISTRAL_API_KEY", Assert.Single(found.Notes), StringComparison.Ordinal);
@@ -138,7 +139,7 @@ public sealed class SettingsTests
         await using var ollama = await FakeModelServer.StartAsync();
         ollama.On("llama3:8b", "x");
 
-        var found = await Discovered.LookAsync(_ => null, new Uri(ollama.Url), TimeSpan.FromMinutes(1), default);
+        var found = await DiscoveredBackends.FindAsync(_ => null, new Uri(ollama.Url), TimeSpan.FromMinutes(1), default);
 
         Assert.Equal(("ollama/llama3:8b", "ollama", "llama3:8b"), (found.Backends[0].Name, found.Backends[0].Kind, found.Backends[0].Model));
         Assert.Equal("ollama", Assert.Single(found.Panels).Name);
@@ -146,7 +147,7 @@ public sealed class SettingsTests
     }
 
     private static PanelRegistry Make(IConfiguration configuration) =>
-        PanelRegistryBuilder.Build(PanelConfiguration.Read(configuration), Discovered.Nothing, Sources(), null, _ => { });
+        PanelRegistryBuilder.Build(PanelConfiguration.Read(configuration), DiscoveredBackends.None, Sources(), null, _ => { });
 
     private static PanelSources Sources() => new()
     {

@@ -1,6 +1,8 @@
 using LLMBlender.Abstractions;
 using LLMBlender.Core.Fusion;
 using LLMBlender.Local.Backends;
+using LLMBlender.Local.Panels;
+using LLMBlender.Local.Settings;
 using Microsoft.Extensions.AI;
 
 namespace LLMBlender.Silo.Tests.Contract;

@@ -1,5 +1,5 @@
 using LLMBlender.Abstractions;
-using LLMBlender.Local.Backends;
+using LLMBlender.Local.Panels;
 using LLMBlender.Silo.Placement;
 
 namespace LLMBlender.Silo.Tests.Contract;

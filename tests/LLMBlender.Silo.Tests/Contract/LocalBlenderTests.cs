@@ -1,8 +1,8 @@
 using LLMBlender.Abstractions;
 using LLMBlender.Local;
-using LLMBlender.Local.Backends;
 using LLMBlender.Local.Comparing;
 using LLMBlender.Local.Fusion;
+using LLMBlender.Local.Panels;
 using LLMBlender.Local.Telemetry;
 
 namespace LLMBlender.Silo.Tests.Contract;

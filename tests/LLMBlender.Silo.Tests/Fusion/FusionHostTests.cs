@@ -2,6 +2,8 @@ using System.Runtime.CompilerServices;
 using LLMBlender.Abstractions;
 using LLMBlender.Local.Backends;
 using LLMBlender.Local.Fusion;
+using LLMBlender.Local.Panels;
+using LLMBlender.Local.Settings;
 using LLMBlender.Local.Telemetry;
 using Microsoft.Extensions.AI;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using LLMBlender.Abstractions;
 using LLMBlender.Local.Backends;
+using LLMBlender.Local.Panels;
 using LLMBlender.Silo.Placement;
 using Microsoft.Extensions.AI;
 

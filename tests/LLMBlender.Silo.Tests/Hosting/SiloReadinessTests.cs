@@ -1,4 +1,5 @@
 using LLMBlender.Local.Backends;
+using LLMBlender.Local.Panels;
 using LLMBlender.Silo.Hosting;
 using LLMBlender.Silo.Placement;
 

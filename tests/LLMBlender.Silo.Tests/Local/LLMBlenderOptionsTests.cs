@@ -1,6 +1,6 @@
 using LLMBlender.Abstractions;
-using LLMBlender.Local.Backends;
 using LLMBlender.Local.Hosting;
+using LLMBlender.Local.Settings;
 using LLMBlender.TestKit;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using LLMBlender.Abstractions;
 using LLMBlender.Local.Backends;
+using LLMBlender.Local.Panels;
 using LLMBlender.Local.Telemetry;
 using LLMBlender.Silo.Placement;
 using Microsoft.Extensions.AI;

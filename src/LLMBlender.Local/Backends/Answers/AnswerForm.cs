@@ -2,7 +2,7 @@ using System.Text.Json;
 using LLMBlender.Abstractions;
 using Microsoft.Extensions.AI;
 
-namespace LLMBlender.Local.Backends;
+namespace LLMBlender.Local.Backends.Answers;
 
 /// <summary>Checks an answer against the requested format and tools, and reads its tool calls.</summary>
 public static class AnswerForm

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace LLMBlender.Local.Backends;
+namespace LLMBlender.Local.Backends.Answers;
 
 /// <summary>
 /// Validates a value against the part of JSON Schema that structured outputs guarantee: <c>type</c>, <c>enum</c>, <c>const</c>,

@@ -1,16 +1,17 @@
+using LLMBlender.Local.Settings;
 using Microsoft.Extensions.Http.Resilience;
 using Polly;
 
 namespace LLMBlender.Local.Backends.Http;
 
-/// <summary>Creates the HTTP client of a backend: judge, retries, circuit breaker, attempt timeout, guard, sockets.</summary>
+/// <summary>Creates the HTTP client of a backend: error handler, retries, circuit breaker, attempt timeout, validation, sockets.</summary>
 public static class BackendHttp
 {
     /// <summary>Creates the client; the caller disposes it.</summary>
     /// <param name="settings">The backend's settings.</param>
     /// <param name="key">The API key; null for none.</param>
-    /// <param name="clock">Measures retry delays and breaks.</param>
-    public static HttpClient Create(BackendSettings settings, Secret? key, TimeProvider clock)
+    /// <param name="timeProvider">Measures retry delays and breaks.</param>
+    public static HttpClient Create(BackendSettings settings, Secret? key, TimeProvider timeProvider)
     {
         var sockets = new SocketsHttpHandler
         {
@@ -21,18 +22,18 @@ public static class BackendHttp
             ConnectTimeout = settings.ConnectTimeout,
             MaxResponseHeadersLength = 64,
         };
-        var guard = new AnswerGuard(settings.MaxAnswerBytes) { InnerHandler = sockets };
-        var resilience = new ResilienceHandler(Pipeline(settings, clock)) { InnerHandler = guard };
-        var judge = new AnswerJudge(key, clock) { InnerHandler = resilience };
-        return new HttpClient(judge) { BaseAddress = new Uri(settings.Url!), Timeout = Timeout.InfiniteTimeSpan };
+        var validation = new ResponseValidationHandler(settings.MaxAnswerBytes) { InnerHandler = sockets };
+        var resilience = new ResilienceHandler(Pipeline(settings, timeProvider)) { InnerHandler = validation };
+        var errors = new BackendErrorHandler(key, timeProvider) { InnerHandler = resilience };
+        return new HttpClient(errors) { BaseAddress = new Uri(settings.Url!), Timeout = Timeout.InfiniteTimeSpan };
     }
 
-    private static ResiliencePipeline<HttpResponseMessage> Pipeline(BackendSettings settings, TimeProvider clock)
+    private static ResiliencePipeline<HttpResponseMessage> Pipeline(BackendSettings settings, TimeProvider timeProvider)
     {
-        var builder = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = clock };
+        var builder = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = timeProvider };
         if (settings.Attempts > 1)
         {
-            builder.AddRetry(Retry(settings, clock));
+            builder.AddRetry(Retry(settings, timeProvider));
         }
 
         // The library's default needs 100 calls in 30 seconds before the breaker opens; a panel makes far fewer.
@@ -48,7 +49,7 @@ public static class BackendHttp
             .Build();
     }
 
-    private static HttpRetryStrategyOptions Retry(BackendSettings settings, TimeProvider clock)
+    private static HttpRetryStrategyOptions Retry(BackendSettings settings, TimeProvider timeProvider)
     {
         var transient = new HttpRetryStrategyOptions().ShouldHandle;
         return new HttpRetryStrategyOptions
@@ -61,7 +62,7 @@ public static class BackendHttp
 
             // A Retry-After above the limit is not retried; its failure is returned to the caller.
             ShouldHandle = async retry => await transient(retry)
-                && (retry.Outcome.Result is not { } response || !(RetryAfter.Of(response, clock) > settings.LongestRetryAfter)),
+                && (retry.Outcome.Result is not { } response || !(RetryAfter.Of(response, timeProvider) > settings.LongestRetryAfter)),
         };
     }
 }

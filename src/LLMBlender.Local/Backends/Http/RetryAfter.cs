@@ -4,12 +4,12 @@ namespace LLMBlender.Local.Backends.Http;
 public static class RetryAfter
 {
     /// <summary>Returns the header as a delay from now, at least 0; null if there is none.</summary>
-    public static TimeSpan? Of(HttpResponseMessage response, TimeProvider clock)
+    public static TimeSpan? Of(HttpResponseMessage response, TimeProvider timeProvider)
     {
         var wait = response.Headers.RetryAfter switch
         {
             { Delta: { } delta } => delta,
-            { Date: { } date } => date - clock.GetUtcNow(),
+            { Date: { } date } => date - timeProvider.GetUtcNow(),
             _ => (TimeSpan?)null,
         };
         return wait < TimeSpan.Zero ? TimeSpan.Zero : wait;

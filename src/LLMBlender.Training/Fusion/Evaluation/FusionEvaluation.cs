@@ -5,7 +5,7 @@ namespace LLMBlender.Training.Fusion.Evaluation;
 
 /// <summary>
 /// chrF and ROUGE-L against the references, of the fused answers and of what they have to beat: the candidate that the ranker chooses,
-/// the one that is closest to the reference by the metric itself (which nobody could choose without knowing it), and the mean candidate;
+/// the one that is closest to the reference by the metric itself (a choice that needs the reference), and the mean candidate;
 /// and of the guarded answers, which are the ranker's candidate where it prefers that. Differences are taken record by record.
 /// </summary>
 internal static class FusionEvaluation

@@ -1,9 +1,10 @@
+using LLMBlender.Local.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace LLMBlender.Local.Backends;
+namespace LLMBlender.Local.Panels;
 
 /// <summary>Reads panels from a host's configuration: files, environment, command line.</summary>
 public static class PanelConfiguration
@@ -45,7 +46,7 @@ public static class PanelConfiguration
     /// <param name="notes">Receives messages for the operator.</param>
     /// <exception cref="SettingsException">A rule is broken.</exception>
     public static PanelRegistry AddPanels(
-        this IServiceCollection services, IConfiguration configuration, Discovered found, PanelSources sources, Action<string> notes)
+        this IServiceCollection services, IConfiguration configuration, DiscoveredBackends found, PanelSources sources, Action<string> notes)
     {
         var registry = PanelRegistryBuilder.Build(Read(configuration), found, sources, null, notes);
         services.AddSingleton<IHostedService>(provider => new PanelReload(

@@ -1,6 +1,7 @@
 using LLMBlender.Abstractions;
+using LLMBlender.Local.Backends;
 
-namespace LLMBlender.Local.Backends;
+namespace LLMBlender.Local.Panels;
 
 /// <summary>Creates panels of recorded answers.</summary>
 public static class RecordedPanel

@@ -1,4 +1,4 @@
-namespace LLMBlender.Local.Backends;
+namespace LLMBlender.Local.Settings;
 
 /// <summary>A configuration breaks a rule; the message contains property, value and rule.</summary>
 public sealed class SettingsException(string message, Exception? inner = null) : Exception(message, inner)

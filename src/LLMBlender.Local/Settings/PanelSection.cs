@@ -1,4 +1,4 @@
-namespace LLMBlender.Local.Backends;
+namespace LLMBlender.Local.Settings;
 
 /// <summary>The backends and panels of a configuration.</summary>
 public sealed class PanelSection

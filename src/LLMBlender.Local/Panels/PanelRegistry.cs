@@ -1,7 +1,8 @@
 using LLMBlender.Abstractions;
 using LLMBlender.Core.Blending;
+using LLMBlender.Local.Backends;
 
-namespace LLMBlender.Local.Backends;
+namespace LLMBlender.Local.Panels;
 
 /// <summary>
 /// The panels and backends of a process; the same on every silo that blends. Filled by one thread; then safe for concurrent use,

@@ -1,12 +1,12 @@
 using System.ClientModel;
 using System.ClientModel.Primitives;
-using LLMBlender.Local.Backends.Http;
+using LLMBlender.Local.Settings;
 using Microsoft.Extensions.AI;
 using OllamaSharp;
 using OpenAI;
 using OpenAI.Chat;
 
-namespace LLMBlender.Local.Backends;
+namespace LLMBlender.Local.Backends.Http;
 
 /// <summary>Creates backends from validated settings.</summary>
 public static class BackendFactory
@@ -14,17 +14,17 @@ public static class BackendFactory
     /// <summary>Creates a backend.</summary>
     /// <param name="settings">The backend's settings.</param>
     /// <param name="key">The API key; null for none.</param>
-    /// <param name="clock">Measures retry delays and breaks.</param>
-    public static Backend Create(BackendSettings settings, Secret? key, TimeProvider clock)
+    /// <param name="timeProvider">Measures retry delays and breaks.</param>
+    public static Backend Create(BackendSettings settings, Secret? key, TimeProvider timeProvider)
     {
-        var http = BackendHttp.Create(settings, key, clock);
+        var http = BackendHttp.Create(settings, key, timeProvider);
         var client = settings.Kind switch
         {
             BackendSettings.OpenAI => OpenAI(settings, key, http),
             BackendSettings.Ollama => Ollama(settings, http),
             _ => throw new ArgumentException($"backend \"{settings.Name}\" has kind \"{settings.Kind}\", and there is no client of that kind", nameof(settings)),
         };
-        return new Backend(settings.Name, new GatedChatClient(client, settings, clock)) { Settings = settings, Key = key };
+        return new Backend(settings.Name, new GatedChatClient(client, settings, timeProvider)) { Settings = settings, Key = key };
     }
 
     private static IChatClient OpenAI(BackendSettings settings, Secret? key, HttpClient http)

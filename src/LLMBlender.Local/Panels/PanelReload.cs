@@ -1,14 +1,16 @@
 using LLMBlender.Abstractions;
+using LLMBlender.Local.Backends;
+using LLMBlender.Local.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Primitives;
 
-namespace LLMBlender.Local.Backends;
+namespace LLMBlender.Local.Panels;
 
 /// <summary>Applies a changed configuration without a restart; an invalid one is logged and not applied.</summary>
 public sealed partial class PanelReload(
-    IConfiguration configuration, PanelRegistry registry, Discovered found, PanelSources sources, ILogger<PanelReload> logger) : IHostedService, IDisposable
+    IConfiguration configuration, PanelRegistry registry, DiscoveredBackends found, PanelSources sources, ILogger<PanelReload> logger) : IHostedService, IDisposable
 {
     private readonly Lock gate = new();
     private IDisposable? subscription;
@@ -50,7 +52,7 @@ public sealed partial class PanelReload(
     }
 
     // No request takes longer than this, so that running calls can complete.
-    private void Retire(Backend[] backends) => _ = Task.Delay(RequestTime.Longest, sources.Clock)
+    private void Retire(Backend[] backends) => _ = Task.Delay(RequestTime.Longest, sources.TimeProvider)
         .ContinueWith(_ => Array.ForEach(backends, static backend => backend.Client.Dispose()), TaskScheduler.Default);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "the configuration changed; panels are now {Panels}")]

@@ -2,7 +2,7 @@ using System.Globalization;
 using LLMBlender.Abstractions;
 using LLMBlender.Core.Ranking;
 
-namespace LLMBlender.Local.Backends;
+namespace LLMBlender.Local.Settings;
 
 /// <summary>Validates settings.</summary>
 public static class SettingsRules

@@ -1,6 +1,6 @@
 using LLMBlender.Abstractions;
 
-namespace LLMBlender.Local.Backends;
+namespace LLMBlender.Local.Panels;
 
 /// <summary>The sources of a panel registry besides its settings.</summary>
 public sealed record PanelSources
@@ -15,5 +15,5 @@ public sealed record PanelSources
     public Func<string, string?> Variable { get; init; } = Environment.GetEnvironmentVariable;
 
     /// <summary>Measures retry delays and breaks.</summary>
-    public TimeProvider Clock { get; init; } = TimeProvider.System;
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 }

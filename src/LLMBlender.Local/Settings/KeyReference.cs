@@ -1,4 +1,4 @@
-namespace LLMBlender.Local.Backends;
+namespace LLMBlender.Local.Settings;
 
 /// <summary>Reads the API keys that settings refer to.</summary>
 public static class KeyReference

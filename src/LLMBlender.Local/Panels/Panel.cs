@@ -1,6 +1,7 @@
 using LLMBlender.Abstractions;
+using LLMBlender.Local.Settings;
 
-namespace LLMBlender.Local.Backends;
+namespace LLMBlender.Local.Panels;
 
 /// <summary>A group of backends that answer the same request, with its time limits and its defaults for ranking and fusing.</summary>
 /// <param name="Name">The name that requests use.</param>

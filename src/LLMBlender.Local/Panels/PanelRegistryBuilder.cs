@@ -1,4 +1,7 @@
-namespace LLMBlender.Local.Backends;
+using LLMBlender.Local.Backends.Http;
+using LLMBlender.Local.Settings;
+
+namespace LLMBlender.Local.Panels;
 
 /// <summary>Creates registries from settings, and validates all settings before any backend is called.</summary>
 public static class PanelRegistryBuilder
@@ -14,7 +17,7 @@ public static class PanelRegistryBuilder
     /// <param name="notes">Receives messages for the operator.</param>
     /// <exception cref="SettingsException">A rule is broken.</exception>
     public static PanelRegistry Build(
-        PanelSection section, Discovered found, PanelSources sources, PanelRegistry? previous, Action<string> notes)
+        PanelSection section, DiscoveredBackends found, PanelSources sources, PanelRegistry? previous, Action<string> notes)
     {
         ArgumentNullException.ThrowIfNull(section);
         ArgumentNullException.ThrowIfNull(found);
@@ -46,12 +49,12 @@ public static class PanelRegistryBuilder
             RecordedPanel.AddTo(registry, SamplePanel, sources.Sample());
         }
 
-        Offer(registry, found, sources, previous);
+        AddDiscovered(registry, found, sources, previous);
         return registry;
     }
 
     // A discovered panel is never the default, so that no prompt is sent to a provider that was not chosen.
-    private static void Offer(PanelRegistry registry, Discovered found, PanelSources sources, PanelRegistry? previous)
+    private static void AddDiscovered(PanelRegistry registry, DiscoveredBackends found, PanelSources sources, PanelRegistry? previous)
     {
         foreach (var backend in found.Backends.Where(backend => registry.FindBackend(backend.Name) is null))
         {
@@ -69,7 +72,7 @@ public static class PanelRegistryBuilder
         SettingsRules.Check(settings, path);
         var key = KeyReference.Find(settings, path, sources.Variable);
         var old = previous?.FindBackend(settings.Name);
-        var backend = old?.Settings == settings && old.Key == key ? old : BackendFactory.Create(settings, key, sources.Clock);
+        var backend = old?.Settings == settings && old.Key == key ? old : BackendFactory.Create(settings, key, sources.TimeProvider);
         Guarded(path, () => registry.Add(backend));
     }
 

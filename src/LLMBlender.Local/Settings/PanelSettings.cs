@@ -1,4 +1,5 @@
-namespace LLMBlender.Local.Backends;
+
+namespace LLMBlender.Local.Settings;
 
 /// <summary>A panel in a configuration: backends with limits and defaults, or recorded answers.</summary>
 public sealed record PanelSettings

@@ -1,8 +1,9 @@
 using System.Threading.Channels;
 using LLMBlender.Abstractions;
 using LLMBlender.Core.Fusion;
+using LLMBlender.Local.Comparing;
 
-namespace LLMBlender.Local.Comparing;
+namespace LLMBlender.Local;
 
 /// <summary>
 /// Processes many records with batched calls of the models: the records of a window run concurrently, and a call is made when

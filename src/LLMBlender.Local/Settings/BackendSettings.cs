@@ -1,4 +1,4 @@
-namespace LLMBlender.Local.Backends;
+namespace LLMBlender.Local.Settings;
 
 /// <summary>A backend in a configuration.</summary>
 public sealed record BackendSettings

@@ -13,13 +13,13 @@ namespace LLMBlender.Silo.Hosting;
 /// restores all rows that it last read, in one transaction, with a version above that of any member, because members ignore lower
 /// versions. If a new silo has created a new table in the meantime, the missing rows are added, and the new silo's row is kept.
 /// </remarks>
-internal sealed partial class MembershipKeeper(
+internal sealed partial class MembershipRestorer(
     IClusterMembershipService membership,
     ILocalSiloDetails local,
     IConnectionMultiplexer redis,
     LLMBlenderSiloOptions options,
-    TimeProvider clock,
-    ILogger<MembershipKeeper> logger) : BackgroundService
+    TimeProvider timeProvider,
+    ILogger<MembershipRestorer> logger) : BackgroundService
 {
     private const string VersionRow = "Version";
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
@@ -33,7 +33,7 @@ internal sealed partial class MembershipKeeper(
         {
             try
             {
-                await KeepAsync();
+                await RestoreAsync();
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
@@ -42,13 +42,13 @@ internal sealed partial class MembershipKeeper(
             }
 
             // Polls faster until the silo has read its own row, because it could not restore the row before.
-            await Task.Delay(Array.Exists(lastRows, IsOwn) ? Interval : FirstInterval, clock, stoppingToken);
+            await Task.Delay(Array.Exists(lastRows, IsOwn) ? Interval : FirstInterval, timeProvider, stoppingToken);
         }
     }
 
     private RedisKey TableKey => $"{options.ClusterId}/members/{options.ClusterId}";
 
-    private async Task KeepAsync()
+    private async Task RestoreAsync()
     {
         if (membership.CurrentSnapshot.GetSiloStatus(local.SiloAddress) is not SiloStatus.Active)
         {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Security.Authentication;
 using LLMBlender.Abstractions;
+using LLMBlender.Local.Settings;
 using Polly.CircuitBreaker;
 using Polly.Timeout;
 
@@ -12,8 +13,8 @@ namespace LLMBlender.Local.Backends.Http;
 /// reason, without the key.
 /// </summary>
 /// <param name="key">The backend's key; null for none.</param>
-/// <param name="clock">Converts a Retry-After date to a delay.</param>
-public sealed class AnswerJudge(Secret? key, TimeProvider clock) : DelegatingHandler
+/// <param name="timeProvider">Converts a Retry-After date to a delay.</param>
+public sealed class BackendErrorHandler(Secret? key, TimeProvider timeProvider) : DelegatingHandler
 {
     /// <inheritdoc/>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -23,9 +24,9 @@ public sealed class AnswerJudge(Secret? key, TimeProvider clock) : DelegatingHan
         {
             response = await base.SendAsync(request, cancellationToken);
         }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested && Judge(e) is { } judged)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested && ToBackendException(e) is { } known)
         {
-            throw judged;
+            throw known;
         }
 
         if (response.IsSuccessStatusCode)
@@ -35,11 +36,11 @@ public sealed class AnswerJudge(Secret? key, TimeProvider clock) : DelegatingHan
 
         using (response)
         {
-            throw Judge(response, ErrorText.Of(await response.Content.ReadAsByteArrayAsync(cancellationToken)));
+            throw ToBackendException(response, ErrorText.Of(await response.Content.ReadAsByteArrayAsync(cancellationToken)));
         }
     }
 
-    private BackendException Judge(HttpResponseMessage response, string error)
+    private BackendException ToBackendException(HttpResponseMessage response, string error)
     {
         var status = (int)response.StatusCode;
         var reason = response.StatusCode switch
@@ -51,27 +52,27 @@ public sealed class AnswerJudge(Secret? key, TimeProvider clock) : DelegatingHan
         var message = status is >= 300 and < 400
             ? $"it answered {status.ToString(CultureInfo.InvariantCulture)}, a redirect, and redirects are not followed"
             : $"it answered {status.ToString(CultureInfo.InvariantCulture)}: {error}";
-        return new BackendException(reason, Scrub(message)) { RetryAfter = RetryAfter.Of(response, clock) };
+        return new BackendException(reason, Scrub(message)) { RetryAfter = RetryAfter.Of(response, timeProvider) };
     }
 
-    private BackendException? Judge(Exception e) => e switch
+    private BackendException? ToBackendException(Exception e) => e switch
     {
         BackendException known => new BackendException(known.Reason, Scrub(known.Message)) { RetryAfter = known.RetryAfter },
         BrokenCircuitException => new BackendException(
             BlendFailureReason.Unreachable, "its circuit breaker is open after repeated failures")
         {
-            IsTurnedAway = true,
+            IsRejectedLocally = true,
         },
         TimeoutRejectedException late => new BackendException(
             BlendFailureReason.TimedOut, $"no answer within {late.Timeout.TotalSeconds:0.###} s in any attempt"),
         HttpRequestException { InnerException: AuthenticationException inner } => new BackendException(
             BlendFailureReason.Unreachable, $"its certificate is not trusted: {Scrub(inner.Message)}"),
-        HttpRequestException request => new BackendException(BlendFailureReason.Unreachable, Scrub(Named(request))),
+        HttpRequestException request => new BackendException(BlendFailureReason.Unreachable, Scrub(Describe(request))),
         IOException io => new BackendException(BlendFailureReason.Unreachable, Scrub($"the connection was closed: {io.Message}")),
         _ => null,
     };
 
-    private static string Named(HttpRequestException e) => e.HttpRequestError switch
+    private static string Describe(HttpRequestException e) => e.HttpRequestError switch
     {
         HttpRequestError.NameResolutionError => $"its host name can't be resolved: {e.Message}",
         HttpRequestError.ConnectionError => $"no connection: {e.Message}",

@@ -1,4 +1,4 @@
-namespace LLMBlender.Local.Backends;
+namespace LLMBlender.Local.Panels;
 
 /// <summary>
 /// A token bucket that limits hedged calls: each call adds a fraction of a token, and a hedge takes one token. The capacity is
@@ -26,7 +26,7 @@ public sealed class HedgeBudget(double share)
     }
 
     /// <summary>Adds the share of one call.</summary>
-    public void Earn()
+    public void AddShare()
     {
         lock (gate)
         {

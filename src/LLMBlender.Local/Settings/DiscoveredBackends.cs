@@ -1,32 +1,32 @@
 using System.Text.Json;
 
-namespace LLMBlender.Local.Backends;
+namespace LLMBlender.Local.Settings;
 
 /// <summary>Backends that are available without configuration: a local Ollama server, and providers with a key in the environment.</summary>
 /// <param name="Backends">The backends.</param>
 /// <param name="Panels">The panels of these backends; never the default panel.</param>
 /// <param name="Notes">Messages for the operator.</param>
-public sealed record Discovered(BackendSettings[] Backends, PanelSettings[] Panels, string[] Notes)
+public sealed record DiscoveredBackends(BackendSettings[] Backends, PanelSettings[] Panels, string[] Notes)
 {
     private const int MaxModels = 8;
-    private static readonly TimeSpan DefaultPatience = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromMilliseconds(500);
 
     /// <summary>A result without backends.</summary>
-    public static Discovered Nothing { get; } = new([], [], []);
+    public static DiscoveredBackends None { get; } = new([], [], []);
 
     /// <summary>Searches for backends.</summary>
     /// <param name="variable">Reads an environment variable.</param>
     /// <param name="ollama">The address of an Ollama server; null for its default port on this machine.</param>
-    /// <param name="patience">The time limit of the request to Ollama; null for 500 milliseconds.</param>
+    /// <param name="timeout">The time limit of the request to Ollama; null for 500 milliseconds.</param>
     /// <param name="cancellationToken">Cancels the search.</param>
-    public static async Task<Discovered> LookAsync(Func<string, string?> variable, Uri? ollama, TimeSpan? patience, CancellationToken cancellationToken)
+    public static async Task<DiscoveredBackends> FindAsync(Func<string, string?> variable, Uri? ollama, TimeSpan? timeout, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(variable);
         var backends = new List<BackendSettings>();
         var panels = new List<PanelSettings>();
         var notes = new List<string>();
         var address = ollama ?? new Uri(Providers.OllamaUrl);
-        var models = await OllamaModelsAsync(address, patience ?? DefaultPatience, cancellationToken);
+        var models = await OllamaModelsAsync(address, timeout ?? DefaultTimeout, cancellationToken);
         if (models.Length > 0)
         {
             var found = models.Select(model => new BackendSettings
@@ -36,7 +36,7 @@ public sealed record Discovered(BackendSettings[] Backends, PanelSettings[] Pane
                 Url = address.GetLeftPart(UriPartial.Authority),
                 Model = model,
             }).ToArray();
-            Offer("ollama", $"the models of the Ollama server on {address.Authority}", found);
+            Add("ollama", $"the models of the Ollama server on {address.Authority}", found);
         }
 
         var keyed = Providers.All
@@ -50,12 +50,12 @@ public sealed record Discovered(BackendSettings[] Backends, PanelSettings[] Pane
             }).ToArray();
         if (keyed.Length > 0)
         {
-            Offer("providers", $"providers whose keys are in the environment: {string.Join(", ", keyed.Select(static backend => backend.KeyVariable))}", keyed);
+            Add("providers", $"providers whose keys are in the environment: {string.Join(", ", keyed.Select(static backend => backend.KeyVariable))}", keyed);
         }
 
-        return new Discovered([.. backends], [.. panels], [.. notes]);
+        return new DiscoveredBackends([.. backends], [.. panels], [.. notes]);
 
-        void Offer(string panel, string what, BackendSettings[] found)
+        void Add(string panel, string what, BackendSettings[] found)
         {
             backends.AddRange(found);
             panels.Add(new PanelSettings { Name = panel, Description = what, Members = [.. found.Select(static backend => backend.Name)] });
@@ -63,9 +63,9 @@ public sealed record Discovered(BackendSettings[] Backends, PanelSettings[] Pane
         }
     }
 
-    private static async Task<string[]> OllamaModelsAsync(Uri address, TimeSpan patience, CancellationToken cancellationToken)
+    private static async Task<string[]> OllamaModelsAsync(Uri address, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false }) { Timeout = patience, MaxResponseContentBufferSize = 1 << 20 };
+        using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false }) { Timeout = timeout, MaxResponseContentBufferSize = 1 << 20 };
         try
         {
             using var json = JsonDocument.Parse(await http.GetByteArrayAsync(new Uri(address, "/api/tags"), cancellationToken));

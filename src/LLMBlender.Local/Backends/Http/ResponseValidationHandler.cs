@@ -10,7 +10,7 @@ namespace LLMBlender.Local.Backends.Http;
 /// streams are not buffered; their length is limited while they are read.
 /// </summary>
 /// <param name="maxBytes">Maximum length of a response in bytes.</param>
-public sealed class AnswerGuard(int maxBytes) : DelegatingHandler
+public sealed class ResponseValidationHandler(int maxBytes) : DelegatingHandler
 {
     private const string EventStream = "text/event-stream";
     private const int MaxErrorBytes = 64 * 1024;
@@ -21,7 +21,7 @@ public sealed class AnswerGuard(int maxBytes) : DelegatingHandler
         var response = await base.SendAsync(request, cancellationToken);
         try
         {
-            await GuardAsync(response, cancellationToken);
+            await ValidateAsync(response, cancellationToken);
             return response;
         }
         catch
@@ -31,7 +31,7 @@ public sealed class AnswerGuard(int maxBytes) : DelegatingHandler
         }
     }
 
-    private async Task GuardAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    private async Task ValidateAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var type = response.Content.Headers.ContentType?.MediaType;
         if (!response.IsSuccessStatusCode)
@@ -45,12 +45,12 @@ public sealed class AnswerGuard(int maxBytes) : DelegatingHandler
         }
         else if (type?.EndsWith("json", StringComparison.OrdinalIgnoreCase) != true)
         {
-            throw Faulted($"it answered with {(type is null ? "no content type" : $"the content type \"{type}\"")}, and must answer JSON");
+            throw Invalid($"it answered with {(type is null ? "no content type" : $"the content type \"{type}\"")}, and must answer JSON");
         }
         else
         {
             var content = await ReadAsync(response, maxBytes, cut: false, cancellationToken);
-            Judge(await content.ReadAsByteArrayAsync(cancellationToken));
+            Validate(await content.ReadAsByteArrayAsync(cancellationToken));
             Replace(response, content);
         }
     }
@@ -93,11 +93,11 @@ public sealed class AnswerGuard(int maxBytes) : DelegatingHandler
         return new ByteArrayContent(all.ToArray());
     }
 
-    private static void Judge(byte[] answer)
+    private static void Validate(byte[] answer)
     {
         if (!Utf8.IsValid(answer))
         {
-            throw Faulted("its answer is not valid UTF-8");
+            throw Invalid("its answer is not valid UTF-8");
         }
 
         try
@@ -105,17 +105,17 @@ public sealed class AnswerGuard(int maxBytes) : DelegatingHandler
             using var json = JsonDocument.Parse(answer);
             if (json.RootElement.ValueKind is not JsonValueKind.Object)
             {
-                throw Faulted($"its answer is JSON, but a {json.RootElement.ValueKind} rather than an object");
+                throw Invalid($"its answer is JSON, but a {json.RootElement.ValueKind} rather than an object");
             }
 
             if (json.RootElement.TryGetProperty("error", out var error) && error.ValueKind is not JsonValueKind.Null)
             {
-                throw Faulted($"it answered {(int)HttpStatusCode.OK} with an error in its body: {ErrorText.Of(answer)}");
+                throw Invalid($"it answered {(int)HttpStatusCode.OK} with an error in its body: {ErrorText.Of(answer)}");
             }
         }
         catch (JsonException e)
         {
-            throw Faulted($"its answer is truncated or not JSON: {e.Message}");
+            throw Invalid($"its answer is truncated or not JSON: {e.Message}");
         }
     }
 
@@ -125,9 +125,9 @@ public sealed class AnswerGuard(int maxBytes) : DelegatingHandler
         response.Content = content;
     }
 
-    private static BackendException TooLong(int most) => Faulted($"its answer is longer than {most} bytes");
+    private static BackendException TooLong(int most) => Invalid($"its answer is longer than {most} bytes");
 
-    private static BackendException Faulted(string message) => new(BlendFailureReason.Faulted, message);
+    private static BackendException Invalid(string message) => new(BlendFailureReason.Faulted, message);
 
     /// <summary>A stream that throws when more than a maximum number of bytes is read.</summary>
     private sealed class CountedStream(Stream inner, int most) : Stream

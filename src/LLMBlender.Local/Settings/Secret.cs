@@ -1,4 +1,4 @@
-namespace LLMBlender.Local.Backends;
+namespace LLMBlender.Local.Settings;
 
 /// <summary>An API key. <see cref="ToString"/> returns a placeholder.</summary>
 /// <param name="Value">The key.</param>

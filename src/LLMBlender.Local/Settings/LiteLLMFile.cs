@@ -2,7 +2,7 @@ using System.Globalization;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
-namespace LLMBlender.Local.Backends;
+namespace LLMBlender.Local.Settings;
 
 /// <summary>
 /// Reads the <c>model_list</c> of a LiteLLM configuration as backends: OpenAI-compatible servers and providers, and Ollama.

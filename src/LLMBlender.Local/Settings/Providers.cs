@@ -1,4 +1,4 @@
-namespace LLMBlender.Local.Backends;
+namespace LLMBlender.Local.Settings;
 
 /// <summary>Well-known model servers and providers with an OpenAI-compatible API or Ollama's.</summary>
 /// <param name="Name">The prefix of model names in LiteLLM and other programs.</param>
