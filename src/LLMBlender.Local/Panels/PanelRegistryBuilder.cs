@@ -1,4 +1,4 @@
-using LLMBlender.Local.Backends.Http;
+using LLMBlender.Local.Backends;
 using LLMBlender.Local.Settings;
 
 namespace LLMBlender.Local.Panels;

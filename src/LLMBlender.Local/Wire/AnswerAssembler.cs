@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using LLMBlender.Abstractions;
-using LLMBlender.Local.Backends;
 using Microsoft.Extensions.AI;
 
 namespace LLMBlender.Local.Wire;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using LLMBlender.Local.Backends;
 
 namespace LLMBlender.Local.Wire;
 

@@ -1,5 +1,4 @@
 using LLMBlender.Abstractions;
-using LLMBlender.Local.Backends;
 using Microsoft.Extensions.AI;
 
 namespace LLMBlender.Local.Wire;

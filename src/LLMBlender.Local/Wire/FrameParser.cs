@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text;
 using LLMBlender.Abstractions;
-using LLMBlender.Local.Backends;
 
 namespace LLMBlender.Local.Wire;
 

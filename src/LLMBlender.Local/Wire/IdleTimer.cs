@@ -1,5 +1,4 @@
 using LLMBlender.Abstractions;
-using LLMBlender.Local.Backends;
 
 namespace LLMBlender.Local.Wire;
 
@@ -13,13 +12,13 @@ internal sealed class IdleTimer : IDisposable
     private TimeSpan current;
 
     /// <param name="settings">The time limits.</param>
-    /// <param name="clock">Measures time.</param>
+    /// <param name="timeProvider">Measures time.</param>
     /// <param name="cancellationToken">The caller's token.</param>
-    public IdleTimer(WireSettings settings, TimeProvider clock, CancellationToken cancellationToken)
+    public IdleTimer(WireSettings settings, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         (idle, caller) = (settings.IdleTimeout, cancellationToken);
         current = settings.AttemptTimeout < idle ? settings.AttemptTimeout.Value : idle;
-        expiry = new CancellationTokenSource(current, clock);
+        expiry = new CancellationTokenSource(current, timeProvider);
         linked = CancellationTokenSource.CreateLinkedTokenSource(expiry.Token, cancellationToken);
     }
 

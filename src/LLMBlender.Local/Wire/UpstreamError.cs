@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using LLMBlender.Abstractions;
-using LLMBlender.Local.Backends;
 
 namespace LLMBlender.Local.Wire;
 

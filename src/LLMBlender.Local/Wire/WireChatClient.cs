@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using LLMBlender.Abstractions;
-using LLMBlender.Local.Backends;
 using Microsoft.Extensions.AI;
 using Polly;
 
@@ -17,8 +16,8 @@ namespace LLMBlender.Local.Wire;
 /// <param name="http">Sends requests; disposed with the client.</param>
 /// <param name="settings">The server's settings.</param>
 /// <param name="retries">Repeats failed attempts: of a stream, until its first part.</param>
-/// <param name="clock">Measures time limits.</param>
-internal sealed class WireChatClient(IWireProtocol protocol, HttpClient http, WireSettings settings, ResiliencePipeline retries, TimeProvider clock) : IChatClient
+/// <param name="timeProvider">Measures time limits.</param>
+internal sealed class WireChatClient(IWireProtocol protocol, HttpClient http, WireSettings settings, ResiliencePipeline retries, TimeProvider timeProvider) : IChatClient
 {
     /// <summary>The additional property of a response that lists the request's fields that were left out, a string array.</summary>
     public const string DroppedProperty = "llmblender.dropped";
@@ -26,7 +25,7 @@ internal sealed class WireChatClient(IWireProtocol protocol, HttpClient http, Wi
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
     private readonly FieldSupport support = new(settings);
-    private readonly WireFailure failures = new(settings.Key, clock);
+    private readonly WireFailure failures = new(settings.Key, timeProvider);
 
     /// <inheritdoc/>
     public async Task<ChatResponse> GetResponseAsync(
@@ -99,7 +98,7 @@ internal sealed class WireChatClient(IWireProtocol protocol, HttpClient http, Wi
     private async IAsyncEnumerable<ChatResponseUpdate> AttemptAsync(
         ChatMessage[] messages, ChatOptions? options, bool isStreamed, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var idle = new IdleTimer(settings, clock, cancellationToken);
+        using var idle = new IdleTimer(settings, timeProvider, cancellationToken);
         var (response, request) = await SendAsync(messages, options, isStreamed, idle);
         using (response)
         {

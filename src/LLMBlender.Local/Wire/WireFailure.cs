@@ -2,15 +2,15 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Security.Authentication;
 using LLMBlender.Abstractions;
-using LLMBlender.Local.Backends;
+using LLMBlender.Local.Settings;
 using Polly.CircuitBreaker;
 
 namespace LLMBlender.Local.Wire;
 
 /// <summary>Converts the failures of a call to a <see cref="BackendException"/> without the key.</summary>
 /// <param name="key">The key; null for none.</param>
-/// <param name="clock">Converts a Retry-After date to a delay.</param>
-internal sealed class WireFailure(Secret? key, TimeProvider clock)
+/// <param name="timeProvider">Converts a Retry-After date to a delay.</param>
+internal sealed class WireFailure(Secret? key, TimeProvider timeProvider)
 {
     private const int MaxErrorBytes = 64 * 1024;
 
@@ -37,9 +37,9 @@ internal sealed class WireFailure(Secret? key, TimeProvider clock)
             Status = known.Status,
             Code = known.Code is { } code ? Scrub(code) : null,
             RetryAfter = known.RetryAfter,
-            IsTurnedAway = known.IsTurnedAway,
+            IsRejectedLocally = known.IsRejectedLocally,
         },
-        BrokenCircuitException => new BackendException(BlendFailureReason.Unreachable, "its circuit breaker is open after repeated failures") { IsTurnedAway = true },
+        BrokenCircuitException => new BackendException(BlendFailureReason.Unreachable, "its circuit breaker is open after repeated failures") { IsRejectedLocally = true },
         HttpRequestException { InnerException: AuthenticationException inner } => Unreachable($"its certificate is not trusted: {inner.Message}", e),
         HttpRequestException request => Unreachable(Describe(request), e),
         IOException => Unreachable($"the connection was closed before the answer was complete: {e.Message}", e),
@@ -61,7 +61,7 @@ internal sealed class WireFailure(Secret? key, TimeProvider clock)
         var wait = headers.RetryAfter switch
         {
             { Delta: { } delta } => delta,
-            { Date: { } date } => date - clock.GetUtcNow(),
+            { Date: { } date } => date - timeProvider.GetUtcNow(),
             _ => (TimeSpan?)null,
         };
         return wait < TimeSpan.Zero ? TimeSpan.Zero : wait;

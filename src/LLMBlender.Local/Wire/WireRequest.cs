@@ -1,6 +1,5 @@
 using System.Text.Json;
 using LLMBlender.Abstractions;
-using LLMBlender.Local.Backends;
 using Microsoft.Extensions.AI;
 
 namespace LLMBlender.Local.Wire;

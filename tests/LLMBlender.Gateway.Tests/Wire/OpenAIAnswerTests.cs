@@ -1,5 +1,4 @@
 using LLMBlender.Abstractions;
-using LLMBlender.Local.Backends;
 using LLMBlender.Local.Wire;
 using Microsoft.Extensions.AI;
 

@@ -1,4 +1,3 @@
-using LLMBlender.Local.Backends;
 using LLMBlender.Local.Wire;
 using Microsoft.Extensions.AI;
 

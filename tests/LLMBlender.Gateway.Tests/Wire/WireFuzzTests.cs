@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using LLMBlender.Local.Backends;
+using LLMBlender.Local.Wire;
 using Microsoft.Extensions.AI;
 
 namespace LLMBlender.Gateway.Tests.Wire;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using LLMBlender.Local.Backends;
+using LLMBlender.Local.Settings;
 using LLMBlender.Local.Wire;
 using Microsoft.Extensions.AI;
 

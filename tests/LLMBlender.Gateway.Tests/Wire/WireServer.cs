@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
-using LLMBlender.Local.Backends;
+using LLMBlender.Local.Settings;
 using LLMBlender.Local.Wire;
 using Microsoft.Extensions.AI;
 using Polly;
