@@ -1,25 +1,18 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using LLMBlender.Abstractions;
 using LLMBlender.Abstractions.Json;
 
 namespace LLMBlender.Gateway.OpenAI;
 
 /// <summary>The body of <c>/v1/chat/completions</c>. A parameter that a blend does not support is rejected by name.</summary>
-internal sealed record ChatBody
+internal sealed record ChatBody : GenerationBody
 {
     private const int MaxAnswers = 8;
     private const int MaxStops = 4;
 
-    /// <summary>A panel's name.</summary>
-    public required string Model { get; init; }
-
     /// <summary>The conversation, one message at least.</summary>
     public required ChatMessageBody[] Messages { get; init; }
-
-    /// <summary>Whether the answer is sent as server-sent events.</summary>
-    public bool? Stream { get; init; }
 
     /// <summary>The options of a stream.</summary>
     public StreamOptions? StreamOptions { get; init; }
@@ -42,14 +35,6 @@ internal sealed record ChatBody
     /// <summary>The older name of max_completion_tokens.</summary>
     [Range(1, int.MaxValue)]
     public int? MaxTokens { get; init; }
-
-    /// <summary>The sampling temperature; by default each backend's.</summary>
-    [Range(0, 2.0)]
-    public float? Temperature { get; init; }
-
-    /// <summary>The nucleus sampling probability (top-p).</summary>
-    [Range(0, 1.0)]
-    public float? TopP { get; init; }
 
     /// <summary>The penalty of tokens that have occurred before.</summary>
     [Range(-2, 2.0)]
@@ -74,14 +59,6 @@ internal sealed record ChatBody
 
     /// <summary>Whether the answer may make several calls.</summary>
     public bool? ParallelToolCalls { get; init; }
-
-    /// <summary>LLMBlender's extensions.</summary>
-    [JsonPropertyName("llmblender")]
-    public OwnOptions? Own { get; init; }
-
-    /// <summary>All other fields, unchanged.</summary>
-    [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Other { get; set; }
 
     /// <summary>Converts the body to a request.</summary>
     /// <exception cref="ApiException">A parameter is not supported.</exception>
@@ -148,22 +125,4 @@ internal sealed record StreamOptions
 {
     /// <summary>Whether it ends with the usage.</summary>
     public bool? IncludeUsage { get; init; }
-}
-
-/// <summary>LLMBlender's extensions.</summary>
-internal sealed record OwnOptions
-{
-    /// <summary>Whether the response contains the blend's details.</summary>
-    public bool? Trace { get; init; }
-
-    /// <summary>Whether a stream contains the blend's steps, in chunks without choices.</summary>
-    public bool? Progress { get; init; }
-
-    /// <summary>The request's timeout in seconds; 60 by default.</summary>
-    [Range(0, 600.0, MinimumIsExclusive = true, ErrorMessage = "a number of seconds above 0 and at most 600")]
-    public double? Timeout { get; init; }
-
-    /// <summary>The request's timeout.</summary>
-    [JsonIgnore]
-    public TimeSpan Time => Timeout is { } seconds ? TimeSpan.FromSeconds(seconds) : RequestTime.Default;
 }

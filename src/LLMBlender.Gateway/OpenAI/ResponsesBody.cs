@@ -7,12 +7,9 @@ using LLMBlender.Abstractions.Json;
 namespace LLMBlender.Gateway.OpenAI;
 
 /// <summary>The body of <c>/v1/responses</c>. Nothing is stored.</summary>
-internal sealed record ResponsesBody
+internal sealed record ResponsesBody : GenerationBody
 {
     private const string InputRule = "a non-empty string, or a list of messages";
-
-    /// <summary>A panel's name.</summary>
-    public required string Model { get; init; }
 
     /// <summary>The text to answer, or a conversation.</summary>
     [JsonUnion(InputRule, typeof(string), typeof(ResponsesItem[]))]
@@ -21,31 +18,12 @@ internal sealed record ResponsesBody
     /// <summary>The system prompt.</summary>
     public string? Instructions { get; init; }
 
-    /// <summary>Whether the answer is sent as server-sent events.</summary>
-    public bool? Stream { get; init; }
-
     /// <summary>The maximum tokens of the answer, at least 1.</summary>
     [Range(1, int.MaxValue)]
     public int? MaxOutputTokens { get; init; }
 
-    /// <summary>The sampling temperature; by default each backend's.</summary>
-    [Range(0, 2.0)]
-    public float? Temperature { get; init; }
-
-    /// <summary>The nucleus sampling probability (top-p).</summary>
-    [Range(0, 1.0)]
-    public float? TopP { get; init; }
-
     /// <summary>The form of the answer.</summary>
     public ResponsesText? Text { get; init; }
-
-    /// <summary>LLMBlender's extensions.</summary>
-    [JsonPropertyName("llmblender")]
-    public OwnOptions? Own { get; init; }
-
-    /// <summary>All other fields, unchanged.</summary>
-    [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Other { get; set; }
 
     /// <summary>Converts the body to a request.</summary>
     /// <exception cref="ApiException">A parameter is not supported.</exception>

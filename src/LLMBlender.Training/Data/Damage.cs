@@ -31,6 +31,7 @@ internal static class Damage
             DamageKind.Halved => Halve(text.Words),
             DamageKind.WordSalad => Order(text.Words, Shuffled(text.Words.Length, random)),
             DamageKind.ForeignWords => ReplaceWords(text.Words, foreign, random),
+            DamageKind.ChangedNumber => ChangeNumber(text.Words, random),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "is no kind of damage"),
         };
         return damaged is null || damaged.Words.AsSpan().SequenceEqual(text.Words) ? null : damaged;
@@ -168,6 +169,26 @@ internal static class Damage
             }
         }
 
+        return damaged;
+    }
+
+    // One digit changes, so that the number keeps its length.
+    private static WordText? ChangeNumber(string[] words, Random random)
+    {
+        int[] numbers = [.. Range(0, words.Length).Where(i => words[i].Any(char.IsAsciiDigit))];
+        if (numbers.Length == 0)
+        {
+            return null;
+        }
+
+        var damaged = WordText.Of([.. words]);
+        int at = numbers[random.Next(numbers.Length)];
+        char[] characters = words[at].ToCharArray();
+        int[] digits = [.. Range(0, characters.Length).Where(i => char.IsAsciiDigit(characters[i]))];
+        int digit = digits[random.Next(digits.Length)];
+        characters[digit] = (char)('0' + (characters[digit] - '0' + random.Next(1, 10)) % 10);
+        damaged.Words[at] = new string(characters);
+        damaged.Seams[at] = true;
         return damaged;
     }
 

@@ -29,4 +29,7 @@ internal enum DamageKind
 
     /// <summary>All words stand in random order.</summary>
     WordSalad,
+
+    /// <summary>A number is another one.</summary>
+    ChangedNumber,
 }

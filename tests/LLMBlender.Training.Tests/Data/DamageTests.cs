@@ -98,6 +98,20 @@ public sealed class DamageTests
     }
 
     [Fact]
+    public void Apply_ChangedNumber_ChangesOneDigit()
+    {
+        WordText text = WordText.Of("The bridge opened in 1932 and is 503 metres long.".Split(' '));
+        for (int seed = 0; seed < 50; seed++)
+        {
+            string damaged = Damage.Apply(DamageKind.ChangedNumber, text, Foreign, new Random(seed))!.ToString();
+            Assert.Equal(text.ToString().Length, damaged.Length);
+            Assert.Equal(1, text.ToString().Zip(damaged).Count(pair => pair.First != pair.Second));
+        }
+
+        Assert.Null(Damage.Apply(DamageKind.ChangedNumber, WordText.Of("No number stands in this text of nine words.".Split(' ')), Foreign, new Random(1)));
+    }
+
+    [Fact]
     public void Apply_TooShortAText_GivesNothing() =>
         Assert.All(Enum.GetValues<DamageKind>(), kind => Assert.Null(
             Damage.Apply(kind, WordText.Of("only five words in here"), Foreign, new Random(1))));

@@ -14,6 +14,9 @@ internal sealed class GroupPool(string tag, int count, Func<int, Random, AnswerG
 
     public int Count => count;
 
+    /// <summary>Every group once, in the files' order.</summary>
+    public IEnumerable<AnswerGroup> All => Enumerable.Range(0, count).Select(i => group(i, Seeds.Random(seed, Seeds.Of(tag), (ulong)i, 1)));
+
     /// <summary>The group of draw <paramref name="index"/>; each epoch of <see cref="Count"/> draws holds every group once.</summary>
     public AnswerGroup Draw(long index)
     {

@@ -41,8 +41,9 @@ internal sealed class PlainQuestions
     /// <summary>A question of a random kind.</summary>
     public PlainQuestion Next(Random random) => random.NextDouble() switch
     {
-        < 0.50 => Relation(random),
-        < 0.74 => Arithmetic.Next(random),
+        < 0.42 => Relation(random),
+        < 0.60 => Arithmetic.Next(random),
+        < 0.74 => Quantities.Next(random),
         < 0.79 => YesNo(random),
         < 0.89 => formats.Next(random),
         _ => Refusal(random),

@@ -1,0 +1,50 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using LLMBlender.Abstractions;
+
+namespace LLMBlender.Gateway.OpenAI;
+
+/// <summary>The fields that the bodies of <c>/v1/chat/completions</c> and <c>/v1/responses</c> share.</summary>
+internal abstract record GenerationBody
+{
+    /// <summary>A panel's name.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>Whether the answer is sent as server-sent events.</summary>
+    public bool? Stream { get; init; }
+
+    /// <summary>The sampling temperature; by default each backend's.</summary>
+    [Range(0, 2.0)]
+    public float? Temperature { get; init; }
+
+    /// <summary>The nucleus sampling probability (top-p).</summary>
+    [Range(0, 1.0)]
+    public float? TopP { get; init; }
+
+    /// <summary>LLMBlender's extensions.</summary>
+    [JsonPropertyName("llmblender")]
+    public OwnOptions? Own { get; init; }
+
+    /// <summary>All other fields, unchanged.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Other { get; set; }
+}
+
+/// <summary>LLMBlender's extensions.</summary>
+internal sealed record OwnOptions
+{
+    /// <summary>Whether the response contains the blend's details.</summary>
+    public bool? Trace { get; init; }
+
+    /// <summary>Whether a stream contains the blend's steps, in chunks without choices.</summary>
+    public bool? Progress { get; init; }
+
+    /// <summary>The request's timeout in seconds; 60 by default.</summary>
+    [Range(0, 600.0, MinimumIsExclusive = true, ErrorMessage = "a number of seconds above 0 and at most 600")]
+    public double? Timeout { get; init; }
+
+    /// <summary>The request's timeout.</summary>
+    [JsonIgnore]
+    public TimeSpan Time => Timeout is { } seconds ? TimeSpan.FromSeconds(seconds) : RequestTime.Default;
+}
