@@ -40,9 +40,9 @@ public sealed record BlendRequest
     [Id(8)]
     public int? TopK { get; init; }
 
-    /// <summary>The time that the whole blend may take. Every wait on the way ends by it.</summary>
+    /// <summary>The time that the whole blend may take; a panel's deadline may be shorter. Every wait on the way ends by it.</summary>
     [Id(9)]
-    public TimeSpan Timeout { get; init; } = RequestTime.Default;
+    public TimeSpan Timeout { get; init; } = RequestTime.Longest;
 
     /// <summary>
     /// The conversation, the last message the one to answer; null where the instruction is all there is. A panel reads it
