@@ -17,7 +17,8 @@ public sealed class GatewayOptions
 
     /// <summary>
     /// The origins of other sites and apps whose pages may send requests, such as <c>https://app.example</c> or
-    /// <c>app://obsidian.md</c>; <c>null</c> for pages without an origin, <c>*</c> for all; none by default. A key is required for them too.
+    /// <c>app://obsidian.md</c>; none by default. If there are callers, <c>null</c> is pages without an origin, and <c>*</c> all. A key is
+    /// required for them too.
     /// </summary>
     public string[] AllowedOrigins { get; set; } = [];
 

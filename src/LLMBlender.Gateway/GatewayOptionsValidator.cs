@@ -24,10 +24,10 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
         for (var i = 0; i < options.AllowedOrigins.Length; i++)
         {
             var origin = options.AllowedOrigins[i];
-            if (!IsOrigin(origin))
+            if (!IsOrigin(origin, options))
             {
                 yield return Failure(
-                    $"AllowedOrigins:{i}", origin, "the scheme, host and perhaps port of a site or app, such as https://app.example or app://obsidian.md, and nothing after it; or null, or *");
+                    $"AllowedOrigins:{i}", origin, "the scheme, host and perhaps port of a site or app, such as https://app.example or app://obsidian.md, and nothing after it; or null or *, if there are Callers, whose keys pages then need");
             }
         }
 
@@ -38,11 +38,11 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
     }
 
     // Apps have schemes of their own. A page without an origin sends "null".
-    private static bool IsOrigin(string origin)
+    private static bool IsOrigin(string origin, GatewayOptions options)
     {
         if (origin is GatewayOptions.AnyOrigin or "null")
         {
-            return true;
+            return options.Callers.Length > 0;
         }
 
         return Uri.TryCreate(origin, UriKind.Absolute, out var uri) && uri.UserInfo.Length == 0 && uri.Host.Length > 0

@@ -113,7 +113,7 @@ internal sealed record ChatMessage
 
     /// <summary>Fields that the member's server added, unchanged.</summary>
     [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Other { get; init; }
+    public Dictionary<string, JsonElement>? Other { get; set; }
 
     /// <summary>Reads a JSON object as fields; null for none.</summary>
     public static Dictionary<string, JsonElement>? ReadFields(string? json) =>
@@ -158,7 +158,7 @@ internal sealed record ChunkDelta
 
     /// <summary>Fields that the member's server added, unchanged; in the last part.</summary>
     [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Other { get; init; }
+    public Dictionary<string, JsonElement>? Other { get; set; }
 }
 
 /// <summary>The token usage of models.</summary>

@@ -66,7 +66,7 @@ internal sealed record ToolCallBody
 
     /// <summary>Fields that the member's server added, unchanged.</summary>
     [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Other { get; init; }
+    public Dictionary<string, JsonElement>? Other { get; set; }
 
     /// <summary>Creates the JSON form of calls.</summary>
     /// <param name="use">The calls.</param>

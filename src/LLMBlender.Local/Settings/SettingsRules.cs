@@ -102,9 +102,12 @@ public static class SettingsRules
         }
     }
 
+    /// <summary>Whether a name may contain a character.</summary>
+    internal static bool IsOfName(char c) => char.IsAsciiLetterOrDigit(c) || "-_.:/@".Contains(c, StringComparison.Ordinal);
+
     private static void Name(string name, string path)
     {
-        if (name.Length is 0 or > 128 || !name.All(static c => char.IsAsciiLetterOrDigit(c) || "-_.:/@".Contains(c, StringComparison.Ordinal)))
+        if (name.Length is 0 or > 128 || !name.All(IsOfName))
         {
             throw SettingsException.Of(path, name, "a name of 1 to 128 letters, digits and - _ . : / @");
         }
