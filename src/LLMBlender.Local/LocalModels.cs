@@ -23,7 +23,7 @@ public sealed class LocalModels(IReadOnlyList<KeyValuePair<string, IPairRanker>>
         {
             foreach (var (name, folder) in rankers)
             {
-                loaded.Add(KeyValuePair.Create<string, IPairRanker>(name, ModelPairRanker.Load(folder, options)));
+                loaded.Add(KeyValuePair.Create<string, IPairRanker>(name, ModelRankers.Load(folder, options)));
             }
 
             return models;

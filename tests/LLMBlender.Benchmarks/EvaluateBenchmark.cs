@@ -42,7 +42,7 @@ internal static class EvaluateBenchmark
             Bootstrap.DefaultResamples);
         var start = Stopwatch.GetTimestamp();
         var isComplete = await evaluator.RunAsync(
-            plan, () => new EvaluatedModels(PairRankerModel.Load(model), new SelectFuser()), new BlendOptions(FusionRequest.DefaultTopK, IsGuarded: true), "", CancellationToken.None);
+            plan, () => new EvaluatedModels(ModelRankers.Load(model, new PairRankerOptions()), new SelectFuser()), new BlendOptions(FusionRequest.DefaultTopK, IsGuarded: true), "", CancellationToken.None);
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
 
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\n{records} records of {candidates} candidates, {(isComplete ? "all evaluated" : "some failed")}"));

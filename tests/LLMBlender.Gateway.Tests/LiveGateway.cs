@@ -6,8 +6,8 @@ using LLMBlender.Local.Settings;
 using LLMBlender.Silo.Comparing;
 using LLMBlender.Silo.Hosting;
 using LLMBlender.Silo.Models;
-using LLMBlender.Silo.Tests;
 using LLMBlender.TestKit.Backends;
+using LLMBlender.TestKit.Fakes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -62,7 +62,8 @@ public sealed class LiveGateway : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         var options = new LLMBlenderSiloOptions { ClusterId = Guid.NewGuid().ToString("N") };
-        var fakes = new SiloModels([new AcceleratorRankers("fake:0", [new FakeRanker().On(0)])]);
+        var ranker = new FakeRanker();
+        var fakes = new SiloModels([new AcceleratorRankers("fake:0", [new LoadedRanker(ranker.Identity, ranker.On(0), ranker.CallTokens)])]);
         builder.AddLLMBlenderSilo(options, fakes, registry);
         builder.AddLLMBlenderGateway();
         if (gateway is not null)

@@ -7,6 +7,7 @@ using LLMBlender.Silo.Comparing;
 using LLMBlender.Silo.Hosting;
 using LLMBlender.Silo.Models;
 using LLMBlender.Silo.Placement;
+using LLMBlender.TestKit.Fakes;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.TestingHost;
 
@@ -54,7 +55,7 @@ internal sealed class BlendCluster : IAsyncDisposable
             var options = new LLMBlenderSiloOptions { Roles = roles[Math.Min(number, roles.Length - 1)] };
             configure(orleans.Services);
             var models = options.Roles.HasFlag(SiloRoles.Compare)
-                ? new SiloModels([new AcceleratorRankers($"fake:{number}", [ranker.On(number)])])
+                ? new SiloModels([new AcceleratorRankers($"fake:{number}", [new LoadedRanker(ranker.Identity, ranker.On(number), ranker.CallTokens)])])
                 : SiloModels.None;
             orleans.AddIncomingGrainCallFilter(call =>
             {
@@ -84,12 +85,4 @@ internal sealed class BlendCluster : IAsyncDisposable
         blender?.Dispose();
         await Cluster.DisposeAsync();
     }
-
-    /// <summary>A request to rank candidates of these numbers.</summary>
-    public static RankingRequest Ranking(string instruction, params int[] numbers) => new()
-    {
-        Instruction = instruction,
-        Candidates = [.. numbers.Select(number => new Candidate(null, $"{number} is the number"))],
-        Timeout = TimeSpan.FromSeconds(20),
-    };
 }

@@ -1,3 +1,5 @@
+using LLMBlender.TestKit.Fakes;
+
 namespace LLMBlender.Silo.Tests;
 
 /// <summary>Holds a silo's accelerator up until it is released.</summary>

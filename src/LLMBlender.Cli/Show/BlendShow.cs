@@ -20,11 +20,11 @@ internal sealed class BlendShow(IAnsiConsole console)
         console.WriteLine();
     }
 
-    /// <summary>Writes a ranked blend: instruction, ranking and matrix.</summary>
-    public void Ranked(RankedBlend blend)
+    /// <summary>Writes a ranked blend: instruction, ranking, members without an answer, and matrix.</summary>
+    public void Ranked(RankedBlend blend, IReadOnlyList<BlendFailure> failedMembers)
     {
         Instruction(blend.Instruction, blend.Input);
-        Ranking(blend);
+        Ranking(blend, failedMembers);
         Matrix(blend);
     }
 
@@ -155,13 +155,14 @@ internal sealed class BlendShow(IAnsiConsole console)
         console.WriteLine();
     }
 
-    private void Ranking(RankedBlend blend)
+    private void Ranking(RankedBlend blend, IReadOnlyList<BlendFailure> failedMembers)
     {
         var table = Plain("rank", "member", "score", "answer");
         table.Columns[0].RightAligned();
         table.Columns[2].RightAligned();
         var names = blend.Order.Select(i => Shortened(blend.Name(i), 20)).ToList();
-        var available = ContentWidth - 4 - names.Max(name => name.Length) - 7 - 8;
+        var failed = failedMembers.Select(static failure => (Name: Shortened(failure.What, 20), failure.Message)).ToList();
+        var available = ContentWidth - 4 - names.Concat(failed.Select(static one => one.Name)).Max(static name => name.Length) - 7 - 8;
         foreach (var (i, name) in blend.Order.Zip(names))
         {
             var candidate = blend.Candidates[i];
@@ -171,6 +172,11 @@ internal sealed class BlendShow(IAnsiConsole console)
                 new Text(name, style),
                 new Text(candidate.Score.ToString("+0.00;-0.00;0.00", CultureInfo.InvariantCulture), style),
                 new Text(Shortened(candidate.Text, available)));
+        }
+
+        foreach (var (name, message) in failed)
+        {
+            table.AddRow(new Text("–", Palette.Dim), new Text(name, Palette.Dim), new Text(""), new Text(Shortened(message, available), Palette.Dim));
         }
 
         Indented(table);

@@ -11,6 +11,7 @@ namespace LLMBlender.Cli.Verbs;
 /// <summary>Displays blends while they run: the ranking, the fused answer as it is streamed, and which answer is selected.</summary>
 internal sealed class BlendDisplay(BlendShow show)
 {
+    private readonly List<BlendFailure> failedMembers = [];
     private RankedBlend? ranked;
     private StreamedText? writing;
     private double rankingStart;
@@ -96,13 +97,16 @@ internal sealed class BlendDisplay(BlendShow show)
     {
         switch (step.Kind)
         {
+            case BlendEventKind.Member when step.Member?.Failure is { } failure:
+                failedMembers.Add(failure);
+                break;
             case BlendEventKind.Ranking:
                 rankingStart = step.Seconds;
                 break;
             case BlendEventKind.Ranked when step is { Candidates: { } candidates, Ranking: { } ranking }:
                 rankingEnd = step.Seconds;
                 ranked = new RankedBlend(request.Instruction, request.Input, candidates, ranking);
-                show.Ranked(ranked);
+                show.Ranked(ranked, failedMembers);
                 break;
             case BlendEventKind.Fusing when fuser is not null && ranked is not null:
                 fusingStart = Stopwatch.GetTimestamp();
@@ -120,9 +124,16 @@ internal sealed class BlendDisplay(BlendShow show)
             show.Decided(fusion, failures[true].FirstOrDefault(), Stopwatch.GetElapsedTime(fusingStart));
         }
 
-        foreach (var failure in failures[false])
+        // The ranking lists the members that failed before it.
+        var remarks = failures[false].Where(failure => ranked is null || !failedMembers.Contains(failure)).ToList();
+        foreach (var failure in remarks)
         {
             show.Remark($"{failure.What}: {failure.Message}");
+        }
+
+        if (remarks.Count > 0)
+        {
+            show.Gap();
         }
 
         if (response.Fusion is not { Given: BlendGiven.Fused } || writing is null)

@@ -116,7 +116,7 @@ internal sealed class BlendRun(Terminal terminal, FileArguments files, BlendRequ
     private BlendDisplay NewDisplay(IBlenderHost host)
     {
         var show = new BlendShow(ConsoleOutput.Create(terminal.Out, terminal.OutIsTerminal, terminal));
-        show.Title(host.Title);
+        show.Title(IsSample ? $"sample panel of recorded answers; {host.Title}" : host.Title);
         return new BlendDisplay(show);
     }
 

@@ -89,7 +89,7 @@ internal sealed class HostArguments
             if (ranker?.Load(parsed, terminal) is { } model)
             {
                 loaded.Add(model);
-                rankers.Add(KeyValuePair.Create<string, IPairRanker>(model.Manifest.Id, new ModelPairRanker(model)));
+                rankers.Add(KeyValuePair.Create<string, IPairRanker>(model.Manifest.Id, model));
                 titles.Add($"ranker {model.Manifest.Id}, {model.Manifest.Precision}");
             }
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using LLMBlender.Cli.Models;
 using LLMBlender.Inference;
-using LLMBlender.Inference.Models;
 using LLMBlender.Inference.PairRanker;
+using LLMBlender.Local.Comparing;
 using LLMBlender.Records;
 
 namespace LLMBlender.Cli.Verbs;
@@ -44,7 +44,7 @@ internal sealed class RankerArguments
     /// <summary>Loads the ranker given by the arguments.</summary>
     /// <exception cref="UsageException">The device is invalid.</exception>
     /// <exception cref="ModelException">The model can't be loaded.</exception>
-    public PairRankerModel Load(ParseResult parsed, Terminal terminal)
+    public IModelRanker Load(ParseResult parsed, Terminal terminal)
     {
         var options = new PairRankerOptions
         {
@@ -53,6 +53,13 @@ internal sealed class RankerArguments
             CandidateMaxLength = parsed.GetValue(candidateMaxLength),
         };
         var folder = new ModelSearch(terminal).FindModel(parsed.GetValue(ranker)!);
-        return Loading.Guard(folder, () => PairRankerModel.Load(folder, options));
+        try
+        {
+            return ModelRankers.Load(folder, options);
+        }
+        catch (ArgumentException e) when (e is not ArgumentOutOfRangeException)
+        {
+            throw new UsageException(e.Message, e);
+        }
     }
 }

@@ -44,7 +44,7 @@ internal sealed class ModelRanker(string name, IDisposable model, Func<string, I
         return manifest.Kind switch
         {
             ModelKind.Classifier => Of(ClassifierModel.Load(folder, options), model => Reward(model, folder, isPair)),
-            ModelKind.SummaReranker => Of(ClassifierModel.Load(folder, options), SummaReranker),
+            ModelKind.SummaReranker => Of(ClassifierModel.Load(folder, options), model => Reward(model, folder, isPair: true)),
             ModelKind.SimCls => Of(EmbeddingModel.Load(folder, options), SimCls),
             ModelKind.MlmScorer => Of(MaskedLanguageModel.Load(folder, options), MlmScoring),
             _ => throw new ModelException(
@@ -76,7 +76,7 @@ internal sealed class ModelRanker(string name, IDisposable model, Func<string, I
 
     private static Func<string, IReadOnlyList<string>, CancellationToken, double[]> Reward(ClassifierModel model, string folder, bool isPair)
     {
-        if (model.Labels > 2)
+        if (model.Labels > 2 && model.Manifest.Kind != ModelKind.SummaReranker)
         {
             throw new ModelException(folder, $"has {model.Labels} labels: a reward model has one, or two of which the second is good");
         }
@@ -84,17 +84,9 @@ internal sealed class ModelRanker(string name, IDisposable model, Func<string, I
         return (source, candidates, cancellationToken) =>
         [
             .. model.Score([.. candidates.Select(text => isPair ? (source, (string?)text) : ($"{source}\n{text}", null))], cancellationToken)
-                .Select(labels => labels.Length == 1 ? labels[0] : (double)labels[1] - labels[0]),
+                .Select(labels => RewardModel.ScoreOf(model.Manifest.Kind, labels)),
         ];
     }
-
-    // The mean of the labels' sigmoids, as SummaReranker averages its tasks.
-    private static Func<string, IReadOnlyList<string>, CancellationToken, double[]> SummaReranker(ClassifierModel model) =>
-        (source, candidates, cancellationToken) =>
-        [
-            .. model.Score([.. candidates.Select(text => (source, (string?)text))], cancellationToken)
-                .Select(labels => labels.Average(logit => 1 / (1 + Math.Exp(-(double)logit)))),
-        ];
 
     private static Func<string, IReadOnlyList<string>, CancellationToken, double[]> SimCls(EmbeddingModel model) =>
         (source, candidates, cancellationToken) =>

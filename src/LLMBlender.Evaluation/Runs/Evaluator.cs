@@ -71,7 +71,7 @@ public sealed class Evaluator(
         using var metrics = new BlendMetrics();
 
         // The models are owned and disposed by <c>models</c>.
-        var ranker = KeyValuePair.Create(models.Ranker.Manifest.Id, Wrap(new ModelPairRanker(models.Ranker)));
+        var ranker = KeyValuePair.Create(models.Ranker.Manifest.Id, Wrap(models.Ranker));
         var blender = new LocalBlender(new LocalModels([ranker], FuserRegistry.Of([models.Fuser])), new PanelRegistry(), metrics);
         IReadOnlyList<EvaluatedRecord> records = [];
         var failures = 0;

@@ -20,6 +20,9 @@ public sealed class ClassifierModel : IDisposable
     /// <summary>The number of labels.</summary>
     public int Labels => runner.Session.WidthOf(PooledGraph.Result);
 
+    /// <summary>The model's tokenizer.</summary>
+    internal Tokenizer Tokenizer => runner.Tokenizer;
+
     /// <summary>The maximum number of tokens in a row.</summary>
     public int MaxLength => runner.MaxLength;
 

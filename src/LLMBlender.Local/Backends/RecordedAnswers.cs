@@ -35,8 +35,7 @@ public sealed class RecordedAnswers(string model) : IChatClient
         var prompt = messages.Last(message => message.Role == ChatRole.User).Text;
         return answers.TryGetValue(Key(prompt), out var answer)
             ? Task.FromResult(new ChatResponse(new ChatMessage(ChatRole.Assistant, answer)) { ModelId = model })
-            : throw new NotRecordedException(
-                "it has no answer recorded for this instruction");
+            : throw new NotRecordedException("no answer is recorded for this instruction");
     }
 
     /// <inheritdoc/>

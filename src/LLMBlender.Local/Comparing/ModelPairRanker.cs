@@ -5,18 +5,25 @@ namespace LLMBlender.Local.Comparing;
 
 /// <summary>Adapts a <see cref="PairRankerModel"/> to <see cref="IPairRanker"/>.</summary>
 /// <param name="model">The model; disposed with the ranker.</param>
-public sealed class ModelPairRanker(PairRankerModel model) : IPairRanker
+/// <param name="version">See <see cref="Version"/>.</param>
+public sealed class ModelPairRanker(PairRankerModel model, string version) : IModelRanker
 {
     private Comparison[] comparisons = new Comparison[256];
 
     /// <summary>Loads a model folder.</summary>
     /// <exception cref="Inference.ModelException">The model can't be loaded.</exception>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
-    public static ModelPairRanker Load(string folder, PairRankerOptions options) =>
-        new(Loading.Guard(folder, () => PairRankerModel.Load(folder, options)));
+    public static ModelPairRanker Load(string folder, PairRankerOptions options)
+    {
+        var model = PairRankerModel.Load(folder, options);
+        return new ModelPairRanker(model, RankerIdentity.VersionOf(model.Manifest, options));
+    }
 
-    /// <summary>The model's manifest.</summary>
+    /// <inheritdoc/>
     public ModelManifest Manifest => model.Manifest;
+
+    /// <inheritdoc/>
+    public string Version => version;
 
     /// <inheritdoc/>
     public IPairRecord Encode(string source, IReadOnlyList<string> candidates) => new Encoded(model.Encode(source, candidates));

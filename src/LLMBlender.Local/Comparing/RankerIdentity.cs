@@ -13,13 +13,18 @@ public sealed record RankerIdentity(string Name, string Version)
     /// <summary>Returns a hash of everything besides the texts that a logit depends on.</summary>
     public static string VersionOf(ModelManifest manifest, PairRankerOptions options)
     {
-        var identity = string.Join(
-            '\n',
-            manifest.Id,
-            manifest.TensorHash,
-            manifest.Precision,
-            options.SourceMaxLength ?? manifest.SourceMaxLength,
-            options.CandidateMaxLength ?? manifest.CandidateMaxLength);
+        ArgumentNullException.ThrowIfNull(manifest);
+        ArgumentNullException.ThrowIfNull(options);
+        return VersionOf(manifest, options.SourceMaxLength ?? manifest.SourceMaxLength, options.CandidateMaxLength ?? manifest.CandidateMaxLength);
+    }
+
+    /// <summary>Returns a hash of everything besides the texts that a logit depends on.</summary>
+    /// <param name="manifest">The model's manifest.</param>
+    /// <param name="lengths">The limits of texts or rows.</param>
+    public static string VersionOf(ModelManifest manifest, params ReadOnlySpan<int?> lengths)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        var identity = $"{manifest.Id}\n{manifest.TensorHash}\n{manifest.Precision}\n{string.Join('\n', lengths.ToArray())}";
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)).AsSpan(0, 16));
     }
 }

@@ -26,7 +26,7 @@ internal static class LocalBlenderFactory
             : FuserRegistry.Load(new[] { options.Fuser, SelectFuser.FuserName }.Distinct(), new GenFuserOptions { Accelerator = accelerator });
         try
         {
-            var ranker = memberRanks ? null : ModelPairRanker.Load(options.Ranker, new PairRankerOptions { Accelerator = accelerator });
+            var ranker = memberRanks ? null : ModelRankers.Load(options.Ranker, new PairRankerOptions { Accelerator = accelerator });
             return new LocalModels(ranker is null ? [] : [KeyValuePair.Create<string, IPairRanker>(ranker.Manifest.Id, ranker)], fusers)
             {
                 DefaultRanker = memberRanks ? options.Ranker : null,

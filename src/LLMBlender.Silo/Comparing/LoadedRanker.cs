@@ -1,4 +1,4 @@
-using LLMBlender.Inference.PairRanker;
+using LLMBlender.Inference.Sessions;
 using LLMBlender.Local.Comparing;
 
 namespace LLMBlender.Silo.Comparing;
@@ -15,10 +15,10 @@ internal sealed record LoadedRanker(RankerIdentity Identity, IPairRanker Ranker,
 
     /// <summary>Creates a loaded ranker from a model.</summary>
     /// <param name="name">The name that requests use.</param>
-    /// <param name="model">The model; disposed with the ranker.</param>
-    /// <param name="options">The options that the model was loaded with.</param>
-    public static LoadedRanker Create(string name, PairRankerModel model, PairRankerOptions options) => new(
-        new RankerIdentity(name, RankerIdentity.VersionOf(model.Manifest, options)),
-        new ModelPairRanker(model),
-        options.Accelerator.CudaDevice is null ? CpuCallTokens : GpuCallTokens);
+    /// <param name="ranker">The model; disposed with the result's ranker.</param>
+    /// <param name="accelerator">The device of the model.</param>
+    public static LoadedRanker Create(string name, IModelRanker ranker, Accelerator accelerator) => new(
+        new RankerIdentity(name, ranker.Version),
+        ranker,
+        accelerator.CudaDevice is null ? CpuCallTokens : GpuCallTokens);
 }

@@ -2,6 +2,7 @@ using LLMBlender.Core.Fusion;
 using LLMBlender.Inference;
 using LLMBlender.Inference.PairRanker;
 using LLMBlender.Inference.Sessions;
+using LLMBlender.Local.Comparing;
 using LLMBlender.Local.Fusion;
 using LLMBlender.Silo.Comparing;
 
@@ -71,7 +72,7 @@ public sealed class SiloModels : IDisposable
             .Concat(Fusers.Names.Where(static name => name != SelectFuser.FuserName).Select(static name => ("fuser", name, "cpu")));
 
     private static LoadedRanker Load((string Name, string Folder) ranker, PairRankerOptions options) =>
-        LoadedRanker.Create(ranker.Name, PairRankerModel.Load(ranker.Folder, options), options);
+        LoadedRanker.Create(ranker.Name, ModelRankers.Load(ranker.Folder, options), options.Accelerator);
 
     private static void Dispose(IEnumerable<AcceleratorRankers> accelerators)
     {

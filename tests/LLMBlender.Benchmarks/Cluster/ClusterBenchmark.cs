@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using LLMBlender.Abstractions;
 using LLMBlender.Inference.PairRanker;
+using LLMBlender.Local.Comparing;
 using LLMBlender.Silo.Comparing;
 
 namespace LLMBlender.Benchmarks.Cluster;
@@ -57,7 +58,7 @@ internal static class ClusterBenchmark
         var options = new PairRankerOptions();
         using var model = PairRankerModel.Load(folder, options);
         var requests = Enumerable.Range(0, 6).Select(i => BenchCluster.Words(i)).ToArray();
-        await using var cluster = await BenchCluster.StartAsync(0, () => LoadedRanker.Create("mini", PairRankerModel.Load(folder, options), options));
+        await using var cluster = await BenchCluster.StartAsync(0, () => LoadedRanker.Create("mini", ModelRankers.Load(folder, options), options.Accelerator));
         var round = 0;
 
         // The same work twice: each round's sources are new to the cache.

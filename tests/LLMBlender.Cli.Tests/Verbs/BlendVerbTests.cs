@@ -96,6 +96,16 @@ public sealed class BlendVerbTests(TinyModel tiny) : IDisposable
     }
 
     [Fact]
+    public async Task Blend_MemberWithoutAnswer_IsListedBelowTheRanking()
+    {
+        var outcome = await RunOnTerminalAsync(100, Spanish);
+
+        var lines = outcome.Out.Split('\n').Select(static line => line.Trim()).ToList();
+        Assert.Equal("–  aspen          no answer is recorded for this instruction", lines.Single(static line => line.Contains("no answer", StringComparison.Ordinal)));
+        Assert.Equal(6, lines.FindIndex(static line => line.StartsWith('–')) - lines.FindIndex(static line => line.StartsWith("rank", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task Blend_NothingAsJson_WritesEverySample()
     {
         var outcome = await RunAsync("", "--json");

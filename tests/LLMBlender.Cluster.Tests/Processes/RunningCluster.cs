@@ -135,7 +135,8 @@ public abstract class RunningCluster(string[] roles, string config) : IAsyncLife
 }
 
 /// <summary>A gateway, two silos that blend, two that compare.</summary>
-public sealed class SplitCluster() : RunningCluster([Gate, Blend, Blend, Compare, Compare], "{}")
+public sealed class SplitCluster() : RunningCluster(
+    [Gate, Blend, Blend, Compare, Compare], """{"LLMBlender":{"Fusers":["select","genfuser-mini"]}}""")
 {
     internal const string Gate = "gateway";
     internal const string Blend = "blend,fuse";

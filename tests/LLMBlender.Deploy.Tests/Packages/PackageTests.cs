@@ -18,6 +18,7 @@ public sealed partial class PackageTests(PackageFeed feed) : IClassFixture<Packa
         ["LLMBlender.Client"] = 1,
         ["LLMBlender.Core"] = 1,
         ["LLMBlender.Inference"] = 2,
+        ["LLMBlender.Local"] = 1,
     };
 
     public static TheoryData<string> LibraryNames => [.. Libraries.Keys];

@@ -2,6 +2,7 @@ using LLMBlender.Abstractions;
 using LLMBlender.Client;
 using LLMBlender.Silo.Calls;
 using LLMBlender.Silo.Placement;
+using LLMBlender.TestKit.Fakes;
 
 namespace LLMBlender.Silo.Tests.Calls;
 
@@ -18,7 +19,7 @@ public sealed class PingExtensionTests
         var (known, unknown) = (Guid.NewGuid(), Guid.NewGuid());
 
         CallId.Current = known;
-        var call = grain.RankAsync(BlendCluster.Ranking("held", 1, 2), CancellationToken.None);
+        var call = grain.RankAsync(FakeRanker.Request("held", 1, 2), CancellationToken.None);
         CallId.Current = Guid.Empty;
         await hold.WhenReachedAsync();
 
@@ -36,7 +37,7 @@ public sealed class PingExtensionTests
         var ranker = new FakeRanker();
         await using var cluster = await BlendCluster.StartAsync(ranker, SiloRoles.All);
         using var hold = new Hold(ranker, silo: 0);
-        var request = new BlendRequest { Instruction = "held", Candidates = BlendCluster.Ranking("", 1, 2).Candidates };
+        var request = new BlendRequest { Instruction = "held", Candidates = FakeRanker.Request("", 1, 2).Candidates };
         var call = isStreamed ? cluster.Blender.BlendStreamingAsync(request).LastAsync().AsTask() : (Task)cluster.Blender.BlendAsync(request);
         await hold.WhenReachedAsync();
 

@@ -1,8 +1,10 @@
-using Microsoft.Extensions.Options;
 using LLMBlender.Abstractions;
 using LLMBlender.Local.Telemetry;
 using LLMBlender.Silo.Comparing;
+using LLMBlender.TestKit;
+using LLMBlender.TestKit.Fakes;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace LLMBlender.Silo.Tests.Comparing;
 
@@ -111,7 +113,7 @@ public sealed class CompareQueueTests
     private const int Tokens = 7;
 
     private static CompareQueue Queue(FakeRanker ranker) =>
-        new([new AcceleratorRankers("fake", [ranker.On(0)])], Options.Create(new CompareQueueOptions()), new BlendMetrics(), NullLogger<CompareQueue>.Instance);
+        new([new AcceleratorRankers("fake", [new LoadedRanker(ranker.Identity, ranker.On(0), ranker.CallTokens)])], Options.Create(new CompareQueueOptions()), new BlendMetrics(), NullLogger<CompareQueue>.Instance);
 
     private static CompareShard Shard(string source) => new()
     {

@@ -3,6 +3,7 @@ using LLMBlender.Abstractions;
 using LLMBlender.Local.Backends;
 using LLMBlender.Local.Panels;
 using LLMBlender.Silo.Placement;
+using LLMBlender.TestKit.Fakes;
 using Microsoft.Extensions.AI;
 
 namespace LLMBlender.Silo.Tests.Grains;
@@ -219,7 +220,7 @@ public sealed class BlendGrainTests
     private static BlendRequest Request(params int[] numbers) => new()
     {
         Instruction = "Which is most?",
-        Candidates = BlendCluster.Ranking("", numbers).Candidates,
+        Candidates = FakeRanker.Request("", numbers).Candidates,
         Timeout = TimeSpan.FromSeconds(20),
     };
 }

@@ -4,6 +4,8 @@ using LLMBlender.Silo.Calls;
 using LLMBlender.Silo.Comparing;
 using LLMBlender.Silo.Dispatch;
 using LLMBlender.Silo.Placement;
+using LLMBlender.TestKit;
+using LLMBlender.TestKit.Fakes;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace LLMBlender.Silo.Tests.Grains;
@@ -18,7 +20,7 @@ public sealed class RankingGrainTests
     {
         await using var cluster = await BlendCluster.StartAsync(new FakeRanker(), SiloRoles.All);
 
-        var response = await cluster.Blender.RankAsync(BlendCluster.Ranking("Which is most?", 3, 9, 1, 5) with { WithMatrix = true });
+        var response = await cluster.Blender.RankAsync(FakeRanker.Request("Which is most?", 3, 9, 1, 5) with { WithMatrix = true });
 
         Assert.Equal([3, 1, 4, 2], response.Ranks);
         Assert.Equal(12, response.Comparisons);
@@ -35,7 +37,7 @@ public sealed class RankingGrainTests
     {
         await using var cluster = await BlendCluster.StartAsync(new FakeRanker(), SiloRoles.All);
 
-        var response = await cluster.Blender.RankAsync(BlendCluster.Ranking("Which?", 1, 2, 3) with { Aggregation = aggregation });
+        var response = await cluster.Blender.RankAsync(FakeRanker.Request("Which?", 1, 2, 3) with { Aggregation = aggregation });
 
         Assert.Equal([3, 2, 1], response.Ranks);
         Assert.Equal(fewest, response.Comparisons);
@@ -47,7 +49,7 @@ public sealed class RankingGrainTests
         var ranker = new FakeRanker();
         await using var cluster = await BlendCluster.StartAsync(ranker, SiloRoles.Blend, SiloRoles.Compare, SiloRoles.Compare);
 
-        var response = await cluster.Blender.RankAsync(BlendCluster.Ranking(LongSource, Eleven));
+        var response = await cluster.Blender.RankAsync(FakeRanker.Request(LongSource, Eleven));
 
         Assert.Equal(Eleven.Select(i => 11 - i), response.Ranks);
         Assert.Equal(110, ranker.Compared.Count);
@@ -61,7 +63,7 @@ public sealed class RankingGrainTests
     {
         var ranker = new FakeRanker();
         await using var cluster = await BlendCluster.StartAsync(ranker, SiloRoles.All);
-        var request = BlendCluster.Ranking("Again?", 1, 2, 3);
+        var request = FakeRanker.Request("Again?", 1, 2, 3);
 
         var first = await cluster.Blender.RankAsync(request);
         var second = await cluster.Blender.RankAsync(request);
@@ -77,7 +79,7 @@ public sealed class RankingGrainTests
         var ranker = new FakeRanker();
         await using var cluster = await BlendCluster.StartAsync(ranker, SiloRoles.All);
 
-        var response = await cluster.Blender.RankAsync(BlendCluster.Ranking("Same?", 4, 4, 1));
+        var response = await cluster.Blender.RankAsync(FakeRanker.Request("Same?", 4, 4, 1));
 
         Assert.Equal([1, 1, 3], response.Ranks);
         Assert.All(ranker.Compared.Values, count => Assert.Equal(1, count));
@@ -89,7 +91,7 @@ public sealed class RankingGrainTests
         var ranker = new FakeRanker();
         await using var cluster = await BlendCluster.StartAsync(ranker, SiloRoles.All, SiloRoles.All, SiloRoles.All);
         IBlender[] askers = [cluster.Blender, .. Enumerable.Range(0, 3).Select(cluster.Service<IBlender>)];
-        var request = BlendCluster.Ranking("A stampede?", Eleven);
+        var request = FakeRanker.Request("A stampede?", Eleven);
 
         var responses = await Task.WhenAll(Enumerable.Range(0, 1000).Select(i => askers[i % askers.Length].RankAsync(request)));
 
@@ -104,7 +106,7 @@ public sealed class RankingGrainTests
     {
         var ranker = new FakeRanker();
         await using var cluster = await BlendCluster.StartAsync(ranker, SiloRoles.Blend, SiloRoles.Compare);
-        await cluster.Blender.RankAsync(BlendCluster.Ranking(LongSource, Eleven));
+        await cluster.Blender.RankAsync(FakeRanker.Request(LongSource, Eleven));
 
         await cluster.Cluster.StartAdditionalSiloAsync();
 
@@ -112,7 +114,7 @@ public sealed class RankingGrainTests
         for (var number = 0; !ranker.ComparedBy.ContainsKey(2); number++)
         {
             Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(90), $"the new silo compares nothing; {cluster.Service<WorkerRoster>(0).Count} silos are known to compare, {ranker.ComparedBy.Count} of them have");
-            await cluster.Blender.RankAsync(BlendCluster.Ranking(LongSource + number, Eleven));
+            await cluster.Blender.RankAsync(FakeRanker.Request(LongSource + number, Eleven));
             await Task.Delay(20);
         }
     }
@@ -123,7 +125,7 @@ public sealed class RankingGrainTests
         var ranker = new FakeRanker();
         await using var cluster = await BlendCluster.StartAsync(ranker, SiloRoles.Blend, SiloRoles.Compare, SiloRoles.Compare);
         using var hold = new Hold(ranker, silo: 1);
-        var ranking = cluster.Blender.RankAsync(BlendCluster.Ranking(LongSource, Eleven));
+        var ranking = cluster.Blender.RankAsync(FakeRanker.Request(LongSource, Eleven));
         await hold.WhenReachedAsync();
 
         var leaving = cluster.Service<Admission>(1);
@@ -143,7 +145,7 @@ public sealed class RankingGrainTests
         var ranker = new FakeRanker { BeforeCompare = silo => _ = silo == 1 ? throw new InvalidOperationException("out of memory") : 0 };
         await using var cluster = await BlendCluster.StartAsync(ranker, SiloRoles.Blend, SiloRoles.Compare, SiloRoles.Compare);
 
-        var response = await cluster.Blender.RankAsync(BlendCluster.Ranking(LongSource, Eleven));
+        var response = await cluster.Blender.RankAsync(FakeRanker.Request(LongSource, Eleven));
 
         Assert.Equal(Eleven.Select(i => 11 - i), response.Ranks);
         Assert.Equal([2], ranker.ComparedBy.Keys);
@@ -156,7 +158,7 @@ public sealed class RankingGrainTests
         await using var cluster = await BlendCluster.StartAsync(ranker, SiloRoles.Blend, SiloRoles.Compare, SiloRoles.Compare);
         using var hold = new Hold(ranker, silo: 1);
 
-        var response = await cluster.Blender.RankAsync(BlendCluster.Ranking(LongSource, Eleven));
+        var response = await cluster.Blender.RankAsync(FakeRanker.Request(LongSource, Eleven));
 
         Assert.Equal(Eleven.Select(i => 11 - i), response.Ranks);
         Assert.Equal(110, ranker.ComparedBy[2]);
@@ -168,7 +170,7 @@ public sealed class RankingGrainTests
         var ranker = new FakeRanker { BeforeCompare = _ => throw new InvalidOperationException("out of memory") };
         await using var cluster = await BlendCluster.StartAsync(ranker, SiloRoles.Blend, SiloRoles.Compare, SiloRoles.Compare);
 
-        var failure = await Assert.ThrowsAsync<BlendException>(() => cluster.Blender.RankAsync(BlendCluster.Ranking("Broken?", 1, 2)));
+        var failure = await Assert.ThrowsAsync<BlendException>(() => cluster.Blender.RankAsync(FakeRanker.Request("Broken?", 1, 2)));
 
         Assert.Equal(BlendFailureReason.Faulted, failure.Reason);
         Assert.Equal("rank", failure.What);
@@ -182,7 +184,7 @@ public sealed class RankingGrainTests
         await using var cluster = await BlendCluster.StartAsync(ranker, SiloRoles.Blend, SiloRoles.Compare);
         using var hold = new Hold(ranker, silo: 1);
         using var caller = new CancellationTokenSource();
-        var ranking = cluster.Blender.RankAsync(BlendCluster.Ranking(LongSource, Eleven), caller.Token);
+        var ranking = cluster.Blender.RankAsync(FakeRanker.Request(LongSource, Eleven), caller.Token);
         await hold.WhenReachedAsync();
         Assert.NotEqual(0, cluster.Service<CompareQueue>(1).WaitingTokens);
 
@@ -202,7 +204,7 @@ public sealed class RankingGrainTests
         using var hold = new Hold(ranker, silo: 0);
 
         var failure = await Assert.ThrowsAsync<BlendException>(() => cluster.Blender.RankAsync(
-            BlendCluster.Ranking("Slow?", 1, 2) with { Timeout = TimeSpan.FromSeconds(1) }));
+            FakeRanker.Request("Slow?", 1, 2) with { Timeout = TimeSpan.FromSeconds(1) }));
 
         Assert.Equal(BlendFailureReason.TimedOut, failure.Reason);
     }
@@ -213,7 +215,7 @@ public sealed class RankingGrainTests
         await using var cluster = await BlendCluster.StartAsync(new FakeRanker(), SiloRoles.Blend);
 
         var failure = await Assert.ThrowsAsync<BlendException>(() => cluster.Service<IBlender>(0).RankAsync(
-            BlendCluster.Ranking("Alone?", 1, 2) with { Timeout = TimeSpan.FromSeconds(1) }));
+            FakeRanker.Request("Alone?", 1, 2) with { Timeout = TimeSpan.FromSeconds(1) }));
 
         Assert.Contains(failure.Reason, new[] { BlendFailureReason.Unreachable, BlendFailureReason.TimedOut });
     }
@@ -224,10 +226,10 @@ public sealed class RankingGrainTests
         var ranker = new FakeRanker { CallTokens = 1 };
         await using var cluster = await BlendCluster.StartAsync(ranker, services => services.Configure<CompareQueueOptions>(queue => queue.MaxTokens = 100), [SiloRoles.All]);
         using var hold = new Hold(ranker, silo: 0);
-        var first = cluster.Blender.RankAsync(BlendCluster.Ranking(LongSource, 1, 2));
+        var first = cluster.Blender.RankAsync(FakeRanker.Request(LongSource, 1, 2));
         await hold.WhenReachedAsync();
 
-        var refusal = await Assert.ThrowsAsync<BlendException>(() => cluster.Blender.RankAsync(BlendCluster.Ranking(LongSource, 3, 4)));
+        var refusal = await Assert.ThrowsAsync<BlendException>(() => cluster.Blender.RankAsync(FakeRanker.Request(LongSource, 3, 4)));
 
         Assert.Equal(BlendFailureReason.Overloaded, refusal.Reason);
         Assert.NotNull(refusal.RetryAfter);
@@ -243,10 +245,10 @@ public sealed class RankingGrainTests
         await using var cluster = await BlendCluster.StartAsync(
             ranker, services => services.Configure<AdmissionOptions>(admission => admission.MaxRequests = 1), [SiloRoles.Blend, SiloRoles.Compare]);
         using var hold = new Hold(ranker, silo: 1);
-        var first = cluster.Blender.RankAsync(BlendCluster.Ranking("First?", 1, 2));
+        var first = cluster.Blender.RankAsync(FakeRanker.Request("First?", 1, 2));
         await hold.WhenReachedAsync();
 
-        var refusal = await Assert.ThrowsAsync<BlendException>(() => cluster.Blender.RankAsync(BlendCluster.Ranking("Second?", 1, 2)));
+        var refusal = await Assert.ThrowsAsync<BlendException>(() => cluster.Blender.RankAsync(FakeRanker.Request("Second?", 1, 2)));
 
         Assert.Equal(BlendFailureReason.Overloaded, refusal.Reason);
         Assert.NotNull(refusal.RetryAfter);
@@ -264,7 +266,7 @@ public sealed class RankingGrainTests
     public async Task Rank_InvalidRequest_NamesTheField(string field)
     {
         await using var cluster = await BlendCluster.StartAsync(new FakeRanker(), SiloRoles.All);
-        var request = BlendCluster.Ranking("Sound?", 1, 2);
+        var request = FakeRanker.Request("Sound?", 1, 2);
         request = field switch
         {
             "candidates" => request with { Candidates = [] },

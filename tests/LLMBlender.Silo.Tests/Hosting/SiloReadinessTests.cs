@@ -2,6 +2,8 @@ using LLMBlender.Local.Backends;
 using LLMBlender.Local.Panels;
 using LLMBlender.Silo.Hosting;
 using LLMBlender.Silo.Placement;
+using LLMBlender.TestKit;
+using LLMBlender.TestKit.Fakes;
 
 namespace LLMBlender.Silo.Tests.Hosting;
 

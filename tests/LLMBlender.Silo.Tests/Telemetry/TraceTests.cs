@@ -4,6 +4,8 @@ using LLMBlender.Local.Backends;
 using LLMBlender.Local.Panels;
 using LLMBlender.Local.Telemetry;
 using LLMBlender.Silo.Placement;
+using LLMBlender.TestKit;
+using LLMBlender.TestKit.Fakes;
 using Microsoft.Extensions.AI;
 
 namespace LLMBlender.Silo.Tests.Telemetry;
@@ -68,14 +70,14 @@ public sealed class TraceTests
         await using var cluster = await BlendCluster.StartAsync(ranker, SiloRoles.Blend, SiloRoles.Compare);
         using var hold = new Hold(ranker, silo: 1);
         using var first = log.Begin();
-        var one = cluster.Service<IBlender>(0).RankAsync(BlendCluster.Ranking("one", 1, 2));
+        var one = cluster.Service<IBlender>(0).RankAsync(FakeRanker.Request("one", 1, 2));
         await hold.WhenReachedAsync();
         Activity.Current = null;
         using var second = log.Begin();
-        var two = cluster.Service<IBlender>(0).RankAsync(BlendCluster.Ranking("two", 1, 2));
+        var two = cluster.Service<IBlender>(0).RankAsync(FakeRanker.Request("two", 1, 2));
         Activity.Current = null;
         using var third = log.Begin();
-        var three = cluster.Service<IBlender>(0).RankAsync(BlendCluster.Ranking("three", 1, 2));
+        var three = cluster.Service<IBlender>(0).RankAsync(FakeRanker.Request("three", 1, 2));
         await Waiting.UntilAsync(() => cluster.Service<Silo.Comparing.CompareQueue>(1).WaitingShards == 2, "two shards wait");
 
         hold.Release();

@@ -1,0 +1,164 @@
+using LLMBlender.Local.Panels;
+using LLMBlender.Local.Settings;
+using LLMBlender.TestKit;
+using LLMBlender.TestKit.Backends;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace LLMBlender.Local.Tests.Backends;
+
+public sealed class SettingsTests
+{
+    [Theory]
+    [InlineData("Backends:0:Url", "ftp://x", "Backends:0:Url is \"ftp://x\", and must be an absolute http or https URL without a user")]
+    [InlineData("Backends:0:Url", "http://me:secret@x", "Backends:0:Url is \"one with a user in it\", and must be an absolute http or https URL without a user")]
+    [InlineData("Backends:0:Kind", "telnet", "Backends:0:Kind is \"telnet\", and must be one of openai, azure, anthropic, ollama")]
+    [InlineData("Backends:0:Model", "", "Backends:0:Model is missing, and must be the model's name")]
+    [InlineData("Backends:0:Attempts", "0", "Backends:0:Attempts is \"0\", and must be from 1 to 10")]
+    [InlineData("Backends:0:KeyVariable", "NOT_SET", "Backends:0:KeyVariable is \"NOT_SET\", and must be an environment variable that is set")]
+    [InlineData("Backends:0:KeyVariable", "sk-proj-abcdef", "Backends:0:KeyVariable has 14 characters and is no variable's name")]
+    [InlineData("Backends:0:KeyFile", "/no/such/file", "Backends:0:KeyFile is \"/no/such/file\", and must be a file that can be read")]
+    [InlineData("Backends:1:Name", "b", "there are two backends named \"b\"")]
+    [InlineData("Panels:0:Members:0", "nobody", "Panels:0: panel \"p\" names \"nobody\", and there is no such backend")]
+    [InlineData("Panels:0:Quorum", "3", "Panels:0:Quorum is \"3\", and must be from 1 to 1")]
+    [InlineData("Panels:0:HedgeBudget", "2", "Panels:0:HedgeBudget is \"2\", and must be from 0 to 1")]
+    [InlineData("Panels:0:Aggregate", "vote", "Panels:0:Aggregate is \"vote\", and must be one of ")]
+    [InlineData("Panels:0:Records", "x.jsonl", "Panels:0:Records is \"x.jsonl\", and must be absent where there are Members")]
+    [InlineData("Panels:0:Passes:0", "images", "Panels:0:Passes:0 is \"images\", and must be one of response_format, tools")]
+    [InlineData("Panels:0:Grace", "soon", "Panels:0:Grace")]
+    public void Make_BrokenRule_NamesPropertyValueAndRule(string property, string value, string message)
+    {
+        var configuration = Configuration(
+            ("Backends:0:Name", "b"), ("Backends:0:Url", "http://localhost/v1"), ("Backends:0:Model", "m"),
+            ("Panels:0:Name", "p"), ("Panels:0:Members:0", "b"));
+        configuration[$"LLMBlender:{property}"] = value;
+        if (property == "Backends:1:Name")
+        {
+            configuration["LLMBlender:Backends:1:Url"] = "http://localhost/v1";
+            configuration["LLMBlender:Backends:1:Model"] = "m";
+        }
+
+        var error = Assert.Throws<SettingsException>(() => Make(configuration));
+
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("sk-", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Make_NoConfiguration_IsTheSamplePanelAndWhatWasFoundBehindIt()
+    {
+        var found = new DiscoveredBackends([new BackendSettings { Name = "f", Model = "m", Url = "http://localhost" }], [new PanelSettings { Name = "found", Members = ["f"] }], []);
+
+        var registry = PanelRegistryBuilder.Build(new PanelSection(), found, Sources(), null, _ => { });
+
+        Assert.Equal(["sample", "found"], registry.Panels.Select(panel => panel.Name));
+    }
+
+    [Fact]
+    public async Task Reload_ChangedFile_AppliesWithoutRestartAndKeepsWhatIsUnchanged()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("settings.json", Json("""{"Name":"p","Members":["b"]}"""));
+        var configuration = new ConfigurationBuilder().AddJsonFile(file).Build();
+        var services = new ServiceCollection().AddLogging();
+        var registry = services.AddPanels(configuration, DiscoveredBackends.None, Sources(), _ => { });
+        await using var provider = services.BuildServiceProvider();
+        var reload = provider.GetRequiredService<IHostedService>();
+        await reload.StartAsync(default);
+        var before = registry.FindBackend("b");
+
+        folder.Write("settings.json", Json("""{"Name":"q","Members":["b"]}"""));
+        configuration.Reload();
+        var renamed = registry.Panels.Select(panel => panel.Name).ToList();
+        folder.Write("settings.json", Json("""{"Name":"r","Members":["nobody"]}"""));
+        configuration.Reload();
+
+        Assert.Equal(["q"], renamed);
+        Assert.Same(before, registry.FindBackend("b"));
+        Assert.Equal(["q"], registry.Panels.Select(panel => panel.Name));
+        await reload.StopAsync(default);
+    }
+
+    [Fact]
+    public void LiteLLM_ModelListAsItIs_BecomesBackends()
+    {
+        var notes = new List<string>();
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("litellm.yaml", """
+            model_list:
+              - model_name: gpt-4o
+                litellm_params:
+                  model: openai/gpt-4o
+                  api_key: os.environ/MY_KEY
+                  rpm: 60
+                model_info:
+                  input_cost_per_token: 0.0000025
+              - model_name: gpt-4o
+                litellm_params:
+                  model: gpt-4o-mini
+                  api_base: https://other.example/v1
+                  api_key: literal-key
+              - model_name: local
+                litellm_params:
+                  model: ollama/llama3:8b
+                  api_base: http://127.0.0.1:11434
+                  temperature: 0.2
+              - model_name: cloud
+                litellm_params:
+                  model: bedrock/anthropic.claude
+            litellm_settings:
+              drop_params: true
+            general_settings:
+              master_key: os.environ/MASTER
+            """);
+
+        var registry = PanelRegistryBuilder.Build(new PanelSection { LiteLLM = file }, DiscoveredBackends.None, Sources(), null, notes.Add);
+
+        Assert.Equal(["gpt-4o", "gpt-4o-2", "local"], registry.Find("litellm").Members);
+        var first = registry.FindBackend("gpt-4o")!.Settings!;
+        Assert.Equal(("https://api.openai.com/v1", "gpt-4o", "MY_KEY", 60, 2.5m), (first.Url, first.Model, first.KeyVariable, first.RequestsPerMinute, first.PromptPrice));
+        Assert.Equal(("https://other.example/v1", "gpt-4o-mini"), (registry.FindBackend("gpt-4o-2")!.Settings!.Url, registry.FindBackend("gpt-4o-2")!.Settings!.Model));
+        Assert.DoesNotContain("literal-key", registry.FindBackend("gpt-4o-2")!.ToString(), StringComparison.Ordinal);
+        Assert.Equal(("ollama", "llama3:8b", 0.2f), (registry.FindBackend("local")!.Settings!.Kind, registry.FindBackend("local")!.Settings!.Model, registry.FindBackend("local")!.Settings!.Temperature));
+        Assert.Contains("bedrock", Assert.Single(notes), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Look_KeyInEnvironment_IsOfferedAndSaid()
+    {
+        var found = await DiscoveredBackends.FindAsync(name => name == "MISTRAL_API_KEY" ? "k" : null, new Uri("http://127.0.0.1:1"), null, default);
+
+        Assert.Equal("MISTRAL_API_KEY", Assert.Single(found.Backends).KeyVariable);
+        Assert.Contains("MISTRAL_API_KEY", Assert.Single(found.Notes), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Look_OllamaOnThisMachine_IsOfferedAndSaid()
+    {
+        await using var ollama = await FakeModelServer.StartAsync();
+        ollama.On("llama3:8b", "x");
+
+        var found = await DiscoveredBackends.FindAsync(_ => null, new Uri(ollama.Url), TimeSpan.FromMinutes(1), default);
+
+        Assert.Equal(("ollama/llama3:8b", "ollama", "llama3:8b"), (found.Backends[0].Name, found.Backends[0].Kind, found.Backends[0].Model));
+        Assert.Equal("ollama", Assert.Single(found.Panels).Name);
+        Assert.Single(found.Notes);
+    }
+
+    private static PanelRegistry Make(IConfiguration configuration) =>
+        PanelRegistryBuilder.Build(PanelConfiguration.Read(configuration), DiscoveredBackends.None, Sources(), null, _ => { });
+
+    private static PanelSources Sources() => new()
+    {
+        Records = _ => [],
+        Sample = () => [("Which?", null, [new("a", "1")])],
+        Variable = name => name == "MY_KEY" ? "the-key" : null,
+    };
+
+    private static IConfigurationRoot Configuration(params (string Name, string Value)[] values) => new ConfigurationBuilder()
+        .AddInMemoryCollection(values.Select(value => KeyValuePair.Create($"LLMBlender:{value.Name}", (string?)value.Value))).Build();
+
+    private static string Json(string panel) =>
+        $$"""{ "LLMBlender": { "Backends": [{ "Name": "b", "Url": "http://localhost/v1", "Model": "m" }], "Panels": [{{panel}}] } }""";
+}

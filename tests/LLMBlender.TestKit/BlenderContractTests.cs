@@ -1,0 +1,352 @@
+using LLMBlender.Abstractions;
+using LLMBlender.Core.Fusion;
+using LLMBlender.Local.Backends;
+using LLMBlender.Local.Panels;
+using LLMBlender.Local.Settings;
+using LLMBlender.TestKit.Fakes;
+using Microsoft.Extensions.AI;
+using Xunit;
+
+namespace LLMBlender.TestKit;
+
+/// <summary>What every <see cref="IBlender"/> does: the same tests run against a process and against a cluster.</summary>
+public abstract class BlenderContractTests
+{
+    [Fact]
+    public async Task Rank_Candidates_OrdersByTheLogits()
+    {
+        await using var host = await StartAsync();
+
+        var response = await host.Blender.RankAsync(FakeRanker.Request("Which is most?", 3, 9, 1, 5) with { WithMatrix = true }, Token);
+
+        Assert.Equal([3, 1, 4, 2], response.Ranks);
+        Assert.Equal((12, "fake"), (response.Comparisons, response.Ranker));
+        Assert.Equal(FakeRanker.Logit("3 ", "9 "), response.Matrix![1]);
+        Assert.Equal(FakeRanker.Logit("9 ", "3 "), response.Matrix[4]);
+    }
+
+    [Fact]
+    public async Task Rank_RankerFails_IsARankFailure()
+    {
+        await using var host = await StartAsync(new FakeRanker { BeforeCompare = static _ => throw new InvalidOperationException("out of memory") });
+
+        var failure = await Assert.ThrowsAsync<BlendException>(() => host.Blender.RankAsync(FakeRanker.Request("Which?", 1, 2), Token));
+
+        Assert.Equal(("rank", BlendFailureReason.Faulted), (failure.What, failure.Reason));
+        Assert.Contains("out of memory", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(PairOrder.Both, 8f, 1)]
+    [InlineData(PairOrder.Ab, 4.25f, 1)]
+    [InlineData(PairOrder.Ba, -3.75f, 1)]
+    public async Task Compare_Order_GivesItsLogitAndTheBetterOne(PairOrder order, float logit, int better)
+    {
+        await using var host = await StartAsync();
+
+        var response = await host.Blender.CompareAsync(
+            new CompareRequest { Instruction = "Which is most?", A = "9 is a", B = "5 is b", Order = order }, Token);
+
+        Assert.Equal((logit, better), (response.Logit, response.Better));
+    }
+
+    [Fact]
+    public async Task Fuse_FuserFails_NamesItAndReturnsTheBest()
+    {
+        await using var host = await StartAsync(panels: Panels(("broken", Failing("no such luck"))));
+
+        var response = await host.Blender.FuseAsync(Fusing("broken"), Token);
+
+        Assert.Equal("7 is the number", response.Answer);
+        Assert.Equal([0], response.MadeFrom);
+        Assert.Equal(("fuse", BlendFailureReason.Faulted), (response.Failure!.What, response.Failure.Reason));
+        Assert.Contains("no such luck", response.Failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task FuseStreaming_Fuser_StreamsItsAnswerAndEndsWithTheResponse()
+    {
+        await using var host = await StartAsync(panels: Panels(("scribe", Saying("8 is the number"))));
+
+        var updates = await host.Blender.FuseStreamingAsync(Fusing("scribe"), Token).ToListAsync(Token);
+
+        Assert.Equal("8 is the number", string.Concat(updates.Select(static update => update.Text)));
+        Assert.All(updates[..^1], static update => Assert.Null(update.Response));
+        Assert.Equal("8 is the number", updates[^1].Response!.Answer);
+    }
+
+    [Fact]
+    public async Task Blend_GivenCandidates_AnswersWithTheBest()
+    {
+        await using var host = await StartAsync();
+
+        var response = await host.Blender.BlendAsync(Given(2, 7, 5) with { Id = "one" }, Token);
+
+        Assert.Equal(("one", "7 is the number", 6), (response.Id, response.Answer, response.Usage.Comparisons));
+        Assert.Equal([3, 1, 2], response.Candidates.Select(static candidate => candidate.Rank));
+        Assert.Equal([1], response.MadeFrom);
+        Assert.Equal(new BlendFusion(SelectFuser.FuserName, BlendGiven.Best, null), response.Fusion);
+        Assert.Empty(response.Failures);
+    }
+
+    [Fact]
+    public async Task Blend_Panel_ListsAnswersInItsOrderAndNamesFailures()
+    {
+        await using var host = await StartAsync(panels: Panels(
+            ("good", Saying("5 is the number")), ("broken", Failing("no such luck")), ("better", Saying("6 is the number")), ("empty", Saying(" "))));
+
+        var response = await host.Blender.BlendAsync(new BlendRequest { Instruction = "Which?", WithTrace = true }, Token);
+
+        Assert.Equal("6 is the number", response.Answer);
+        Assert.Equal(["good", "better"], response.Candidates.Select(static candidate => candidate.Model));
+        Assert.Equal(["broken", "empty"], response.Failures.Select(static failure => failure.What));
+        Assert.Equal(["good", "broken", "better", "empty"], response.Trace!.Members.Select(static member => member.Name));
+    }
+
+    [Fact]
+    public async Task Blend_Quorum_DoesNotWaitForTheLast()
+    {
+        var never = new TaskCompletionSource<string>();
+        var panels = Panels(("quick", Saying("5 is the number")), ("slow", new FakeChat(_ => never.Task)));
+        panels.Add(new Panel("quorum", ["quick", "slow"]) { Quorum = 1, Grace = TimeSpan.FromMilliseconds(50) });
+        await using var host = await StartAsync(panels: panels);
+
+        var response = await host.Blender.BlendAsync(new BlendRequest { Instruction = "Which?", Panel = "quorum" }, Token);
+
+        Assert.Equal("5 is the number", response.Answer);
+        var failure = Assert.Single(response.Failures);
+        Assert.Equal(("slow", BlendFailureReason.TimedOut), (failure.What, failure.Reason));
+    }
+
+    [Fact]
+    public async Task Blend_QuorumMissed_FailsWithTheMembersReasons()
+    {
+        await using var host = await StartAsync(panels: Panels(("broken", Failing("no such luck"))));
+
+        var failure = await Assert.ThrowsAsync<BlendException>(() => host.Blender.BlendAsync(new BlendRequest { Instruction = "Which?" }, Token));
+
+        Assert.Equal("panel", failure.What);
+        Assert.Contains("no such luck", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Blend_RankingFails_AnswersAndNamesIt()
+    {
+        await using var host = await StartAsync(new FakeRanker { BeforeCompare = static _ => throw new InvalidOperationException("out of memory") });
+
+        var response = await host.Blender.BlendAsync(Given(2, 7, 5), Token);
+
+        Assert.Equal("2 is the number", response.Answer);
+        Assert.Equal([1, 1, 1], response.Candidates.Select(static candidate => candidate.Rank));
+        Assert.Equal("rank", Assert.Single(response.Failures).What);
+    }
+
+    [Theory]
+    [InlineData(9, BlendGiven.Fused, "9 is the number", new[] { 1, 2, 0 })]
+    [InlineData(3, BlendGiven.Best, "7 is the number", new[] { 1 })]
+    public async Task Blend_FusedAnswer_CountsWhereItDoesNotLose(int fused, BlendGiven given, string answer, int[] madeFrom)
+    {
+        await using var host = await StartAsync(panels: Panels(("scribe", Saying($"{fused} is the number"))));
+
+        var response = await host.Blender.BlendAsync(Given(2, 7, 5) with { Fuser = "scribe" }, Token);
+
+        Assert.Equal((answer, given), (response.Answer, response.Fusion!.Given));
+        Assert.Equal(2.0 * (fused - 7), response.Fusion.Margin);
+        Assert.Equal(madeFrom, response.MadeFrom);
+        Assert.Equal(8, response.Usage.Comparisons);
+    }
+
+    [Fact]
+    public async Task Blend_WithoutGuard_ReturnsTheFusedAnswerUncompared()
+    {
+        await using var host = await StartAsync(panels: Panels(("scribe", Saying("3 is the number"))));
+
+        var response = await host.Blender.BlendAsync(Given(2, 7, 5) with { Fuser = "scribe", WithoutGuard = true }, Token);
+
+        Assert.Equal(("3 is the number", 6), (response.Answer, response.Usage.Comparisons));
+        Assert.Equal(new BlendFusion("scribe", BlendGiven.Fused, null), response.Fusion);
+    }
+
+    [Fact]
+    public async Task Blend_GuardFails_ReturnsTheBestCandidateAndNamesIt()
+    {
+        var ranker = new FakeRanker();
+        var panels = Panels(("scribe", new FakeChat(_ =>
+        {
+            // The ranking is done by now, and the guard is not.
+            ranker.BeforeCompare = static _ => throw new InvalidOperationException("out of memory");
+            return "9 is the number";
+        })));
+        await using var host = await StartAsync(ranker, panels);
+
+        var response = await host.Blender.BlendAsync(Given(2, 7, 5) with { Fuser = "scribe" }, Token);
+
+        Assert.Equal(("7 is the number", BlendGiven.Best), (response.Answer, response.Fusion!.Given));
+        Assert.Null(response.Fusion.Margin);
+        Assert.Equal([1], response.MadeFrom);
+        Assert.Equal("guard", Assert.Single(response.Failures).What);
+    }
+
+    [Fact]
+    public async Task Blend_Prices_AddUpToACost()
+    {
+        var panels = new PanelRegistry();
+        panels.Add(Priced("five", "5 is the number"));
+        panels.Add(Priced("six", "6 is the number"));
+        panels.Add(new Panel("priced", ["five", "six"]));
+        await using var host = await StartAsync(panels: panels);
+
+        var response = await host.Blender.BlendAsync(new BlendRequest { Instruction = "Which?" }, Token);
+
+        Assert.Equal((20, 8), (response.Usage.PromptTokens, response.Usage.CompletionTokens));
+        Assert.Equal(36m / 1_000_000, response.Usage.Cost);
+
+        static Backend Priced(string name, string answer) => new(name, new FakeChat(_ => answer) { Usage = new UsageDetails { InputTokenCount = 10, OutputTokenCount = 4 } })
+        {
+            Settings = new BackendSettings { Name = name, PromptPrice = 1, CompletionPrice = 2 },
+        };
+    }
+
+    [Theory]
+    [InlineData(9, false, "9 is the number", "9 is the number")]
+    [InlineData(3, false, "7 is the number", "7 is the number")]
+    [InlineData(3, true, "3 is the number", "7 is the number")]
+    public async Task BlendStreaming_Draft_IsStreamedBeforeTheGuardDecides(int fused, bool withDraft, string streamed, string answer)
+    {
+        await using var host = await StartAsync(panels: Panels(("scribe", Saying($"{fused} is the number"))));
+
+        var updates = await host.Blender.BlendStreamingAsync(Given(2, 7, 5) with { Fuser = "scribe", WithDraft = withDraft }, Token).ToListAsync(Token);
+
+        Assert.Equal(streamed, string.Concat(updates.Select(static update => update.Text)));
+        Assert.All(updates[..^1], static update => Assert.Null(update.Response));
+        Assert.Equal(answer, updates[^1].Response!.Answer);
+    }
+
+    [Fact]
+    public async Task BlendStreaming_Progress_ReportsEveryStepInOrder()
+    {
+        await using var host = await StartAsync(panels: Panels(("five", Saying("5 is the number")), ("six", Saying("6 is the number"))));
+
+        var updates = await host.Blender.BlendStreamingAsync(new BlendRequest { Instruction = "Which?", WithProgress = true }, Token).ToListAsync(Token);
+
+        BlendEventKind[] kinds = [.. updates.Select(static update => update.Event?.Kind).OfType<BlendEventKind>()];
+        Assert.Equal(
+            [BlendEventKind.Asking, BlendEventKind.Member, BlendEventKind.Member, BlendEventKind.Ranking, BlendEventKind.Ranked, BlendEventKind.Fusing],
+            kinds);
+        Assert.Equal([2, 1], updates.Single(static update => update.Event?.Kind is BlendEventKind.Ranked).Event!.Ranking!.Ranks);
+    }
+
+    [Theory]
+    [InlineData("panel", "\"unheard-of\" is not known")]
+    [InlineData("ranker", "\"unheard-of\" is not known")]
+    [InlineData("fuser", "\"unheard-of\" is not known")]
+    [InlineData("top_k", "is 0, and must be at least 1")]
+    [InlineData("aggregate", "is \"unheard-of\", and must be one of max-logits")]
+    [InlineData("candidates", "lists 0, and must list from 1 to 1024")]
+    [InlineData("instruction", "is empty, and without an \"input\" it must have text")]
+    [InlineData("timeout", "is 0 s, and must be above 0")]
+    public async Task Blend_InvalidRequest_NamesFieldValueAndRule(string field, string problem)
+    {
+        await using var host = await StartAsync(panels: Panels(("five", Saying("5 is the number"))));
+        var request = field switch
+        {
+            "panel" => Given(1, 2) with { Candidates = null, Panel = "unheard-of" },
+            "ranker" => Given(1, 2) with { Ranker = "unheard-of" },
+            "fuser" => Given(1, 2) with { Fuser = "unheard-of" },
+            "top_k" => Given(1, 2) with { TopK = 0 },
+            "aggregate" => Given(1, 2) with { Aggregation = "unheard-of" },
+            "candidates" => Given(),
+            "instruction" => Given(1, 2) with { Instruction = "" },
+            _ => Given(1, 2) with { Timeout = TimeSpan.Zero },
+        };
+
+        var failure = await Assert.ThrowsAsync<BlendException>(() => host.Blender.BlendAsync(request, Token));
+
+        Assert.Equal(field, failure.Parameter);
+        Assert.Contains(problem, failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Blend_Cancelled_EndsTheWork()
+    {
+        var asked = new TaskCompletionSource();
+        var never = new TaskCompletionSource<string>();
+        await using var host = await StartAsync(panels: Panels(("slow", new FakeChat(_ =>
+        {
+            asked.TrySetResult();
+            return never.Task;
+        }))));
+        using var cancellationToken = new CancellationTokenSource();
+
+        var blending = host.Blender.BlendAsync(new BlendRequest { Instruction = "Which?" }, cancellationToken.Token);
+        await asked.Task;
+        await cancellationToken.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => blending);
+    }
+
+    [Fact]
+    public async Task Blend_DeadlinePassed_TimesOut()
+    {
+        var never = new TaskCompletionSource<string>();
+        await using var host = await StartAsync(panels: Panels(("slow", new FakeChat(_ => never.Task))));
+
+        var failure = await Assert.ThrowsAsync<BlendException>(() => host.Blender.BlendAsync(
+            new BlendRequest { Instruction = "Which?", Timeout = TimeSpan.FromMilliseconds(300) }, Token));
+
+        Assert.Equal(BlendFailureReason.TimedOut, failure.Reason);
+    }
+
+    [Fact]
+    public async Task GetPanels_Panels_DescribesThem()
+    {
+        await using var host = await StartAsync(panels: Panels(("five", Saying("5 is the number"))));
+
+        var panel = Assert.Single(await host.Blender.GetPanelsAsync(Token));
+
+        Assert.Equal("all", panel.Name);
+        Assert.Equal(["five"], panel.Members);
+    }
+
+    protected abstract Task<IContractHost> StartAsync(FakeRanker? ranker = null, PanelRegistry? panels = null);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private static PanelRegistry Panels(params (string Name, IChatClient Client)[] members)
+    {
+        var panels = new PanelRegistry();
+        foreach (var (name, client) in members)
+        {
+            panels.Add(new Backend(name, client));
+        }
+
+        panels.Add(new Panel("all", [.. members.Select(static member => member.Name)]));
+        return panels;
+    }
+
+    private static FakeChat Saying(string answer) => new(_ => answer);
+
+    private static FakeChat Failing(string message) => new(_ => Task.FromException<string>(new InvalidOperationException(message)));
+
+    private static BlendRequest Given(params int[] numbers) => new()
+    {
+        Instruction = "Which is most?",
+        Candidates = FakeRanker.Request("", numbers).Candidates,
+        Timeout = TimeSpan.FromSeconds(20),
+    };
+
+    private static FuseRequest Fusing(string fuser) => new()
+    {
+        Instruction = "Which is most?",
+        Candidates = FakeRanker.Request("", 7, 5).Candidates,
+        Fuser = fuser,
+        Timeout = TimeSpan.FromSeconds(20),
+    };
+}
+
+/// <summary>A blender under test, and what it needs.</summary>
+public interface IContractHost : IAsyncDisposable
+{
+    /// <summary>The blender.</summary>
+    IBlender Blender { get; }
+}
