@@ -93,4 +93,8 @@ public sealed record BlendRequest
     /// </summary>
     [Id(19)]
     public string? Fields { get; init; }
+
+    /// <summary>The only member of the panel to ask, which made the tool calls whose results the conversation ends with; null for all.</summary>
+    [Id(20)]
+    public string? Member { get; init; }
 }

@@ -27,4 +27,8 @@ public sealed record PanelInfo(
     /// <summary>Whether a member reads images and files.</summary>
     [Id(7)]
     public bool Sees { get; init; }
+
+    /// <summary>Whether only the member that made tool calls is asked with their results.</summary>
+    [Id(8)]
+    public bool KeepsMember { get; init; }
 }

@@ -32,8 +32,7 @@ public static class AnthropicEndpoints
 
     private static async Task<MessagesResult?> AnswerAsync(ApiCall call, MessagesBody body)
     {
-        var request = body.ToChat();
-        await ChatEndpoint.CheckModelAsync(call, request);
+        var request = await ChatEndpoint.PrepareAsync(call, body.ToChat());
         var writer = new MessagesWriter(request);
         if (request.Stream)
         {
@@ -41,15 +40,16 @@ public static class AnthropicEndpoints
             return null;
         }
 
-        var result = writer.Result(await call.Blender.BlendAsync(request.ToBlend(0), call.CancellationToken));
+        var answer = await call.Blender.BlendAsync(request.ToBlend(0), call.CancellationToken);
+        await ToolLoops.KeepAsync(call, request, answer);
+        var result = writer.Result(answer);
         WarningHeader.AddTo(call.Context, result.Warnings);
         return result;
     }
 
     private static async Task<TokenCount?> CountAsync(ApiCall call, MessagesBody body)
     {
-        var request = body.ToChat();
-        await ChatEndpoint.CheckModelAsync(call, request);
+        var request = await ChatEndpoint.PrepareAsync(call, body.ToChat());
         var length = request.Messages.Sum(static turn => turn.Text.Length + (turn.Calls ?? []).Sum(static made => made.Name.Length + made.Arguments.Length))
             + (request.Tools?.Tools.Sum(static tool => tool.Source?.Length ?? 0) ?? 0);
         return new TokenCount((long)Math.Ceiling(length / CharactersPerToken) + (4 * request.Messages.Length));
@@ -63,7 +63,18 @@ public static class AnthropicEndpoints
         await events.RunAsync(
             () => events.WriteAllAsync(
                 call.Blender.BlendStreamingAsync(request.ToBlend(0), call.CancellationToken),
-                update => update.Response is { } whole ? writer.EndAsync(events, whole) : writer.WriteAsync(events, update)),
+                async update =>
+                {
+                    if (update.Response is { } whole)
+                    {
+                        await ToolLoops.KeepAsync(call, request, whole);
+                        await writer.EndAsync(events, whole);
+                    }
+                    else
+                    {
+                        await writer.WriteAsync(events, update);
+                    }
+                }),
             error => MessagesWriter.FailAsync(events, error));
     }
 }

@@ -26,6 +26,12 @@ internal sealed record ChatRequest
     /// <summary>The tools that the answer may call; null for none.</summary>
     public required ToolOffer? Tools { get; init; }
 
+    /// <summary>The only member to ask; null for all.</summary>
+    public string? Member { get; init; }
+
+    /// <summary>Whether the member that makes tool calls gets their results.</summary>
+    public bool KeepsMember { get; init; }
+
     /// <summary>Further fields for the panel's members, as a JSON object; null for none.</summary>
     public string? Fields { get; init; }
 
@@ -85,6 +91,7 @@ internal sealed record ChatRequest
         Format = Format,
         Tools = Tools,
         Fields = Fields,
+        Member = Member,
         WithTrace = WithTrace,
         WithProgress = Stream && WithProgress,
         Timeout = Timeout,

@@ -12,20 +12,26 @@ internal static class ResponsesEndpoint
     {
         var store = call.Get<IResponseStore>();
         var owner = Caller.Of(call.Context)?.Name ?? "";
-        var request = body.ToChat(await PreviousAsync(store, owner, body), await ReferencedAsync(store, owner, body.Input));
-        await ChatEndpoint.CheckModelAsync(call, request);
+        var request = await ChatEndpoint.PrepareAsync(
+            call, body.ToChat(await PreviousAsync(store, owner, body), await ReferencedAsync(store, owner, body.Input)));
         var writer = new ResponsesWriter(request, body, call.Get<TimeProvider>().GetUtcNow().ToUnixTimeSeconds());
         if (request.Stream)
         {
-            await StreamAsync(call, request, writer, whole => StoreAsync(store, owner, body, request, writer, whole));
+            await StreamAsync(call, request, writer, EndAsync);
             return null;
         }
 
         var answer = await call.Blender.BlendAsync(request.ToBlend(0), call.CancellationToken);
         var result = writer.Result(answer);
         WarningHeader.AddTo(call.Context, result.Warnings);
-        await StoreAsync(store, owner, body, request, writer, answer);
+        await EndAsync(answer);
         return result;
+
+        async Task EndAsync(BlendResponse whole)
+        {
+            await ToolLoops.KeepAsync(call, request, whole);
+            await StoreAsync(store, owner, body, request, writer, whole);
+        }
     }
 
     private static async Task<ChatTurn[]> PreviousAsync(IResponseStore store, string owner, ResponsesBody body)

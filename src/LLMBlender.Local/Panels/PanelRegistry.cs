@@ -111,6 +111,7 @@ public sealed class PanelRegistry
         Examples = panel.Examples,
         Passes = panel.Passes,
         Strict = panel.Strict,
+        KeepsMember = panel.KeepsMember,
         Sees = panel.Members.Any(member => FindBackend(member) is { Settings: null or { Sees: true } }),
     })];
 

@@ -31,7 +31,7 @@ assert.ok((await client.messages.countTokens({ model: 'agent', messages })).inpu
 await assert.rejects(client.messages.create({ model: 'nobody', max_tokens: 9, messages }), (e) => e instanceof Anthropic.NotFoundError);
 await assert.rejects(client.messages.stream({ model: 'broken', max_tokens: 9, messages }).finalMessage(), (e) => e instanceof Anthropic.APIError);
 const dropped = client.messages.stream({ model: 'agent', max_tokens: 9, messages });
-dropped.on('error', () => {});
 dropped.abort();
+await assert.rejects(dropped.done(), (e) => e instanceof Anthropic.APIUserAbortError);
 
 console.log('all good');

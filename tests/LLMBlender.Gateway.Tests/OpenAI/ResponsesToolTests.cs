@@ -120,4 +120,30 @@ public sealed class ResponsesToolTests : IClassFixture<GatewayFixture>
         var messages = gateway.Models.CallsOf("thinker")[^1].Body.GetProperty("messages");
         Assert.Equal(("Four.", "Two and two."), (messages[1].GetProperty("content").GetString(), messages[1].GetProperty("reasoning_content").GetString()));
     }
+
+    [Theory]
+    [InlineData(true, 1)]
+    [InlineData(false, 2)]
+    public async Task Loop_PanelThatKeepsItsMember_AsksOnlyTheOneThatCalled(bool keeps, int asked)
+    {
+        gateway.Models.On("caller", static call => call.Messages[^1].Role == "tool" ? call.AnswerAsync("It is 9.") : call.CallAsync(null, ("from-caller", "get_time", "{\"x\":9}")));
+        gateway.Models.On("other", "1");
+        gateway.Use(
+            [gateway.Backend("caller"), gateway.Backend("other")],
+            new PanelSettings { Name = "loop", Members = ["caller", "other"], Passes = ["tools"], KeepsMember = keeps });
+        var tools = new[] { new { type = "function", function = new { name = "get_time" } } };
+        var question = new { role = "user", content = "What time is it?" };
+
+        var (_, first, _) = await gateway.PostAsync("/v1/chat/completions", new { model = "loop", messages = new[] { question }, tools, tool_choice = "required" });
+        var before = gateway.Models.CallsOf("caller").Count + gateway.Models.CallsOf("other").Count;
+        var message = first.GetProperty("choices")[0].GetProperty("message");
+        await gateway.PostAsync("/v1/chat/completions", new
+        {
+            model = "loop", tools,
+            messages = new object[] { question, message, new { role = "tool", tool_call_id = "from-caller", content = "12:00" } },
+        });
+
+        Assert.Equal("from-caller", message.GetProperty("tool_calls")[0].GetProperty("id").GetString());
+        Assert.Equal(asked, gateway.Models.CallsOf("caller").Count + gateway.Models.CallsOf("other").Count - before);
+    }
 }
