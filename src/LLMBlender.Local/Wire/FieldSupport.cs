@@ -70,7 +70,8 @@ internal sealed class FieldSupport
             var (before, after) = (at == 0 ? ' ' : message[at - 1], at + field.Length == message.Length ? ' ' : message[at + field.Length]);
             var isQuoted = before is '\'' or '"' or '`' or '.' && after is '\'' or '"' or '`';
             var isNamedLast = after is ' ' or '.' && message.AsSpan(0, at).TrimEnd().EndsWith(":", StringComparison.Ordinal);
-            if (isQuoted || isNamedLast)
+            var isNamedFirst = before is ' ' && after is ':';
+            if (isQuoted || isNamedLast || isNamedFirst)
             {
                 return true;
             }

@@ -130,16 +130,16 @@ public sealed class ResponsesToolTests : IClassFixture<GatewayFixture>
         gateway.Models.On("other", "1");
         gateway.Use(
             [gateway.Backend("caller"), gateway.Backend("other")],
-            new PanelSettings { Name = "loop", Members = ["caller", "other"], Passes = ["tools"], KeepsMember = keeps });
+            new PanelSettings { Name = $"loop-{keeps}", Members = ["caller", "other"], Passes = ["tools"], KeepsMember = keeps });
         var tools = new[] { new { type = "function", function = new { name = "get_time" } } };
         var question = new { role = "user", content = "What time is it?" };
 
-        var (_, first, _) = await gateway.PostAsync("/v1/chat/completions", new { model = "loop", messages = new[] { question }, tools, tool_choice = "required" });
+        var (_, first, _) = await gateway.PostAsync("/v1/chat/completions", new { model = $"loop-{keeps}", messages = new[] { question }, tools, tool_choice = "required" });
         var before = gateway.Models.CallsOf("caller").Count + gateway.Models.CallsOf("other").Count;
         var message = first.GetProperty("choices")[0].GetProperty("message");
         await gateway.PostAsync("/v1/chat/completions", new
         {
-            model = "loop", tools,
+            model = $"loop-{keeps}", tools,
             messages = new object[] { question, message, new { role = "tool", tool_call_id = "from-caller", content = "12:00" } },
         });
 

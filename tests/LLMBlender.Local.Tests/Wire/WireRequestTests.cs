@@ -54,6 +54,8 @@ public sealed class WireRequestTests
     [Theory]
     [InlineData(422, """{"object":"error","message":{"detail":[{"type":"extra_forbidden","loc":["body","stream_options"],"msg":"Extra inputs are not permitted"}]}}""")]
     [InlineData(400, """{"error":{"message":"Unrecognized request argument supplied: stream_options"}}""")]
+    [InlineData(400, """{"type":"error","error":{"type":"invalid_request_error","message":"stream_options: Extra inputs are not permitted"}}""")]
+    [InlineData(400, """{"error":{"message":"property 'stream_options' is unsupported"}}""")]
     public async Task Write_FieldThatTheServerRefuses_IsLeftOutFromThenOn(int status, string error)
     {
         var server = new WireServer().With(error, status).With(Answer);
