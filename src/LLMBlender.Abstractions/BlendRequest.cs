@@ -40,9 +40,9 @@ public sealed record BlendRequest
     [Id(8)]
     public int? TopK { get; init; }
 
-    /// <summary>The time that the whole blend may take. Every wait on the way ends by it.</summary>
+    /// <summary>The time that the whole blend may take; a panel's deadline may be shorter. Every wait on the way ends by it.</summary>
     [Id(9)]
-    public TimeSpan Timeout { get; init; } = RequestTime.Default;
+    public TimeSpan Timeout { get; init; } = RequestTime.Longest;
 
     /// <summary>
     /// The conversation, the last message the one to answer; null where the instruction is all there is. A panel reads it
@@ -84,4 +84,11 @@ public sealed record BlendRequest
     /// <summary>Whether the fused answer is given without being compared with the best candidate.</summary>
     [Id(18)]
     public bool WithoutGuard { get; init; }
+
+    /// <summary>
+    /// Further fields for the panel's members, as a JSON object in the format of OpenAI's chat completions; null for none. They have
+    /// precedence over the typed ones.
+    /// </summary>
+    [Id(19)]
+    public string? Fields { get; init; }
 }

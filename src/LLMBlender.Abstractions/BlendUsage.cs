@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace LLMBlender.Abstractions;
 
 /// <summary>What a blend cost.</summary>
@@ -11,4 +13,12 @@ public sealed record BlendUsage(
     /// <summary>What the panel's models cost, in the currency of the configured prices; null where none are.</summary>
     [Id(3)]
     public decimal? Cost { get; init; }
+
+    /// <summary>Prompt tokens that servers had cached; part of the prompt tokens.</summary>
+    [Id(4), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long CachedTokens { get; init; }
+
+    /// <summary>Tokens of reasoning; part of the completion tokens.</summary>
+    [Id(5), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long ReasoningTokens { get; init; }
 }

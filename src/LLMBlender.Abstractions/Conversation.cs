@@ -19,6 +19,9 @@ public static class Conversation
     /// <summary>The role of those who ask.</summary>
     public const string User = "user";
 
+    // Images and files that have no text, for a ranker.
+    private const string MediaForm = "(attachment)";
+
     // MEAI's own options indent.
     private static readonly JsonSerializerOptions Compact = new(AIJsonUtilities.DefaultOptions) { WriteIndented = false };
 
@@ -41,11 +44,11 @@ public static class Conversation
 
         if (turns is [{ Role: User } only])
         {
-            return only.Text;
+            return only.Text.Length == 0 && only.HasMedia ? MediaForm : only.Text;
         }
 
         var text = new StringBuilder();
-        foreach (var turn in turns)
+        foreach (var turn in turns.Where(static turn => Form(turn).Length > 0))
         {
             text.Append(text.Length > 0 ? "\n\n" : "").Append(Speaker(turn.Role)).Append(Form(turn));
         }
@@ -97,7 +100,10 @@ public static class Conversation
         : throw BlendException.Invalid(
             "messages", $"\"messages[{index}]\" has role \"{role.Value}\", and must have {System}, developer, {User}, {Assistant} or {Tool}");
 
-    private static string Form(ChatTurn turn) => turn.Calls is { } calls ? new ToolUse(turn.Text, calls).ToForm() : turn.Text;
+    private static string Form(ChatTurn turn) =>
+        turn.Calls is { } calls ? new ToolUse(turn.Text, calls).ToForm()
+        : turn.Text.Length == 0 && turn.HasMedia ? MediaForm
+        : turn.Text;
 
     private static string Speaker(string role) => role switch { User => "Human: ", Assistant => "Assistant: ", Tool => "Tool: ", _ => "" };
 }

@@ -19,4 +19,8 @@ public sealed record PanelInfo(
     /// <summary>The features that it forwards to its members: of <see cref="ForwardedFeature"/>.</summary>
     [Id(5)]
     public string[] Passes { get; init; } = [];
+
+    /// <summary>Whether a field that a member does not take fails the request.</summary>
+    [Id(6)]
+    public bool Strict { get; init; }
 }

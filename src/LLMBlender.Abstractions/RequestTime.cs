@@ -3,7 +3,7 @@ namespace LLMBlender.Abstractions;
 /// <summary>How long a request may take.</summary>
 public static class RequestTime
 {
-    /// <summary>The time of a request that names none.</summary>
+    /// <summary>The time of a request that names none, except a blend, which has <see cref="Longest"/>.</summary>
     public static TimeSpan Default { get; } = TimeSpan.FromSeconds(60);
 
     /// <summary>The longest time that a request may name.</summary>

@@ -18,8 +18,10 @@ internal static class ChatEndpoint
             return null;
         }
 
-        return writer.Whole(await Task.WhenAll(
+        var completion = writer.Whole(await Task.WhenAll(
             Enumerable.Range(0, request.Count).Select(i => call.Blender.BlendAsync(request.ToBlend(i), call.CancellationToken))));
+        WarningHeader.AddTo(call.Context, completion.Warnings);
+        return completion;
     }
 
     /// <summary>

@@ -23,6 +23,12 @@ internal sealed record ChatRequest
     /// <summary>The tools that the answer may call; null for none.</summary>
     public required ToolOffer? Tools { get; init; }
 
+    /// <summary>Further fields for the panel's members, as a JSON object; null for none.</summary>
+    public string? Fields { get; init; }
+
+    /// <summary>What the request asked for and does not get.</summary>
+    public string[] Warnings { get; init; } = [];
+
     /// <summary>The number of answers, each a separate blend.</summary>
     public required int Count { get; init; }
 
@@ -69,6 +75,7 @@ internal sealed record ChatRequest
         Sampling = Sampling.Seed is { } seed ? Sampling with { Seed = unchecked(seed + index) } : Sampling,
         Format = Format,
         Tools = Tools,
+        Fields = Fields,
         WithTrace = WithTrace,
         WithProgress = Stream && WithProgress,
         Timeout = Timeout,

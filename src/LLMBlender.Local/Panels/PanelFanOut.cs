@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using LLMBlender.Abstractions;
 using LLMBlender.Core.Blending;
+using LLMBlender.Core.Fusion;
 using LLMBlender.Local.Backends;
 using LLMBlender.Local.Telemetry;
 
@@ -31,7 +32,7 @@ public sealed class PanelFanOut(
 
     private readonly (string Backend, int Sample, string Name)[] slots = panel.Slots();
     private readonly long start = timeProvider.GetTimestamp();
-    private readonly TimeSpan memberTime = Least(deadline.Remaining * panel.TimeShare, panel.MemberTimeout);
+    private readonly TimeSpan memberTime = Least(deadline.Remaining * MemberShare(panel, request), panel.MemberTimeout);
     private readonly TimeSpan onlyMemberTime = Least(deadline.Remaining, panel.MemberTimeout);
 
     /// <inheritdoc/>
@@ -105,7 +106,7 @@ public sealed class PanelFanOut(
                 yield break;
             }
 
-            yield return new MemberUpdate(updates.Current.Text, null);
+            yield return new MemberUpdate(updates.Current.Text, null, updates.Current.Reasoning);
         }
     }
 
@@ -245,6 +246,8 @@ public sealed class PanelFanOut(
         Messages = request.Messages,
         Format = request.Format,
         Tools = request.Tools,
+        Fields = request.Fields,
+        IsStrict = panel.Strict,
         Sampling = request.Sampling is { Seed: { } seed } sampling ? sampling with { Seed = seed + sample } : request.Sampling,
     };
 
@@ -260,11 +263,16 @@ public sealed class PanelFanOut(
         ReachedLimit = reply.ReachedLimit,
         ToolUse = reply.Failure is null ? reply.ToolUse : null,
         RetryAfter = reply.RetryAfter,
+        Details = reply.Details,
     };
 
     private BlendException TimedOut() => BlendException.TimedOut("panel", deadline.Timeout, $"panel \"{panel.Name}\" had not finished");
 
     private Task DelayAsync(TimeSpan time, CancellationToken cancellationToken) => Task.Delay(time, timeProvider, cancellationToken);
+
+    // After the only answer of a panel that does not fuse, nothing is left to do.
+    private static double MemberShare(Panel panel, BlendRequest request) =>
+        panel is { Members.Length: 1, Samples: 1 } && request.Fuser is SelectFuser.FuserName ? 1 : panel.TimeShare;
 
     private static TimeSpan Longest(TimeSpan one, TimeSpan other) => one > other ? one : other;
 

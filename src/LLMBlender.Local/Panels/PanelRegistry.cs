@@ -110,6 +110,7 @@ public sealed class PanelRegistry
     {
         Examples = panel.Examples,
         Passes = panel.Passes,
+        Strict = panel.Strict,
     })];
 
     private sealed class Content

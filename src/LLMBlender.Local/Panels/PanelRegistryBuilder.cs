@@ -1,5 +1,6 @@
-using LLMBlender.Local.Backends.Http;
+using LLMBlender.Local.Backends;
 using LLMBlender.Local.Settings;
+using LLMBlender.Local.Settings.LiteLLM;
 
 namespace LLMBlender.Local.Panels;
 
@@ -29,7 +30,7 @@ public static class PanelRegistryBuilder
             Add(registry, section.Backends[i], $"Backends:{i}", sources, previous);
         }
 
-        var listed = section.LiteLLM is { } file ? LiteLLMFile.Read(file, notes) : [];
+        var listed = section.LiteLLM is { } file ? LiteLLMFile.Read(file, sources.Variable, notes) : [];
         for (var i = 0; i < listed.Count; i++)
         {
             Add(registry, listed[i], $"LiteLLM:model_list:{i}", sources, previous);

@@ -57,4 +57,7 @@ public sealed record PanelSettings
     /// The best answer is then returned unchanged. Excludes <see cref="Records"/>.
     /// </summary>
     public string[] Passes { get; set; } = [];
+
+    /// <summary>Whether a field of a request that a member does not take fails that member, instead of being left out with a warning.</summary>
+    public bool Strict { get; set; }
 }

@@ -14,7 +14,7 @@ public static class SettingsRules
     public static void Check(BackendSettings backend, string path)
     {
         Name(backend.Name, $"{path}:Name");
-        OneOf(backend.Kind, $"{path}:Kind", [BackendSettings.OpenAI, BackendSettings.Ollama]);
+        OneOf(backend.Kind, $"{path}:Kind", [BackendSettings.OpenAI, BackendSettings.Azure, BackendSettings.Anthropic, BackendSettings.Ollama]);
         if (!Uri.TryCreate(backend.Url, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.UserInfo.Length > 0)
         {
             // An address may contain a password, which must not be shown.
@@ -43,6 +43,12 @@ public static class SettingsRules
         Between(backend.BreakerCalls, $"{path}:BreakerCalls", 2, 1_000_000);
         Between(backend.MaxAnswerBytes, $"{path}:MaxAnswerBytes", 1, 1 << 30);
         Between(backend.AttemptTimeout, $"{path}:AttemptTimeout", TimeSpan.FromMilliseconds(10), RequestTime.Longest);
+        Between(backend.IdleTimeout, $"{path}:IdleTimeout", TimeSpan.FromMilliseconds(10), RequestTime.Longest);
+        if (backend.TokenLimitField is { } limit)
+        {
+            OneOf(limit, $"{path}:TokenLimitField", ["max_tokens", "max_completion_tokens"]);
+        }
+
         Between(backend.ConnectTimeout, $"{path}:ConnectTimeout", ShortestTime, RequestTime.Longest);
         Between(backend.RetryDelay, $"{path}:RetryDelay", TimeSpan.Zero, RequestTime.Longest);
         Between(backend.LongestRetryAfter, $"{path}:LongestRetryAfter", TimeSpan.Zero, RequestTime.Longest);
@@ -96,9 +102,12 @@ public static class SettingsRules
         }
     }
 
+    /// <summary>Whether a name may contain a character.</summary>
+    internal static bool IsOfName(char c) => char.IsAsciiLetterOrDigit(c) || "-_.:/@".Contains(c, StringComparison.Ordinal);
+
     private static void Name(string name, string path)
     {
-        if (name.Length is 0 or > 128 || !name.All(static c => char.IsAsciiLetterOrDigit(c) || "-_.:/@".Contains(c, StringComparison.Ordinal)))
+        if (name.Length is 0 or > 128 || !name.All(IsOfName))
         {
             throw SettingsException.Of(path, name, "a name of 1 to 128 letters, digits and - _ . : / @");
         }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using LLMBlender.Abstractions;
 using LLMBlender.Local.Backends;
+using LLMBlender.Local.Wire;
 using Microsoft.Extensions.AI;
 
 namespace LLMBlender.Local.Telemetry;
