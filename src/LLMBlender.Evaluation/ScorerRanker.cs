@@ -12,7 +12,7 @@ namespace LLMBlender.Evaluation;
 internal sealed class ScorerRanker(Scorer scorer) : ICandidateRanker, IDisposable
 {
     /// <inheritdoc/>
-    public string Name => scorer.Name;
+    public string Name => $"scorer {scorer.Name}";
 
     /// <summary>Creates the ranker from a scorer's name.</summary>
     /// <exception cref="UsageException">There is no such scorer.</exception>

@@ -53,7 +53,7 @@ public static class PanelRegistryBuilder
         }
         else if (registry.Panels.Count == 0)
         {
-            RecordedPanel.AddTo(registry, SamplePanel, sources.Sample());
+            Guarded($"the panel {SamplePanel}", () => RecordedPanel.AddTo(registry, SamplePanel, sources.Sample()));
         }
 
         AddDiscovered(registry, found, sources, previous);

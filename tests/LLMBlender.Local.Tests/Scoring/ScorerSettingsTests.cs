@@ -71,6 +71,16 @@ public sealed class ScorerSettingsTests
     }
 
     [Fact]
+    public void Build_NameOfASampleMember_IsRefused()
+    {
+        var configuration = Configuration(("Name", "a"), ("Kind", "tei-rerank"), ("Url", "http://localhost"));
+
+        Assert.Equal(
+            "the panel sample: there are a backend and a scorer named \"a\"; names must differ",
+            Assert.Throws<SettingsException>(() => Build(configuration)).Message);
+    }
+
+    [Fact]
     public void Settings_Defaults_AreThoseOfTheDocumentation()
     {
         var settings = new ScorerSettings();
@@ -86,22 +96,22 @@ public sealed class ScorerSettingsTests
     public async Task Reload_ChangedFile_ReplacesChangedScorersAndKeepsTheOthers()
     {
         using var folder = new TemporaryFolder();
-        var file = folder.Write("settings.json", Json(1, "a", "b"));
+        var file = folder.Write("settings.json", Json(1, "s", "t"));
         var configuration = new ConfigurationBuilder().AddJsonFile(file).Build();
         var services = new ServiceCollection().AddLogging();
         var registry = services.AddPanels(configuration, DiscoveredBackends.None, Sources(), _ => { });
         await using var provider = services.BuildServiceProvider();
         var reload = provider.GetRequiredService<IHostedService>();
         await reload.StartAsync(default);
-        var (a, b) = (registry.FindScorer("a"), registry.FindScorer("b"));
+        var (s, t) = (registry.FindScorer("s"), registry.FindScorer("t"));
 
-        folder.Write("settings.json", Json(2, "a", "b", "c"));
+        folder.Write("settings.json", Json(2, "s", "t", "u"));
         configuration.Reload();
 
-        Assert.Same(a, registry.FindScorer("a"));
-        Assert.NotSame(b, registry.FindScorer("b"));
-        Assert.Equal(2, registry.FindScorer("b")!.Settings.Scale);
-        Assert.NotNull(registry.FindScorer("c"));
+        Assert.Same(s, registry.FindScorer("s"));
+        Assert.NotSame(t, registry.FindScorer("t"));
+        Assert.Equal(2, registry.FindScorer("t")!.Settings.Scale);
+        Assert.NotNull(registry.FindScorer("u"));
         await reload.StopAsync(default);
     }
 
