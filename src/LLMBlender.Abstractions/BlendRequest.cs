@@ -44,6 +44,8 @@ public sealed record BlendRequest
     [Id(9)]
     public TimeSpan Timeout { get; init; } = RequestTime.Longest;
 
+    // Id 10 was Call, the id of the call. It is not reused.
+
     /// <summary>
     /// The conversation, the last message the one to answer; null where the instruction is all there is. A panel reads it
     /// instead of the instruction, which then only says to the ranker what was asked.

@@ -60,6 +60,7 @@ public static class Conversation
     {
         var role = RoleOf(message.Role, index);
         var calls = new List<ToolCall>();
+        var hasMedia = false;
         foreach (var content in message.Contents)
         {
             switch (content)
@@ -71,7 +72,11 @@ public static class Conversation
                     calls.Add(new ToolCall(call.CallId, call.Name, JsonSerializer.Serialize(
                         call.Arguments ?? new Dictionary<string, object?>(), Compact.GetTypeInfo(typeof(IDictionary<string, object?>)))));
                     break;
-                case TextContent or UsageContent:
+                case TextContent or TextReasoningContent or UsageContent:
+                    break;
+                case DataContent data when data.HasTopLevelMediaType("image"):
+                case UriContent link when link.HasTopLevelMediaType("image"):
+                    hasMedia = true;
                     break;
                 default:
                     throw BlendException.Invalid(
@@ -79,9 +84,10 @@ public static class Conversation
             }
         }
 
-        if (calls.Count > 0 || !string.IsNullOrWhiteSpace(message.Text))
+        if (calls.Count > 0 || hasMedia || !string.IsNullOrWhiteSpace(message.Text))
         {
-            yield return new ChatTurn(role, message.Text) { Calls = calls.Count > 0 ? [.. calls] : null };
+            var turn = new ChatTurn(role, message.Text) { Calls = calls.Count > 0 ? [.. calls] : null, HasMedia = hasMedia };
+            yield return turn with { Source = ChatTurnSource.Create(turn, message) };
         }
     }
 

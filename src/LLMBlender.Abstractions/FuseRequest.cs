@@ -28,6 +28,8 @@ public sealed record FuseRequest
     [Id(5)]
     public TimeSpan Timeout { get; init; } = RequestTime.Default;
 
+    // Id 6 was Call, the id of the call. It is not reused.
+
     /// <summary>Tokens of the answer at most, where the fuser is a chat model; null for its own limit.</summary>
     [Id(7)]
     public int? MaxTokens { get; init; }

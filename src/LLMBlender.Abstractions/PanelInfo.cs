@@ -23,4 +23,8 @@ public sealed record PanelInfo(
     /// <summary>Whether a field that a member does not take fails the request.</summary>
     [Id(6)]
     public bool Strict { get; init; }
+
+    /// <summary>Whether a member reads images and files.</summary>
+    [Id(7)]
+    public bool Sees { get; init; }
 }

@@ -32,6 +32,8 @@ public sealed record RankingRequest
     [Id(6)]
     public TimeSpan Timeout { get; init; } = RequestTime.Default;
 
+    // Id 7 was Call, the id of the call. It is not reused.
+
     /// <summary>
     /// A text to compare each candidate with, instead of each with each: a score is then M[i,ref] − M[ref,i]. Goes without
     /// <see cref="Aggregation"/>.

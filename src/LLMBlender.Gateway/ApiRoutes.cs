@@ -42,8 +42,7 @@ internal static class ApiRoutes
         this IEndpointRouteBuilder endpoints, string path, JsonTypeInfo<TResponse> response, Func<ApiCall, Task<TResponse>> answer)
         where TResponse : class
     {
-        endpoints.MapMethods(path, [HttpMethods.Head], HandleAsync).AddEndpointFilter<ApiErrorFilter>().ExcludeFromDescription();
-        return endpoints.MapGet(path, HandleAsync).Describe<TResponse>();
+        return endpoints.MapMethods(path, [HttpMethods.Get, HttpMethods.Head], HandleAsync).Describe<TResponse>();
 
         async Task HandleAsync(HttpContext context, IBlender blender) => await JsonBody.WriteAsync(context, await answer(ApiCall.Create(context, blender)), response);
     }

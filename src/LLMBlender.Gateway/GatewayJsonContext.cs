@@ -36,7 +36,7 @@ namespace LLMBlender.Gateway;
 [JsonSerializable(typeof(TokenCount))]
 [JsonSerializable(typeof(ResponsesBody))]
 [JsonSerializable(typeof(ResponsesItem[]))]
-[JsonSerializable(typeof(ResponsesTool))]
+[JsonSerializable(typeof(ResponsesTool[]))]
 [JsonSerializable(typeof(ChatMessageBody))]
 [JsonSerializable(typeof(OutputText))]
 [JsonSerializable(typeof(SummaryText))]

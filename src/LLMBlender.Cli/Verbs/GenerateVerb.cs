@@ -1,6 +1,7 @@
 using System.CommandLine;
 using LLMBlender.Abstractions.Json;
 using LLMBlender.Cli.Models;
+using LLMBlender.Cli.Show;
 using LLMBlender.Inference.GenFuser;
 using LLMBlender.Inference.Models;
 

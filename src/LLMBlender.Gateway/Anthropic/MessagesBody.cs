@@ -135,6 +135,12 @@ internal sealed record ContentBlock
     /// <summary>The text of a thinking block.</summary>
     public string? Thinking { get; init; }
 
+    /// <summary>The signature of a thinking block, which the next request returns.</summary>
+    public string? Signature { get; init; }
+
+    /// <summary>The data of a redacted thinking block.</summary>
+    public string? Data { get; init; }
+
     /// <summary>The source of an image or document.</summary>
     [JsonUnion("an object", typeof(object))]
     public JsonElement? Source { get; init; }
@@ -153,7 +159,7 @@ internal sealed record ContentBlock
     public string? ToolUseId { get; init; }
 
     /// <summary>The content of a result: a string, or a list of blocks.</summary>
-    [JsonUnion("a string, or a list of content blocks", typeof(string), typeof(object[]))]
+    [JsonUnion("a string, or a list of content blocks", typeof(string), typeof(ContentPart[]))]
     public JsonElement? Content { get; init; }
 }
 

@@ -21,7 +21,7 @@ internal sealed record MessagesResult
     public required string Model { get; init; }
 
     /// <summary>The answer: its thinking, its text and its tool uses; empty at the beginning of a stream.</summary>
-    public required JsonElement[] Content { get; init; }
+    public required ContentBlock[] Content { get; init; }
 
     /// <summary>Why it ended: end_turn, max_tokens, stop_sequence, tool_use, refusal; null at the beginning of a stream.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]

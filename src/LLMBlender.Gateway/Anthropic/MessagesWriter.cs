@@ -28,7 +28,7 @@ internal sealed class MessagesWriter(ChatRequest request)
         {
             Id = id,
             Model = request.Model,
-            Content = [.. Blocks(answer)],
+            Content = [.. Blocks(answer).Select(static block => block.Deserialize(GatewayJsonContext.Default.ContentBlock)!)],
             StopReason = stop is null ? StopReason(answer) : "stop_sequence",
             StopSequence = stop,
             Usage = MessagesUsage.Create(answer.Usage),

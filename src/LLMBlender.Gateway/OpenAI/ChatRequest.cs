@@ -11,6 +11,9 @@ internal sealed record ChatRequest
     /// <summary>The conversation.</summary>
     public required ChatTurn[] Messages { get; init; }
 
+    /// <summary>The name of the field that <see cref="Messages"/> were read from.</summary>
+    public string MessagesName { get; init; } = "messages";
+
     /// <summary>The sampling parameters of the panel's members.</summary>
     public required Sampling Sampling { get; init; }
 
@@ -53,8 +56,14 @@ internal sealed record ChatRequest
     {
         var turn = Array.FindIndex(Messages, static turn => turn.Calls is not null || turn.CallId is not null);
         Refuse(Tools is not null, "tools", ForwardedFeature.Tools);
-        Refuse(turn >= 0, "messages", ForwardedFeature.Tools);
+        Refuse(turn >= 0, MessagesName, ForwardedFeature.Tools);
         Refuse(Format is not null, FormatName, ForwardedFeature.ResponseFormat);
+
+        if (!panel.Sees && Array.Exists(Messages, static turn => turn.HasMedia))
+        {
+            throw new ApiException(ApiError.Unsupported(
+                MessagesName, $"\"{MessagesName}\" contains images or files, and no member of panel \"{panel.Name}\" reads them; a backend does with \"Sees\": true"));
+        }
 
         void Refuse(bool isUsed, string field, string feature)
         {

@@ -33,7 +33,7 @@ internal sealed record ResponsesBody : GenerationBody
     public ResponsesText? Text { get; init; }
 
     /// <summary>Functions that the answer may call, at most 128; supported if the panel passes them on (Passes: tools). Other kinds are ignored with a warning.</summary>
-    [JsonUnion("a list of tools", typeof(object[]))]
+    [JsonUnion("a list of tools", typeof(ResponsesTool[]))]
     public JsonElement? Tools { get; init; }
 
     /// <summary>Whether the answer calls a function: none, auto, required, or the one to call.</summary>
@@ -73,6 +73,7 @@ internal sealed record ResponsesBody : GenerationBody
             Messages = ReadTurns(input, previous),
             Sampling = new Sampling { Temperature = Temperature, TopP = TopP, MaxTokens = MaxOutputTokens },
             Format = Text?.Format?.ToFlatFormat("text.format"),
+            MessagesName = "input",
             FormatName = "text.format",
             Tools = tools.Offer,
             Fields = ReadFields(),

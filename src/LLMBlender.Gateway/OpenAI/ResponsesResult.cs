@@ -49,12 +49,15 @@ internal sealed record ResponsesResult
     public bool Store { get; init; }
 
     /// <summary>The request's choice of tools.</summary>
+    [JsonUnion("", typeof(string), typeof(object))]
     public required JsonElement ToolChoice { get; init; }
 
     /// <summary>The request's tools.</summary>
+    [JsonUnion("", typeof(ResponsesTool[]))]
     public required JsonElement Tools { get; init; }
 
     /// <summary>The request's metadata.</summary>
+    [JsonUnion("", typeof(object))]
     public required JsonElement Metadata { get; init; }
 
     /// <summary>The token usage of all models of the blend; absent while it is in progress.</summary>

@@ -91,6 +91,7 @@ internal sealed record ResponsesTool
     public string? Description { get; init; }
 
     /// <summary>The JSON schema of its arguments.</summary>
+    [JsonUnion("a JSON object", typeof(object))]
     public JsonElement? Parameters { get; init; }
 
     /// <summary>Whether the schema is enforced token by token by backends that support it.</summary>

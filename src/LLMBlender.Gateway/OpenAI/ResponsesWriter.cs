@@ -116,14 +116,14 @@ internal sealed class ResponsesWriter(ChatRequest request, ResponsesBody body, l
     /// <summary>Writes the events of an error.</summary>
     public async Task FailAsync(EventStream events, ApiError error)
     {
-        await events.WriteAsync(
-            "error",
-            new ResponsesError { Type = "error", SequenceNumber = sequence++, Code = error.Code, Message = error.Message, Param = error.Parameter },
-            GatewayJsonContext.Default.ResponsesError);
         await WriteAsync(events, Event("response.failed") with
         {
             Response = Result(null) with { Status = "failed", Error = new ResponsesFailure(error.Code, error.Message) },
         });
+        await events.WriteAsync(
+            "error",
+            new ResponsesError { Type = "error", SequenceNumber = sequence++, Code = error.Code, Message = error.Message, Param = error.Parameter },
+            GatewayJsonContext.Default.ResponsesError);
     }
 
     private async Task AddReasoningAsync(EventStream events, string more)

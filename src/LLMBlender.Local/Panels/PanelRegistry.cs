@@ -137,11 +137,12 @@ public sealed class PanelRegistry
     }
 
     /// <summary>Describes the panels, the default first.</summary>
-    public PanelInfo[] Describe() => [.. Panels.Select(static panel => new PanelInfo(panel.Name, panel.Description, panel.Members, panel.Fuser)
+    public PanelInfo[] Describe() => [.. Panels.Select(panel => new PanelInfo(panel.Name, panel.Description, panel.Members, panel.Fuser)
     {
         Examples = panel.Examples,
         Passes = panel.Passes,
         Strict = panel.Strict,
+        Sees = panel.Members.Any(member => FindBackend(member) is { Settings: null or { Sees: true } }),
     })];
 
     private sealed class Content

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Unicode;
 using LLMBlender.Abstractions;
 
 namespace LLMBlender.Local.Wire;
@@ -22,6 +23,9 @@ internal sealed class FrameParser(int maxBytes)
 
     /// <summary>The beginning of the first line that is neither JSON nor a field of an event; null for none.</summary>
     public string? Stray { get; private set; }
+
+    /// <summary>Whether all frames so far were valid UTF-8.</summary>
+    public bool IsValidText { get; private set; } = true;
 
     /// <summary>Whether the bytes so far end within a frame.</summary>
     public bool IsWithinFrame => json.IsOpen || data.WrittenCount > 0;
@@ -144,6 +148,7 @@ internal sealed class FrameParser(int maxBytes)
 
     private void Emit(ArrayBufferWriter<byte> bytes)
     {
+        IsValidText &= Utf8.IsValid(bytes.WrittenSpan);
         frames.Enqueue(bytes.WrittenSpan.SequenceEqual("[DONE]"u8) ? default : new WireFrame(name, bytes.WrittenSpan.ToArray()));
         bytes.ResetWrittenCount();
         (json, eventJson) = (default, default);

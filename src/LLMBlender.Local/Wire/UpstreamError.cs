@@ -9,6 +9,7 @@ internal static class UpstreamError
 {
     private const int MaxMessage = 500;
     private const int Unknown = 0;
+    private const string InvalidRequest = "invalid_request_error";
     private const string ContextLength = "context_length_exceeded";
 
     // Servers name the limit in many ways; clients shorten the conversation only if they read the code above.
@@ -98,8 +99,9 @@ internal static class UpstreamError
         var message = Message(error) ?? "";
         var code = error.Field("code").Text() ?? error.Field("status_code").Text();
         var status = code.AsStatus() ?? error.Field("status").Text().AsStatus() ?? error.Field("http_status").Text().AsStatus() ?? Unknown;
-        var named = code is null || code.AsStatus() is not null ? error.Field("type").Text() : code;
-        return (message, string.IsNullOrWhiteSpace(named) ? null : named, status);
+        var type = error.Field("type").Text();
+        var named = code is not null && code.AsStatus() is null ? code : StatusOf(type) is Unknown || type == InvalidRequest ? null : type;
+        return (message, string.IsNullOrWhiteSpace(named) ? null : named, status is Unknown ? StatusOf(type) : status);
     }
 
     private static string? Message(JsonElement error)
@@ -134,7 +136,7 @@ internal static class UpstreamError
         "permission_error" => 403,
         "not_found_error" or "model_not_found" => 404,
         "request_too_large" => 413,
-        "invalid_request_error" => 400,
+        InvalidRequest => 400,
         _ => Unknown,
     };
 

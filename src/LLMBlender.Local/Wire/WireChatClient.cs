@@ -107,16 +107,21 @@ internal sealed class WireChatClient(IWireProtocol protocol, HttpClient http, Wi
             var reader = protocol.CreateReader(answer);
             await using var body = await OpenAsync(response, idle);
             var buffer = new byte[8 * 1024];
-            for (int read; (read = await ReadAsync(body, buffer, idle)) > 0;)
+            int read;
+            do
             {
-                Read(parser, buffer.AsSpan(0, read), reader, answer);
-                if (answer.Take() is { } update)
+                read = await ReadAsync(body, buffer, idle);
+                Parse(parser, buffer.AsSpan(0, read));
+                while (ReadFrame(parser, reader, answer))
                 {
-                    yield return update;
+                    if (answer.Take() is { } update)
+                    {
+                        yield return update;
+                    }
                 }
             }
+            while (read > 0);
 
-            Read(parser, null, reader, answer);
             Check(answer, parser, response);
             var last = answer.Complete();
             if (request.Dropped.Count > 0)
@@ -184,7 +189,7 @@ internal sealed class WireChatClient(IWireProtocol protocol, HttpClient http, Wi
     private BackendException? Failure(Exception e, IdleTimer idle) => idle.Failure(e) ?? (idle.IsCancelled ? null : failures.Create(e));
 
     // Without bytes, the end of the body.
-    private void Read(FrameParser parser, ReadOnlySpan<byte> bytes, IAnswerReader reader, AnswerAssembler answer)
+    private void Parse(FrameParser parser, ReadOnlySpan<byte> bytes)
     {
         try
         {
@@ -196,11 +201,24 @@ internal sealed class WireChatClient(IWireProtocol protocol, HttpClient http, Wi
             {
                 parser.Add(bytes);
             }
+        }
+        catch (BackendException e)
+        {
+            throw failures.Create(e)!;
+        }
+    }
 
-            while (parser.TryTake(out var frame))
-            {
-                Read(frame, reader, answer);
-            }
+    private bool ReadFrame(FrameParser parser, IAnswerReader reader, AnswerAssembler answer)
+    {
+        if (!parser.TryTake(out var frame))
+        {
+            return false;
+        }
+
+        try
+        {
+            Read(frame, reader, answer);
+            return true;
         }
         catch (BackendException e)
         {
@@ -251,7 +269,7 @@ internal sealed class WireChatClient(IWireProtocol protocol, HttpClient http, Wi
             var type = response.Content.Headers.ContentType?.MediaType;
             throw Faulted(parser.Stray is { } stray
                 ? $"it answered with {(type is null ? "no content type" : $"the content type \"{type}\"")}, and must answer JSON or events; it begins with \"{Beginning(stray)}\""
-                : "its answer contains no choice");
+                : parser.IsValidText ? "its answer contains no choice" : "its answer is not valid UTF-8, and contains no choice");
         }
 
         if (!answer.IsEnded)

@@ -50,7 +50,7 @@ internal sealed class WireFailure(Secret? key, TimeProvider timeProvider)
 
     private static string Describe(HttpRequestException e) => e.HttpRequestError switch
     {
-        HttpRequestError.NameResolutionError => $"its host name can't be resolved: {e.Message}",
+        HttpRequestError.NameResolutionError => $"its host name is not known: {e.Message}",
         HttpRequestError.ConnectionError => $"no connection: {e.Message}",
         HttpRequestError.ResponseEnded => "the connection was closed before the answer was complete",
         _ => e.InnerException is IOException ? "the connection was closed before there was an answer" : e.Message,

@@ -16,7 +16,7 @@ internal sealed record WireToolCall(string Arguments, string? Extra)
     {
         if (call.RawRepresentation is WireToolCall written)
         {
-            return Parse(written.Arguments) is null ? "" : written.Arguments;
+            return Parse(written.Arguments) is not null && JsonElement.Parse(written.Arguments).IsValidText() ? written.Arguments : "";
         }
 
         return call.Exception is not null ? "" : call.Arguments is null ? "{}" : Write(call.Arguments);

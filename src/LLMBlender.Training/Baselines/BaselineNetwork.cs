@@ -1,8 +1,9 @@
 using System.Text.Json.Nodes;
 using LLMBlender.Inference.Models;
 using LLMBlender.Training.Network;
-using TorchSharp.Modules;
+using LLMBlender.Training.Runs;
 using static TorchSharp.torch;
+using TorchSharp.Modules;
 
 namespace LLMBlender.Training.Baselines;
 

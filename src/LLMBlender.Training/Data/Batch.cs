@@ -1,4 +1,4 @@
-using LLMBlender.Training.Teaching;
+
 
 namespace LLMBlender.Training.Data;
 

@@ -1,4 +1,3 @@
-using LLMBlender.Training.Teaching;
 
 namespace LLMBlender.Training.Data;
 

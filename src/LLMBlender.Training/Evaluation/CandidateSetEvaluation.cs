@@ -1,4 +1,5 @@
 using LLMBlender.Training.Data;
+using LLMBlender.Training.Runs;
 
 namespace LLMBlender.Training.Evaluation;
 
@@ -55,8 +56,8 @@ internal static class CandidateSetEvaluation
         IEnumerable<Finding> Rule(string name, Func<Outcome, double[]> scores) =>
         [
             Of($"judge's score, {name}", o => (o.Judge[Best(scores(o))], 1)),
-            Of($"judge's rank, {name}", o => (Rank(o.Judge, Best(scores(o))), 1)),
-            Of($"pairwise accuracy, {name}", o => Agreement(o.Judge, scores(o))),
+            Of($"judge's rank, {name}", o => (ScoreAgreement.Rank(o.Judge, Best(scores(o))), 1)),
+            Of($"pairwise accuracy, {name}", o => ScoreAgreement.Agreement(o.Judge, scores(o))),
         ];
         string model = BestModel(outcomes);
         return
@@ -69,12 +70,12 @@ internal static class CandidateSetEvaluation
             Of($"judge's score, always {model}", o => (ScoreOf(o, model), 1)),
             Of($"judge's rank, always {model}", o => (RankOf(o, model), 1)),
             Of($"judge's score, ranker less {model}", o => (o.Judge[Best(o.Ranker)] - ScoreOf(o, model), 1)),
-            Of($"judge's rank, ranker less {model}", o => (Rank(o.Judge, Best(o.Ranker)) - RankOf(o, model), 1)),
+            Of($"judge's rank, ranker less {model}", o => (ScoreAgreement.Rank(o.Judge, Best(o.Ranker)) - RankOf(o, model), 1)),
             .. outcomes[0].Other is null ? Array.Empty<Finding>() : [Of("same choice as the other ranker", o => (Best(o.Ranker) == Best(o.Other!) ? 1 : 0, 1))],
             Of("judge's score, best of each", o => (o.Judge.Max(), 1)),
             Of("judge's score, ranker less longest", o => (o.Judge[Best(o.Ranker)] - o.Judge[Best(o.Length)], 1)),
-            Of("judge's rank, ranker less longest", o => (Rank(o.Judge, Best(o.Ranker)) - Rank(o.Judge, Best(o.Length)), 1)),
-            Of("pairwise, ranker less longest", o => Difference(Agreement(o.Judge, o.Ranker), Agreement(o.Judge, o.Length))),
+            Of("judge's rank, ranker less longest", o => (ScoreAgreement.Rank(o.Judge, Best(o.Ranker)) - ScoreAgreement.Rank(o.Judge, Best(o.Length)), 1)),
+            Of("pairwise, ranker less longest", o => Difference(ScoreAgreement.Agreement(o.Judge, o.Ranker), ScoreAgreement.Agreement(o.Judge, o.Length))),
         ];
     }
 
@@ -82,7 +83,7 @@ internal static class CandidateSetEvaluation
         o.Models.Contains(model) ? o.Judge[o.Models.IndexOf(model)] : o.Judge.Average();
 
     private static double RankOf(Outcome o, string model) =>
-        o.Models.Contains(model) ? Rank(o.Judge, o.Models.IndexOf(model)) : (o.Judge.Length + 1) / 2.0;
+        o.Models.Contains(model) ? ScoreAgreement.Rank(o.Judge, o.Models.IndexOf(model)) : (o.Judge.Length + 1) / 2.0;
 
     private static (double Sum, double Weight) Difference((double Agreeing, double Ordered) a, (double Agreeing, double Ordered) b) =>
         (a.Agreeing - b.Agreeing, a.Ordered);
@@ -118,32 +119,6 @@ internal static class CandidateSetEvaluation
     }
 
     private static int Best(double[] scores) => Array.IndexOf(scores, scores.Max());
-
-    /// <summary>1 for the highest score; equal scores share the mean of their ranks.</summary>
-    internal static double Rank(double[] scores, int index) =>
-        1 + scores.Count(s => s > scores[index]) + (scores.Count(s => s == scores[index]) - 1) / 2.0;
-
-    /// <summary>Pairs that the ranker orders as the judge does (a tie counts half) and pairs that the judge orders at all.</summary>
-    internal static (double Agreeing, double Ordered) Agreement(double[] judge, double[] ranker)
-    {
-        double agreeing = 0;
-        int ordered = 0;
-        for (int i = 0; i < judge.Length; i++)
-        {
-            for (int j = i + 1; j < judge.Length; j++)
-            {
-                int wanted = judge[i].CompareTo(judge[j]);
-                if (wanted != 0)
-                {
-                    int found = ranker[i].CompareTo(ranker[j]);
-                    agreeing += found == 0 ? 0.5 : Math.Sign(found) == Math.Sign(wanted) ? 1 : 0;
-                    ordered++;
-                }
-            }
-        }
-
-        return (agreeing, ordered);
-    }
 
     private sealed record Outcome(List<string> Models, double[] Judge, double[] Ranker, double[] Length, double[] Bag, double[]? Other);
 }

@@ -1,6 +1,7 @@
 using LLMBlender.Inference.Encoder;
 using LLMBlender.Training.Data;
 using LLMBlender.Training.Rewards.Runs;
+using LLMBlender.Training.Runs;
 
 namespace LLMBlender.Training.Evaluation;
 

@@ -1,5 +1,6 @@
 using LLMBlender.Inference.PairRanker;
 using LLMBlender.Training.Data;
+using LLMBlender.Training.Runs;
 
 namespace LLMBlender.Training.Evaluation;
 

@@ -1,5 +1,4 @@
 using LLMBlender.Training.Data;
-using LLMBlender.Training.Evaluation;
 using LLMBlender.Training.Network;
 using static TorchSharp.torch;
 

@@ -1,4 +1,3 @@
-using LLMBlender.Training.Baselines;
 using LLMBlender.Training.Data;
 using LLMBlender.Training.Optimization;
 using LLMBlender.Training.Teaching;
@@ -12,9 +11,9 @@ internal sealed record RankerRunConfig : RunConfig<RankerPhase>
 
     private static readonly Dictionary<string, BaselineShape> Baselines = new(StringComparer.Ordinal)
     {
-        ["summareranker"] = Training.Baselines.BaselineShape.SummaReranker,
-        ["simcls"] = Training.Baselines.BaselineShape.SimCls,
-        ["mlm"] = Training.Baselines.BaselineShape.Mlm,
+        ["summareranker"] = Runs.BaselineShape.SummaReranker,
+        ["simcls"] = Runs.BaselineShape.SimCls,
+        ["mlm"] = Runs.BaselineShape.Mlm,
     };
 
     public required NetworkShape Network { get; init; }

@@ -1,3 +1,4 @@
+using LLMBlender.Training.Data;
 using LLMBlender.Training.Teaching;
 using static TorchSharp.torch;
 using Linear = TorchSharp.Modules.Linear;

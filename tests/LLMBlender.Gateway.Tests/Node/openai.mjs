@@ -1,6 +1,6 @@
-// Drives the gateway with the official JavaScript client, unmodified. Usage: node openai.mjs BASE_URL
+// Drives the gateway with the official JavaScript client, unmodified. Usage: node openai.mjs BASE_URL [PACKAGE]
 import assert from 'node:assert/strict';
-import OpenAI from 'openai';
+const { default: OpenAI } = await import(process.argv[3] ?? 'openai');
 
 const client = new OpenAI({ baseURL: process.argv[2], apiKey: 'unused', maxRetries: 0 });
 const messages = [{ role: 'system', content: 'Be brief.' }, { role: 'user', content: 'Which is the number?' }];

@@ -1,4 +1,5 @@
 using LLMBlender.Training.Data;
+using LLMBlender.Training.Runs;
 
 namespace LLMBlender.Training.Tests.Data;
 

@@ -1,5 +1,6 @@
 using LLMBlender.Training.Data;
 using LLMBlender.Training.Evaluation;
+using LLMBlender.Training.Runs;
 
 namespace LLMBlender.Training.Tests.Evaluation;
 

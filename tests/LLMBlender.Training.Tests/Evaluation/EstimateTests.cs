@@ -1,3 +1,4 @@
+using LLMBlender.Training.Data;
 using LLMBlender.Training.Evaluation;
 
 namespace LLMBlender.Training.Tests.Evaluation;
@@ -35,14 +36,14 @@ public sealed class EstimateTests
     [Fact]
     public void Agreement_WithTies_CountsThemHalfAndSkipsTheJudges()
     {
-        var (agreeing, ordered) = CandidateSetEvaluation.Agreement([3, 2, 2, 1], [0.5, 0.5, -1, 2]);
+        var (agreeing, ordered) = ScoreAgreement.Agreement([3, 2, 2, 1], [0.5, 0.5, -1, 2]);
         Assert.Equal((2.5 - 1, 5), (agreeing, ordered));
     }
 
     [Fact]
     public void Rank_WithTies_SharesTheMean()
     {
-        Assert.Equal(1, CandidateSetEvaluation.Rank([5, 3, 3, 1], 0));
-        Assert.Equal(2.5, CandidateSetEvaluation.Rank([5, 3, 3, 1], 2));
+        Assert.Equal(1, ScoreAgreement.Rank([5, 3, 3, 1], 0));
+        Assert.Equal(2.5, ScoreAgreement.Rank([5, 3, 3, 1], 2));
     }
 }

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using LLMBlender.Training.Data;
-using LLMBlender.Training.Evaluation;
 
 namespace LLMBlender.Training.Rewards.Runs;
 
@@ -56,8 +55,8 @@ internal sealed class RewardValidation
             double[] own = scores[at..(at + judge.Length)];
             int best = Array.IndexOf(own, own.Max());
             score += judge[best];
-            rank += CandidateSetEvaluation.Rank(judge, best);
-            var (agreed, all) = CandidateSetEvaluation.Agreement(judge, own);
+            rank += ScoreAgreement.Rank(judge, best);
+            var (agreed, all) = ScoreAgreement.Agreement(judge, own);
             (agreeing, ordered, at) = (agreeing + agreed, ordered + all, at + judge.Length);
         }
 

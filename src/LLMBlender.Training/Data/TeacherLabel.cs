@@ -1,4 +1,4 @@
-namespace LLMBlender.Training.Teaching;
+namespace LLMBlender.Training.Data;
 
 /// <summary>What the teacher thinks of a pair.</summary>
 /// <param name="Logit">Positive when the first answer is better.</param>

@@ -3,7 +3,7 @@ using System.Text;
 using LLMBlender.Local.Wire;
 using Microsoft.Extensions.AI;
 
-namespace LLMBlender.Gateway.Tests.Wire;
+namespace LLMBlender.Local.Tests.Wire;
 
 /// <summary>Mutated answers: each ends in an answer or in the error type. LLMBLENDER_FUZZ sets the number of mutations.</summary>
 public sealed class WireFuzzTests

@@ -2,7 +2,7 @@ using LLMBlender.Local.Settings;
 using LLMBlender.Local.Settings.LiteLLM;
 using LLMBlender.TestKit;
 
-namespace LLMBlender.Gateway.Tests.Panels;
+namespace LLMBlender.Local.Tests.Backends;
 
 /// <summary>LiteLLM's files as people write them.</summary>
 public sealed class LiteLLMTests

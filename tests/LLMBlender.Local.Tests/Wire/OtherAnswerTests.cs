@@ -1,7 +1,7 @@
 using LLMBlender.Local.Wire;
 using Microsoft.Extensions.AI;
 
-namespace LLMBlender.Gateway.Tests.Wire;
+namespace LLMBlender.Local.Tests.Wire;
 
 /// <summary>Answers of Ollama and Anthropic.</summary>
 public sealed class OtherAnswerTests

@@ -1,4 +1,4 @@
-namespace LLMBlender.Training.Baselines;
+namespace LLMBlender.Training.Runs;
 
 /// <summary>What a run trains beside pair rankers: the rankers that the paper compares with, by the names of configurations.</summary>
 internal enum BaselineShape

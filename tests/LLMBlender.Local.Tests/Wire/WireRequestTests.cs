@@ -3,7 +3,7 @@ using LLMBlender.Local.Settings;
 using LLMBlender.Local.Wire;
 using Microsoft.Extensions.AI;
 
-namespace LLMBlender.Gateway.Tests.Wire;
+namespace LLMBlender.Local.Tests.Wire;
 
 /// <summary>Requests as they are sent.</summary>
 public sealed class WireRequestTests

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace LLMBlender.Cli.Verbs;
+namespace LLMBlender.Cli.Show;
 
 /// <summary>The result of a record: its answer's fields, or its error.</summary>
 /// <param name="Write">Writes the fields after the id; null if the record failed.</param>

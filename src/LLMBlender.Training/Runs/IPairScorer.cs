@@ -1,6 +1,6 @@
 using LLMBlender.Training.Data;
 
-namespace LLMBlender.Training.Evaluation;
+namespace LLMBlender.Training.Runs;
 
 /// <summary>Scores pairs in both orders.</summary>
 internal interface IPairScorer

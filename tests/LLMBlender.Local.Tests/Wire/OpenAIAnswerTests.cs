@@ -2,7 +2,7 @@ using LLMBlender.Abstractions;
 using LLMBlender.Local.Wire;
 using Microsoft.Extensions.AI;
 
-namespace LLMBlender.Gateway.Tests.Wire;
+namespace LLMBlender.Local.Tests.Wire;
 
 /// <summary>Answers as servers write them.</summary>
 public sealed class OpenAIAnswerTests

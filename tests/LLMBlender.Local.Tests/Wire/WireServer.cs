@@ -6,7 +6,7 @@ using LLMBlender.Local.Wire;
 using Microsoft.Extensions.AI;
 using Polly;
 
-namespace LLMBlender.Gateway.Tests.Wire;
+namespace LLMBlender.Local.Tests.Wire;
 
 /// <summary>A model server that gives scripted responses to one client, and records the requests.</summary>
 internal sealed class WireServer : HttpMessageHandler

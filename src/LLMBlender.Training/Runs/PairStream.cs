@@ -1,6 +1,7 @@
+using LLMBlender.Training.Data;
 using LLMBlender.Training.Teaching;
 
-namespace LLMBlender.Training.Data;
+namespace LLMBlender.Training.Runs;
 
 /// <summary>
 /// Endless training steps, in windows: a window's pairs are drawn by the mixture, sorted by length and cut into batches of about equal
