@@ -1,6 +1,6 @@
 namespace LLMBlender.Abstractions;
 
-/// <summary>A call that an answer makes of one of the caller's tools, which only the asker can carry out.</summary>
+/// <summary>A call that an answer makes of one of the caller's tools, which only the caller can execute.</summary>
 /// <param name="Id">What its result will name.</param>
 /// <param name="Name">The tool.</param>
 /// <param name="Arguments">A JSON object, as text.</param>

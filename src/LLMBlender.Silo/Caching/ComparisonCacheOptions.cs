@@ -6,7 +6,7 @@ public sealed class ComparisonCacheOptions
     /// <summary>The configuration section that they are bound to.</summary>
     public const string Section = "LLMBlender:Cache";
 
-    /// <summary>Logits kept in each process at most, at least 1. About 100 bytes each: by default 26 MB once it is full.</summary>
+    /// <summary>Logits kept in each process at most, at least 1. About 112 bytes each: by default 29 MB once it is full.</summary>
     public int MemoryEntries { get; set; } = 262_144;
 
     /// <summary>

@@ -11,7 +11,7 @@ internal sealed class LogitMemory
     private int newest = None;
     private int oldest = None;
 
-    /// <param name="capacity">Maximum number of logits, at least 1; each takes about 100 bytes.</param>
+    /// <param name="capacity">Maximum number of logits, at least 1; each takes about 112 bytes.</param>
     public LogitMemory(int capacity)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);

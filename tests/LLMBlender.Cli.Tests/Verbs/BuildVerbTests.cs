@@ -148,7 +148,7 @@ public sealed class BuildVerbTests(TinyModel tiny) : IAsyncLifetime
         var outcome = await CommandLine.RunAsync([.. Arguments("set.jsonl"), "--work", folder.File("w"), "--temperature", "1"]);
 
         Assert.Equal(ExitCode.Usage, outcome.Code);
-        Assert.Contains("is of other work than this", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("belongs to other work", outcome.Error, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -167,7 +167,7 @@ public sealed class BuildVerbTests(TinyModel tiny) : IAsyncLifetime
         var outcome = await CommandLine.RunAsync(arguments);
 
         Assert.Equal(ExitCode.Usage, outcome.Code);
-        Assert.Contains("is of other work than this", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("belongs to other work", outcome.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -189,7 +189,7 @@ public sealed class BuildVerbTests(TinyModel tiny) : IAsyncLifetime
         var outcome = await CommandLine.RunAsync(arguments);
 
         Assert.Equal(ExitCode.Usage, outcome.Code);
-        Assert.Contains("is of other work than this", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("belongs to other work", outcome.Error, StringComparison.Ordinal);
     }
 
     [Theory]

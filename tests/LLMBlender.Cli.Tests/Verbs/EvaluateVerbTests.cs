@@ -167,7 +167,7 @@ public sealed class EvaluateVerbTests(TinyModel tiny) : IDisposable
         var outcome = await CommandLine.RunAsync(args);
 
         Assert.Equal(ExitCode.Usage, outcome.Code);
-        Assert.Contains("is of other work than this", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("belongs to other work", outcome.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -264,7 +264,7 @@ public sealed class EvaluateVerbTests(TinyModel tiny) : IDisposable
             "evaluate", "--from", folder.Write("data.jsonl", $"{Second}\n"), "--ranker", tiny.Folder, "--work", folder.File("work"));
 
         Assert.Equal(ExitCode.Usage, outcome.Code);
-        Assert.Contains("is of other work than this", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("belongs to other work", outcome.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-namespace LLMBlender.Local.Tests.Backends;
+namespace LLMBlender.Local.Tests.Settings;
 
 public sealed class SettingsTests
 {

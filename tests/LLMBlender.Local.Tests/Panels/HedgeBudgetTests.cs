@@ -1,6 +1,6 @@
 using LLMBlender.Local.Panels;
 
-namespace LLMBlender.Local.Tests.Backends;
+namespace LLMBlender.Local.Tests.Panels;
 
 public sealed class HedgeBudgetTests
 {

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using LLMBlender.Local.Backends.Answers;
 
-namespace LLMBlender.Local.Tests.Backends;
+namespace LLMBlender.Local.Tests.Backends.Answers;
 
 public sealed class AnswerSchemaTests
 {

@@ -4,7 +4,7 @@ using LLMBlender.Local.Fusion;
 using LLMBlender.Local.Panels;
 using LLMBlender.Local.Telemetry;
 
-namespace LLMBlender.Local.Tests.Comparing;
+namespace LLMBlender.Local.Tests;
 
 public sealed class RecordWindowTests : IDisposable
 {
