@@ -34,7 +34,7 @@ internal sealed class ScorerRanker(Scorer scorer) : ICandidateRanker, IDisposabl
     {
         try
         {
-            return await scorer.ScoreAsync(source, candidates, null, cancellationToken);
+            return await scorer.ScoreAsync(source, candidates, cancellationToken);
         }
         catch (BackendException e)
         {

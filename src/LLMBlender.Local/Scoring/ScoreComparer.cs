@@ -15,7 +15,7 @@ namespace LLMBlender.Local.Scoring;
 /// <param name="texts">The texts that pairs index.</param>
 /// <param name="metrics">Counts the calls.</param>
 /// <param name="deadline">The request's deadline.</param>
-public sealed class ScoreComparer(Scorer scorer, string source, string[] texts, BlendMetrics metrics, Deadline deadline) : IPairComparer
+internal sealed class ScoreComparer(Scorer scorer, string source, string[] texts, BlendMetrics metrics, Deadline deadline) : IPairComparer
 {
     private readonly double?[] scores = new double?[texts.Length];
 
@@ -55,8 +55,8 @@ public sealed class ScoreComparer(Scorer scorer, string source, string[] texts, 
     private async Task ScoreMissingAsync(CandidatePair[] pairs, CancellationToken cancellationToken)
     {
         int[] missing = [.. pairs.SelectMany(static pair => new[] { pair.First, pair.Second }).Distinct().Where(text => scores[text] is null).Order()];
-        var found = await scorer.ScoreAsync(
-            source, Array.ConvertAll(missing, text => texts[text]), new ScoreMeter(scorer.Settings, metrics.Chats, deadline), cancellationToken);
+        var meter = new ScoreMeter(scorer.Settings, metrics.Chats, deadline);
+        var found = await scorer.ScoreAsync(source, Array.ConvertAll(missing, text => texts[text]), meter.MeasureAsync, cancellationToken);
         for (var i = 0; i < missing.Length; i++)
         {
             scores[missing[i]] = found[i];

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -5,7 +6,6 @@ using System.Threading.RateLimiting;
 using LLMBlender.Abstractions;
 using LLMBlender.Local.Backends;
 using LLMBlender.Local.Settings;
-using LLMBlender.Local.Telemetry;
 using LLMBlender.Local.Wire;
 using Polly;
 
@@ -76,22 +76,27 @@ public sealed class Scorer : IDisposable
     /// <summary>Scores texts, each once, in concurrent calls of at most <see cref="ScorerSettings.MaxBatch"/> texts.</summary>
     /// <param name="source">Instruction and input, concatenated without a separator.</param>
     /// <param name="texts">The texts.</param>
-    /// <param name="meter">Measures the calls; null for no measurement.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>A finite logit for each text, in the same order; the higher, the better the text.</returns>
     /// <exception cref="BackendException">A call failed, or its answer is invalid. The message does not contain the key.</exception>
-    public async Task<double[]> ScoreAsync(string source, IReadOnlyList<string> texts, ScoreMeter? meter, CancellationToken cancellationToken)
+    public Task<double[]> ScoreAsync(string source, IReadOnlyList<string> texts, CancellationToken cancellationToken = default) =>
+        ScoreAsync(source, texts, static call => call(), cancellationToken);
+
+    /// <summary>Scores texts with calls that the caller measures.</summary>
+    /// <inheritdoc cref="ScoreAsync(string, IReadOnlyList{string}, CancellationToken)"/>
+    internal async Task<double[]> ScoreAsync(
+        string source, IReadOnlyList<string> texts, Func<Func<Task<double[]>>, Task<double[]>> measure, CancellationToken cancellationToken)
     {
         // The first failure ends the other calls, whose scores are of no use without it.
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var calls = texts.Chunk(Math.Min(Settings.MaxBatch, protocol.MaxBatch)).Select(CallAsync).ToArray();
-        return [.. (await Task.WhenAll(calls)).SelectMany(static scores => scores)];
+        var batches = texts.Chunk(Math.Min(Settings.MaxBatch, protocol.MaxBatch));
+        return [.. (await Task.WhenAll(batches.Select(StopOnFailureAsync))).SelectMany(static scores => scores)];
 
-        async Task<double[]> CallAsync(string[] batch)
+        async Task<double[]> StopOnFailureAsync(string[] batch)
         {
             try
             {
-                return meter is null ? await this.CallAsync(source, batch, stop.Token) : await meter.MeasureAsync(() => this.CallAsync(source, batch, stop.Token));
+                return await measure(() => CallAsync(source, batch, stop.Token));
             }
             catch (BackendException)
             {
@@ -203,7 +208,7 @@ public sealed class Scorer : IDisposable
         if (score is < 0 or > 1)
         {
             throw ScoreList.Invalid(string.Create(
-                System.Globalization.CultureInfo.InvariantCulture,
+                CultureInfo.InvariantCulture,
                 $"a score is {score}, and must be a probability from 0 to 1; the setting Scores is {ScorerSettings.Logit} for other scores"));
         }
 

@@ -8,7 +8,7 @@ namespace LLMBlender.Local.Telemetry;
 /// <param name="settings">The scorer's settings, whose values are the labels.</param>
 /// <param name="metrics">Counts the calls.</param>
 /// <param name="deadline">The request's deadline; distinguishes timed-out calls from cancelled ones.</param>
-public sealed class ScoreMeter(ScorerSettings settings, ChatMetrics metrics, Deadline deadline)
+internal sealed class ScoreMeter(ScorerSettings settings, ChatMetrics metrics, Deadline deadline)
 {
     private const string Operation = "score";
 

@@ -291,5 +291,5 @@ public sealed class ScorerTests : IAsyncLifetime
     private static Scorer Create(ScorerSettings settings, Secret? key = null) => Scorer.Create(settings, key, TimeProvider.System);
 
     private static Task<double[]> ScoreAsync(Scorer scorer, params string[] texts) =>
-        scorer.ScoreAsync("Which?", texts, null, TestContext.Current.CancellationToken);
+        scorer.ScoreAsync("Which?", texts, TestContext.Current.CancellationToken);
 }

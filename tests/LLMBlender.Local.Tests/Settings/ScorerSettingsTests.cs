@@ -5,7 +5,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-namespace LLMBlender.Local.Tests.Scoring;
+namespace LLMBlender.Local.Tests.Settings;
 
 public sealed class ScorerSettingsTests
 {
