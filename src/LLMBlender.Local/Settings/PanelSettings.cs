@@ -40,7 +40,7 @@ public sealed record PanelSettings
     /// <summary>The latency above which a member is slow; null for the quantile of its last latencies that the budget allows, at least 0.95.</summary>
     public TimeSpan? HedgeAfter { get; set; }
 
-    /// <summary>The ranker, or a backend that judges pairs; null for the default ranker.</summary>
+    /// <summary>The ranker, a scorer, or a backend that judges pairs; null for the default ranker.</summary>
     public string? Ranker { get; set; }
 
     /// <summary>The aggregation of comparisons to a ranking; null for the default.</summary>
