@@ -1,4 +1,4 @@
 namespace LLMBlender.Client;
 
-/// <summary>The silo of a route stopped answering. The caller can take another route.</summary>
-public sealed class RouteLostException(GrainId route, Exception inner) : Exception($"lost the route to {route}", inner);
+/// <summary>The error of a call whose silo stopped answering. The caller can use another route.</summary>
+public sealed class RouteLostException(GrainId route, Exception inner) : Exception($"the silo of {route} does not answer", inner);
