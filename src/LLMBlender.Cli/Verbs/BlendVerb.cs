@@ -115,7 +115,7 @@ internal static class BlendVerb
                 : options.Instruction.Length > 0 ? run.AnswerAsync(parsed, cancellationToken)
                 : isSample ? run.AnswerSamplesAsync(parsed, cancellationToken)
                 : throw new UsageException(
-                    $"{(file is null ? "--cluster" : "--config")} asks a panel something: give an INSTRUCTION, or records with --from");
+                    $"{(file is null ? "--cluster" : "--config")} requires an INSTRUCTION, or records with --from");
         });
         return verb;
     }
