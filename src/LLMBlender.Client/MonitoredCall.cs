@@ -3,7 +3,7 @@ namespace LLMBlender.Client;
 /// <summary>A pending call of a <see cref="MonitoredRoute"/>, whose lock protects it.</summary>
 internal sealed class MonitoredCall(Guid id) : IDisposable
 {
-    // A ping can overtake its call, or be overtaken by the call's answer; on a busy machine, several pings can.
+    // A ping can arrive before its call, or after the call has completed but before its answer is received; several pings can on a busy machine.
     private const int MaxUnknown = 4;
 
     private readonly CancellationTokenSource lost = new();

@@ -60,7 +60,7 @@ internal static class DataFiles
         try
         {
             return JsonSerializer.Deserialize<T>(text, Options)
-                ?? throw new DataException($"{file}, line {line}: null is no {typeof(T).Name}");
+                ?? throw new DataException($"{file}, line {line}: null is not a {typeof(T).Name}");
         }
         catch (JsonException e)
         {
