@@ -4,18 +4,18 @@ using Microsoft.Extensions.AI;
 
 namespace LLMBlender.Abstractions;
 
-/// <summary>A panel as one chat model: an <see cref="IChatClient"/> whose every answer is a blend.</summary>
+/// <summary>An <see cref="IChatClient"/> whose answers are blends: a panel as one chat model.</summary>
 /// <remarks>
 /// <para>
-/// The conversation is the blend's source: a single user message is the instruction as it is; a longer conversation is written out
-/// turn by turn. <see cref="ChatOptions.ModelId"/> names the panel. Tools and response formats go to panels that forward them, and
-/// the best answer is then returned as it is. The response's <see cref="ChatResponse.RawRepresentation"/> is the
+/// The conversation is the blend's source: a single user message is the instruction; a longer conversation is converted to text turn
+/// by turn. <see cref="ChatOptions.ModelId"/> names the panel. Tools and response formats require a panel that forwards
+/// them, and the best answer is then returned unchanged. The response's <see cref="ChatResponse.RawRepresentation"/> is the
 /// <see cref="BlendResponse"/>.
 /// </para>
-/// <para>An option or a content that can't be honoured is refused by name with a <see cref="BlendException"/>, never dropped.</para>
+/// <para>An unsupported option or content is rejected with a <see cref="BlendException"/> that names it, not ignored.</para>
 /// </remarks>
-/// <param name="blender">Blends.</param>
-/// <param name="panel">The panel where the options name none; null for the default one.</param>
+/// <param name="blender">The blender. It is not disposed with the client.</param>
+/// <param name="panel">The panel to use if the options name none; null for the default panel.</param>
 public sealed class BlendChatClient(IBlender blender, string? panel = null) : IChatClient
 {
     private readonly ChatClientMetadata metadata = new("llmblender", defaultModelId: panel);
@@ -84,7 +84,7 @@ public sealed class BlendChatClient(IBlender blender, string? panel = null) : IC
     /// <inheritdoc/>
     public void Dispose()
     {
-        // The blender belongs to the host.
+        // The host owns the blender.
     }
 
     private BlendRequest Request(IEnumerable<ChatMessage> messages, ChatOptions? options)

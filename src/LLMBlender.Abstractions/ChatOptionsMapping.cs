@@ -3,10 +3,10 @@ using Microsoft.Extensions.AI;
 
 namespace LLMBlender.Abstractions;
 
-/// <summary>Chat options as the parts of a blend request. What a blend can't honour is refused by name.</summary>
+/// <summary>Maps chat options to parts of a blend request. Unsupported options are rejected by name.</summary>
 internal static class ChatOptionsMapping
 {
-    // Of JSON schemas and tools, as the OpenAI adapter names it.
+    // The name of the additional property of JSON schemas and tools in the OpenAI adapter.
     private const string Strict = "strict";
 
     private static readonly JsonSerializerOptions Compact = new(AIJsonUtilities.DefaultOptions) { WriteIndented = false };
@@ -28,7 +28,7 @@ internal static class ChatOptionsMapping
         };
     }
 
-    /// <summary>The form of answers; null for text.</summary>
+    /// <summary>Maps the response format; null for text.</summary>
     /// <exception cref="BlendException">The format is unknown.</exception>
     public static AnswerFormat? Format(ChatOptions options) => options.ResponseFormat switch
     {
@@ -43,14 +43,14 @@ internal static class ChatOptionsMapping
         var other => throw Unsupported(nameof(ChatOptions.ResponseFormat), other.GetType().Name, "text or JSON"),
     };
 
-    /// <summary>The tools that answers may call; null for none.</summary>
-    /// <exception cref="BlendException">A tool is no function, or a call is required and there are no tools.</exception>
+    /// <summary>Maps the tools; null for none.</summary>
+    /// <exception cref="BlendException">A tool is not a function, or a call is required and there are no tools.</exception>
     public static ToolOffer? Tools(ChatOptions options)
     {
         if (options.Tools is not { Count: > 0 } tools)
         {
             return options.ToolMode is RequiredChatToolMode
-                ? throw Unsupported(nameof(ChatOptions.ToolMode), "required", "absent where there are no Tools")
+                ? throw Unsupported(nameof(ChatOptions.ToolMode), "required", "absent if there are no Tools")
                 : null;
         }
 
@@ -112,7 +112,7 @@ internal static class ChatOptionsMapping
     {
         Absent(nameof(ChatOptions.ConversationId), options.ConversationId);
         Absent(nameof(ChatOptions.RawRepresentationFactory), options.RawRepresentationFactory is null ? null : "set");
-#pragma warning disable MEAI001 // Experimental options are refused like others.
+#pragma warning disable MEAI001 // Experimental options are rejected like others.
         Absent(nameof(ChatOptions.AllowBackgroundResponses), options.AllowBackgroundResponses is true ? true : null);
         Absent(nameof(ChatOptions.ContinuationToken), options.ContinuationToken is null ? null : "set");
 #pragma warning restore MEAI001
@@ -122,7 +122,7 @@ internal static class ChatOptionsMapping
     {
         if (value is not null)
         {
-            throw Unsupported(option, value, "absent: a blend can't honour it");
+            throw Unsupported(option, value, "absent: a blend does not support it");
         }
     }
 

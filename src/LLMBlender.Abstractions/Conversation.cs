@@ -4,19 +4,19 @@ using Microsoft.Extensions.AI;
 
 namespace LLMBlender.Abstractions;
 
-/// <summary>A conversation as turns, which backends read, and as the one text that the ranker reads.</summary>
+/// <summary>Converts chat messages to turns, for backends, and to one text, for the ranker.</summary>
 public static class Conversation
 {
-    /// <summary>The role of those who answer.</summary>
+    /// <summary>The role of the assistant.</summary>
     public const string Assistant = "assistant";
 
-    /// <summary>The role of those who set rules.</summary>
+    /// <summary>The role of the system.</summary>
     public const string System = "system";
 
-    /// <summary>The role of what tools said.</summary>
+    /// <summary>The role of a tool's result.</summary>
     public const string Tool = "tool";
 
-    /// <summary>The role of those who ask.</summary>
+    /// <summary>The role of the user.</summary>
     public const string User = "user";
 
     // Images and files that have no text, for a ranker.
@@ -25,21 +25,21 @@ public static class Conversation
     // MEAI's own options indent.
     private static readonly JsonSerializerOptions Compact = new(AIJsonUtilities.DefaultOptions) { WriteIndented = false };
 
-    /// <summary>The messages as turns, <paramref name="instructions"/> before them: text, calls of tools, and a turn for each result.</summary>
-    /// <exception cref="BlendException">A message holds something else, such as an image, or has an unknown role.</exception>
+    /// <summary>Converts messages to turns: <paramref name="instructions"/> first, then text, tool calls and a turn for each result.</summary>
+    /// <exception cref="BlendException">A message contains something else, such as an image, or has an unknown role.</exception>
     public static ChatTurn[] ToTurns(IEnumerable<ChatMessage> messages, string? instructions)
     {
         var turns = messages.SelectMany(Turns);
         return string.IsNullOrWhiteSpace(instructions) ? [.. turns] : [new ChatTurn(System, instructions), .. turns];
     }
 
-    /// <summary>A single user message as it is; else a paragraph a turn, each with its speaker.</summary>
-    /// <exception cref="BlendException">No message says anything.</exception>
+    /// <summary>Converts turns to text: a single user message unchanged, else a paragraph per turn, with the speaker before it.</summary>
+    /// <exception cref="BlendException">No message contains text.</exception>
     public static string ToInstruction(IReadOnlyList<ChatTurn> turns)
     {
         if (turns.Count == 0)
         {
-            throw BlendException.Invalid("messages", "no message says anything, and at least one must");
+            throw BlendException.Invalid("messages", "no message contains text; at least one must");
         }
 
         if (turns is [{ Role: User } only])
@@ -80,7 +80,7 @@ public static class Conversation
                     break;
                 default:
                     throw BlendException.Invalid(
-                        "messages", $"\"messages[{index}]\" holds {content.GetType().Name}, and must hold text, calls of tools and their results alone");
+                        "messages", $"\"messages[{index}]\" contains {content.GetType().Name}, and must contain only text, tool calls and tool results");
             }
         }
 

@@ -1,10 +1,10 @@
 namespace LLMBlender.Abstractions;
 
-/// <summary>A function of the caller that an answer may call.</summary>
-/// <param name="Name">What calls name.</param>
-/// <param name="Description">What it does; may be null.</param>
+/// <summary>A function that an answer can call.</summary>
+/// <param name="Name">The function's name.</param>
+/// <param name="Description">The function's description; may be null.</param>
 /// <param name="Parameters">The JSON schema of its arguments, as JSON text; null for none.</param>
-/// <param name="Strict">Whether a backend that can is to keep to the schema token by token; null to leave that to the backend.</param>
+/// <param name="Strict">Whether backends that support it constrain arguments to the schema (strict mode); null for the backend's default.</param>
 [GenerateSerializer, Immutable, Alias("LLMBlender.Tool")]
 public sealed record Tool(
     [property: Id(0)] string Name,

@@ -42,7 +42,7 @@ internal static class JsonBody
         {
             throw new ApiException(
                 e.StatusCode == StatusCodes.Status413PayloadTooLarge
-                    ? ApiError.TooLarge("the body is larger than the server takes")
+                    ? ApiError.TooLarge("the body exceeds MaxRequestBytes")
                     : ApiError.Invalid(null, e.Message),
                 e);
         }
@@ -82,8 +82,8 @@ internal static class JsonBody
             if (FindInvalidText(document.RootElement, "") is { } field)
             {
                 throw new ApiException(field.Length == 0
-                    ? ApiError.Invalid(null, "the body holds a text that is no valid Unicode")
-                    : ApiError.Invalid(field, $"\"{field}\" is no valid Unicode: it holds other bytes than UTF-8, or escapes half of a surrogate pair"));
+                    ? ApiError.Invalid(null, "the body contains text that is not valid Unicode")
+                    : ApiError.Invalid(field, $"\"{field}\" is not valid Unicode: it contains bytes that are not UTF-8, or an escaped half of a surrogate pair"));
             }
         }
 

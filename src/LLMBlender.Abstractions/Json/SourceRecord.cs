@@ -3,12 +3,12 @@ using System.Text.Json.Serialization;
 
 namespace LLMBlender.Abstractions.Json;
 
-/// <summary>The fields that the records of all verbs share.</summary>
+/// <summary>The common fields of all requests' records.</summary>
 public abstract record SourceRecord
 {
     private const double LongestSeconds = 600;
 
-    /// <summary>The record's own name, given back with the answer: a string or a number.</summary>
+    /// <summary>The record's id, repeated in the result: a string or a number.</summary>
     [JsonPropertyOrder(-1)]
     public RecordId? Id { get; init; }
 
@@ -17,7 +17,7 @@ public abstract record SourceRecord
     [JsonPropertyOrder(1)]
     public double? Timeout { get; init; }
 
-    /// <summary>The time that the request may take.</summary>
+    /// <summary>The time limit.</summary>
     [JsonIgnore]
     public TimeSpan Time => Timeout is { } seconds ? TimeSpan.FromSeconds(seconds) : RequestTime.Default;
 }

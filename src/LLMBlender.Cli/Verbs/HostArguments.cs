@@ -84,8 +84,8 @@ internal sealed class HostArguments
     public bool IsConfigured(CommandResult parsed) => ranker is not null && parsed.GetValue(config) is not null;
 
     /// <summary>
-    /// The ranker that a request names: the option's, else its record's. Null where the option says which ranker is loaded here, for that
-    /// one is then the default.
+    /// The ranker that a request names: the option's, else its record's. Null if the option selects the ranker that this
+    /// process loads, which then is the default.
     /// </summary>
     public string? RankerOf(ParseResult parsed, string? ofRecord) =>
         Chosen(parsed, ranker!.Given(parsed), ofRecord);
@@ -93,7 +93,7 @@ internal sealed class HostArguments
     /// <summary>The fuser that a request names; as <see cref="RankerOf"/>.</summary>
     public string? FuserOf(ParseResult parsed, string? ofRecord) => Chosen(parsed, fuser!.Given(parsed), ofRecord);
 
-    /// <summary>Opens what the arguments ask for.</summary>
+    /// <summary>Connects to the cluster or loads the models that the arguments name.</summary>
     /// <param name="parsed">The arguments.</param>
     /// <param name="cancellationToken">Cancels the attempt.</param>
     /// <param name="panels">The panels if there is no configuration file; null for none.</param>

@@ -3,11 +3,11 @@ using LLMBlender.Records;
 namespace LLMBlender.Evaluation.Reports;
 
 /// <summary>The measure of ranks: a judge's verdicts, a score of the file that replaces a judge, or the first metric.</summary>
-internal sealed class Yardstick
+internal sealed class RankingCriterion
 {
     private readonly Func<EvaluatedRecord, double[]?> scores;
 
-    private Yardstick(string name, Func<EvaluatedRecord, double[]?> scores) => (Name, this.scores) = (name, scores);
+    private RankingCriterion(string name, Func<EvaluatedRecord, double[]?> scores) => (Name, this.scores) = (name, scores);
 
     /// <summary>Its name.</summary>
     public string Name { get; }
@@ -21,11 +21,11 @@ internal sealed class Yardstick
     /// <summary>The score of the file; null if it is not a score.</summary>
     public string? Score { get; private init; }
 
-    /// <summary>Creates the yardstick given by a plan.</summary>
+    /// <summary>Creates the criterion given by a plan.</summary>
     /// <exception cref="UsageException">No record contains the required verdicts or score.</exception>
-    public static Yardstick Of(EvaluationPlan plan, IReadOnlyList<EvaluatedRecord> records)
+    public static RankingCriterion Of(EvaluationPlan plan, IReadOnlyList<EvaluatedRecord> records)
     {
-        var verdicts = new Yardstick("GPT-Rank", static record => record.Judged?.Scores()) { IsVerdicts = true };
+        var verdicts = new RankingCriterion("GPT-Rank", static record => record.Judged?.Scores()) { IsVerdicts = true };
         if (plan.Judge is EvaluationPlan.FromVerdicts or null && records.Any(static record => record.Judged is not null))
         {
             return verdicts;
@@ -39,12 +39,12 @@ internal sealed class Yardstick
         if (plan.Judge is { } name)
         {
             return records.Any(record => record.FileScores.ContainsKey(name))
-                ? new Yardstick(name, record => record.FileScores.GetValueOrDefault(name)) { Score = name }
+                ? new RankingCriterion(name, record => record.FileScores.GetValueOrDefault(name)) { Score = name }
                 : throw new UsageException($"--judge {name}: no record has this score for all of its candidates");
         }
 
         var metric = plan.Metrics.Count > 0 ? plan.Metrics[0].Name : null;
-        return new Yardstick(metric ?? "nothing", record => metric is null ? null : record.Finding.Metrics.GetValueOrDefault(metric));
+        return new RankingCriterion(metric ?? "nothing", record => metric is null ? null : record.Finding.Metrics.GetValueOrDefault(metric));
     }
 
     /// <summary>A record's scores, higher is better; null if it has none.</summary>
