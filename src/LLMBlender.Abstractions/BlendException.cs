@@ -38,7 +38,7 @@ public sealed class BlendException : Exception
     [Id(6)]
     public string? Code { get; init; }
 
-    /// <summary>A request that breaks a rule.</summary>
+    /// <summary>Creates the error for an invalid request.</summary>
     public static BlendException Invalid(string parameter, string message) =>
         new("request", BlendFailureReason.Refused, message) { Parameter = parameter };
 
@@ -50,6 +50,6 @@ public sealed class BlendException : Exception
     public static BlendException Leaving() =>
         new("silo", BlendFailureReason.Overloaded, "the silo is shutting down") { Elsewhere = true, RetryAfter = TimeSpan.FromSeconds(1) };
 
-    /// <summary>The same as a part of a blend that went on without it.</summary>
+    /// <summary>Converts it to a failure of a part, for a blend that continues without that part.</summary>
     public BlendFailure ToFailure() => new(What, Reason, Message) { Status = Status, Code = Code };
 }
