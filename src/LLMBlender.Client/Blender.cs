@@ -65,7 +65,7 @@ public sealed class Blender : IBlender, IDisposable
         where TGrain : IGrainWithStringKey
     {
         using var deadline = new Deadline(timeout, cancellationToken);
-        var (attempt, cause) = (0, "none");
+        var (attempt, cause) = (0, (string?)null);
         try
         {
             while (true)
@@ -85,9 +85,13 @@ public sealed class Blender : IBlender, IDisposable
         }
         catch (OperationCanceledException) when (deadline.IsPassed)
         {
-            throw BlendException.TimedOut("request", timeout, $"{attempt + 1} silos were called; the last failure: {cause}");
+            throw BlendException.TimedOut("request", timeout, Attempts(attempt + 1, cause));
         }
     }
+
+    private static string Attempts(int count, string? cause) => cause is null
+        ? "the first silo that was called had not answered"
+        : $"{count} silos were called; the previous one failed: {cause}";
 
     private async IAsyncEnumerable<T> StreamAsync<TGrain, T>(
         TimeSpan timeout,

@@ -13,7 +13,7 @@ internal static class ApiRoutes
     /// <param name="endpoints">The route builder.</param>
     /// <param name="path">The path.</param>
     /// <param name="request">The body's type.</param>
-    /// <param name="response">The request body's type.</param>
+    /// <param name="response">The response body's type.</param>
     /// <param name="answer">Handles the request; returns null if it has written a stream.</param>
     public static RouteHandlerBuilder MapApiPost<TRequest, TResponse>(
         this IEndpointRouteBuilder endpoints,

@@ -69,8 +69,17 @@ public sealed class LocalBlender : IBlender
     {
         var workflow = RankingWorkflow.Create(request);
         using var deadline = Limit(request.Timeout, cancellationToken);
-        var comparer = Comparer(request.Ranker, request.Instruction, request.Input, workflow.Texts, deadline);
-        return await RunAsync(() => workflow.RunAsync(comparer, deadline.Token), BlendWorkflow.Rank, deadline, comparer.Name);
+        using var activity = new RankingActivity(workflow, request.Candidates.Length, metrics.Rankings);
+        try
+        {
+            var comparer = Comparer(request.Ranker, request.Instruction, request.Input, workflow.Texts, deadline);
+            return activity.End(await RunAsync(() => workflow.RunAsync(comparer, deadline.Token), BlendWorkflow.Rank, deadline, comparer.Name));
+        }
+        catch (Exception e)
+        {
+            activity.Fail(e);
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -79,8 +88,11 @@ public sealed class LocalBlender : IBlender
         ComparisonWorkflow.Check(request);
         using var deadline = Limit(request.Timeout, cancellationToken);
         var comparer = Comparer(request.Ranker, request.Instruction, request.Input, ComparisonWorkflow.Texts(request), deadline);
-        return await RunAsync(
+        var start = timeProvider.GetTimestamp();
+        var response = await RunAsync(
             () => ComparisonWorkflow.RunAsync(request, comparer, deadline.Token), BlendWorkflow.Rank, deadline, comparer.Name);
+        metrics.Rankings.Compared(request.Order, timeProvider.GetElapsedTime(start).TotalSeconds);
+        return response;
     }
 
     /// <inheritdoc/>
