@@ -30,6 +30,14 @@ public sealed class BlendException : Exception
     [Id(4)]
     public bool Elsewhere { get; init; }
 
+    /// <summary>The HTTP status of the model server's error; null for none.</summary>
+    [Id(5)]
+    public int? Status { get; init; }
+
+    /// <summary>The code of the model server's error, such as <c>context_length_exceeded</c>; null for none.</summary>
+    [Id(6)]
+    public string? Code { get; init; }
+
     /// <summary>Creates the error for an invalid request.</summary>
     public static BlendException Invalid(string parameter, string message) =>
         new("request", BlendFailureReason.Refused, message) { Parameter = parameter };
@@ -43,5 +51,5 @@ public sealed class BlendException : Exception
         new("silo", BlendFailureReason.Overloaded, "the silo is shutting down") { Elsewhere = true, RetryAfter = TimeSpan.FromSeconds(1) };
 
     /// <summary>Converts it to a failure of a part, for a blend that continues without that part.</summary>
-    public BlendFailure ToFailure() => new(What, Reason, Message);
+    public BlendFailure ToFailure() => new(What, Reason, Message) { Status = Status, Code = Code };
 }

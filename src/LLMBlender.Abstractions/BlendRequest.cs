@@ -40,9 +40,9 @@ public sealed record BlendRequest
     [Id(8)]
     public int? TopK { get; init; }
 
-    /// <summary>The time limit of the whole blend, above 0 and at most <see cref="RequestTime.Longest"/>.</summary>
+    /// <summary>The time that the whole blend may take; a panel's deadline may be shorter. Every wait on the way ends by it.</summary>
     [Id(9)]
-    public TimeSpan Timeout { get; init; } = RequestTime.Default;
+    public TimeSpan Timeout { get; init; } = RequestTime.Longest;
 
     // Id 10 was Call, the id of the call. It is not reused.
 
@@ -86,4 +86,15 @@ public sealed record BlendRequest
     /// <summary>Whether the fused answer is returned without a comparison with the best candidate.</summary>
     [Id(18)]
     public bool WithoutGuard { get; init; }
+
+    /// <summary>
+    /// Further fields for the panel's members, as a JSON object in the format of OpenAI's chat completions; null for none. They have
+    /// precedence over the typed ones.
+    /// </summary>
+    [Id(19)]
+    public string? Fields { get; init; }
+
+    /// <summary>The only member of the panel to ask, which made the tool calls whose results the conversation ends with; null for all.</summary>
+    [Id(20)]
+    public string? Member { get; init; }
 }

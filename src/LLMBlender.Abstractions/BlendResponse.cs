@@ -33,4 +33,12 @@ public sealed record BlendResponse(
     /// <summary>The answer's tool calls, in text form in <see cref="Answer"/>; null if there are none.</summary>
     [Id(9)]
     public ToolUse? ToolUse { get; init; }
+
+    /// <summary>What the answer contains beside its text; null for nothing, or if the answer is fused.</summary>
+    [Id(10)]
+    public AnswerDetails? Details { get; init; }
+
+    /// <summary>What the request asked for and members did not get.</summary>
+    [Id(11)]
+    public string[] Warnings { get; init; } = [];
 }

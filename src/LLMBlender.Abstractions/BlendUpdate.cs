@@ -9,4 +9,8 @@ public sealed record BlendUpdate([property: Id(0)] string Text, [property: Id(1)
     /// <summary>The event of a step; null in other updates. Events require <see cref="BlendRequest.WithProgress"/>.</summary>
     [Id(2)]
     public BlendEvent? Event { get; init; }
+
+    /// <summary>The next characters of the answer's reasoning; null for none.</summary>
+    [Id(3)]
+    public string? Reasoning { get; init; }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace LLMBlender.Abstractions;
 
 /// <summary>Tokens, comparisons and cost of a blend.</summary>
@@ -11,4 +13,12 @@ public sealed record BlendUsage(
     /// <summary>Cost of the panel's models in the currency of the configured prices; null if none are configured.</summary>
     [Id(3)]
     public decimal? Cost { get; init; }
+
+    /// <summary>Prompt tokens that servers had cached; part of the prompt tokens.</summary>
+    [Id(4), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long CachedTokens { get; init; }
+
+    /// <summary>Tokens of reasoning; part of the completion tokens.</summary>
+    [Id(5), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long ReasoningTokens { get; init; }
 }

@@ -13,4 +13,12 @@ public sealed record ChatTurn([property: Id(0)] string Role, [property: Id(1)] s
     /// <summary>The id of the call whose result a tool message contains; null for other messages.</summary>
     [Id(3)]
     public string? CallId { get; init; }
+
+    /// <summary>The message as the caller wrote it, a JSON object in the format of OpenAI's chat completions; null if it was not written in it.</summary>
+    [Id(4)]
+    public string? Source { get; init; }
+
+    /// <summary>Whether the message contains an image or a file.</summary>
+    [Id(5)]
+    public bool HasMedia { get; init; }
 }

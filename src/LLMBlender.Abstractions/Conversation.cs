@@ -19,7 +19,10 @@ public static class Conversation
     /// <summary>The role of the user.</summary>
     public const string User = "user";
 
-    // MEAI's default options indent.
+    // Images and files that have no text, for a ranker.
+    private const string MediaForm = "(attachment)";
+
+    // MEAI's own options indent.
     private static readonly JsonSerializerOptions Compact = new(AIJsonUtilities.DefaultOptions) { WriteIndented = false };
 
     /// <summary>Converts messages to turns: <paramref name="instructions"/> first, then text, tool calls and a turn for each result.</summary>
@@ -41,11 +44,11 @@ public static class Conversation
 
         if (turns is [{ Role: User } only])
         {
-            return only.Text;
+            return only.Text.Length == 0 && only.HasMedia ? MediaForm : only.Text;
         }
 
         var text = new StringBuilder();
-        foreach (var turn in turns)
+        foreach (var turn in turns.Where(static turn => Form(turn).Length > 0))
         {
             text.Append(text.Length > 0 ? "\n\n" : "").Append(Speaker(turn.Role)).Append(Form(turn));
         }
@@ -57,6 +60,7 @@ public static class Conversation
     {
         var role = RoleOf(message.Role, index);
         var calls = new List<ToolCall>();
+        var hasMedia = false;
         foreach (var content in message.Contents)
         {
             switch (content)
@@ -68,7 +72,11 @@ public static class Conversation
                     calls.Add(new ToolCall(call.CallId, call.Name, JsonSerializer.Serialize(
                         call.Arguments ?? new Dictionary<string, object?>(), Compact.GetTypeInfo(typeof(IDictionary<string, object?>)))));
                     break;
-                case TextContent or UsageContent:
+                case TextContent or TextReasoningContent or UsageContent:
+                    break;
+                case DataContent data when data.HasTopLevelMediaType("image"):
+                case UriContent link when link.HasTopLevelMediaType("image"):
+                    hasMedia = true;
                     break;
                 default:
                     throw BlendException.Invalid(
@@ -76,9 +84,10 @@ public static class Conversation
             }
         }
 
-        if (calls.Count > 0 || !string.IsNullOrWhiteSpace(message.Text))
+        if (calls.Count > 0 || hasMedia || !string.IsNullOrWhiteSpace(message.Text))
         {
-            yield return new ChatTurn(role, message.Text) { Calls = calls.Count > 0 ? [.. calls] : null };
+            var turn = new ChatTurn(role, message.Text) { Calls = calls.Count > 0 ? [.. calls] : null, HasMedia = hasMedia };
+            yield return turn with { Source = ChatTurnSource.Create(turn, message) };
         }
     }
 
@@ -97,7 +106,10 @@ public static class Conversation
         : throw BlendException.Invalid(
             "messages", $"\"messages[{index}]\" has role \"{role.Value}\", and must have {System}, developer, {User}, {Assistant} or {Tool}");
 
-    private static string Form(ChatTurn turn) => turn.Calls is { } calls ? new ToolUse(turn.Text, calls).ToForm() : turn.Text;
+    private static string Form(ChatTurn turn) =>
+        turn.Calls is { } calls ? new ToolUse(turn.Text, calls).ToForm()
+        : turn.Text.Length == 0 && turn.HasMedia ? MediaForm
+        : turn.Text;
 
     private static string Speaker(string role) => role switch { User => "Human: ", Assistant => "Assistant: ", Tool => "Tool: ", _ => "" };
 }

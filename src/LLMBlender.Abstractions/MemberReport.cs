@@ -47,4 +47,8 @@ public sealed record MemberReport
     /// <summary>The backend's Retry-After; null if it sent none or answered.</summary>
     [Id(10)]
     public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>What its answer contains beside the text; null for nothing.</summary>
+    [Id(11)]
+    public AnswerDetails? Details { get; init; }
 }

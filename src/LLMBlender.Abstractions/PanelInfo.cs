@@ -19,4 +19,16 @@ public sealed record PanelInfo(
     /// <summary>The features that it forwards to its members; see <see cref="ForwardedFeature"/>.</summary>
     [Id(5)]
     public string[] Passes { get; init; } = [];
+
+    /// <summary>Whether a field that a member does not take fails the request.</summary>
+    [Id(6)]
+    public bool Strict { get; init; }
+
+    /// <summary>Whether a member reads images and files.</summary>
+    [Id(7)]
+    public bool Sees { get; init; }
+
+    /// <summary>Whether only the member that made tool calls is asked with their results.</summary>
+    [Id(8)]
+    public bool KeepsMember { get; init; }
 }

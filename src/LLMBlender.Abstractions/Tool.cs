@@ -10,4 +10,9 @@ public sealed record Tool(
     [property: Id(0)] string Name,
     [property: Id(1)] string? Description,
     [property: Id(2)] string? Parameters,
-    [property: Id(3)] bool? Strict);
+    [property: Id(3)] bool? Strict)
+{
+    /// <summary>The declaration as the caller wrote it, a JSON object in the format of OpenAI's chat completions; null if it was not written in it.</summary>
+    [Id(4)]
+    public string? Source { get; init; }
+}

@@ -37,12 +37,15 @@ internal static class ApiRoutes
         return route.Accepts<TRequest>(isOptional: true, "application/json", "*/*").Describe<TResponse>();
     }
 
-    /// <summary>Maps a GET.</summary>
+    /// <summary>Maps a GET, and a HEAD that the OpenAPI document does not contain.</summary>
     public static RouteHandlerBuilder MapApiGet<TResponse>(
         this IEndpointRouteBuilder endpoints, string path, JsonTypeInfo<TResponse> response, Func<ApiCall, Task<TResponse>> answer)
-        where TResponse : class =>
-        endpoints.MapGet(path, async (HttpContext context, IBlender blender) =>
-            await JsonBody.WriteAsync(context, await answer(ApiCall.Create(context, blender)), response)).Describe<TResponse>();
+        where TResponse : class
+    {
+        return endpoints.MapMethods(path, [HttpMethods.Get, HttpMethods.Head], HandleAsync).Describe<TResponse>();
+
+        async Task HandleAsync(HttpContext context, IBlender blender) => await JsonBody.WriteAsync(context, await answer(ApiCall.Create(context, blender)), response);
+    }
 
     private static RouteHandlerBuilder Describe<TResponse>(this RouteHandlerBuilder route) => route
         .AddEndpointFilter<ApiErrorFilter>()

@@ -87,7 +87,14 @@ internal static class JsonBody
             }
         }
 
-        return JsonRecord.Read(body, type);
+        var record = JsonRecord.Read(body, type);
+        if (record is IRawBody raw)
+        {
+            using var document = JsonDocument.Parse(body);
+            raw.Source = document.RootElement.Clone();
+        }
+
+        return record;
     }
 
     // Returns the path of the first invalid text, or of the object with an invalid name; null for none.

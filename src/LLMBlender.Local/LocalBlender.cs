@@ -27,7 +27,7 @@ public sealed class LocalBlender : IBlender
     private readonly bool isUnlimited;
 
     /// <param name="models">The rankers and fusers.</param>
-    /// <param name="panels">The panels and chat models; chat models can also rank and fuse.</param>
+    /// <param name="panels">The panels and chat models; chat models can also rank and fuse, and scorers rank.</param>
     /// <param name="metrics">Counts requests.</param>
     /// <param name="loggers">Logs failures of chat models; null for no logging.</param>
     /// <param name="timeProvider">Measures time; null for the system's clock.</param>
@@ -162,9 +162,9 @@ public sealed class LocalBlender : IBlender
     private IPairComparer Comparer(string? name, string instruction, string? input, string[] texts, Deadline deadline)
     {
         name ??= models.DefaultRanker;
-        if (name is not null && panels.FindBackend(name) is { } backend)
+        if (ConfiguredComparer.Find(panels, name, instruction, input, texts, metrics, deadline) is { } comparer)
         {
-            return new ChatJudge(backend, instruction, input, texts, metrics, deadline);
+            return comparer;
         }
 
         var (known, ranker) = models.FindRanker(name);

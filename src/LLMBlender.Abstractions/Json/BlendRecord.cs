@@ -49,6 +49,6 @@ public sealed record BlendRecord : SourceRecord
         Fuser = Fuser,
         TopK = TopK,
         WithTrace = Trace == true,
-        Timeout = Time,
+        Timeout = Timeout is null ? RequestTime.Longest : Time,
     };
 }

@@ -12,7 +12,7 @@ public abstract record SourceRecord
     [JsonPropertyOrder(-1)]
     public RecordId? Id { get; init; }
 
-    /// <summary>The time limit in seconds, above 0 and at most 600; 60 by default.</summary>
+    /// <summary>The time limit in seconds, above 0 and at most 600; 60 by default, 600 for a blend.</summary>
     [Range(0, LongestSeconds, MinimumIsExclusive = true, ErrorMessage = "a number of seconds above 0 and at most 600")]
     [JsonPropertyOrder(1)]
     public double? Timeout { get; init; }

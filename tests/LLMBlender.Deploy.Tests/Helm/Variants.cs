@@ -29,8 +29,10 @@ internal static class Variants
           Backends:
             - { Name: cloud, Url: "https://api.example.org/v1", Model: large, KeyVariable: OPENAI_API_KEY, PromptPrice: 0.15, CompletionPrice: 0.6 }
             - { Name: local, Kind: ollama, Url: "http://ollama:11434", Model: llama3.1, MaxConcurrency: 4, AttemptTimeout: "00:02:00" }
+          Scorers:
+            - { Name: tei, Kind: tei-rerank, Url: "http://tei:8080", KeyVariable: OPENAI_API_KEY, Scale: 2, MaxBatch: 16, Timeout: "00:00:20" }
           Panels:
-            - { Name: house, Members: [cloud, local], Quorum: 1, Grace: "00:00:02", HedgeBudget: 0.05, TopK: 2, Fuser: cloud }
+            - { Name: house, Members: [cloud, local], Quorum: 1, Grace: "00:00:02", HedgeBudget: 0.05, TopK: 2, Ranker: tei, Fuser: cloud }
           Cache: { MemoryEntries: 100000, Expiry: "3.00:00:00" }
           Queue: { MaxTokens: 2000000 }
           Admission: { MaxRequests: 512 }
