@@ -140,6 +140,63 @@ internal static class Variants
         ingress: { enabled: true, page: true, hosts: [llmblender.example.org] }
         """;
 
+    // Each value that the other variants leave alone. A sidecar has the security context that restricted namespaces ask for.
+    private const string Everything = """
+        redis: { address: "node-0.redis:6379,node-1.redis:6379", user: llmblender, tls: true, passwordSecret: { name: redis, key: redis-password } }
+        callers: [{ name: app, keySha256: 2c70e12b7a0646f92279f427c7b38e7334d8e5389cff167a1dc30e73f826b683 }]
+        global: { imageRegistry: registry.example.org, imagePullSecrets: [{ name: global }, registry] }
+        image: { pullSecrets: [registry] }
+        ca: { configMap: company-ca }
+        logFormat: json
+        common:
+          annotations: { reloader.stakater.com/auto: "true" }
+          podAnnotations: { example.org/common: "true" }
+          nodeSelector: { disk: ssd }
+          tolerations: [{ key: shared, operator: Exists }]
+          topologySpreadConstraints: [{ maxSkew: 2, topologyKey: example.org/rack, whenUnsatisfiable: ScheduleAnyway, labelSelector: { matchLabels: { app.kubernetes.io/name: llmblender } } }]
+          priorityClassName: shared
+          schedulerName: other
+          dnsPolicy: ClusterFirst
+          dnsConfig: { options: [{ name: ndots, value: "2" }] }
+          hostAliases: [{ ip: 10.0.0.1, hostnames: [vllm] }]
+          progressDeadlineSeconds: 900
+          extraEnv: [{ name: DOTNET_EnableDiagnostics, value: "1" }]
+          extraContainers:
+            - name: proxy
+              image: proxy:1
+              securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: [ALL] } }
+        gateway:
+          priorityClassName: gateways
+          nodeSelector: { pool: gateways }
+          tolerations: [{ key: gateways, operator: Exists }]
+          extraArgs: [--silo-listen-port=11111]
+          lifecycle: { preStop: { sleep: { seconds: 15 } } }
+          autoscaling: { enabled: true, minReplicas: 2, maxReplicas: 4, targetMemory: 80, behavior: { scaleUp: { stabilizationWindowSeconds: 0 } }, metrics: [{ type: ContainerResource, containerResource: { name: cpu, container: llmblender, target: { type: Utilization, averageUtilization: 60 } } }] }
+          disruptionBudget: { minAvailable: 50% }
+        compare:
+          keda: { enabled: true, minReplicas: 0, maxReplicas: 8, behavior: { scaleUp: { stabilizationWindowSeconds: 0 } }, authenticationRef: { name: prometheus }, triggers: [{ type: cron, metadata: { timezone: UTC, start: "0 8 * * *", end: "0 18 * * *", desiredReplicas: "2" } }] }
+        models:
+          volume: { emptyDir: {} }
+          pull: [{ repository: llm-blender/PairRM-hf, name: pairrm, precision: int8 }]
+          pullToken: { name: hub, key: token }
+        service: { type: LoadBalancer, nodePort: 30080, labels: { team: ai }, loadBalancerClass: example.org/nlb, loadBalancerSourceRanges: [10.0.0.0/8], externalTrafficPolicy: Local, trafficDistribution: PreferClose }
+        ingress: { enabled: true, hosts: [llmblender.example.org], tls: [{ secretName: other, hosts: [llmblender.example.org] }], labels: { team: ai } }
+        httpRoute:
+          enabled: true
+          parentRefs: [{ name: public, namespace: gateways }]
+          hostnames: [llmblender.example.org]
+          filters: [{ type: RequestHeaderModifier, requestHeaderModifier: { remove: [x-internal] } }]
+          timeouts: { request: 100s }
+          labels: { team: ai }
+          annotations: { example.org/owner: ai }
+        extraObjects:
+          - { apiVersion: v1, kind: ConfigMap, metadata: { name: "{{ .Release.Name }}-extra" }, data: { key: value } }
+        monitoring:
+          serviceMonitor: { enabled: true, namespace: monitoring, scrapeTimeout: 10s, relabelings: [{ targetLabel: cluster, replacement: eu }], metricRelabelings: [{ sourceLabels: [__name__], regex: orleans_.*, action: drop }] }
+          rules: { enabled: true, runbookUrl: "https://docs.example.org/llmblender/METRICS.html" }
+          otlp: { endpoint: "http://collector:4318", protocol: http/protobuf, logs: false, sampleRatio: 0.05, headersSecret: { name: collector, key: headers } }
+        """;
+
     private const string Bare = """
         nameOverride: blender
         fullnameOverride: house
@@ -170,8 +227,13 @@ internal static class Variants
         [nameof(Fronted)] = Fronted,
         [nameof(Paged)] = Paged,
         [nameof(Bare)] = Bare,
-    };
+        [nameof(Everything)] = Everything,
+    }.Concat(Examples()).ToDictionary();
 
     /// <summary>Their names.</summary>
     public static TheoryData<string> Names => [.. All.Keys];
+
+    // The chart's own examples.
+    private static IEnumerable<KeyValuePair<string, string>> Examples() => Directory.GetFiles(Path.Combine(Chart.Folder, "examples"), "*.yaml")
+        .Select(file => KeyValuePair.Create(Path.GetFileNameWithoutExtension(file), File.ReadAllText(file)));
 }
