@@ -68,6 +68,15 @@ public sealed partial class ValuesTests
     }
 
     [Fact]
+    public async Task Table_OfValues_IsGeneratedFromTheirComments()
+    {
+        var outcome = await Npm.ScriptAsync("values.mjs", Path.Combine(Chart.Folder, "values.yaml"));
+
+        Assert.True(outcome.Code == 0, outcome.Error);
+        Assert.Equal(outcome.Output.TrimEnd(), (await File.ReadAllTextAsync(Path.Combine(Chart.Folder, "VALUES.md"), TestContext.Current.CancellationToken)).TrimEnd());
+    }
+
+    [Fact]
     public void Values_Every_IsInTheSchema()
     {
         var missing = new List<string>();
