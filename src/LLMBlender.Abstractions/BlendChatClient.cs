@@ -4,18 +4,18 @@ using Microsoft.Extensions.AI;
 
 namespace LLMBlender.Abstractions;
 
-/// <summary>A panel as one chat model: an <see cref="IChatClient"/> whose every answer is a blend.</summary>
+/// <summary>An <see cref="IChatClient"/> whose answers are blends: a panel as one chat model.</summary>
 /// <remarks>
 /// <para>
-/// The conversation is the blend's source: a single user message is the instruction as it is; a longer conversation is written out
-/// turn by turn. <see cref="ChatOptions.ModelId"/> names the panel. Tools and response formats go to panels that forward them, and
-/// the best answer is then returned as it is. The response's <see cref="ChatResponse.RawRepresentation"/> is the
+/// The conversation is the blend's source: a single user message is the instruction; a longer conversation is converted to text turn
+/// by turn. <see cref="ChatOptions.ModelId"/> names the panel. Tools and response formats require a panel that forwards
+/// them, and the best answer is then returned unchanged. The response's <see cref="ChatResponse.RawRepresentation"/> is the
 /// <see cref="BlendResponse"/>.
 /// </para>
-/// <para>An option or a content that can't be honoured is refused by name with a <see cref="BlendException"/>, never dropped.</para>
+/// <para>An unsupported option or content is rejected with a <see cref="BlendException"/> that names it, not ignored.</para>
 /// </remarks>
-/// <param name="blender">Blends.</param>
-/// <param name="panel">The panel where the options name none; null for the default one.</param>
+/// <param name="blender">The blender. It is not disposed with the client.</param>
+/// <param name="panel">The panel to use if the options name none; null for the default panel.</param>
 public sealed class BlendChatClient(IBlender blender, string? panel = null) : IChatClient
 {
     private readonly ChatClientMetadata metadata = new("llmblender", defaultModelId: panel);
@@ -40,8 +40,15 @@ public sealed class BlendChatClient(IBlender blender, string? panel = null) : IC
         ChatOptions? options = null,
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
+        var hasReasoning = false;
         await foreach (var update in blender.BlendStreamingAsync(Request(messages, options), cancellationToken))
         {
+            if (update.Reasoning is { } reasoning)
+            {
+                hasReasoning = true;
+                yield return new ChatResponseUpdate(ChatRole.Assistant, [new TextReasoningContent(reasoning)]) { ModelId = options?.ModelId ?? panel };
+            }
+
             if (update.Response is not { } response)
             {
                 yield return new ChatResponseUpdate(ChatRole.Assistant, update.Text) { ModelId = options?.ModelId ?? panel };
@@ -49,7 +56,11 @@ public sealed class BlendChatClient(IBlender blender, string? panel = null) : IC
             }
 
             // The text of an answer that calls tools is not streamed.
-            AIContent[] contents = [.. response.ToolUse is null ? [] : Contents(response), new UsageContent(Usage(response.Usage))];
+            AIContent[] contents =
+            [
+                .. Contents(response).Where(content => content is TextReasoningContent ? !hasReasoning : content is not TextContent || response.ToolUse is not null),
+                new UsageContent(Usage(response.Usage)),
+            ];
             yield return new ChatResponseUpdate(ChatRole.Assistant, contents)
             {
                 ModelId = options?.ModelId ?? panel,
@@ -73,7 +84,7 @@ public sealed class BlendChatClient(IBlender blender, string? panel = null) : IC
     /// <inheritdoc/>
     public void Dispose()
     {
-        // The blender belongs to the host.
+        // The host owns the blender.
     }
 
     private BlendRequest Request(IEnumerable<ChatMessage> messages, ChatOptions? options)
@@ -90,12 +101,23 @@ public sealed class BlendChatClient(IBlender blender, string? panel = null) : IC
             Sampling = ChatOptionsMapping.Sampling(options),
             Format = ChatOptionsMapping.Format(options),
             Tools = ChatOptionsMapping.Tools(options),
+            Fields = ChatOptionsMapping.Fields(options),
         };
     }
 
     private static List<AIContent> Contents(BlendResponse response)
     {
         var contents = new List<AIContent>();
+        if (response.Details?.Reasoning is { } reasoning)
+        {
+            contents.Add(new TextReasoningContent(reasoning));
+        }
+
+        if (response.Details?.Refusal is { } refusal)
+        {
+            contents.Add(new ErrorContent(refusal) { ErrorCode = "Refusal" });
+        }
+
         var text = response.ToolUse is { } use ? use.Text : response.Answer;
         if (text.Length > 0)
         {
@@ -114,7 +136,8 @@ public sealed class BlendChatClient(IBlender blender, string? panel = null) : IC
         json.Length == 0 ? null : JsonSerializer.Deserialize<Dictionary<string, object?>>(json, AIJsonUtilities.DefaultOptions);
 
     private static ChatFinishReason FinishReason(BlendResponse response) =>
-        response.ToolUse is not null ? ChatFinishReason.ToolCalls
+        response.Details?.FinishReason is not null ? ChatFinishReason.ContentFilter
+        : response.ToolUse is not null ? ChatFinishReason.ToolCalls
         : response.ReachedLimit ? ChatFinishReason.Length
         : ChatFinishReason.Stop;
 
@@ -123,5 +146,7 @@ public sealed class BlendChatClient(IBlender blender, string? panel = null) : IC
         InputTokenCount = usage.PromptTokens,
         OutputTokenCount = usage.CompletionTokens,
         TotalTokenCount = usage.PromptTokens + usage.CompletionTokens,
+        CachedInputTokenCount = usage.CachedTokens > 0 ? usage.CachedTokens : null,
+        ReasoningTokenCount = usage.ReasoningTokens > 0 ? usage.ReasoningTokens : null,
     };
 }

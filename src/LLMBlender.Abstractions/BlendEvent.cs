@@ -1,24 +1,24 @@
 namespace LLMBlender.Abstractions;
 
-/// <summary>A step of a blend that is under way.</summary>
-/// <param name="Kind">What happened.</param>
-/// <param name="Seconds">When, from the request on.</param>
+/// <summary>A step of a running blend.</summary>
+/// <param name="Kind">The step.</param>
+/// <param name="Seconds">Seconds since the request.</param>
 [GenerateSerializer, Immutable, Alias("LLMBlender.BlendEvent")]
 public sealed record BlendEvent([property: Id(0)] BlendEventKind Kind, [property: Id(1)] double Seconds)
 {
-    /// <summary>The panel's members, as they will be named; with <see cref="BlendEventKind.Asking"/>, else null.</summary>
+    /// <summary>The names of the panel's members, as in later events; null unless the kind is <see cref="BlendEventKind.Asking"/>.</summary>
     [Id(2)]
     public string[]? Members { get; init; }
 
-    /// <summary>The member; with <see cref="BlendEventKind.Member"/>, else null.</summary>
+    /// <summary>The member's result; null unless the kind is <see cref="BlendEventKind.Member"/>.</summary>
     [Id(3)]
     public MemberReport? Member { get; init; }
 
-    /// <summary>The candidates with their ranks; with <see cref="BlendEventKind.Ranked"/>, else null.</summary>
+    /// <summary>The candidates with their ranks; null unless the kind is <see cref="BlendEventKind.Ranked"/>.</summary>
     [Id(4)]
     public RankedCandidate[]? Candidates { get; init; }
 
-    /// <summary>The ranking with its matrix; with <see cref="BlendEventKind.Ranked"/>, else null.</summary>
+    /// <summary>The ranking with its matrix; null unless the kind is <see cref="BlendEventKind.Ranked"/>.</summary>
     [Id(5)]
     public RankingResponse? Ranking { get; init; }
 }

@@ -3,23 +3,23 @@ using LLMBlender.Abstractions.Json;
 
 namespace LLMBlender.Abstractions;
 
-/// <summary>What has just happened in a blend.</summary>
+/// <summary>The kind of a blend's step.</summary>
 [GenerateSerializer, Alias("LLMBlender.BlendEventKind")]
 [JsonConverter(typeof(SnakeCaseEnumConverter<BlendEventKind>))]
 public enum BlendEventKind
 {
-    /// <summary>The panel has been asked.</summary>
+    /// <summary>The panel's members are called.</summary>
     Asking,
 
-    /// <summary>A member answered, or failed.</summary>
+    /// <summary>A member answered or failed.</summary>
     Member,
 
     /// <summary>The candidates are being ranked.</summary>
     Ranking,
 
-    /// <summary>They have been ranked.</summary>
+    /// <summary>The candidates are ranked.</summary>
     Ranked,
 
-    /// <summary>The answer is about to be written.</summary>
+    /// <summary>Fusion starts.</summary>
     Fusing,
 }

@@ -3,29 +3,29 @@ using LLMBlender.Abstractions.Json;
 
 namespace LLMBlender.Abstractions;
 
-/// <summary>Why a part of a blend failed; few kinds, each calling for a different remedy.</summary>
+/// <summary>Why a part of a blend failed.</summary>
 [GenerateSerializer, Alias("LLMBlender.BlendFailureReason")]
 [JsonConverter(typeof(SnakeCaseEnumConverter<BlendFailureReason>))]
 public enum BlendFailureReason
 {
-    /// <summary>Something broke inside; the message says what.</summary>
+    /// <summary>An internal error; the message describes it.</summary>
     Faulted,
 
-    /// <summary>It did not answer before its deadline.</summary>
+    /// <summary>No answer before the deadline.</summary>
     TimedOut,
 
-    /// <summary>It could not be reached.</summary>
+    /// <summary>The connection failed.</summary>
     Unreachable,
 
-    /// <summary>It turned the request away because it had too much to do; worth trying again later.</summary>
+    /// <summary>Rejected because of overload; a later retry can succeed.</summary>
     Overloaded,
 
-    /// <summary>It turned the request away for good: credentials, content policy or a request that it can't serve.</summary>
+    /// <summary>Rejected permanently: credentials, content policy or an unsupported request.</summary>
     Refused,
 
-    /// <summary>It answered, but with no text to rank.</summary>
+    /// <summary>The answer contains no text.</summary>
     Empty,
 
-    /// <summary>It answered, but not in the form that was asked for: no JSON, or a call that no tool takes.</summary>
+    /// <summary>The answer does not have the requested format: not JSON, or a call that fits no tool.</summary>
     Invalid,
 }

@@ -2,12 +2,12 @@ using System.Text.Json.Serialization;
 
 namespace LLMBlender.Abstractions;
 
-/// <summary>How a blend's answer was chosen between what the fuser wrote and the best candidate.</summary>
-/// <param name="Fuser">Who was asked to fuse.</param>
+/// <summary>How a blend's answer was chosen: the fused answer or the best candidate.</summary>
+/// <param name="Fuser">The fuser's name.</param>
 /// <param name="Given">Which of the two is the answer.</param>
 /// <param name="Margin">
-/// By how much the ranker prefers the fused answer to the best candidate, both orders together: below 0, the best candidate
-/// is the answer. Null where the two were not compared.
+/// The ranker's logit of the fused answer against the best candidate, both orders: M[f,b] − M[b,f]. Below 0 the best candidate is
+/// the answer. Null if the two were not compared.
 /// </param>
 [GenerateSerializer, Immutable, Alias("LLMBlender.BlendFusion")]
 public sealed record BlendFusion(

@@ -3,14 +3,14 @@ using LLMBlender.Abstractions.Json;
 
 namespace LLMBlender.Abstractions;
 
-/// <summary>What a blend gives as its answer.</summary>
+/// <summary>Which text is a blend's answer.</summary>
 [GenerateSerializer, Alias("LLMBlender.BlendGiven")]
 [JsonConverter(typeof(SnakeCaseEnumConverter<BlendGiven>))]
 public enum BlendGiven
 {
-    /// <summary>What the fuser wrote.</summary>
+    /// <summary>The fused answer.</summary>
     Fused,
 
-    /// <summary>The best candidate, as it is.</summary>
+    /// <summary>The best candidate, unchanged.</summary>
     Best,
 }

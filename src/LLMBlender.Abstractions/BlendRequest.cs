@@ -1,6 +1,6 @@
 namespace LLMBlender.Abstractions;
 
-/// <summary>Asks for one answer made of many: of a panel's, or of candidates that are there already.</summary>
+/// <summary>A request to blend a panel's answers, or given candidates, into one answer.</summary>
 [GenerateSerializer, Immutable, Alias("LLMBlender.BlendRequest")]
 public sealed record BlendRequest
 {
@@ -8,19 +8,19 @@ public sealed record BlendRequest
     [Id(0)]
     public string? Id { get; init; }
 
-    /// <summary>The instruction; may be empty where there is an input.</summary>
+    /// <summary>The instruction; may be empty if there is an input.</summary>
     [Id(1)]
     public required string Instruction { get; init; }
 
-    /// <summary>What the instruction is about, if anything.</summary>
+    /// <summary>The input of the instruction; null for none.</summary>
     [Id(2)]
     public string? Input { get; init; }
 
-    /// <summary>The candidates to blend; null to ask a panel for them.</summary>
+    /// <summary>The candidates to blend; null for a panel's answers.</summary>
     [Id(3)]
     public Candidate[]? Candidates { get; init; }
 
-    /// <summary>The panel to ask; null for the default one. Goes with no candidates.</summary>
+    /// <summary>The panel's name; null for the default one. Excludes <see cref="Candidates"/>.</summary>
     [Id(4)]
     public string? Panel { get; init; }
 
@@ -28,7 +28,7 @@ public sealed record BlendRequest
     [Id(5)]
     public string? Ranker { get; init; }
 
-    /// <summary>How comparisons become a ranking; null for the default aggregation.</summary>
+    /// <summary>The name of the aggregation of comparisons to a ranking; null for the default one.</summary>
     [Id(6)]
     public string? Aggregation { get; init; }
 
@@ -40,50 +40,61 @@ public sealed record BlendRequest
     [Id(8)]
     public int? TopK { get; init; }
 
-    /// <summary>The time that the whole blend may take. Every wait on the way ends by it.</summary>
+    /// <summary>The time that the whole blend may take; a panel's deadline may be shorter. Every wait on the way ends by it.</summary>
     [Id(9)]
-    public TimeSpan Timeout { get; init; } = RequestTime.Default;
+    public TimeSpan Timeout { get; init; } = RequestTime.Longest;
 
     // Id 10 was Call, the id of the call. It is not reused.
 
     /// <summary>
-    /// The conversation, the last message the one to answer; null where the instruction is all there is. A panel reads it
-    /// instead of the instruction, which then only says to the ranker what was asked.
+    /// The conversation, whose last message is to be answered; null for the instruction alone. A panel gets the conversation
+    /// instead of the instruction, which then is only for the ranker.
     /// </summary>
     [Id(11)]
     public ChatTurn[]? Messages { get; init; }
 
-    /// <summary>How a panel is to write; null to leave it to the panel.</summary>
+    /// <summary>The sampling parameters for a panel; null for its own.</summary>
     [Id(12)]
     public Sampling? Sampling { get; init; }
 
-    /// <summary>Whether the response is to carry its trace.</summary>
+    /// <summary>Whether the response contains a trace.</summary>
     [Id(13)]
     public bool WithTrace { get; init; }
 
     /// <summary>
-    /// Whether a stream returns events of its steps. Returned events cannot be revoked: such a stream is not retried on another
-    /// silo where one is lost.
+    /// Whether a stream contains events of its steps. Returned events cannot be revoked: such a stream is not retried on another silo
+    /// if its silo is lost.
     /// </summary>
     [Id(14)]
     public bool WithProgress { get; init; }
 
-    /// <summary>The form that answers must have; null for text as it comes. Requires a panel that forwards it.</summary>
+    /// <summary>The format of answers; null for text. Requires a panel that forwards it.</summary>
     [Id(15)]
     public AnswerFormat? Format { get; init; }
 
-    /// <summary>What answers may call; null for nothing. Requires a panel that forwards it.</summary>
+    /// <summary>The tools that answers may call; null for none. Requires a panel that forwards them.</summary>
     [Id(16)]
     public ToolOffer? Tools { get; init; }
 
     /// <summary>
-    /// Whether a stream is to give the fused answer as it is written, before the ranker has compared it with the best candidate:
-    /// the last update's response then says which answer counts. Otherwise the stream gives nothing but the answer that counts.
+    /// Whether a stream contains the fused answer as it is generated, before it is compared with the best candidate: the final answer
+    /// is in the last update's response and can differ. Otherwise only the final answer is streamed.
     /// </summary>
     [Id(17)]
     public bool WithDraft { get; init; }
 
-    /// <summary>Whether the fused answer is given without being compared with the best candidate.</summary>
+    /// <summary>Whether the fused answer is returned without a comparison with the best candidate.</summary>
     [Id(18)]
     public bool WithoutGuard { get; init; }
+
+    /// <summary>
+    /// Further fields for the panel's members, as a JSON object in the format of OpenAI's chat completions; null for none. They have
+    /// precedence over the typed ones.
+    /// </summary>
+    [Id(19)]
+    public string? Fields { get; init; }
+
+    /// <summary>The only member of the panel to ask, which made the tool calls whose results the conversation ends with; null for all.</summary>
+    [Id(20)]
+    public string? Member { get; init; }
 }

@@ -1,11 +1,11 @@
 namespace LLMBlender.Abstractions;
 
-/// <summary>A blended answer and how it came about.</summary>
-/// <param name="Id">The record's own id; null for a blend that was asked without one.</param>
+/// <summary>A blended answer and its provenance.</summary>
+/// <param name="Id">The request's id; null if it had none.</param>
 /// <param name="Answer">The answer: the fused one, or the best candidate.</param>
-/// <param name="Candidates">Every candidate, in the order given or asked for; <see cref="RankedCandidate.Rank"/> orders them.</param>
-/// <param name="Failures">What failed on the way; empty when nothing did.</param>
-/// <param name="Usage">What it cost.</param>
+/// <param name="Candidates">Every candidate, in the order of the request or the panel; <see cref="RankedCandidate.Rank"/> orders them.</param>
+/// <param name="Failures">Failures of parts; empty if there are none.</param>
+/// <param name="Usage">Tokens, comparisons and cost.</param>
 [GenerateSerializer, Immutable, Alias("LLMBlender.BlendResponse")]
 public sealed record BlendResponse(
     [property: Id(0)] string? Id,
@@ -14,23 +14,31 @@ public sealed record BlendResponse(
     [property: Id(3)] BlendFailure[] Failures,
     [property: Id(4)] BlendUsage Usage)
 {
-    /// <summary>How the answer was chosen; null where no fuser was called.</summary>
+    /// <summary>How the answer was chosen; null if no fuser was called.</summary>
     [Id(5)]
     public BlendFusion? Fusion { get; init; }
 
-    /// <summary>Indices of the candidates that the answer was made from, best first; empty where that was not recorded.</summary>
+    /// <summary>Indices of the candidates that the answer was made from, best first; empty if not recorded.</summary>
     [Id(6)]
     public int[] MadeFrom { get; init; } = [];
 
-    /// <summary>How it came about; null where the request did not ask for that.</summary>
+    /// <summary>The trace; null unless the request has <see cref="BlendRequest.WithTrace"/>.</summary>
     [Id(7)]
     public BlendTrace? Trace { get; init; }
 
-    /// <summary>Whether the answer was cut off by a limit of tokens rather than ended.</summary>
+    /// <summary>Whether the answer was truncated by a token limit.</summary>
     [Id(8)]
     public bool ReachedLimit { get; init; }
 
-    /// <summary>The tools that the answer calls, whose form is <see cref="Answer"/>; null where it calls none.</summary>
+    /// <summary>The answer's tool calls, in text form in <see cref="Answer"/>; null if there are none.</summary>
     [Id(9)]
     public ToolUse? ToolUse { get; init; }
+
+    /// <summary>What the answer contains beside its text; null for nothing, or if the answer is fused.</summary>
+    [Id(10)]
+    public AnswerDetails? Details { get; init; }
+
+    /// <summary>What the request asked for and members did not get.</summary>
+    [Id(11)]
+    public string[] Warnings { get; init; } = [];
 }

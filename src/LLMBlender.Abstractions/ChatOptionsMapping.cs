@@ -1,12 +1,15 @@
+using System.Text.Json;
 using Microsoft.Extensions.AI;
 
 namespace LLMBlender.Abstractions;
 
-/// <summary>Chat options as the parts of a blend request. What a blend can't honour is refused by name.</summary>
+/// <summary>Maps chat options to parts of a blend request. Unsupported options are rejected by name.</summary>
 internal static class ChatOptionsMapping
 {
-    // Of JSON schemas and tools, as the OpenAI adapter names it.
+    // The name of the additional property of JSON schemas and tools in the OpenAI adapter.
     private const string Strict = "strict";
+
+    private static readonly JsonSerializerOptions Compact = new(AIJsonUtilities.DefaultOptions) { WriteIndented = false };
 
     /// <summary>How answers are written.</summary>
     /// <exception cref="BlendException">An option can't be honoured.</exception>
@@ -25,7 +28,7 @@ internal static class ChatOptionsMapping
         };
     }
 
-    /// <summary>The form of answers; null for text.</summary>
+    /// <summary>Maps the response format; null for text.</summary>
     /// <exception cref="BlendException">The format is unknown.</exception>
     public static AnswerFormat? Format(ChatOptions options) => options.ResponseFormat switch
     {
@@ -40,14 +43,14 @@ internal static class ChatOptionsMapping
         var other => throw Unsupported(nameof(ChatOptions.ResponseFormat), other.GetType().Name, "text or JSON"),
     };
 
-    /// <summary>The tools that answers may call; null for none.</summary>
-    /// <exception cref="BlendException">A tool is no function, or a call is required and there are no tools.</exception>
+    /// <summary>Maps the tools; null for none.</summary>
+    /// <exception cref="BlendException">A tool is not a function, or a call is required and there are no tools.</exception>
     public static ToolOffer? Tools(ChatOptions options)
     {
         if (options.Tools is not { Count: > 0 } tools)
         {
             return options.ToolMode is RequiredChatToolMode
-                ? throw Unsupported(nameof(ChatOptions.ToolMode), "required", "absent where there are no Tools")
+                ? throw Unsupported(nameof(ChatOptions.ToolMode), "required", "absent if there are no Tools")
                 : null;
         }
 
@@ -61,11 +64,44 @@ internal static class ChatOptionsMapping
         return new ToolOffer([.. tools.Select(ToTool)]) { Choice = choice, Only = only, Parallel = options.AllowMultipleToolCalls };
     }
 
+    /// <summary>Further fields for members, as a JSON object: top-k, the reasoning effort and additional properties; null for none.</summary>
+    /// <exception cref="BlendException">A property can't be written as JSON.</exception>
+    public static string? Fields(ChatOptions options)
+    {
+        var fields = new Dictionary<string, object?>();
+        if (options.TopK is { } topK)
+        {
+            fields["top_k"] = topK;
+        }
+
+        if (options.Reasoning?.Effort is { } effort)
+        {
+            fields["reasoning_effort"] = effort == ReasoningEffort.ExtraHigh ? "xhigh" : effort.ToString().ToLowerInvariant();
+        }
+
+        foreach (var (name, value) in options.AdditionalProperties ?? [])
+        {
+            if (value is not null && !(name == Strict && options.ResponseFormat is ChatResponseFormatJson))
+            {
+                fields[name] = value;
+            }
+        }
+
+        try
+        {
+            return fields.Count == 0 ? null : JsonSerializer.Serialize(fields, Compact.GetTypeInfo(typeof(IDictionary<string, object?>)));
+        }
+        catch (Exception e) when (e is NotSupportedException or JsonException)
+        {
+            throw Unsupported(nameof(ChatOptions.AdditionalProperties), "not JSON", "values that can be written as JSON");
+        }
+    }
+
     private static Tool ToTool(AITool tool, int index) => tool is AIFunctionDeclaration function
         ? new Tool(
             function.Name,
             function.Description.Length > 0 ? function.Description : null,
-            function.JsonSchema.ValueKind is System.Text.Json.JsonValueKind.Object ? function.JsonSchema.GetRawText() : null,
+            function.JsonSchema.ValueKind is JsonValueKind.Object ? function.JsonSchema.GetRawText() : null,
             StrictOf(function.AdditionalProperties))
         : throw Unsupported($"{nameof(ChatOptions.Tools)}[{index}]", tool.GetType().Name, "a function");
 
@@ -75,24 +111,18 @@ internal static class ChatOptionsMapping
     private static void Refuse(ChatOptions options)
     {
         Absent(nameof(ChatOptions.ConversationId), options.ConversationId);
-        Absent(nameof(ChatOptions.TopK), options.TopK);
-        Absent(nameof(ChatOptions.Reasoning), options.Reasoning);
         Absent(nameof(ChatOptions.RawRepresentationFactory), options.RawRepresentationFactory is null ? null : "set");
-#pragma warning disable MEAI001 // Experimental options are refused like others.
+#pragma warning disable MEAI001 // Experimental options are rejected like others.
         Absent(nameof(ChatOptions.AllowBackgroundResponses), options.AllowBackgroundResponses is true ? true : null);
         Absent(nameof(ChatOptions.ContinuationToken), options.ContinuationToken is null ? null : "set");
 #pragma warning restore MEAI001
-        foreach (var (name, value) in options.AdditionalProperties ?? [])
-        {
-            Absent($"{nameof(ChatOptions.AdditionalProperties)}[{name}]", name == Strict && options.ResponseFormat is ChatResponseFormatJson ? null : value);
-        }
     }
 
     private static void Absent(string option, object? value)
     {
         if (value is not null)
         {
-            throw Unsupported(option, value, "absent: a blend can't honour it");
+            throw Unsupported(option, value, "absent: a blend does not support it");
         }
     }
 

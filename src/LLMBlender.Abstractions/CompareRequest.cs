@@ -1,14 +1,14 @@
 namespace LLMBlender.Abstractions;
 
-/// <summary>Asks which of two candidates, a and b, is better.</summary>
+/// <summary>A request to compare two candidates, a and b.</summary>
 [GenerateSerializer, Immutable, Alias("LLMBlender.CompareRequest")]
 public sealed record CompareRequest
 {
-    /// <summary>The instruction; may be empty where there is an input.</summary>
+    /// <summary>The instruction; may be empty if there is an input.</summary>
     [Id(0)]
     public required string Instruction { get; init; }
 
-    /// <summary>What the instruction is about, if anything.</summary>
+    /// <summary>The input of the instruction; null for none.</summary>
     [Id(1)]
     public string? Input { get; init; }
 
@@ -20,7 +20,7 @@ public sealed record CompareRequest
     [Id(3)]
     public required string B { get; init; }
 
-    /// <summary>In which orders they are put before the ranker.</summary>
+    /// <summary>The orders in which the ranker compares them.</summary>
     [Id(4)]
     public PairOrder Order { get; init; }
 
@@ -28,12 +28,12 @@ public sealed record CompareRequest
     [Id(5)]
     public string? Ranker { get; init; }
 
-    /// <summary>The time that it may take.</summary>
+    /// <summary>The time limit, above 0 and at most <see cref="RequestTime.Longest"/>.</summary>
     [Id(6)]
     public TimeSpan Timeout { get; init; } = RequestTime.Default;
 
-    /// <summary>Asks which of two conversations has the better answers; see <see cref="ConversationPair"/>.</summary>
-    /// <exception cref="ArgumentException">They are no such conversations; the message says why.</exception>
+    /// <summary>Creates a request to compare the answers of two conversations; see <see cref="ConversationPair"/>.</summary>
+    /// <exception cref="ArgumentException">The conversations do not form a pair; the message names the rule.</exception>
     public static CompareRequest Of(IReadOnlyList<ChatTurn> conversationA, IReadOnlyList<ChatTurn> conversationB)
     {
         var pair = ConversationPair.Of(conversationA, conversationB);

@@ -1,20 +1,20 @@
 namespace LLMBlender.Abstractions;
 
-/// <summary>Which of two candidates is better.</summary>
-/// <param name="Logit">As <see cref="PairOrder"/> has it.</param>
-/// <param name="Better">Above 0 when a is better, below when b is, 0 for a tie, whatever the order was.</param>
+/// <summary>The result of a comparison.</summary>
+/// <param name="Logit">The logit, as <see cref="PairOrder"/> defines it.</param>
+/// <param name="Better">Above 0 if a is better, below 0 if b is better, 0 for a tie; independent of the order.</param>
 [GenerateSerializer, Immutable, Alias("LLMBlender.CompareResponse")]
 public sealed record CompareResponse([property: Id(0)] float Logit, [property: Id(1)] int Better)
 {
-    /// <summary>Tokens read, where the ranker is a chat model.</summary>
+    /// <summary>Input tokens, if the ranker is a chat model.</summary>
     [Id(2)]
     public long PromptTokens { get; init; }
 
-    /// <summary>Tokens written, where the ranker is a chat model.</summary>
+    /// <summary>Output tokens, if the ranker is a chat model.</summary>
     [Id(3)]
     public long CompletionTokens { get; init; }
 
-    /// <summary>What the ranker cost, in the currency of the configured prices; null where none are.</summary>
+    /// <summary>The ranker's cost in the currency of the configured prices; null if none are configured.</summary>
     [Id(4)]
     public decimal? Cost { get; init; }
 }

@@ -1,32 +1,32 @@
 namespace LLMBlender.Abstractions;
 
 /// <summary>
-/// Two conversations that differ in the assistant's messages alone, as one source with two candidates: the user's messages with
-/// numbered gaps, and what each conversation fills the gaps with. The reference's <c>compare_conversations</c>.
+/// Two conversations that differ only in the assistant's messages, as one source with two candidates: the user's messages with
+/// numbered placeholders, and each conversation's text for the placeholders. The reference's <c>compare_conversations</c>.
 /// </summary>
-/// <param name="Input">The user's messages, each followed by a gap.</param>
-/// <param name="A">What the first conversation fills the gaps with.</param>
-/// <param name="B">What the second conversation fills the gaps with.</param>
+/// <param name="Input">The user's messages, each followed by a placeholder.</param>
+/// <param name="A">The first conversation's assistant messages, by placeholder.</param>
+/// <param name="B">The second conversation's assistant messages, by placeholder.</param>
 public sealed record ConversationPair(string Input, string A, string B)
 {
-    /// <summary>The instruction that goes before <see cref="Input"/>; spelled as the reference spells it, for checkpoints know it so.</summary>
+    /// <summary>The instruction for <see cref="Input"/>. The misspelling is the reference's; checkpoints are trained with it.</summary>
     public const string Instruction =
         "Finish the following coversation in each i-th turn by filling in <Response i> with your response.";
 
     private const string User = "user";
     private const string Assistant = "assistant";
 
-    /// <summary>Puts two conversations together.</summary>
-    /// <param name="a">Messages of user and assistant in turn, the user first, the assistant last; roles in any letter case.</param>
-    /// <param name="b">As many, with the same messages of the user.</param>
-    /// <exception cref="ArgumentException">They are not so; the message names the conversation, the message and the rule.</exception>
+    /// <summary>Creates a pair of two conversations.</summary>
+    /// <param name="a">Alternating messages of user and assistant, the user first, the assistant last; roles in any letter case.</param>
+    /// <param name="b">As many messages, with the same user messages.</param>
+    /// <exception cref="ArgumentException">A conversation breaks one of these rules; the error names the conversation, the message and the rule.</exception>
     public static ConversationPair Of(IReadOnlyList<ChatTurn> a, IReadOnlyList<ChatTurn> b)
     {
         Check(a, "a");
         Check(b, "b");
         if (a.Count != b.Count)
         {
-            throw new ArgumentException($"conversation a has {a.Count} messages and b has {b.Count}, and both must have as many");
+            throw new ArgumentException($"conversation a has {a.Count} messages and b has {b.Count}, and both must have the same number");
         }
 
         for (var i = 0; i < a.Count; i += 2)

@@ -1,6 +1,6 @@
 namespace LLMBlender.Abstractions;
 
-/// <summary>The end of a request's time, and the one token that every wait for it observes.</summary>
+/// <summary>A request's time limit, with a cancellation token for its operations.</summary>
 public sealed class Deadline : IDisposable
 {
     private static readonly TimeSpan MinRemaining = TimeSpan.FromMilliseconds(1);
@@ -12,10 +12,10 @@ public sealed class Deadline : IDisposable
     private readonly long start;
     private readonly bool isUnlimited;
 
-    /// <param name="timeout">The request's time, above 0 and at most <see cref="RequestTime.Longest"/>.</param>
-    /// <param name="cancellationToken">Ends it earlier.</param>
-    /// <param name="timeProvider">Measures it; null for the system's clock.</param>
-    /// <exception cref="BlendException">The time is outside that range.</exception>
+    /// <param name="timeout">The time limit, above 0 and at most <see cref="RequestTime.Longest"/>.</param>
+    /// <param name="cancellationToken">The caller's token.</param>
+    /// <param name="timeProvider">The clock; null for the system's clock.</param>
+    /// <exception cref="BlendException">The time limit is outside that range.</exception>
     public Deadline(TimeSpan timeout, CancellationToken cancellationToken, TimeProvider? timeProvider = null)
     {
         if (timeout <= TimeSpan.Zero || timeout > RequestTime.Longest)
@@ -38,16 +38,16 @@ public sealed class Deadline : IDisposable
         linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
     }
 
-    /// <summary>A deadline that never passes, for work that is not interactive: only its caller ends it.</summary>
+    /// <summary>Creates a deadline that never passes, for batch work: only the caller can cancel it.</summary>
     public static Deadline Unlimited(CancellationToken cancellationToken) => new(cancellationToken);
 
-    /// <summary>The whole time.</summary>
+    /// <summary>The time limit.</summary>
     public TimeSpan Timeout { get; }
 
-    /// <summary>Cancelled when the time is over or the caller cancels.</summary>
+    /// <summary>Cancelled when the time limit is reached or the caller cancels.</summary>
     public CancellationToken Token => linked.Token;
 
-    /// <summary>The time left, at least 1 ms, so that it can be given to a further step.</summary>
+    /// <summary>The remaining time, at least 1 ms, so that it is a valid timeout of a further step.</summary>
     public TimeSpan Remaining
     {
         get
@@ -57,7 +57,7 @@ public sealed class Deadline : IDisposable
         }
     }
 
-    /// <summary>Whether the time is over and the caller has not cancelled.</summary>
+    /// <summary>Whether the time limit is reached and the caller has not cancelled.</summary>
     public bool IsPassed => linked.IsCancellationRequested && !callers.IsCancellationRequested;
 
     /// <inheritdoc/>

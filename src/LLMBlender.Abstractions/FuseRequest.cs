@@ -1,14 +1,14 @@
 namespace LLMBlender.Abstractions;
 
-/// <summary>Asks for one answer made of ranked candidates.</summary>
+/// <summary>A request to fuse ranked candidates into one answer.</summary>
 [GenerateSerializer, Immutable, Alias("LLMBlender.FuseRequest")]
 public sealed record FuseRequest
 {
-    /// <summary>The instruction; may be empty where there is an input.</summary>
+    /// <summary>The instruction; may be empty if there is an input.</summary>
     [Id(0)]
     public required string Instruction { get; init; }
 
-    /// <summary>What the instruction is about, if anything.</summary>
+    /// <summary>The input of the instruction; null for none.</summary>
     [Id(1)]
     public string? Input { get; init; }
 
@@ -24,13 +24,13 @@ public sealed record FuseRequest
     [Id(4)]
     public int? TopK { get; init; }
 
-    /// <summary>The time that it may take.</summary>
+    /// <summary>The time limit, above 0 and at most <see cref="RequestTime.Longest"/>.</summary>
     [Id(5)]
     public TimeSpan Timeout { get; init; } = RequestTime.Default;
 
     // Id 6 was Call, the id of the call. It is not reused.
 
-    /// <summary>Tokens of the answer at most, where the fuser is a chat model; null for its own limit.</summary>
+    /// <summary>The maximum number of output tokens, if the fuser is a chat model; null for its own limit.</summary>
     [Id(7)]
     public int? MaxTokens { get; init; }
 }

@@ -1,8 +1,8 @@
 namespace LLMBlender.Abstractions;
 
-/// <summary>How the cluster is at the moment, for people. Safe for concurrent use.</summary>
+/// <summary>The current state of the cluster. Thread-safe.</summary>
 public interface IClusterStatus
 {
-    /// <summary>A report of every member, by address. Members are called at most once a second, for any number of callers.</summary>
+    /// <summary>Returns a report of each silo, sorted by address. Silos are called at most once a second, for any number of callers.</summary>
     Task<IReadOnlyList<SiloReport>> ReadAsync(CancellationToken cancellationToken = default);
 }

@@ -1,14 +1,14 @@
 namespace LLMBlender.Abstractions;
 
 /// <summary>
-/// Ranks candidates, with comparisons from the cache and from the silos that carry accelerators. One source has one home
-/// among the keys, so that a pair that many ask for at once is computed once.
+/// Ranks candidates, with comparisons from the cache and from worker silos. A source always maps to the same key, so concurrent
+/// equal comparisons are computed once.
 /// </summary>
 [Alias("LLMBlender.IRankingGrain")]
 public interface IRankingGrain : IGrainWithStringKey
 {
     /// <summary>Ranks.</summary>
-    /// <exception cref="BlendException">The request is invalid, was refused for overload, or ran out of its time.</exception>
+    /// <exception cref="BlendException">The request is invalid, was rejected for overload, or exceeded its time limit.</exception>
     [Alias("Rank"), ResponseTimeout(RequestTime.BeyondAny)]
     Task<RankingResponse> RankAsync(RankingRequest request, CancellationToken cancellationToken);
 

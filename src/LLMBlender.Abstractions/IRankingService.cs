@@ -1,10 +1,10 @@
 namespace LLMBlender.Abstractions;
 
-/// <summary>Ranks and compares candidates. Safe for concurrent use.</summary>
+/// <summary>Ranks and compares candidates. Thread-safe.</summary>
 public interface IRankingService
 {
     /// <summary>Ranks candidates.</summary>
-    /// <exception cref="BlendException">The request is invalid, was refused for overload, or exceeded its time.</exception>
+    /// <exception cref="BlendException">The request is invalid, was rejected for overload, or exceeded its time limit.</exception>
     /// <exception cref="OperationCanceledException">The caller cancelled the request.</exception>
     Task<RankingResponse> RankAsync(RankingRequest request, CancellationToken cancellationToken = default);
 

@@ -1,6 +1,6 @@
 namespace LLMBlender.Abstractions;
 
-/// <summary>What came of asking one member of a panel.</summary>
+/// <summary>The result of calling a panel's member.</summary>
 [GenerateSerializer, Immutable, Alias("LLMBlender.MemberReport")]
 public sealed record MemberReport
 {
@@ -8,43 +8,47 @@ public sealed record MemberReport
     [Id(0)]
     public required string Name { get; init; }
 
-    /// <summary>Its answer; null where it has none.</summary>
+    /// <summary>The answer; null if the call failed.</summary>
     [Id(1)]
     public string? Text { get; init; }
 
-    /// <summary>Why it has none; null where it has.</summary>
+    /// <summary>The failure; null if there is an answer.</summary>
     [Id(2)]
     public BlendFailure? Failure { get; init; }
 
-    /// <summary>Seconds from asking the panel to its answer or failure.</summary>
+    /// <summary>Seconds from the panel's start to the answer or failure.</summary>
     [Id(3)]
     public double Seconds { get; init; }
 
-    /// <summary>Tokens read, as the model counts.</summary>
+    /// <summary>Input tokens, counted by the model.</summary>
     [Id(4)]
     public long PromptTokens { get; init; }
 
-    /// <summary>Tokens written, as the model counts.</summary>
+    /// <summary>Output tokens, counted by the model.</summary>
     [Id(5)]
     public long CompletionTokens { get; init; }
 
-    /// <summary>What it cost, in the currency of the configured prices; null where none are.</summary>
+    /// <summary>The cost in the currency of the configured prices; null if none are configured.</summary>
     [Id(6)]
     public decimal? Cost { get; init; }
 
-    /// <summary>Whether it was slow and asked a second time.</summary>
+    /// <summary>Whether a second, hedged request was sent because the first was slow.</summary>
     [Id(7)]
     public bool Hedged { get; init; }
 
-    /// <summary>Whether its answer was cut off by a limit of tokens rather than ended.</summary>
+    /// <summary>Whether the answer was truncated by a token limit.</summary>
     [Id(8)]
     public bool ReachedLimit { get; init; }
 
-    /// <summary>The tools that its answer calls, whose form is <see cref="Text"/>; null where it calls none.</summary>
+    /// <summary>The answer's tool calls, in text form in <see cref="Text"/>; null if there are none.</summary>
     [Id(9)]
     public ToolUse? ToolUse { get; init; }
 
-    /// <summary>When it wants to be asked again; null where it did not say, or answered.</summary>
+    /// <summary>The backend's Retry-After; null if it sent none or answered.</summary>
     [Id(10)]
     public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>What its answer contains beside the text; null for nothing.</summary>
+    [Id(11)]
+    public AnswerDetails? Details { get; init; }
 }

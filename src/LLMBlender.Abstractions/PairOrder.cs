@@ -3,7 +3,7 @@ using LLMBlender.Abstractions.Json;
 
 namespace LLMBlender.Abstractions;
 
-/// <summary>In which orders two candidates are put before the ranker.</summary>
+/// <summary>The orders in which the ranker compares two candidates.</summary>
 [GenerateSerializer, Alias("LLMBlender.PairOrder")]
 [JsonConverter(typeof(SnakeCaseEnumConverter<PairOrder>))]
 public enum PairOrder
@@ -14,6 +14,6 @@ public enum PairOrder
     /// <summary>a first: the logit is M[a,b].</summary>
     Ab,
 
-    /// <summary>b first: the logit is M[b,a], above 0 when b is better.</summary>
+    /// <summary>b first: the logit is M[b,a], above 0 if b is better.</summary>
     Ba,
 }

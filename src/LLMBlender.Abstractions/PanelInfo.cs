@@ -1,10 +1,10 @@
 namespace LLMBlender.Abstractions;
 
-/// <summary>What a panel is, for those who choose one.</summary>
-/// <param name="Name">What requests call it.</param>
-/// <param name="Description">What it is for; may be empty.</param>
-/// <param name="Members">The backends that it asks.</param>
-/// <param name="Fuser">Who fuses; null for the default.</param>
+/// <summary>Describes a panel.</summary>
+/// <param name="Name">The name in requests.</param>
+/// <param name="Description">The description; may be empty.</param>
+/// <param name="Members">The names of its backends.</param>
+/// <param name="Fuser">The fuser's name; null for the default one.</param>
 [GenerateSerializer, Immutable, Alias("LLMBlender.PanelCard")]
 public sealed record PanelInfo(
     [property: Id(0)] string Name,
@@ -12,11 +12,23 @@ public sealed record PanelInfo(
     [property: Id(2)] string[] Members,
     [property: Id(3)] string? Fuser)
 {
-    /// <summary>Instructions that it has something to say about; empty for a panel that takes any.</summary>
+    /// <summary>Example instructions that it can answer; empty if it answers any.</summary>
     [Id(4)]
     public string[] Examples { get; init; } = [];
 
-    /// <summary>The features that it forwards to its members: of <see cref="ForwardedFeature"/>.</summary>
+    /// <summary>The features that it forwards to its members; see <see cref="ForwardedFeature"/>.</summary>
     [Id(5)]
     public string[] Passes { get; init; } = [];
+
+    /// <summary>Whether a field that a member does not take fails the request.</summary>
+    [Id(6)]
+    public bool Strict { get; init; }
+
+    /// <summary>Whether a member reads images and files.</summary>
+    [Id(7)]
+    public bool Sees { get; init; }
+
+    /// <summary>Whether only the member that made tool calls is asked with their results.</summary>
+    [Id(8)]
+    public bool KeepsMember { get; init; }
 }

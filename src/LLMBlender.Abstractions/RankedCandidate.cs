@@ -2,13 +2,13 @@ using System.Text.Json.Serialization;
 
 namespace LLMBlender.Abstractions;
 
-/// <summary>A candidate with its place among the others.</summary>
-/// <param name="Model">The model that wrote it; null when unknown.</param>
-/// <param name="Text">The answer itself.</param>
+/// <summary>A candidate with its rank.</summary>
+/// <param name="Model">The model that wrote it; null if unknown.</param>
+/// <param name="Text">The answer.</param>
 /// <param name="Rank">From 1, the best, to the number of candidates; ties share the smallest rank (1, 1, 3).</param>
 /// <param name="Score">
-/// What the rank was made from, higher is better. Its unit is the aggregation's (mean logits, wins, places), so that
-/// scores compare only within one ranking.
+/// The score that determines the rank; higher is better. The unit depends on the aggregation (mean logits, wins, places), so scores
+/// of different rankings are not comparable.
 /// </param>
 [GenerateSerializer, Immutable, Alias("LLMBlender.RankedCandidate")]
 public sealed record RankedCandidate(

@@ -1,14 +1,14 @@
 namespace LLMBlender.Abstractions;
 
-/// <summary>How long a request may take.</summary>
+/// <summary>Time limits of requests.</summary>
 public static class RequestTime
 {
-    /// <summary>The time of a request that names none.</summary>
+    /// <summary>The time of a request that names none, except a blend, which has <see cref="Longest"/>.</summary>
     public static TimeSpan Default { get; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>The longest time that a request may name.</summary>
+    /// <summary>The longest time limit that a request can set.</summary>
     public static TimeSpan Longest { get; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Orleans' response timeout: longer than any request, whose own deadline ends first with a specific error.</summary>
+    /// <summary>Orleans' response timeout: longer than any request, so that the request's own deadline passes first, with a specific error.</summary>
     public const string BeyondAny = "00:11:00";
 }

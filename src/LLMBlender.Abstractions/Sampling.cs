@@ -1,34 +1,34 @@
 namespace LLMBlender.Abstractions;
 
-/// <summary>How a request wants answers written; what is null is each backend's own.</summary>
+/// <summary>Sampling parameters of a request; null values are the backend's defaults.</summary>
 [GenerateSerializer, Immutable, Alias("LLMBlender.Sampling")]
 public sealed record Sampling
 {
-    /// <summary>How freely tokens are drawn.</summary>
+    /// <summary>The sampling temperature.</summary>
     [Id(0)]
     public float? Temperature { get; init; }
 
-    /// <summary>The share of probability that tokens are drawn from.</summary>
+    /// <summary>The probability mass of nucleus sampling (top-p).</summary>
     [Id(1)]
     public float? TopP { get; init; }
 
-    /// <summary>Tokens of an answer at most, at least 1. A backend's own limit holds where it is lower.</summary>
+    /// <summary>The maximum number of output tokens, at least 1. A lower limit of the backend takes precedence.</summary>
     [Id(2)]
     public int? MaxTokens { get; init; }
 
-    /// <summary>An answer ends before the first of these.</summary>
+    /// <summary>The stop sequences: the answer ends before the first of them.</summary>
     [Id(3)]
     public string[]? Stop { get; init; }
 
-    /// <summary>Where drawing starts; a backend's further samples add 1, 2 and so on to it.</summary>
+    /// <summary>The sampling seed. A backend's second sample uses seed + 1, and so on.</summary>
     [Id(4)]
     public long? Seed { get; init; }
 
-    /// <summary>How much tokens that came before are avoided.</summary>
+    /// <summary>The presence penalty.</summary>
     [Id(5)]
     public float? PresencePenalty { get; init; }
 
-    /// <summary>How much tokens that came often before are avoided.</summary>
+    /// <summary>The frequency penalty.</summary>
     [Id(6)]
     public float? FrequencyPenalty { get; init; }
 }

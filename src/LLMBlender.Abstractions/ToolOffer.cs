@@ -1,11 +1,11 @@
 namespace LLMBlender.Abstractions;
 
-/// <summary>The tools that answers may call, and whether they should.</summary>
+/// <summary>The tools that answers can call, and whether they must.</summary>
 /// <param name="Tools">The tools, at least one.</param>
 [GenerateSerializer, Immutable, Alias("LLMBlender.ToolOffer")]
 public sealed record ToolOffer([property: Id(0)] Tool[] Tools)
 {
-    /// <summary>Whether an answer calls.</summary>
+    /// <summary>Whether an answer calls tools.</summary>
     [Id(1)]
     public ToolChoice Choice { get; init; }
 
@@ -13,7 +13,7 @@ public sealed record ToolOffer([property: Id(0)] Tool[] Tools)
     [Id(2)]
     public string? Only { get; init; }
 
-    /// <summary>Whether an answer may make several calls; null to leave that to the backend.</summary>
+    /// <summary>Whether an answer can contain several calls; null for the backend's default.</summary>
     [Id(3)]
     public bool? Parallel { get; init; }
 }
@@ -22,12 +22,12 @@ public sealed record ToolOffer([property: Id(0)] Tool[] Tools)
 [GenerateSerializer, Alias("LLMBlender.ToolChoice")]
 public enum ToolChoice
 {
-    /// <summary>As the model sees fit.</summary>
+    /// <summary>The model decides.</summary>
     Auto,
 
-    /// <summary>It does not.</summary>
+    /// <summary>No calls.</summary>
     None,
 
-    /// <summary>It does.</summary>
+    /// <summary>At least one call.</summary>
     Required,
 }

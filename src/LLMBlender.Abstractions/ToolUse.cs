@@ -2,13 +2,13 @@ using System.Text;
 
 namespace LLMBlender.Abstractions;
 
-/// <summary>An answer that calls tools.</summary>
-/// <param name="Text">What it says beside the calls; may be empty.</param>
+/// <summary>An answer with tool calls.</summary>
+/// <param name="Text">The text beside the calls; may be empty.</param>
 /// <param name="Calls">The calls, at least one.</param>
 [GenerateSerializer, Immutable, Alias("LLMBlender.ToolUse")]
 public sealed record ToolUse([property: Id(0)] string Text, [property: Id(1)] ToolCall[] Calls)
 {
-    /// <summary>The form that a ranker reads: the text, and a line <c>name(arguments)</c> for each call.</summary>
+    /// <summary>Returns the ranker's input: the text, and a line <c>name(arguments)</c> for each call.</summary>
     public string ToForm()
     {
         var form = new StringBuilder(Text);

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace LLMBlender.Client;
 
-/// <summary>See <see cref="IBlender"/>: asks a cluster's grains, and takes another route where a silo is lost.</summary>
+/// <summary>An <see cref="IBlender"/> that calls a cluster's grains, and another route if a silo is lost.</summary>
 public sealed class Blender : IBlender, IDisposable
 {
     private const int MaxSkippedRoutes = 8;
@@ -65,7 +65,7 @@ public sealed class Blender : IBlender, IDisposable
         where TGrain : IGrainWithStringKey
     {
         using var deadline = new Deadline(timeout, cancellationToken);
-        var (attempt, cause) = (0, "the first silo");
+        var (attempt, cause) = (0, (string?)null);
         try
         {
             while (true)
@@ -85,9 +85,13 @@ public sealed class Blender : IBlender, IDisposable
         }
         catch (OperationCanceledException) when (deadline.IsPassed)
         {
-            throw BlendException.TimedOut("request", timeout, $"{attempt + 1} silos were asked; the last was waiting for {cause}");
+            throw BlendException.TimedOut("request", timeout, Attempts(attempt + 1, cause));
         }
     }
+
+    private static string Attempts(int count, string? cause) => cause is null
+        ? "the first silo that was called had not answered"
+        : $"{count} silos were called; the previous one failed: {cause}";
 
     private async IAsyncEnumerable<T> StreamAsync<TGrain, T>(
         TimeSpan timeout,
@@ -111,7 +115,7 @@ public sealed class Blender : IBlender, IDisposable
         }
     }
 
-    // Up to its first update, a stream can begin again on another silo.
+    // Before its first update, a stream can be restarted on another silo.
     private async Task<(IAsyncEnumerator<T> Stream, TGrain Grain, Guid Id)> OpenAsync<TGrain, T>(
         Func<TGrain, TimeSpan, CancellationToken, IAsyncEnumerable<T>> call, Deadline deadline)
         where TGrain : IGrainWithStringKey
@@ -126,7 +130,7 @@ public sealed class Blender : IBlender, IDisposable
             {
                 return await WatchAsync(deadline, () => detector.CallAsync(grain.GetGrainId(), id, _ => stream.MoveNextAsync().AsTask(), deadline.Token))
                     ? (stream, grain, id)
-                    : throw new BlendException("stream", BlendFailureReason.Empty, "the stream ended before its first piece");
+                    : throw new BlendException("stream", BlendFailureReason.Empty, "the stream ended before its first update");
             }
             catch (Exception e)
             {
@@ -153,11 +157,11 @@ public sealed class Blender : IBlender, IDisposable
         }
         catch (OperationCanceledException) when (deadline.IsPassed)
         {
-            throw BlendException.TimedOut("request", deadline.Timeout, "the answer's next piece was missing");
+            throw BlendException.TimedOut("request", deadline.Timeout, "waiting for the next update");
         }
     }
 
-    // A lost silo can't end its stream, and need not.
+    // A lost silo does not respond to the disposal of its stream.
     private static async ValueTask CloseAsync<T>(IAsyncEnumerator<T> stream)
     {
         try
@@ -180,7 +184,7 @@ public sealed class Blender : IBlender, IDisposable
 
     private int NextBucket() => (int)((uint)Interlocked.Increment(ref nextBucket) % Routes.Buckets);
 
-    // Skips routes that are lost; where all are, the next one is tried.
+    // Skips lost routes; if all are lost, the next one is tried.
     private (TGrain Grain, int Attempt) Choose<TGrain>(int bucket, int attempt)
         where TGrain : IGrainWithStringKey
     {

@@ -1,12 +1,12 @@
 namespace LLMBlender.Client;
 
-/// <summary>Shows callers whether a grain's silo answers, and which calls it works on. Every grain of the cluster has it.</summary>
+/// <summary>A grain extension that reports which calls a silo executes; every grain of the cluster has it.</summary>
 [Alias("LLMBlender.IPingExtension")]
 public interface IPingExtension : IGrainExtension
 {
-    /// <summary>Answers at once.</summary>
-    /// <param name="calls">Ids of calls that the caller waits for; see <see cref="CallId"/>.</param>
-    /// <returns>Those of them that the silo does not work on: not received, lost, or answered.</returns>
+    /// <summary>Pings a grain's silo. The answer is immediate.</summary>
+    /// <param name="calls">The ids of the caller's pending calls; see <see cref="CallId"/>.</param>
+    /// <returns>The ids that the silo does not execute: not received, lost or completed.</returns>
     [Alias("Ping")]
     Task<Guid[]> PingAsync(Guid[] calls);
 }

@@ -11,14 +11,14 @@ using StackExchange.Redis;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Lets an app ask a cluster.</summary>
+/// <summary>Adds the client of a cluster to an app.</summary>
 public static class LLMBlenderClientExtensions
 {
     /// <summary>
-    /// Adds a connection to a cluster, and <see cref="IBlender"/>. Options are bound to the configuration's section
-    /// <c>LLMBlender:Client</c> before <paramref name="configure"/> changes them.
+    /// Adds a connection to a cluster, and <see cref="IBlender"/>. Options are bound to the configuration section
+    /// <c>LLMBlender:Client</c> before <paramref name="configure"/> is called.
     /// </summary>
-    /// <exception cref="OptionsValidationException">An option breaks a rule; names property, value and rule.</exception>
+    /// <exception cref="OptionsValidationException">An option is invalid; the message names property, value and rule.</exception>
     public static IHostApplicationBuilder AddLLMBlenderClient(
         this IHostApplicationBuilder builder, Action<LLMBlenderClientOptions>? configure = null)
     {
@@ -27,7 +27,7 @@ public static class LLMBlenderClientExtensions
         builder.Configuration.GetSection(LLMBlenderClientOptions.Section).Bind(options);
         configure?.Invoke(options);
 
-        // Orleans takes the kind of clustering while the host is built, and so options are checked here already.
+        // Orleans needs the clustering provider while the host is built, so options are validated here.
         if (options.Problems() is { Count: > 0 } problems)
         {
             throw new OptionsValidationException(LLMBlenderClientOptions.Section, typeof(LLMBlenderClientOptions), problems);
@@ -44,11 +44,11 @@ public static class LLMBlenderClientExtensions
         return builder;
     }
 
-    /// <summary>Adds a chat client whose every answer is a blend, over the registered <see cref="IBlender"/>.</summary>
+    /// <summary>Adds a chat client whose answers are blends of the registered <see cref="IBlender"/>.</summary>
     /// <param name="services">The app's services.</param>
-    /// <param name="panel">The panel where a request names none; null for the default one.</param>
+    /// <param name="panel">The panel to use if a request names none; null for the default one.</param>
     /// <param name="serviceKey">The key of the registered <see cref="IChatClient"/>; null for none.</param>
-    /// <returns>The client's pipeline.</returns>
+    /// <returns>The builder of the client's pipeline.</returns>
     public static ChatClientBuilder AddLLMBlenderChatClient(this IServiceCollection services, string? panel = null, object? serviceKey = null)
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -57,7 +57,7 @@ public static class LLMBlenderClientExtensions
         IChatClient Create(IServiceProvider provider) => new BlendChatClient(provider.GetRequiredService<IBlender>(), panel);
     }
 
-    /// <summary>Adds <see cref="IBlender"/> over the registered grain factory.</summary>
+    /// <summary>Adds an <see cref="IBlender"/> that uses the registered grain factory.</summary>
     public static IServiceCollection AddBlender(this IServiceCollection services)
     {
         services.TryAddSingleton<IBlender>(static provider => new Blender(provider.GetRequiredService<IGrainFactory>()));
@@ -76,7 +76,7 @@ public static class LLMBlenderClientExtensions
         }
     }
 
-    // A client may well start before the cluster does.
+    // A client may start before the cluster.
     private static async Task<bool> RetryAsync(Exception e, CancellationToken cancellationToken)
     {
         if (e is not (SiloUnavailableException or ConnectionFailedException or RedisException or TimeoutException))

@@ -1,33 +1,33 @@
 namespace LLMBlender.Client;
 
-/// <summary>Which cluster a client speaks to.</summary>
+/// <summary>Options of a cluster's client.</summary>
 public sealed class LLMBlenderClientOptions
 {
-    /// <summary>The section of the configuration that is bound.</summary>
+    /// <summary>The name of the configuration section.</summary>
     public const string Section = "LLMBlender:Client";
 
-    /// <summary>The cluster's id where none is given.</summary>
+    /// <summary>The default id of the cluster.</summary>
     public const string DefaultClusterId = "llmblender";
 
     /// <summary>
-    /// The Redis that the cluster's members meet in, as <c>HOST:PORT</c> or a StackExchange.Redis configuration; null for
-    /// one silo on this machine.
+    /// The cluster's membership store, as <c>HOST:PORT</c> or a StackExchange.Redis configuration; null for a single silo on this
+    /// machine.
     /// </summary>
     public string? Redis { get; set; }
 
     /// <summary>The cluster's id.</summary>
     public string ClusterId { get; set; } = DefaultClusterId;
 
-    /// <summary>The silo's gateway port on this machine; of use only without Redis.</summary>
+    /// <summary>The silo's gateway port on this machine, from 1 to 65535; used only without Redis.</summary>
     public int GatewayPort { get; set; } = 30000;
 
-    /// <summary>What breaks a rule: property, value and rule each.</summary>
+    /// <summary>Returns the invalid options: property, value and rule of each.</summary>
     internal List<string> Problems()
     {
         var problems = new List<string>();
         if (string.IsNullOrWhiteSpace(ClusterId))
         {
-            problems.Add($"{nameof(ClusterId)} is \"{ClusterId}\", and must be the cluster's id");
+            problems.Add($"{nameof(ClusterId)} is \"{ClusterId}\", and must not be empty");
         }
 
         if (GatewayPort is < 1 or > 65535)
@@ -43,8 +43,8 @@ public sealed class LLMBlenderClientOptions
             }
             catch (ArgumentException)
             {
-                // The address may hold a password, and is not repeated.
-                problems.Add($"{nameof(Redis)} is no Redis address, and must be HOST:PORT or a StackExchange.Redis configuration");
+                // The address may contain a password, so the message does not contain it.
+                problems.Add($"{nameof(Redis)} is not a Redis address, and must be HOST:PORT or a StackExchange.Redis configuration");
             }
         }
 

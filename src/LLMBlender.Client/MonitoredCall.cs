@@ -1,29 +1,29 @@
 namespace LLMBlender.Client;
 
-/// <summary>A call on a <see cref="MonitoredRoute"/>, whose lock guards it.</summary>
+/// <summary>A pending call of a <see cref="MonitoredRoute"/>, whose lock protects it.</summary>
 internal sealed class MonitoredCall(Guid id) : IDisposable
 {
-    // A ping may cross the call, or its answer, on the way, and on a busy machine more than one.
-    private const int MaxDenials = 4;
+    // A ping can arrive before its call, or after the call has completed but before its answer is received; several pings can on a busy machine.
+    private const int MaxUnknown = 4;
 
     private readonly CancellationTokenSource lost = new();
-    private int denials;
+    private int unknown;
 
-    /// <summary>How pings name it.</summary>
+    /// <summary>The call's id in pings.</summary>
     public Guid Id => id;
 
     /// <summary>Cancelled when the call is lost.</summary>
     public CancellationToken Lost => lost.Token;
 
-    /// <summary>Notes a ping's answer; true where the call now counts as lost.</summary>
-    public bool Record(bool isWorkedOn)
+    /// <summary>Records a ping's answer. Returns true if the call now counts as lost.</summary>
+    public bool Record(bool isExecuting)
     {
-        denials = isWorkedOn ? 0 : denials + 1;
-        return denials >= MaxDenials;
+        unknown = isExecuting ? 0 : unknown + 1;
+        return unknown >= MaxUnknown;
     }
 
-    /// <summary>Gives the call up.</summary>
-    public void Lose() => lost.Cancel();
+    /// <summary>Cancels the call.</summary>
+    public void Cancel() => lost.Cancel();
 
     /// <inheritdoc/>
     public void Dispose() => lost.Dispose();

@@ -2,7 +2,7 @@ using Orleans.Runtime.Messaging;
 
 namespace LLMBlender.Client;
 
-/// <summary>One grain that <see cref="SiloFailureDetector"/> pings: which calls wait for it, and how long it has been silent.</summary>
+/// <summary>A grain that <see cref="SiloFailureDetector"/> pings: its pending calls, and the time without a reply.</summary>
 internal sealed class MonitoredRoute(GrainId grain)
 {
     private readonly Lock gate = new();
@@ -16,7 +16,7 @@ internal sealed class MonitoredRoute(GrainId grain)
     /// <summary>The grain.</summary>
     public GrainId Grain => grain;
 
-    /// <summary>Whether it is lost at the moment.</summary>
+    /// <summary>Whether the route is currently lost.</summary>
     public bool IsLost
     {
         get
@@ -28,7 +28,7 @@ internal sealed class MonitoredRoute(GrainId grain)
         }
     }
 
-    /// <summary>The calls on it.</summary>
+    /// <summary>The ids of the pending calls.</summary>
     public Guid[] Calls
     {
         get
@@ -41,17 +41,17 @@ internal sealed class MonitoredRoute(GrainId grain)
     }
 
     /// <summary>
-    /// Whether the route made a call fail, and neither the caller's cancellation nor the grain: the runtime's own exceptions are about
-    /// silos that are not there, or not known yet.
+    /// Whether a call failed because of the route, not by the caller's cancellation or an exception of the grain: the runtime's own
+    /// exceptions report silos that are missing or not yet known.
     /// </summary>
-    public static bool Explains(Exception e, MonitoredCall call, CancellationToken callers) => e switch
+    public static bool IsRouteFailure(Exception e, MonitoredCall call, CancellationToken callers) => e switch
     {
         OperationCanceledException => !callers.IsCancellationRequested && call.Lost.IsCancellationRequested,
         OrleansException or ConnectionFailedException or TimeoutException => true,
         _ => false,
     };
 
-    /// <summary>Counts a call in; false where the route is no longer monitored.</summary>
+    /// <summary>Adds a pending call. Returns false if the route is no longer monitored.</summary>
     public bool TryEnter(MonitoredCall call)
     {
         lock (gate)
@@ -61,7 +61,7 @@ internal sealed class MonitoredRoute(GrainId grain)
         }
     }
 
-    /// <summary>Counts a call out.</summary>
+    /// <summary>Removes a pending call.</summary>
     public void Leave(MonitoredCall call)
     {
         lock (gate)
@@ -70,8 +70,8 @@ internal sealed class MonitoredRoute(GrainId grain)
         }
     }
 
-    /// <summary>A tick of the detector.</summary>
-    /// <returns>Whether the route has been unused for so long that it is monitored no more.</returns>
+    /// <summary>Processes a tick of the detector.</summary>
+    /// <returns>Whether the idle limit is reached, so that the route is no longer monitored.</returns>
     public bool Tick(int silentLimit, int idleLimit, out bool wantsPing)
     {
         lock (gate)
@@ -86,25 +86,25 @@ internal sealed class MonitoredRoute(GrainId grain)
             }
         }
 
-        Lose();
+        MarkLost();
         return removed;
     }
 
-    /// <summary>The ping was answered: the route is open, and the silo does not work on some calls.</summary>
-    public void Answered(Guid[] asked, Guid[] denied)
+    /// <summary>Records a reply to a ping: the route is not lost, and the silo does not execute the calls in <paramref name="unknown"/>.</summary>
+    public void Answered(Guid[] asked, Guid[] unknown)
     {
         List<MonitoredCall> gone;
         lock (gate)
         {
             (pinging, silentTicks, lost) = (false, 0, false);
-            gone = [.. calls.Where(call => asked.Contains(call.Id) && call.Record(!denied.Contains(call.Id)))];
+            gone = [.. calls.Where(call => asked.Contains(call.Id) && call.Record(!unknown.Contains(call.Id)))];
             gone.ForEach(call => calls.Remove(call));
         }
 
-        gone.ForEach(static call => call.Lose());
+        gone.ForEach(static call => call.Cancel());
     }
 
-    /// <summary>The ping failed: it counts as silence, and is tried once more.</summary>
+    /// <summary>Records a failed ping. It counts as a missing reply; a second failure loses the route.</summary>
     public void Failed()
     {
         lock (gate)
@@ -116,11 +116,11 @@ internal sealed class MonitoredRoute(GrainId grain)
             }
         }
 
-        Lose();
+        MarkLost();
     }
 
-    // Later calls may succeed; those that wait are given up.
-    private void Lose()
+    // Cancels all pending calls. Later calls may succeed.
+    private void MarkLost()
     {
         List<MonitoredCall> gone;
         lock (gate)
@@ -130,6 +130,6 @@ internal sealed class MonitoredRoute(GrainId grain)
             calls.Clear();
         }
 
-        gone.ForEach(static call => call.Lose());
+        gone.ForEach(static call => call.Cancel());
     }
 }

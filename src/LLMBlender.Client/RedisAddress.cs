@@ -2,12 +2,12 @@ using StackExchange.Redis;
 
 namespace LLMBlender.Client;
 
-/// <summary>Where Redis is, as it is written on command lines and in configurations.</summary>
+/// <summary>Parses the address of a Redis server.</summary>
 public static class RedisAddress
 {
-    /// <summary>Reads <c>HOST:PORT</c> or a StackExchange.Redis configuration.</summary>
-    /// <remarks>A Redis that goes away is connected to again, whenever it comes back.</remarks>
-    /// <exception cref="ArgumentException">It is neither. The message doesn't repeat it, for it may hold a password.</exception>
+    /// <summary>Parses <c>HOST:PORT</c> or a StackExchange.Redis configuration.</summary>
+    /// <remarks>After a lost connection, the client reconnects without a limit of attempts.</remarks>
+    /// <exception cref="ArgumentException">The address is neither. It may contain a password, so the message does not contain it.</exception>
     public static ConfigurationOptions Parse(string address)
     {
         try
@@ -15,7 +15,7 @@ public static class RedisAddress
             var options = ConfigurationOptions.Parse(address);
             if (options.EndPoints.Count == 0)
             {
-                throw new ArgumentException("names no HOST:PORT", nameof(address));
+                throw new ArgumentException("contains no HOST:PORT", nameof(address));
             }
 
             options.AbortOnConnectFail = false;
@@ -24,7 +24,7 @@ public static class RedisAddress
         }
         catch (Exception e) when (e is FormatException or ArgumentException)
         {
-            throw new ArgumentException("is no Redis address: it must be HOST:PORT or a StackExchange.Redis configuration", nameof(address), e);
+            throw new ArgumentException("is not a Redis address, and must be HOST:PORT or a StackExchange.Redis configuration", nameof(address), e);
         }
     }
 }

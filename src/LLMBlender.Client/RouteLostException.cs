@@ -1,4 +1,5 @@
 namespace LLMBlender.Client;
 
-/// <summary>The silo of a route stopped answering. The caller can take another route.</summary>
-public sealed class RouteLostException(GrainId route, Exception inner) : Exception($"lost the route to {route}", inner);
+/// <summary>The error of a lost call: its silo does not answer, or does not execute it. The caller can use another route.</summary>
+public sealed class RouteLostException(GrainId route, Exception inner)
+    : Exception($"the call of {route} is lost: its silo does not answer, or does not execute the call", inner);

@@ -4,18 +4,18 @@ using System.Runtime.InteropServices;
 namespace LLMBlender.Client;
 
 /// <summary>
-/// Keys of grains that keep nothing: a bucket and, after the first attempt, how many silos to go past, as in <c>17</c> and
-/// <c>17~1</c>. The silos place both by rule, without a directory that could be lost.
+/// Keys of stateless grains: a bucket and, after the first attempt, the number of silos to skip, such as <c>17</c> and <c>17~1</c>.
+/// Placement is a function of the key, so it needs no grain directory.
 /// </summary>
 public static class Routes
 {
-    /// <summary>How many buckets there are.</summary>
+    /// <summary>The number of buckets.</summary>
     public const int Buckets = 64;
 
     /// <summary>Separates bucket and attempt.</summary>
     public const char Separator = '~';
 
-    /// <summary>The bucket of a source: the same on every machine, so that what is asked twice meets itself.</summary>
+    /// <summary>Returns a source's bucket. A source always maps to the same key, so concurrent equal comparisons are computed once.</summary>
     public static int BucketOf(string instruction, string? input)
     {
         var hash = XxHash3.HashToUInt64(MemoryMarshal.AsBytes(instruction.AsSpan()));
@@ -27,10 +27,10 @@ public static class Routes
         return (int)(hash % Buckets);
     }
 
-    /// <summary>A grain's key.</summary>
+    /// <summary>Creates a grain's key.</summary>
     public static string Key(int bucket, int attempt) => attempt == 0 ? Keys[bucket] : $"{Keys[bucket]}{Separator}{attempt}";
 
-    /// <summary>A key's parts; any other key is a bucket by itself.</summary>
+    /// <summary>Splits a key into its parts; any other key is a bucket with attempt 0.</summary>
     public static (string Bucket, int Attempt) Parse(string key)
     {
         var at = key.IndexOf(Separator, StringComparison.Ordinal);

@@ -3,25 +3,25 @@ using System.Collections.Concurrent;
 namespace LLMBlender.Client;
 
 /// <summary>
-/// Notices lost silos without waiting for membership: every route in use is pinged again and again, and one that stays silent is
-/// lost until it answers; so is a call that the silo at its end does not work on. Safe for concurrent use.
+/// Detects lost silos faster than the membership protocol: every route in use is pinged periodically, and a route that does not reply
+/// is lost until it does. A call that its silo does not execute is lost as well. Thread-safe.
 /// </summary>
 /// <remarks>
-/// A slow answer is not a lost silo: grains answer pings at once, whatever they are waiting for. Silence is counted in ticks that
-/// found the last ping unanswered; a tick that is late itself does not count, so that neither a pause of this process nor an
-/// overloaded machine makes a silo look lost. A false alarm costs a computation twice, never a wrong answer.
+/// A slow call does not mean a lost silo: grains reply to pings immediately, even while calls wait. A tick counts as missed if the last
+/// ping has no reply yet; late ticks do not count, so neither a pause of this process nor an overloaded machine makes a silo appear
+/// lost. A false positive repeats a computation; the result is the same.
 /// </remarks>
-/// <param name="ping">Pings a grain, and returns those of some calls that its silo does not work on.</param>
-/// <param name="timeProvider">Makes the ticks.</param>
+/// <param name="ping">Pings a grain with call ids, and returns the ids that its silo does not execute.</param>
+/// <param name="timeProvider">The clock of the ticks.</param>
 public sealed class SiloFailureDetector(Func<GrainId, Guid[], Task<Guid[]>> ping, TimeProvider timeProvider) : IDisposable
 {
-    /// <summary>Time between two ticks.</summary>
+    /// <summary>The interval between two ticks.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(400);
 
-    /// <summary>Ticks without an answer after which a route is lost: 1.6 to 2 seconds after its silo died.</summary>
+    /// <summary>The number of missed ticks after which a route is lost: 1.6 to 2 seconds after its silo stops.</summary>
     public const int SilentTicks = 5;
 
-    // An unused route is pinged a little longer, so that the next request knows beforehand.
+    // Unused routes are pinged for 10 s, so that the state is known before the next request.
     private const int IdleTicks = 25;
 
     private readonly ConcurrentDictionary<GrainId, MonitoredRoute> routes = new();
@@ -30,23 +30,23 @@ public sealed class SiloFailureDetector(Func<GrainId, Guid[], Task<Guid[]>> ping
     private long lastTick;
     private bool disposed;
 
-    /// <summary>A detector that pings grains by <see cref="IPingExtension"/>.</summary>
-    /// <param name="grains">Makes references to grains.</param>
-    /// <param name="timeProvider">Makes the ticks.</param>
+    /// <summary>Creates a detector that pings grains with <see cref="IPingExtension"/>.</summary>
+    /// <param name="grains">The grain factory.</param>
+    /// <param name="timeProvider">The clock of the ticks.</param>
     public SiloFailureDetector(IGrainFactory grains, TimeProvider timeProvider)
         : this((grain, calls) => grains.GetGrain<IPingExtension>(grain).PingAsync(calls), timeProvider)
     {
     }
 
-    /// <summary>Whether a grain's silo is lost at the moment.</summary>
+    /// <summary>Returns whether a grain's silo is currently lost.</summary>
     public bool IsLost(GrainId grain) => routes.TryGetValue(grain, out var route) && route.IsLost;
 
-    /// <summary>Calls a grain, and gives the call up when its route or the call itself is lost.</summary>
+    /// <summary>Calls a grain, and cancels the call if its route or the call itself is lost.</summary>
     /// <param name="grain">The grain.</param>
     /// <param name="id">The call's id.</param>
-    /// <param name="call">Makes the call; its token is cancelled when the call is lost.</param>
-    /// <param name="cancellationToken">The caller's own.</param>
-    /// <exception cref="RouteLostException">It was lost, or the runtime reports that the silo can't be reached.</exception>
+    /// <param name="call">Executes the call; its token is cancelled if the call is lost.</param>
+    /// <param name="cancellationToken">The caller's token.</param>
+    /// <exception cref="RouteLostException">The call was lost, or the runtime reports that the silo is unreachable.</exception>
     public async Task<T> CallAsync<T>(GrainId grain, Guid id, Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
     {
         using var monitored = new MonitoredCall(id);
@@ -60,7 +60,7 @@ public sealed class SiloFailureDetector(Func<GrainId, Guid[], Task<Guid[]>> ping
             {
                 return await answer.WaitAsync(either.Token);
             }
-            catch (Exception e) when (MonitoredRoute.Explains(e, monitored, cancellationToken))
+            catch (Exception e) when (MonitoredRoute.IsRouteFailure(e, monitored, cancellationToken))
             {
                 throw new RouteLostException(grain, e);
             }
@@ -85,7 +85,7 @@ public sealed class SiloFailureDetector(Func<GrainId, Guid[], Task<Guid[]>> ping
         }
     }
 
-    // An abandoned call may still fail, or have failed since; its exception must not stay unobserved.
+    // An abandoned call can still fail; its exception must be observed.
     private static void Observe(Task answer)
     {
         if (!answer.IsCompletedSuccessfully)
@@ -121,7 +121,7 @@ public sealed class SiloFailureDetector(Func<GrainId, Guid[], Task<Guid[]>> ping
             {
                 ObjectDisposedException.ThrowIf(disposed, this);
 
-                // The timer outlives the request that starts it, and must not carry its context along.
+                // The timer outlives the request that starts it, so it must not capture its execution context.
                 using (ExecutionContext.SuppressFlow())
                 {
                     timer ??= timeProvider.CreateTimer(_ => Tick(), null, Interval, Interval);

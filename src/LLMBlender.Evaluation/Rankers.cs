@@ -15,6 +15,7 @@ public static class Rankers
         new("random", "a seeded order", static (_, setup) => new RandomRanker(setup.Seed)),
         new("longest", "the longer text is better", static (_, _) => new LongestRanker()),
         new("judge", "a chat model of --config compares by prompt, both orders", JudgeRanker.Make, "BACKEND"),
+        new("scorer", "a scorer of --config, which scores each candidate alone", ScorerRanker.Make, "NAME"),
         new("model", "a reward model, or a summareranker, simcls or mlm-scorer; also +encoding=single +max-length=N", ModelRanker.Make, "MODEL"));
 
     /// <summary>The rankers if none are given.</summary>

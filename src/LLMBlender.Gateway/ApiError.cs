@@ -28,6 +28,13 @@ internal sealed record ApiError(int Status, string Type, string Code, string Mes
     public static ApiError NoSuchModel(string message) =>
         new(StatusCodes.Status404NotFound, InvalidRequest, "model_not_found", message, "model");
 
+    /// <summary>A path that does not exist.</summary>
+    public static ApiError NoSuchPath(string path) => new(StatusCodes.Status404NotFound, InvalidRequest, "not_found", $"the path \"{path}\" does not exist");
+
+    /// <summary>A method that a path does not have.</summary>
+    public static ApiError NoSuchMethod(string method, string path) =>
+        new(StatusCodes.Status405MethodNotAllowed, InvalidRequest, "method_not_allowed", $"the path \"{path}\" does not have the method {method}");
+
     /// <summary>A request without a valid key.</summary>
     public static ApiError Unauthorized(string message) =>
         new(StatusCodes.Status401Unauthorized, InvalidRequest, "invalid_api_key", message);
@@ -45,7 +52,13 @@ internal sealed record ApiError(int Status, string Type, string Code, string Mes
         new(StatusCodes.Status413PayloadTooLarge, InvalidRequest, "request_too_large", message);
 
     /// <summary>A failed call of the blender.</summary>
-    public static ApiError Create(BlendException e) => e.Reason switch
+    public static ApiError Create(BlendException e)
+    {
+        var error = CreateByReason(e);
+        return e is { Status: { } status, Parameter: null } ? error.From(status, e) : error;
+    }
+
+    private static ApiError CreateByReason(BlendException e) => e.Reason switch
     {
         BlendFailureReason.Refused => new(StatusCodes.Status400BadRequest, InvalidRequest, e.Parameter is null ? "refused" : "invalid_value", e.Message, e.Parameter),
         BlendFailureReason.Overloaded => new(StatusCodes.Status429TooManyRequests, "overloaded_error", "overloaded", e.Message, RetryAfter: e.RetryAfter),
@@ -54,6 +67,15 @@ internal sealed record ApiError(int Status, string Type, string Code, string Mes
         BlendFailureReason.Invalid => new(StatusCodes.Status502BadGateway, Server, "invalid_answer", e.Message),
         BlendFailureReason.Empty => new(StatusCodes.Status502BadGateway, Server, "empty", e.Message),
         _ => new(StatusCodes.Status502BadGateway, Server, "faulted", e.Message),
+    };
+
+    // The status and the code of the members' servers, as all of them answered. A fault of theirs is a bad gateway.
+    private ApiError From(int status, BlendException e) => this with
+    {
+        Status = status switch { 408 => StatusCodes.Status504GatewayTimeout, 503 or 504 or 529 => status, >= 400 and < 500 => status, _ => Status },
+        Type = status switch { 401 => "authentication_error", 403 => "permission_error", 429 => "rate_limit_error", _ => Type },
+        Code = e.Code ?? Code,
+        RetryAfter = e.RetryAfter,
     };
 
     /// <summary>An unexpected exception; its details are only logged.</summary>
@@ -69,7 +91,14 @@ internal sealed record ApiError(int Status, string Type, string Code, string Mes
             context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
 
-        await JsonBody.WriteAsync(context, ToResponse(), GatewayJsonContext.Default.ErrorResponse);
+        if (context.GetEndpoint()?.Metadata.GetMetadata<ErrorFormat>() is { } format)
+        {
+            await format.WriteAsync(context, this);
+        }
+        else
+        {
+            await JsonBody.WriteAsync(context, ToResponse(), GatewayJsonContext.Default.ErrorResponse);
+        }
     }
 
     /// <summary>Returns the response body.</summary>

@@ -13,7 +13,7 @@ internal static class ApiRoutes
     /// <param name="endpoints">The route builder.</param>
     /// <param name="path">The path.</param>
     /// <param name="request">The body's type.</param>
-    /// <param name="response">The request body's type.</param>
+    /// <param name="response">The response body's type.</param>
     /// <param name="answer">Handles the request; returns null if it has written a stream.</param>
     public static RouteHandlerBuilder MapApiPost<TRequest, TResponse>(
         this IEndpointRouteBuilder endpoints,
@@ -37,12 +37,15 @@ internal static class ApiRoutes
         return route.Accepts<TRequest>(isOptional: true, "application/json", "*/*").Describe<TResponse>();
     }
 
-    /// <summary>Maps a GET.</summary>
+    /// <summary>Maps a GET, and a HEAD that the OpenAPI document does not contain.</summary>
     public static RouteHandlerBuilder MapApiGet<TResponse>(
         this IEndpointRouteBuilder endpoints, string path, JsonTypeInfo<TResponse> response, Func<ApiCall, Task<TResponse>> answer)
-        where TResponse : class =>
-        endpoints.MapGet(path, async (HttpContext context, IBlender blender) =>
-            await JsonBody.WriteAsync(context, await answer(ApiCall.Create(context, blender)), response)).Describe<TResponse>();
+        where TResponse : class
+    {
+        return endpoints.MapMethods(path, [HttpMethods.Get, HttpMethods.Head], HandleAsync).Describe<TResponse>();
+
+        async Task HandleAsync(HttpContext context, IBlender blender) => await JsonBody.WriteAsync(context, await answer(ApiCall.Create(context, blender)), response);
+    }
 
     private static RouteHandlerBuilder Describe<TResponse>(this RouteHandlerBuilder route) => route
         .AddEndpointFilter<ApiErrorFilter>()

@@ -109,7 +109,8 @@ internal sealed class EventStream(HttpContext context)
         }
     }
 
-    private Task CommentAsync() => SendAsync(": waiting\n\n"u8.ToArray());
+    // Without an empty line, which some clients read as an event.
+    private Task CommentAsync() => SendAsync(": waiting\n"u8.ToArray());
 
     private async Task SendAsync(ReadOnlyMemory<byte> bytes)
     {

@@ -1,4 +1,5 @@
 using LLMBlender.Abstractions;
+using LLMBlender.Gateway.Anthropic;
 using LLMBlender.Gateway.Authentication;
 using LLMBlender.Gateway.Documentation;
 using LLMBlender.Gateway.OpenAI;
@@ -49,10 +50,12 @@ public static class GatewayExtensions
     public static WebApplication MapLLMBlenderGateway(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
+        app.UseStatusCodePages(static pages => WriteStatusAsync(pages.HttpContext));
         app.UseLLMBlenderAuthentication();
         app.MapRecords();
         app.MapRerank();
         app.MapOpenAI();
+        app.MapAnthropic();
         app.MapStatus();
         app.MapApiDocument();
         app.MapPages();
@@ -81,6 +84,18 @@ public static class GatewayExtensions
     /// <summary>Whether a request is for Orleans' dashboard.</summary>
     internal static bool IsDashboard(HttpRequest request) => request.Path.StartsWithSegments(DashboardPath);
 
+    // Responses without a body: unknown paths, and methods that a path does not have.
+    private static Task WriteStatusAsync(HttpContext context)
+    {
+        var error = context.Response.StatusCode switch
+        {
+            StatusCodes.Status404NotFound => ApiError.NoSuchPath(context.Request.Path),
+            StatusCodes.Status405MethodNotAllowed => ApiError.NoSuchMethod(context.Request.Method, context.Request.Path),
+            _ => null,
+        };
+        return error is null || HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : error.WriteAsync(context);
+    }
+
     private static void AddAuthentication(IServiceCollection services)
     {
         services.AddSingleton<CallerMetrics>();
@@ -88,13 +103,16 @@ public static class GatewayExtensions
         if (services.Any(static service => service.ServiceType == typeof(IConnectionMultiplexer)))
         {
             services.TryAddSingleton<ISharedCounter, RedisCounter>();
+            services.TryAddSingleton<IResponseStore, RedisResponseStore>();
         }
+
+        services.TryAddSingleton<IResponseStore, MemoryResponseStore>();
 
         services.AddAuthentication(ApiKeyAuthenticationHandler.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthenticationHandler>(ApiKeyAuthenticationHandler.SchemeName, null);
         services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
         services.AddCors();
         services.AddOptions<CorsOptions>().Configure<IOptions<GatewayOptions>>(static (cors, gateway) => cors.AddDefaultPolicy(policy => policy
-            .WithOrigins(gateway.Value.AllowedOrigins).WithMethods("GET", "POST").AllowAnyHeader().WithExposedHeaders("Retry-After")));
+            .SetIsOriginAllowed(gateway.Value.Allows).WithMethods("GET", "POST").AllowAnyHeader().WithExposedHeaders("Retry-After", WarningHeader.Name)));
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using LLMBlender.Abstractions.Json;
+using LLMBlender.Gateway.Anthropic;
 using LLMBlender.Gateway.OpenAI;
 using LLMBlender.Gateway.Records;
 
@@ -19,7 +20,6 @@ namespace LLMBlender.Gateway;
 [JsonSerializable(typeof(RerankRequest))]
 [JsonSerializable(typeof(RerankText[]))]
 [JsonSerializable(typeof(RerankResponse))]
-[JsonSerializable(typeof(TextsRerankRequest))]
 [JsonSerializable(typeof(RerankedText[]))]
 [JsonSerializable(typeof(ChatBody))]
 [JsonSerializable(typeof(ChatCompletion))]
@@ -28,8 +28,18 @@ namespace LLMBlender.Gateway;
 [JsonSerializable(typeof(ContentPart[]))]
 [JsonSerializable(typeof(ToolChoiceBody))]
 [JsonSerializable(typeof(ModelList))]
+[JsonSerializable(typeof(MessagesBody))]
+[JsonSerializable(typeof(ContentBlock[]))]
+[JsonSerializable(typeof(MessagesResult))]
+[JsonSerializable(typeof(MessagesEvent))]
+[JsonSerializable(typeof(MessagesErrorResponse))]
+[JsonSerializable(typeof(TokenCount))]
 [JsonSerializable(typeof(ResponsesBody))]
 [JsonSerializable(typeof(ResponsesItem[]))]
+[JsonSerializable(typeof(ResponsesTool[]))]
+[JsonSerializable(typeof(ChatMessageBody))]
+[JsonSerializable(typeof(OutputText))]
+[JsonSerializable(typeof(SummaryText))]
 [JsonSerializable(typeof(ResponsesResult))]
 [JsonSerializable(typeof(ResponsesEvent))]
 [JsonSerializable(typeof(ResponsesError))]

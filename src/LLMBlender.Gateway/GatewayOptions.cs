@@ -6,6 +6,9 @@ public sealed class GatewayOptions
     /// <summary>The configuration's section.</summary>
     public const string Section = "LLMBlender:Gateway";
 
+    /// <summary>The value of <see cref="AllowedOrigins"/> that allows all.</summary>
+    internal const string AnyOrigin = "*";
+
     /// <summary>The callers. If empty, only requests from this machine are accepted.</summary>
     public CallerOptions[] Callers { get; set; } = [];
 
@@ -13,11 +16,15 @@ public sealed class GatewayOptions
     public bool AllowAnonymous { get; set; }
 
     /// <summary>
-    /// The origins of other sites whose pages may send requests, such as <c>https://app.example</c>; none by default. A key is
+    /// The origins of other sites and apps whose pages may send requests, such as <c>https://app.example</c> or
+    /// <c>app://obsidian.md</c>; none by default. If there are callers, <c>null</c> is pages without an origin, and <c>*</c> all. A key is
     /// required for them too.
     /// </summary>
     public string[] AllowedOrigins { get; set; } = [];
 
     /// <summary>The maximum size of a request's body in bytes; at least 1 KiB.</summary>
     public long MaxRequestBytes { get; set; } = 8 * 1024 * 1024;
+
+    /// <summary>Whether the pages of an origin may send requests.</summary>
+    internal bool Allows(string origin) => AllowedOrigins.Contains(AnyOrigin) || AllowedOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase);
 }

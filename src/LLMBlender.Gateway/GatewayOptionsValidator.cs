@@ -24,10 +24,10 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
         for (var i = 0; i < options.AllowedOrigins.Length; i++)
         {
             var origin = options.AllowedOrigins[i];
-            if (!Uri.TryCreate(origin, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.UserInfo.Length > 0
-                || !string.Equals(uri.GetLeftPart(UriPartial.Authority), origin, StringComparison.OrdinalIgnoreCase))
+            if (!IsOrigin(origin, options))
             {
-                yield return Failure($"AllowedOrigins:{i}", origin, "the scheme, host and perhaps port of a site, such as https://app.example, and nothing after it");
+                yield return Failure(
+                    $"AllowedOrigins:{i}", origin, "the scheme, host and perhaps port of a site or app, such as https://app.example or app://obsidian.md, and nothing after it; or null or *, if there are Callers, whose keys pages then need");
             }
         }
 
@@ -35,6 +35,19 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
         {
             yield return failure;
         }
+    }
+
+    // Apps have schemes of their own. A page without an origin sends "null".
+    private static bool IsOrigin(string origin, GatewayOptions options)
+    {
+        if (origin is GatewayOptions.AnyOrigin or "null")
+        {
+            return options.Callers.Length > 0;
+        }
+
+        return Uri.TryCreate(origin, UriKind.Absolute, out var uri) && uri.UserInfo.Length == 0 && uri.Host.Length > 0
+            && string.Equals($"{uri.Scheme}://{uri.Authority}", origin, StringComparison.OrdinalIgnoreCase)
+            && uri.Scheme is not ("file" or "ftp" or "data");
     }
 
     private static IEnumerable<string> Failures(GatewayOptions options, CallerOptions caller, string path)

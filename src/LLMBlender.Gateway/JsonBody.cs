@@ -42,7 +42,7 @@ internal static class JsonBody
         {
             throw new ApiException(
                 e.StatusCode == StatusCodes.Status413PayloadTooLarge
-                    ? ApiError.TooLarge("the body is larger than the server takes")
+                    ? ApiError.TooLarge("the body exceeds MaxRequestBytes")
                     : ApiError.Invalid(null, e.Message),
                 e);
         }
@@ -82,12 +82,19 @@ internal static class JsonBody
             if (FindInvalidText(document.RootElement, "") is { } field)
             {
                 throw new ApiException(field.Length == 0
-                    ? ApiError.Invalid(null, "the body holds a text that is no valid Unicode")
-                    : ApiError.Invalid(field, $"\"{field}\" is no valid Unicode: it holds other bytes than UTF-8, or escapes half of a surrogate pair"));
+                    ? ApiError.Invalid(null, "the body contains text that is not valid Unicode")
+                    : ApiError.Invalid(field, $"\"{field}\" is not valid Unicode: it contains bytes that are not UTF-8, or an escaped half of a surrogate pair"));
             }
         }
 
-        return JsonRecord.Read(body, type);
+        var record = JsonRecord.Read(body, type);
+        if (record is IRawBody raw)
+        {
+            using var document = JsonDocument.Parse(body);
+            raw.Source = document.RootElement.Clone();
+        }
+
+        return record;
     }
 
     // Returns the path of the first invalid text, or of the object with an invalid name; null for none.

@@ -27,7 +27,7 @@ public sealed class LocalBlender : IBlender
     private readonly bool isUnlimited;
 
     /// <param name="models">The rankers and fusers.</param>
-    /// <param name="panels">The panels and chat models; chat models can also rank and fuse.</param>
+    /// <param name="panels">The panels and chat models; chat models can also rank and fuse, and scorers rank.</param>
     /// <param name="metrics">Counts requests.</param>
     /// <param name="loggers">Logs failures of chat models; null for no logging.</param>
     /// <param name="timeProvider">Measures time; null for the system's clock.</param>
@@ -69,8 +69,17 @@ public sealed class LocalBlender : IBlender
     {
         var workflow = RankingWorkflow.Create(request);
         using var deadline = Limit(request.Timeout, cancellationToken);
-        var comparer = Comparer(request.Ranker, request.Instruction, request.Input, workflow.Texts, deadline);
-        return await RunAsync(() => workflow.RunAsync(comparer, deadline.Token), BlendWorkflow.Rank, deadline, comparer.Name);
+        using var activity = new RankingActivity(workflow, request.Candidates.Length, metrics.Rankings);
+        try
+        {
+            var comparer = Comparer(request.Ranker, request.Instruction, request.Input, workflow.Texts, deadline);
+            return activity.End(await RunAsync(() => workflow.RunAsync(comparer, deadline.Token), BlendWorkflow.Rank, deadline, comparer.Name));
+        }
+        catch (Exception e)
+        {
+            activity.Fail(e);
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -79,8 +88,11 @@ public sealed class LocalBlender : IBlender
         ComparisonWorkflow.Check(request);
         using var deadline = Limit(request.Timeout, cancellationToken);
         var comparer = Comparer(request.Ranker, request.Instruction, request.Input, ComparisonWorkflow.Texts(request), deadline);
-        return await RunAsync(
+        var start = timeProvider.GetTimestamp();
+        var response = await RunAsync(
             () => ComparisonWorkflow.RunAsync(request, comparer, deadline.Token), BlendWorkflow.Rank, deadline, comparer.Name);
+        metrics.Rankings.Compared(request.Order, timeProvider.GetElapsedTime(start).TotalSeconds);
+        return response;
     }
 
     /// <inheritdoc/>
@@ -150,9 +162,9 @@ public sealed class LocalBlender : IBlender
     private IPairComparer Comparer(string? name, string instruction, string? input, string[] texts, Deadline deadline)
     {
         name ??= models.DefaultRanker;
-        if (name is not null && panels.FindBackend(name) is { } backend)
+        if (ConfiguredComparer.Find(panels, name, instruction, input, texts, metrics, deadline) is { } comparer)
         {
-            return new ChatJudge(backend, instruction, input, texts, metrics, deadline);
+            return comparer;
         }
 
         var (known, ranker) = models.FindRanker(name);

@@ -12,5 +12,5 @@ public interface IProgressDisplay
     void Settled(int records, long position);
 
     /// <summary>Writes the error of a failed record.</summary>
-    void Complain(string message);
+    void WriteError(string message);
 }

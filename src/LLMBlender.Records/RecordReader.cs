@@ -65,7 +65,7 @@ public sealed class RecordReader<T>(RecordInput input, Func<RecordFields, T> rea
             place = place with { Id = isUtf8 || !id.Text.Contains('\uFFFD', StringComparison.Ordinal) ? id : null };
             return isUtf8
                 ? new Entry<T>(place, Parse(record, id, place.Line), null)
-                : throw new RecordException($"byte {FirstInvalid(reader.Line.Span) + 1} of the line is no UTF-8, and records must be UTF-8");
+                : throw new RecordException($"byte {FirstInvalid(reader.Line.Span) + 1} of the line is not UTF-8, and records must be UTF-8");
         }
         catch (RecordException e)
         {

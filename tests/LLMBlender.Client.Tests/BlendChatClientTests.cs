@@ -84,11 +84,9 @@ public sealed class BlendChatClientTests
 
     public static TheoryData<string, ChatOptions> Unsupported => new()
     {
-        { "TopK", new ChatOptions { TopK = 3 } },
         { "ConversationId", new ChatOptions { ConversationId = "1" } },
         { "Tools[0]", new ChatOptions { Tools = [new HostedWebSearchTool()] } },
         { "ToolMode", new ChatOptions { ToolMode = ChatToolMode.RequireAny } },
-        { "AdditionalProperties[logit_bias]", new ChatOptions { AdditionalProperties = new() { ["logit_bias"] = 1 } } },
     };
 
     [Theory]
@@ -101,9 +99,29 @@ public sealed class BlendChatClientTests
     }
 
     [Fact]
-    public async Task GetResponse_Image_IsRefusedByName()
+    public async Task GetResponse_ImageReasoningAndFields_ReachTheRequest()
     {
-        var message = new ChatMessage(ChatRole.User, [new TextContent("What is this?"), new DataContent(new byte[] { 1 }, "image/png")]);
+        ChatMessage[] messages =
+        [
+            new(ChatRole.User, [new TextContent("What is this?"), new DataContent(new byte[] { 1 }, "image/png")]),
+            new(ChatRole.Assistant, [new TextReasoningContent("I look."), new TextContent("A dot.")]),
+            new(ChatRole.User, "Sure?"),
+        ];
+
+        await Chat.GetResponseAsync(messages, new ChatOptions { TopK = 3, AdditionalProperties = new() { ["logit_bias"] = new { a = 1 } } }, Token);
+
+        var request = blender.Request!;
+        Assert.Equal("""{"top_k":3,"logit_bias":{"a":1}}""", request.Fields);
+        Assert.True(request.Messages![0].HasMedia);
+        Assert.Equal("""{"role":"user","content":[{"type":"text","text":"What is this?"},{"type":"image_url","image_url":{"url":"data:image/png;base64,AQ=="}}]}""", request.Messages[0].Source);
+        Assert.Equal("""{"role":"assistant","content":"A dot.","reasoning_content":"I look."}""", request.Messages[1].Source);
+        Assert.Null(request.Messages[2].Source);
+    }
+
+    [Fact]
+    public async Task GetResponse_Audio_IsRefusedByName()
+    {
+        var message = new ChatMessage(ChatRole.User, [new TextContent("What is this?"), new DataContent(new byte[] { 1 }, "audio/wav")]);
 
         var failure = await Assert.ThrowsAsync<BlendException>(() => Chat.GetResponseAsync([message], cancellationToken: Token));
 

@@ -3,6 +3,7 @@ using LLMBlender.Core.Fusion;
 using LLMBlender.Local.Backends;
 using LLMBlender.Local.Panels;
 using LLMBlender.Local.Settings;
+using LLMBlender.TestKit.Backends;
 using LLMBlender.TestKit.Fakes;
 using Microsoft.Extensions.AI;
 using Xunit;
@@ -34,6 +35,66 @@ public abstract class BlenderContractTests
 
         Assert.Equal(("rank", BlendFailureReason.Faulted), (failure.What, failure.Reason));
         Assert.Contains("out of memory", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(ScorerSettings.TeiRerank)]
+    [InlineData(ScorerSettings.VllmScore)]
+    public async Task Rank_Scorer_OrdersByItsScores(string kind)
+    {
+        await using var server = await FakeScoreServer.StartAsync();
+        await using var host = await StartAsync(panels: server.Panels(kind));
+
+        var response = await host.Blender.RankAsync(
+            FakeRanker.Request("Which is most?", 3, 9, 1, 5) with { Ranker = "scorer", WithMatrix = true }, Token);
+
+        Assert.Equal([3, 1, 4, 2], response.Ranks);
+        Assert.Equal((12, "scorer"), (response.Comparisons, response.Ranker));
+        Assert.Equal([0f, -6f, 2f, -2f], response.Matrix![..4]);
+        Assert.Single(server.Calls);
+    }
+
+    [Fact]
+    public async Task Rank_ScorerFails_IsARankFailureThatNamesIt()
+    {
+        await using var server = await FakeScoreServer.StartAsync();
+        server.Script = static call => call.FailAsync(424, "no such model");
+        await using var host = await StartAsync(panels: server.Panels(ScorerSettings.TeiRerank));
+
+        var failure = await Assert.ThrowsAsync<BlendException>(
+            () => host.Blender.RankAsync(FakeRanker.Request("Which?", 1, 2) with { Ranker = "scorer" }, Token));
+
+        Assert.Equal(("rank", BlendFailureReason.Refused), (failure.What, failure.Reason));
+        Assert.Contains("the scorer scorer failed: it answered 424: no such model", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Compare_Scorer_GivesTheDifferenceOfScores()
+    {
+        await using var server = await FakeScoreServer.StartAsync();
+        await using var host = await StartAsync(panels: server.Panels(ScorerSettings.CohereRerank));
+
+        var response = await host.Blender.CompareAsync(
+            new CompareRequest { Instruction = "Which is most?", A = "2 is a", B = "-1 is b", Order = PairOrder.Ab, Ranker = "scorer" }, Token);
+
+        Assert.Equal(3f, response.Logit, 4);
+    }
+
+    [Fact]
+    public async Task Blend_PanelWithAScorer_RanksAndGuardsWithIt()
+    {
+        await using var server = await FakeScoreServer.StartAsync();
+        var panels = server.Panels(ScorerSettings.TeiPredict);
+        panels.Add(new Backend("five", Saying("5 is the number")));
+        panels.Add(new Backend("six", Saying("6 is the number")));
+        panels.Add(new Backend("scribe", Saying("2 is the number")));
+        panels.Add(new Panel("scored", ["five", "six"]) { Ranker = "scorer", Fuser = "scribe" });
+        await using var host = await StartAsync(panels: panels);
+
+        var response = await host.Blender.BlendAsync(new BlendRequest { Instruction = "Which?", Timeout = TimeSpan.FromSeconds(20) }, Token);
+
+        Assert.Equal(("6 is the number", BlendGiven.Best), (response.Answer, response.Fusion!.Given));
+        Assert.Empty(response.Failures);
     }
 
     [Theory]

@@ -163,7 +163,7 @@ imagePullSecrets:
 {{- $values := .root.Values -}}
 {{- $settings := deepCopy $values.settings -}}
 {{- if not (has .role (list "blend" "fuse")) -}}
-{{- $settings = omit $settings "Backends" "Panels" "LiteLLM" -}}
+{{- $settings = omit $settings "Backends" "Scorers" "Panels" "LiteLLM" -}}
 {{- end -}}
 {{- with (default dict .values).rankers -}}
 {{- $_ := set $settings "Rankers" . -}}
@@ -191,7 +191,7 @@ imagePullSecrets:
 {{- /* What of it a running pod does not take up by itself. */ -}}
 {{- define "llmblender.settingsChecksum" -}}
 {{- $settings := include "llmblender.settings" . | fromJson -}}
-{{- $_ := set $settings "LLMBlender" (omit $settings.LLMBlender "Backends" "Panels") -}}
+{{- $_ := set $settings "LLMBlender" (omit $settings.LLMBlender "Backends" "Scorers" "Panels") -}}
 {{- $settings | toJson | sha256sum -}}
 {{- end -}}
 
@@ -271,13 +271,16 @@ imagePullSecrets:
 {{- fail "ca: configMap and secret are both given; one of them may have the certificates" -}}
 {{- end -}}
 {{- $known := dict -}}
-{{- range .Values.settings.Backends -}}{{- $_ := set $known .Name true -}}
+{{- range .Values.settings.Backends -}}{{- $_ := set $known .Name true -}}{{- end -}}
+{{- range $list := list "Backends" "Scorers" -}}
+{{- range index $.Values.settings $list -}}
 {{- if .KeyVariable -}}
 {{- if not (hasKey $.Values.keys .KeyVariable) -}}
 {{- if not (regexMatch "^[A-Z_][A-Z0-9_]*$" .KeyVariable) -}}
-{{- fail (printf "settings.Backends: \"%s\" has a KeyVariable of %d characters that keys has no secret for and that is no variable's name; a key belongs in the secret that keys names" .Name (len .KeyVariable)) -}}
+{{- fail (printf "settings.%s: \"%s\" has a KeyVariable of %d characters that keys has no secret for and that is no variable's name; a key belongs in the secret that keys names" $list .Name (len .KeyVariable)) -}}
 {{- end -}}
-{{- fail (printf "settings.Backends: \"%s\" has its key in the variable %s, which keys must name a secret for" .Name .KeyVariable) -}}
+{{- fail (printf "settings.%s: \"%s\" has its key in the variable %s, which keys must name a secret for" $list .Name .KeyVariable) -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

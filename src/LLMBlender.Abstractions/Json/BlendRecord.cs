@@ -1,18 +1,18 @@
 namespace LLMBlender.Abstractions.Json;
 
-/// <summary>An instruction to be answered by a blend: of a panel's answers, or of candidates that are given.</summary>
+/// <summary>A request to blend a panel's answers, or given candidates, into one answer.</summary>
 public sealed record BlendRecord : SourceRecord
 {
-    /// <summary>The instruction; may be empty where there is an input.</summary>
+    /// <summary>The instruction; may be empty if there is an input.</summary>
     public required string Instruction { get; init; }
 
-    /// <summary>What the instruction is about, if anything.</summary>
+    /// <summary>The input of the instruction; null for none.</summary>
     public string? Input { get; init; }
 
-    /// <summary>The candidates to blend; without them a panel is asked.</summary>
+    /// <summary>The candidates to blend; by default a panel's answers.</summary>
     public CandidateRecord[]? Candidates { get; init; }
 
-    /// <summary>The panel to ask; by default the first one configured. Excludes candidates.</summary>
+    /// <summary>The panel's name; by default the first one configured. Excludes candidates.</summary>
     public string? Panel { get; init; }
 
     /// <summary>The ranker's name; by default the panel's, else the first one configured.</summary>
@@ -24,19 +24,19 @@ public sealed record BlendRecord : SourceRecord
     /// <summary>The fuser's name; by default the panel's, else the first one configured.</summary>
     public string? Fuser { get; init; }
 
-    /// <summary>How many of the best candidates are fused, at least 1; the fuser's own number by default.</summary>
+    /// <summary>How many of the best candidates are fused, at least 1; by default the fuser's own number.</summary>
     public int? TopK { get; init; }
 
-    /// <summary>Whether the answer shows how it was made.</summary>
+    /// <summary>Whether the response contains a trace.</summary>
     public bool? Trace { get; init; }
 
     /// <summary>
-    /// Whether the answer comes as server-sent events: asking, a member each, ranking, ranked, fusing, the answer's pieces as they
-    /// are written as answer, and done with the whole result, whose answer counts; or error.
+    /// Whether the response is a stream of server-sent events: asking, one member each, ranking, ranked, fusing, the answer's text as it
+    /// is generated as answer, and done with the whole result and the final answer; or error.
     /// </summary>
     public bool? Stream { get; init; }
 
-    /// <summary>The message form.</summary>
+    /// <summary>Converts the record to a message.</summary>
     public BlendRequest ToRequest() => new()
     {
         Id = Id?.Text,
@@ -49,6 +49,6 @@ public sealed record BlendRecord : SourceRecord
         Fuser = Fuser,
         TopK = TopK,
         WithTrace = Trace == true,
-        Timeout = Time,
+        Timeout = Timeout is null ? RequestTime.Longest : Time,
     };
 }

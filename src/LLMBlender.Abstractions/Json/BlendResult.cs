@@ -2,38 +2,38 @@ using System.Text.Json.Serialization;
 
 namespace LLMBlender.Abstractions.Json;
 
-/// <summary>A blended answer and how it was made.</summary>
+/// <summary>A blended answer and its provenance.</summary>
 public sealed record BlendResult
 {
-    /// <summary>The record's own name, if it has one.</summary>
+    /// <summary>The record's id; null if it has none.</summary>
     public RecordId? Id { get; init; }
 
     /// <summary>The answer: the fused one, or the best candidate.</summary>
     public required string Answer { get; init; }
 
-    /// <summary>Every candidate, in the order given or asked for.</summary>
+    /// <summary>Every candidate, in the order of the request or the panel.</summary>
     public required RankedCandidate[] Candidates { get; init; }
 
     /// <summary>Indices of the candidates that the answer was made from, best first.</summary>
     public required int[] MadeFrom { get; init; }
 
-    /// <summary>What failed while the blend went on without it; empty when nothing did.</summary>
+    /// <summary>Failures of parts; empty if there are none.</summary>
     public required BlendFailure[] Failures { get; init; }
 
-    /// <summary>What it cost.</summary>
+    /// <summary>Tokens, comparisons and cost.</summary>
     public required BlendUsage Usage { get; init; }
 
-    /// <summary>How the answer was chosen; absent where no fuser was asked.</summary>
+    /// <summary>How the answer was chosen; absent if no fuser was called.</summary>
     public BlendFusion? Fusion { get; init; }
 
-    /// <summary>True where a limit of tokens cut the answer off; absent otherwise.</summary>
+    /// <summary>True if the answer was truncated by a token limit; absent otherwise.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool ReachedLimit { get; init; }
 
-    /// <summary>How it was made, where the request asked for that.</summary>
+    /// <summary>The trace, if requested.</summary>
     public TraceResult? Trace { get; init; }
 
-    /// <summary>The record form of a response.</summary>
+    /// <summary>Converts a response to a record.</summary>
     public static BlendResult Create(RecordId? id, BlendResponse response)
     {
         ArgumentNullException.ThrowIfNull(response);

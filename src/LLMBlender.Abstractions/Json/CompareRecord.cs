@@ -1,12 +1,12 @@
 namespace LLMBlender.Abstractions.Json;
 
-/// <summary>Two candidates to be compared, or two conversations that differ in the assistant's messages alone.</summary>
+/// <summary>Two candidates to compare, or two conversations that differ only in the assistant's messages.</summary>
 public sealed record CompareRecord : SourceRecord
 {
-    /// <summary>The instruction; may be empty where there is an input. Required without conversations.</summary>
+    /// <summary>The instruction; may be empty if there is an input. Required without conversations.</summary>
     public string? Instruction { get; init; }
 
-    /// <summary>What the instruction is about, if anything.</summary>
+    /// <summary>The input of the instruction; null for none.</summary>
     public string? Input { get; init; }
 
     /// <summary>The candidate a. Required without conversations.</summary>
@@ -21,13 +21,13 @@ public sealed record CompareRecord : SourceRecord
     /// <summary>The conversation b, with the same user messages as a.</summary>
     public TurnRecord[]? ConversationB { get; init; }
 
-    /// <summary>Which of the two is put before the ranker first; both orders by default.</summary>
+    /// <summary>The order in which the ranker compares them; both orders by default.</summary>
     public PairOrder? Order { get; init; }
 
     /// <summary>The ranker's name; by default the first one configured.</summary>
     public string? Ranker { get; init; }
 
-    /// <summary>The message form.</summary>
+    /// <summary>Converts the record to a message.</summary>
     /// <exception cref="JsonFieldException">A text is missing, or the conversations do not match.</exception>
     public CompareRequest ToRequest() => Texts() with { Order = Order ?? PairOrder.Both, Ranker = Ranker, Timeout = Time };
 

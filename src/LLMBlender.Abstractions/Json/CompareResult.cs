@@ -2,19 +2,19 @@ using System.Text.Json.Serialization;
 
 namespace LLMBlender.Abstractions.Json;
 
-/// <summary>Which of two candidates is better.</summary>
+/// <summary>The result of a comparison.</summary>
 public sealed record CompareResult
 {
-    /// <summary>The record's own name, if it has one.</summary>
+    /// <summary>The record's id; null if it has none.</summary>
     public RecordId? Id { get; init; }
 
-    /// <summary>Order both: M[a,b] − M[b,a]. Order ab: M[a,b]. Order ba: M[b,a], above 0 when b is better.</summary>
+    /// <summary>Order both: M[a,b] − M[b,a]. Order ab: M[a,b]. Order ba: M[b,a], above 0 if b is better.</summary>
     public required float Logit { get; init; }
 
-    /// <summary>The better candidate, whatever the order.</summary>
+    /// <summary>The better candidate, independent of the order.</summary>
     public required BetterCandidate Better { get; init; }
 
-    /// <summary>The record form of a response.</summary>
+    /// <summary>Converts a response to a record.</summary>
     public static CompareResult Create(RecordId? id, CompareResponse response)
     {
         ArgumentNullException.ThrowIfNull(response);

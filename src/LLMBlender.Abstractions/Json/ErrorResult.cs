@@ -2,13 +2,13 @@ using System.Text.Json.Serialization;
 
 namespace LLMBlender.Abstractions.Json;
 
-/// <summary>The line for a record that failed.</summary>
+/// <summary>The error line of a failed record.</summary>
 public sealed record ErrorResult
 {
-    /// <summary>The record's id; null where none could be read.</summary>
+    /// <summary>The record's id; null if none was read.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public RecordId? Id { get; init; }
 
-    /// <summary>What is wrong.</summary>
+    /// <summary>The error message.</summary>
     public required string Error { get; init; }
 }

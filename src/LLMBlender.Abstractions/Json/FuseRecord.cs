@@ -1,15 +1,15 @@
 namespace LLMBlender.Abstractions.Json;
 
-/// <summary>Candidates to be fused.</summary>
+/// <summary>Candidates to fuse.</summary>
 public sealed record FuseRecord : SourceRecord
 {
-    /// <summary>The instruction; may be empty where there is an input.</summary>
+    /// <summary>The instruction; may be empty if there is an input.</summary>
     public required string Instruction { get; init; }
 
-    /// <summary>What the instruction is about, if anything.</summary>
+    /// <summary>The input of the instruction; null for none.</summary>
     public string? Input { get; init; }
 
-    /// <summary>The candidates, best first unless ranks say otherwise; at least one.</summary>
+    /// <summary>The candidates, best first if they have no ranks; at least one.</summary>
     public required CandidateRecord[] Candidates { get; init; }
 
     /// <summary>The candidates' ranks, 1 for the best, instead of a rank in each of them.</summary>
@@ -18,11 +18,11 @@ public sealed record FuseRecord : SourceRecord
     /// <summary>The fuser's name; by default the first one configured.</summary>
     public string? Fuser { get; init; }
 
-    /// <summary>How many of the best candidates are fused, at least 1; the fuser's own number by default.</summary>
+    /// <summary>How many of the best candidates are fused, at least 1; by default the fuser's own number.</summary>
     public int? TopK { get; init; }
 
-    /// <summary>The message form.</summary>
-    /// <exception cref="JsonFieldException">Ranks do not fit the candidates.</exception>
+    /// <summary>Converts the record to a message.</summary>
+    /// <exception cref="JsonFieldException">The ranks do not match the candidates.</exception>
     public FuseRequest ToRequest()
     {
         var order = Order();
@@ -37,8 +37,8 @@ public sealed record FuseRecord : SourceRecord
         };
     }
 
-    /// <summary>The candidates' places, best first; without ranks as they stand. Ties stay as they stand.</summary>
-    /// <exception cref="JsonFieldException">Ranks do not fit the candidates.</exception>
+    /// <summary>Returns the candidates' indices, best first; without ranks, and for ties, in the record's order.</summary>
+    /// <exception cref="JsonFieldException">The ranks do not match the candidates.</exception>
     public int[] Order()
     {
         var ranks = Ranks ?? OwnRanks();

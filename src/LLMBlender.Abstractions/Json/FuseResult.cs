@@ -5,32 +5,32 @@ namespace LLMBlender.Abstractions.Json;
 /// <summary>A fused answer.</summary>
 public sealed record FuseResult
 {
-    /// <summary>The record's own name, if it has one.</summary>
+    /// <summary>The record's id; null if it has none.</summary>
     public RecordId? Id { get; init; }
 
-    /// <summary>The fused answer, or the best candidate where the fuser failed.</summary>
+    /// <summary>The fused answer, or the best candidate if the fuser failed.</summary>
     public required string Answer { get; init; }
 
-    /// <summary>What the fuser read, where that was asked for.</summary>
+    /// <summary>The fuser's input, if requested.</summary>
     public string? Source { get; init; }
 
     /// <summary>Indices of the candidates that the answer was made from, best first.</summary>
     public required int[] MadeFrom { get; init; }
 
-    /// <summary>Why the fuser failed; absent where it did not.</summary>
+    /// <summary>The fuser's failure; absent if it did not fail.</summary>
     public BlendFailure? Failure { get; init; }
 
-    /// <summary>True where a limit of tokens cut the answer off; absent otherwise.</summary>
+    /// <summary>True if the answer was truncated by a token limit; absent otherwise.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool ReachedLimit { get; init; }
 
-    /// <summary>What it cost.</summary>
+    /// <summary>Tokens and cost.</summary>
     public required FuseUsage Usage { get; init; }
 
-    /// <summary>The record form of a response.</summary>
+    /// <summary>Converts a response to a record.</summary>
     /// <param name="id">The record's id.</param>
     /// <param name="response">The response.</param>
-    /// <param name="order">The record's places of the candidates that were fused, best first; null where they stood so.</param>
+    /// <param name="order">The indices in the record of the request's candidates, best first; null for the same order.</param>
     public static FuseResult Create(RecordId? id, FuseResponse response, int[]? order = null)
     {
         ArgumentNullException.ThrowIfNull(response);
@@ -46,15 +46,15 @@ public sealed record FuseResult
     }
 }
 
-/// <summary>What fusing cost.</summary>
+/// <summary>Tokens and cost of a fusion.</summary>
 public sealed record FuseUsage
 {
-    /// <summary>Tokens that the fuser read.</summary>
+    /// <summary>The fuser's input tokens.</summary>
     public required long PromptTokens { get; init; }
 
-    /// <summary>Tokens that the fuser wrote.</summary>
+    /// <summary>The fuser's output tokens.</summary>
     public required long CompletionTokens { get; init; }
 
-    /// <summary>The cost in the currency of the configured prices; absent where none are configured.</summary>
+    /// <summary>The cost in the currency of the configured prices; absent if none are configured.</summary>
     public decimal? Cost { get; init; }
 }

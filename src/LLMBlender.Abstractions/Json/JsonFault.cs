@@ -5,29 +5,29 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace LLMBlender.Abstractions.Json;
 
-/// <summary>Finds the first field of a bad record that breaks a rule.</summary>
+/// <summary>Finds the first invalid field of a record.</summary>
 public static class JsonFault
 {
     private const int ShownLength = 60;
 
-    /// <summary>The error for a field that is missing.</summary>
+    /// <summary>Creates the error for a missing field.</summary>
     public static JsonFieldException Missing(string field, string rule) => new(field, $"\"{field}\" is missing, and must be {rule}");
 
-    /// <summary>The error for a field whose value breaks a rule.</summary>
+    /// <summary>Creates the error for an invalid value.</summary>
     public static JsonFieldException Refused(string field, JsonElement value, string rule) =>
         field.Length == 0 ? new(null, $"is {Shown(value)}, and must be {rule}") : new(field, $"\"{field}\" is {Shown(value)}, and must be {rule}");
 
-    /// <summary>A value as errors show it: at most 60 characters of its JSON.</summary>
+    /// <summary>Formats a value for errors: at most 60 characters of its JSON.</summary>
     public static string Shown(JsonElement value)
     {
         var text = value.GetRawText();
         return text.Length <= ShownLength ? text : string.Concat(text.AsSpan(0, ShownLength), "…");
     }
 
-    /// <summary>The first fault of an object.</summary>
-    /// <param name="element">What should be the object.</param>
-    /// <param name="type">Its type.</param>
-    /// <param name="path">Its name from the record's root; empty for the record itself.</param>
+    /// <summary>Finds the first invalid field of an object; null if it is valid.</summary>
+    /// <param name="element">The JSON.</param>
+    /// <param name="type">The object's type.</param>
+    /// <param name="path">The object's path from the record's root; empty for the record itself.</param>
     internal static JsonFieldException? Find(JsonElement element, JsonTypeInfo type, string path = "")
     {
         if (element.ValueKind is not JsonValueKind.Object)

@@ -3,19 +3,19 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace LLMBlender.Abstractions.Json;
 
-/// <summary>Reads records; an error names the field and the rule it breaks.</summary>
+/// <summary>Reads records; errors name the invalid field and the rule.</summary>
 /// <remarks>
-/// A good record is parsed once, into its type. Only one that breaks a rule is parsed again, to find the field: types, required
-/// properties and <see cref="System.ComponentModel.DataAnnotations.RangeAttribute"/> are the rules. Unknown fields are ignored;
-/// null is the same as absent.
+/// A valid record is parsed once, into its type. Only an invalid one is parsed again, to find the field. The rules are types, required
+/// properties and <see cref="System.ComponentModel.DataAnnotations.RangeAttribute"/>. Unknown fields are ignored; null is the
+/// same as absent.
 /// </remarks>
 public static class JsonRecord
 {
     /// <summary>Reads a record.</summary>
-    /// <param name="utf8">Its JSON.</param>
-    /// <param name="type">Its type.</param>
-    /// <exception cref="JsonException">It is not JSON.</exception>
-    /// <exception cref="JsonFieldException">A field breaks a rule.</exception>
+    /// <param name="utf8">The record's JSON.</param>
+    /// <param name="type">The record's type.</param>
+    /// <exception cref="JsonException">The text is not JSON.</exception>
+    /// <exception cref="JsonFieldException">A field is invalid.</exception>
     public static T Read<T>(ReadOnlyMemory<byte> utf8, JsonTypeInfo<T> type)
         where T : class
     {
@@ -30,11 +30,11 @@ public static class JsonRecord
         throw JsonFault.Find(document.RootElement, type) ?? Unknown(fault);
     }
 
-    /// <summary>Reads a record, or an object within one, that has been parsed.</summary>
-    /// <param name="element">Its JSON.</param>
-    /// <param name="type">Its type.</param>
-    /// <param name="path">Its name from the record's root; empty for the record itself.</param>
-    /// <exception cref="JsonFieldException">A field breaks a rule.</exception>
+    /// <summary>Reads a parsed record, or an object within one.</summary>
+    /// <param name="element">The parsed JSON.</param>
+    /// <param name="type">The record's type.</param>
+    /// <param name="path">The object's path from the record's root; empty for the record itself.</param>
+    /// <exception cref="JsonFieldException">A field is invalid.</exception>
     public static T Read<T>(JsonElement element, JsonTypeInfo<T> type, string path = "")
         where T : class
     {

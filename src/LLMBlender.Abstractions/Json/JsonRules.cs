@@ -4,7 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace LLMBlender.Abstractions.Json;
 
-/// <summary>The rules that deserializing a record does not check: ranges of numbers, and no null in lists. Nested objects are included. Safe for concurrent use.</summary>
+/// <summary>The rules that deserialization does not check: ranges of numbers, and no null in lists. Nested objects are included. Thread-safe.</summary>
 internal sealed class JsonRules
 {
     private static readonly ConcurrentDictionary<Type, JsonRules> Known = [];
@@ -37,14 +37,14 @@ internal sealed class JsonRules
 
     private bool IsEmpty => ranges.Count == 0 && nested.Count == 0 && lists.Count == 0;
 
-    /// <summary>The rules of a type.</summary>
+    /// <summary>Returns the rules of a type.</summary>
     public static JsonRules Of(JsonTypeInfo type) => Known.GetOrAdd(type.Type, static (_, type) => new JsonRules(type), type);
 
-    /// <summary>A property's range; null where it has none.</summary>
+    /// <summary>Returns a property's range; null if it has none.</summary>
     public static RangeAttribute? Range(JsonPropertyInfo property) =>
         property.AttributeProvider?.GetCustomAttributes(typeof(RangeAttribute), inherit: true) is [RangeAttribute range, ..] ? range : null;
 
-    /// <summary>Whether a record keeps to them.</summary>
+    /// <summary>Returns whether a record satisfies them.</summary>
     public bool Allow(object record)
     {
         foreach (var (property, range) in ranges)

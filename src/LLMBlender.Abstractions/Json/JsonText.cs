@@ -5,10 +5,10 @@ using System.Text.Json.Serialization;
 
 namespace LLMBlender.Abstractions.Json;
 
-/// <summary>Writes strings with every character as it is, except those that JSON itself requires to be escaped.</summary>
+/// <summary>Writes strings unescaped, except for the characters that JSON requires to be escaped.</summary>
 public static class JsonText
 {
-    /// <summary>How records are written: one line, relaxed escaping.</summary>
+    /// <summary>The writer options of records: one line, relaxed escaping.</summary>
     public static JsonWriterOptions WriterOptions { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Writes a string field.</summary>
@@ -24,7 +24,7 @@ public static class JsonText
     {
         ArgumentNullException.ThrowIfNull(json);
 
-        // The relaxed encoder still escapes characters above U+FFFF: emoji, rare scripts.
+        // The relaxed encoder still escapes characters above U+FFFF, such as emoji.
         if (text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF'))
         {
             json.WriteRawValue(Quoted(text), skipInputValidation: true);

@@ -1,12 +1,12 @@
 namespace LLMBlender.Abstractions.Json;
 
-/// <summary>Declares which JSON types a field of undetermined type takes.</summary>
-/// <param name="rule">The rule, for errors: "must be" goes before it.</param>
-/// <param name="types">The .NET types whose JSON it takes; object for any JSON object.</param>
+/// <summary>Declares the JSON types of a field that can have several.</summary>
+/// <param name="rule">The rule for error messages, after "must be".</param>
+/// <param name="types">The .NET types whose JSON is valid; object for any JSON object.</param>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class JsonUnionAttribute(string rule, params Type[] types) : Attribute
 {
-    /// <summary>The rule, for errors.</summary>
+    /// <summary>The rule for error messages, after "must be".</summary>
     public string Rule { get; } = rule;
 
     /// <summary>The types.</summary>

@@ -2,13 +2,13 @@ using System.ComponentModel.DataAnnotations;
 
 namespace LLMBlender.Abstractions.Json;
 
-/// <summary>Candidates to be ranked.</summary>
+/// <summary>Candidates to rank.</summary>
 public sealed record RankRecord : SourceRecord
 {
-    /// <summary>The instruction; may be empty where there is an input.</summary>
+    /// <summary>The instruction; may be empty if there is an input.</summary>
     public required string Instruction { get; init; }
 
-    /// <summary>What the instruction is about, if anything.</summary>
+    /// <summary>The input of the instruction; null for none.</summary>
     public string? Input { get; init; }
 
     /// <summary>The candidates, at least one.</summary>
@@ -20,20 +20,20 @@ public sealed record RankRecord : SourceRecord
     /// <summary>How comparisons are aggregated: max-logits, max-wins, bubble-sort, bubble-best, bubble-worst, adaptive.</summary>
     public string? Aggregate { get; init; }
 
-    /// <summary>A text to compare each candidate with, instead of each with each: a score is then M[i,ref] − M[ref,i].</summary>
+    /// <summary>A text to compare each candidate with, instead of comparing all pairs: a score is then M[i,ref] − M[ref,i].</summary>
     public string? Reference { get; init; }
 
-    /// <summary>Which candidate is the reference, where it is one of them: longest, shortest, median_length, first, last.</summary>
+    /// <summary>Which candidate is the reference, if it is one of them: longest, shortest, median_length, first, last.</summary>
     public string? ReferenceMode { get; init; }
 
-    /// <summary>Whether the answer shows the comparison matrix.</summary>
+    /// <summary>Whether the response contains the comparison matrix.</summary>
     public bool? Matrix { get; init; }
 
-    /// <summary>How many of the best candidates the answer lists; none by default.</summary>
+    /// <summary>How many of the best candidates the response lists; none by default.</summary>
     [Range(1, int.MaxValue)]
     public int? TopK { get; init; }
 
-    /// <summary>The message form.</summary>
+    /// <summary>Converts the record to a message.</summary>
     public RankingRequest ToRequest() => new()
     {
         Instruction = Instruction,

@@ -3,31 +3,31 @@ namespace LLMBlender.Abstractions.Json;
 /// <summary>A ranking; every list is in the candidates' order.</summary>
 public sealed record RankResult
 {
-    /// <summary>The record's own name, if it has one.</summary>
+    /// <summary>The record's id; null if it has none.</summary>
     public RecordId? Id { get; init; }
 
     /// <summary>Ranks from 1, the best; ties share the smallest rank (1, 1, 3).</summary>
     public required int[] Ranks { get; init; }
 
-    /// <summary>Scores, higher is better; the unit is the aggregation's.</summary>
+    /// <summary>Scores, higher is better; the unit depends on the aggregation.</summary>
     public required double[] Scores { get; init; }
 
     /// <summary>Ordered pairs whose logit was used.</summary>
     public required int Comparisons { get; init; }
 
     /// <summary>
-    /// matrix[i][j] is the logit with candidate i first, above 0 when i is better, 0 on the diagonal and null where the two were
-    /// not compared. A reference that is no candidate has the last row and column.
+    /// matrix[i][j] is the logit with candidate i first, above 0 if i is better, 0 on the diagonal and null if the two were
+    /// not compared. A reference that is not a candidate is the last row and column.
     /// </summary>
     public float?[][]? Matrix { get; init; }
 
-    /// <summary>The best candidates, best first, where the request asked for them.</summary>
+    /// <summary>The best candidates, best first, if requested.</summary>
     public RankedCandidate[]? Top { get; init; }
 
-    /// <summary>The record form of a response.</summary>
+    /// <summary>Converts a response to a record.</summary>
     /// <param name="id">The record's id.</param>
     /// <param name="response">The response.</param>
-    /// <param name="candidates">What was ranked.</param>
+    /// <param name="candidates">The ranked candidates.</param>
     /// <param name="topK">How many of the best are listed; null for no list.</param>
     public static RankResult Create(RecordId? id, RankingResponse response, Candidate[] candidates, int? topK)
     {
@@ -45,7 +45,7 @@ public sealed record RankResult
         };
     }
 
-    /// <summary>A square matrix, given row by row, as rows; null for what is not a number.</summary>
+    /// <summary>Converts a square matrix in row-major order to rows; NaN becomes null.</summary>
     public static float?[][]? Rows(float[]? matrix) => matrix is null ? null :
     [
         .. matrix.Chunk(Math.Max(1, (int)Math.Sqrt(matrix.Length)))

@@ -3,9 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace LLMBlender.Abstractions.Json;
 
-/// <summary>A record's own id, a string or a number, written back as it was read.</summary>
-/// <param name="Text">The string's value, or the number as it is spelled.</param>
-/// <param name="IsNumber">Whether it is a number: 1 and "1" are two ids.</param>
+/// <summary>A record's id, a string or a number, written back unchanged.</summary>
+/// <param name="Text">The string's value, or the number's JSON text.</param>
+/// <param name="IsNumber">Whether it is a number: 1 and "1" are different ids.</param>
 [JsonConverter(typeof(Converter))]
 public readonly record struct RecordId(string Text, bool IsNumber)
 {
@@ -17,7 +17,7 @@ public readonly record struct RecordId(string Text, bool IsNumber)
         WriteValue(json);
     }
 
-    /// <summary>As it stands in the record.</summary>
+    /// <summary>Returns the id as in the record, a string in quotation marks.</summary>
     public override string ToString() => IsNumber ? Text : $"\"{Text}\"";
 
     /// <summary>Reads and writes it with its JSON type.</summary>

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace LLMBlender.Abstractions.Json;
 
-/// <summary>The JSON of every record that HTTP and the command line read and write: snake_case, null where a number is missing.</summary>
+/// <summary>The JSON metadata of the records of HTTP and the command line: names in snake_case, null values omitted.</summary>
 [JsonSourceGenerationOptions(
     GenerationMode = JsonSourceGenerationMode.Metadata,
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,

@@ -3,21 +3,21 @@ using System.Text.Json.Serialization;
 
 namespace LLMBlender.Abstractions.Json;
 
-/// <summary>The fields that the records of all verbs share.</summary>
+/// <summary>The common fields of all requests' records.</summary>
 public abstract record SourceRecord
 {
     private const double LongestSeconds = 600;
 
-    /// <summary>The record's own name, given back with the answer: a string or a number.</summary>
+    /// <summary>The record's id, repeated in the result: a string or a number.</summary>
     [JsonPropertyOrder(-1)]
     public RecordId? Id { get; init; }
 
-    /// <summary>Seconds that the request may take; 60 by default.</summary>
+    /// <summary>The time limit in seconds, above 0 and at most 600; 60 by default, 600 for a blend.</summary>
     [Range(0, LongestSeconds, MinimumIsExclusive = true, ErrorMessage = "a number of seconds above 0 and at most 600")]
     [JsonPropertyOrder(1)]
     public double? Timeout { get; init; }
 
-    /// <summary>The time that the request may take.</summary>
+    /// <summary>The time limit.</summary>
     [JsonIgnore]
     public TimeSpan Time => Timeout is { } seconds ? TimeSpan.FromSeconds(seconds) : RequestTime.Default;
 }

@@ -1,21 +1,21 @@
 namespace LLMBlender.Abstractions.Json;
 
-/// <summary>How a blend was made.</summary>
+/// <summary>The steps of a blend.</summary>
 public sealed record TraceResult
 {
-    /// <summary>The panel's members, in its order; empty where the candidates were given.</summary>
+    /// <summary>The panel's members, in its order; empty if the request contains candidates.</summary>
     public required MemberResult[] Members { get; init; }
 
-    /// <summary>How long each step took.</summary>
+    /// <summary>Durations of the steps, in seconds.</summary>
     public required TraceSeconds Seconds { get; init; }
 
-    /// <summary>The ranker; absent, as all below, where nothing was ranked.</summary>
+    /// <summary>The ranker's name; absent, like all following fields, if the candidates were not ranked.</summary>
     public string? Ranker { get; init; }
 
     /// <summary>Ordered pairs whose logit was used.</summary>
     public int? Comparisons { get; init; }
 
-    /// <summary>How many of them were cached, or computed for another request.</summary>
+    /// <summary>How many of these comparisons were cached, or computed for another request.</summary>
     public int? Reused { get; init; }
 
     /// <summary>The candidates' ranks.</summary>
@@ -24,10 +24,10 @@ public sealed record TraceResult
     /// <summary>The candidates' scores.</summary>
     public double[]? Scores { get; init; }
 
-    /// <summary>The comparison matrix, as the answer of rank has it.</summary>
+    /// <summary>The comparison matrix, as in the result of rank.</summary>
     public float?[][]? Matrix { get; init; }
 
-    /// <summary>The record form of a trace.</summary>
+    /// <summary>Converts a trace to a record.</summary>
     public static TraceResult Create(BlendTrace trace)
     {
         ArgumentNullException.ThrowIfNull(trace);
@@ -45,47 +45,47 @@ public sealed record TraceResult
     }
 }
 
-/// <summary>How long each step of a blend took.</summary>
+/// <summary>Durations of a blend's steps, in seconds.</summary>
 public sealed record TraceSeconds
 {
-    /// <summary>Asking the panel.</summary>
+    /// <summary>The panel's answers.</summary>
     public required double Panel { get; init; }
 
     /// <summary>Ranking.</summary>
     public required double Rank { get; init; }
 
-    /// <summary>Fusing, and comparing the fused answer with the best candidate.</summary>
+    /// <summary>Fusion, and the comparison of the fused answer with the best candidate.</summary>
     public required double Fuse { get; init; }
 }
 
-/// <summary>The answer of a panel's member, or why there is none.</summary>
+/// <summary>The result of calling a panel's member.</summary>
 public sealed record MemberResult
 {
     /// <summary>The member: a backend's name, and #2 and so on for its further samples.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Seconds from asking the panel to the answer or failure.</summary>
+    /// <summary>Seconds from the panel's start to the answer or failure.</summary>
     public required double Seconds { get; init; }
 
-    /// <summary>The answer; in a stream's steps alone.</summary>
+    /// <summary>The answer; only in a stream's events.</summary>
     public string? Text { get; init; }
 
-    /// <summary>Why there is no answer; absent where there is one.</summary>
+    /// <summary>The failure; absent if there is an answer.</summary>
     public BlendFailure? Failure { get; init; }
 
-    /// <summary>Tokens read.</summary>
+    /// <summary>Input tokens.</summary>
     public required long PromptTokens { get; init; }
 
-    /// <summary>Tokens written.</summary>
+    /// <summary>Output tokens.</summary>
     public required long CompletionTokens { get; init; }
 
-    /// <summary>The cost in the currency of the configured prices; absent where none are configured.</summary>
+    /// <summary>The cost in the currency of the configured prices; absent if none are configured.</summary>
     public decimal? Cost { get; init; }
 
-    /// <summary>Whether it was slow and asked a second time.</summary>
+    /// <summary>Whether a second, hedged request was sent because the first was slow.</summary>
     public required bool Hedged { get; init; }
 
-    /// <summary>The record form of a report.</summary>
+    /// <summary>Converts a report to a record.</summary>
     public static MemberResult Create(MemberReport member, bool withText)
     {
         ArgumentNullException.ThrowIfNull(member);

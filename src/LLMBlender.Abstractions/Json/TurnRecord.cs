@@ -1,6 +1,6 @@
 namespace LLMBlender.Abstractions.Json;
 
-/// <summary>A message of a conversation that is compared.</summary>
+/// <summary>A message of a compared conversation.</summary>
 public sealed record TurnRecord
 {
     /// <summary><c>user</c> or <c>assistant</c>.</summary>
@@ -9,6 +9,6 @@ public sealed record TurnRecord
     /// <summary>The text.</summary>
     public required string Content { get; init; }
 
-    /// <summary>The message form.</summary>
+    /// <summary>Converts the record to a message.</summary>
     public ChatTurn ToTurn() => new(Role, Content);
 }

@@ -18,9 +18,15 @@ namespace LLMBlender.Cli.Hosts;
 internal static class ConfigurationFile
 {
     /// <summary>Loads the models that a file names. If it names several accelerators, the first is used.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="ranker">The ranker of all requests; null for the file's first. No other is loaded if it is a scorer or a backend.</param>
+    /// <param name="fuses">Whether requests fuse; otherwise no fuser is loaded.</param>
+    /// <param name="terminal">Receives notes.</param>
+    /// <param name="cancellationToken">Cancels the search for backends.</param>
     /// <exception cref="UsageException">The file doesn't exist, or is invalid.</exception>
     /// <exception cref="Inference.ModelException">A model can't be loaded.</exception>
-    public static async Task<IBlenderHost> OpenAsync(string file, Terminal terminal, CancellationToken cancellationToken)
+    public static async Task<IBlenderHost> OpenAsync(
+        string file, string? ranker, bool fuses, Terminal terminal, CancellationToken cancellationToken)
     {
         if (!File.Exists(file))
         {
@@ -36,6 +42,16 @@ internal static class ConfigurationFile
             found => PanelRegistryBuilder.Build(PanelConfiguration.Read(configuration), found, PanelFile.PanelSources, null, WriteNote),
             WriteNote,
             cancellationToken);
+        if (ranker is not null && panels.HasRanker(ranker))
+        {
+            settings.Rankers = [];
+        }
+
+        if (!fuses)
+        {
+            settings.Fusers = null;
+        }
+
         var models = Load(settings, new ModelSearch(terminal));
         return new LocalHost(models, panels, $"models of {Path.GetFileName(file)}");
 

@@ -7,7 +7,7 @@ namespace LLMBlender.Cli.Hosts;
 
 /// <summary>Executes requests with models in this process.</summary>
 /// <param name="models">The models; disposed with this instance.</param>
-/// <param name="panels">The panels; their chat clients are disposed with this instance.</param>
+/// <param name="panels">The panels; their chat clients and scorers are disposed with this instance.</param>
 /// <param name="title">A display name of the models.</param>
 internal sealed class LocalHost(LocalModels models, PanelRegistry panels, string title) : IBlenderHost
 {
@@ -48,6 +48,11 @@ internal sealed class LocalHost(LocalModels models, PanelRegistry panels, string
         foreach (var backend in panels.Backends)
         {
             backend.Client.Dispose();
+        }
+
+        foreach (var scorer in panels.Scorers)
+        {
+            scorer.Dispose();
         }
 
         metrics.Dispose();

@@ -63,7 +63,7 @@ internal sealed class FileDownload(HubClient client, HubRetry retry, HubReposito
 
         await using var content = partial.OpenRead();
         var actual = await ContentHash.OfAsync(content, file.Etag, cancellationToken);
-        return actual == file.Etag ? null : $"its {name} is {actual}, and the hub says {file.Etag}";
+        return actual == file.Etag ? null : $"its {name} is {actual}; the hub's is {file.Etag}";
     }
 
     private async Task FetchAsync(HubFile file, PartialFile partial, Action<long> progress, CancellationToken cancellationToken)
@@ -171,7 +171,7 @@ internal sealed class FileDownload(HubClient client, HubRetry retry, HubReposito
 
             if (file.Size is { } expected && at > expected)
             {
-                throw new ModelException($"{file.Name} of {repository}", $"has {at} bytes, and the hub says {expected}");
+                throw new ModelException($"{file.Name} of {repository}", $"has {at} bytes; expected are {expected}");
             }
 
             isDone = true;
@@ -205,11 +205,11 @@ internal sealed class FileDownload(HubClient client, HubRetry retry, HubReposito
         }
         catch (Exception e) when (e is IOException or HttpRequestException)
         {
-            throw new HubTransientException($"{file.Name} of {repository}: the transfer was cut off: {e.Message}", inner: e);
+            throw new HubTransientException($"{file.Name} of {repository}: the transfer was interrupted: {e.Message}", inner: e);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new HubTransientException($"{file.Name} of {repository}: nothing came for {ReadTimeout.TotalSeconds:0} s", inner: e);
+            throw new HubTransientException($"{file.Name} of {repository}: no data received for {ReadTimeout.TotalSeconds:0} s", inner: e);
         }
     }
 

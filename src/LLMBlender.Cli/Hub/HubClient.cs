@@ -195,17 +195,17 @@ internal sealed class HubClient : IDisposable
         throw status switch
         {
             408 or 429 or >= 500 => new HubTransientException(
-                $"{host}: answers {status} {(status == 429 ? "(too many requests) " : "")}for {what}", RetryAfter(response)),
+                $"{host}: returns {status} {(status == 429 ? "(too many requests) " : "")}for {what}", RetryAfter(response)),
             _ when code is "GatedRepo" => new UsageException(
                 $"{what}: is gated: accept its conditions on {settings.Endpoint}{repository.Id}, and set HF_TOKEN to a token that may read it"),
-            _ when code is "RevisionNotFound" => new UsageException($"{repository.Id}: has no revision \"{repository.Revision}\" ({host} answers {status})"),
+            _ when code is "RevisionNotFound" => new UsageException($"{repository.Id}: has no revision \"{repository.Revision}\" ({host} returns {status})"),
             401 => new UsageException(
-                $"{what}: {host} answers 401: {(settings.Token is null
-                    ? "there is no such repository, or it is private or gated and wants a token: set HF_TOKEN"
+                $"{what}: {host} returns 401: {(settings.Token is null
+                    ? "there is no such repository, or it is private or gated and requires a token: set HF_TOKEN"
                     : "the token in HF_TOKEN (or the token file) is not valid, or may not read it")}"),
-            403 => new UsageException($"{what}: {host} answers 403: access is refused; is the token in HF_TOKEN allowed to read this repository?"),
-            404 => new UsageException($"{what}: {host} answers 404: there is no such {(file is null ? "repository or revision" : "file")}"),
-            _ => new UsageException($"{what}: {host} answers {status}"),
+            403 => new UsageException($"{what}: {host} returns 403: access is denied; is the token in HF_TOKEN allowed to read this repository?"),
+            404 => new UsageException($"{what}: {host} returns 404: there is no such {(file is null ? "repository or revision" : "file")}"),
+            _ => new UsageException($"{what}: {host} returns {status}"),
         };
     }
 

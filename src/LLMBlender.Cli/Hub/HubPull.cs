@@ -46,7 +46,7 @@ internal sealed class HubPull : IDisposable
         string[] files = [.. info.Files.Where(NeededFiles.IsPlain)];
         if (!files.Contains(NeededFiles.Config))
         {
-            throw new ModelException($"{repository}", $"has no {NeededFiles.Config}: it is no checkpoint that can be imported");
+            throw new ModelException($"{repository}", $"has no {NeededFiles.Config}: it is not a checkpoint that can be imported");
         }
 
         foreach (var name in NeededFiles.OfTokenizer(files))

@@ -39,11 +39,11 @@ internal sealed class HubRetry
         }
         catch (HubTransientException e) when (e.RetryAfter > LongestDelay)
         {
-            throw new UsageException($"{e.Message}: it asks to wait for {e.RetryAfter.Value.TotalSeconds:0} s; try again then", e);
+            throw new UsageException($"{e.Message}: retry after {e.RetryAfter.Value.TotalSeconds:0} s", e);
         }
         catch (HubTransientException e)
         {
-            throw new UsageException($"{e.Message} ({Attempts + 1} attempts); what was fetched is kept, and the same command goes on from there", e);
+            throw new UsageException($"{e.Message} ({Attempts + 1} attempts); downloaded data is kept; run the same command to resume", e);
         }
     }
 }

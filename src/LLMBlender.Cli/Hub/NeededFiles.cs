@@ -45,7 +45,7 @@ internal static class NeededFiles
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            throw new ModelException(index, $"is no index of weights: {e.Message}", e);
+            throw new ModelException(index, $"is not an index of weights: {e.Message}", e);
         }
     }
 

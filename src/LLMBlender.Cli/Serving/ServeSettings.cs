@@ -30,6 +30,9 @@ internal sealed class ServeSettings
     /// <summary>The backends of the panels' members.</summary>
     public BackendSettings[] Backends { get; set; } = [];
 
+    /// <summary>The scorers, which rank by their names.</summary>
+    public ScorerSettings[] Scorers { get; set; } = [];
+
     /// <summary>A YAML file with LiteLLM's <c>model_list</c>; its models are added as backends.</summary>
     public string? LiteLLM { get; set; }
 

@@ -21,8 +21,13 @@ namespace LLMBlender.Cli.Serving;
 internal sealed class Server(ServeArguments arguments, Terminal terminal)
 {
     // Longer than the longest drain, and shorter than the orchestrator's grace period for this program.
-    private static readonly TimeSpan ShutdownTime = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan ShutdownTime = AdmissionOptions.LongestDrain + TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(20);
+
+    // What Orleans logs while the last silo leaves: its grains find no other silo to move to.
+    private static readonly string[] LeavingCategories = ["Polly", "Orleans.Grain", "Orleans.Messaging"];
+
+    private volatile bool isStopping;
 
     /// <summary>Serves until it is cancelled, and then drains.</summary>
     /// <exception cref="UsageException">An argument or a value of the configuration is invalid, or an address is in use.</exception>
@@ -71,6 +76,7 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
             }
             finally
             {
+                isStopping = true;
                 await app.StopAsync(CancellationToken.None);
             }
         }
@@ -111,6 +117,11 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         // stalled check.
         builder.Logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error);
         builder.Logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
+        foreach (var category in LeavingCategories)
+        {
+            builder.Logging.AddFilter(category, level => level >= LogLevel.Warning && !isStopping);
+        }
+
         builder.WebHost.UseUrls(arguments.Urls.Split(';', ','));
         return ServeSettings.Read(builder.Configuration, arguments.Config);
     }

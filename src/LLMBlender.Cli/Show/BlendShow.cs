@@ -42,9 +42,9 @@ internal sealed class BlendShow(IAnsiConsole console)
         var verdict = (failure, margin, fusion.Given) switch
         {
             ({ } problem, _, _) => problem.Message,
-            (_, null, _) => "given, not compared with the best candidate",
-            (_, _, BlendGiven.Fused) => $"given: the ranker finds it no worse than the best candidate, by {margin}",
-            _ => $"not given: the ranker finds it worse than the best candidate, by {margin}",
+            (_, null, _) => "used, not compared with the best candidate",
+            (_, _, BlendGiven.Fused) => $"used: not worse than the best candidate, by {margin}",
+            _ => $"not used: worse than the best candidate, by {margin}",
         };
         Remark(string.Create(CultureInfo.InvariantCulture, $"{verdict} ({time.TotalSeconds:0.00} s)\n"));
     }

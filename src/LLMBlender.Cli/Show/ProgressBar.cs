@@ -31,7 +31,7 @@ internal sealed class ProgressBar(IAnsiConsole console, ProgressTask task, bool 
     }
 
     /// <inheritdoc/>
-    public void Complain(string message) => console.WriteLine($"llmblender: {message}");
+    public void WriteError(string message) => console.WriteLine($"llmblender: {message}");
 
     private void Describe()
     {

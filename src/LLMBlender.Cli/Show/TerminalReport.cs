@@ -26,7 +26,7 @@ internal sealed class TerminalReport(IAnsiConsole console)
         ResultTables(report);
         if (report.Agreement.Count > 0)
         {
-            Heading($"Agreement with {report.Yardstick}");
+            Heading($"Agreement with {report.Criterion}");
             Table([.. AgreementRow.Headings.Select(static heading => heading.Name)], report.Agreement.Select(static row => (row.Name, row.Cells, (bool[]?)null)));
         }
 
@@ -34,7 +34,7 @@ internal sealed class TerminalReport(IAnsiConsole console)
         Table(
             ["turned %", "|M+M'|", "|M|", "first wins %"],
             report.Bias.Select(static row => (row.Name, (Interval[])[row.Turned, row.Asymmetry, row.Size, row.FirstWins], (bool[]?)[true, false, false, true])));
-        Heading($"What each aggregation asks and chooses, by {report.Yardstick}");
+        Heading($"What each aggregation asks and chooses, by {report.Criterion}");
         Table(
             ["comparisons", "of all %", "rounds", "same best %", "in reverse other %", "quality"],
             report.Engines.Select(static row => (

@@ -22,7 +22,7 @@ internal sealed class AnswerWriter(RecordOutput output)
             write(output);
             if (answer.Problem is { } remark)
             {
-                progress.Complain(Named(answer.Place, answer.Place.Located(remark)));
+                progress.WriteError(Named(answer.Place, answer.Place.Located(remark)));
             }
         }
 
@@ -39,7 +39,7 @@ internal sealed class AnswerWriter(RecordOutput output)
         Failures++;
         var error = place.Located(problem);
         output.WriteError(place.Id, error);
-        progress.Complain(Named(place, error));
+        progress.WriteError(Named(place, error));
     }
 
     private static string Named(RecordPlace place, string problem) => place.Id is { } id ? $"{problem} (record {id})" : problem;

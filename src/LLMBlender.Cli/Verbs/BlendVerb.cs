@@ -1,7 +1,5 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using LLMBlender.Abstractions;
-using LLMBlender.Cli.Hosts;
 using LLMBlender.Cli.Panels;
 using LLMBlender.Records;
 
@@ -10,9 +8,6 @@ namespace LLMBlender.Cli.Verbs;
 /// <summary><c>blend</c>: blends many answers into one.</summary>
 internal static class BlendVerb
 {
-    // Options of rankers and fusers that this process loads; with --config they come from the file.
-    private static readonly string[] Configured = ["--device", "--source-max-length", "--candidate-max-length", "--beams", "--max-new-tokens"];
-
     private const string Details = """
         Without arguments, blends the records of the sample panel (six members, 18 instructions) and shows the steps.
         With an INSTRUCTION of the sample panel, prints the answer; on a terminal also the ranking and the comparisons.
@@ -60,21 +55,14 @@ internal static class BlendVerb
         var fuser = new FuserArguments(verb, withLengths: false);
         var noGuard = new Option<bool>("--no-guard") { Description = "Return the fused answer even if the ranker prefers the best candidate." };
         verb.Options.Add(noGuard);
-        var config = new Option<string?>("--config") { HelpName = "FILE", Description = "A configuration file with panels, in the format of serve." };
         var panel = new Option<string?>("--panel") { HelpName = "NAME", Description = "The panel; by default the configuration's first." };
-        verb.Options.Add(config);
         verb.Options.Add(panel);
         var host = new HostArguments(verb, terminal, ranker, fuser);
         verb.Validators.Add(result =>
         {
-            if (result.GetValue(config) is null && !host.IsCluster(result) && result.GetValue(panel) is not null)
+            if (!host.IsConfigured(result) && !host.IsCluster(result) && result.GetValue(panel) is not null)
             {
                 result.AddError("--panel names one of the panels of --config, and there is none");
-            }
-
-            foreach (var name in result.GetValue(config) is null ? [] : Configured.Where(name => result.GetResult(name) is OptionResult { Implicit: false }))
-            {
-                result.AddError($"{name} and --config exclude each other: it belongs to the configuration");
             }
 
             if (result.GetValue(files.From) is not null && result.GetValue(instruction) is not null)
@@ -89,8 +77,7 @@ internal static class BlendVerb
         });
         verb.SetAction((parsed, cancellationToken) =>
         {
-            var file = parsed.GetValue(config);
-            var isSample = file is null && !host.IsCluster(parsed);
+            var isSample = !host.IsConfigured(parsed) && !host.IsCluster(parsed);
             var options = new BlendRequest
             {
                 Instruction = parsed.GetValue(instruction) ?? "",
@@ -105,17 +92,15 @@ internal static class BlendVerb
             var run = new BlendRun(terminal, files, options, parsed.GetValue(json))
             {
                 IsSample = isSample,
-                RankerOf = named => file is null ? host.RankerOf(parsed, named) : options.Ranker ?? named,
-                FuserOf = named => file is null ? host.FuserOf(parsed, named) : options.Fuser ?? named,
-                Open = async () => file is null
-                    ? await host.OpenAsync(parsed, cancellationToken, SamplePanel.Create())
-                    : await ConfigurationFile.OpenAsync(file, terminal, cancellationToken),
+                RankerOf = named => host.RankerOf(parsed, named),
+                FuserOf = named => host.FuserOf(parsed, named),
+                Open = () => host.OpenAsync(parsed, cancellationToken, SamplePanel.Create()),
             };
             return parsed.GetValue(files.From) is not null ? run.AnswerFileAsync(parsed, cancellationToken)
                 : options.Instruction.Length > 0 ? run.AnswerAsync(parsed, cancellationToken)
                 : isSample ? run.AnswerSamplesAsync(parsed, cancellationToken)
                 : throw new UsageException(
-                    $"{(file is null ? "--cluster" : "--config")} asks a panel something: give an INSTRUCTION, or records with --from");
+                    $"{(host.IsCluster(parsed) ? "--cluster" : "--config")} asks a panel something: give an INSTRUCTION, or records with --from");
         });
         return verb;
     }

@@ -62,7 +62,7 @@ internal static class EvaluateVerb
         var json = Output("--json", "JSON, in full precision");
         var html = Output("--html", "one HTML file with plots");
         var work = new Option<string?>("--work") { HelpName = "F", Description = "The file that stores completed work, from which a stopped run resumes." };
-        var config = new Option<string?>("--config") { HelpName = "FILE", Description = "The configuration file with the backend of a judge among the rankers, in the format of serve." };
+        var config = new Option<string?>("--config") { HelpName = "FILE", Description = "The configuration file with the scorers, and the backends of judges, among the rankers, in the format of serve." };
         foreach (var option in new Option[] { metrics, rankers, judge, against, seed, resamples, markdown, json, html, work, config })
         {
             verb.Options.Add(option);

@@ -10,8 +10,8 @@ using LLMBlender.Records;
 namespace LLMBlender.Cli.Verbs;
 
 /// <summary>
-/// The options that select the host of a verb's requests: models loaded in this process, or with <c>--cluster</c> a running
-/// cluster.
+/// The options that select the host of a verb's requests: models loaded in this process, with <c>--config</c> those of a
+/// configuration file, or with <c>--cluster</c> a running cluster.
 /// </summary>
 internal sealed class HostArguments
 {
@@ -22,10 +22,19 @@ internal sealed class HostArguments
         "--show-source", "--config",
     ];
 
+    // Options of rankers and fusers that come from the file.
+    private static readonly string[] OfConfigured = ["--device", "--source-max-length", "--candidate-max-length", "--beams", "--max-new-tokens"];
+
     private readonly Option<string?> cluster = new("--cluster")
     {
         HelpName = "REDIS[,ID]",
         Description = "Use a running cluster, given by its Redis HOST:PORT and its id, instead of loading models.",
+    };
+
+    private readonly Option<string?> config = new("--config")
+    {
+        HelpName = "FILE",
+        Description = "A configuration file in the format of serve. --ranker then names one of its rankers, scorers or backends.",
     };
 
     private readonly Terminal terminal;
@@ -43,11 +52,21 @@ internal sealed class HostArguments
     {
         (this.terminal, this.ranker, this.fuser, this.device) = (terminal, ranker, fuser, device ?? ranker!.Device);
         command.Options.Add(cluster);
+        if (ranker is not null)
+        {
+            command.Options.Add(config);
+        }
+
         command.Validators.Add(result =>
         {
             foreach (var name in result.GetValue(cluster) is null ? [] : OfLoading.Where(name => result.GetResult(name) is OptionResult { Implicit: false }))
             {
                 result.AddError($"{name} and --cluster exclude each other: it belongs to a process that loads models");
+            }
+
+            foreach (var name in !IsConfigured(result) ? [] : OfConfigured.Where(name => result.GetResult(name) is OptionResult { Implicit: false }))
+            {
+                result.AddError($"{name} and --config exclude each other: it belongs to the configuration");
             }
         });
     }
@@ -58,9 +77,15 @@ internal sealed class HostArguments
     /// <inheritdoc cref="IsCluster(ParseResult)"/>
     public bool IsCluster(CommandResult parsed) => parsed.GetValue(cluster) is not null;
 
+    /// <summary>Whether a configuration file is given.</summary>
+    public bool IsConfigured(ParseResult parsed) => ranker is not null && parsed.GetValue(config) is not null;
+
+    /// <inheritdoc cref="IsConfigured(ParseResult)"/>
+    public bool IsConfigured(CommandResult parsed) => ranker is not null && parsed.GetValue(config) is not null;
+
     /// <summary>
-    /// The ranker that a request names: the option's, else its record's. Null where the option says which ranker is loaded here, for that
-    /// one is then the default.
+    /// The ranker that a request names: the option's, else its record's. Null if the option selects the ranker that this
+    /// process loads, which then is the default.
     /// </summary>
     public string? RankerOf(ParseResult parsed, string? ofRecord) =>
         Chosen(parsed, ranker!.Given(parsed), ofRecord);
@@ -68,16 +93,20 @@ internal sealed class HostArguments
     /// <summary>The fuser that a request names; as <see cref="RankerOf"/>.</summary>
     public string? FuserOf(ParseResult parsed, string? ofRecord) => Chosen(parsed, fuser!.Given(parsed), ofRecord);
 
-    /// <summary>Opens what the arguments ask for.</summary>
+    /// <summary>Connects to the cluster or loads the models that the arguments name.</summary>
     /// <param name="parsed">The arguments.</param>
     /// <param name="cancellationToken">Cancels the attempt.</param>
-    /// <param name="panels">The panels of this process; null for none.</param>
-    /// <exception cref="UsageException">An option is out of range, or the cluster does not answer.</exception>
+    /// <param name="panels">The panels if there is no configuration file; null for none.</param>
+    /// <exception cref="UsageException">An option is out of range, the configuration is invalid, or the cluster does not answer.</exception>
     /// <exception cref="Inference.ModelException">A model can't be loaded.</exception>
     public async Task<IBlenderHost> OpenAsync(ParseResult parsed, CancellationToken cancellationToken, PanelRegistry? panels = null) =>
-        parsed.GetValue(cluster) is { } address ? await ClusterHost.ConnectAsync(address, cancellationToken) : Load(parsed, panels ?? new PanelRegistry());
+        parsed.GetValue(cluster) is { } address ? await ClusterHost.ConnectAsync(address, cancellationToken)
+        : IsConfigured(parsed) ? await ConfigurationFile.OpenAsync(
+            parsed.GetValue(config)!, ranker!.Given(parsed), fuser is not null, terminal, cancellationToken)
+        : Load(parsed, panels ?? new PanelRegistry());
 
-    private string? Chosen(ParseResult parsed, string? given, string? ofRecord) => given is null ? ofRecord : IsCluster(parsed) ? given : null;
+    private string? Chosen(ParseResult parsed, string? given, string? ofRecord) =>
+        given is null ? ofRecord : IsCluster(parsed) || IsConfigured(parsed) ? given : null;
 
     private LocalHost Load(ParseResult parsed, PanelRegistry panels)
     {

@@ -10,9 +10,9 @@ internal static class ImportVerb
 {
     private const string Details = """
         SRC contains config.json, weights (safetensors, or a PyTorch pickle, of which only tensors are read) and tokenizer files,
-        in the layout of llm-blender/PairRM-hf, of llm-blender/PairRM, of a DeBERTa-v2/v3, BERT or RoBERTa encoder, of a T5 (v1.0,
-        v1.1, Flan), such as llm-blender/gen_fuser_3b, which is imported as a fuser, or of a BART, which is imported to score
-        likelihoods.
+        in the layout of llm-blender/PairRM-hf, of llm-blender/PairRM, of a DeBERTa-v2/v3, BERT, RoBERTa, XLM-RoBERTa or ModernBERT
+        encoder, of a T5 (v1.0, v1.1, Flan), such as llm-blender/gen_fuser_3b, which is imported as a fuser, or of a BART, which
+        is imported to score likelihoods.
         An encoder's checkpoint is imported as a classifier if its config's architecture is …ForSequenceClassification (a reward
         model, BLEURT), otherwise as an encoder of hidden states; --as overrides this, such as mlm-scorer for a …ForMaskedLM.
         The PairRM layout only contains its backbone's name: the backbone is searched beside SRC, or given with --backbone.

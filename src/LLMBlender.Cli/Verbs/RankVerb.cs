@@ -23,10 +23,14 @@ internal static class RankVerb
         unreliable. With --reference-mode, or if a record has a "reference", each candidate is compared only with that text, in 2N
         comparisons, and its score is M[i,ref] - M[ref,i].
 
+        With --config, --ranker names a ranker of that file: a model, a scorer, which scores each candidate alone, or a backend, which
+        judges pairs.
+
         For a failed record {"id": …, "error": "…"} is written, and the exit code is 1.
 
-        Example:
+        Examples:
           llmblender rank --from candidates.jsonl --to ranks.jsonl --aggregate bubble-sort
+          llmblender rank --from candidates.jsonl --config panels.json --ranker my-scorer
         """;
 
     /// <summary>The verb.</summary>

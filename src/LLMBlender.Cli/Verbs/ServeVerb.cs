@@ -35,8 +35,8 @@ internal static class ServeVerb
 
         The process prints one line, "ready URL … role=… cluster=… silo=…", when it is ready. SIGTERM drains it: running requests
         complete, and new ones are rejected. --config is a JSON file with an object "LLMBlender": Rankers, Fusers, Accelerators,
-        Backends, Panels, LiteLLM, Discover, Gateway, Cache, Queue, Admission; and .NET's "Logging". Environment variables such as
-        LLMBlender__Backends__0__Url are applied too. Changed panels and backends apply without a restart. A YAML file is read as
+        Backends, Scorers, Panels, LiteLLM, Discover, Gateway, Cache, Queue, Admission; and .NET's "Logging". Environment variables such as
+        LLMBlender__Backends__0__Url are applied too. Changed panels, backends and scorers apply without a restart. A YAML file is read as
         LiteLLM's: each model of its model_list is a backend, and all of them form one panel "litellm".
         Without panels, the sample panel is served; an Ollama on its default port and provider keys in the environment are added
         as panels "ollama" and "providers". Without Gateway:Callers, only requests from this machine are accepted.

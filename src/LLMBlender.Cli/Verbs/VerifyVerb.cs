@@ -203,18 +203,18 @@ internal static class VerifyVerb
                 new Text($"{quantity.Values:N0}"),
                 new Text(difference),
                 new Text(quantity.IsExact ? "exact" : Shown(quantity.Tolerance)),
-                quantity.IsWithin ? new Text("ok", Palette.Best) : new Text($"too far, at {quantity.Where}"));
+                quantity.IsWithin ? new Text("ok", Palette.Best) : new Text($"exceeds tolerance at {quantity.Where}"));
         }
 
         console.Write(table);
         foreach (var (reason, count) in verdict.Skipped)
         {
-            console.WriteLine($"left out: {Sentences.Count(count, "case")}: {reason}");
+            console.WriteLine($"skipped: {Sentences.Count(count, "case")}: {reason}");
         }
 
         console.WriteLine(
             $"{manifest.Id} ({manifest.Kind}, {manifest.Precision}): largest difference {Shown(verdict.Largest)}, "
-            + (verdict.IsVerified ? "verified" : verdict.Quantities.Count == 0 ? "nothing was compared" : "NOT as the reference"));
+            + (verdict.IsVerified ? "verified" : verdict.Quantities.Count == 0 ? "nothing was compared" : "differs from the reference"));
     }
 
     private static string Shown(double difference) => difference.ToString("0.##E+0", CultureInfo.InvariantCulture);

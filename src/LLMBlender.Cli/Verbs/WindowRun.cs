@@ -70,7 +70,7 @@ internal sealed class WindowRun<T>(Terminal terminal, FileArguments files, Func<
             });
             if (one.Problem is { } remark)
             {
-                progress.Complain($"{entry.Place.Located(remark)} (record {entry.Place.Id})");
+                progress.WriteError($"{entry.Place.Located(remark)} (record {entry.Place.Id})");
             }
         }
 

@@ -32,6 +32,9 @@ internal sealed class BlendState(BlendRequest request, TimeProvider timeProvider
     /// <summary>Whether the best candidate contains tool calls, so that there is no text to stream.</summary>
     public bool BestCallsTools => answers.ElementAtOrDefault(BestIndex)?.ToolUse is not null;
 
+    /// <summary>Whether the only member's answer has no text, so that there is nothing to rank and fuse: a refusal, or only reasoning.</summary>
+    public bool IsWithoutText { get; private set; }
+
     /// <summary>Whether the candidates are ranked.</summary>
     public bool IsRanked => ranking is not null;
 
@@ -55,6 +58,12 @@ internal sealed class BlendState(BlendRequest request, TimeProvider timeProvider
     /// <exception cref="BlendException">No member answered, or fewer than the quorum.</exception>
     public void SetReports(ICandidateSource panel, MemberReport[] reports)
     {
+        if (reports is [{ Failure: not null, Details.IsAnswer: true } only])
+        {
+            IsWithoutText = true;
+            reports = [only with { Failure = null, Text = "" }];
+        }
+
         members = reports;
         foreach (var report in reports)
         {
@@ -150,12 +159,19 @@ internal sealed class BlendState(BlendRequest request, TimeProvider timeProvider
         IsFused ? fusion!.Answer : Best.Text,
         Ranked(),
         [.. failures],
-        new BlendUsage(usage.PromptTokens, usage.CompletionTokens, (ranking?.Comparisons ?? 0) + guardComparisons) { Cost = usage.Cost })
+        new BlendUsage(usage.PromptTokens, usage.CompletionTokens, (ranking?.Comparisons ?? 0) + guardComparisons)
+        {
+            Cost = usage.Cost,
+            CachedTokens = members.Sum(static report => report.Details?.CachedTokens ?? 0),
+            ReasoningTokens = members.Sum(static report => report.Details?.ReasoningTokens ?? 0),
+        })
     {
         Fusion = fusion is null ? null : new BlendFusion(fusion.Fuser, IsFused ? BlendGiven.Fused : BlendGiven.Best, margin),
         MadeFrom = IsFused ? Array.ConvertAll(fusion!.MadeFrom, place => order[place]) : [BestIndex],
         ReachedLimit = IsFused ? fusion!.ReachedLimit : answers.ElementAtOrDefault(BestIndex)?.ReachedLimit == true,
         ToolUse = IsFused ? null : answers.ElementAtOrDefault(BestIndex)?.ToolUse,
+        Details = IsFused ? null : answers.ElementAtOrDefault(BestIndex)?.Details,
+        Warnings = Warnings(),
         Trace = request.WithTrace ? Trace() : null,
     };
 
@@ -181,6 +197,13 @@ internal sealed class BlendState(BlendRequest request, TimeProvider timeProvider
             return order[Math.Max(0, best)];
         }
     }
+
+    private string[] Warnings() =>
+    [
+        .. members.SelectMany(static report => (report.Details?.Dropped ?? []).Select(field => (field, report.Name)))
+            .GroupBy(static dropped => dropped.field, static dropped => dropped.Name)
+            .Select(static dropped => $"\"{dropped.Key}\" was not passed on to {string.Join(", ", dropped)}, which does not take it"),
+    ];
 
     private RankedCandidate[] Ranked() =>
     [
@@ -209,6 +232,11 @@ internal sealed class BlendState(BlendRequest request, TimeProvider timeProvider
                 : $"{answers.Length} of panel \"{panel.Name}\" answered, and its quorum is {panel.Quorum}: {why}")
         {
             RetryAfter = members.Min(static report => report.RetryAfter) ?? (reason is BlendFailureReason.Overloaded ? DefaultRetryAfter : null),
+            Status = Common(failures.ConvertAll(static failure => failure.Status)),
+            Code = Common(failures.ConvertAll(static failure => failure.Code)),
         };
     }
+
+    // What all failures have in common is the failure of the panel.
+    private static T? Common<T>(List<T> values) => values.Count > 0 && values.TrueForAll(value => Equals(value, values[0])) ? values[0] : default;
 }

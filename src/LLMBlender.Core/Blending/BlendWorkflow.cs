@@ -60,11 +60,11 @@ public sealed class BlendWorkflow(ICandidateSource? panel, IRankingService ranke
         }
         else if (isStreamed && CanPassThrough(request, panel))
         {
-            await foreach (var (text, report) in panel.StreamAsync(deadline.Token))
+            await foreach (var (text, report, reasoning) in panel.StreamAsync(deadline.Token))
             {
                 if (report is null)
                 {
-                    yield return new BlendUpdate(text, null);
+                    yield return new BlendUpdate(text, null) { Reasoning = reasoning };
                 }
                 else
                 {
@@ -93,6 +93,11 @@ public sealed class BlendWorkflow(ICandidateSource? panel, IRankingService ranke
             }
 
             blend.SetReports(panel, InOrder(panel.Members, reports));
+            if (blend.IsWithoutText)
+            {
+                yield return new BlendUpdate("", blend.ToResponse());
+                yield break;
+            }
         }
 
         // (2) ranking

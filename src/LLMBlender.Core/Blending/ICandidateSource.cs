@@ -30,4 +30,5 @@ public interface ICandidateSource
 /// <summary>A piece of a member's answer, or its report at the end.</summary>
 /// <param name="Text">The answer's next characters; empty in the last update.</param>
 /// <param name="Report">The report, in the last update; null in the others.</param>
-public readonly record struct MemberUpdate(string Text, MemberReport? Report);
+/// <param name="Reasoning">The next characters of the answer's reasoning; null for none.</param>
+public readonly record struct MemberUpdate(string Text, MemberReport? Report, string? Reasoning = null);

@@ -3,8 +3,8 @@ using LLMBlender.Core.Ranking;
 namespace LLMBlender.Core.Blending;
 
 /// <summary>
-/// Compares pairs of one source's candidates: a trained ranker, a chat model as judge, or a cache in front of either. An instance serves
-/// one request.
+/// Compares pairs of one source's candidates: a trained ranker, a score server, a chat model as judge, or a cache in front of a
+/// ranker. An instance serves one request.
 /// </summary>
 public interface IPairComparer
 {

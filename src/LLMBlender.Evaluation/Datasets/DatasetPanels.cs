@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using LLMBlender.Local.Backends;
 using LLMBlender.Local.Panels;
+using LLMBlender.Local.Scoring;
 using LLMBlender.Local.Settings;
 using LLMBlender.Records;
 using Microsoft.Extensions.AI;
@@ -49,9 +50,17 @@ public static class DatasetPanels
     /// only a hash of the backend's address, because reports are shared.
     /// </summary>
     public static string Identity(Backend backend) => backend.Settings is { } settings
-        ? $"{backend.Name} {settings.Kind} {settings.Model} {AddressHash(settings)} max-tokens {settings.MaxTokens?.ToString(CultureInfo.InvariantCulture) ?? "none"}"
+        ? $"{backend.Name} {settings.Kind} {settings.Model} {AddressHash(settings.Url)} max-tokens {settings.MaxTokens?.ToString(CultureInfo.InvariantCulture) ?? "none"}"
         : $"{backend.Name} recorded {backend.Client.GetService<RecordedAnswers>()?.Digest[..DigestCharacters]}";
 
-    private static string AddressHash(BackendSettings settings) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(settings.Url ?? ""))[..AddressHashBytes]);
+    /// <summary>The settings that a scorer's scores depend on, in one line, like those of a backend.</summary>
+    public static string Identity(Scorer scorer)
+    {
+        var settings = scorer.Settings;
+        var scores = settings.ScoresAreProbabilities ? ScorerSettings.Probability : ScorerSettings.Logit;
+        return $"{settings.Name} {settings.Kind} {settings.Model} {AddressHash(settings.Url)} {scores} label {settings.Label ?? "none"}";
+    }
+
+    private static string AddressHash(string? url) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(url ?? ""))[..AddressHashBytes]);
 }

@@ -81,7 +81,7 @@ public sealed class DatasetRun(IRunConsole console, DatasetPlan plan, string[] f
         {
             lock (gate)
             {
-                progress.Complain(problem);
+                progress.WriteError(problem);
             }
         });
         var (position, empty) = (0, 0);

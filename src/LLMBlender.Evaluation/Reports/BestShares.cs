@@ -2,7 +2,7 @@ namespace LLMBlender.Evaluation.Reports;
 
 /// <summary>Computes which models have the best candidates, and the ranks of chosen candidates.</summary>
 /// <param name="records">The records.</param>
-/// <param name="judgeRanks">The candidates' ranks by the yardstick; empty if it does not rank a record.</param>
+/// <param name="judgeRanks">The candidates' ranks by the ranking criterion; empty if it does not rank a record.</param>
 internal sealed class BestShares(IReadOnlyList<EvaluatedRecord> records, int[][] judgeRanks)
 {
     /// <summary>Counts the chosen candidates by their rank, from 1.</summary>

@@ -7,7 +7,7 @@ namespace LLMBlender.Evaluation.Reports;
 /// <param name="records">The records.</param>
 /// <param name="held">Their rankings by the baseline aggregation.</param>
 /// <param name="bootstrap">Computes the means' confidence intervals.</param>
-/// <param name="quality">A candidate's quality by the yardstick; NaN if unknown.</param>
+/// <param name="quality">A candidate's quality by the ranking criterion; NaN if unknown.</param>
 internal sealed class EngineRows(
     IReadOnlyList<EvaluatedRecord> records, CandidateRanking[] held, Bootstrap bootstrap, Func<int, int, double> quality)
 {

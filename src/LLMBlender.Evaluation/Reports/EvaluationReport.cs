@@ -24,7 +24,7 @@ public sealed record EvaluationReport
     public required IReadOnlyList<EngineRow> Engines { get; init; }
 
     /// <summary>The measure of <see cref="EngineRow.Quality"/>, of ranks and of best candidates.</summary>
-    public required string Yardstick { get; init; }
+    public required string Criterion { get; init; }
 
     /// <summary>For each row, how often its candidate has each rank from 1.</summary>
     public required IReadOnlyList<(string Name, int[] Counts)> RankCounts { get; init; }
@@ -83,7 +83,7 @@ public sealed record BiasRow(string Name, Interval Turned, Interval Asymmetry, I
 /// <param name="Rounds">Dependent rounds of comparisons per record.</param>
 /// <param name="SameBest">How often it chooses the same candidate as MaxLogits over the full matrix.</param>
 /// <param name="Reordered">How often it chooses another candidate if the candidates are in reverse order.</param>
-/// <param name="Quality">The yardstick's value of the chosen candidates.</param>
+/// <param name="Quality">The ranking criterion's value of the chosen candidates.</param>
 /// <param name="Position">How it handles position bias.</param>
 public sealed record EngineRow(
     string Name, Interval Comparisons, Interval Share, Interval Rounds, Interval SameBest, Interval Reordered, Interval Quality, string Position);

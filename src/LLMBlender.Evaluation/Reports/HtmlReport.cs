@@ -81,14 +81,14 @@ internal static class HtmlReport
     {
         if (report.Agreement.Count > 0)
         {
-            page.Append($"<h2>Agreement with {Text(report.Yardstick)}</h2>");
+            page.Append($"<h2>Agreement with {Text(report.Criterion)}</h2>");
             Table(page, [.. AgreementRow.Headings], report.Agreement.Select(static row => (row.Name, row.Cells, (string?)null)), []);
         }
     }
 
     private static void Plots(StringBuilder page, EvaluationReport report)
     {
-        page.Append($"<h2>Ranks by {Text(report.Yardstick)}</h2><p>How often the model's answer, or the one that a ranker chooses, has each rank.</p>")
+        page.Append($"<h2>Ranks by {Text(report.Criterion)}</h2><p>How often the model's answer, or the one that a ranker chooses, has each rank.</p>")
             .Append($"<div class=\"wide\">{RankPlot.Draw(report.RankCounts)}</div>\n");
         page.Append("<h2>Best model by subset</h2><p>The share of records in which each model's answer is best; answers that tie share it.</p>")
             .Append($"<div class=\"wide\">{BestPlot.Draw(report.Models, report.Bests)}</div>\n");
@@ -105,7 +105,7 @@ internal static class HtmlReport
 
         if (CostPlot.Draw(report) is { Length: > 0 } cost)
         {
-            page.Append($"<h2>Cost against quality</h2><p>Comparisons per record, and {Text(report.Yardstick)} of the chosen candidates.</p><div class=\"wide\">{cost}</div>\n");
+            page.Append($"<h2>Cost against quality</h2><p>Comparisons per record, and {Text(report.Criterion)} of the chosen candidates.</p><div class=\"wide\">{cost}</div>\n");
         }
     }
 
@@ -126,7 +126,7 @@ internal static class HtmlReport
         (string Name, string Description)[] headings =
         [
             ("comparisons", "a record"), ("of all %", "of all ordered pairs"), ("rounds", "dependent rounds of comparisons"), ("same best %", "as max-logits over the full matrix"),
-            ("in reverse other %", "another best candidate if the order is reversed"), (report.Yardstick, "of the chosen candidates"),
+            ("in reverse other %", "another best candidate if the order is reversed"), (report.Criterion, "of the chosen candidates"),
         ];
         Table(
             page,

@@ -28,7 +28,7 @@ internal static class JsonReport
             }
 
             json.WriteEndObject();
-            json.WriteText("yardstick", report.Yardstick);
+            json.WriteText("yardstick", report.Criterion);
             Table2(json, report);
             Tables(json, report);
             Plots(json, report);

@@ -20,7 +20,7 @@ internal static class MarkdownReport
             report.Rows.Select(row => (IEnumerable<string>)[row.Name, .. row.Cells.Zip(report.Columns, static (cell, column) => Figures.WithInterval(cell, column.IsShare))]));
         if (report.Agreement.Count > 0)
         {
-            text.Append($"\n## Agreement with {report.Yardstick}\n\n");
+            text.Append($"\n## Agreement with {report.Criterion}\n\n");
             Table(text, ["", .. AgreementRow.Headings.Select(static heading => heading.Name)],
                 report.Agreement.Select(static row => Row(row.Name, row.Cells)));
             text.Append('\n');
@@ -34,7 +34,7 @@ internal static class MarkdownReport
         Table(text, ["", "verdicts turned %", "mean abs(M[i,j] + M[j,i])", "mean abs(M[i,j])", "first wins %"], report.Bias.Select(static row => (IEnumerable<string>)
             [row.Name, Figures.WithInterval(row.Turned, true), Figures.WithInterval(row.Asymmetry), Figures.WithInterval(row.Size), Figures.WithInterval(row.FirstWins, true)]));
         text.Append("\n## Cost and choices of each aggregation\n\n");
-        Table(text, ["", "comparisons", "of all %", "rounds", "same best %", "other best in reverse order %", $"quality: {report.Yardstick}", "about position"],
+        Table(text, ["", "comparisons", "of all %", "rounds", "same best %", "other best in reverse order %", $"quality: {report.Criterion}", "about position"],
             report.Engines.Select(static row => (IEnumerable<string>)
             [
                 row.Name, Figures.WithInterval(row.Comparisons), Figures.WithInterval(row.Share, true), Figures.WithInterval(row.Rounds),

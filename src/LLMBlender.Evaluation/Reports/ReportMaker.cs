@@ -17,7 +17,7 @@ internal sealed class ReportMaker
     private readonly string rankerName;
     private readonly string? fuserName;
     private readonly Bootstrap bootstrap;
-    private readonly Yardstick yardstick;
+    private readonly RankingCriterion criterion;
     private readonly int[][] judgeRanks;
     private readonly string[] models;
     private readonly string[] fileScores;
@@ -31,8 +31,8 @@ internal sealed class ReportMaker
     {
         (this.plan, this.records, this.rankerName, this.fuserName) = (plan, records, rankerName, fuserName);
         bootstrap = new Bootstrap(records.Count, plan.Seed, plan.Resamples);
-        yardstick = Yardstick.Of(plan, records);
-        judgeRanks = [.. records.Select(record => yardstick.Of(record) is { } scores && !scores.Any(double.IsNaN) ? Ranks.Smallest(scores) : [])];
+        criterion = RankingCriterion.Of(plan, records);
+        judgeRanks = [.. records.Select(record => criterion.Of(record) is { } scores && !scores.Any(double.IsNaN) ? Ranks.Smallest(scores) : [])];
         fileScores = [.. records[0].FileScores.Keys.Where(name => records.All(record => record.FileScores.ContainsKey(name)))];
         rankings = [.. Aggregations.Select(name => records
             .AsParallel().AsOrdered()
@@ -45,7 +45,7 @@ internal sealed class ReportMaker
     public EvaluationReport Make(IReadOnlyList<(string Name, string Value)> facts)
     {
         string[] against = Against();
-        var columns = new TableColumns(plan, yardstick, records, judgeRanks, fileScores, against);
+        var columns = new TableColumns(plan, criterion, records, judgeRanks, fileScores, against);
         var (rows, choices) = Rows(columns);
         var engines = new EngineRows(records, rankings[0], bootstrap, Quality);
         var bests = new BestShares(records, judgeRanks);
@@ -54,10 +54,10 @@ internal sealed class ReportMaker
             Facts = facts,
             Columns = columns.Columns,
             Rows = rows,
-            Agreement = yardstick.IsJudge ? Agreement() : [],
+            Agreement = criterion.IsJudge ? Agreement() : [],
             Bias = new BiasRows(records, bootstrap).Of(rankerName, plan.Rankers.Select(static ranker => ranker.Name)),
             Engines = [.. Aggregations.Zip(rankings, engines.Of), engines.OneOrder()],
-            Yardstick = yardstick.Name,
+            Criterion = criterion.Name,
             RankCounts = [.. choices.Select(choice => (choice.Name, bests.Counts(choice.Chosen)))],
             Models = models,
             Bests = bests.Of(models),
@@ -79,7 +79,7 @@ internal sealed class ReportMaker
         return best;
     }
 
-    // Sorted by mean rank by the yardstick, over the records that contain the model. Models without ranks are last: their mean
+    // Sorted by mean rank by the ranking criterion, over the records that contain the model. Models without ranks are last: their mean
     // is NaN, which would sort before every number.
     private string[] OrderedModels()
     {
@@ -104,7 +104,7 @@ internal sealed class ReportMaker
             throw new UsageException($"--against {name}: there is no such model; there are {string.Join(", ", models)}");
         }
 
-        return !yardstick.IsJudge ? [] : plan.Against.Length > 0 ? plan.Against : models[..Math.Min(2, models.Length)];
+        return !criterion.IsJudge ? [] : plan.Against.Length > 0 ? plan.Against : models[..Math.Min(2, models.Length)];
     }
 
     private (List<ReportRow> Rows, List<(string Name, int[] Chosen)> Choices) Rows(TableColumns columns)
@@ -132,7 +132,7 @@ internal sealed class ReportMaker
             Add("oracle", $"Oracle {columns.FileColumn(score)}", Chosen([.. records.Select(record => record.FileScores[score])]));
         }
 
-        if (yardstick.IsVerdicts)
+        if (criterion.IsVerdicts)
         {
             Add("oracle", "Oracle GPT-Rank", Chosen([.. records.Select(record => record.Judged?.Scores() ?? [])]));
         }
@@ -182,7 +182,7 @@ internal sealed class ReportMaker
             Add(metric.Name, r => records[r].Finding.Metrics[metric.Name]);
         }
 
-        foreach (var score in fileScores.Where(score => score != yardstick.Score))
+        foreach (var score in fileScores.Where(score => score != criterion.Score))
         {
             Add(plan.Metrics.Any(metric => metric.Name == score) ? $"{score} (file)" : score, r => records[r].FileScores[score]);
         }
@@ -198,11 +198,11 @@ internal sealed class ReportMaker
     // Verdicts define no quality of a candidate except its rank.
     private double Quality(int record, int candidate) => judgeRanks[record].Length == 0
         ? double.NaN
-        : yardstick.IsVerdicts ? judgeRanks[record][candidate] : yardstick.Of(records[record])![candidate];
+        : criterion.IsVerdicts ? judgeRanks[record][candidate] : criterion.Of(records[record])![candidate];
 
     private List<string> Notes(TableColumns columns)
     {
-        List<string> notes = [$"The best single model is {models[0]}, by its mean rank by {yardstick.Name}.", .. columns.Notes];
+        List<string> notes = [$"The best single model is {models[0]}, by its mean rank by {criterion.Name}.", .. columns.Notes];
         var part = records.SelectMany(static record => record.PartScores).Distinct(StringComparer.Ordinal)
             .Concat(records.SelectMany(static record => record.FileScores.Keys).Distinct(StringComparer.Ordinal).Except(fileScores)).Distinct().ToList();
         if (part.Count > 0)
@@ -210,15 +210,15 @@ internal sealed class ReportMaker
             notes.Add($"Only some candidates have the file's score {string.Join(", ", part)}: not tabulated.");
         }
 
-        if (yardstick.IsVerdicts && records.Count(static record => record.Judged is null) is > 0 and var unjudged)
+        if (criterion.IsVerdicts && records.Count(static record => record.Judged is null) is > 0 and var unjudged)
         {
             notes.Add($"{unjudged} of {records.Count} records lack verdicts on some pair, and are excluded from ranks by the judge.");
         }
 
-        if (!yardstick.IsJudge)
+        if (!criterion.IsJudge)
         {
             var scores = fileScores.Length > 0 ? $" (the file has {string.Join(", ", fileScores)})" : "";
-            notes.Add($"No judge: ranks are by {yardstick.Name}, and there is no table of agreement. --judge SCORE selects a score of the file that replaces one{scores}.");
+            notes.Add($"No judge: ranks are by {criterion.Name}, and there is no table of agreement. --judge SCORE selects a score of the file that replaces one{scores}.");
         }
 
         notes.Add($"Intervals are 95 %, by a percentile bootstrap of {plan.Resamples} resamples of records, seed {plan.Seed}.");

@@ -10,13 +10,13 @@ internal sealed class TableColumns
     private readonly EvaluationPlan plan;
 
     /// <param name="plan">The settings of the evaluation.</param>
-    /// <param name="yardstick">The measure of ranks.</param>
+    /// <param name="criterion">The measure of ranks.</param>
     /// <param name="records">The records.</param>
-    /// <param name="ranks">The candidates' ranks by the yardstick for each record; empty if there are none.</param>
+    /// <param name="ranks">The candidates' ranks by the ranking criterion for each record; empty if there are none.</param>
     /// <param name="fileScores">The scores of the file that every candidate has.</param>
     /// <param name="against">The models of the <c>≥X</c> columns.</param>
     public TableColumns(
-        EvaluationPlan plan, Yardstick yardstick, IReadOnlyList<EvaluatedRecord> records, int[][] ranks, string[] fileScores, string[] against)
+        EvaluationPlan plan, RankingCriterion criterion, IReadOnlyList<EvaluatedRecord> records, int[][] ranks, string[] fileScores, string[] against)
     {
         (this.plan, this.records) = (plan, records);
         foreach (var metric in plan.Metrics)
@@ -29,9 +29,9 @@ internal sealed class TableColumns
             columns.Add((new ReportColumn(FileColumn(score), "mean of the file's own score"), null, (r, i) => records[r].FileScores[score][i]));
         }
 
-        if (yardstick.IsJudge)
+        if (criterion.IsJudge)
         {
-            AddJudge(yardstick, ranks, against);
+            AddJudge(criterion, ranks, against);
         }
     }
 
@@ -62,17 +62,17 @@ internal sealed class TableColumns
             records[r].Finding.Blend is { IsFused: true } blend ? blend.Metrics[column.Metric] : column.Value(r, i))]);
     })];
 
-    private void AddJudge(Yardstick yardstick, int[][] ranks, string[] against)
+    private void AddJudge(RankingCriterion criterion, int[][] ranks, string[] against)
     {
         double Ranked(int r, int i, Func<int, double> value) => ranks[r].Length == 0 ? double.NaN : value(ranks[r][i]);
-        var rank = yardstick.IsVerdicts ? yardstick.Name : "rank";
-        columns.Add((new ReportColumn(rank, $"mean rank by {yardstick.Name}, ties share the smallest", LowerIsBetter: true), null, (r, i) => Ranked(r, i, static rank => rank)));
+        var rank = criterion.IsVerdicts ? criterion.Name : "rank";
+        columns.Add((new ReportColumn(rank, $"mean rank by {criterion.Name}, ties share the smallest", LowerIsBetter: true), null, (r, i) => Ranked(r, i, static rank => rank)));
         foreach (var name in against)
         {
-            columns.Add((new ReportColumn($"≥{name}", "wins or ties against it", IsShare: true), null, Versus(yardstick, name, isStrict: false)));
-            if (yardstick.IsVerdicts)
+            columns.Add((new ReportColumn($"≥{name}", "wins or ties against it", IsShare: true), null, Versus(criterion, name, isStrict: false)));
+            if (criterion.IsVerdicts)
             {
-                columns.Add((new ReportColumn($"≥{name} strict", "wins, or both are good", IsShare: true), null, Versus(yardstick, name, isStrict: true)));
+                columns.Add((new ReportColumn($"≥{name} strict", "wins, or both are good", IsShare: true), null, Versus(criterion, name, isStrict: true)));
             }
         }
 
@@ -83,15 +83,15 @@ internal sealed class TableColumns
 
         if (against.Length > 0)
         {
-            Notes.Add(yardstick.IsVerdicts
+            Notes.Add(criterion.IsVerdicts
                 ? "≥X: by the judge's own verdict on the two the row's answer is better, or both are the same good or bad, or it is X's own. "
                     + "Strict leaves \"same bad\" out. The paper's figures seem to count X's own answer as a loss."
-                : $"≥X: the row's answer has at least X's {yardstick.Name}, or is X's own.");
+                : $"≥X: the row's answer has at least X's {criterion.Name}, or is X's own.");
         }
     }
 
-    private Func<int, int, double> Versus(Yardstick yardstick, string name, bool isStrict) => (r, i) =>
-        Array.IndexOf(records[r].Models, name) is >= 0 and var other && yardstick.WinsOrTies(records[r], i, other, isStrict) is { } holds
+    private Func<int, int, double> Versus(RankingCriterion criterion, string name, bool isStrict) => (r, i) =>
+        Array.IndexOf(records[r].Models, name) is >= 0 and var other && criterion.WinsOrTies(records[r], i, other, isStrict) is { } holds
             ? holds ? 1 : 0
             : double.NaN;
 }

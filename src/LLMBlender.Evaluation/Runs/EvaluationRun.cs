@@ -107,7 +107,7 @@ internal sealed class EvaluationRun(EvaluationPlan plan, LocalBlender blender, B
 
             Failures++;
             var problem = place.Located(result.Problem!);
-            progress.Complain(place.Id is { } id ? $"{problem} (record {id})" : problem);
+            progress.WriteError(place.Id is { } id ? $"{problem} (record {id})" : problem);
         }
 
         progress.Settled(results.Count, results[^1].Entry.Place.Position);

@@ -11,8 +11,8 @@ public sealed class RankerCheck : IDisposable
     /// <summary>The supported files.</summary>
     public static readonly string[] Files = ["rank.json", "hf_pairs.json", "api.json"];
 
-    private const string ControlTokens = "the text spells a control token, which LLM-Blender reads as one and this program as data";
-    private const string Conversations = "a conversation, which is no plain pair";
+    private const string ControlTokens = "the text contains a control token, which LLM-Blender tokenizes as one and this program as data";
+    private const string Conversations = "a conversation, which is not a plain pair";
 
     private readonly string folder;
     private readonly Tolerances tolerances;

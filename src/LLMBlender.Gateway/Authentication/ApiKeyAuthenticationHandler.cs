@@ -64,7 +64,7 @@ internal sealed class ApiKeyAuthenticationHandler(
     // Browsers send the page's origin; other clients don't send the header.
     private ApiError? CheckOrigin() =>
         Request.Headers.Origin is { Count: > 0 } origin
-        && !gateway.Value.AllowedOrigins.Contains(origin.ToString(), StringComparer.OrdinalIgnoreCase)
+        && !gateway.Value.Allows(origin.ToString())
         && (!Uri.TryCreate(origin.ToString(), UriKind.Absolute, out var page) || !string.Equals(page.Authority, Request.Host.Value, StringComparison.OrdinalIgnoreCase))
             ? ApiError.Forbidden("requests of other sites' pages are not taken")
             : null;

@@ -19,7 +19,7 @@ public static class OpenApiEndpoint
         services.ConfigureHttpJsonOptions(static json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiSchemas.Resolver));
         services.AddOpenApi(DocumentName, static options =>
         {
-            options.ShouldInclude = static description => description.ActionDescriptor.EndpointMetadata.OfType<ApiRouteMetadata>().Any();
+            options.ShouldInclude = static description => description.HttpMethod != HttpMethods.Head && description.ActionDescriptor.EndpointMetadata.OfType<ApiRouteMetadata>().Any();
             options.CreateSchemaReferenceId = ApiSchemas.ReferenceId;
             options.AddSchemaTransformer(ApiSchemas.DescribeAsync);
             options.AddOperationTransformer(ApiOperations.DescribeAsync);

@@ -5,7 +5,10 @@ using LLMBlender.Abstractions.Json;
 
 namespace LLMBlender.Gateway.OpenAI;
 
-/// <summary>The body of <c>/v1/chat/completions</c>. A parameter that a blend does not support is rejected by name.</summary>
+/// <summary>
+/// The body of <c>/v1/chat/completions</c>. Messages, tools and unknown fields are passed on to members unchanged; a parameter that a blend
+/// can't have is rejected by name.
+/// </summary>
 internal sealed record ChatBody : GenerationBody
 {
     private const int MaxAnswers = 8;
@@ -82,25 +85,25 @@ internal sealed record ChatBody : GenerationBody
             },
             Format = ResponseFormat?.ToFormat("response_format"),
             Tools = ToolReader.Read(this),
+            Fields = ForwardedFields.Read(Source),
             Count = N ?? 1,
             Stream = Stream == true,
             WithUsage = StreamOptions?.IncludeUsage == true,
             WithTrace = Own?.Trace == true,
             WithProgress = Own?.Progress == true,
-            Timeout = Own?.Time ?? RequestTime.Default,
+            Timeout = Own?.Time ?? RequestTime.Longest,
         };
     }
 
     private ChatTurn[] ReadMessages()
     {
-        ChatTurn[] turns =
-        [
-            .. Messages.Select(static (message, i) => message.ToTurn($"messages[{i}]"))
-                .Where(static turn => !string.IsNullOrWhiteSpace(turn.Text) || turn.Calls is not null || turn.CallId is not null),
-        ];
-        return turns.Length > 0 ? turns
+        var turns = Messages.Select((message, i) => message.ToTurn($"messages[{i}]", SourceOf("messages", i))).ToArray();
+        return Array.Exists(turns, static turn => !string.IsNullOrWhiteSpace(turn.Text) || turn.Calls is not null || turn.CallId is not null || turn.HasMedia) ? turns
             : throw new JsonFieldException("messages", "\"messages\" holds no text, and must be a list of messages, one at least with a text");
     }
+
+    /// <summary>Returns an entry of a list as the client wrote it; null if the body was not read from JSON.</summary>
+    public string? SourceOf(string list, int index) => Source.ValueKind is JsonValueKind.Object ? Source.GetProperty(list)[index].GetRawText() : null;
 
     private string[]? ReadStop()
     {

@@ -9,8 +9,7 @@ internal static class ChatEndpoint
     /// <summary>Handles a request; returns null after a stream.</summary>
     public static async Task<ChatCompletion?> AnswerAsync(ApiCall call, ChatBody body)
     {
-        var request = body.ToChat();
-        await CheckModelAsync(call, request);
+        var request = await PrepareAsync(call, body.ToChat());
         var writer = new ChatWriter(request, $"chatcmpl-{Guid.NewGuid():N}", call.Get<TimeProvider>().GetUtcNow().ToUnixTimeSeconds());
         if (request.Stream)
         {
@@ -18,27 +17,34 @@ internal static class ChatEndpoint
             return null;
         }
 
-        return writer.Whole(await Task.WhenAll(
-            Enumerable.Range(0, request.Count).Select(i => call.Blender.BlendAsync(request.ToBlend(i), call.CancellationToken))));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, request.Count).Select(i => call.Blender.BlendAsync(request.ToBlend(i), call.CancellationToken)));
+        foreach (var answer in answers)
+        {
+            await ToolLoops.KeepAsync(call, request, answer);
+        }
+
+        var completion = writer.Whole(answers);
+        WarningHeader.AddTo(call.Context, completion.Warnings);
+        return completion;
     }
 
     /// <summary>
     /// Checks before a stream starts that the panel exists and passes on the required features, so that an error still has a
-    /// status.
+    /// status, and continues a loop of tool calls.
     /// </summary>
     /// <exception cref="ApiException">The panel doesn't exist or does not pass on a feature.</exception>
-    public static async Task CheckModelAsync(ApiCall call, ChatRequest request)
+    public static async Task<ChatRequest> PrepareAsync(ApiCall call, ChatRequest request)
     {
         var panels = call.Get<PanelDirectory>();
         if (await panels.FindAsync(request.Model, call.CancellationToken) is { } panel)
         {
             request.CheckPanel(panel);
+            return await ToolLoops.ContinueAsync(call, request with { KeepsMember = panel.KeepsMember }, panel);
         }
-        else
-        {
-            var known = string.Join(", ", (await panels.ListAsync(call.CancellationToken)).Select(static panel => panel.Name));
-            throw new ApiException(ApiError.NoSuchModel($"the model \"{request.Model}\" does not exist; the models are the panels {known}"));
-        }
+
+        var known = string.Join(", ", (await panels.ListAsync(call.CancellationToken)).Select(static panel => panel.Name));
+        throw new ApiException(ApiError.NoSuchModel($"the model \"{request.Model}\" does not exist; the models are the panels {known}"));
     }
 
     private static async Task StreamAsync(ApiCall call, ChatRequest request, ChatWriter writer)
@@ -58,7 +64,12 @@ internal static class ChatEndpoint
         var choices = Enumerable.Range(0, request.Count).Select(i => new ChoiceStream(i, events, writer, request.Sampling.Stop)).ToList();
         await events.WriteAllAsync(MergeAsync(call, request), async item =>
         {
-            answers[item.Index] = item.Update.Response ?? answers[item.Index];
+            if (item.Update.Response is { } whole)
+            {
+                answers[item.Index] = whole;
+                await ToolLoops.KeepAsync(call, request, whole);
+            }
+
             await choices[item.Index].WriteAsync(item.Update);
         });
         if (request.WithUsage || request.WithTrace)

@@ -11,7 +11,7 @@ internal sealed record ChatMessageBody
     /// <summary>The role: system, developer, user, assistant, tool.</summary>
     public required string Role { get; init; }
 
-    /// <summary>The text: a string, or a list of parts of type text; null for an assistant's message with only tool calls.</summary>
+    /// <summary>The text: a string, or a list of parts; null for an assistant's message with only tool calls.</summary>
     [JsonUnion("a string", typeof(string), typeof(ContentPart[]))]
     public JsonElement? Content { get; init; }
 
@@ -27,15 +27,18 @@ internal sealed record ChatMessageBody
 
     /// <summary>Converts the message.</summary>
     /// <param name="path">The message's name in errors.</param>
-    /// <exception cref="ApiException">A part or role is not supported.</exception>
+    /// <param name="source">The message as the client wrote it; null if that is not known.</param>
+    /// <exception cref="ApiException">The role is not supported.</exception>
     /// <exception cref="JsonFieldException">A field is invalid.</exception>
-    public ChatTurn ToTurn(string path)
+    public ChatTurn ToTurn(string path, string? source)
     {
         var role = ReadRole($"{path}.role");
-        return new ChatTurn(role, ContentPart.ReadText(Content, $"{path}.content", ["text"]) ?? "")
+        return new ChatTurn(role, ContentPart.ReadText(Content, $"{path}.content") ?? "")
         {
             Calls = ToolCalls is { Length: > 0 } calls ? [.. calls.Select((call, i) => call.ToCall($"{path}.tool_calls[{i}]"))] : null,
             CallId = role == Conversation.Tool ? ToolCallId ?? throw JsonFault.Missing($"{path}.tool_call_id", "a string") : null,
+            Source = source,
+            HasMedia = ContentPart.HasMedia(Content),
         };
     }
 
@@ -54,33 +57,40 @@ internal sealed record ChatMessageBody
 /// <summary>A part of a message.</summary>
 internal sealed record ContentPart
 {
-    /// <summary>The type: text in chat; input_text or output_text in responses.</summary>
+    // What a ranker and a model without sight can't read.
+    private static readonly string[] Media =
+        ["image_url", "input_image", "image", "file", "input_file", "document", "input_audio", "audio", "video_url", "input_video", "video"];
+
+    /// <summary>The type: text and refusal, which are read; image_url, file, input_audio and others, which are passed on to members that can read them.</summary>
     public required string Type { get; init; }
 
     /// <summary>The text.</summary>
     public string? Text { get; init; }
 
+    /// <summary>The text of a refusal.</summary>
+    public string? Refusal { get; init; }
+
     /// <summary>The text of a content: a string unchanged, or parts joined by line feeds; null if there is none.</summary>
     /// <param name="content">The content.</param>
     /// <param name="path">Its name in errors.</param>
-    /// <param name="types">The supported types of parts.</param>
-    /// <exception cref="ApiException">A part is of another type.</exception>
     /// <exception cref="JsonFieldException">A field is invalid.</exception>
-    public static string? ReadText(JsonElement? content, string path, string[] types) => content switch
+    public static string? ReadText(JsonElement? content, string path) => content switch
     {
         null => null,
         { ValueKind: JsonValueKind.String } text => text.GetString(),
-        { ValueKind: JsonValueKind.Array } parts => string.Join('\n', parts.EnumerateArray().Select((entry, i) => ReadPart(entry, $"{path}[{i}]", types))),
+        { ValueKind: JsonValueKind.Array } parts => string.Join(
+            '\n', parts.EnumerateArray().Select((entry, i) => ReadPart(entry, $"{path}[{i}]")).OfType<string>()),
         { } other => throw JsonFault.Refused(path, other, "a string"),
     };
 
-    private static string ReadPart(JsonElement entry, string path, string[] types)
+    /// <summary>Whether a content has parts that are no text: images, files, audio.</summary>
+    public static bool HasMedia(JsonElement? content) => content is { ValueKind: JsonValueKind.Array } parts
+        && parts.EnumerateArray().Any(static part => part.TryGetProperty("type", out var type) && type.ValueKind is JsonValueKind.String && Media.Contains(type.GetString()));
+
+    private static string? ReadPart(JsonElement entry, string path)
     {
         var part = JsonRecord.Read(entry, GatewayJsonContext.Default.ContentPart, path);
-        return types.Contains(part.Type)
-            ? part.Text ?? throw JsonFault.Missing($"{path}.text", "a string")
-            : throw new ApiException(ApiError.Unsupported(
-                $"{path}.type", $"a blend supports parts of type {string.Join(" and ", types.Select(static type => $"\"{type}\""))}, and this one is \"{part.Type}\""));
+        return part.Type is "text" or "input_text" or "output_text" ? part.Text ?? throw JsonFault.Missing($"{path}.text", "a string") : part.Text ?? part.Refusal;
     }
 }
 

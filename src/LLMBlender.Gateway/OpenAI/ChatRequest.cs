@@ -11,6 +11,9 @@ internal sealed record ChatRequest
     /// <summary>The conversation.</summary>
     public required ChatTurn[] Messages { get; init; }
 
+    /// <summary>The name of the field that <see cref="Messages"/> were read from.</summary>
+    public string MessagesName { get; init; } = "messages";
+
     /// <summary>The sampling parameters of the panel's members.</summary>
     public required Sampling Sampling { get; init; }
 
@@ -22,6 +25,18 @@ internal sealed record ChatRequest
 
     /// <summary>The tools that the answer may call; null for none.</summary>
     public required ToolOffer? Tools { get; init; }
+
+    /// <summary>The only member to ask; null for all.</summary>
+    public string? Member { get; init; }
+
+    /// <summary>Whether the member that makes tool calls gets their results.</summary>
+    public bool KeepsMember { get; init; }
+
+    /// <summary>Further fields for the panel's members, as a JSON object; null for none.</summary>
+    public string? Fields { get; init; }
+
+    /// <summary>What the request asked for and does not get.</summary>
+    public string[] Warnings { get; init; } = [];
 
     /// <summary>The number of answers, each a separate blend.</summary>
     public required int Count { get; init; }
@@ -47,8 +62,14 @@ internal sealed record ChatRequest
     {
         var turn = Array.FindIndex(Messages, static turn => turn.Calls is not null || turn.CallId is not null);
         Refuse(Tools is not null, "tools", ForwardedFeature.Tools);
-        Refuse(turn >= 0, "messages", ForwardedFeature.Tools);
+        Refuse(turn >= 0, MessagesName, ForwardedFeature.Tools);
         Refuse(Format is not null, FormatName, ForwardedFeature.ResponseFormat);
+
+        if (!panel.Sees && Array.Exists(Messages, static turn => turn.HasMedia))
+        {
+            throw new ApiException(ApiError.Unsupported(
+                MessagesName, $"\"{MessagesName}\" contains images or files, and no member of panel \"{panel.Name}\" reads them; a backend does with \"Sees\": true"));
+        }
 
         void Refuse(bool isUsed, string field, string feature)
         {
@@ -69,6 +90,8 @@ internal sealed record ChatRequest
         Sampling = Sampling.Seed is { } seed ? Sampling with { Seed = unchecked(seed + index) } : Sampling,
         Format = Format,
         Tools = Tools,
+        Fields = Fields,
+        Member = Member,
         WithTrace = WithTrace,
         WithProgress = Stream && WithProgress,
         Timeout = Timeout,

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using LLMBlender.Abstractions.Json;
 using LLMBlender.Gateway.Records;
@@ -33,6 +34,9 @@ internal sealed record ChatCompletion : ChatResponseHead
     /// <summary>The token usage of all models of the blends.</summary>
     public required ChatUsage Usage { get; init; }
 
+    /// <summary>What the request asked for and did not get; absent if there is nothing.</summary>
+    public string[]? Warnings { get; init; }
+
     /// <summary>The blends' details, if requested.</summary>
     [JsonPropertyName("llmblender")]
     public ChatBlends? Own { get; init; }
@@ -43,6 +47,9 @@ internal sealed record ChatChunk : ChatResponseHead
 {
     /// <summary>The chunk's choice; empty in the last chunk.</summary>
     public required ChunkChoice[] Choices { get; init; }
+
+    /// <summary>What the request asked for and did not get; with the finish reason.</summary>
+    public string[]? Warnings { get; init; }
 
     /// <summary>The token usage of all models of the blends; in the last chunk, if requested.</summary>
     public ChatUsage? Usage { get; init; }
@@ -80,7 +87,7 @@ internal sealed record ChatChoice
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public double[]? Logprobs { get; init; }
 
-    /// <summary>The finish reason: stop, length, tool_calls.</summary>
+    /// <summary>The finish reason: stop, length, tool_calls, content_filter.</summary>
     public required string FinishReason { get; init; }
 }
 
@@ -97,9 +104,20 @@ internal sealed record ChatMessage
     /// <summary>The tool calls.</summary>
     public ToolCallBody[]? ToolCalls { get; init; }
 
-    /// <summary>Always null.</summary>
+    /// <summary>The refusal of the panel's only member; null for none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public string? Refusal { get; init; }
+
+    /// <summary>The reasoning of the member whose answer this is.</summary>
+    public string? ReasoningContent { get; init; }
+
+    /// <summary>Fields that the member's server added, unchanged.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Other { get; set; }
+
+    /// <summary>Reads a JSON object as fields; null for none.</summary>
+    public static Dictionary<string, JsonElement>? ReadFields(string? json) =>
+        json is null ? null : JsonElement.Parse(json).EnumerateObject().ToDictionary(static field => field.Name, static field => field.Value);
 }
 
 /// <summary>A part of an answer.</summary>
@@ -129,8 +147,18 @@ internal sealed record ChunkDelta
     /// <summary>The next characters.</summary>
     public string? Content { get; init; }
 
+    /// <summary>The next characters of the reasoning.</summary>
+    public string? ReasoningContent { get; init; }
+
+    /// <summary>The refusal.</summary>
+    public string? Refusal { get; init; }
+
     /// <summary>The tool calls.</summary>
     public ToolCallBody[]? ToolCalls { get; init; }
+
+    /// <summary>Fields that the member's server added, unchanged; in the last part.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Other { get; set; }
 }
 
 /// <summary>The token usage of models.</summary>
@@ -144,4 +172,18 @@ internal sealed record ChatUsage
 
     /// <summary>The total of both.</summary>
     public required long TotalTokens { get; init; }
+
+    /// <summary>Details of the input tokens; absent if servers give none.</summary>
+    public PromptTokenDetails? PromptTokensDetails { get; init; }
+
+    /// <summary>Details of the output tokens; absent if servers give none.</summary>
+    public CompletionTokenDetails? CompletionTokensDetails { get; init; }
 }
+
+/// <summary>Details of the input tokens.</summary>
+/// <param name="CachedTokens">The tokens that servers had cached.</param>
+internal sealed record PromptTokenDetails(long CachedTokens);
+
+/// <summary>Details of the output tokens.</summary>
+/// <param name="ReasoningTokens">The tokens of reasoning.</param>
+internal sealed record CompletionTokenDetails(long ReasoningTokens);

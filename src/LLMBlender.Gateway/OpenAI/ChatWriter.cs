@@ -21,17 +21,26 @@ internal sealed class ChatWriter(ChatRequest request, string id, long created)
         Model = request.Model,
         Choices = [.. answers.Select((answer, i) => new ChatChoice { Index = i, Message = Message(answer), FinishReason = FinishReason(answer) })],
         Usage = Usage(answers),
+        Warnings = Warnings(answers),
         Own = Blends(answers),
     };
 
+    /// <summary>Returns what the request asked for and did not get; null for nothing.</summary>
+    public string[]? Warnings(IReadOnlyList<BlendResponse> answers)
+    {
+        string[] warnings = [.. request.Warnings, .. answers.SelectMany(static answer => answer.Warnings).Distinct()];
+        return warnings.Length > 0 ? warnings : null;
+    }
+
     /// <summary>Creates a chunk with a part of an answer, its tool calls or its finish reason.</summary>
-    public ChatChunk Chunk(int index, ChunkDelta delta, string? finishReason = null) => new()
+    public ChatChunk Chunk(int index, ChunkDelta delta, string? finishReason = null, string[]? warnings = null) => new()
     {
         Id = id,
         Object = ChunkObject,
         Created = created,
         Model = request.Model,
         Choices = [new ChunkChoice { Index = index, Delta = delta, FinishReason = finishReason }],
+        Warnings = warnings,
     };
 
     /// <summary>Creates the chunk of a step.</summary>
@@ -58,16 +67,35 @@ internal sealed class ChatWriter(ChatRequest request, string id, long created)
     };
 
     /// <summary>Returns an answer's finish reason.</summary>
-    public static string FinishReason(BlendResponse answer) => answer.ToolUse is not null ? "tool_calls" : answer.ReachedLimit ? "length" : "stop";
+    public static string FinishReason(BlendResponse answer) =>
+        answer.Details?.FinishReason ?? (answer.ReachedLimit ? "length" : answer.ToolUse is not null ? "tool_calls" : "stop");
 
-    private ChatMessage Message(BlendResponse answer) => answer.ToolUse is { } use
-        ? new ChatMessage { Role = Conversation.Assistant, Content = use.Text.Length > 0 ? use.Text : null, ToolCalls = ToolCallBody.Create(use, withIndex: false) }
-        : new ChatMessage { Role = Conversation.Assistant, Content = StopCut.Cut(answer.Answer, request.Sampling.Stop) };
+    private ChatMessage Message(BlendResponse answer)
+    {
+        var (use, details) = (answer.ToolUse, answer.Details);
+        return new ChatMessage
+        {
+            Role = Conversation.Assistant,
+            Content = use is null ? (details?.Refusal is null ? StopCut.Cut(answer.Answer, request.Sampling.Stop) : null) : use.Text.Length > 0 ? use.Text : null,
+            ToolCalls = use is null ? null : ToolCallBody.Create(use, withIndex: false),
+            Refusal = details?.Refusal,
+            ReasoningContent = details?.Reasoning,
+            Other = ChatMessage.ReadFields(details?.Fields),
+        };
+    }
 
     private static ChatUsage Usage(IReadOnlyList<BlendResponse> answers)
     {
         var (read, written) = (answers.Sum(static answer => answer.Usage.PromptTokens), answers.Sum(static answer => answer.Usage.CompletionTokens));
-        return new ChatUsage { PromptTokens = read, CompletionTokens = written, TotalTokens = read + written };
+        var (cached, reasoning) = (answers.Sum(static answer => answer.Usage.CachedTokens), answers.Sum(static answer => answer.Usage.ReasoningTokens));
+        return new ChatUsage
+        {
+            PromptTokens = read,
+            CompletionTokens = written,
+            TotalTokens = read + written,
+            PromptTokensDetails = cached > 0 ? new PromptTokenDetails(cached) : null,
+            CompletionTokensDetails = reasoning > 0 ? new CompletionTokenDetails(reasoning) : null,
+        };
     }
 
     private ChatBlends? Blends(IReadOnlyList<BlendResponse> answers) =>

@@ -7,6 +7,7 @@ internal sealed class ChoiceStream(int index, EventStream events, ChatWriter wri
 {
     private readonly StopCut cut = new(stops);
     private bool hasBegun;
+    private bool hasReasoning;
 
     /// <summary>Writes an update.</summary>
     public async Task WriteAsync(BlendUpdate update)
@@ -15,20 +16,15 @@ internal sealed class ChoiceStream(int index, EventStream events, ChatWriter wri
         {
             await events.WriteAsync(null, writer.Step(index, step), GatewayJsonContext.Default.ChatStep);
         }
-        else if (update.Response is { ToolUse: { } use } calling)
-        {
-            await WriteAsync(new ChunkDelta
-            {
-                Role = Conversation.Assistant,
-                Content = use.Text.Length > 0 ? use.Text : null,
-                ToolCalls = ToolCallBody.Create(use, withIndex: true),
-            });
-            await WriteAsync(new ChunkDelta(), ChatWriter.FinishReason(calling));
-        }
         else if (update.Response is { } whole)
         {
-            await WriteTextAsync(cut.Rest());
-            await WriteAsync(new ChunkDelta(), cut.IsOver ? "stop" : ChatWriter.FinishReason(whole));
+            await EndAsync(whole);
+        }
+        else if (update.Reasoning is { } reasoning)
+        {
+            hasReasoning = true;
+            await WriteReasoningAsync(reasoning);
+            await WriteTextAsync(cut.Next(update.Text), isOptional: true);
         }
         else
         {
@@ -36,16 +32,53 @@ internal sealed class ChoiceStream(int index, EventStream events, ChatWriter wri
         }
     }
 
-    private async Task WriteTextAsync(string text)
+    private async Task EndAsync(BlendResponse whole)
     {
-        var isFirst = !hasBegun;
-        hasBegun = true;
-        if (isFirst || text.Length > 0)
+        var details = whole.Details;
+        if (!hasReasoning && details?.Reasoning is { } reasoning)
         {
-            await WriteAsync(new ChunkDelta { Role = isFirst ? Conversation.Assistant : null, Content = text });
+            await WriteReasoningAsync(reasoning);
+        }
+
+        if (whole.ToolUse is { } use)
+        {
+            await WriteAsync(new ChunkDelta
+            {
+                Role = TakeRole(),
+                Content = use.Text.Length > 0 ? use.Text : null,
+                ToolCalls = ToolCallBody.Create(use, withIndex: true),
+            });
+        }
+        else if (details?.Refusal is { } refusal)
+        {
+            await WriteAsync(new ChunkDelta { Role = TakeRole(), Refusal = refusal });
+        }
+        else
+        {
+            await WriteTextAsync(cut.Rest());
+        }
+
+        var last = new ChunkDelta { Other = ChatMessage.ReadFields(details?.Fields) };
+        await WriteAsync(last, cut.IsOver ? "stop" : ChatWriter.FinishReason(whole), writer.Warnings([whole]));
+    }
+
+    private async Task WriteTextAsync(string text, bool isOptional = false)
+    {
+        if (text.Length > 0 || (!hasBegun && !isOptional))
+        {
+            await WriteAsync(new ChunkDelta { Role = TakeRole(), Content = text });
         }
     }
 
-    private Task WriteAsync(ChunkDelta delta, string? finishReason = null) =>
-        events.WriteAsync(null, writer.Chunk(index, delta, finishReason), GatewayJsonContext.Default.ChatChunk);
+    private Task WriteReasoningAsync(string reasoning) => WriteAsync(new ChunkDelta { Role = TakeRole(), ReasoningContent = reasoning });
+
+    private string? TakeRole()
+    {
+        var role = hasBegun ? null : Conversation.Assistant;
+        hasBegun = true;
+        return role;
+    }
+
+    private Task WriteAsync(ChunkDelta delta, string? finishReason = null, string[]? warnings = null) =>
+        events.WriteAsync(null, writer.Chunk(index, delta, finishReason, warnings), GatewayJsonContext.Default.ChatChunk);
 }

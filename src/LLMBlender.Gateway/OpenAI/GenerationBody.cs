@@ -6,8 +6,12 @@ using LLMBlender.Abstractions;
 namespace LLMBlender.Gateway.OpenAI;
 
 /// <summary>The fields that the bodies of <c>/v1/chat/completions</c> and <c>/v1/responses</c> share.</summary>
-internal abstract record GenerationBody
+internal abstract record GenerationBody : IRawBody
 {
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public JsonElement Source { get; set; }
+
     /// <summary>A panel's name.</summary>
     public required string Model { get; init; }
 
@@ -40,11 +44,11 @@ internal sealed record OwnOptions
     /// <summary>Whether a stream contains the blend's steps, in chunks without choices.</summary>
     public bool? Progress { get; init; }
 
-    /// <summary>The request's timeout in seconds; 60 by default.</summary>
+    /// <summary>The request's timeout in seconds; by default the panel's deadline, at most 600.</summary>
     [Range(0, 600.0, MinimumIsExclusive = true, ErrorMessage = "a number of seconds above 0 and at most 600")]
     public double? Timeout { get; init; }
 
     /// <summary>The request's timeout.</summary>
     [JsonIgnore]
-    public TimeSpan Time => Timeout is { } seconds ? TimeSpan.FromSeconds(seconds) : RequestTime.Default;
+    public TimeSpan Time => Timeout is { } seconds ? TimeSpan.FromSeconds(seconds) : RequestTime.Longest;
 }

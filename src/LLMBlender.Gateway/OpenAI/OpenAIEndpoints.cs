@@ -18,7 +18,7 @@ public static class OpenAIEndpoints
             .WithMetadata(new RequestExample("""{"model":"sample","messages":[{"role":"user","content":"What is the number?"}]}"""), new StreamsEvents());
         endpoints.MapApiPost("/v1/responses", json.ResponsesBody, json.ResponsesResult, ResponsesEndpoint.AnswerAsync)
             .WithName("responses")
-            .WithSummary("Send a conversation to a panel as a model, without stored responses and tools.")
+            .WithSummary("Send a conversation to a panel as a model, with tools and stored responses.")
             .WithMetadata(new RequestExample("""{"model":"sample","instructions":"Be brief.","input":"Explain compound interest to someone who has never had a savings account."}"""), new StreamsEvents());
         endpoints.MapApiGet("/v1/models", json.ModelList, ListAsync).WithName("models").WithSummary("List the panels.");
         endpoints.MapApiGet("/v1/models/{**name}", json.Model, FindAsync).WithName("model").WithSummary("Describe a panel.");
@@ -34,6 +34,9 @@ public static class OpenAIEndpoints
     private static async Task<Model> FindAsync(ApiCall call)
     {
         var name = (string)call.Context.Request.RouteValues["name"]!;
+
+        // Routing keeps an escaped slash, which clients write in names such as org/model.
+        name = Uri.UnescapeDataString(name);
         return await call.Get<PanelDirectory>().FindAsync(name, call.CancellationToken) is { } panel
             ? Model.Create(panel)
             : throw new ApiException(ApiError.NoSuchModel($"the model \"{name}\" does not exist"));

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using LLMBlender.Abstractions;
 using LLMBlender.Abstractions.Json;
@@ -16,84 +17,125 @@ internal sealed record ResponsesResult
     /// <summary>The creation time, in seconds since 1970.</summary>
     public required long CreatedAt { get; init; }
 
-    /// <summary>The status: in_progress, completed, incomplete.</summary>
+    /// <summary>The status: in_progress, completed, incomplete, failed.</summary>
     public required string Status { get; init; }
 
-    /// <summary>Always null: an error is returned as an error response.</summary>
+    /// <summary>Why it failed; null if it did not. Only in streams.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
-    public string? Error { get; init; }
+    public ResponsesFailure? Error { get; init; }
 
     /// <summary>Why it is incomplete; null if it is complete.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required IncompleteDetails? IncompleteDetails { get; init; }
 
+    /// <summary>The instructions of the request.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public string? Instructions { get; init; }
+
     /// <summary>The panel.</summary>
     public required string Model { get; init; }
 
-    /// <summary>The answer, one message.</summary>
+    /// <summary>The answer: its reasoning, its text and its calls.</summary>
     public required OutputItem[] Output { get; init; }
 
-    /// <summary>Always false.</summary>
-    public bool ParallelToolCalls { get; init; }
+    /// <summary>Whether the answer may make several calls.</summary>
+    public bool ParallelToolCalls { get; init; } = true;
 
-    /// <summary>Always null: no response is stored.</summary>
+    /// <summary>The response that the request continued.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public string? PreviousResponseId { get; init; }
 
-    /// <summary>Always false: no response is stored.</summary>
+    /// <summary>Whether the response is stored.</summary>
     public bool Store { get; init; }
 
-    /// <summary>Always auto.</summary>
-    public string ToolChoice { get; init; } = "auto";
+    /// <summary>The request's choice of tools.</summary>
+    [JsonUnion("", typeof(string), typeof(object))]
+    public required JsonElement ToolChoice { get; init; }
 
-    /// <summary>Always empty.</summary>
-    public string[] Tools { get; init; } = [];
+    /// <summary>The request's tools.</summary>
+    [JsonUnion("", typeof(ResponsesTool[]))]
+    public required JsonElement Tools { get; init; }
 
-    /// <summary>Always empty.</summary>
-    public Dictionary<string, string> Metadata { get; init; } = [];
+    /// <summary>The request's metadata.</summary>
+    [JsonUnion("", typeof(object))]
+    public required JsonElement Metadata { get; init; }
 
     /// <summary>The token usage of all models of the blend; absent while it is in progress.</summary>
     public ResponsesUsage? Usage { get; init; }
+
+    /// <summary>What the request asked for and did not get; absent if there is nothing.</summary>
+    public string[]? Warnings { get; init; }
 
     /// <summary>The blend's details, if requested.</summary>
     [JsonPropertyName("llmblender")]
     public BlendResult? Own { get; init; }
 }
 
+/// <summary>Why a response failed.</summary>
+/// <param name="Code">The machine-readable reason.</param>
+/// <param name="Message">The human-readable reason.</param>
+internal sealed record ResponsesFailure(string Code, string Message);
+
 /// <summary>Why a response is incomplete.</summary>
-/// <param name="Reason">The reason: max_output_tokens.</param>
+/// <param name="Reason">The reason: max_output_tokens, content_filter.</param>
 internal sealed record IncompleteDetails(string Reason);
 
-/// <summary>A message of a response.</summary>
+/// <summary>An item of a response: a message, a call of a function, or reasoning.</summary>
 internal sealed record OutputItem
 {
-    /// <summary>The type: message.</summary>
-    public string Type { get; init; } = "message";
+    /// <summary>The type: message, function_call, reasoning.</summary>
+    public required string Type { get; init; }
 
     /// <summary>Its id.</summary>
     public required string Id { get; init; }
 
     /// <summary>The status: in_progress, completed, incomplete.</summary>
-    public required string Status { get; init; }
+    public string? Status { get; init; }
 
-    /// <summary>The role: assistant.</summary>
-    public string Role { get; init; } = Conversation.Assistant;
+    /// <summary>The role of a message: assistant.</summary>
+    public string? Role { get; init; }
 
-    /// <summary>The answer; empty while it is in progress.</summary>
-    public required OutputText[] Content { get; init; }
+    /// <summary>The text of a message; empty while it is in progress.</summary>
+    public OutputText[]? Content { get; init; }
+
+    /// <summary>The id of a call, which its result names.</summary>
+    public string? CallId { get; init; }
+
+    /// <summary>The function that is called.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>The arguments of a call, a JSON object as text.</summary>
+    public string? Arguments { get; init; }
+
+    /// <summary>The text of a reasoning.</summary>
+    public SummaryText[]? Summary { get; init; }
 }
 
-/// <summary>A text of a response.</summary>
+/// <summary>A text of a message.</summary>
 internal sealed record OutputText
 {
-    /// <summary>The type: output_text.</summary>
+    /// <summary>The type: output_text, refusal.</summary>
     public string Type { get; init; } = "output_text";
 
-    /// <summary>The text.</summary>
-    public required string Text { get; init; }
+    /// <summary>The text; null for a refusal.</summary>
+    public string? Text { get; init; }
 
-    /// <summary>Always empty.</summary>
-    public string[] Annotations { get; init; } = [];
+    /// <summary>The refusal; null for a text.</summary>
+    public string? Refusal { get; init; }
+
+    /// <summary>Empty for a text.</summary>
+    public string[]? Annotations { get; init; }
+
+    /// <summary>Creates a text.</summary>
+    public static OutputText Create(string text) => new() { Text = text, Annotations = [] };
+}
+
+/// <summary>A text of a reasoning.</summary>
+/// <param name="Text">The text.</param>
+internal sealed record SummaryText(string Text)
+{
+    /// <summary>The type: summary_text.</summary>
+    public string Type { get; init; } = "summary_text";
 }
 
 /// <summary>The token usage of models.</summary>
@@ -120,20 +162,22 @@ internal sealed record ResponsesUsage
         InputTokens = usage.PromptTokens,
         OutputTokens = usage.CompletionTokens,
         TotalTokens = usage.PromptTokens + usage.CompletionTokens,
+        InputTokensDetails = new InputTokenDetails { CachedTokens = usage.CachedTokens },
+        OutputTokensDetails = new OutputTokenDetails { ReasoningTokens = usage.ReasoningTokens },
     };
 }
 
 /// <summary>Details of the input tokens.</summary>
 internal sealed record InputTokenDetails
 {
-    /// <summary>Always 0.</summary>
+    /// <summary>The tokens that servers had cached.</summary>
     public long CachedTokens { get; init; }
 }
 
 /// <summary>Details of the output tokens.</summary>
 internal sealed record OutputTokenDetails
 {
-    /// <summary>Always 0.</summary>
+    /// <summary>The tokens of reasoning.</summary>
     public long ReasoningTokens { get; init; }
 }
 
@@ -161,8 +205,17 @@ internal sealed record ResponsesEvent
     /// <summary>The message.</summary>
     public OutputItem? Item { get; init; }
 
-    /// <summary>The text with its type.</summary>
-    public OutputText? Part { get; init; }
+    /// <summary>The text with its type: of a message, or of a reasoning.</summary>
+    public JsonElement? Part { get; init; }
+
+    /// <summary>The index of a reasoning's text.</summary>
+    public int? SummaryIndex { get; init; }
+
+    /// <summary>The arguments of a call.</summary>
+    public string? Arguments { get; init; }
+
+    /// <summary>The refusal.</summary>
+    public string? Refusal { get; init; }
 
     /// <summary>The next characters.</summary>
     public string? Delta { get; init; }

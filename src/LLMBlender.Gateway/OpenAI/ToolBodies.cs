@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using LLMBlender.Abstractions;
 using LLMBlender.Abstractions.Json;
 
@@ -55,13 +56,17 @@ internal sealed record ToolCallBody
     public int? Index { get; init; }
 
     /// <summary>The id that its result refers to.</summary>
-    public required string Id { get; init; }
+    public string? Id { get; init; }
 
     /// <summary>The type: function.</summary>
     public string? Type { get; init; }
 
     /// <summary>The function and its arguments.</summary>
     public FunctionCall? Function { get; init; }
+
+    /// <summary>Fields that the member's server added, unchanged.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Other { get; set; }
 
     /// <summary>Creates the JSON form of calls.</summary>
     /// <param name="use">The calls.</param>
@@ -74,6 +79,7 @@ internal sealed record ToolCallBody
             Id = call.Id,
             Type = "function",
             Function = new FunctionCall { Name = call.Name, Arguments = call.Arguments },
+            Other = ChatMessage.ReadFields(call.Fields),
         }),
     ];
 
@@ -83,7 +89,7 @@ internal sealed record ToolCallBody
     public ToolCall ToCall(string path)
     {
         var function = ToolReader.Function(Type, Function, path, "{\"name\",\"arguments\"}");
-        return new ToolCall(Id, ToolReader.CheckName(function.Name, $"{path}.function"), function.Arguments);
+        return new ToolCall(Id ?? "", ToolReader.CheckName(function.Name, $"{path}.function"), function.Arguments ?? "");
     }
 }
 
@@ -93,6 +99,6 @@ internal sealed record FunctionCall
     /// <summary>The name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The arguments, a JSON object as text.</summary>
-    public required string Arguments { get; init; }
+    /// <summary>The arguments, a JSON object as text; null for none.</summary>
+    public string? Arguments { get; init; }
 }

@@ -19,14 +19,20 @@ internal static class ToolReader
     /// <exception cref="JsonFieldException">A field is invalid.</exception>
     public static ToolOffer? Read(ChatBody body)
     {
-        var tools = (body.Tools ?? []).Select(static (tool, i) => ReadTool(tool, $"tools[{i}]")).ToArray();
-        if (tools.Length > MaxTools || tools.DistinctBy(static tool => tool.Name).Count() < tools.Length)
+        var tools = (body.Tools ?? []).Select((tool, i) => ReadTool(tool, $"tools[{i}]") with { Source = body.SourceOf("tools", i) }).ToArray();
+        CheckNames(tools);
+        var (choice, only) = ReadChoice(body.ToolChoice, tools);
+        return tools.Length == 0 ? null : new ToolOffer(tools) { Choice = choice, Only = only, Parallel = body.ParallelToolCalls };
+    }
+
+    /// <summary>Checks the number of tools and that names are unique.</summary>
+    /// <exception cref="JsonFieldException">A rule is broken.</exception>
+    public static void CheckNames(IReadOnlyCollection<Tool> tools)
+    {
+        if (tools.Count > MaxTools || tools.DistinctBy(static tool => tool.Name).Count() < tools.Count)
         {
             throw new JsonFieldException("tools", $"\"tools\" must list {MaxTools} at most, each with a unique name");
         }
-
-        var (choice, only) = ReadChoice(body.ToolChoice, tools);
-        return tools.Length == 0 ? null : new ToolOffer(tools) { Choice = choice, Only = only, Parallel = body.ParallelToolCalls };
     }
 
     /// <summary>Checks a name by the rule of OpenAI's API.</summary>

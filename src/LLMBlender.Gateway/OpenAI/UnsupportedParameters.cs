@@ -17,29 +17,14 @@ internal sealed class UnsupportedParameters
         ("top_logprobs", "a blended text has no log probabilities", IsZero),
         ("logit_bias", "the panel's models have different tokens", IsEmpty),
         ("modalities", "a blend answers with text", static value => value.ValueKind is JsonValueKind.Array && value.EnumerateArray().All(static kind => IsText(kind, "text"))),
-        ("audio", "a blend answers with text", static _ => false),
-        ("prediction", "a blend's answer is generated from the panel's answers", static _ => false),
-        ("web_search_options", "a blend does not search the web", static _ => false),
-        ("verbosity", "it is set in each backend's configuration", static value => IsText(value, "medium")),
-        ("reasoning_effort", "it is set in each backend's configuration", static _ => false));
+        ("audio", "a blend answers with text", static _ => false));
 
     /// <summary>The parameters of <c>/v1/responses</c>.</summary>
     public static UnsupportedParameters Responses { get; } = new(
-        ("previous_response_id", "no response is stored: send the conversation as \"input\"", static _ => false),
-        ("conversation", "no conversation is stored: send it as \"input\"", static _ => false),
-        ("store", "no response is stored", static value => value.ValueKind is JsonValueKind.False),
+        ("conversation", "no conversation is stored: continue a response with \"previous_response_id\", or send the conversation as \"input\"", static _ => false),
         ("background", "an answer is returned in the response or as a stream", static value => value.ValueKind is JsonValueKind.False),
-        ("tools", "use /v1/chat/completions for tools", IsEmpty),
-        ("tool_choice", "use /v1/chat/completions for tools", static value => IsText(value, "auto", "none")),
-        ("include", "there is nothing more to include", IsEmpty),
         ("prompt", "no prompts are stored", static _ => false),
-        ("reasoning", "it is set in each backend's configuration", static value => value.ValueKind is JsonValueKind.Object && value.EnumerateObject().All(static field => field.Value.ValueKind is JsonValueKind.Null)),
-        ("top_logprobs", "a blended text has no log probabilities", IsZero),
-        ("truncation", "a conversation is never truncated", static value => IsText(value, "disabled")));
-
-    /// <summary>The parameters of <c>text</c> in <c>/v1/responses</c>.</summary>
-    public static UnsupportedParameters Text { get; } = new(
-        ("verbosity", "it is set in each backend's configuration", static value => IsText(value, "medium")));
+        ("top_logprobs", "a blended text has no log probabilities", IsZero));
 
     /// <summary>Throws if a parameter requires an unsupported feature.</summary>
     /// <param name="other">The unknown fields.</param>

@@ -1,15 +1,15 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using LLMBlender.Abstractions;
 using LLMBlender.Abstractions.Json;
 
 namespace LLMBlender.Gateway.Records;
 
-/// <summary>Texts to rerank.</summary>
-internal abstract record RerankBody
+/// <summary>Texts to rerank, in the format of Cohere and Jina (<c>documents</c>) or of Text Embeddings Inference (<c>texts</c>).</summary>
+internal sealed record RerankRequest
 {
-    /// <summary>The rule for each text, for errors.</summary>
-    protected const string TextsRule = "a list of texts, or of objects with a \"text\"";
+    private const string TextsRule = "a list of texts, or of objects with a \"text\"";
 
     /// <summary>The query.</summary>
     public required string Query { get; init; }
@@ -17,9 +17,38 @@ internal abstract record RerankBody
     /// <summary>The ranker's name; by default the first configured one.</summary>
     public string? Model { get; init; }
 
-    /// <summary>The request's timeout in seconds; 60 by default.</summary>
+    /// <summary>The documents: strings, or objects with a text.</summary>
+    [JsonUnion(TextsRule, typeof(string[]), typeof(RerankText[]))]
+    public JsonElement? Documents { get; init; }
+
+    /// <summary>The texts, instead of documents; the response is then a list.</summary>
+    [JsonUnion(TextsRule, typeof(string[]), typeof(RerankText[]))]
+    public JsonElement? Texts { get; init; }
+
+    /// <summary>The maximum number of results, best first; all by default.</summary>
+    [Range(1, int.MaxValue)]
+    public int? TopN { get; init; }
+
+    /// <summary>Another name of top_n.</summary>
+    [Range(1, int.MaxValue)]
+    public int? TopK { get; init; }
+
+    /// <summary>Whether the response contains the documents.</summary>
+    public bool? ReturnDocuments { get; init; }
+
+    /// <summary>Whether the response contains the texts.</summary>
+    public bool? ReturnText { get; init; }
+
+    /// <summary>Whether scores are the ranking's raw scores instead of values between 0 and 1.</summary>
+    public bool? RawScores { get; init; }
+
+    /// <summary>The request's timeout in seconds; 600 by default.</summary>
     [Range(0, 600.0, MinimumIsExclusive = true, ErrorMessage = "a number of seconds above 0 and at most 600")]
     public double? Timeout { get; init; }
+
+    /// <summary>The name of the field with the texts.</summary>
+    [JsonIgnore]
+    public string Field => Texts is null ? "documents" : "texts";
 
     /// <summary>Converts the request: the query is the instruction, the texts are the candidates.</summary>
     public RankingRequest ToRequest(string[] texts) => new()
@@ -32,49 +61,17 @@ internal abstract record RerankBody
 
     /// <summary>Reads strings, or objects with a text.</summary>
     /// <exception cref="JsonFieldException">An element is neither.</exception>
-    protected static string[] Read(string field, JsonElement list) => list.ValueKind is JsonValueKind.Array
-        ?
+    public string[] ReadTexts() => (Texts ?? Documents) switch
+    {
+        { ValueKind: JsonValueKind.Array } list =>
         [
             .. list.EnumerateArray().Select((entry, i) => entry.ValueKind is JsonValueKind.String
                 ? entry.GetString()!
-                : JsonRecord.Read(entry, GatewayJsonContext.Default.RerankText, $"{field}[{i}]").Text),
-        ]
-        : throw JsonFault.Refused(field, list, TextsRule);
-}
-
-/// <summary>Documents to rerank, in the format of Cohere and Jina.</summary>
-internal sealed record RerankRequest : RerankBody
-{
-    /// <summary>The documents: strings, or objects with a text.</summary>
-    [JsonUnion(TextsRule, typeof(string[]), typeof(RerankText[]))]
-    public required JsonElement Documents { get; init; }
-
-    /// <summary>The maximum number of documents in the response, best first; all by default.</summary>
-    [Range(1, int.MaxValue)]
-    public int? TopN { get; init; }
-
-    /// <summary>Whether the response contains the documents.</summary>
-    public bool? ReturnDocuments { get; init; }
-
-    /// <summary>The documents' texts.</summary>
-    public string[] ReadTexts() => Read("documents", Documents);
-}
-
-/// <summary>Texts to rerank, in the format of Text Embeddings Inference.</summary>
-internal sealed record TextsRerankRequest : RerankBody
-{
-    /// <summary>The texts: strings, or objects with a text.</summary>
-    [JsonUnion(TextsRule, typeof(string[]), typeof(RerankText[]))]
-    public required JsonElement Texts { get; init; }
-
-    /// <summary>Whether the response contains the texts.</summary>
-    public bool? ReturnText { get; init; }
-
-    /// <summary>Whether scores are the ranking's raw scores instead of values between 0 and 1.</summary>
-    public bool? RawScores { get; init; }
-
-    /// <summary>The texts.</summary>
-    public string[] ReadTexts() => Read("texts", Texts);
+                : JsonRecord.Read(entry, GatewayJsonContext.Default.RerankText, $"{Field}[{i}]").Text),
+        ],
+        { } other => throw JsonFault.Refused(Field, other, TextsRule),
+        null => throw JsonFault.Missing(Field, TextsRule),
+    };
 }
 
 /// <summary>A text.</summary>

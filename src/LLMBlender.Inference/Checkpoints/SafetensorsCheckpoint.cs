@@ -85,7 +85,7 @@ internal sealed class SafetensorsCheckpoint : Checkpoint
             }
             else if (property.Value.ValueKind is not JsonValueKind.Object)
             {
-                throw new ModelException(path, $"{MetadataKey} is no object but {property.Value.ValueKind}");
+                throw new ModelException(path, $"{MetadataKey} is not an object but {property.Value.ValueKind}");
             }
         }
 

@@ -11,7 +11,7 @@ internal sealed record SafetensorsEntry(TensorInfo Tensor, long Begin, long End)
     {
         if (entry.ValueKind is not JsonValueKind.Object)
         {
-            throw Refuse($"is no object but {entry.ValueKind}");
+            throw Refuse($"is not an object but {entry.ValueKind}");
         }
 
         var shape = Integers("shape");

@@ -27,7 +27,7 @@ public sealed class RewardModel : IDisposable
     public int MaxLength => model.MaxLength;
 
     /// <summary>Loads a model folder.</summary>
-    /// <exception cref="ModelException">The folder is not a valid classifier, or has more than two labels and is no SummaReranker.</exception>
+    /// <exception cref="ModelException">The folder is not a valid classifier, or has more than two labels and is not a SummaReranker.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     public static RewardModel Load(string folder, EncoderOptions? options = null)
     {

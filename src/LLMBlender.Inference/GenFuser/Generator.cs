@@ -92,7 +92,7 @@ internal sealed class Generator : IDisposable
             var logits = steps.Step(next, run);
             if (!float.IsFinite(TensorPrimitives.Max(logits)))
             {
-                throw new ModelException(model, "gave logits that are no finite numbers: the model is damaged");
+                throw new ModelException(model, "returned logits that are not finite: the model is damaged");
             }
 
             Choose(steps, searches, logits, next);

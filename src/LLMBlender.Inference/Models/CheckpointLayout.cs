@@ -124,7 +124,9 @@ internal sealed class CheckpointLayout
     // A row consists of a source and two candidates: if the backbone has a position table, it must be large enough for the longest row.
     private (int Source, int Candidate) Lengths(int? mostTokens)
     {
-        var (source, candidate) = mostTokens is { } most ? (most / 2, most / 4) : (DefaultSourceMaxLength, DefaultCandidateMaxLength);
+        var (source, candidate) = mostTokens is { } most && most < DefaultSourceMaxLength + (2 * DefaultCandidateMaxLength)
+            ? (most / 2, most / 4)
+            : (DefaultSourceMaxLength, DefaultCandidateMaxLength);
         source = config.Integer("source_maxlength", 4, 1 << 20, source);
         candidate = config.Integer("candidate_maxlength", 4, 1 << 20, candidate);
         return mostTokens is { } rows && source + (2 * candidate) > rows
@@ -141,9 +143,9 @@ internal sealed class CheckpointLayout
             throw config.Refused("ranker_type", "only pairranker can be imported");
         }
 
-        if (config.Text("model_type", "deberta") is not ("deberta" or "bert" or "roberta" or "xlm-roberta"))
+        if (config.Text("model_type", "deberta") is not ("deberta" or "bert" or "roberta" or "xlm-roberta" or "modernbert"))
         {
-            throw config.Refused("model_type", "must be deberta, bert, roberta or xlm-roberta: other backbones can't be imported");
+            throw config.Refused("model_type", "must be deberta, bert, roberta, xlm-roberta or modernbert: other backbones can't be imported");
         }
 
         if (config.Text("reduce_type", "linear") is not "linear")

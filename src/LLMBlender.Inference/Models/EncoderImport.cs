@@ -1,13 +1,12 @@
 using LLMBlender.Inference.Checkpoints;
 using LLMBlender.Inference.Onnx;
-using LLMBlender.Inference.Onnx.Bert;
 using LLMBlender.Inference.Onnx.Encoders;
 using LLMBlender.Inference.Tokenization;
 using LLMBlender.Inference.Tokenization.Files;
 
 namespace LLMBlender.Inference.Models;
 
-/// <summary>Imports a DeBERTa-v2/v3, BERT or RoBERTa encoder, without a head or with a supported one.</summary>
+/// <summary>Imports a DeBERTa-v2/v3, BERT, RoBERTa, XLM-RoBERTa or ModernBERT encoder, without a head or with a supported one.</summary>
 internal static class EncoderImport
 {
     /// <summary>
@@ -70,11 +69,7 @@ internal static class EncoderImport
     {
         var head = family.Classifier;
         var rows = checkpoint.Find(head.Out + ".weight").Shape is [var first, _] ? (int)first : 0;
-        foreach (var spec in (TensorSpec[])
-        [
-            .. TensorSpec.Layer(head.In, family.Hidden, family.Hidden, TensorUse.Head),
-            .. TensorSpec.Layer(head.Out, rows, family.Hidden, TensorUse.Head),
-        ])
+        foreach (var spec in head.Tensors(family.Hidden, rows))
         {
             weights.Add(checkpoint, spec);
         }
@@ -92,12 +87,7 @@ internal static class EncoderImport
         }
 
         var (head, width) = (family.Masked, family.EmbeddingSize);
-        foreach (var spec in (TensorSpec[])
-        [
-            .. TensorSpec.Layer(head.Dense, width, family.Hidden, TensorUse.Head),
-            .. TensorSpec.Norm(head.Norm, width, TensorUse.Head),
-            new(head.Bias, TensorUse.Head, family.VocabularyRows),
-        ])
+        foreach (var spec in head.Tensors(width, family.Hidden, family.VocabularyRows))
         {
             weights.Add(checkpoint, spec);
         }
@@ -106,7 +96,7 @@ internal static class EncoderImport
         {
             weights.Add(checkpoint, new TensorSpec(MaskedHead.Decoder + ".weight", TensorUse.Dense, family.VocabularyRows, width)
             {
-                From = $"{family.Prefix}{BertTensors.Words}.weight",
+                From = family.Words + ".weight",
             });
         }
 

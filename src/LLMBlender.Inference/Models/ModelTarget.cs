@@ -89,7 +89,7 @@ internal sealed class ModelTarget
         string[] known = there.Contains(ModelManifest.FileName) ? [.. Manifest(folder).Files.Keys, ModelManifest.FileName] : [];
         return there.Order(StringComparer.Ordinal).FirstOrDefault(name => !known.Contains(name) || Directory.Exists(System.IO.Path.Combine(folder, name))) is { } other
             ? throw new ModelException(
-                folder, $"holds {Quote.Of(other)}, which is no part of a model, and is not overwritten: move it away, or import to another folder")
+                folder, $"contains {Quote.Of(other)}, which is not part of a model and is not overwritten: move it away, or import to another folder")
             : there;
     }
 
@@ -101,7 +101,7 @@ internal sealed class ModelTarget
         }
         catch (ModelException e)
         {
-            throw new ModelException(folder, $"holds a {ModelManifest.FileName} that is no model's, and is not overwritten ({e.Message})", e);
+            throw new ModelException(folder, $"contains a {ModelManifest.FileName} that is not a valid model manifest, and is not overwritten ({e.Message})", e);
         }
     }
 }

@@ -91,6 +91,11 @@ internal sealed class ConfigFile
         return value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Refused(field, "must be a string");
     }
 
+    /// <summary>An object within the file; null if the field is absent.</summary>
+    public ConfigFile? Object(string field) => Find(field) is not { } value ? null
+        : value.ValueKind == JsonValueKind.Object ? new ConfigFile($"{Path}: {field}", value)
+        : throw Refused(field, "must be an object");
+
     /// <summary>A list of strings, or one string separated by vertical bars, as in DeBERTa's configs.</summary>
     public string[] Parts(string field)
     {

@@ -29,10 +29,13 @@ internal sealed record TensorSpec(string Name, TensorUse Use, params long[] Shap
     public string From { get; init; } = Name;
 
     /// <summary>A dense layer's matrix and bias.</summary>
-    public static TensorSpec[] Layer(string name, long output, long input, TensorUse use = TensorUse.Dense) =>
-        [new(name + ".weight", use, output, input), new(name + ".bias", use is TensorUse.Head ? TensorUse.Head : TensorUse.Plain, output)];
+    public static TensorSpec[] Layer(string name, long output, long input, TensorUse use = TensorUse.Dense, bool bias = true) =>
+    [
+        new(name + ".weight", use, output, input),
+        .. bias ? (TensorSpec[])[new(name + ".bias", use is TensorUse.Head ? TensorUse.Head : TensorUse.Plain, output)] : [],
+    ];
 
     /// <summary>A norm's scale and shift.</summary>
-    public static TensorSpec[] Norm(string name, long width, TensorUse use = TensorUse.Plain) =>
-        [new(name + ".weight", use, width), new(name + ".bias", use, width)];
+    public static TensorSpec[] Norm(string name, long width, TensorUse use = TensorUse.Plain, bool bias = true) =>
+        [new(name + ".weight", use, width), .. bias ? (TensorSpec[])[new(name + ".bias", use, width)] : []];
 }

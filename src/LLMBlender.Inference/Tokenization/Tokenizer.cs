@@ -25,7 +25,10 @@ public sealed class Tokenizer
         added = model.AddedTokens.ToDictionary(token => token.Id);
         addedIds = model.AddedTokens.ToDictionary(token => token.Content, token => token.Id, StringComparer.Ordinal);
         Count = Math.Max(model.Vocabulary.Count, model.AddedTokens.Count == 0 ? 0 : model.AddedTokens[^1].Id + 1);
-        UnkId = model.Vocabulary.UnknownId;
+        UnkId = model.Vocabulary.UnknownId != ByteTrie.None
+            ? model.Vocabulary.UnknownId
+            : IdOf(model.SpecialTokens.Unk) ?? throw new ModelException(
+                model.Files[0], $"the vocabulary has no \"{model.SpecialTokens.Unk}\", which stands for unknown text");
         PadId = IdOf(model.SpecialTokens.Pad);
         ClsId = IdOf(model.SpecialTokens.Cls);
         SepId = IdOf(model.SpecialTokens.Sep);
@@ -37,7 +40,7 @@ public sealed class Tokenizer
     /// <summary>The number of ids, including added tokens: the rows that a model's embedding needs.</summary>
     public int Count { get; }
 
-    /// <summary>The id for text that no piece matches.</summary>
+    /// <summary>The id for text that no piece matches; of a byte-level BPE that has no such piece, of its unknown token.</summary>
     public int UnkId { get; }
 
     /// <summary>The padding id; null if the checkpoint specifies none.</summary>

@@ -1,4 +1,5 @@
 using LLMBlender.Local.Settings;
+using LLMBlender.Local.Wire;
 using Microsoft.Extensions.AI;
 
 namespace LLMBlender.Local.Backends;

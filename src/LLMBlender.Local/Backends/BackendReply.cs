@@ -16,7 +16,7 @@ public sealed record BackendReply
 
     /// <summary>The failure; null if the backend answered.</summary>
     [Id(1)]
-    public BlendFailure? Failure { get; private init; }
+    public BlendFailure? Failure { get; init; }
 
     /// <summary>Prompt tokens, as the model counts them.</summary>
     [Id(2)]
@@ -41,6 +41,10 @@ public sealed record BackendReply
     /// <summary>How long to wait before the next call; null if the backend did not specify it, or answered.</summary>
     [Id(7)]
     public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>What the answer contains beside its text; null for nothing.</summary>
+    [Id(8)]
+    public AnswerDetails? Details { get; init; }
 
     /// <summary>Creates the reply of a successful call.</summary>
     public static BackendReply Answered(Candidate candidate, long promptTokens = 0, long completionTokens = 0) =>

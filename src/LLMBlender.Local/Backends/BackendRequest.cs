@@ -25,4 +25,12 @@ public sealed record BackendRequest(
     /// <summary>The tools that the answer may call; null for none.</summary>
     [Id(6)]
     public ToolOffer? Tools { get; init; }
+
+    /// <summary>Further fields in the format of OpenAI's chat completions, as a JSON object; null for none.</summary>
+    [Id(7)]
+    public string? Fields { get; init; }
+
+    /// <summary>Whether a field that the backend does not take fails the call.</summary>
+    [Id(8)]
+    public bool IsStrict { get; init; }
 }

@@ -4,4 +4,9 @@ namespace LLMBlender.Local.Backends;
 /// <param name="Text">The answer's next characters; empty in the last update.</param>
 /// <param name="Reply">The whole answer, or its failure, in the last update; null in the others.</param>
 [GenerateSerializer, Immutable, Alias("LLMBlender.BackendUpdate")]
-public sealed record BackendUpdate([property: Id(0)] string Text, [property: Id(1)] BackendReply? Reply);
+public sealed record BackendUpdate([property: Id(0)] string Text, [property: Id(1)] BackendReply? Reply)
+{
+    /// <summary>The next characters of the answer's reasoning; null for none.</summary>
+    [Id(2)]
+    public string? Reasoning { get; init; }
+}

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Threading.RateLimiting;
 using LLMBlender.Abstractions;
 using LLMBlender.Local.Settings;
+using LLMBlender.Local.Wire;
 using Microsoft.Extensions.AI;
 
 namespace LLMBlender.Local.Backends;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LLMBlender.Abstractions;
+using LLMBlender.Local.Wire;
 using Microsoft.Extensions.AI;
 
 namespace LLMBlender.Local.Backends;
@@ -7,9 +8,6 @@ namespace LLMBlender.Local.Backends;
 /// <summary>Creates the messages and options of a backend's call.</summary>
 public static class Prompt
 {
-    // The property that the OpenAI adapter reads.
-    private const string Strict = "strict";
-
     /// <summary>Joins the instruction and the input, if any, with an empty line.</summary>
     public static string Of(string instruction, string? input) =>
         string.IsNullOrEmpty(input) ? instruction : instruction.Length == 0 ? input : $"{instruction}\n\n{input}";
@@ -23,12 +21,13 @@ public static class Prompt
     public static ChatOptions? Options(Backend backend, BackendRequest request)
     {
         var (settings, sampling) = (backend.Settings, request.Sampling);
-        if (sampling is null && request.Format is null && request.Tools is null && settings is not { Temperature: not null } and not { MaxTokens: not null })
+        if (sampling is null && request.Format is null && request.Tools is null && request.Fields is null
+            && settings is not { Temperature: not null } and not { MaxTokens: not null })
         {
             return null;
         }
 
-        var options = new ChatOptions
+        var options = new WireChatOptions
         {
             Temperature = sampling?.Temperature ?? settings?.Temperature,
             TopP = sampling?.TopP,
@@ -37,6 +36,10 @@ public static class Prompt
             Seed = sampling?.Seed,
             PresencePenalty = sampling?.PresencePenalty,
             FrequencyPenalty = sampling?.FrequencyPenalty,
+            Fields = request.Fields is { } fields
+                ? JsonElement.Parse(fields).EnumerateObject().ToDictionary(static field => field.Name, static field => field.Value)
+                : new Dictionary<string, JsonElement>(),
+            IsStrict = request.IsStrict,
         };
         AddFormat(options, request.Format);
         AddTools(options, request.Tools);
@@ -54,11 +57,11 @@ public static class Prompt
         }
 
         options.ResponseFormat = format.Schema is { } schema
-            ? ChatResponseFormat.ForJsonSchema(Parse(schema), format.Name, format.Description)
+            ? ChatResponseFormat.ForJsonSchema(JsonElement.Parse(schema), format.Name, format.Description)
             : ChatResponseFormat.Json;
         if (format.Strict is { } strict)
         {
-            options.AdditionalProperties = new AdditionalPropertiesDictionary { [Strict] = strict };
+            options.AdditionalProperties = new AdditionalPropertiesDictionary { [WireTool.StrictProperty] = strict };
         }
     }
 
@@ -69,7 +72,7 @@ public static class Prompt
             return;
         }
 
-        options.Tools = [.. offer.Tools.Select(static tool => new DeclaredTool(tool))];
+        options.Tools = [.. offer.Tools.Select(static tool => new WireTool(tool.Name, tool.Description, Parse(tool.Parameters), tool.Strict) { Source = Parse(tool.Source) })];
         options.AllowMultipleToolCalls = offer.Parallel;
         options.ToolMode = offer.Choice switch
         {
@@ -81,40 +84,36 @@ public static class Prompt
 
     private static ChatMessage Message(ChatTurn turn)
     {
+        var source = turn.Source is { } json ? JsonElement.Parse(json) : (JsonElement?)null;
+        var contents = new List<AIContent>();
         if (turn.CallId is { } id)
         {
-            return new ChatMessage(ChatRole.Tool, [new FunctionResultContent(id, turn.Text)]);
+            contents.Add(new FunctionResultContent(id, turn.Text));
         }
-
-        if (turn.Calls is not { } calls)
+        else if (turn.HasMedia && source is { } written)
         {
-            return new ChatMessage(RoleOf(turn.Role), turn.Text);
+            contents.AddRange(MessageContents.Read(written));
+        }
+        else if (turn.Text.Length > 0 || turn.Calls is null)
+        {
+            contents.Add(new TextContent(turn.Text));
         }
 
-        var contents = calls.Select(static call => (AIContent)new FunctionCallContent(call.Id, call.Name, ToolArguments.Read(call.Arguments)));
-        return new ChatMessage(ChatRole.Assistant, [.. turn.Text.Length > 0 ? [new TextContent(turn.Text)] : Array.Empty<AIContent>(), .. contents]);
+        if (turn.Role == Conversation.Assistant && MessageContents.Reasoning(source) is { } reasoning)
+        {
+            contents.Insert(0, new TextReasoningContent(reasoning));
+        }
+
+        foreach (var call in turn.Calls ?? [])
+        {
+            contents.Add(WireToolCall.Create(call.Id, call.Name, new WireToolCall(string.IsNullOrWhiteSpace(call.Arguments) ? "{}" : call.Arguments, null)));
+        }
+
+        return new ChatMessage(turn.CallId is null ? RoleOf(turn.Role) : ChatRole.Tool, contents) { RawRepresentation = source };
     }
 
-    private static JsonElement Parse(string json)
-    {
-        using var parsed = JsonDocument.Parse(json);
-        return parsed.RootElement.Clone();
-    }
+    private static JsonElement? Parse(string? json) => json is null ? null : JsonElement.Parse(json);
 
     private static ChatRole RoleOf(string role) =>
         role == Conversation.Assistant ? ChatRole.Assistant : role == Conversation.System ? ChatRole.System : ChatRole.User;
-
-    /// <summary>The declaration of a caller's tool, which this process can't invoke.</summary>
-    private sealed class DeclaredTool(Tool tool) : AIFunctionDeclaration
-    {
-        public override string Name => tool.Name;
-
-        public override string Description => tool.Description ?? "";
-
-        public override JsonElement JsonSchema { get; } = Parse(tool.Parameters ?? """{"type":"object","properties":{}}""");
-
-        public override IReadOnlyDictionary<string, object?> AdditionalProperties { get; } = tool.Strict is { } strict
-            ? new Dictionary<string, object?> { [Strict] = strict }
-            : new Dictionary<string, object?>();
-    }
 }

@@ -3,6 +3,7 @@ using LLMBlender.Abstractions;
 using LLMBlender.Core.Fusion;
 using LLMBlender.Local.Backends;
 using LLMBlender.Local.Telemetry;
+using LLMBlender.Local.Wire;
 
 namespace LLMBlender.Local.Fusion;
 

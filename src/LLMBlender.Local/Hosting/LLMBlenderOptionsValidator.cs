@@ -19,10 +19,10 @@ internal sealed class LLMBlenderOptionsValidator : IValidateOptions<LLMBlenderOp
             failures.Add($"{nameof(options.Members)} is empty, and must hold at least one chat model");
         }
 
-        CheckModel(options, nameof(options.Ranker), options.Ranker, ModelKind.PairRanker, failures);
+        CheckModel(options, nameof(options.Ranker), options.Ranker, "ranker", failures);
         if (options.Fuser != SelectFuser.FuserName)
         {
-            CheckModel(options, nameof(options.Fuser), options.Fuser, ModelKind.GenFuser, failures);
+            CheckModel(options, nameof(options.Fuser), options.Fuser, "fuser", failures);
         }
 
         try

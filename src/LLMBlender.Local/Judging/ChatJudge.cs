@@ -3,6 +3,7 @@ using LLMBlender.Core.Blending;
 using LLMBlender.Core.Ranking;
 using LLMBlender.Local.Backends;
 using LLMBlender.Local.Telemetry;
+using LLMBlender.Local.Wire;
 
 namespace LLMBlender.Local.Judging;
 

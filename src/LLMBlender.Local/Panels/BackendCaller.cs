@@ -4,6 +4,7 @@ using LLMBlender.Abstractions;
 using LLMBlender.Local.Backends;
 using LLMBlender.Local.Backends.Answers;
 using LLMBlender.Local.Telemetry;
+using LLMBlender.Local.Wire;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 
@@ -18,6 +19,11 @@ public sealed partial class BackendCaller(PanelRegistry backends, BlendMetrics m
         if (backends.FindBackend(backend) is not { } found)
         {
             return Unknown(backend);
+        }
+
+        if (Unable(found, request) is { } unable)
+        {
+            return unable;
         }
 
         using var deadline = new Deadline(request.Timeout, cancellationToken);
@@ -51,6 +57,12 @@ public sealed partial class BackendCaller(PanelRegistry backends, BlendMetrics m
             yield break;
         }
 
+        if (Unable(found, request) is { } unable)
+        {
+            yield return new BackendUpdate("", unable);
+            yield break;
+        }
+
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var deadline = new Deadline(request.Timeout, stop.Token);
         try
@@ -69,9 +81,10 @@ public sealed partial class BackendCaller(PanelRegistry backends, BlendMetrics m
                 }
 
                 all.Add(update);
-                if (update.Text.Length > 0)
+                var reasoning = string.Concat(update.Contents.OfType<TextReasoningContent>().Select(static content => content.Text));
+                if (update.Text.Length > 0 || reasoning.Length > 0)
                 {
-                    yield return new BackendUpdate(update.Text, null);
+                    yield return new BackendUpdate(update.Text, null) { Reasoning = reasoning.Length > 0 ? reasoning : null };
                 }
             }
         }
@@ -98,24 +111,30 @@ public sealed partial class BackendCaller(PanelRegistry backends, BlendMetrics m
     private static BackendReply Unknown(string backend) =>
         BackendReply.Failed(backend, BlendFailureReason.Refused, $"backend \"{backend}\" is not known");
 
+    private static BackendReply? Unable(Backend backend, BackendRequest request) =>
+        backend.Settings is { Sees: false } && request.Messages?.Any(static turn => turn.HasMedia) == true
+            ? BackendReply.Failed(backend.Name, BlendFailureReason.Refused, "it is not asked: the request contains images or files, and its setting Sees is false")
+            : null;
+
     private BackendReply Reply(Backend backend, BackendRequest request, ChatResponse response)
     {
-        var (text, use) = (response.Text, AnswerForm.CallsIn(response));
+        var (text, use, details) = (AnswerForm.Unwrap(response.Text, request.Format), AnswerForm.CallsIn(response), AnswerForm.DetailsOf(response));
         var (read, written) = (response.Usage?.InputTokenCount ?? 0, response.Usage?.OutputTokenCount ?? 0);
         var isCut = response.FinishReason == ChatFinishReason.Length;
-        var (reason, fault) = Fault(request, response, text, use);
+        var (reason, fault) = Fault(request, response, text, use, details);
         var reply = fault is null
             ? BackendReply.Answered(new Candidate(backend.Name, use?.ToForm() ?? text), read, written)
             : BackendReply.Failed(backend.Name, reason, isCut ? $"{fault}: it was truncated at the token limit" : fault, read, written);
         var cost = backend.Cost(read, written);
         metrics.Blends.Spent(backend.Name, cost);
-        return reply with { Cost = cost, ReachedLimit = isCut, ToolUse = use };
+        return reply with { Cost = cost, ReachedLimit = isCut, ToolUse = use, Details = details };
     }
 
     // The fault of an answer that can't be a candidate; its tokens are counted nevertheless. Null if it has none.
-    private static (BlendFailureReason Reason, string? Fault) Fault(BackendRequest request, ChatResponse response, string text, ToolUse? use) =>
+    private static (BlendFailureReason Reason, string? Fault) Fault(BackendRequest request, ChatResponse response, string text, ToolUse? use, AnswerDetails? details) =>
         !string.IsNullOrWhiteSpace(text) || use is not null ? (BlendFailureReason.Invalid, AnswerForm.Fault(text, use, request))
         : response.FinishReason == ChatFinishReason.ContentFilter ? (BlendFailureReason.Refused, "a content filter blocked its answer")
+        : details?.Refusal is { } refusal ? (BlendFailureReason.Refused, $"it refused to answer: {refusal}")
         : (BlendFailureReason.Empty, "its answer contains no text");
 
     // Null if the caller cancelled the call.
@@ -134,7 +153,12 @@ public sealed partial class BackendCaller(PanelRegistry backends, BlendMetrics m
         var message = backend.Explain(e);
         var reason = known?.Reason ?? (e is HttpRequestException ? BlendFailureReason.Unreachable : BlendFailureReason.Faulted);
         LogFailed(known?.IsRejectedLocally == true ? LogLevel.Debug : LogLevel.Warning, backend.Name, reason, message);
-        return BackendReply.Failed(backend.Name, reason, message) with { RetryAfter = known?.RetryAfter };
+        var failed = BackendReply.Failed(backend.Name, reason, message);
+        return failed with
+        {
+            RetryAfter = known?.RetryAfter,
+            Failure = failed.Failure! with { Status = known?.Status, Code = known?.Code },
+        };
     }
 
     [LoggerMessage(Message = "backend {Backend} failed, {Reason}: {Problem}")]

@@ -54,6 +54,12 @@ public sealed record Panel(string Name, string[] Members)
     /// <summary>The features that the panel forwards to its members; values of <see cref="ForwardedFeature"/>.</summary>
     public string[] Passes { get; init; } = [];
 
+    /// <summary>Whether only the member that made tool calls is asked with their results, until it answers without calls.</summary>
+    public bool KeepsMember { get; init; }
+
+    /// <summary>Whether a field of a request that a member does not take fails that member, instead of being left out with a warning.</summary>
+    public bool Strict { get; init; }
+
     /// <summary>The only instructions that the panel can answer; empty for a panel that can answer any.</summary>
     public string[] Examples { get; init; } = [];
 
@@ -84,6 +90,8 @@ public sealed record Panel(string Name, string[] Members)
             TopK = settings.TopK,
             Fuser = settings.Fuser,
             Passes = settings.Passes,
+            Strict = settings.Strict,
+            KeepsMember = settings.KeepsMember,
         };
     }
 }

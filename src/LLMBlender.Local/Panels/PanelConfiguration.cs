@@ -24,6 +24,7 @@ public static class PanelConfiguration
             return new PanelSection
             {
                 Backends = List<BackendSettings>(section, nameof(PanelSection.Backends)),
+                Scorers = List<ScorerSettings>(section, nameof(PanelSection.Scorers)),
                 Panels = List<PanelSettings>(section, nameof(PanelSection.Panels)),
                 LiteLLM = section[nameof(PanelSection.LiteLLM)],
                 Discover = section.GetValue(nameof(PanelSection.Discover), true),

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using LLMBlender.Abstractions;
 using LLMBlender.Core.Blending;
+using LLMBlender.Core.Fusion;
 using LLMBlender.Local.Backends;
 using LLMBlender.Local.Telemetry;
 
@@ -29,19 +30,19 @@ public sealed class PanelFanOut(
 
     private static readonly TimeSpan MinPause = TimeSpan.FromMilliseconds(5);
 
-    private readonly (string Backend, int Sample, string Name)[] slots = panel.Slots();
+    private readonly (string Backend, int Sample, string Name)[] slots = Slots(panel, request);
     private readonly long start = timeProvider.GetTimestamp();
-    private readonly TimeSpan memberTime = Least(deadline.Remaining * panel.TimeShare, panel.MemberTimeout);
+    private readonly TimeSpan memberTime = Least(deadline.Remaining * MemberShare(panel, request), panel.MemberTimeout);
     private readonly TimeSpan onlyMemberTime = Least(deadline.Remaining, panel.MemberTimeout);
 
     /// <inheritdoc/>
     public string Name => panel.Name;
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Members { get; } = Array.ConvertAll(panel.Slots(), static slot => slot.Name);
+    public IReadOnlyList<string> Members { get; } = Array.ConvertAll(Slots(panel, request), static slot => slot.Name);
 
     /// <inheritdoc/>
-    public int Quorum => panel.Quorum ?? 1;
+    public int Quorum => request.Member is null ? panel.Quorum ?? 1 : 1;
 
     /// <inheritdoc/>
     public bool CanStream => slots.Length == 1 && panel.HedgeBudget <= 0;
@@ -52,7 +53,7 @@ public sealed class PanelFanOut(
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var asked = Array.ConvertAll(slots, slot => AskAsync(slot, stop.Token));
         var reports = new MemberReport?[slots.Length];
-        var (answers, needed) = (0, panel.Quorum ?? slots.Length);
+        var (answers, needed) = (0, request.Member is null ? panel.Quorum ?? slots.Length : slots.Length);
         try
         {
             // Members have their own time limit; a member that exceeds it is not awaited either.
@@ -105,7 +106,7 @@ public sealed class PanelFanOut(
                 yield break;
             }
 
-            yield return new MemberUpdate(updates.Current.Text, null);
+            yield return new MemberUpdate(updates.Current.Text, null, updates.Current.Reasoning);
         }
     }
 
@@ -245,6 +246,8 @@ public sealed class PanelFanOut(
         Messages = request.Messages,
         Format = request.Format,
         Tools = request.Tools,
+        Fields = request.Fields,
+        IsStrict = panel.Strict,
         Sampling = request.Sampling is { Seed: { } seed } sampling ? sampling with { Seed = seed + sample } : request.Sampling,
     };
 
@@ -260,11 +263,19 @@ public sealed class PanelFanOut(
         ReachedLimit = reply.ReachedLimit,
         ToolUse = reply.Failure is null ? reply.ToolUse : null,
         RetryAfter = reply.RetryAfter,
+        Details = reply.Details,
     };
 
     private BlendException TimedOut() => BlendException.TimedOut("panel", deadline.Timeout, $"panel \"{panel.Name}\" had not finished");
 
     private Task DelayAsync(TimeSpan time, CancellationToken cancellationToken) => Task.Delay(time, timeProvider, cancellationToken);
+
+    // After the only answer of a panel that does not fuse, nothing is left to do.
+    private static double MemberShare(Panel panel, BlendRequest request) =>
+        panel is { Members.Length: 1, Samples: 1 } && request.Fuser is SelectFuser.FuserName ? 1 : panel.TimeShare;
+
+    private static (string Backend, int Sample, string Name)[] Slots(Panel panel, BlendRequest request) =>
+        Array.FindAll(panel.Slots(), slot => request.Member is null || slot.Name == request.Member) is { Length: > 0 } asked ? asked : panel.Slots();
 
     private static TimeSpan Longest(TimeSpan one, TimeSpan other) => one > other ? one : other;
 

@@ -1,11 +1,12 @@
 using LLMBlender.Abstractions;
 using LLMBlender.Core.Blending;
 using LLMBlender.Local.Backends;
+using LLMBlender.Local.Scoring;
 
 namespace LLMBlender.Local.Panels;
 
 /// <summary>
-/// The panels and backends of a process; the same on every silo that blends. Filled by one thread; then safe for concurrent use,
+/// The panels, backends and scorers of a process; the same on every silo that blends. Filled by one thread; then safe for concurrent use,
 /// and replaced as a whole when the configuration changes.
 /// </summary>
 public sealed class PanelRegistry
@@ -17,9 +18,30 @@ public sealed class PanelRegistry
     public void Add(Backend backend)
     {
         ArgumentNullException.ThrowIfNull(backend);
+        if (content.Scorers.ContainsKey(backend.Name))
+        {
+            throw new ArgumentException($"there are a backend and a scorer named \"{backend.Name}\"; names must differ", nameof(backend));
+        }
+
         if (!content.Backends.TryAdd(backend.Name, backend))
         {
             throw new ArgumentException($"there are two backends named \"{backend.Name}\"; names must differ", nameof(backend));
+        }
+    }
+
+    /// <summary>Adds a scorer.</summary>
+    /// <exception cref="ArgumentException">The name is not unique among backends and scorers.</exception>
+    public void Add(Scorer scorer)
+    {
+        ArgumentNullException.ThrowIfNull(scorer);
+        if (content.Backends.ContainsKey(scorer.Name))
+        {
+            throw new ArgumentException($"there are a backend and a scorer named \"{scorer.Name}\"; names must differ", nameof(scorer));
+        }
+
+        if (!content.Scorers.TryAdd(scorer.Name, scorer))
+        {
+            throw new ArgumentException($"there are two scorers named \"{scorer.Name}\"; names must differ", nameof(scorer));
         }
     }
 
@@ -65,6 +87,15 @@ public sealed class PanelRegistry
     /// <summary>Returns the backend with a name; null if there is none.</summary>
     public Backend? FindBackend(string name) => content.Backends.GetValueOrDefault(name);
 
+    /// <summary>All scorers.</summary>
+    public IReadOnlyCollection<Scorer> Scorers => content.Scorers.Values;
+
+    /// <summary>Returns the scorer with a name; null if there is none.</summary>
+    public Scorer? FindScorer(string name) => content.Scorers.GetValueOrDefault(name);
+
+    /// <summary>Returns whether a ranker's name is that of a backend, which judges, or of a scorer.</summary>
+    public bool HasRanker(string name) => content.Backends.ContainsKey(name) || content.Scorers.ContainsKey(name);
+
     /// <summary>Returns a panel.</summary>
     /// <param name="name">The panel's name; null for the default.</param>
     /// <exception cref="BlendException">There is no such panel.</exception>
@@ -106,10 +137,13 @@ public sealed class PanelRegistry
     }
 
     /// <summary>Describes the panels, the default first.</summary>
-    public PanelInfo[] Describe() => [.. Panels.Select(static panel => new PanelInfo(panel.Name, panel.Description, panel.Members, panel.Fuser)
+    public PanelInfo[] Describe() => [.. Panels.Select(panel => new PanelInfo(panel.Name, panel.Description, panel.Members, panel.Fuser)
     {
         Examples = panel.Examples,
         Passes = panel.Passes,
+        Strict = panel.Strict,
+        KeepsMember = panel.KeepsMember,
+        Sees = panel.Members.Any(member => FindBackend(member) is { Settings: null or { Sees: true } }),
     })];
 
     private sealed class Content
@@ -117,5 +151,7 @@ public sealed class PanelRegistry
         public List<Panel> Panels { get; } = [];
 
         public Dictionary<string, Backend> Backends { get; } = new(StringComparer.Ordinal);
+
+        public Dictionary<string, Scorer> Scorers { get; } = new(StringComparer.Ordinal);
     }
 }

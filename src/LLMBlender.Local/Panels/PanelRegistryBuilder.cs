@@ -1,5 +1,7 @@
-using LLMBlender.Local.Backends.Http;
+using LLMBlender.Local.Backends;
+using LLMBlender.Local.Scoring;
 using LLMBlender.Local.Settings;
+using LLMBlender.Local.Settings.LiteLLM;
 
 namespace LLMBlender.Local.Panels;
 
@@ -13,7 +15,7 @@ public static class PanelRegistryBuilder
     /// <param name="section">The settings.</param>
     /// <param name="found">Backends and panels that were discovered.</param>
     /// <param name="sources">Reads files and keys.</param>
-    /// <param name="previous">A registry whose unchanged backends are reused with the state of their limits; null for none.</param>
+    /// <param name="previous">A registry whose unchanged backends and scorers are reused with the state of their limits; null for none.</param>
     /// <param name="notes">Receives messages for the operator.</param>
     /// <exception cref="SettingsException">A rule is broken.</exception>
     public static PanelRegistry Build(
@@ -29,10 +31,15 @@ public static class PanelRegistryBuilder
             Add(registry, section.Backends[i], $"Backends:{i}", sources, previous);
         }
 
-        var listed = section.LiteLLM is { } file ? LiteLLMFile.Read(file, notes) : [];
+        var listed = section.LiteLLM is { } file ? LiteLLMFile.Read(file, sources.Variable, notes) : [];
         for (var i = 0; i < listed.Count; i++)
         {
             Add(registry, listed[i], $"LiteLLM:model_list:{i}", sources, previous);
+        }
+
+        for (var i = 0; i < section.Scorers.Length; i++)
+        {
+            Add(registry, section.Scorers[i], $"Scorers:{i}", sources, previous);
         }
 
         for (var i = 0; i < section.Panels.Length; i++)
@@ -46,7 +53,7 @@ public static class PanelRegistryBuilder
         }
         else if (registry.Panels.Count == 0)
         {
-            RecordedPanel.AddTo(registry, SamplePanel, sources.Sample());
+            Guarded($"the panel {SamplePanel}", () => RecordedPanel.AddTo(registry, SamplePanel, sources.Sample()));
         }
 
         AddDiscovered(registry, found, sources, previous);
@@ -56,7 +63,7 @@ public static class PanelRegistryBuilder
     // A discovered panel is never the default, so that no prompt is sent to a provider that was not chosen.
     private static void AddDiscovered(PanelRegistry registry, DiscoveredBackends found, PanelSources sources, PanelRegistry? previous)
     {
-        foreach (var backend in found.Backends.Where(backend => registry.FindBackend(backend.Name) is null))
+        foreach (var backend in found.Backends.Where(backend => !registry.HasRanker(backend.Name)))
         {
             Add(registry, backend, $"found:{backend.Name}", sources, previous);
         }
@@ -74,6 +81,15 @@ public static class PanelRegistryBuilder
         var old = previous?.FindBackend(settings.Name);
         var backend = old?.Settings == settings && old.Key == key ? old : BackendFactory.Create(settings, key, sources.TimeProvider);
         Guarded(path, () => registry.Add(backend));
+    }
+
+    private static void Add(PanelRegistry registry, ScorerSettings settings, string path, PanelSources sources, PanelRegistry? previous)
+    {
+        SettingsRules.Check(settings, path);
+        var key = KeyReference.Find(settings, path, sources.Variable);
+        var old = previous?.FindScorer(settings.Name);
+        var scorer = old?.Settings == settings && old.Key == key ? old : Scorer.Create(settings, key, sources.TimeProvider);
+        Guarded(path, () => registry.Add(scorer));
     }
 
     private static void Add(PanelRegistry registry, PanelSettings settings, string path, PanelSources sources)

@@ -1,5 +1,4 @@
 using LLMBlender.Abstractions;
-using LLMBlender.Local.Backends;
 using LLMBlender.Local.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
@@ -38,9 +37,12 @@ public sealed partial class PanelReload(
         {
             try
             {
-                var before = registry.Backends;
+                var (backends, scorers) = (registry.Backends, registry.Scorers);
                 registry.ReplaceWith(PanelRegistryBuilder.Build(PanelConfiguration.Read(configuration), found, sources, registry, note => LogNote(note)));
-                Retire([.. before.Where(old => !ReferenceEquals(registry.FindBackend(old.Name), old))]);
+                Retire([
+                    .. backends.Where(old => !ReferenceEquals(registry.FindBackend(old.Name), old)).Select(static old => old.Client),
+                    .. scorers.Where(old => !ReferenceEquals(registry.FindScorer(old.Name), old)),
+                ]);
                 var names = string.Join(", ", registry.Panels.Select(static panel => panel.Name));
                 LogApplied(names);
             }
@@ -52,8 +54,8 @@ public sealed partial class PanelReload(
     }
 
     // No request takes longer than this, so that running calls can complete.
-    private void Retire(Backend[] backends) => _ = Task.Delay(RequestTime.Longest, sources.TimeProvider)
-        .ContinueWith(_ => Array.ForEach(backends, static backend => backend.Client.Dispose()), TaskScheduler.Default);
+    private void Retire(IDisposable[] clients) => _ = Task.Delay(RequestTime.Longest, sources.TimeProvider)
+        .ContinueWith(_ => Array.ForEach(clients, static client => client.Dispose()), TaskScheduler.Default);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "the configuration changed; panels are now {Panels}")]
     private partial void LogApplied(string panels);

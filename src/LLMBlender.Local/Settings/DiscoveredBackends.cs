@@ -44,6 +44,7 @@ public sealed record DiscoveredBackends(BackendSettings[] Backends, PanelSetting
             .Select(static provider => new BackendSettings
             {
                 Name = $"{provider.Name}/{provider.Model}",
+                Kind = provider.Kind,
                 Url = provider.Url,
                 Model = provider.Model!,
                 KeyVariable = provider.KeyVariable,

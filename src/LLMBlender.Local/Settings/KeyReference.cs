@@ -10,19 +10,27 @@ public static class KeyReference
     /// <exception cref="SettingsException">The key is missing or can't be read.</exception>
     public static Secret? Find(BackendSettings backend, string path, Func<string, string?> variable)
     {
-        if (backend.Key is { } known)
-        {
-            return known;
-        }
+        return backend.Key ?? Find(backend.KeyVariable, backend.KeyFile, path, variable);
+    }
 
-        if (backend.KeyVariable is { } name)
+    /// <summary>Returns a scorer's key; null if it has none.</summary>
+    /// <inheritdoc cref="Find(BackendSettings, string, Func{string, string?})"/>
+    public static Secret? Find(ScorerSettings scorer, string path, Func<string, string?> variable)
+    {
+        ArgumentNullException.ThrowIfNull(scorer);
+        return Find(scorer.KeyVariable, scorer.KeyFile, path, variable);
+    }
+
+    private static Secret? Find(string? keyVariable, string? keyFile, string path, Func<string, string?> variable)
+    {
+        if (keyVariable is { } name)
         {
             return variable(name) is { Length: > 0 } value
                 ? new Secret(value.Trim())
                 : throw Missing($"{path}:KeyVariable", name);
         }
 
-        return backend.KeyFile is { } file ? Read(file, path) : null;
+        return keyFile is { } file ? Read(file, path) : null;
     }
 
     // The value may be a key pasted by mistake, which must not be logged.

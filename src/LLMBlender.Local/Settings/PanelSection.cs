@@ -1,10 +1,13 @@
 namespace LLMBlender.Local.Settings;
 
-/// <summary>The backends and panels of a configuration.</summary>
+/// <summary>The backends, scorers and panels of a configuration.</summary>
 public sealed class PanelSection
 {
     /// <summary>The backends.</summary>
     public BackendSettings[] Backends { get; set; } = [];
+
+    /// <summary>The scorers.</summary>
+    public ScorerSettings[] Scorers { get; set; } = [];
 
     /// <summary>The panels, the default first.</summary>
     public PanelSettings[] Panels { get; set; } = [];

@@ -40,7 +40,7 @@ public sealed record PanelSettings
     /// <summary>The latency above which a member is slow; null for the quantile of its last latencies that the budget allows, at least 0.95.</summary>
     public TimeSpan? HedgeAfter { get; set; }
 
-    /// <summary>The ranker, or a backend that judges pairs; null for the default ranker.</summary>
+    /// <summary>The ranker, a scorer, or a backend that judges pairs; null for the default ranker.</summary>
     public string? Ranker { get; set; }
 
     /// <summary>The aggregation of comparisons to a ranking; null for the default.</summary>
@@ -57,4 +57,10 @@ public sealed record PanelSettings
     /// The best answer is then returned unchanged. Excludes <see cref="Records"/>.
     /// </summary>
     public string[] Passes { get; set; } = [];
+
+    /// <summary>Whether only the member that made tool calls is asked with their results, until it answers without calls.</summary>
+    public bool KeepsMember { get; set; }
+
+    /// <summary>Whether a field of a request that a member does not take fails that member, instead of being left out with a warning.</summary>
+    public bool Strict { get; set; }
 }

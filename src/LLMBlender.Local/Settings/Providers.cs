@@ -17,7 +17,8 @@ public sealed record Providers(string Name, string Kind, string? Url, string? Ke
     public static IReadOnlyList<Providers> All { get; } =
     [
         new("openai", OpenAI, "https://api.openai.com/v1", "OPENAI_API_KEY", "gpt-4o-mini"),
-        new("anthropic", OpenAI, "https://api.anthropic.com/v1", "ANTHROPIC_API_KEY", "claude-3-5-haiku-latest"),
+        new("anthropic", BackendSettings.Anthropic, "https://api.anthropic.com", "ANTHROPIC_API_KEY", "claude-3-5-haiku-latest"),
+        new("azure", BackendSettings.Azure, null, "AZURE_API_KEY"),
         new("gemini", OpenAI, "https://generativelanguage.googleapis.com/v1beta/openai", "GEMINI_API_KEY", "gemini-2.0-flash"),
         new("mistral", OpenAI, "https://api.mistral.ai/v1", "MISTRAL_API_KEY", "mistral-small-latest"),
         new("groq", OpenAI, "https://api.groq.com/openai/v1", "GROQ_API_KEY", "llama-3.1-8b-instant"),

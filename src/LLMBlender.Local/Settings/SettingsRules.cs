@@ -14,24 +14,14 @@ public static class SettingsRules
     public static void Check(BackendSettings backend, string path)
     {
         Name(backend.Name, $"{path}:Name");
-        OneOf(backend.Kind, $"{path}:Kind", [BackendSettings.OpenAI, BackendSettings.Ollama]);
-        if (!Uri.TryCreate(backend.Url, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.UserInfo.Length > 0)
-        {
-            // An address may contain a password, which must not be shown.
-            var shown = url?.UserInfo.Length > 0 ? "one with a user in it" : backend.Url;
-            throw SettingsException.Of($"{path}:Url", shown, "an absolute http or https URL without a user");
-        }
-
+        OneOf(backend.Kind, $"{path}:Kind", [BackendSettings.OpenAI, BackendSettings.Azure, BackendSettings.Anthropic, BackendSettings.Ollama]);
+        Url(backend.Url, $"{path}:Url");
         if (string.IsNullOrWhiteSpace(backend.Model))
         {
             throw SettingsException.Of($"{path}:Model", backend.Model, "the model's name");
         }
 
-        if (backend.KeyVariable is not null && backend.KeyFile is not null)
-        {
-            throw SettingsException.Of($"{path}:KeyFile", backend.KeyFile, "absent where there is a KeyVariable");
-        }
-
+        Key(backend.KeyVariable, backend.KeyFile, path);
         Between(backend.Temperature, $"{path}:Temperature", 0, 5);
         Between(backend.MaxTokens, $"{path}:MaxTokens", 1, int.MaxValue);
         Between(backend.MaxConcurrency, $"{path}:MaxConcurrency", 1, 100_000);
@@ -43,10 +33,43 @@ public static class SettingsRules
         Between(backend.BreakerCalls, $"{path}:BreakerCalls", 2, 1_000_000);
         Between(backend.MaxAnswerBytes, $"{path}:MaxAnswerBytes", 1, 1 << 30);
         Between(backend.AttemptTimeout, $"{path}:AttemptTimeout", TimeSpan.FromMilliseconds(10), RequestTime.Longest);
+        Between(backend.IdleTimeout, $"{path}:IdleTimeout", TimeSpan.FromMilliseconds(10), RequestTime.Longest);
+        if (backend.TokenLimitField is { } limit)
+        {
+            OneOf(limit, $"{path}:TokenLimitField", ["max_tokens", "max_completion_tokens"]);
+        }
+
         Between(backend.ConnectTimeout, $"{path}:ConnectTimeout", ShortestTime, RequestTime.Longest);
         Between(backend.RetryDelay, $"{path}:RetryDelay", TimeSpan.Zero, RequestTime.Longest);
         Between(backend.LongestRetryAfter, $"{path}:LongestRetryAfter", TimeSpan.Zero, RequestTime.Longest);
         Between(backend.BreakTime, $"{path}:BreakTime", TimeSpan.FromMilliseconds(500), RequestTime.Longest);
+    }
+
+    /// <summary>Validates a scorer.</summary>
+    /// <exception cref="SettingsException">A rule is broken.</exception>
+    public static void Check(ScorerSettings scorer, string path)
+    {
+        Name(scorer.Name, $"{path}:Name");
+        OneOf(scorer.Kind, $"{path}:Kind", ScorerSettings.Kinds);
+        Url(scorer.Url, $"{path}:Url");
+        if (scorer.Kind is ScorerSettings.CohereRerank or ScorerSettings.JinaRerank && string.IsNullOrWhiteSpace(scorer.Model))
+        {
+            throw SettingsException.Of($"{path}:Model", scorer.Model, "the model's name");
+        }
+
+        Key(scorer.KeyVariable, scorer.KeyFile, path);
+        if (scorer.Scores is { } scores)
+        {
+            OneOf(scores, $"{path}:Scores", [ScorerSettings.Logit, ScorerSettings.Probability]);
+        }
+
+        Label(scorer, $"{path}:Label");
+        Between(scorer.Scale, $"{path}:Scale", 1e-6, 1e6);
+        Between(scorer.MaxBatch, $"{path}:MaxBatch", 1, ComparisonMatrix.MaxCandidates);
+        Between(scorer.MaxConcurrency, $"{path}:MaxConcurrency", 1, 100_000);
+        Between(scorer.Attempts, $"{path}:Attempts", 1, 10);
+        Between(scorer.Timeout, $"{path}:Timeout", TimeSpan.FromMilliseconds(10), RequestTime.Longest);
+        Between(scorer.MaxAnswerBytes, $"{path}:MaxAnswerBytes", 1, 1 << 30);
     }
 
     /// <summary>Validates a panel.</summary>
@@ -96,11 +119,45 @@ public static class SettingsRules
         }
     }
 
+    /// <summary>Whether a name may contain a character.</summary>
+    internal static bool IsOfName(char c) => char.IsAsciiLetterOrDigit(c) || "-_.:/@".Contains(c, StringComparison.Ordinal);
+
     private static void Name(string name, string path)
     {
-        if (name.Length is 0 or > 128 || !name.All(static c => char.IsAsciiLetterOrDigit(c) || "-_.:/@".Contains(c, StringComparison.Ordinal)))
+        if (name.Length is 0 or > 128 || !name.All(IsOfName))
         {
             throw SettingsException.Of(path, name, "a name of 1 to 128 letters, digits and - _ . : / @");
+        }
+    }
+
+    private static void Url(string? value, string path)
+    {
+        if (!Uri.TryCreate(value, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.UserInfo.Length > 0)
+        {
+            // An address may contain a password, which must not be shown.
+            var shown = url?.UserInfo.Length > 0 ? "one with a user in it" : value;
+            throw SettingsException.Of(path, shown, "an absolute http or https URL without a user");
+        }
+    }
+
+    private static void Key(string? variable, string? file, string path)
+    {
+        if (variable is not null && file is not null)
+        {
+            throw SettingsException.Of($"{path}:KeyFile", file, "absent where there is a KeyVariable");
+        }
+    }
+
+    private static void Label(ScorerSettings scorer, string path)
+    {
+        if (scorer is { Label: { } absent, Kind: not (ScorerSettings.TeiPredict or ScorerSettings.VllmClassify) })
+        {
+            throw SettingsException.Of(path, absent, $"absent unless the Kind is {ScorerSettings.TeiPredict} or {ScorerSettings.VllmClassify}");
+        }
+
+        if (scorer is { Label: { } label, Kind: ScorerSettings.VllmClassify } && !int.TryParse(label, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+        {
+            throw SettingsException.Of(path, label, "the label's index, from 0");
         }
     }
 

@@ -1,4 +1,6 @@
 using LLMBlender.Abstractions;
+using LLMBlender.Local.Backends;
+using LLMBlender.Local.Wire;
 
 namespace LLMBlender.Local.Telemetry;
 
@@ -30,5 +32,15 @@ public static class FailureReasonLabels
         BlendException blend => Of(blend.Reason),
         OperationCanceledException => Cancelled,
         _ => Of(BlendFailureReason.Faulted),
+    };
+
+    /// <summary>Returns the label of the exception of a server's call.</summary>
+    /// <param name="e">The exception.</param>
+    /// <param name="deadline">The request's deadline; distinguishes timed-out calls from cancelled ones.</param>
+    public static string OfCall(Exception e, Deadline deadline) => e switch
+    {
+        OperationCanceledException => deadline.IsPassed ? Of(BlendFailureReason.TimedOut) : Cancelled,
+        NotRecordedException => Of(BlendFailureReason.Refused),
+        _ => Of(BackendException.In(e)?.Reason ?? (e is HttpRequestException ? BlendFailureReason.Unreachable : BlendFailureReason.Faulted)),
     };
 }

@@ -143,10 +143,7 @@ public sealed class MeasuredChatClient(Backend backend, ChatMetrics metrics, Dea
     // An exception filter that never catches: it only counts.
     private bool Fail(Activity? span, long start, Exception e)
     {
-        var error = e is OperationCanceledException && deadline.IsPassed ? FailureReasonLabels.Of(BlendFailureReason.TimedOut)
-            : e is OperationCanceledException ? FailureReasonLabels.Of(e)
-            : e is NotRecordedException ? FailureReasonLabels.Of(BlendFailureReason.Refused)
-            : FailureReasonLabels.Of(BackendException.In(e)?.Reason ?? (e is HttpRequestException ? BlendFailureReason.Unreachable : BlendFailureReason.Faulted));
+        var error = FailureReasonLabels.OfCall(e, deadline);
         metrics.Called(tags, Stopwatch.GetElapsedTime(start).TotalSeconds, error);
         span.Fail(error);
         return false;

@@ -67,7 +67,7 @@ internal sealed class WorkerRoster(IClusterMembershipService membership, SiloCap
         catch (OperationCanceledException) when (deadline.IsPassed)
         {
             throw new BlendException(
-                BlendWorkflow.Rank, BlendFailureReason.Unreachable, $"no silo that compares was there for {deadline.Timeout.TotalSeconds:0.###} s")
+                BlendWorkflow.Rank, BlendFailureReason.Unreachable, $"no worker silo was available for {deadline.Timeout.TotalSeconds:0.###} s")
             {
                 RetryAfter = TimeSpan.FromSeconds(5),
             };

@@ -53,9 +53,7 @@ internal sealed class RankingGrain(
         return response;
     }
 
-    // Each backend can rank by its name, as a judge.
     private async Task<IPairComparer> FindAsync(string? name, string instruction, string? input, string[] texts, Deadline deadline) =>
-        name is not null && panels.FindBackend(name) is { } backend
-            ? new ChatJudge(backend, instruction, input, texts, metrics, deadline)
-            : new CachedComparer(cache, await roster.FindAsync(name, deadline), instruction + input, texts, deadline);
+        ConfiguredComparer.Find(panels, name, instruction, input, texts, metrics, deadline)
+            ?? new CachedComparer(cache, await roster.FindAsync(name, deadline), instruction + input, texts, deadline);
 }

@@ -60,7 +60,7 @@ public sealed class SiloReadiness
     // none if all its silos became unready.
     private bool HasWorkers()
     {
-        if (!hasSeenWorkers && (roster.Count > 0 || IsJudged()))
+        if (!hasSeenWorkers && (roster.Count > 0 || NeedsNoWorkers()))
         {
             hasSeenWorkers = true;
         }
@@ -68,8 +68,8 @@ public sealed class SiloReadiness
         return hasSeenWorkers;
     }
 
-    // Panels whose ranker is a backend need no workers.
-    private bool IsJudged() => panels.Panels.Count > 0 && panels.Panels.All(panel => panel.Ranker is { } ranker && panels.FindBackend(ranker) is not null);
+    // Panels whose ranker is a backend or a scorer need no workers.
+    private bool NeedsNoWorkers() => panels.Panels.Count > 0 && panels.Panels.All(panel => panel.Ranker is { } ranker && panels.HasRanker(ranker));
 
     private bool Blends() => membership.CurrentSnapshot.Members.Values.Any(
         member => member.Status is SiloStatus.Active && known.Of(member.SiloAddress)?.Roles.HasFlag(SiloRoles.Blend) == true);

@@ -38,7 +38,7 @@ public static class RoleNames
             }
         }
 
-        throw new ArgumentException($"\"{name}\" is no role: known are {Names()}", nameof(name));
+        throw new ArgumentException($"\"{name}\" is not a role; known are {Names()}", nameof(name));
     }
 
     private static string Names() => string.Join(", ", Known.Select(entry => entry.Name));

@@ -51,7 +51,7 @@ internal sealed class RowLayout(
             }
         }
 
-        throw new ArgumentException($"\"{tag}\" is no label: there are {string.Join(", ", labels)}", nameof(tag));
+        throw new ArgumentException($"\"{tag}\" is not a label; known are {string.Join(", ", labels)}", nameof(tag));
     }
 
     private int[][] Rows(TrainingPair pair, Mixture mixture)

@@ -20,10 +20,10 @@ internal sealed class Batch
     /// <summary>Score of the second candidate of each row; the worse one has 0.</summary>
     public required float[] SecondScores { get; init; }
 
-    /// <summary>How likely the better candidate of each row is better.</summary>
+    /// <summary>Probability that the better candidate of each row is better.</summary>
     public required float[] Certainties { get; init; }
 
-    /// <summary>What the teacher thinks of each row as it stands; null where it was not asked.</summary>
+    /// <summary>The teacher's label of each row, in the row's order of candidates; null if it has none.</summary>
     public required TeacherLabel?[] TeacherLabels { get; init; }
 
     /// <summary>
@@ -32,14 +32,14 @@ internal sealed class Batch
     /// </summary>
     public required float[] TokenWeights { get; init; }
 
-    /// <summary>The questions that are asked of its tokens.</summary>
+    /// <summary>Marks of the tokens.</summary>
     public required TokenMarks Marks { get; init; }
 
     public int Rows => Lengths.Length;
 
     public int Length => Ids.Length / Lengths.Length;
 
-    /// <summary>Lays out pairs; where <paramref name="swapped"/> says so, the worse candidate comes first.</summary>
+    /// <summary>Creates a batch of pairs; in rows with <paramref name="swapped"/> the worse candidate comes first.</summary>
     public static Batch Of(
         IReadOnlyList<TrainingPair> pairs, IReadOnlyList<bool> swapped, PairLayout layout, int sourceLimit, int candidateLimit)
     {

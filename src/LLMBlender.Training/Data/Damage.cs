@@ -32,7 +32,7 @@ internal static class Damage
             DamageKind.WordSalad => Order(text.Words, Shuffled(text.Words.Length, random)),
             DamageKind.ForeignWords => ReplaceWords(text.Words, foreign, random),
             DamageKind.ChangedNumber => ChangeNumber(text.Words, random),
-            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "is no kind of damage"),
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "is not a kind of damage"),
         };
         return damaged is null || damaged.Words.AsSpan().SequenceEqual(text.Words) ? null : damaged;
     }

@@ -14,7 +14,7 @@ internal static class DataFiles
     };
 
     /// <summary>The records of <paramref name="file"/>, in its order.</summary>
-    /// <exception cref="DataException">The file can't be read, or a line is no such record; the message names the line.</exception>
+    /// <exception cref="DataException">The file can't be read, or a line is not such a record; the message names the line.</exception>
     public static IEnumerable<T> Read<T>(string file)
         where T : class
     {
@@ -60,7 +60,7 @@ internal static class DataFiles
         try
         {
             return JsonSerializer.Deserialize<T>(text, Options)
-                ?? throw new DataException($"{file}, line {line}: null is no {typeof(T).Name}");
+                ?? throw new DataException($"{file}, line {line}: null is not a {typeof(T).Name}");
         }
         catch (JsonException e)
         {

@@ -8,7 +8,7 @@ namespace LLMBlender.Training.Network;
 /// <param name="Rows"><see cref="RelativePositions.Descending"/> for the padded length L.</param>
 internal sealed record AttentionGeometry(int[] Lengths, int[]? Positions, int[] Rows)
 {
-    /// <summary>How many of <paramref name="count"/> queries of row <paramref name="b"/> are no padding; they come first.</summary>
+    /// <summary>The number of <paramref name="count"/> queries of row <paramref name="b"/> that are not padding; they come first.</summary>
     public int Valid(int b, int count) => Positions is null ? Math.Min(Lengths[b], count) : count;
 
     /// <summary>Position of query <paramref name="m"/> of <paramref name="count"/> in row <paramref name="b"/>.</summary>

@@ -31,7 +31,7 @@ internal static class PairLoss
             LossKind.Bce => Both(left, right, leftQuality.gt(rightQuality), rightQuality.gt(leftQuality)),
             LossKind.OpenInstructBce => Both(left, right, leftQuality.isclose(tensor(1f)), rightQuality.isclose(tensor(1f))),
             LossKind.Mse => Square(left, right, leftQuality, rightQuality, difference),
-            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "is no loss"),
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "is not a loss"),
         };
         return loss.mean([-1]);
     }

@@ -53,7 +53,7 @@ internal sealed class RunCheckpoints(string folder)
         try
         {
             RunState state = JsonSerializer.Deserialize<RunState>(File.ReadAllText(file))
-                ?? throw new ModelException(file, "null is no state of a run");
+                ?? throw new ModelException(file, "null is not the state of a run");
             RestoreTensors(optimizer, Path.Combine(newest, "tensors.safetensors"));
             optimizer.Steps = state.Step;
             return state;

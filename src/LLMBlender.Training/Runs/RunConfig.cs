@@ -66,7 +66,7 @@ internal abstract record RunConfig<TPhase>
         try
         {
             TConfig config = JsonSerializer.Deserialize<TConfig>(File.ReadAllText(file), Options)
-                ?? throw new DataException($"{file}: null is no configuration");
+                ?? throw new DataException($"{file}: null is not a configuration");
             config.Validate(message => throw new DataException($"{file}: {message}"));
             string folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
             return (TConfig)config.WithPaths(path => Path.Combine(folder, path));

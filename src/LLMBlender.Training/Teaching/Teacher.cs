@@ -3,10 +3,10 @@ using LLMBlender.Training.Data;
 namespace LLMBlender.Training.Teaching;
 
 /// <summary>
-/// A linear model of preferences to learn from: Σ_k P(crowd k | pair)·w_k·(features of A − features of B). A few numbers an answer can't
-/// remember single pairs, so its labels carry what a small set of noisy labels has in common and not the noise.
+/// A linear preference model whose logits are training labels: Σ_k P(crowd k | pair)·w_k·(features of A − features of B). With few
+/// features an answer it cannot fit single pairs, so its labels generalize a small set of noisy labels without their noise.
 /// </summary>
-/// <remarks>It is fitted four times, each time without a quarter of the sources, and judges a pair by the fit that has not seen its source.</remarks>
+/// <remarks>Four-fold cross-fitting: each fit excludes a quarter of the sources, and a pair's label is from the fit that excludes its source.</remarks>
 internal sealed class Teacher
 {
     private const int Folds = 4;
@@ -49,13 +49,13 @@ internal sealed class Teacher
         })];
     }
 
-    /// <summary>Where sentences end, by the same pieces.</summary>
+    /// <summary>Sentence ends, with the same pieces.</summary>
     public SentenceEnds Ends { get; }
 
     /// <summary>Names of the crowds, in the order of <see cref="TeacherLabel"/>.</summary>
     public IReadOnlyList<string> Crowds { get; }
 
-    /// <summary>What it thinks of two answers to a source.</summary>
+    /// <summary>Returns the label of two answers to a source.</summary>
     public TeacherLabel Of(int[] source, int[] first, int[] second)
     {
         var (gate, weights) = fits[Fold(source)];
@@ -90,7 +90,7 @@ internal sealed class Teacher
         return difference;
     }
 
-    // Dialogues that begin alike fall together.
+    // Dialogues with the same beginning are in the same fold.
     private static int Fold(int[] source) =>
         (int)(Seeds.Mix([.. source.Take(FoldPieces).Select(piece => (ulong)piece)]) % Folds);
 

@@ -18,6 +18,6 @@ public sealed class ClusterHostTests
         var outcome = await CommandLine.RunAsync("compare", "--from", "-", "--cluster", ",");
 
         Assert.Equal((ExitCode.Usage, ""), (outcome.Code, outcome.Out));
-        Assert.Contains("--cluster: Redis is no Redis address, and must be HOST:PORT", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("--cluster: Redis is not a Redis address, and must be HOST:PORT", outcome.Error, StringComparison.Ordinal);
     }
 }

@@ -57,7 +57,7 @@ public sealed class BadRecordTests(TinyModel tiny) : IDisposable
 
         var outcome = await RunAsync(line);
 
-        AssertOneFailed(outcome, "bad", "byte 35 of the line is no UTF-8, and records must be UTF-8");
+        AssertOneFailed(outcome, "bad", "byte 35 of the line is not UTF-8, and records must be UTF-8");
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class BadRecordTests(TinyModel tiny) : IDisposable
     {
         var outcome = await RunAsync([.. """{"id": "b"""u8, 0xFF, .. "\", \"instruction\": \"Say.\"}"u8]);
 
-        AssertOneFailed(outcome, null, "byte 10 of the line is no UTF-8, and records must be UTF-8");
+        AssertOneFailed(outcome, null, "byte 10 of the line is not UTF-8, and records must be UTF-8");
     }
 
     [Theory]

@@ -99,7 +99,7 @@ public sealed class BlendFusionTests(TinyModel ranker, TinyFuserModel fuser) : I
         Assert.Equal((ExitCode.Done, ""), (outcome.Code, outcome.Error));
         Assert.Contains("fuser tiny-fuser, fp32", outcome.Out, StringComparison.Ordinal);
         Assert.Contains("The fused answer  by tiny-fuser, from the best 3", outcome.Out, StringComparison.Ordinal);
-        Assert.Matches(@"given: the ranker finds it (no )?worse than the best candidate, by [+-]?\d", outcome.Out);
+        Assert.Matches(@"used: (not )?worse than the best candidate, by [+-]?\d", outcome.Out);
         Assert.All(outcome.Out.Split('\n'), line => Assert.InRange(line.TrimEnd().Length, 0, 100));
     }
 

@@ -73,7 +73,7 @@ public sealed class CompareVerbTests(TinyModel tiny)
     [InlineData("""[{"role":"user","content":"q"}]""", "conversation a has 1 messages, and must have an even number above 0")]
     [InlineData("""[{"role":"user","content":"q"},{"role":"user","content":"r"}]""", "message 1 of conversation a has role \"user\", and must have \"assistant\"")]
     [InlineData("""[{"role":"user","content":"p"},{"role":"assistant","content":"r"}]""", "message 0 is the user's and differs between the conversations, and must be the same")]
-    [InlineData("""[{"role":"user","content":"q"},{"role":"assistant","content":"r"},{"role":"user","content":"s"},{"role":"assistant","content":"t"}]""", "conversation a has 4 messages and b has 2, and both must have as many")]
+    [InlineData("""[{"role":"user","content":"q"},{"role":"assistant","content":"r"},{"role":"user","content":"s"},{"role":"assistant","content":"t"}]""", "conversation a has 4 messages and b has 2, and both must have the same number")]
     public async Task Compare_ConversationsThatDontFit_SayWhy(string conversation, string problem)
     {
         const string Other = """[{"role":"USER","content":"q"},{"role":"ASSISTANT","content":"r"}]""";

@@ -111,6 +111,36 @@ public sealed class EvaluateVerbTests(TinyModel tiny) : IDisposable
         }
     }
 
+    // The longer text is better, by 1 for each character.
+    [Fact]
+    public async Task Evaluate_OfAScorer_ShowsItsOrder()
+    {
+        await using var server = await FakeScoreServer.StartAsync();
+        server.Script = static call => call.JsonAsync(JsonSerializer.Serialize(
+            call.Body.GetProperty("texts").EnumerateArray().Select(static (text, i) => new { index = i, score = text.GetString()!.Length })));
+        var config = folder.Write("scorer.json", JsonSerializer.Serialize(new { LLMBlender = new { Scorers = new[] { new { Name = "s", Kind = "tei-rerank", server.Url } } } }));
+
+        var report = await EvaluateAsync($"{First}\n", "--rankers", "longest,scorer:s", "--config", config);
+
+        Assert.Equal(Figures(report, "longest", "GPT-Rank", "top-1"), Figures(report, "scorer s", "GPT-Rank", "top-1"));
+        Assert.Single(server.Calls);
+    }
+
+    [Theory]
+    [InlineData("ranker \"scorer:t\": ", "has no scorer \"t\"", "--config", "scorer.json")]
+    [InlineData("ranker \"scorer:t\" is a scorer of --config, and there is none", "")]
+    public async Task Evaluate_OfAScorerThatIsMissing_IsRefused(string problem, string more, params string[] options)
+    {
+        folder.Write("scorer.json", """{"LLMBlender":{"Scorers":[{"Name":"s","Kind":"tei-rerank","Url":"http://127.0.0.1:1"}]}}""");
+
+        var outcome = await CommandLine.RunAsync(
+            ["evaluate", "--from", folder.Write("data.jsonl", First), "--rankers", "scorer:t", "--ranker", tiny.Folder, .. options.Select(option => option.EndsWith(".json", StringComparison.Ordinal) ? folder.File(option) : option)]);
+
+        Assert.Equal(ExitCode.Usage, outcome.Code);
+        Assert.Contains(problem, outcome.Error, StringComparison.Ordinal);
+        Assert.Contains(more, outcome.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("\"Model\":\"judge\"", "\"Model\":\"other\"")]
     [InlineData("/v1\"", "/v1/\"")]

@@ -187,7 +187,7 @@ public sealed class PullVerbTests : IAsyncLifetime
         Assert.Equal((ExitCode.Usage, ExitCode.Usage), (without.Code, with.Code));
         Assert.Contains("is gated: accept its conditions on", without.Error, StringComparison.Ordinal);
         Assert.Contains("HF_TOKEN", without.Error, StringComparison.Ordinal);
-        Assert.Contains("answers 401: the token in HF_TOKEN (or the token file) is not valid", with.Error, StringComparison.Ordinal);
+        Assert.Contains("returns 401: the token in HF_TOKEN (or the token file) is not valid", with.Error, StringComparison.Ordinal);
         Assert.DoesNotContain(Secret, with.Error + with.Out, StringComparison.Ordinal);
         Assert.Empty(time.Delays);
     }
@@ -205,9 +205,9 @@ public sealed class PullVerbTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(403, "access is refused")]
+    [InlineData(403, "access is denied")]
     [InlineData(404, "there is no such repository or revision")]
-    [InlineData(418, "answers 418")]
+    [InlineData(418, "returns 418")]
     public async Task Pull_Refused_IsSaidAtOnce(int status, string problem)
     {
         hub.Intercept = context =>
@@ -261,7 +261,7 @@ public sealed class PullVerbTests : IAsyncLifetime
         var outcome = await PullAsync(Repository);
 
         Assert.Equal((ExitCode.Usage, attempts), (outcome.Code, hub.Requests.Count));
-        Assert.Contains($"answers {status}", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains($"returns {status}", outcome.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -19,7 +19,7 @@ public sealed class VerifyVerbTests(TinyModel tiny, TinyFuserModel fuser) : IDis
 
         Assert.Equal((ExitCode.Done, ""), (outcome.Code, outcome.Error));
         Assert.Matches(@"largest difference \d(\.\d+)?E-6, verified", outcome.Out);
-        Assert.Contains("left out: 1 case: the text spells a control token", outcome.Out, StringComparison.Ordinal);
+        Assert.Contains("skipped: 1 case: the text contains a control token", outcome.Out, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public sealed class VerifyVerbTests(TinyModel tiny, TinyFuserModel fuser) : IDis
 
         Assert.Equal(ExitCode.SomeFailed, outcome.Code);
         Assert.Contains("teacher-forced logits", outcome.Out, StringComparison.Ordinal);
-        Assert.Contains("NOT as the reference", outcome.Out, StringComparison.Ordinal);
+        Assert.Contains("differs from the reference", outcome.Out, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -105,8 +105,8 @@ public sealed class VerifyVerbTests(TinyModel tiny, TinyFuserModel fuser) : IDis
         var outcome = await CommandLine.RunAsync("models", "verify", model, "--cases", Cases);
 
         Assert.Equal(ExitCode.SomeFailed, outcome.Code);
-        Assert.Contains("too far, at ", outcome.Out, StringComparison.Ordinal);
-        Assert.Contains("NOT as the reference", outcome.Out, StringComparison.Ordinal);
+        Assert.Contains("exceeds tolerance at ", outcome.Out, StringComparison.Ordinal);
+        Assert.Contains("differs from the reference", outcome.Out, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -129,7 +129,7 @@ public sealed class VerifyVerbTests(TinyModel tiny, TinyFuserModel fuser) : IDis
         var fused = await CommandLine.RunAsync(Record, ["fuse", "--fuser", model, "--from", "-"]);
 
         Assert.Equal(ExitCode.Model, generated.Code);
-        Assert.Contains("gave logits that are no finite numbers: the model is damaged", generated.Error, StringComparison.Ordinal);
+        Assert.Contains("returned logits that are not finite: the model is damaged", generated.Error, StringComparison.Ordinal);
         Assert.Equal((ExitCode.Done, "a"), (fused.Code, fused.Records.Single()["answer"]!.GetValue<string>()));
         Assert.Contains("tiny-fuser failed: ", fused.Error, StringComparison.Ordinal);
     }

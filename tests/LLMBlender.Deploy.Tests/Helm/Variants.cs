@@ -29,8 +29,10 @@ internal static class Variants
           Backends:
             - { Name: cloud, Url: "https://api.example.org/v1", Model: large, KeyVariable: OPENAI_API_KEY, PromptPrice: 0.15, CompletionPrice: 0.6 }
             - { Name: local, Kind: ollama, Url: "http://ollama:11434", Model: llama3.1, MaxConcurrency: 4, AttemptTimeout: "00:02:00" }
+          Scorers:
+            - { Name: tei, Kind: tei-rerank, Url: "http://tei:8080", KeyVariable: OPENAI_API_KEY, Scale: 2, MaxBatch: 16, Timeout: "00:00:20" }
           Panels:
-            - { Name: house, Members: [cloud, local], Quorum: 1, Grace: "00:00:02", HedgeBudget: 0.05, TopK: 2, Fuser: cloud }
+            - { Name: house, Members: [cloud, local], Quorum: 1, Grace: "00:00:02", HedgeBudget: 0.05, TopK: 2, Ranker: tei, Fuser: cloud }
           Cache: { MemoryEntries: 100000, Expiry: "3.00:00:00" }
           Queue: { MaxTokens: 2000000 }
           Admission: { MaxRequests: 512 }
@@ -197,6 +199,76 @@ internal static class Variants
           otlp: { endpoint: "http://collector:4318", protocol: http/protobuf, logs: false, sampleRatio: 0.05, headersSecret: { name: collector, key: headers } }
         """;
 
+    private const string Detailed = """
+        redis:
+          trial: { enabled: true, image: "mirror.example.org/redis:7.4.2", resources: { requests: { cpu: 20m, memory: 32Mi }, limits: { memory: 128Mi } } }
+        allowAnonymous: true
+        image: { pullPolicy: Always }
+        containerSecurityContext: { privileged: false }
+        serviceAccount: { annotations: { example.org/identity: blend } }
+        ports: { http: 9080, silo: 11112, grains: 30001 }
+        probes:
+          startup: { periodSeconds: 5, failureThreshold: 200 }
+          liveness: { periodSeconds: 20, timeoutSeconds: 10, failureThreshold: 3 }
+          readiness: { periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 3 }
+        gateway: { disruptionBudget: { maxUnavailable: 25%, unhealthyPodEvictionPolicy: IfHealthyBudget } }
+        compare:
+          gpu: { enabled: true, resource: amd.com/gpu, count: 2 }
+          keda:
+            enabled: true
+            pollingInterval: 30
+            cooldownPeriod: 600
+            query: sum(my_queue)
+            fallback: { failureThreshold: 5, replicas: 3, behavior: "" }
+            authenticationRef: { name: prometheus, kind: ClusterTriggerAuthentication }
+        httpRoute: { enabled: true, parentRefs: [{ name: public }], paths: [/v1] }
+        monitoring:
+          dashboards: { enabled: true, labels: { grafana: "true" } }
+          otlp: { endpoint: "http://collector:4317", traces: false }
+        settings:
+          Discover: false
+          LiteLLM: /etc/litellm/config.yaml
+          Gateway: { AllowedOrigins: ["https://app.example.org"] }
+          Admission: { RetryAfter: "00:00:02" }
+          Cache: { ReadTimeout: "00:00:00.2", WriteTimeout: "00:00:02", ShortestRest: "00:00:01", LongestRest: "00:00:30", MaxPendingWrites: 10000 }
+          Backends:
+            - Name: full
+              Url: http://vllm:8000/v1
+              Model: large
+              KeyFile: /etc/keys/full
+              Temperature: 0.7
+              MaxTokens: 512
+              MaxWaiting: 100
+              RequestsPerMinute: 600
+              Attempts: 3
+              ConnectTimeout: "00:00:05"
+              RetryDelay: "00:00:01"
+              LongestRetryAfter: "00:00:10"
+              BreakerCalls: 20
+              BreakTime: "00:00:30"
+              MaxAnswerBytes: 1048576
+              IdleTimeout: "00:00:20"
+              Sees: true
+              DroppedFields: [seed]
+              TokenLimitField: max_completion_tokens
+            - { Name: azure, Kind: azure, Url: "https://example.org", Model: large, ApiVersion: 2024-10-21 }
+          Scorers:
+            - { Name: scorer, Kind: vllm-classify, Url: "http://vllm:8000", Model: reward, KeyFile: /etc/keys/full, Scores: logit, Label: good, MaxConcurrency: 8, Attempts: 2, MaxAnswerBytes: 65536 }
+          Panels:
+            - Name: full
+              Description: one member, with every option
+              Members: [full]
+              Passes: [tools]
+              MemberTimeout: "00:00:30"
+              TimeShare: 0.8
+              HedgeAfter: "00:00:03"
+              Ranker: pairranker-mini
+              Aggregate: adaptive
+              Strict: true
+              KeepsMember: true
+            - { Name: recorded, Records: /etc/records/panel.jsonl }
+        """;
+
     private const string Bare = """
         nameOverride: blender
         fullnameOverride: house
@@ -228,6 +300,7 @@ internal static class Variants
         [nameof(Paged)] = Paged,
         [nameof(Bare)] = Bare,
         [nameof(Everything)] = Everything,
+        [nameof(Detailed)] = Detailed,
     }.Concat(Examples()).ToDictionary();
 
     /// <summary>Their names.</summary>

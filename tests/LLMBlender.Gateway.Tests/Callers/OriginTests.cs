@@ -43,6 +43,7 @@ public sealed class OriginTests
 
     [Theory]
     [InlineData("*")]
+    [InlineData("null")]
     [InlineData("app.example")]
     [InlineData("https://app.example/")]
     [InlineData("https://app.example/page")]
@@ -52,6 +53,31 @@ public sealed class OriginTests
         var failure = new GatewayOptionsValidator().Validate(null, new GatewayOptions { AllowedOrigins = [Friend, origin] }).FailureMessage;
 
         Assert.StartsWith($"LLMBlender:Gateway:AllowedOrigins:1 is \"{origin}\", and must be", failure, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("app://obsidian.md")]
+    [InlineData("chrome-extension://abcdefghijklmnop")]
+    [InlineData("tauri://localhost")]
+    [InlineData("vscode-webview://0a1b")]
+    [InlineData("capacitor://localhost")]
+    public void Settings_OriginOfAnApp_IsAllowed(string origin)
+    {
+        var options = new GatewayOptions { AllowedOrigins = [origin] };
+
+        Assert.True(new GatewayOptionsValidator().Validate(null, options).Succeeded);
+        Assert.True(options.Allows(origin));
+    }
+
+    [Theory]
+    [InlineData("*")]
+    [InlineData("null")]
+    public void Settings_AnyOrigin_NeedsCallers(string origin)
+    {
+        var options = new GatewayOptions { AllowedOrigins = [origin], Callers = [new CallerOptions { Name = "me", KeySha256 = new string('a', 64) }] };
+
+        Assert.True(new GatewayOptionsValidator().Validate(null, options).Succeeded);
+        Assert.True(options.Allows("null"));
     }
 
     private static async Task<LiveGateway> StartAsync(params CallerOptions[] callers)

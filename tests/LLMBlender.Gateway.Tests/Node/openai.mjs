@@ -1,6 +1,6 @@
-// Drives the gateway with the official JavaScript client, unmodified. Usage: node openai.mjs BASE_URL
+// Drives the gateway with the official JavaScript client, unmodified. Usage: node openai.mjs BASE_URL [PACKAGE]
 import assert from 'node:assert/strict';
-import OpenAI from 'openai';
+const { default: OpenAI } = await import(process.argv[3] ?? 'openai');
 
 const client = new OpenAI({ baseURL: process.argv[2], apiKey: 'unused', maxRetries: 0 });
 const messages = [{ role: 'system', content: 'Be brief.' }, { role: 'user', content: 'Which is the number?' }];
@@ -28,8 +28,9 @@ assert.equal(text, '9 is the number');
 assert.equal(finish, 'stop');
 assert.equal(usage.total_tokens, 45);
 
-// The client's own accumulator, with progress chunks among the others.
-const final = await client.chat.completions
+// The client's own accumulator, with progress chunks among the others. Older versions have it elsewhere.
+const accumulator = client.chat.completions.stream ? client.chat.completions : client.beta.chat.completions;
+const final = await accumulator
   .stream({ model: 'fused', messages, llmblender: { progress: true, trace: true } })
   .finalChatCompletion();
 assert.equal(final.choices[0].message.content, '9 is the number');
@@ -41,7 +42,7 @@ const tools = [{ type: 'function', function: { name: 'add', parameters: { type: 
 const calling = await client.chat.completions.create({ model: 'handy', messages, tools });
 assert.equal(calling.choices[0].finish_reason, 'tool_calls');
 assert.equal(calling.choices[0].message.tool_calls[0].function.name, 'add');
-const called = await client.chat.completions.stream({ model: 'handy', messages, tools }).finalChatCompletion();
+const called = await accumulator.stream({ model: 'handy', messages, tools }).finalChatCompletion();
 assert.deepEqual(JSON.parse(called.choices[0].message.tool_calls[0].function.arguments), { a: 5 });
 
 await assert.rejects(client.chat.completions.create({ model: 'nobody', messages }), (e) =>
@@ -63,7 +64,7 @@ for await (const event of await client.responses.create({ model: 'fused', input:
   if (event.type === 'response.output_text.delta') spoken += event.delta;
 }
 assert.equal(spoken, '9 is the number');
-assert.equal((await client.responses.stream({ model: 'fused', input: 'Which?' }).finalResponse()).output_text, '9 is the number');
+assert.equal((await client.responses.stream({ model: 'fused', input: 'Which?' }).finalResponse()).output.at(-1).content[0].text, '9 is the number');
 await assert.rejects(client.responses.create({ model: 'three', input: 'And?', previous_response_id: 'resp_1' }), (e) =>
   e instanceof OpenAI.BadRequestError && e.param === 'previous_response_id');
 

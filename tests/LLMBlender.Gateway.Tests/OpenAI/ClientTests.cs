@@ -27,9 +27,11 @@ public sealed class ClientTests : IClassFixture<GatewayFixture>
             new PanelSettings { Name = "handy", Members = ["one", "caller"], Passes = ["tools"] });
     }
 
-    [Fact]
-    public async Task JavaScriptClient_Unmodified_ListsAsksStreamsAndHearsErrors() =>
-        Assert.Contains("all good", await NodeScript.RunAsync("openai.mjs", new Uri(gateway.Http.BaseAddress!, "v1").ToString()));
+    [Theory]
+    [InlineData("openai")]
+    [InlineData("openai4")]
+    public async Task JavaScriptClient_Unmodified_ListsAsksStreamsAndHearsErrors(string package) =>
+        Assert.Contains("all good", await NodeScript.RunAsync("openai.mjs", new Uri(gateway.Http.BaseAddress!, "v1").ToString(), package));
 
     [Fact]
     public async Task DotNetClient_Unmodified_AsksStreamsAndHearsErrors()

@@ -56,7 +56,7 @@ public sealed class ResponsesTests : IClassFixture<GatewayFixture>
 
         var call = gateway.Models.CallsOf("one")[^1];
         Assert.Equal([("system", "Be brief."), ("user", "Which number?"), ("assistant", "Which do you mean?"), ("user", "The largest.")], call.Messages);
-        Assert.Equal((7, 0.25), (call.Body.GetProperty("max_completion_tokens").GetInt32(), call.Body.GetProperty("temperature").GetDouble()));
+        Assert.Equal((7, 0.25), (call.Body.GetProperty("max_tokens").GetInt32(), call.Body.GetProperty("temperature").GetDouble()));
         Assert.Equal(("incomplete", "max_output_tokens"), (body.GetProperty("status").GetString(), body.GetProperty("incomplete_details").GetProperty("reason").GetString()));
     }
 
@@ -86,14 +86,10 @@ public sealed class ResponsesTests : IClassFixture<GatewayFixture>
 
     [Theory]
     [InlineData("""{"previous_response_id":"resp_1"}""", "previous_response_id")]
-    [InlineData("""{"store":true}""", "store")]
     [InlineData("""{"background":true}""", "background")]
-    [InlineData("""{"tools":[{"type":"web_search"}]}""", "tools")]
-    [InlineData("""{"reasoning":{"effort":"high"}}""", "reasoning")]
-    [InlineData("""{"input":[{"type":"function_call_output","call_id":"c","output":"x"}]}""", "input[0].type")]
-    [InlineData("""{"input":[{"role":"user","content":[{"type":"input_image","image_url":"http://x"}]}]}""", "input[0].content[0].type")]
+    [InlineData("""{"input":[{"type":"function_call_output","call_id":"c","output":"x"}]}""", "input")]
+    [InlineData("""{"input":[{"role":"user","content":[{"type":"input_image","image_url":"http://x"}]}]}""", "input")]
     [InlineData("""{"input":""}""", "input")]
-    [InlineData("""{"text":{"verbosity":"low"}}""", "text.verbosity")]
     [InlineData("""{"text":{"format":{"type":"json_object"}}}""", "text.format")]
     public async Task Responses_WishThatCannotBeHonoured_IsRefusedByName(string wish, string parameter)
     {

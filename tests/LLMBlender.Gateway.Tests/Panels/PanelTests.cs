@@ -76,8 +76,8 @@ public sealed class PanelTests(GatewayFixture fixture) : IClassFixture<GatewayFi
         await gateway.PostAsync("/v1/chat/completions", new { model = "p", max_tokens = 500, temperature = 1.5, messages = new[] { new { role = "user", content = "Which?" } } });
 
         var calls = gateway.Models.CallsOf("cool");
-        Assert.Equal((0.5, 20), (calls[0].Body.GetProperty("temperature").GetDouble(), calls[0].Body.GetProperty("max_completion_tokens").GetInt32()));
-        Assert.Equal((1.5, 20), (calls[1].Body.GetProperty("temperature").GetDouble(), calls[1].Body.GetProperty("max_completion_tokens").GetInt32()));
+        Assert.Equal((0.5, 20), (calls[0].Body.GetProperty("temperature").GetDouble(), calls[0].Body.GetProperty("max_tokens").GetInt32()));
+        Assert.Equal((1.5, 20), (calls[1].Body.GetProperty("temperature").GetDouble(), calls[1].Body.GetProperty("max_tokens").GetInt32()));
     }
 
     [Fact]

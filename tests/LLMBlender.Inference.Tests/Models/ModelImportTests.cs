@@ -150,7 +150,7 @@ public sealed class ModelImportTests : IDisposable
 
         var e = Assert.Throws<ModelException>(() => ModelImport.Import(Tiny, target, Precision.Int8));
 
-        Assert.Contains($"holds '{name}', which is no part of a model", e.Message, StringComparison.Ordinal);
+        Assert.Contains($"contains '{name}', which is not part of a model", e.Message, StringComparison.Ordinal);
         Assert.Equal("mine", File.ReadAllText(own));
         Assert.Equal("fp32", ModelManifest.Read(target).Precision);
     }

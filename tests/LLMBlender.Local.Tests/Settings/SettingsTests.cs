@@ -13,7 +13,7 @@ public sealed class SettingsTests
     [Theory]
     [InlineData("Backends:0:Url", "ftp://x", "Backends:0:Url is \"ftp://x\", and must be an absolute http or https URL without a user")]
     [InlineData("Backends:0:Url", "http://me:secret@x", "Backends:0:Url is \"one with a user in it\", and must be an absolute http or https URL without a user")]
-    [InlineData("Backends:0:Kind", "telnet", "Backends:0:Kind is \"telnet\", and must be one of openai, ollama")]
+    [InlineData("Backends:0:Kind", "telnet", "Backends:0:Kind is \"telnet\", and must be one of openai, azure, anthropic, ollama")]
     [InlineData("Backends:0:Model", "", "Backends:0:Model is missing, and must be the model's name")]
     [InlineData("Backends:0:Attempts", "0", "Backends:0:Attempts is \"0\", and must be from 1 to 10")]
     [InlineData("Backends:0:KeyVariable", "NOT_SET", "Backends:0:KeyVariable is \"NOT_SET\", and must be an environment variable that is set")]

@@ -1,5 +1,7 @@
 using LLMBlender.Local.Backends;
 using LLMBlender.Local.Panels;
+using LLMBlender.Local.Scoring;
+using LLMBlender.Local.Settings;
 using LLMBlender.Silo.Hosting;
 using LLMBlender.Silo.Placement;
 using LLMBlender.TestKit;
@@ -25,6 +27,19 @@ public sealed class SiloReadinessTests
         var panels = new PanelRegistry();
         panels.Add(new Backend("judge", new FakeChat(_ => "A>B")));
         panels.Add(new Panel("judged", ["judge"]) { Ranker = "judge" });
+        await using var cluster = await BlendCluster.StartAsync(new FakeRanker(), _ => { }, [SiloRoles.Blend], panels);
+        var readiness = cluster.Service<SiloReadiness>(0);
+
+        await Waiting.UntilAsync(() => readiness.Problem() is null, "it is ready");
+    }
+
+    [Fact]
+    public async Task Problem_ScorerRanks_NeedsNoWorkers()
+    {
+        var panels = new PanelRegistry();
+        panels.Add(new Backend("member", new FakeChat(_ => "Yes.")));
+        panels.Add(Scorer.Create(new ScorerSettings { Name = "scorer", Kind = ScorerSettings.TeiRerank, Url = "http://127.0.0.1:1" }, null, TimeProvider.System));
+        panels.Add(new Panel("scored", ["member"]) { Ranker = "scorer" });
         await using var cluster = await BlendCluster.StartAsync(new FakeRanker(), _ => { }, [SiloRoles.Blend], panels);
         var readiness = cluster.Service<SiloReadiness>(0);
 

@@ -13,6 +13,7 @@ public sealed class FakeCall
     {
         (Context, Body) = (context, body);
         Authorization = context.Request.Headers.Authorization.ToString();
+        Path = $"{context.Request.Path}{context.Request.QueryString}";
         context.RequestAborted.Register(() => left.TrySetResult());
     }
 
@@ -21,6 +22,9 @@ public sealed class FakeCall
 
     /// <summary>What was asked.</summary>
     public JsonElement Body { get; }
+
+    /// <summary>The path and query of the request.</summary>
+    public string Path { get; }
 
     /// <summary>The key that it was asked with.</summary>
     public string Authorization { get; }

@@ -3,7 +3,7 @@ using LLMBlender.Core.Evaluation;
 namespace LLMBlender.Evaluation.Reports.Plots;
 
 /// <summary>
-/// Plots cost against quality: comparisons per record, and the yardstick's value of the chosen candidates with its interval.
+/// Plots cost against quality: comparisons per record, and the ranking criterion's value of the chosen candidates with its interval.
 /// </summary>
 internal static class CostPlot
 {
@@ -21,7 +21,7 @@ internal static class CostPlot
             return "";
         }
 
-        var isLowBetter = report.Columns.Any(column => column.Name == report.Yardstick && column.LowerIsBetter);
+        var isLowBetter = report.Columns.Any(column => column.Name == report.Criterion && column.LowerIsBetter);
         var (low, high) = (points.Min(static point => point.Quality.Low), points.Max(static point => point.Quality.High));
         var room = Math.Max(1e-9, (high - low) * 0.08);
         (low, high) = (low - room, high + room);
@@ -39,14 +39,14 @@ internal static class CostPlot
         }
 
         return svg.Text(Left + (Width / 2), Top + Height + 40, "comparisons a record", "middle", isDim: true)
-            .Text(16, Top + (Height / 2), $"{report.Yardstick}{(isLowBetter ? ", lower is better" : "")}", "middle", isDim: true, turn: -90).ToString();
+            .Text(16, Top + (Height / 2), $"{report.Criterion}{(isLowBetter ? ", lower is better" : "")}", "middle", isDim: true, turn: -90).ToString();
     }
 
     // Rankers without comparisons, and the best single model, have cost 0.
     private static List<(string Name, double Cost, Interval Quality)> Points(EvaluationReport report)
     {
         var points = report.Engines.Select(static engine => (engine.Name, Cost: engine.Comparisons.Value, engine.Quality)).ToList();
-        var column = report.Columns.ToList().FindIndex(column => column.Name == report.Yardstick);
+        var column = report.Columns.ToList().FindIndex(column => column.Name == report.Criterion);
         if (column >= 0)
         {
             points.AddRange(report.Rows.Where(static row => row.Kind == "ranker").Concat(report.Rows.Where(static row => row.Kind == "model").Take(1))

@@ -36,7 +36,7 @@ internal static class TorchObjects
             return arguments is [] ? new PickleDict() : throw Wrong("()");
         }
 
-        throw source.Refuse($"calls {callee}, which is no function");
+        throw source.Refuse($"calls {callee}, which is not a function");
 
         ModelException Wrong(string right) => source.Refuse($"calls {callee} with other arguments than {right}");
     }

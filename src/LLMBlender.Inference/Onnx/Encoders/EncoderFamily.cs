@@ -1,6 +1,7 @@
 using LLMBlender.Inference.Checkpoints;
 using LLMBlender.Inference.Onnx.Bert;
 using LLMBlender.Inference.Onnx.Deberta;
+using LLMBlender.Inference.Onnx.ModernBert;
 
 namespace LLMBlender.Inference.Onnx.Encoders;
 
@@ -36,6 +37,9 @@ internal abstract class EncoderFamily
     /// <summary>The prefix of the encoder's tensor names.</summary>
     public required string Prefix { get; init; }
 
+    /// <summary>The name of the word embedding, without <c>.weight</c>.</summary>
+    public virtual string Words => Prefix + BertTensors.Words;
+
     /// <summary>Reads the family from a config.</summary>
     /// <exception cref="ModelException">An architecture that is not supported, or a field out of range.</exception>
     public static EncoderFamily Read(ConfigFile config, Checkpoint checkpoint)
@@ -45,6 +49,14 @@ internal abstract class EncoderFamily
         if (BertConfig.IsIn(config))
         {
             return new BertFamily(BertConfig.Read(config)) { Prefix = Prefix("", "bert.", "roberta.", "bleurt.") };
+        }
+
+        if (ModernBertConfig.IsIn(config))
+        {
+            return new ModernBertFamily(ModernBertConfig.Read(config))
+            {
+                Prefix = checkpoint.Tensors.ContainsKey($"model.{ModernBertTensors.Words}.weight") ? "model." : "",
+            };
         }
 
         var deberta = DebertaConfig.Read(config);
@@ -63,6 +75,12 @@ internal abstract class EncoderFamily
         {
             var bert = BertConfig.Read(config);
             return new BertFamily(bert with { VocabularySize = rows ?? bert.VocabularySize }) { Prefix = PairRankerGraph.EncoderPrefix };
+        }
+
+        if (ModernBertConfig.IsIn(config))
+        {
+            var modern = ModernBertConfig.Read(config);
+            return new ModernBertFamily(modern with { VocabularySize = rows ?? modern.VocabularySize }) { Prefix = PairRankerGraph.EncoderPrefix };
         }
 
         var deberta = DebertaConfig.Read(config);

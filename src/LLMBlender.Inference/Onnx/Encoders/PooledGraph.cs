@@ -1,10 +1,10 @@
-using LLMBlender.Inference.Onnx.Bert;
 using DataType = LLMBlender.Inference.Onnx.Wire.TensorProto.Types.DataType;
 
 namespace LLMBlender.Inference.Onnx.Encoders;
 
 /// <summary>
-/// An encoder with a head at one position per row. Inputs: those of <see cref="IEncoderLayers"/>, and <c>positions</c> int64 [batch, 1].
+/// An encoder with a head over one state per row. Inputs: those of <see cref="IEncoderLayers"/>, and <c>positions</c> int64 [batch, 1], the
+/// position of that state; a classifier that takes the mean of all states has no <c>positions</c>.
 /// </summary>
 internal static class PooledGraph
 {
@@ -15,10 +15,16 @@ internal static class PooledGraph
     /// <summary>A classifier: <c>result</c> is float [batch, labels].</summary>
     public static byte[] Classifier(EncoderFamily family, Precision precision, IWeights weights, int labels)
     {
-        var (graph, states) = Begin(family, precision, weights);
+        var classifier = family.Classifier;
+        var (graph, states) = classifier.PoolsMean ? BeginMean(family, precision, weights) : Begin(family, precision, weights);
         var head = new DenseLayers(Precision.Float32);
-        var inner = graph.Op(family.Classifier.Activation, [head.Apply(graph, states, family.Classifier.In)]);
-        graph.Output(Result, head.Apply(graph, inner, family.Classifier.Out), DataType.Float, "batch", labels);
+        var inner = graph.Op(classifier.Activation, [head.Apply(graph, states, classifier.In, classifier.HasInnerBias)]);
+        if (classifier.Norm is { } norm)
+        {
+            inner = Norm(graph, family, inner, norm, classifier.HasNormBias);
+        }
+
+        graph.Output(Result, head.Apply(graph, inner, classifier.Out), DataType.Float, "batch", labels);
         return graph.Serialize();
     }
 
@@ -39,16 +45,13 @@ internal static class PooledGraph
         var (graph, states) = Begin(family, precision, weights);
         var targets = graph.Input(Targets, DataType.Int64, "batch", 1);
         var (head, decoder) = (new DenseLayers(Precision.Float32), new DenseLayers(precision));
-        var inner = graph.Op("Gelu", [head.Apply(graph, states, family.Masked.Dense)]);
-        var normed = graph.Op(
-            "LayerNormalization",
-            [inner, graph.Weight(family.Masked.Norm + ".weight"), graph.Weight(family.Masked.Norm + ".bias")],
-            ("axis", -1),
-            ("epsilon", family.LayerNormEpsilon));
+        var masked = family.Masked;
+        var inner = graph.Op("Gelu", [head.Apply(graph, states, masked.Dense, masked.HasDenseBias)]);
+        var normed = Norm(graph, family, inner, masked.Norm, masked.HasNormBias);
         var narrow = precision == Precision.Float16 ? graph.Op("Cast", [normed], ("to", (int)DataType.Float16)) : normed;
-        var words = precision == Precision.Int8 ? MaskedHead.Decoder : family.Prefix + BertTensors.Words;
-        var product = Single(graph, precision, decoder.Apply(graph, narrow, words, bias: false));
-        var logits = graph.Op("Add", [product, graph.Weight(family.Masked.Bias)]);
+        var words = precision == Precision.Int8 ? MaskedHead.Decoder : family.Words;
+        var logits = Single(graph, precision, decoder.Apply(graph, narrow, words, bias: false));
+        logits = masked.Bias is { } bias ? graph.Op("Add", [logits, graph.Weight(bias)]) : logits;
         var chosen = graph.Op("GatherElements", [graph.Op("LogSoftmax", [logits], ("axis", -1)), targets], ("axis", 1));
         graph.Output(Result, chosen, DataType.Float, "batch", 1);
         return graph.Serialize();
@@ -60,6 +63,24 @@ internal static class PooledGraph
         var layers = family.Begin(graph, new DenseLayers(precision));
         return (graph, Single(graph, precision, layers.EncodeAt(graph.Input(Positions, DataType.Int64, "batch", 1))));
     }
+
+    // The mean of the states of all tokens that are not padding.
+    private static (OnnxGraph Graph, string States) BeginMean(EncoderFamily family, Precision precision, IWeights weights)
+    {
+        var graph = new OnnxGraph(weights);
+        var layers = family.Begin(graph, new DenseLayers(precision));
+        var shape = graph.Op("Concat", [graph.Op("Shape", ["input_ids"]), graph.Integers(family.Hidden)], ("axis", 0));
+        var states = graph.Op("Reshape", [Single(graph, precision, layers.EncodeAll()[^1]), shape]);
+        var weight = graph.Op("Unsqueeze", [graph.Op("Cast", ["attention_mask"], ("to", (int)DataType.Float)), graph.Integers(2)]);
+        var sum = graph.Op("ReduceSum", [graph.Op("Mul", [states, weight]), graph.Integers(1)], ("keepdims", 0));
+        return (graph, graph.Op("Div", [sum, graph.Op("ReduceSum", [weight, graph.Integers(1)], ("keepdims", 0))]));
+    }
+
+    private static string Norm(OnnxGraph graph, EncoderFamily family, string x, string name, bool hasBias) => graph.Op(
+        "LayerNormalization",
+        hasBias ? [x, graph.Weight(name + ".weight"), graph.Weight(name + ".bias")] : [x, graph.Weight(name + ".weight")],
+        ("axis", -1),
+        ("epsilon", family.LayerNormEpsilon));
 
     private static string Single(OnnxGraph graph, Precision precision, string x) =>
         precision == Precision.Float16 ? graph.Op("Cast", [x], ("to", (int)DataType.Float)) : x;

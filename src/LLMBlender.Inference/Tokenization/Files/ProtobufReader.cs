@@ -96,6 +96,6 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message, string file)
 
     private readonly ModelException Broken() => new(
         file,
-        $"is no SentencePiece model: it is broken or cut off after field {Field}, "
+        $"is not a SentencePiece model: it is damaged or truncated after field {Field}, "
         + $"{rest.Length} bytes before the end of a message of {length}");
 }

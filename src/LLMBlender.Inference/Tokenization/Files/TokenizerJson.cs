@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Unicode;
 using LLMBlender.Inference.Checkpoints;
 using LLMBlender.Inference.Tokenization.AddedTokens;
+using LLMBlender.Inference.Tokenization.Bytes;
 using LLMBlender.Inference.Tokenization.Subwords;
 
 namespace LLMBlender.Inference.Tokenization.Files;
@@ -52,6 +53,7 @@ internal sealed class TokenizerJson
         AddedTokenFiles.Update(file, tokens, config);
         List<AddedToken> added = tokens.ById;
         int count = Math.Max(vocabulary.Count, added.Count == 0 ? 0 : added[^1].Id + 1);
+        string unknown = vocabulary.UnknownId == ByteTrie.None ? "[UNK]" : Encoding.UTF8.GetString(vocabulary.Piece(vocabulary.UnknownId));
         return new TokenizerModel
         {
             Files = [file, .. config.Files],
@@ -62,8 +64,7 @@ internal sealed class TokenizerJson
             Template = PostProcessorJson.Read(Part("post_processor"), count),
             Detokenizer = PreTokenizerJson.ReadDecoder(Part("decoder"), config.CleanUp),
             AddedTokens = added,
-            SpecialTokens = config.SpecialTokens.OrUsual(
-                added, Encoding.UTF8.GetString(vocabulary.Piece(vocabulary.UnknownId))),
+            SpecialTokens = config.SpecialTokens.OrUsual(added, unknown),
         };
     }
 

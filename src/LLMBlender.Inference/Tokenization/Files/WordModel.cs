@@ -24,13 +24,13 @@ internal sealed record WordModel(Vocabulary Vocabulary, Segmentation Segment)
     /// <param name="file">The file, for error messages.</param>
     /// <param name="table">Pieces and ids.</param>
     /// <param name="merges">Pairs of pieces, by rank.</param>
-    /// <param name="unknown">The unknown piece.</param>
+    /// <param name="unknown">The unknown piece, which must exist if it is written.</param>
     /// <param name="writesUnknown">Whether a character outside the vocabulary becomes the unknown piece; if false, it is ignored.</param>
     /// <exception cref="ModelException">As <see cref="WordPiece"/>, or a merge of or to an unknown piece.</exception>
     public static WordModel BytePair(
         string file, IReadOnlyList<(string Piece, int Id)> table, IEnumerable<(string Left, string Right)> merges, string unknown, bool writesUnknown)
     {
-        Vocabulary vocabulary = FromTable(file, table, unknown);
+        Vocabulary vocabulary = FromTable(file, table, unknown, isRequired: writesUnknown);
         var ranks = new Dictionary<(int, int), (int Rank, int Id)>();
         int rank = 0;
         foreach ((string left, string right) in merges)
@@ -49,7 +49,7 @@ internal sealed record WordModel(Vocabulary Vocabulary, Segmentation Segment)
         return new WordModel(vocabulary, new BytePairs(ranks, writesUnknown ? vocabulary.UnknownId : null).Encode);
     }
 
-    private static Vocabulary FromTable(string file, IReadOnlyList<(string Piece, int Id)> table, string unknown)
+    private static Vocabulary FromTable(string file, IReadOnlyList<(string Piece, int Id)> table, string unknown, bool isRequired = true)
     {
         int count = table.Count == 0 ? 0 : table.Max(entry => entry.Id) + 1;
         if (count > MostIds || table.Any(entry => entry.Id < 0))
@@ -70,6 +70,11 @@ internal sealed record WordModel(Vocabulary Vocabulary, Segmentation Segment)
         }
 
         int unknownId = Array.LastIndexOf(pieces, unknown);
+        if (unknownId < 0 && !isRequired && count > 0)
+        {
+            return new Vocabulary(builder, ByteTrie.None, byteFallback: false);
+        }
+
         return unknownId >= 0
             ? TokenizerFiles.MakeVocabulary(file, builder, unknownId, byteFallback: false)
             : throw new ModelException(file, $"the vocabulary has no \"{unknown}\", which stands for unknown text");

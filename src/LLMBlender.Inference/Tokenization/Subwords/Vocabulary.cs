@@ -28,7 +28,7 @@ internal sealed class Vocabulary
 
     public ByteTrie Trie { get; }
 
-    /// <summary>The id for text that no piece matches.</summary>
+    /// <summary>The id for text that no piece matches; <see cref="ByteTrie.None"/> if no piece is intended for it.</summary>
     public int UnknownId { get; }
 
     /// <summary>The score of one unknown character: ten below the lowest score.</summary>

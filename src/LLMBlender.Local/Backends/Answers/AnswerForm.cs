@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LLMBlender.Abstractions;
+using LLMBlender.Local.Wire;
 using Microsoft.Extensions.AI;
 
 namespace LLMBlender.Local.Backends.Answers;
@@ -13,7 +14,51 @@ public static class AnswerForm
         var calls = response.Messages.SelectMany(static message => message.Contents).OfType<FunctionCallContent>().ToArray();
         return calls.Length == 0 ? null : new ToolUse(
             response.Text,
-            Array.ConvertAll(calls, static call => new ToolCall(call.CallId, call.Name, call.Exception is null ? ToolArguments.Write(call.Arguments) ?? "" : "")));
+            Array.ConvertAll(calls, static call => new ToolCall(call.CallId, call.Name, WireToolCall.ArgumentsOf(call))
+            {
+                Fields = (call.RawRepresentation as WireToolCall)?.Extra,
+            }));
+    }
+
+    /// <summary>Returns what an answer contains beside its text and tool calls; null for nothing.</summary>
+    public static AnswerDetails? DetailsOf(ChatResponse response)
+    {
+        var contents = response.Messages.SelectMany(static message => message.Contents).ToArray();
+        var reasoning = string.Concat(contents.OfType<TextReasoningContent>().Select(static content => content.Text));
+        var fields = (response.AdditionalProperties ?? []).Where(static property => property.Value is JsonElement)
+            .ToDictionary(static property => property.Key, static property => (JsonElement)property.Value!);
+        var details = new AnswerDetails
+        {
+            Reasoning = reasoning.Length > 0 ? reasoning : null,
+            Refusal = contents.OfType<ErrorContent>().FirstOrDefault(static error => error.ErrorCode == AnswerAssembler.RefusalCode)?.Message,
+            FinishReason = response.FinishReason == ChatFinishReason.ContentFilter ? AnswerDetails.ContentFilter : null,
+            Fields = fields.Count > 0 ? JsonSerializer.Serialize(fields) : null,
+            Dropped = response.AdditionalProperties?.GetValueOrDefault(WireChatClient.DroppedProperty) as string[] ?? [],
+            CachedTokens = response.Usage?.CachedInputTokenCount ?? 0,
+            ReasoningTokens = response.Usage?.ReasoningTokenCount ?? 0,
+        };
+        return details is { IsAnswer: false, Fields: null, Dropped: [], CachedTokens: 0, ReasoningTokens: 0 } ? null : details;
+    }
+
+    /// <summary>
+    /// Returns the JSON of an answer that must be JSON: without a code fence around it, and without reasoning before it that the server did not
+    /// separate. Other answers are returned unchanged.
+    /// </summary>
+    public static string Unwrap(string text, AnswerFormat? format)
+    {
+        if (format is null || IsJson(text))
+        {
+            return text;
+        }
+
+        const string Thinking = "</think>";
+        var answer = text[(text.LastIndexOf(Thinking, StringComparison.Ordinal) is var at and >= 0 ? at + Thinking.Length : 0)..].Trim();
+        if (answer.StartsWith("```", StringComparison.Ordinal) && answer.EndsWith("```", StringComparison.Ordinal) && answer.IndexOf('\n', StringComparison.Ordinal) is var line and > 0)
+        {
+            answer = answer[(line + 1)..Math.Max(line + 1, answer.Length - 3)].Trim();
+        }
+
+        return IsJson(answer) ? answer : text;
     }
 
     /// <summary>Returns the first rule that an answer breaks; null if it breaks none.</summary>
@@ -50,6 +95,19 @@ public static class AnswerForm
         }
 
         return null;
+    }
+
+    private static bool IsJson(string text)
+    {
+        try
+        {
+            using var _ = JsonDocument.Parse(text);
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 
     private static string? Fault(string text, AnswerFormat? format)

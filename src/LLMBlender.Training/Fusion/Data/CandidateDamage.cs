@@ -26,7 +26,7 @@ internal static class CandidateDamage
         CorruptionKind.Truncated => Truncate(words, random),
         CorruptionKind.OffTopicSentence => Intrude(words, offTopic, random),
         CorruptionKind.GarbledWords => Garble(words, random),
-        _ => throw new ArgumentOutOfRangeException(nameof(corruption), corruption, "is no corruption"),
+        _ => throw new ArgumentOutOfRangeException(nameof(corruption), corruption, "is not a kind of corruption"),
     };
 
     private static string[] Drop(string[] words, Random random)

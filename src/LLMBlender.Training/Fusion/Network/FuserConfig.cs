@@ -52,7 +52,7 @@ internal sealed record FuserConfig
         JsonObject json;
         try
         {
-            json = JsonNode.Parse(File.ReadAllText(file)) as JsonObject ?? throw new ModelException(file, "is no JSON object");
+            json = JsonNode.Parse(File.ReadAllText(file)) as JsonObject ?? throw new ModelException(file, "is not a JSON object");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {

@@ -57,7 +57,7 @@ public sealed class UnpicklerTests
 
     [Theory]
     [InlineData("ccollections\nOrderedDict\n)R)R.", "has no tensor-building name to call where one is needed")]
-    [InlineData("ctorch\nFloatStorage\n)R.", "calls 'torch.FloatStorage', which is no function")]
+    [InlineData("ctorch\nFloatStorage\n)R.", "calls 'torch.FloatStorage', which is not a function")]
     [InlineData("X\u0006\0\0\0system)R.", "has no tensor-building name to call")]
     [InlineData("ccollections\nOrderedDict\n]\u0085R.", "calls 'collections.OrderedDict' with other arguments than ()")]
     [InlineData("ccollections\nOrderedDict\nNR.", "has no tuple of arguments where one is needed")]

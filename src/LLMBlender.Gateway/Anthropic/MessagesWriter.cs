@@ -1,0 +1,184 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using LLMBlender.Abstractions;
+using LLMBlender.Abstractions.Json;
+using LLMBlender.Gateway.OpenAI;
+
+namespace LLMBlender.Gateway.Anthropic;
+
+/// <summary>Creates a request's message, complete or as events. Used by one request.</summary>
+/// <param name="request">The request.</param>
+internal sealed class MessagesWriter(ChatRequest request)
+{
+    private const string TextType = "text";
+    private const string ThinkingType = "thinking";
+
+    private readonly string id = $"msg_{Guid.NewGuid():N}";
+    private readonly StopCut cut = new(request.Sampling.Stop);
+    private int blocks;
+    private string? open;
+    private bool hasThinking;
+    private bool hasText;
+
+    /// <summary>Creates a message.</summary>
+    public MessagesResult Result(BlendResponse answer)
+    {
+        var stop = StopIn(answer);
+        return new MessagesResult
+        {
+            Id = id,
+            Model = request.Model,
+            Content = [.. Blocks(answer).Select(static block => block.Deserialize(GatewayJsonContext.Default.ContentBlock)!)],
+            StopReason = stop is null ? StopReason(answer) : "stop_sequence",
+            StopSequence = stop,
+            Usage = MessagesUsage.Create(answer.Usage),
+            Warnings = Warnings(answer),
+            Own = request.WithTrace ? BlendResult.Create(null, answer) : null,
+        };
+    }
+
+    /// <summary>Writes the first events.</summary>
+    public async Task BeginAsync(EventStream events)
+    {
+        var message = new MessagesResult { Id = id, Model = request.Model, Content = [], StopReason = null, Usage = new MessagesUsage() };
+        await WriteAsync(events, new MessagesEvent { Type = "message_start", Message = message });
+        await WriteAsync(events, new MessagesEvent { Type = "ping" });
+    }
+
+    /// <summary>Writes the next part of an answer.</summary>
+    public async Task WriteAsync(EventStream events, BlendUpdate update)
+    {
+        if (update.Reasoning is { } reasoning)
+        {
+            await AddThinkingAsync(events, reasoning);
+        }
+
+        await AddTextAsync(events, cut.Next(update.Text));
+    }
+
+    /// <summary>Writes the last events.</summary>
+    public async Task EndAsync(EventStream events, BlendResponse answer)
+    {
+        if (!hasThinking && answer.Details?.Reasoning is { } reasoning)
+        {
+            await AddThinkingAsync(events, reasoning);
+        }
+
+        await AddTextAsync(events, hasText || answer.ToolUse is null && answer.Details?.Refusal is null ? cut.Rest() : Text(answer));
+        await CloseAsync(events);
+        foreach (var call in answer.ToolUse?.Calls ?? [])
+        {
+            await WriteCallAsync(events, call);
+        }
+
+        var stop = cut.IsOver ? StopIn(answer) : null;
+        var delta = new JsonObject { ["stop_reason"] = cut.IsOver ? "stop_sequence" : StopReason(answer), ["stop_sequence"] = stop };
+        await WriteAsync(events, new MessagesEvent
+        {
+            Type = "message_delta",
+            Delta = Json(delta),
+            Usage = MessagesUsage.Create(answer.Usage),
+            Warnings = Warnings(answer),
+        });
+        await WriteAsync(events, new MessagesEvent { Type = "message_stop" });
+    }
+
+    /// <summary>Writes the event of an error.</summary>
+    public static Task FailAsync(EventStream events, ApiError error) =>
+        events.WriteAsync("error", MessagesErrorResponse.Create(error), GatewayJsonContext.Default.MessagesErrorResponse);
+
+    private async Task AddThinkingAsync(EventStream events, string more)
+    {
+        hasThinking = true;
+        await OpenAsync(events, ThinkingType, new JsonObject { ["type"] = ThinkingType, ["thinking"] = "", ["signature"] = "" });
+        await WriteDeltaAsync(events, new JsonObject { ["type"] = "thinking_delta", ["thinking"] = more });
+    }
+
+    private async Task AddTextAsync(EventStream events, string text)
+    {
+        if (text.Length > 0)
+        {
+            hasText = true;
+            await OpenAsync(events, TextType, new JsonObject { ["type"] = TextType, ["text"] = "" });
+            await WriteDeltaAsync(events, new JsonObject { ["type"] = "text_delta", ["text"] = text });
+        }
+    }
+
+    private async Task WriteCallAsync(EventStream events, ToolCall call)
+    {
+        await OpenAsync(events, call.Id, new JsonObject { ["type"] = "tool_use", ["id"] = call.Id, ["name"] = call.Name, ["input"] = new JsonObject() });
+        await WriteDeltaAsync(events, new JsonObject { ["type"] = "input_json_delta", ["partial_json"] = call.Arguments });
+        await CloseAsync(events);
+    }
+
+    private async Task OpenAsync(EventStream events, string block, JsonObject start)
+    {
+        if (open != block)
+        {
+            await CloseAsync(events);
+            open = block;
+            await WriteAsync(events, new MessagesEvent { Type = "content_block_start", Index = blocks, ContentBlock = Json(start) });
+        }
+    }
+
+    private async Task CloseAsync(EventStream events)
+    {
+        if (open is not null)
+        {
+            open = null;
+            await WriteAsync(events, new MessagesEvent { Type = "content_block_stop", Index = blocks++ });
+        }
+    }
+
+    private Task WriteDeltaAsync(EventStream events, JsonObject delta) =>
+        WriteAsync(events, new MessagesEvent { Type = "content_block_delta", Index = blocks, Delta = Json(delta) });
+
+    private static Task WriteAsync(EventStream events, MessagesEvent data) => events.WriteAsync(data.Type, data, GatewayJsonContext.Default.MessagesEvent);
+
+    private IEnumerable<JsonElement> Blocks(BlendResponse answer)
+    {
+        foreach (var block in Thinking(answer))
+        {
+            yield return block;
+        }
+
+        if (Text(answer) is { Length: > 0 } text)
+        {
+            yield return Json(new JsonObject { ["type"] = TextType, ["text"] = StopCut.Cut(text, request.Sampling.Stop) });
+        }
+
+        foreach (var call in answer.ToolUse?.Calls ?? [])
+        {
+            yield return Json(new JsonObject { ["type"] = "tool_use", ["id"] = call.Id, ["name"] = call.Name, ["input"] = JsonNode.Parse(call.Arguments) });
+        }
+    }
+
+    // Blocks of a member with Anthropic's API carry its signatures.
+    private static JsonElement[] Thinking(BlendResponse answer)
+    {
+        if (ChatMessage.ReadFields(answer.Details?.Fields)?.GetValueOrDefault("thinking_blocks") is { ValueKind: JsonValueKind.Array } signed)
+        {
+            return [.. signed.EnumerateArray()];
+        }
+
+        return answer.Details?.Reasoning is { } reasoning
+            ? [Json(new JsonObject { ["type"] = ThinkingType, ["thinking"] = reasoning, ["signature"] = "" })]
+            : [];
+    }
+
+    private static string Text(BlendResponse answer) => answer.Details?.Refusal ?? answer.ToolUse?.Text ?? answer.Answer;
+
+    private string? StopIn(BlendResponse answer) => answer.ToolUse is null
+        ? (request.Sampling.Stop ?? []).Where(stop => answer.Answer.Contains(stop, StringComparison.Ordinal)).MinBy(stop => answer.Answer.IndexOf(stop, StringComparison.Ordinal))
+        : null;
+
+    private string[]? Warnings(BlendResponse answer) => request.Warnings.Length + answer.Warnings.Length > 0 ? [.. request.Warnings, .. answer.Warnings] : null;
+
+    private static string StopReason(BlendResponse answer) =>
+        answer.ReachedLimit ? "max_tokens"
+        : answer.Details?.Refusal is not null || answer.Details?.FinishReason is not null ? "refusal"
+        : answer.ToolUse is not null ? "tool_use"
+        : "end_turn";
+
+    private static JsonElement Json(JsonObject json) => JsonElement.Parse(json.ToJsonString(ChatSource.Plain));
+}

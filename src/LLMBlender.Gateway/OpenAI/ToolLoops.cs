@@ -1,0 +1,33 @@
+using LLMBlender.Abstractions;
+using LLMBlender.Gateway.RateLimiting;
+
+namespace LLMBlender.Gateway.OpenAI;
+
+/// <summary>Which member of a panel made a tool call, so that it gets the result. Kept where responses are, for panels that ask for it.</summary>
+internal static class ToolLoops
+{
+    /// <summary>Returns the request for the member that made the calls whose results the conversation ends with; unchanged if there is none.</summary>
+    public static async Task<ChatRequest> ContinueAsync(ApiCall call, ChatRequest request, PanelInfo panel)
+    {
+        var last = request.Messages[^1];
+        return panel.KeepsMember && last.CallId is { } id && await call.Get<IResponseStore>().GetAsync(Key(call, panel.Name, id)) is { } member
+            ? request with { Member = member }
+            : request;
+    }
+
+    /// <summary>Keeps the member that made an answer's calls.</summary>
+    public static async Task KeepAsync(ApiCall call, ChatRequest request, BlendResponse answer)
+    {
+        if (!request.KeepsMember || answer is not { ToolUse: { } use, MadeFrom: [var best, ..] } || answer.Candidates[best].Model is not { } member)
+        {
+            return;
+        }
+
+        foreach (var made in use.Calls)
+        {
+            await call.Get<IResponseStore>().SetAsync(Key(call, request.Model, made.Id), member);
+        }
+    }
+
+    private static string Key(ApiCall call, string panel, string id) => $"{Caller.Of(call.Context)?.Name}:member:{panel}:{id}";
+}

@@ -1,0 +1,40 @@
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace LLMBlender.Local.Settings.LiteLLM;
+
+/// <summary>Reads the nodes of a LiteLLM file.</summary>
+internal static class LiteLLMNode
+{
+    private const string Merge = "<<";
+    private const int MaxDepth = 16;
+
+    /// <summary>Returns a field of a mapping, its own or of a mapping that is merged into it; null if there is none.</summary>
+    public static YamlNode? Find(YamlMappingNode node, string field) => Find(node, field, MaxDepth);
+
+    /// <summary>Returns the entries of a list; none if there is no such list.</summary>
+    public static IEnumerable<YamlNode> List(YamlMappingNode node, string field) => Find(node, field) is YamlSequenceNode list ? list.Children : [];
+
+    /// <summary>Returns a text; null if it is absent, null or empty.</summary>
+    public static string? Text(YamlMappingNode node, string field) => Text(Find(node, field));
+
+    /// <inheritdoc cref="Text(YamlMappingNode, string)"/>
+    public static string? Text(YamlNode? node) =>
+        node is YamlScalarNode { Value: { Length: > 0 } value } scalar && !(scalar.Style is ScalarStyle.Plain && value is "null" or "~") ? value : null;
+
+    private static YamlNode? Find(YamlMappingNode node, string field, int depth)
+    {
+        if (node.Children.TryGetValue(new YamlScalarNode(field), out var value))
+        {
+            return value;
+        }
+
+        if (depth == 0 || !node.Children.TryGetValue(new YamlScalarNode(Merge), out var merged))
+        {
+            return null;
+        }
+
+        IEnumerable<YamlNode> sources = merged is YamlSequenceNode several ? several.Children : [merged];
+        return sources.OfType<YamlMappingNode>().Select(source => Find(source, field, depth - 1)).FirstOrDefault(static found => found is not null);
+    }
+}

@@ -1,0 +1,163 @@
+using System.Text;
+using System.Text.Json;
+using LLMBlender.Abstractions;
+using Microsoft.Extensions.AI;
+
+namespace LLMBlender.Local.Wire;
+
+/// <summary>
+/// Assembles an answer from its parts: joins halves of characters, separates reasoning, collects tool calls, keeps the last usage, and
+/// limits the length. Used by one answer.
+/// </summary>
+/// <param name="maxLength">The maximum length of text, reasoning and tool arguments together.</param>
+internal sealed class AnswerAssembler(int maxLength)
+{
+    /// <summary>The error code of a refusal's <see cref="ErrorContent"/>, as the OpenAI adapter of Microsoft.Extensions.AI names it.</summary>
+    public const string RefusalCode = "Refusal";
+
+    private readonly ThinkingSplitter thinking = new();
+    private readonly StringBuilder refusal = new();
+    private readonly ToolCallAssembler calls = new();
+    private readonly Dictionary<string, JsonElement> extra = [];
+    private SurrogateJoiner text;
+    private SurrogateJoiner reasoning;
+    private List<AIContent> ready = [];
+    private ChatFinishReason? finish;
+    private long length;
+
+    /// <summary>Whether the answer is complete: it has a finish reason, its end marker was read, or it came in one piece.</summary>
+    public bool IsEnded { get; private set; }
+
+    /// <summary>Whether any part of the answer was read.</summary>
+    public bool HasBegun { get; private set; }
+
+    /// <summary>The usage so far. A later count replaces an earlier one, because servers report running totals.</summary>
+    public WireUsage Usage { get; } = new();
+
+    /// <summary>Marks that the response contains an answer, even an empty one.</summary>
+    public void Begin() => HasBegun = true;
+
+    /// <summary>Marks the answer as complete.</summary>
+    public void End() => IsEnded = true;
+
+    /// <summary>Adds text.</summary>
+    public void AddText(string? part)
+    {
+        if (Counted(part) is { Length: > 0 } more)
+        {
+            Add(thinking.Next(text.Next(more)));
+        }
+    }
+
+    /// <summary>Adds reasoning.</summary>
+    public void AddReasoning(string? part)
+    {
+        if (Counted(part) is { Length: > 0 } more)
+        {
+            Add((reasoning.Next(more), ""));
+        }
+    }
+
+    /// <summary>Adds a part of a refusal.</summary>
+    public void AddRefusal(string? part) => refusal.Append(Counted(part));
+
+    /// <summary>Adds a part of a tool call.</summary>
+    /// <param name="index">The index that the server gives; null for none.</param>
+    /// <param name="id">The id; null or empty for none.</param>
+    /// <param name="name">The tool's name; null or empty for none.</param>
+    /// <param name="arguments">The next characters of the arguments.</param>
+    /// <param name="fields">The call's unknown fields.</param>
+    public void AddCall(long? index, string? id, string? name, string? arguments, IEnumerable<JsonProperty> fields)
+    {
+        HasBegun = true;
+        calls.Add(index, id, name, Counted(arguments), fields);
+    }
+
+    /// <summary>Sets an unknown field of the message; a list in a further part is appended.</summary>
+    public void AddField(string name, JsonElement value)
+    {
+        Counted(value.GetRawText());
+        if (!value.IsValidText())
+        {
+            return;
+        }
+
+        extra[name] = extra.TryGetValue(name, out var known) && known.ValueKind is JsonValueKind.Array && value.ValueKind is JsonValueKind.Array
+            ? JsonSerializer.SerializeToElement<JsonElement[]>([.. known.EnumerateArray(), .. value.EnumerateArray()])
+            : value;
+    }
+
+    /// <summary>Sets the finish reason; null and empty ones are ignored.</summary>
+    /// <exception cref="BackendException">The reason is an error.</exception>
+    public void Finish(string? reason)
+    {
+        if (!string.IsNullOrWhiteSpace(reason))
+        {
+            (finish, IsEnded) = (FinishReasons.Read(reason), true);
+        }
+    }
+
+    /// <summary>Takes the parts that are ready; null if there are none.</summary>
+    public ChatResponseUpdate? Take()
+    {
+        if (ready.Count == 0)
+        {
+            return null;
+        }
+
+        var update = new ChatResponseUpdate(ChatRole.Assistant, ready);
+        ready = [];
+        return update;
+    }
+
+    /// <summary>Returns the last update: the parts that were held back, tool calls, finish reason, usage and unknown fields.</summary>
+    public ChatResponseUpdate Complete()
+    {
+        Add((reasoning.End(), ""));
+        Add(thinking.Next(text.End()));
+        Add(thinking.End());
+        if (refusal.Length > 0)
+        {
+            ready.Add(new ErrorContent(SurrogateJoiner.Valid(refusal.ToString())) { ErrorCode = RefusalCode });
+        }
+
+        var complete = calls.Complete();
+        ready.AddRange(complete);
+        if (Usage.ToDetails() is { } details)
+        {
+            ready.Add(new UsageContent(details));
+        }
+
+        var last = new ChatResponseUpdate(ChatRole.Assistant, ready)
+        {
+            FinishReason = complete.Count > 0 && finish != ChatFinishReason.Length ? ChatFinishReason.ToolCalls : finish ?? ChatFinishReason.Stop,
+        };
+        foreach (var (name, value) in extra)
+        {
+            (last.AdditionalProperties ??= [])[name] = value;
+        }
+
+        ready = [];
+        return last;
+    }
+
+    private void Add((string Thinking, string Answer) part)
+    {
+        if (part.Thinking.Length > 0)
+        {
+            ready.Add(new TextReasoningContent(part.Thinking));
+        }
+
+        if (part.Answer.Length > 0)
+        {
+            ready.Add(new TextContent(part.Answer));
+        }
+    }
+
+    private string? Counted(string? part)
+    {
+        HasBegun |= part is { Length: > 0 };
+        length += part?.Length ?? 0;
+        return length <= maxLength ? part : throw new BackendException(BlendFailureReason.Faulted, $"its answer is longer than {maxLength} characters");
+    }
+}

@@ -1,0 +1,79 @@
+using System.Text;
+using System.Text.Json;
+using LLMBlender.Abstractions.Json;
+using Microsoft.Extensions.AI;
+
+namespace LLMBlender.Local.Wire;
+
+/// <summary>Assembles an answer's tool calls from their parts. Used by one answer.</summary>
+internal sealed class ToolCallAssembler
+{
+    private readonly List<Call> calls = [];
+
+    /// <summary>Adds a part of a call: to the call with its index or id, or to the last one.</summary>
+    public void Add(long? index, string? id, string? name, string? arguments, IEnumerable<JsonProperty> fields)
+    {
+        var call = Find(index, id, name) ?? Begin(index);
+        call.Id = string.IsNullOrEmpty(call.Id) ? id : call.Id;
+        call.Name = string.IsNullOrEmpty(call.Name) ? name : call.Name;
+        call.Arguments.Append(arguments);
+        foreach (var field in fields.Where(static field => field.Value.IsValidText()))
+        {
+            call.Fields[field.Name] = field.Value;
+        }
+    }
+
+    /// <summary>Returns the calls. A call without an id, or with another call's, gets a new one; no arguments are <c>{}</c>.</summary>
+    public IReadOnlyList<FunctionCallContent> Complete()
+    {
+        var ids = new HashSet<string>(StringComparer.Ordinal) { "" };
+        return
+        [
+            .. calls.Where(static call => !string.IsNullOrEmpty(call.Name)).Select(call =>
+            {
+                var id = call.Id is { } known && ids.Add(known) ? SurrogateJoiner.Valid(known) : $"call_{Guid.NewGuid():N}";
+                var arguments = SurrogateJoiner.Valid(call.Arguments.ToString());
+                return WireToolCall.Create(id, SurrogateJoiner.Valid(call.Name!), new WireToolCall(string.IsNullOrWhiteSpace(arguments) ? "{}" : arguments, Extra(call)));
+            }),
+        ];
+    }
+
+    private Call? Find(long? index, string? id, string? name)
+    {
+        var isNew = !string.IsNullOrEmpty(id) && !string.IsNullOrEmpty(name);
+        if (index is not null)
+        {
+            // Gemini gives index 0 to each of several calls, which differ by their ids.
+            var known = calls.FindLast(call => call.Index == index);
+            return known is not null && isNew && known.Id is { Length: > 0 } && known.Id != id ? null : known;
+        }
+
+        return string.IsNullOrEmpty(id)
+            ? string.IsNullOrEmpty(name) ? calls.LastOrDefault() : null
+            : calls.Find(call => call.Id == id && !isNew);
+    }
+
+    private Call Begin(long? index)
+    {
+        var call = new Call { Index = index };
+        calls.Add(call);
+        return call;
+    }
+
+    private static string? Extra(Call call) => call.Fields.Count == 0 ? null : JsonSerializer.Serialize(call.Fields, JsonOptions);
+
+    private static readonly JsonSerializerOptions JsonOptions = new() { Encoder = JsonText.WriterOptions.Encoder };
+
+    private sealed class Call
+    {
+        public long? Index { get; init; }
+
+        public string? Id { get; set; }
+
+        public string? Name { get; set; }
+
+        public StringBuilder Arguments { get; } = new();
+
+        public Dictionary<string, JsonElement> Fields { get; } = [];
+    }
+}
