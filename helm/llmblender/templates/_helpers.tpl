@@ -324,7 +324,7 @@ sum(llmblender_queue_tokens{ {{- include "llmblender.matchers" . -}} }) {{ inclu
 {{- /* Requests that need comparisons: what wakes a group of no pods. The processes that ask count them. */ -}}
 {{- define "llmblender.demandQuery" -}}
 {{- $release := include "llmblender.matchers" (dict "root" .root "pool" "") -}}
-sum(rate(http_server_request_duration_seconds_count{ {{- $release }},http_route=~"/v1/(blend|rank|compare|chat.*|responses.*|rerank)|/v2/rerank|/rerank"}[2m])) + sum(llmblender_requests_active{ {{- $release }},component=~"gateway|blend"}) {{ include "llmblender.orZero" . }}
+(sum(rate(http_server_request_duration_seconds_count{ {{- $release }},http_route=~"/v1/(blend|rank|compare|chat/completions|responses|messages|rerank)|/v2/rerank|/rerank"}[2m])) {{ include "llmblender.orZero" . }}) + (sum(llmblender_requests_active{ {{- $release }},component=~"gateway|blend"}) {{ include "llmblender.orZero" . }})
 {{- end -}}
 
 {{- /* The environment of a silo's container. */ -}}

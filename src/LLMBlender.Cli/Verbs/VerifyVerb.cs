@@ -50,7 +50,15 @@ internal static class VerifyVerb
             var manifest = Loading.Guard(path, () => ModelFolder.Open(path)).Manifest;
             if (folder is null)
             {
-                WriteIntact(path, manifest, parsed.GetValue(json), terminal);
+                if (parsed.GetValue(json))
+                {
+                    WriteIntact(manifest, terminal);
+                }
+                else
+                {
+                    parsed.InvocationConfiguration.Output.WriteLine($"{path}: {manifest.Kind}, {manifest.Precision}, {manifest.Files.Count} files intact");
+                }
+
                 return ExitCode.Done;
             }
 
@@ -73,14 +81,8 @@ internal static class VerifyVerb
         ? folder
         : throw new UsageException($"--cases {folder}: there is no such folder");
 
-    private static void WriteIntact(string path, ModelManifest manifest, bool asJson, Terminal terminal)
+    private static void WriteIntact(ModelManifest manifest, Terminal terminal)
     {
-        if (!asJson)
-        {
-            terminal.Out.WriteLine($"{path}: {manifest.Kind}, {manifest.Precision}, {manifest.Files.Count} files intact");
-            return;
-        }
-
         using var output = RecordOutput.At(to: null, from: null, terminal.Out);
         output.Write(json =>
         {
