@@ -3,6 +3,7 @@ using LLMBlender.Cli.Panels;
 using LLMBlender.Gateway;
 using LLMBlender.Local.Panels;
 using LLMBlender.Records;
+using LLMBlender.Silo.Calls;
 using LLMBlender.Silo.Hosting;
 using LLMBlender.Silo.Models;
 using LLMBlender.Silo.Placement;
@@ -20,8 +21,8 @@ namespace LLMBlender.Cli.Serving;
 /// <summary>A <c>serve</c> process: a silo and its HTTP endpoints, composed by role.</summary>
 internal sealed class Server(ServeArguments arguments, Terminal terminal)
 {
-    // Longer than the longest drain, and shorter than the orchestrator's grace period for this program.
-    private static readonly TimeSpan ShutdownTime = TimeSpan.FromSeconds(120);
+    // Longer than the longest drain. An orchestrator's grace period for a shorter drain may end before.
+    private static readonly TimeSpan ShutdownTime = AdmissionOptions.LongestDrain + TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(20);
 
     // What Orleans logs while the last silo leaves: its grains find no other silo to move to.

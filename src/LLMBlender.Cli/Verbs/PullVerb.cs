@@ -1,6 +1,7 @@
 using System.CommandLine;
 using LLMBlender.Cli.Hub;
 using LLMBlender.Cli.Models;
+using LLMBlender.Inference;
 using LLMBlender.Inference.Models;
 
 namespace LLMBlender.Cli.Verbs;
@@ -41,12 +42,14 @@ internal static class PullVerb
             HelpName = "REPO|DIR", Description = "The backbone's repository or folder; by default the repository that the checkpoint names.",
         };
         var kind = new Option<string?>("--as") { HelpName = string.Join('|', ModelKind.OfEncoders), Description = "The kind of model to import an encoder's checkpoint as." };
+        var ifMissing = new Option<bool>("--if-missing") { Description = "Do nothing if the target is an intact model folder already." };
         var offline = new Option<bool>("--offline") { Description = "Download nothing; use only cached files." };
         verb.Arguments.Add(repository);
         verb.Options.Add(target);
         verb.Options.Add(precision);
         verb.Options.Add(backbone);
         verb.Options.Add(kind);
+        verb.Options.Add(ifMissing);
         verb.Options.Add(offline);
         verb.SetAction(async (parsed, cancellationToken) =>
         {
@@ -56,7 +59,8 @@ internal static class PullVerb
                 parsed.GetValue(precision)!,
                 parsed.GetValue(backbone),
                 parsed.GetValue(kind));
-            var model = await RunAsync(pull, terminal, HubSettings.Read(terminal, parsed.GetValue(offline)), cancellationToken);
+            var present = parsed.GetValue(ifMissing) ? Find(pull.TargetIn(terminal)) : null;
+            var model = present ?? await RunAsync(pull, terminal, HubSettings.Read(terminal, parsed.GetValue(offline)), cancellationToken);
             await parsed.InvocationConfiguration.Output.WriteLineAsync(ImportVerb.Describe(model));
             return ExitCode.Done;
         });
@@ -65,7 +69,7 @@ internal static class PullVerb
 
     private static async Task<ModelFolder> RunAsync(Pull pull, Terminal terminal, HubSettings settings, CancellationToken cancellationToken)
     {
-        var target = pull.To ?? Path.Combine(new ModelSearch(terminal).Roots[0], pull.Repository.Name);
+        var target = pull.TargetIn(terminal);
         ImportVerb.RequireTarget(target);
         var (source, backbone, commit) = ("", (string?)null, "");
         await PullProgress.RunAsync(terminal, async progress =>
@@ -93,5 +97,21 @@ internal static class PullVerb
         return (await hub.RunAsync(repository, withWeights: false, cancellationToken)).Folder;
     }
 
-    private sealed record Pull(HubRepository Repository, string? To, string Precision, string? Backbone, string? Kind);
+    // A folder that an interrupted import left without its manifest is imported again.
+    private static ModelFolder? Find(string target)
+    {
+        try
+        {
+            return ModelFolder.Open(target);
+        }
+        catch (ModelException)
+        {
+            return null;
+        }
+    }
+
+    private sealed record Pull(HubRepository Repository, string? To, string Precision, string? Backbone, string? Kind)
+    {
+        public string TargetIn(Terminal terminal) => To ?? Path.Combine(new ModelSearch(terminal).Roots[0], Repository.Name);
+    }
 }

@@ -15,6 +15,8 @@ namespace LLMBlender.Cli.Verbs;
 internal static class VerifyVerb
 {
     private const string Details = """
+        Each file of the model is compared with its hash in the manifest, and a damaged or changed one is an error. Without --cases that is all.
+
         DIR contains results of the reference implementation for the checkpoint that M was imported from:
           for a pair-ranker  rank.json, hf_pairs.json, api.json: ids, logits, matrices, scores and ranks
           for an encoder     cases.json: last hidden states, compared at positions with mask 1;
@@ -26,7 +28,8 @@ internal static class VerifyVerb
 
         The exit code is 0 if all values are within tolerance (fp32: 2e-5; a generator's logits 1e-4), otherwise 1.
 
-        Example:
+        Examples:
+          llmblender models verify pairranker-mini
           llmblender models verify models/pairrm --cases reference/pairrm/cases
         """;
 
@@ -35,16 +38,30 @@ internal static class VerifyVerb
     {
         var verb = new Verb("verify", "Compare a model's results with the reference's.", Details);
         var model = new Argument<string>("M") { Description = "A model folder, or the name of one under models/." };
-        var cases = new Option<string>("--cases") { HelpName = "DIR", Description = "The folder of reference cases.", Required = true };
+        var cases = new Option<string?>("--cases") { HelpName = "DIR", Description = "The folder of reference cases; by default only files are checked." };
         var json = new Option<bool>("--json") { Description = "Write the report as one JSON object." };
         verb.Arguments.Add(model);
         verb.Options.Add(cases);
         verb.Options.Add(json);
         verb.SetAction((parsed, cancellationToken) => Task.Run(() =>
         {
-            var folder = RequireFolder(parsed.GetValue(cases)!);
+            var folder = parsed.GetValue(cases) is { } given ? RequireFolder(given) : null;
             var path = new ModelSearch(terminal).FindModel(parsed.GetValue(model)!);
             var manifest = Loading.Guard(path, () => ModelFolder.Open(path)).Manifest;
+            if (folder is null)
+            {
+                if (parsed.GetValue(json))
+                {
+                    WriteIntact(manifest, terminal);
+                }
+                else
+                {
+                    parsed.InvocationConfiguration.Output.WriteLine($"{path}: {manifest.Kind}, {manifest.Precision}, {manifest.Files.Count} files intact");
+                }
+
+                return ExitCode.Done;
+            }
+
             var verdict = Check(path, manifest, folder, cancellationToken);
             if (parsed.GetValue(json))
             {
@@ -63,6 +80,19 @@ internal static class VerifyVerb
     private static string RequireFolder(string folder) => Directory.Exists(folder)
         ? folder
         : throw new UsageException($"--cases {folder}: there is no such folder");
+
+    private static void WriteIntact(ModelManifest manifest, Terminal terminal)
+    {
+        using var output = RecordOutput.At(to: null, from: null, terminal.Out);
+        output.Write(json =>
+        {
+            json.WriteText("model", manifest.Id);
+            json.WriteString("kind", manifest.Kind);
+            json.WriteString("precision", manifest.Precision);
+            json.WriteBoolean("verified", true);
+            json.WriteNumber("files", manifest.Files.Count);
+        });
+    }
 
     private static Verdict Check(string path, ModelManifest manifest, string folder, CancellationToken cancellationToken)
     {

@@ -13,7 +13,8 @@ internal sealed class ModelTarget
     private ModelTarget(string path, string[] replaced)
     {
         (Path, this.replaced) = (path, replaced);
-        Staging = $"{path}.importing-{Environment.ProcessId}";
+        // Containers that share a volume have process ids in common.
+        Staging = $"{path}.importing-{Environment.MachineName}-{Environment.ProcessId}";
     }
 
     /// <summary>The folder.</summary>

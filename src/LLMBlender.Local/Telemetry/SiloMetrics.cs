@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Reflection;
 
 namespace LLMBlender.Local.Telemetry;
 
@@ -16,6 +17,9 @@ public sealed class SiloMetrics
 
     /// <summary>The queue would take longer than the request's remaining time.</summary>
     public const string QueueLate = "queue_late";
+
+    // The version, and "+REVISION" of a build that was given its sources' revision.
+    private static readonly string Version = typeof(SiloMetrics).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
     private static readonly string[] Reasons = [TooManyRequests, Leaving, QueueFull, QueueLate];
 
@@ -38,10 +42,12 @@ public sealed class SiloMetrics
         meter.CreateObservableGauge("llmblender.requests.limit", () => limit, "{request}", "Maximum number of active requests in this process.");
     }
 
-    /// <summary>Observes roles, readiness and the number of worker silos.</summary>
+    /// <summary>Observes the build, roles, readiness and the number of worker silos.</summary>
     public void Observe(string[] roles, Func<bool> isReady, Func<int> workers)
     {
         Measurement<int>[] all = Array.ConvertAll(roles, static name => new Measurement<int>(1, new KeyValuePair<string, object?>("role", name)));
+        meter.CreateObservableGauge(
+            "llmblender.build.info", static () => new Measurement<int>(1, new KeyValuePair<string, object?>("version", Version)), null, "1, with the version of this process.");
         meter.CreateObservableGauge("llmblender.silo.role", () => all, null, "1 for each role of this process.");
         meter.CreateObservableGauge("llmblender.silo.ready", () => isReady() ? 1 : 0, null, "Whether this process is ready for requests.");
         meter.CreateObservableGauge("llmblender.silo.workers", workers, "{silo}", "Worker silos in this process's view of the cluster.");

@@ -55,6 +55,22 @@ public sealed class PullVerbTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Pull_IfMissing_AsksTheHubForAModelThatIsAbsentOrDamagedOnly()
+    {
+        await PullAsync(Repository, "--if-missing");
+        var asked = hub.Requests.Count;
+        var again = await PullAsync(Repository, "--if-missing");
+
+        Assert.Equal((ExitCode.Done, ""), (again.Code, again.Error));
+        Assert.StartsWith($"{folder.File("models", "PairRM-hf")}: pair-ranker, ", again.Out, StringComparison.Ordinal);
+        Assert.Equal(asked, hub.Requests.Count);
+
+        File.Delete(folder.File("models", "PairRM-hf", "graph.onnx"));
+        Assert.Equal(ExitCode.Done, (await PullAsync(Repository, "--if-missing")).Code);
+        Assert.True(File.Exists(folder.File("models", "PairRM-hf", "graph.onnx")));
+    }
+
+    [Fact]
     public async Task Pull_Repository_FetchesOnlyWhatImportReads()
     {
         await PullAsync(Repository);

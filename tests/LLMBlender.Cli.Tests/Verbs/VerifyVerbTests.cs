@@ -23,6 +23,28 @@ public sealed class VerifyVerbTests(TinyModel tiny, TinyFuserModel fuser) : IDis
     }
 
     [Fact]
+    public async Task Verify_WithoutCases_ChecksEachFileAndNamesADamagedOne()
+    {
+        var copy = folder.File("copy");
+        Directory.CreateDirectory(copy);
+        foreach (var file in Directory.GetFiles(tiny.Folder))
+        {
+            File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
+        }
+
+        var sound = await CommandLine.RunAsync("models", "verify", copy);
+        var record = (await CommandLine.RunAsync("models", "verify", copy, "--json")).Records.Single();
+        await File.AppendAllTextAsync(Path.Combine(copy, "config.json"), " ", TestContext.Current.CancellationToken);
+        var damaged = await CommandLine.RunAsync("models", "verify", copy);
+
+        Assert.Equal((ExitCode.Done, ""), (sound.Code, sound.Error));
+        Assert.Matches(@"copy: pair-ranker, \w+, \d+ files intact\n$", sound.Out);
+        Assert.True(record["verified"]!.GetValue<bool>());
+        Assert.NotEqual(ExitCode.Done, damaged.Code);
+        Assert.Contains("config.json", damaged.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Verify_Json_CountsWhatWasCompared()
     {
         var report = (await CommandLine.RunAsync("models", "verify", tiny.Folder, "--cases", Cases, "--json")).Records.Single();

@@ -23,6 +23,25 @@ public sealed class AlertRuleTests
         await Tool.CheckAsync("check", "rules", folder.File("queries.yaml"));
     }
 
+    // The scopes of a dashboard are its variables; an expression without them would add the releases of one Prometheus together.
+    [Fact]
+    public void Dashboards_Queries_AreLimitedToTheChosenReleasesAndPods()
+    {
+        string[] scopes = ["cluster", "instance", "namespace", "release"];
+
+        Assert.All(Files.Dashboards.SelectMany(Files.Queries), query =>
+            Assert.All(Query.Read(query.Expression).Series, series => Assert.Empty(scopes.Except(series.Labels))));
+        Assert.All(Files.Dashboards, file => Assert.Empty(new[] { "datasource", "cluster", "namespace", "release", "pod" }.Except(Files.Variables(file))));
+    }
+
+    [Fact]
+    public void Rules_Each_GroupByRelease() => Assert.All(Files.Rules(), rule =>
+    {
+        var grouping = Query.Read(rule.Expression).Grouping;
+        Assert.True(grouping.Count == 0 || !new[] { "cluster", "namespace", "release" }.Except(grouping).Any(), rule.Name);
+        Assert.True(grouping.Count > 0 || !rule.Expression.Contains("sum", StringComparison.Ordinal), rule.Name);
+    });
+
     [Fact]
     public void Rules_Each_HasItsTestsAndItsSection()
     {

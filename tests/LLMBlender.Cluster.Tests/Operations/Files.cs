@@ -52,6 +52,13 @@ internal static partial class Files
                 target => (panel.GetProperty("title").GetString()!, target.GetProperty("expr").GetString()!)))];
     }
 
+    /// <summary>The names of a dashboard's variables.</summary>
+    public static IReadOnlyList<string> Variables(string dashboard)
+    {
+        using var json = JsonDocument.Parse(File.ReadAllText(dashboard));
+        return [.. json.RootElement.GetProperty("templating").GetProperty("list").EnumerateArray().Select(variable => variable.GetProperty("name").GetString()!)];
+    }
+
     private static IEnumerable<YamlNode> Items(YamlNode node) => (YamlSequenceNode)node;
 
     [GeneratedRegex(@"^\| `([a-z_]+)` \| (\w+) \| (.*?) ?\| .+ \|$")]

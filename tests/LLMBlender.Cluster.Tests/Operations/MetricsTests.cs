@@ -5,8 +5,8 @@ namespace LLMBlender.Cluster.Tests.Operations;
 /// <summary>What the running server exports, against what the table, the dashboards and the alert rules say of it.</summary>
 public sealed class MetricsTests(BusyServer server) : IClassFixture<BusyServer>
 {
-    // Prometheus adds these to what it scrapes; the series are its own.
-    private static readonly string[] Added = ["instance", "job", "le"];
+    // Prometheus and its scrape configuration add these to what is scraped; the series are its own.
+    private static readonly string[] Added = ["cluster", "instance", "job", "le", "namespace", "release"];
     private static readonly string[] Own = ["up"];
 
     public static TheoryData<string> Dashboards => [.. Files.Dashboards.Select(file => Path.GetFileName(file)!)];

@@ -54,7 +54,7 @@ public sealed class ChartTests
 
         string[] every =
         [
-            "ConfigMap", "Deployment", "HorizontalPodAutoscaler", "Ingress", "NetworkPolicy", "Pod", "PodDisruptionBudget", "PrometheusRule",
+            "ConfigMap", "Deployment", "HTTPRoute", "HorizontalPodAutoscaler", "Ingress", "NetworkPolicy", "Pod", "PodDisruptionBudget", "PrometheusRule",
             "ScaledObject", "Service", "ServiceAccount", "ServiceMonitor",
         ];
         Assert.Empty(every.Except(kinds));
@@ -121,6 +121,134 @@ public sealed class ChartTests
     }
 
     [Fact]
+    public async Task ScaledObject_Queries_AreOfTheReleaseAndFailWithoutItsSeries()
+    {
+        var scaled = Scaled(await Chart.ManifestsAsync(Variants.All["Queued"]), "trial-llmblender-compare");
+        var triggers = scaled["triggers"]!.AsArray();
+
+        Assert.Equal(["utilization", "queue"], triggers.Select(trigger => (string?)trigger!["name"]));
+        Assert.Equal(["0.7", "50000"], triggers.Select(trigger => (string?)trigger!["metadata"]!["threshold"]));
+        Assert.All(triggers, trigger =>
+        {
+            var query = (string)trigger!["metadata"]!["query"]!;
+            Assert.Equal("false", (string?)trigger["metadata"]!["ignoreNullValues"]);
+            Assert.EndsWith("or 0 * count(llmblender_silo_ready{namespace=\"ai\",release=\"trial\"})", query, StringComparison.Ordinal);
+            Assert.Equal(2, query.Split("{namespace=\"ai\",release=\"trial\"}").Length - 1);
+        });
+        Assert.Equal("currentReplicasIfHigher", (string?)scaled["fallback"]!["behavior"]);
+    }
+
+    [Fact]
+    public async Task ScaledObject_FromZero_HasADemandOfTheProcessesThatAsk()
+    {
+        var triggers = Scaled(await Chart.ManifestsAsync(Variants.All["Everything"]), "trial-llmblender-compare")["triggers"]!.AsArray();
+
+        var demand = triggers.Single(trigger => (string?)trigger!["name"] == "demand")!;
+        Assert.Contains("http_server_request_duration_seconds_count", (string?)demand["metadata"]!["query"], StringComparison.Ordinal);
+        Assert.Equal("cron", (string?)triggers[^1]!["type"]);
+    }
+
+    [Fact]
+    public async Task Manifests_Pools_AreDeploymentsWithTheirOwnDevicesAndModels()
+    {
+        var manifests = await Chart.ManifestsAsync(Variants.All["cloud-gpu"]);
+        var pods = Silos(manifests).ToDictionary(NameOf, deployment => deployment["spec"]!["template"]!["spec"]!);
+
+        Assert.DoesNotContain("trial-llmblender-compare", pods.Keys);
+        foreach (var (pool, rankers) in new[] { ("h100", "pairrm"), ("l4", "pairrm,pairranker-mini") })
+        {
+            var name = $"trial-llmblender-compare-{pool}";
+            Assert.Equal("nvidia", (string?)pods[name]["runtimeClassName"]);
+            Assert.Equal(pool, (string?)pods[name]["nodeSelector"]!["cloud.example.org/gpu"]);
+            Assert.Equal("nvidia.com/gpu", (string?)pods[name]["tolerations"]![0]!["key"]);
+            Assert.Equal(rankers, string.Join(',', Pod.SettingsOf(manifests, pods[name])["LLMBlender"]!["Rankers"]!.AsArray()));
+            Assert.Contains($"pool=\"{pool}\"", (string?)Scaled(manifests, name)["triggers"]![0]!["metadata"]!["query"], StringComparison.Ordinal);
+            var selector = Silos(manifests).Single(deployment => NameOf(deployment) == name)["spec"]!["selector"]!["matchLabels"]!;
+            Assert.Equal(pool, (string?)selector["llmblender/pool"]);
+        }
+
+        Assert.Equal("32", Scaled(manifests, "trial-llmblender-compare-l4")["maxReplicaCount"]!.ToString());
+        Assert.Equal("16", Scaled(manifests, "trial-llmblender-compare-h100")["maxReplicaCount"]!.ToString());
+    }
+
+    [Fact]
+    public async Task Manifests_Models_AreMountedWhereTheyAreLoaded()
+    {
+        foreach (var (name, pod) in await PodsAsync(Variants.All["cloud-gpu"]))
+        {
+            var loads = name.Contains("-compare", StringComparison.Ordinal) || name.EndsWith("-fuse", StringComparison.Ordinal);
+            Assert.Equal(loads, pod["volumes"]!.AsArray().Any(volume => (string?)volume!["name"] == "models"));
+            Assert.Equal(loads, pod["initContainers"] is not null);
+        }
+    }
+
+    // OpenShift's restricted-v2 admits users and groups of the namespace's range only, so that none may be named.
+    [Fact]
+    public async Task Pods_OnOpenShift_NameNoUserAndNoGroup()
+    {
+        var rendered = (await Chart.TemplateAsync(Variants.All["openshift"])).Output;
+
+        Assert.DoesNotContain("runAsUser", rendered, StringComparison.Ordinal);
+        Assert.DoesNotContain("runAsGroup", rendered, StringComparison.Ordinal);
+        Assert.DoesNotContain("fsGroup", rendered, StringComparison.Ordinal);
+        Assert.Contains("runAsNonRoot: true", rendered, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Pods_OfTheSmallExample_FitTwoProcessors()
+    {
+        var requests = (await PodsAsync(Variants.All["small"])).Values.SelectMany(pod => pod["containers"]!.AsArray())
+            .Select(container => (string)container!["resources"]!["requests"]!["cpu"]!).ToArray();
+
+        Assert.All(requests, request => Assert.EndsWith("m", request, StringComparison.Ordinal));
+        Assert.InRange(requests.Sum(request => int.Parse(request[..^1], System.Globalization.CultureInfo.InvariantCulture)), 1, 1000);
+    }
+
+    [Fact]
+    public async Task Pods_AirGapped_PullEveryImageFromOneRegistry()
+    {
+        var manifests = await Chart.ManifestsAsync(Variants.All["air-gapped"]);
+        var pods = manifests.Where(manifest => (string?)manifest["kind"] is "Deployment" or "Pod")
+            .Select(manifest => (string?)manifest["kind"] == "Pod" ? manifest["spec"]! : manifest["spec"]!["template"]!["spec"]!).ToArray();
+
+        Assert.All(pods, pod =>
+        {
+            Assert.Equal("registry", (string?)pod["imagePullSecrets"]![0]!["name"]);
+            Assert.All(pod["containers"]!.AsArray(), container => Assert.StartsWith("registry.internal:5000/", (string?)container!["image"], StringComparison.Ordinal));
+        });
+    }
+
+    [Fact]
+    public async Task Pods_CommonValues_AreOfEveryRoleAndARoleAddsItsOwn()
+    {
+        var pods = await PodsAsync(Variants.All["Everything"]);
+        var (gateway, blend) = (pods["trial-llmblender-gateway"], pods["trial-llmblender-blend"]);
+
+        Assert.Equal(("gateways", "shared"), ((string?)gateway["priorityClassName"], (string?)blend["priorityClassName"]));
+        Assert.Equal(["shared", "gateways"], gateway["tolerations"]!.AsArray().Select(toleration => (string?)toleration!["key"]));
+        Assert.Equal(("ssd", "gateways"), ((string?)gateway["nodeSelector"]!["disk"], (string?)gateway["nodeSelector"]!["pool"]));
+        var variables = blend["containers"]![0]!["env"]!.AsArray().ToLookup(env => (string)env!["name"]!, env => (string?)env!["value"]);
+        Assert.All(variables, variable => Assert.Single(variable));
+        Assert.Equal("1", variables["DOTNET_EnableDiagnostics"].Single());
+        Assert.Equal("json", variables["Logging__Console__FormatterName"].Single());
+        Assert.Equal(
+            "node-0.redis:6379,node-1.redis:6379,user=llmblender,ssl=true,password=$(LLMBLENDER_REDIS_PASSWORD)", variables["LLMBLENDER_REDIS"].Single());
+        Assert.Equal("http://collector:4318/v1/traces", variables["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"].Single());
+        Assert.Empty(variables["OTEL_EXPORTER_OTLP_LOGS_ENDPOINT"]);
+        Assert.Equal("0.05", variables["OTEL_TRACES_SAMPLER_ARG"].Single());
+    }
+
+    [Fact]
+    public async Task Rules_WithARunbookUrl_LinkToTheirSections()
+    {
+        var rules = (await Chart.ManifestsAsync(Variants.All["Everything"])).Single(manifest => (string?)manifest["kind"] == "PrometheusRule");
+
+        Assert.All(
+            rules["spec"]!["groups"]!.AsArray().SelectMany(group => group!["rules"]!.AsArray()),
+            rule => Assert.Equal($"https://docs.example.org/llmblender/METRICS.html#{((string)rule!["alert"]!).ToLowerInvariant()}", (string?)rule["annotations"]!["runbook_url"]));
+    }
+
+    [Fact]
     public async Task Manifests_Keys_GoToThosePodsAloneThatAskBackends()
     {
         var manifests = await Chart.ManifestsAsync(Variants.Secrets);
@@ -159,6 +287,9 @@ public sealed class ChartTests
         manifests.Where(manifest => (string?)manifest["kind"] == "Deployment" && !NameOf(manifest).EndsWith("-redis", StringComparison.Ordinal));
 
     internal static string NameOf(JsonObject manifest) => (string)manifest["metadata"]!["name"]!;
+
+    private static JsonNode Scaled(JsonObject[] manifests, string name) =>
+        manifests.Single(manifest => (string?)manifest["kind"] == "ScaledObject" && NameOf(manifest) == name)["spec"]!;
 
     private static bool IsAccelerator(JsonNode? env) => ((string)env!["name"]!).StartsWith("LLMBlender__Accelerators", StringComparison.Ordinal);
 

@@ -19,7 +19,7 @@ public sealed partial class ValuesTests
     [InlineData("gateway: { replica: 2 }", "gateway: Additional property replica is not allowed")]
     [InlineData("gateway: { replicas: two }", "gateway.replicas: Invalid type. Expected: integer, given: string")]
     [InlineData("gateway: { replicas: -1 }", "gateway.replicas: Must be greater than or equal to 0")]
-    [InlineData("drain: { seconds: 600 }", "drain.seconds: Must be less than or equal to 110")]
+    [InlineData("drain: { seconds: 601 }", "drain.seconds: Must be less than or equal to 600")]
     [InlineData("redis: { address: \"redis:6379,password=secret\" }", "redis.address: Must not validate the schema")]
     [InlineData("redis: { address: \"\" }", "redis: exactly one of redis.address, redis.existingSecret.name and redis.trial.enabled must be given; 0 are")]
     [InlineData("redis: { address: \"redis:6379\", trial: { enabled: true } }", "must be given; 2 are")]
@@ -35,6 +35,19 @@ public sealed partial class ValuesTests
     [InlineData("compare: { gpu: { enabled: true, count: 0 } }", "compare.gpu.count: Must be greater than or equal to 1")]
     [InlineData("compare: { autoscaling: { enabled: true }, keda: { enabled: true } }", "autoscaling.enabled and keda.enabled are both true")]
     [InlineData("blend: { autoscaling: { enabled: true, minReplicas: 5, maxReplicas: 2 } }", "blend.autoscaling: minReplicas is 5, and must be at most maxReplicas, 2")]
+    [InlineData("compare: { keda: { enabled: true, minReplicas: 5, maxReplicas: 2 } }", "compare.keda: minReplicas is 5, and must be at most maxReplicas, 2")]
+    [InlineData("compare: { pools: [{ name: a, keda: { enabled: true, minReplicas: 30 } }] }", "compare.pools.a.keda: minReplicas is 30, and must be at most maxReplicas, 20")]
+    [InlineData("compare: { pools: [{ name: a }, { name: a }] }", "compare.pools[1].name: \"a\" is another pool's name already")]
+    [InlineData("compare: { pools: [{ replicas: 2 }] }", "compare.pools.0: name is required")]
+    [InlineData("compare: { gpu: { enabled: true }, autoscaling: { enabled: true } }", "compare.autoscaling: it scales on processor use, which says nothing of pods with GPUs; use keda")]
+    [InlineData("compare: { resources: { claims: [{ name: gpu }] } }", "Additional property claims is not allowed")]
+    [InlineData("global: { storageClass: fast }", "global: Additional property storageClass is not allowed")]
+    [InlineData("blend: { podLabels: { app.kubernetes.io/component: mine } }", "blend.podLabels: the chart sets \"app.kubernetes.io/component\" itself")]
+    [InlineData("commonLabels: { llmblender/silo: no way }", "commonLabels: the chart sets \"llmblender/silo\" itself")]
+    [InlineData("ca: { configMap: a, secret: b }", "ca: configMap and secret are both given")]
+    [InlineData("redis: { existingSecret: { name: a, key: b }, passwordSecret: { name: c } }", "redis.passwordSecret: it goes with redis.address")]
+    [InlineData("httpRoute: { enabled: true }", "httpRoute.parentRefs: Array must have at least 1 items")]
+    [InlineData("settings: { Backends: [{ Name: a, Url: \"http://x\", Model: m }], Panels: [{ Name: p, Members: [a], Deadline: \"00:05:00\" }] }", "\"p\" has a Deadline of 300 seconds, and must end within drain.seconds, 100")]
     [InlineData("ingress: { enabled: true }", "ingress.hosts: Array must have at least 1 items")]
     [InlineData("image: { pullPolicy: Sometimes }", "image.pullPolicy must be one of the following")]
     [InlineData("ports: { http: 80 }", "ports.http: Must be greater than or equal to 1024")]
@@ -54,6 +67,55 @@ public sealed partial class ValuesTests
         Assert.DoesNotContain("secret\"", outcome.Error, StringComparison.Ordinal);
     }
 
+    // A value that no variant sets is rendered by no test. The roles and pools share their values' schemas.
+    [Fact]
+    public void Values_Every_IsSetByAVariant()
+    {
+        var (given, known) = (new HashSet<string>(), new HashSet<string>());
+        Visit(Schema, "", null, known);
+        foreach (var values in Variants.All.Values)
+        {
+            Visit(Schema, "", Chart.Read(values), given);
+        }
+
+        Assert.Empty(known.Select(OfAnyRole).Except(given.Select(OfAnyRole)));
+
+        static string OfAnyRole(string path) => Role().Replace(path, "ROLE");
+
+        // With values, the paths that they set; without, all.
+        static void Visit(JsonNode schema, string path, JsonNode? values, HashSet<string> found)
+        {
+            var of = (string?)schema["$ref"] is { } reference ? Schema["definitions"]![reference["#/definitions/".Length..]]! : schema;
+            found.Add(path);
+            foreach (var (name, inner) in of["properties"]?.AsObject() ?? [])
+            {
+                if (values is null || (values as JsonObject)?.ContainsKey(name) == true)
+                {
+                    Visit(inner!, $"{path}.{name}", values?[name], found);
+                }
+            }
+
+            if ((string?)(of["type"] as JsonValue) != "array" || of["items"] is not { } items)
+            {
+                return;
+            }
+
+            foreach (var value in values is null ? [null] : values.AsArray().ToArray())
+            {
+                Visit(items, $"{path}[]", value, found);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Table_OfValues_IsGeneratedFromTheirComments()
+    {
+        var outcome = await Npm.ScriptAsync("values.mjs", Path.Combine(Chart.Folder, "values.yaml"));
+
+        Assert.True(outcome.Code == 0, outcome.Error);
+        Assert.Equal(outcome.Output.TrimEnd(), (await File.ReadAllTextAsync(Path.Combine(Chart.Folder, "VALUES.md"), TestContext.Current.CancellationToken)).TrimEnd());
+    }
+
     [Fact]
     public void Values_Every_IsInTheSchema()
     {
@@ -67,7 +129,7 @@ public sealed partial class ValuesTests
     public void Schema_EveryObject_IsClosedOrSaysOfWhat()
     {
         // As Kubernetes has it: these are not ours to bound.
-        string[] free = ["/definitions/objects/items", "/properties/global", "/properties/models/properties/volume", "affinity", "extraEnv/items"];
+        string[] free = ["/definitions/objects/items", "/properties/models/properties/volume", "affinity", "extraEnv/items"];
         var open = new List<string>();
         Visit(Schema, "");
 
@@ -175,6 +237,9 @@ public sealed partial class ValuesTests
             }
         }
     }
+
+    [GeneratedRegex(@"^\.(common|gateway|blend|compare(\.pools\[\])?|fuse)(?=\.)")]
+    private static partial Regex Role();
 
     [GeneratedRegex(@"^(?<indent> *)(?<name>[A-Za-z]+):(?: (?<value>.+))?$")]
     private static partial Regex Value();

@@ -142,6 +142,133 @@ internal static class Variants
         ingress: { enabled: true, page: true, hosts: [llmblender.example.org] }
         """;
 
+    // Each value that the other variants leave alone. A sidecar has the security context that restricted namespaces ask for.
+    private const string Everything = """
+        redis: { address: "node-0.redis:6379,node-1.redis:6379", user: llmblender, tls: true, passwordSecret: { name: redis, key: redis-password } }
+        callers: [{ name: app, keySha256: 2c70e12b7a0646f92279f427c7b38e7334d8e5389cff167a1dc30e73f826b683 }]
+        global: { imageRegistry: registry.example.org, imagePullSecrets: [{ name: global }, registry] }
+        image: { pullSecrets: [registry] }
+        ca: { configMap: company-ca }
+        logFormat: json
+        common:
+          annotations: { reloader.stakater.com/auto: "true" }
+          podAnnotations: { example.org/common: "true" }
+          nodeSelector: { disk: ssd }
+          tolerations: [{ key: shared, operator: Exists }]
+          topologySpreadConstraints: [{ maxSkew: 2, topologyKey: example.org/rack, whenUnsatisfiable: ScheduleAnyway, labelSelector: { matchLabels: { app.kubernetes.io/name: llmblender } } }]
+          priorityClassName: shared
+          schedulerName: other
+          dnsPolicy: ClusterFirst
+          dnsConfig: { options: [{ name: ndots, value: "2" }] }
+          hostAliases: [{ ip: 10.0.0.1, hostnames: [vllm] }]
+          progressDeadlineSeconds: 900
+          extraEnv: [{ name: DOTNET_EnableDiagnostics, value: "1" }]
+          extraContainers:
+            - name: proxy
+              image: proxy:1
+              securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: [ALL] } }
+        gateway:
+          priorityClassName: gateways
+          nodeSelector: { pool: gateways }
+          tolerations: [{ key: gateways, operator: Exists }]
+          extraArgs: [--silo-listen-port=11111]
+          lifecycle: { preStop: { sleep: { seconds: 15 } } }
+          autoscaling: { enabled: true, minReplicas: 2, maxReplicas: 4, targetMemory: 80, behavior: { scaleUp: { stabilizationWindowSeconds: 0 } }, metrics: [{ type: ContainerResource, containerResource: { name: cpu, container: llmblender, target: { type: Utilization, averageUtilization: 60 } } }] }
+          disruptionBudget: { minAvailable: 50% }
+        compare:
+          keda: { enabled: true, minReplicas: 0, maxReplicas: 8, behavior: { scaleUp: { stabilizationWindowSeconds: 0 } }, authenticationRef: { name: prometheus }, triggers: [{ type: cron, metadata: { timezone: UTC, start: "0 8 * * *", end: "0 18 * * *", desiredReplicas: "2" } }] }
+        models:
+          volume: { emptyDir: {} }
+          pull: [{ repository: llm-blender/PairRM-hf, name: pairrm, precision: int8 }]
+          pullToken: { name: hub, key: token }
+        service: { type: LoadBalancer, nodePort: 30080, labels: { team: ai }, loadBalancerClass: example.org/nlb, loadBalancerSourceRanges: [10.0.0.0/8], externalTrafficPolicy: Local, trafficDistribution: PreferClose }
+        ingress: { enabled: true, hosts: [llmblender.example.org], tls: [{ secretName: other, hosts: [llmblender.example.org] }], labels: { team: ai } }
+        httpRoute:
+          enabled: true
+          parentRefs: [{ name: public, namespace: gateways }]
+          hostnames: [llmblender.example.org]
+          filters: [{ type: RequestHeaderModifier, requestHeaderModifier: { remove: [x-internal] } }]
+          timeouts: { request: 100s }
+          labels: { team: ai }
+          annotations: { example.org/owner: ai }
+        extraObjects:
+          - { apiVersion: v1, kind: ConfigMap, metadata: { name: "{{ .Release.Name }}-extra" }, data: { key: value } }
+        monitoring:
+          serviceMonitor: { enabled: true, namespace: monitoring, scrapeTimeout: 10s, relabelings: [{ targetLabel: cluster, replacement: eu }], metricRelabelings: [{ sourceLabels: [__name__], regex: orleans_.*, action: drop }] }
+          rules: { enabled: true, runbookUrl: "https://docs.example.org/llmblender/METRICS.html" }
+          otlp: { endpoint: "http://collector:4318", protocol: http/protobuf, logs: false, sampleRatio: 0.05, headersSecret: { name: collector, key: headers } }
+        """;
+
+    private const string Detailed = """
+        redis:
+          trial: { enabled: true, image: "mirror.example.org/redis:7.4.2", resources: { requests: { cpu: 20m, memory: 32Mi }, limits: { memory: 128Mi } } }
+        allowAnonymous: true
+        image: { pullPolicy: Always }
+        containerSecurityContext: { privileged: false }
+        serviceAccount: { annotations: { example.org/identity: blend } }
+        ports: { http: 9080, silo: 11112, grains: 30001 }
+        probes:
+          startup: { periodSeconds: 5, failureThreshold: 200 }
+          liveness: { periodSeconds: 20, timeoutSeconds: 10, failureThreshold: 3 }
+          readiness: { periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 3 }
+        gateway: { disruptionBudget: { maxUnavailable: 25%, unhealthyPodEvictionPolicy: IfHealthyBudget } }
+        compare:
+          gpu: { enabled: true, resource: amd.com/gpu, count: 2 }
+          keda:
+            enabled: true
+            pollingInterval: 30
+            cooldownPeriod: 600
+            query: sum(my_queue)
+            fallback: { failureThreshold: 5, replicas: 3, behavior: "" }
+            authenticationRef: { name: prometheus, kind: ClusterTriggerAuthentication }
+        httpRoute: { enabled: true, parentRefs: [{ name: public }], paths: [/v1] }
+        monitoring:
+          dashboards: { enabled: true, labels: { grafana: "true" } }
+          otlp: { endpoint: "http://collector:4317", traces: false }
+        settings:
+          Discover: false
+          LiteLLM: /etc/litellm/config.yaml
+          Gateway: { AllowedOrigins: ["https://app.example.org"] }
+          Admission: { RetryAfter: "00:00:02" }
+          Cache: { ReadTimeout: "00:00:00.2", WriteTimeout: "00:00:02", ShortestRest: "00:00:01", LongestRest: "00:00:30", MaxPendingWrites: 10000 }
+          Backends:
+            - Name: full
+              Url: http://vllm:8000/v1
+              Model: large
+              KeyFile: /etc/keys/full
+              Temperature: 0.7
+              MaxTokens: 512
+              MaxWaiting: 100
+              RequestsPerMinute: 600
+              Attempts: 3
+              ConnectTimeout: "00:00:05"
+              RetryDelay: "00:00:01"
+              LongestRetryAfter: "00:00:10"
+              BreakerCalls: 20
+              BreakTime: "00:00:30"
+              MaxAnswerBytes: 1048576
+              IdleTimeout: "00:00:20"
+              Sees: true
+              DroppedFields: [seed]
+              TokenLimitField: max_completion_tokens
+            - { Name: azure, Kind: azure, Url: "https://example.org", Model: large, ApiVersion: 2024-10-21 }
+          Scorers:
+            - { Name: scorer, Kind: vllm-classify, Url: "http://vllm:8000", Model: reward, KeyFile: /etc/keys/full, Scores: logit, Label: good, MaxConcurrency: 8, Attempts: 2, MaxAnswerBytes: 65536 }
+          Panels:
+            - Name: full
+              Description: one member, with every option
+              Members: [full]
+              Passes: [tools]
+              MemberTimeout: "00:00:30"
+              TimeShare: 0.8
+              HedgeAfter: "00:00:03"
+              Ranker: pairranker-mini
+              Aggregate: adaptive
+              Strict: true
+              KeepsMember: true
+            - { Name: recorded, Records: /etc/records/panel.jsonl }
+        """;
+
     private const string Bare = """
         nameOverride: blender
         fullnameOverride: house
@@ -172,8 +299,14 @@ internal static class Variants
         [nameof(Fronted)] = Fronted,
         [nameof(Paged)] = Paged,
         [nameof(Bare)] = Bare,
-    };
+        [nameof(Everything)] = Everything,
+        [nameof(Detailed)] = Detailed,
+    }.Concat(Examples()).ToDictionary();
 
     /// <summary>Their names.</summary>
     public static TheoryData<string> Names => [.. All.Keys];
+
+    // The chart's own examples.
+    private static IEnumerable<KeyValuePair<string, string>> Examples() => Directory.GetFiles(Path.Combine(Chart.Folder, "examples"), "*.yaml")
+        .Select(file => KeyValuePair.Create(Path.GetFileNameWithoutExtension(file), File.ReadAllText(file)));
 }

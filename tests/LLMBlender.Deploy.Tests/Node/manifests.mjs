@@ -6,7 +6,9 @@ import { fileURLToPath } from "node:url";
 import { loadAll } from "js-yaml";
 import ts from "typescript";
 
-const operators = { "keda.sh": "@kubernetes-models/keda", "monitoring.coreos.com": "@kubernetes-models/prometheus-operator" };
+const operators = {
+  "gateway.networking.k8s.io": "@kubernetes-models/gateway-api", "keda.sh": "@kubernetes-models/keda", "monitoring.coreos.com": "@kubernetes-models/prometheus-operator",
+};
 const here = dirname(fileURLToPath(import.meta.url));
 const faults = [];
 const typed = [];
@@ -15,7 +17,7 @@ for (const file of process.argv.slice(2)) {
   for (const manifest of loadAll(readFileSync(file, "utf8")).filter(Boolean)) {
     const where = `${basename(file)}: ${manifest.kind} ${manifest.metadata?.name}`;
     const [version, group] = manifest.apiVersion.split("/").reverse();
-    const name = group?.includes(".") && !group.endsWith(".k8s.io") ? operators[group] : "kubernetes-models";
+    const name = operators[group] ?? "kubernetes-models";
     const path = [name, group, version, manifest.kind].filter(Boolean).join("/");
     try {
       const model = (await import(path))[manifest.kind];

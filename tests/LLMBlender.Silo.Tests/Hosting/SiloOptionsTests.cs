@@ -32,7 +32,7 @@ public class SiloOptionsTests
         new AdmissionOptionsValidator().Validate(null, new AdmissionOptions { MaxRequests = 0, RetryAfter = TimeSpan.Zero, DrainTimeout = TimeSpan.FromSeconds(-1) }),
         "LLMBlender:Admission:MaxRequests is \"0\", and must be at least 1",
         "LLMBlender:Admission:RetryAfter is \"00:00:00\", and must be a time above 0",
-        "LLMBlender:Admission:DrainTimeout is \"-00:00:01\", and must be a time of at least 0");
+        "LLMBlender:Admission:DrainTimeout is \"-00:00:01\", and must be a time from 0 to 00:10:00");
 
     [Fact]
     public void Queue_BadValue_IsNamed() => AssertFailures(
