@@ -1,10 +1,10 @@
 namespace LLMBlender.Abstractions;
 
-/// <summary>What a model's answer contains beside its text and tool calls. None of it is ranked or fused.</summary>
+/// <summary>Parts of a model's answer other than text and tool calls. They are not ranked or fused.</summary>
 [GenerateSerializer, Immutable, Alias("LLMBlender.AnswerDetails")]
 public sealed record AnswerDetails
 {
-    /// <summary>The finish reason of an answer that a content filter ended.</summary>
+    /// <summary>The finish reason of an answer that a content filter stopped.</summary>
     public const string ContentFilter = "content_filter";
 
     /// <summary>The model's reasoning; null for none.</summary>
@@ -23,18 +23,18 @@ public sealed record AnswerDetails
     [Id(3)]
     public string? Fields { get; init; }
 
-    /// <summary>Fields of the request that the model's server does not take, and that were left out.</summary>
+    /// <summary>Request fields that the model's server does not support and that were omitted.</summary>
     [Id(4)]
     public string[] Dropped { get; init; } = [];
 
-    /// <summary>Prompt tokens that the server had cached; part of the prompt tokens.</summary>
+    /// <summary>Cached input tokens; included in the prompt tokens.</summary>
     [Id(5)]
     public long CachedTokens { get; init; }
 
-    /// <summary>Tokens of reasoning; part of the completion tokens.</summary>
+    /// <summary>Reasoning tokens; included in the completion tokens.</summary>
     [Id(6)]
     public long ReasoningTokens { get; init; }
 
-    /// <summary>Whether an answer without text says something nevertheless: reasoning, a refusal, or that a filter ended it.</summary>
+    /// <summary>Whether an answer without text has content: reasoning, a refusal or the finish reason of a content filter.</summary>
     public bool IsAnswer => (Reasoning ?? Refusal ?? FinishReason) is not null;
 }

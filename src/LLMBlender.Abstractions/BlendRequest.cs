@@ -40,7 +40,7 @@ public sealed record BlendRequest
     [Id(8)]
     public int? TopK { get; init; }
 
-    /// <summary>The time that the whole blend may take; a panel's deadline may be shorter. Every wait on the way ends by it.</summary>
+    /// <summary>The time limit of the whole blend, above 0 and at most <see cref="RequestTime.Longest"/>; a panel's deadline may be shorter.</summary>
     [Id(9)]
     public TimeSpan Timeout { get; init; } = RequestTime.Longest;
 
@@ -88,13 +88,13 @@ public sealed record BlendRequest
     public bool WithoutGuard { get; init; }
 
     /// <summary>
-    /// Further fields for the panel's members, as a JSON object in the format of OpenAI's chat completions; null for none. They have
-    /// precedence over the typed ones.
+    /// Further fields for the panel's members, as a JSON object in the format of OpenAI's chat completions; null for none. They take
+    /// precedence over the typed properties.
     /// </summary>
     [Id(19)]
     public string? Fields { get; init; }
 
-    /// <summary>The only member of the panel to ask, which made the tool calls whose results the conversation ends with; null for all.</summary>
+    /// <summary>The only member of the panel to call: the one that made the tool calls whose results end the conversation; null for all.</summary>
     [Id(20)]
     public string? Member { get; init; }
 }

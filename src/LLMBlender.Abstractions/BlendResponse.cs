@@ -34,11 +34,11 @@ public sealed record BlendResponse(
     [Id(9)]
     public ToolUse? ToolUse { get; init; }
 
-    /// <summary>What the answer contains beside its text; null for nothing, or if the answer is fused.</summary>
+    /// <summary>Other parts of the answer; null for none, or if the answer is fused.</summary>
     [Id(10)]
     public AnswerDetails? Details { get; init; }
 
-    /// <summary>What the request asked for and members did not get.</summary>
+    /// <summary>Request fields that were not sent to members.</summary>
     [Id(11)]
     public string[] Warnings { get; init; } = [];
 }

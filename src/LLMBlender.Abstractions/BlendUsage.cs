@@ -14,11 +14,11 @@ public sealed record BlendUsage(
     [Id(3)]
     public decimal? Cost { get; init; }
 
-    /// <summary>Prompt tokens that servers had cached; part of the prompt tokens.</summary>
+    /// <summary>Cached input tokens; included in the prompt tokens.</summary>
     [Id(4), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long CachedTokens { get; init; }
 
-    /// <summary>Tokens of reasoning; part of the completion tokens.</summary>
+    /// <summary>Reasoning tokens; included in the completion tokens.</summary>
     [Id(5), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long ReasoningTokens { get; init; }
 }

@@ -11,8 +11,8 @@ internal static class ChatOptionsMapping
 
     private static readonly JsonSerializerOptions Compact = new(AIJsonUtilities.DefaultOptions) { WriteIndented = false };
 
-    /// <summary>How answers are written.</summary>
-    /// <exception cref="BlendException">An option can't be honoured.</exception>
+    /// <summary>Maps the sampling parameters.</summary>
+    /// <exception cref="BlendException">An option is not supported.</exception>
     public static Sampling Sampling(ChatOptions options)
     {
         Refuse(options);
@@ -65,7 +65,7 @@ internal static class ChatOptionsMapping
     }
 
     /// <summary>Further fields for members, as a JSON object: top-k, the reasoning effort and additional properties; null for none.</summary>
-    /// <exception cref="BlendException">A property can't be written as JSON.</exception>
+    /// <exception cref="BlendException">A property can't be serialized as JSON.</exception>
     public static string? Fields(ChatOptions options)
     {
         var fields = new Dictionary<string, object?>();
@@ -93,7 +93,7 @@ internal static class ChatOptionsMapping
         }
         catch (Exception e) when (e is NotSupportedException or JsonException)
         {
-            throw Unsupported(nameof(ChatOptions.AdditionalProperties), "not JSON", "values that can be written as JSON");
+            throw Unsupported(nameof(ChatOptions.AdditionalProperties), "not JSON", "values that can be serialized as JSON");
         }
     }
 

@@ -14,7 +14,7 @@ public sealed record ChatTurn([property: Id(0)] string Role, [property: Id(1)] s
     [Id(3)]
     public string? CallId { get; init; }
 
-    /// <summary>The message as the caller wrote it, a JSON object in the format of OpenAI's chat completions; null if it was not written in it.</summary>
+    /// <summary>The original message, a JSON object in the format of OpenAI's chat completions; null if it had another format.</summary>
     [Id(4)]
     public string? Source { get; init; }
 

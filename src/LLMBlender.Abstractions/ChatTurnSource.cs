@@ -4,7 +4,7 @@ using Microsoft.Extensions.AI;
 
 namespace LLMBlender.Abstractions;
 
-/// <summary>Writes messages whose images or reasoning a <see cref="ChatTurn"/> has no other place for.</summary>
+/// <summary>Serializes messages with images or reasoning, which <see cref="ChatTurn"/> has no properties for.</summary>
 internal static class ChatTurnSource
 {
     private static readonly JsonSerializerOptions Plain = new() { Encoder = Json.JsonText.WriterOptions.Encoder };

@@ -19,10 +19,10 @@ public static class Conversation
     /// <summary>The role of the user.</summary>
     public const string User = "user";
 
-    // Images and files that have no text, for a ranker.
+    // The ranker's text for images and files.
     private const string MediaForm = "(attachment)";
 
-    // MEAI's own options indent.
+    // MEAI's default options indent.
     private static readonly JsonSerializerOptions Compact = new(AIJsonUtilities.DefaultOptions) { WriteIndented = false };
 
     /// <summary>Converts messages to turns: <paramref name="instructions"/> first, then text, tool calls and a turn for each result.</summary>

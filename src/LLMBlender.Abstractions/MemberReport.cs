@@ -48,7 +48,7 @@ public sealed record MemberReport
     [Id(10)]
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>What its answer contains beside the text; null for nothing.</summary>
+    /// <summary>Other parts of the answer; null for none.</summary>
     [Id(11)]
     public AnswerDetails? Details { get; init; }
 }

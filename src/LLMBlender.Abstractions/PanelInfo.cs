@@ -20,15 +20,15 @@ public sealed record PanelInfo(
     [Id(5)]
     public string[] Passes { get; init; } = [];
 
-    /// <summary>Whether a field that a member does not take fails the request.</summary>
+    /// <summary>Whether the request fails if a member does not support one of its fields.</summary>
     [Id(6)]
     public bool Strict { get; init; }
 
-    /// <summary>Whether a member reads images and files.</summary>
+    /// <summary>Whether a member supports images and files.</summary>
     [Id(7)]
     public bool Sees { get; init; }
 
-    /// <summary>Whether only the member that made tool calls is asked with their results.</summary>
+    /// <summary>Whether tool results are sent only to the member that made the calls.</summary>
     [Id(8)]
     public bool KeepsMember { get; init; }
 }

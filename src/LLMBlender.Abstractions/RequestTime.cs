@@ -3,7 +3,7 @@ namespace LLMBlender.Abstractions;
 /// <summary>Time limits of requests.</summary>
 public static class RequestTime
 {
-    /// <summary>The time of a request that names none, except a blend, which has <see cref="Longest"/>.</summary>
+    /// <summary>The time limit of a request that sets none; a blend's is <see cref="Longest"/>.</summary>
     public static TimeSpan Default { get; } = TimeSpan.FromSeconds(60);
 
     /// <summary>The longest time limit that a request can set.</summary>

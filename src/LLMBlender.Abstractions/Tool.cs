@@ -12,7 +12,7 @@ public sealed record Tool(
     [property: Id(2)] string? Parameters,
     [property: Id(3)] bool? Strict)
 {
-    /// <summary>The declaration as the caller wrote it, a JSON object in the format of OpenAI's chat completions; null if it was not written in it.</summary>
+    /// <summary>The original declaration, a JSON object in the format of OpenAI's chat completions; null if it had another format.</summary>
     [Id(4)]
     public string? Source { get; init; }
 }

@@ -125,7 +125,7 @@ public sealed class BlendChatClientTests
 
         var failure = await Assert.ThrowsAsync<BlendException>(() => Chat.GetResponseAsync([message], cancellationToken: Token));
 
-        Assert.Contains("\"messages[0]\" holds DataContent", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("\"messages[0]\" contains DataContent", failure.Message, StringComparison.Ordinal);
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -77,7 +77,7 @@ public static class RequestRules
         {
             if (isRequested && !forwarded.Contains(feature))
             {
-                throw BlendException.Invalid(feature, $"\"{feature}\" can't be honoured: panel \"{panel}\" does not forward it");
+                throw BlendException.Invalid(feature, $"\"{feature}\" is not supported: panel \"{panel}\" does not forward it");
             }
         }
     }

@@ -15,8 +15,8 @@ public static class ModelImport
     /// </summary>
     /// <param name="source">
     /// <c>config.json</c>, weights and tokenizer files: the layouts of llm-blender/PairRM-hf and llm-blender/PairRM; a
-    /// DeBERTa-v2/v3, BERT or RoBERTa encoder with or without a head; a T5 of any release, such as llm-blender/gen_fuser_3b;
-    /// or a BART.
+    /// DeBERTa-v2/v3, BERT, RoBERTa, XLM-RoBERTa or ModernBERT encoder with or without a head; a T5 of any release, such as
+    /// llm-blender/gen_fuser_3b; or a BART.
     /// </param>
     /// <param name="target">The model folder to create.</param>
     /// <param name="precision">How weights are stored and computed with.</param>

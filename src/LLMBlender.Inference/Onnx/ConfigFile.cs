@@ -43,6 +43,9 @@ internal sealed class ConfigFile
     /// <summary>Whether the field exists and is not null.</summary>
     public bool Has(string field) => Find(field) is not null;
 
+    /// <summary>Whether the field exists and is null.</summary>
+    public bool IsNull(string field) => root.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.Null;
+
     /// <summary>An integer within bounds; <paramref name="missing"/> if the field is absent, or required if null.</summary>
     public int Integer(string field, int minimum, int maximum, int? missing = null)
     {

@@ -72,7 +72,7 @@ public sealed class OpenApiTests(GatewayFixture fixture) : IClassFixture<Gateway
     {
         var schemas = Schemas(await DescriptionAsync());
 
-        Assert.Equal("Candidates to be ranked.", schemas.GetProperty("RankRecord").GetProperty("description").GetString());
+        Assert.Equal("Candidates to rank.", schemas.GetProperty("RankRecord").GetProperty("description").GetString());
         Assert.Equal("A panel's name.", schemas.GetProperty("ChatBody").GetProperty("properties").GetProperty("model").GetProperty("description").GetString());
     }
 

@@ -97,7 +97,7 @@ public sealed class PublishedNamesTests : IDisposable
             ModelImport.Import(Write(bert, "wrapped", name => prefix + name), folder.File("model"), Precision.Float32));
 
         Assert.Contains($"has no tensor 'embeddings.word_embeddings.weight' among its {bert.Tensors.Count}", e.Message, StringComparison.Ordinal);
-        Assert.Contains($"but '{prefix}embeddings.word_embeddings.weight' is there", e.Message, StringComparison.Ordinal);
+        Assert.Contains($"but '{prefix}embeddings.word_embeddings.weight' exists", e.Message, StringComparison.Ordinal);
     }
 
     public void Dispose() => folder.Dispose();

@@ -110,7 +110,7 @@ public sealed class BertRankerTests : IDisposable
 
         var e = Assert.Throws<ModelException>(() => ModelImport.Import(ranker, bert.File("model"), Precision.Float32));
 
-        Assert.Contains("\"model_type\" is \"opt\", but must be deberta, bert, roberta or xlm-roberta", e.Message, StringComparison.Ordinal);
+        Assert.Contains("\"model_type\" is \"opt\", but must be deberta, bert, roberta, xlm-roberta or modernbert", e.Message, StringComparison.Ordinal);
     }
 
     private void SetType(string type)

@@ -25,8 +25,8 @@ public sealed class LLMBlenderOptionsTests
     }
 
     [Theory]
-    [InlineData("Ranker is \"nowhere\", and must be a pair-ranker's model folder or one of the members a, b")]
-    [InlineData("Fuser is \"nowhere\", and must be a gen-fuser's model folder or one of the members a, b")]
+    [InlineData("Ranker is \"nowhere\", and must be a ranker's model folder or one of the members a, b")]
+    [InlineData("Fuser is \"nowhere\", and must be a fuser's model folder or one of the members a, b")]
     [InlineData("Device is \"abacus\"")]
     [InlineData("Panels:0:Members names \"c\", and must name some of the members a, b")]
     [InlineData("Panels:0:Quorum is \"5\", and must be from 1 to 1")]

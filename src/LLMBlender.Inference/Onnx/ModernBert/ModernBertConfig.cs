@@ -70,6 +70,8 @@ internal sealed record ModernBertConfig
             throw file.Refused("hidden_size", $"must be a multiple of twice num_attention_heads, {heads}: rotary positions need an even head size");
         }
 
+        // A local base of null, other than an absent one, means the global one.
+        var globalTheta = ReadTheta(file, "full_attention", "global_rope_theta", 160_000);
         return new ModernBertConfig
         {
             VocabularySize = file.Integer("vocab_size", 1, int.MaxValue, 50368),
@@ -80,8 +82,8 @@ internal sealed record ModernBertConfig
             MaxTokens = file.Integer("max_position_embeddings", 1, 1 << 20, 8192),
             IsLocal = ReadLayers(file),
             Reach = file.Integer("local_attention", 0, 1 << 20, 128) / 2,
-            GlobalTheta = ReadTheta(file, "full_attention", "global_rope_theta", 160_000),
-            LocalTheta = ReadTheta(file, "sliding_attention", "local_rope_theta", 10_000),
+            GlobalTheta = globalTheta,
+            LocalTheta = ReadTheta(file, "sliding_attention", "local_rope_theta", file.IsNull("local_rope_theta") ? globalTheta : 10_000),
             HasAttentionBias = file.Flag("attention_bias", false),
             HasFeedForwardBias = file.Flag("mlp_bias", false),
             HasNormBias = file.Flag("norm_bias", false),

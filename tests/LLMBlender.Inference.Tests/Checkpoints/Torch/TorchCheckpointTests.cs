@@ -143,7 +143,7 @@ public sealed class TorchCheckpointTests : IDisposable
 
     [Fact]
     public void Open_BigEndianFile_IsRefused() =>
-        AssertRefused(new TorchFile { ByteOrder = "big" }.Add("x", [1], 1).ToArray(), "says 'big', and only 'little' is read");
+        AssertRefused(new TorchFile { ByteOrder = "big" }.Add("x", [1], 1).ToArray(), "is 'big', and only 'little' is read");
 
     [Fact]
     public void Open_FileOfPyTorch1_NeedsNoByteOrder()
