@@ -1,4 +1,3 @@
-using System.Text;
 using LLMBlender.Cluster.Tests.Operations;
 using LLMBlender.TestKit;
 
@@ -47,14 +46,15 @@ public sealed class ScalingQueryTests
         var scaled = (await Chart.ManifestsAsync(Variants.All["Everything"])).Single(manifest => (string?)manifest["kind"] == "ScaledObject");
         var query = (string)scaled["spec"]!["triggers"]!.AsArray().Single(one => (string?)one!["name"] == trigger)!["metadata"]!["query"]!;
         using var folder = new TemporaryFolder();
-        var test = new StringBuilder("evaluation_interval: 30s\ntests:\n  - interval: 30s\n    input_series:\n");
-        foreach (var line in series.Append(Other).SelectMany(text => text.Split('\n')))
-        {
-            test.Append($"      - {{ series: '{line.Split(" | ")[0]}', values: '{line.Split(" | ")[1]}' }}\n");
-        }
+        var samples = value is null ? "" : $"{{ labels: '{{}}', value: {value} }}";
+        var input = series.Append(Other).SelectMany(text => text.Split('\n')).Select(line => line.Split(" | "))
+            .Select(parts => $"      - {{ series: '{parts[0]}', values: '{parts[1]}' }}");
+        string[] test =
+        [
+            "evaluation_interval: 30s", "tests:", "  - interval: 30s", "    input_series:", .. input,
+            "    promql_expr_test:", $"      - expr: '{query}'", "        eval_time: 9m", $"        exp_samples: [{samples}]",
+        ];
 
-        test.Append($"    promql_expr_test:\n      - expr: '{query}'\n        eval_time: 9m\n        exp_samples: [{(value is null ? "" : $"{{ labels: '{{}}', value: {value} }}")}]\n");
-
-        await Tool.CheckAsync("test", "rules", folder.Write("test.yaml", test.ToString()));
+        await Tool.CheckAsync("test", "rules", folder.Write("test.yaml", string.Join('\n', test)));
     }
 }

@@ -100,7 +100,8 @@ public sealed partial class ValuesTests
                 return;
             }
 
-            foreach (var value in values is null ? [null] : values.AsArray().ToArray())
+            JsonNode?[] each = values is JsonArray array ? array.ToArray() : [null];
+            foreach (var value in each)
             {
                 Visit(items, $"{path}[]", value, found);
             }
