@@ -90,6 +90,7 @@ public sealed partial class PackageTests(PackageFeed feed) : IClassFixture<Packa
               </PropertyGroup>
               <ItemGroup>
                 <PackageReference Include="Microsoft.Extensions.Hosting" Version="{PackageFeed.Pinned("Microsoft.Extensions.Hosting")}" />
+                <PackageReference Include="Microsoft.Extensions.AI.OpenAI" Version="{PackageFeed.Pinned("Microsoft.Extensions.AI.OpenAI")}" />
                 {string.Join('\n', Libraries.Keys.Select(library => $"<PackageReference Include=\"{library}\" Version=\"{PackageFeed.Version}\" />"))}
               </ItemGroup>
             </Project>

@@ -158,11 +158,11 @@ public sealed class PassThroughTests : IClassFixture<GatewayFixture>
     public async Task Image_MemberThatDoesNotSee_IsLeftOutAndNamed()
     {
         gateway.Models.On("blind", "2");
-        gateway.Use([gateway.Backend("solo") with { Sees = true }, gateway.Backend("blind")], new PanelSettings { Name = "p", Members = ["solo", "blind"] });
+        gateway.Use([gateway.Backend("solo") with { Sees = true }, gateway.Backend("blind")], new PanelSettings { Name = "pictures", Members = ["solo", "blind"] });
 
         var (status, body, _) = await gateway.PostAsync(Path, new
         {
-            model = "p",
+            model = "pictures",
             llmblender = new { trace = true },
             messages = new[] { new { role = "user", content = new object[] { new { type = "text", text = "What?" }, new { type = "image_url", image_url = new { url = "data:image/png;base64,AAAA" } } } } },
         });
