@@ -14,6 +14,7 @@ const string Usage = """
     startup [MODEL]          a process to its first logit
     cluster [MODEL]          the grains beside no work, beside the bare ranker, and from 1 to 8 silos
     cluster ranker [MODEL]   of these, only the bare ranker
+    cluster overhead         of these, only the comparer that costs nothing
     cluster memory [SECONDS] what lives in memory under a steady load (default: 600 s)
     metrics [ROUNDS SECONDS] throughput with OpenTelemetry reading the meters beside without (default: 10 rounds of 5 s each)
     generate [MODEL]         generation beside ONNX Runtime alone; cache; batch; cost a token (default: random weights)
@@ -93,6 +94,9 @@ switch (args)
         return 0;
     case ["cluster", "ranker", .. var rest]:
         await ClusterBenchmark.RankerAsync(rest.FirstOrDefault(mini));
+        return 0;
+    case ["cluster", "overhead"]:
+        await ClusterBenchmark.OverheadAsync();
         return 0;
     case ["cluster", .. var rest]:
         await ClusterBenchmark.RunAsync(rest.FirstOrDefault(mini));

@@ -20,7 +20,7 @@ internal sealed class ComparisonCache
     private readonly IComparisonStore store;
     private readonly ShardDispatcher dispatcher;
     private readonly ComparisonMetrics metrics;
-    private readonly Dictionary<ComparisonKey, InFlightBatch> batches = [];
+    private readonly Dictionary<ComparisonKey, (InFlightBatch Batch, int Slot)> batches = [];
     private readonly Lock gate = new();
 
     public ComparisonCache(LogitMemory memory, IComparisonStore store, ShardDispatcher dispatcher, BlendMetrics metrics)
@@ -51,7 +51,7 @@ internal sealed class ComparisonCache
         var computed = 0;
         while (open.Count > 0)
         {
-            var batch = new InFlightBatch();
+            var batch = new InFlightBatch(open.Count);
             var joined = Sort(names, open, logits, batch);
             if (batch.Count > 0)
             {
@@ -81,11 +81,11 @@ internal sealed class ComparisonCache
                 else if (batches.TryGetValue(names[place], out var other))
                 {
                     // Also the same pair twice in one request: equal candidates have equal keys.
-                    joined.Add((place, other, other.SlotOf(names[place])));
+                    joined.Add((place, other.Batch, other.Slot));
                 }
                 else
                 {
-                    batches[names[place]] = own;
+                    batches[names[place]] = (own, own.Count);
                     own.Add(names[place], place);
                 }
             }
@@ -186,12 +186,12 @@ internal sealed class ComparisonCache
     }
 
     /// <summary>Comparisons that one request fetches and that other requests can wait for.</summary>
-    private sealed class InFlightBatch
+    /// <param name="capacity">Maximum number of comparisons.</param>
+    private sealed class InFlightBatch(int capacity)
     {
         private readonly TaskCompletionSource<bool> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly Dictionary<ComparisonKey, int> slots = [];
-        private readonly List<ComparisonKey> names = [];
-        private readonly List<int> places = [];
+        private readonly List<ComparisonKey> names = new(capacity);
+        private readonly List<int> places = new(capacity);
         private ComparisonKey[]? keys;
         private float[]? logits;
 
@@ -206,12 +206,9 @@ internal sealed class ComparisonCache
 
         public void Add(ComparisonKey key, int place)
         {
-            slots[key] = places.Count;
             names.Add(key);
             places.Add(place);
         }
-
-        public int SlotOf(ComparisonKey key) => slots[key];
 
         public int PlaceOf(int slot) => places[slot];
 

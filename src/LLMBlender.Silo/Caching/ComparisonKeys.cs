@@ -9,11 +9,11 @@ namespace LLMBlender.Silo.Caching;
 /// <summary>Creates the keys of one source's comparisons. Each text is hashed once, regardless of the number of pairs.</summary>
 internal sealed class ComparisonKeys
 {
-    private const byte Format = 1;
+    private const byte Format = 2;
     private const int Digest = SHA256.HashSizeInBytes;
+    private const int Half = ComparisonKey.Size / 2;
 
-    // Format, ranker and source, which are equal for all pairs and precede the two candidates.
-    private readonly byte[] shared = new byte[1 + (2 * Digest)];
+    // The first half of each candidate's hash, which covers format, ranker, source and the candidate.
     private readonly byte[] candidates;
 
     /// <param name="ranker">The ranker, whose version covers weights, precision and truncation.</param>
@@ -21,26 +21,27 @@ internal sealed class ComparisonKeys
     /// <param name="texts">The candidates.</param>
     public ComparisonKeys(RankerIdentity ranker, string source, IReadOnlyList<string> texts)
     {
-        shared[0] = Format;
-        SHA256.HashData(Encoding.UTF8.GetBytes(ranker.Version), shared.AsSpan(1));
-        Hash(source, shared.AsSpan(1 + Digest));
-        candidates = new byte[texts.Count * Digest];
+        Span<byte> content = stackalloc byte[1 + (3 * Digest)];
+        Span<byte> hash = stackalloc byte[Digest];
+        content[0] = Format;
+        SHA256.HashData(Encoding.UTF8.GetBytes(ranker.Version), content[1..]);
+        Hash(source, content[(1 + Digest)..]);
+        candidates = new byte[texts.Count * Half];
         for (var i = 0; i < texts.Count; i++)
         {
-            Hash(texts[i], candidates.AsSpan(i * Digest));
+            Hash(texts[i], content[(1 + (2 * Digest))..]);
+            SHA256.HashData(content, hash);
+            hash[..Half].CopyTo(candidates.AsSpan(i * Half));
         }
     }
 
     /// <summary>Returns the key of a pair.</summary>
     public ComparisonKey Of(CandidatePair pair)
     {
-        Span<byte> content = stackalloc byte[1 + (4 * Digest)];
-        Span<byte> hash = stackalloc byte[Digest];
-        shared.CopyTo(content);
-        candidates.AsSpan(pair.First * Digest, Digest).CopyTo(content[shared.Length..]);
-        candidates.AsSpan(pair.Second * Digest, Digest).CopyTo(content[(shared.Length + Digest)..]);
-        SHA256.HashData(content, hash);
-        return ComparisonKey.Of(hash);
+        Span<byte> key = stackalloc byte[ComparisonKey.Size];
+        candidates.AsSpan(pair.First * Half, Half).CopyTo(key);
+        candidates.AsSpan(pair.Second * Half, Half).CopyTo(key[Half..]);
+        return ComparisonKey.Of(key);
     }
 
     // Hashes UTF-16 code units: an encoder would map different ill-formed characters to the same bytes.

@@ -43,6 +43,6 @@ public sealed class ComparisonKeysTests
         var bytes = new byte[ComparisonKey.Size];
         key.CopyTo(bytes);
 
-        Assert.Equal("c21833262ebceeefa50d036ec61ebf23e6546915ddd157f453bd2c6660b9b9be", Convert.ToHexStringLower(bytes));
+        Assert.Equal("64135684d863f813f9d340c381b5b6a1ae1dd1edada20c9f61a29e65bb564fdc", Convert.ToHexStringLower(bytes));
     }
 }
