@@ -40,7 +40,7 @@ internal sealed record EvaluatedRecord(
         var models = record.Models;
         var judged = record.Comparisons?.For(models);
         return new EvaluatedRecord(
-            place.Id!.Value,
+            place.Id!,
             Shortened(record.Source),
             record.Unknown.FirstOrDefault(static field => field.Name == GroupField) is { Json: { } json } ? Text(json) : null,
             models,

@@ -6,8 +6,9 @@ namespace LLMBlender.Abstractions.Json;
 /// <summary>A record's id, a string or a number, written back unchanged.</summary>
 /// <param name="Text">The string's value, or the number's JSON text.</param>
 /// <param name="IsNumber">Whether it is a number: 1 and "1" are different ids.</param>
+/// <remarks>A class: the serializer's generic code for reference types is precompiled, and for each value type it is compiled at run time.</remarks>
 [JsonConverter(typeof(Converter))]
-public readonly record struct RecordId(string Text, bool IsNumber)
+public sealed record RecordId(string Text, bool IsNumber)
 {
     /// <summary>Writes it as the field <c>id</c>.</summary>
     public void Write(Utf8JsonWriter json)
@@ -41,7 +42,11 @@ public readonly record struct RecordId(string Text, bool IsNumber)
         }
 
         /// <inheritdoc/>
-        public override void Write(Utf8JsonWriter writer, RecordId value, JsonSerializerOptions options) => value.WriteValue(writer);
+        public override void Write(Utf8JsonWriter writer, RecordId value, JsonSerializerOptions options)
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            value.WriteValue(writer);
+        }
     }
 
     private void WriteValue(Utf8JsonWriter json)

@@ -52,8 +52,9 @@ internal static class ConfigurationFile
             settings.Fusers = null;
         }
 
+        var metrics = LocalHost.CreateMetrics();
         var models = Load(settings, new ModelSearch(terminal));
-        return new LocalHost(models, panels, $"models of {Path.GetFileName(file)}");
+        return new LocalHost(models, panels, $"models of {Path.GetFileName(file)}", metrics);
 
         void WriteNote(string note) => terminal.Error.Write(Encoding.UTF8.GetBytes($"llmblender: {note}\n"));
     }

@@ -9,9 +9,9 @@ namespace LLMBlender.Cli.Hosts;
 /// <param name="models">The models; disposed with this instance.</param>
 /// <param name="panels">The panels; their chat clients and scorers are disposed with this instance.</param>
 /// <param name="title">A display name of the models.</param>
-internal sealed class LocalHost(LocalModels models, PanelRegistry panels, string title) : IBlenderHost
+/// <param name="metrics">The measurements; disposed with this instance. Created by <see cref="CreateMetrics"/> before the models load.</param>
+internal sealed class LocalHost(LocalModels models, PanelRegistry panels, string title, Task<BlendMetrics> metrics) : IBlenderHost
 {
-    private readonly BlendMetrics metrics = new();
     private LocalBlender? blender;
 
     /// <inheritdoc/>
@@ -23,7 +23,7 @@ internal sealed class LocalHost(LocalModels models, PanelRegistry panels, string
     /// <summary>The models.</summary>
     public LocalModels Models => models;
 
-    private LocalBlender Local => blender ??= new LocalBlender(models, panels, metrics);
+    private LocalBlender Local => blender ??= new LocalBlender(models, panels, metrics.GetAwaiter().GetResult());
 
     /// <inheritdoc/>
     public string? FuserOf(BlendRequest request) =>
@@ -55,7 +55,10 @@ internal sealed class LocalHost(LocalModels models, PanelRegistry panels, string
             scorer.Dispose();
         }
 
-        metrics.Dispose();
+        metrics.GetAwaiter().GetResult().Dispose();
         return ValueTask.CompletedTask;
     }
+
+    /// <summary>Creates the measurements in parallel with the loading of models: compiling their code takes some 10 ms.</summary>
+    public static Task<BlendMetrics> CreateMetrics() => Task.Run(static () => new BlendMetrics());
 }

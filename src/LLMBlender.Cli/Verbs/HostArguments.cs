@@ -110,6 +110,7 @@ internal sealed class HostArguments
 
     private LocalHost Load(ParseResult parsed, PanelRegistry panels)
     {
+        var metrics = LocalHost.CreateMetrics();
         var loaded = new List<IDisposable>();
         var titles = new List<string>();
         try
@@ -124,7 +125,7 @@ internal sealed class HostArguments
 
             if (fuser is null)
             {
-                return new LocalHost(new LocalModels(rankers, FuserRegistry.SelectOnly), panels, string.Join("; ", titles));
+                return new LocalHost(new LocalModels(rankers, FuserRegistry.SelectOnly), panels, string.Join("; ", titles), metrics);
             }
 
             var loadedFuser = fuser.Load(parsed, terminal, device.Read(parsed));
@@ -133,7 +134,7 @@ internal sealed class HostArguments
                 titles.Add($"fuser {manifest.Id}, {manifest.Precision}");
             }
 
-            return new LocalHost(new LocalModels(rankers, FuserRegistry.Of([loadedFuser])), panels, string.Join("; ", titles));
+            return new LocalHost(new LocalModels(rankers, FuserRegistry.Of([loadedFuser])), panels, string.Join("; ", titles), metrics);
         }
         catch
         {
