@@ -20,4 +20,7 @@ internal static class ExitCode
 
     /// <summary>Interrupted by a signal; shells use 128 plus the signal's number.</summary>
     public const int Interrupted = 130;
+
+    /// <summary>The reader of standard output closed it, as <c>head</c> does; shells use 128 plus SIGPIPE's number.</summary>
+    public const int OutputClosed = 141;
 }

@@ -26,10 +26,14 @@ internal static class LlmBlender
             error.WriteLine("llmblender: interrupted");
             return ExitCode.Interrupted;
         }
-        catch (Exception e) when (e is UsageException or ModelException)
+        catch (Exception e) when (e is UsageException or ModelException && !IsClosedPipe(e))
         {
             error.WriteLine($"llmblender: {e.Message}");
             return e is ModelException ? ExitCode.Model : ExitCode.Usage;
+        }
+        catch (Exception e) when (IsClosedPipe(e))
+        {
+            return ExitCode.OutputClosed;
         }
         catch (Exception e)
         {
@@ -37,6 +41,10 @@ internal static class LlmBlender
             return ExitCode.Internal;
         }
     }
+
+    // A write to a pipe without a reader. Unix: the errno EPIPE; Windows: ERROR_BROKEN_PIPE and ERROR_NO_DATA as HRESULTs.
+    private static bool IsClosedPipe(Exception? e) =>
+        e is IOException { HResult: 32 or unchecked((int)0x8007006D) or unchecked((int)0x800700E8) } || (e is not null && IsClosedPipe(e.InnerException));
 
     private static async Task<int> InvokeAsync(
         IReadOnlyList<string> args, Terminal terminal, StreamWriter error, CancellationToken cancellationToken)

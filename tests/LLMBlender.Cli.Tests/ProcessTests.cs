@@ -28,8 +28,28 @@ public sealed class ProcessTests(TinyModel tiny)
     [InlineData(ExitCode.Usage, "blend", "Unheard of.")]
     [InlineData(ExitCode.Model, "rank", "--from", "-", "--ranker", "nowhere")]
     [InlineData(ExitCode.Done, "--version")]
+    [InlineData(ExitCode.Usage, "serve", "--urls", "127.0.0.1:9999")]
     public async Task Process_ExitCode_IsTheContracts(int code, params string[] args) =>
         Assert.Equal(code, (await StartAsync("", args)).Code);
+
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("rank", "--from", "-", "--ranker", "TINY")]
+    public async Task Process_ReaderClosesOutput_EndsWithoutAWord(params string[] args)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "a shell's pipe");
+        const string Record = """{"id": 1, "instruction": "Say.", "candidates": [{"text": "a"}, {"text": "bb"}]}""";
+        var program = typeof(LlmBlender).Assembly.Location;
+        var arguments = string.Join(' ', args.Select(arg => arg == "TINY" ? $"'{tiny.Folder}'" : arg));
+
+        // Descriptor 3 is a pipe whose reader has ended.
+        var command = $"exec 3> >(true); wait $!; echo '{Record}' | dotnet '{program}' {arguments} >&3; echo $? >&2";
+        var start = new ProcessStartInfo("bash", ["-c", command]) { RedirectStandardError = true };
+        using var process = Process.Start(start)!;
+        var error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal($"{ExitCode.OutputClosed}\n", error);
+    }
 
     private static async Task<Outcome> StartAsync(string input, params string[] args)
     {

@@ -61,6 +61,7 @@ internal static class ServeVerb
         {
             HelpName = "URL",
             Description = "The URLs to listen on for HTTP, separated by semicolons.",
+            CustomParser = result => Parsed(result, Urls),
             DefaultValueFactory = _ => "http://127.0.0.1:8080",
         };
         var redis = new Option<string?>("--redis")
@@ -103,6 +104,19 @@ internal static class ServeVerb
                 parsed.GetValue(gatewayPort) ?? 0),
             terminal).RunAsync(cancellationToken));
         return verb;
+    }
+
+    private static string Urls(string text)
+    {
+        foreach (var url in text.Split(';', ','))
+        {
+            if (!url.StartsWith("http://", StringComparison.OrdinalIgnoreCase) && !url.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
+            {
+                throw new ArgumentException($"\"{url}\" is not a URL to listen on, such as http://127.0.0.1:8080", nameof(text));
+            }
+        }
+
+        return text;
     }
 
     // A container's host name is known before its address.
