@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using LLMBlender.TestKit;
 
 namespace LLMBlender.Cli.Tests;
@@ -31,6 +33,18 @@ public sealed class ProcessTests(TinyModel tiny)
     [InlineData(ExitCode.Usage, "serve", "--urls", "127.0.0.1:9999")]
     public async Task Process_ExitCode_IsTheContracts(int code, params string[] args) =>
         Assert.Equal(code, (await StartAsync("", args)).Code);
+
+    [Fact]
+    public async Task Serve_PortInUse_SaysSoInOneLine()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+
+        var outcome = await StartAsync("", "serve", "--urls", $"http://{taken.LocalEndpoint}");
+
+        Assert.Equal(ExitCode.Usage, outcome.Code);
+        Assert.Equal($"llmblender: can't listen: Failed to bind to address http://{taken.LocalEndpoint}: address already in use.\n", outcome.Error);
+    }
 
     [Theory]
     [InlineData("--help")]

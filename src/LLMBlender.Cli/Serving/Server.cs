@@ -26,8 +26,12 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(20);
 
     // What Orleans logs while the last silo leaves: its grains find no other silo to move to.
-    private static readonly string[] LeavingCategories = ["Polly", "Orleans.Grain", "Orleans.Messaging"];
+    private static readonly string[] LeavingCategories = ["Polly", "Orleans.Grain", "Orleans.Messaging", "Orleans.Runtime.MembershipService"];
 
+    // It logs the exception of a failed start, which the command reports itself.
+    private const string HostCategory = "Microsoft.Extensions.Hosting.Internal.Host";
+
+    private volatile bool isStarted;
     private volatile bool isStopping;
 
     /// <summary>Serves until it is cancelled, and then drains.</summary>
@@ -63,12 +67,11 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
             builder.UseOrleans(static silo => silo.AddDashboard(static dashboard => dashboard.HideTrace = true));
             AddGateway(builder);
             await using var app = builder.Build();
-            var started = false;
-            Map(app, () => started);
+            Map(app, () => isStarted);
             using var watch = new TaskWatch(app.Logger);
             await StartAsync(app, cancellationToken);
             await app.Services.GetRequiredService<SiloReadiness>().WhenMemberAsync(Tick, cancellationToken);
-            started = true;
+            isStarted = true;
             try
             {
                 await WriteReadyAsync(app, cancellationToken);
@@ -90,7 +93,7 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
             static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
-    private static async Task StartAsync(WebApplication app, CancellationToken cancellationToken)
+    private async Task StartAsync(WebApplication app, CancellationToken cancellationToken)
     {
         try
         {
@@ -98,6 +101,7 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         }
         catch (IOException e)
         {
+            isStopping = true;
             throw new UsageException($"can't listen: {e.Message}", e);
         }
     }
@@ -118,6 +122,7 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         // stalled check.
         builder.Logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error);
         builder.Logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
+        builder.Logging.AddFilter(HostCategory, level => level >= LogLevel.Warning && isStarted);
         foreach (var category in LeavingCategories)
         {
             builder.Logging.AddFilter(category, level => level >= LogLevel.Warning && !isStopping);
