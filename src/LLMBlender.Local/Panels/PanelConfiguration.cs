@@ -21,6 +21,9 @@ public static class PanelConfiguration
         {
             // Lists are bound separately: inside lists, only a binder with ErrorOnUnknownConfiguration rejects values of a wrong type.
             var section = configuration.GetSection(Section);
+            SettingsFields.Check(section.GetSection(nameof(PanelSection.Backends)), typeof(BackendSettings[]));
+            SettingsFields.Check(section.GetSection(nameof(PanelSection.Scorers)), typeof(ScorerSettings[]));
+            SettingsFields.Check(section.GetSection(nameof(PanelSection.Panels)), typeof(PanelSettings[]));
             return new PanelSection
             {
                 Backends = List<BackendSettings>(section, nameof(PanelSection.Backends)),
