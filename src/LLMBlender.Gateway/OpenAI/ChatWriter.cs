@@ -77,7 +77,7 @@ internal sealed class ChatWriter(ChatRequest request, string id, long created)
         {
             Role = Conversation.Assistant,
             Content = use is null ? (details?.Refusal is null ? StopCut.Cut(answer.Answer, request.Sampling.Stop) : null) : use.Text.Length > 0 ? use.Text : null,
-            ToolCalls = use is null ? null : ToolCallBody.Create(use, withIndex: false),
+            ToolCalls = use is null ? null : ToolCallBody.Create(use),
             Refusal = details?.Refusal,
             ReasoningContent = details?.Reasoning,
             Other = ChatMessage.ReadFields(details?.Fields),

@@ -93,8 +93,6 @@ internal static class ResponsesEndpoint
     private static async Task StreamAsync(ApiCall call, ChatRequest request, ResponsesWriter writer, Func<BlendResponse, Task> end)
     {
         var events = new EventStream(call.Context);
-        await events.OpenAsync();
-        await writer.BeginAsync(events);
         await events.RunAsync(
             () => events.WriteAllAsync(call.Blender.BlendStreamingAsync(request.ToBlend(0), call.CancellationToken), async update =>
             {

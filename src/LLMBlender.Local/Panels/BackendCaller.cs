@@ -82,9 +82,10 @@ public sealed partial class BackendCaller(PanelRegistry backends, BlendMetrics m
 
                 all.Add(update);
                 var reasoning = string.Concat(update.Contents.OfType<TextReasoningContent>().Select(static content => content.Text));
-                if (update.Text.Length > 0 || reasoning.Length > 0)
+                var calls = update.RawRepresentation as ToolCallPart[];
+                if (update.Text.Length > 0 || reasoning.Length > 0 || calls is not null)
                 {
-                    yield return new BackendUpdate(update.Text, null) { Reasoning = reasoning.Length > 0 ? reasoning : null };
+                    yield return new BackendUpdate(update.Text, null) { Reasoning = reasoning.Length > 0 ? reasoning : null, Calls = calls };
                 }
             }
         }

@@ -22,6 +22,7 @@ internal sealed class AnswerAssembler(int maxLength)
     private SurrogateJoiner text;
     private SurrogateJoiner reasoning;
     private List<AIContent> ready = [];
+    private List<ToolCallPart> parts = [];
     private ChatFinishReason? finish;
     private long length;
 
@@ -70,7 +71,10 @@ internal sealed class AnswerAssembler(int maxLength)
     public void AddCall(long? index, string? id, string? name, string? arguments, IEnumerable<JsonProperty> fields)
     {
         HasBegun = true;
-        calls.Add(index, id, name, Counted(arguments), fields);
+        if (calls.Add(index, id, name, Counted(arguments), fields) is { } part)
+        {
+            parts.Add(part);
+        }
     }
 
     /// <summary>Sets an unknown field of the message; a list in a further part is appended.</summary>
@@ -97,16 +101,19 @@ internal sealed class AnswerAssembler(int maxLength)
         }
     }
 
-    /// <summary>Takes the parts that are ready; null if there are none.</summary>
+    /// <summary>
+    /// Takes the parts that are ready; null if there are none. Parts of tool calls, whose contents are in the last update, are the
+    /// <see cref="ChatResponseUpdate.RawRepresentation"/>, a <see cref="ToolCallPart"/> array.
+    /// </summary>
     public ChatResponseUpdate? Take()
     {
-        if (ready.Count == 0)
+        if (ready.Count == 0 && parts.Count == 0)
         {
             return null;
         }
 
-        var update = new ChatResponseUpdate(ChatRole.Assistant, ready);
-        ready = [];
+        var update = new ChatResponseUpdate(ChatRole.Assistant, ready) { RawRepresentation = parts.Count > 0 ? parts.ToArray() : null };
+        (ready, parts) = ([], []);
         return update;
     }
 

@@ -11,6 +11,9 @@ internal sealed class FieldSupport
     private const string Older = "max_tokens";
     private const string Newer = "max_completion_tokens";
 
+    /// <summary>The name, among a request's optional fields, of the role that only some servers know beside "system".</summary>
+    public const string DeveloperRole = "role developer";
+
     private static readonly string[] Phrases =
     [
         "unsupported", "not supported", "does not support", "unrecognized", "unknown", "unexpected", "not permitted", "extra_forbidden", "not allowed",
@@ -43,6 +46,11 @@ internal sealed class FieldSupport
     /// <param name="sent">The optional fields of the request.</param>
     public bool Learn(BackendException error, IEnumerable<string> sent)
     {
+        if (sent.Contains(DeveloperRole) && error.Status is 400 or 422 or 500 && NamesRole(error.Message))
+        {
+            return dropped.TryAdd(DeveloperRole, true);
+        }
+
         if (error.Status is not (400 or 422) || !Array.Exists(Phrases, phrase => error.Message.Contains(phrase, StringComparison.OrdinalIgnoreCase)))
         {
             return false;
@@ -61,6 +69,10 @@ internal sealed class FieldSupport
 
         return false;
     }
+
+    // Chat templates raise errors such as "Unexpected message role."
+    private static bool NamesRole(string message) =>
+        message.Contains("developer", StringComparison.OrdinalIgnoreCase) || message.Contains("role", StringComparison.OrdinalIgnoreCase);
 
     // A bare word may be part of a sentence: "user" in "roles must alternate user and assistant".
     private static bool IsNamed(string message, string field)

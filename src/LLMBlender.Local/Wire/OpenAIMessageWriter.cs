@@ -8,11 +8,19 @@ namespace LLMBlender.Local.Wire;
 internal static class OpenAIMessageWriter
 {
     /// <summary>Writes a message; several results of tools are several messages.</summary>
-    public static void Write(Utf8JsonWriter json, ChatMessage message)
+    public static void Write(Utf8JsonWriter json, ChatMessage message, WireRequest request)
     {
         if (message.RawRepresentation is JsonElement { ValueKind: JsonValueKind.Object } source)
         {
-            json.WriteRaw(source);
+            if (source.Field("role").Text() == "developer" && !request.TakesDeveloper())
+            {
+                WriteAsSystem(json, source);
+            }
+            else
+            {
+                json.WriteRaw(source);
+            }
+
             return;
         }
 
@@ -29,6 +37,19 @@ internal static class OpenAIMessageWriter
         {
             WriteSpoken(json, message);
         }
+    }
+
+    private static void WriteAsSystem(Utf8JsonWriter json, JsonElement source)
+    {
+        json.WriteStartObject();
+        json.WriteString("role", "system");
+        foreach (var field in source.EnumerateObject().Where(static field => field.Name != "role"))
+        {
+            json.WritePropertyName(field.Name);
+            json.WriteRaw(field.Value);
+        }
+
+        json.WriteEndObject();
     }
 
     private static void WriteSpoken(Utf8JsonWriter json, ChatMessage message)

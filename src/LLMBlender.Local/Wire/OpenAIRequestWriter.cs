@@ -22,7 +22,7 @@ internal static class OpenAIRequestWriter
         json.WriteStartArray("messages");
         foreach (var message in request.Messages)
         {
-            OpenAIMessageWriter.Write(json, message);
+            OpenAIMessageWriter.Write(json, message, request);
         }
 
         json.WriteEndArray();

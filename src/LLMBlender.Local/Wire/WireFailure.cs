@@ -58,6 +58,13 @@ internal sealed class WireFailure(Secret? key, TimeProvider timeProvider)
 
     private TimeSpan? RetryAfter(HttpResponseHeaders headers)
     {
+        // Azure OpenAI and OpenAI's clients know a finer header.
+        if (headers.TryGetValues("retry-after-ms", out var values) && double.TryParse(values.First(), NumberStyles.Float, CultureInfo.InvariantCulture, out var milliseconds)
+            && milliseconds is >= 0 and < int.MaxValue)
+        {
+            return TimeSpan.FromMilliseconds(milliseconds);
+        }
+
         var wait = headers.RetryAfter switch
         {
             { Delta: { } delta } => delta,

@@ -34,6 +34,18 @@ internal sealed class WireRequest(IReadOnlyList<ChatMessage> messages, ChatOptio
     /// <summary>The name of the field that limits an answer's tokens.</summary>
     public string TokenLimitField => support.TokenLimitField;
 
+    /// <summary>Whether messages have the role "developer"; otherwise it is "system", which means the same.</summary>
+    public bool TakesDeveloper()
+    {
+        if (support.IsDropped(FieldSupport.DeveloperRole))
+        {
+            return false;
+        }
+
+        Sent.Add(FieldSupport.DeveloperRole);
+        return true;
+    }
+
     /// <summary>Whether an optional field is written; notes either way.</summary>
     /// <exception cref="BackendException">The server does not take the field, and the options are strict.</exception>
     public bool Takes(string field)

@@ -101,12 +101,21 @@ public sealed class LiteLLMTests
     }
 
     [Fact]
-    public void Read_LongTimeout_IsShortened()
+    public void Read_DefaultTimeoutOfLiteLLM_IsKept()
     {
         var backend = Assert.Single(Read("""model_list: [{ model_name: a, litellm_params: { model: openai/m, api_base: "http://private/v1", timeout: 6000 } }]"""));
 
-        Assert.Equal(TimeSpan.FromMinutes(10), backend.AttemptTimeout);
-        Assert.Contains("6000", Assert.Single(notes), StringComparison.Ordinal);
+        Assert.Equal(TimeSpan.FromSeconds(6000), backend.AttemptTimeout);
+        Assert.Empty(notes);
+    }
+
+    [Fact]
+    public void Read_LongTimeout_IsShortened()
+    {
+        var backend = Assert.Single(Read("""model_list: [{ model_name: a, litellm_params: { model: openai/m, api_base: "http://private/v1", timeout: 1000000 } }]"""));
+
+        Assert.Equal(TimeSpan.FromDays(1), backend.AttemptTimeout);
+        Assert.Contains("1000000", Assert.Single(notes), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -14,7 +14,7 @@ public static class AnswerForm
         var calls = response.Messages.SelectMany(static message => message.Contents).OfType<FunctionCallContent>().ToArray();
         return calls.Length == 0 ? null : new ToolUse(
             response.Text,
-            Array.ConvertAll(calls, static call => new ToolCall(call.CallId, call.Name, WireToolCall.ArgumentsOf(call))
+            Array.ConvertAll(calls, static call => new ToolCall(call.CallId, call.Name, (call.RawRepresentation as WireToolCall)?.Arguments ?? WireToolCall.ArgumentsOf(call))
             {
                 Fields = (call.RawRepresentation as WireToolCall)?.Extra,
             }));
@@ -88,7 +88,7 @@ public static class AnswerForm
                 return "it calls a tool that the request does not allow";
             }
 
-            if (call.Arguments.Length == 0)
+            if (!WireToolCall.IsObject(call.Arguments))
             {
                 return $"it calls {call.Name} with arguments that are not a JSON object";
             }

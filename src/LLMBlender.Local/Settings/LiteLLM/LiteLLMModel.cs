@@ -18,6 +18,15 @@ internal sealed class LiteLLMModel(YamlNode node, string path, LiteLLMReferences
     // Models without a mode that do not chat, by the names that providers give them.
     private static readonly string[] OtherModels = ["embedding", "embed-", "-embed", "dall-e", "gpt-image", "whisper", "tts-", "-tts", "rerank", "moderation", "transcribe"];
 
+    // The providers of model names without a prefix and an address. Any other such name is skipped, because its prompts must not reach a provider that
+    // the file does not name.
+    private static readonly (string Prefix, string Provider)[] Families =
+    [
+        ("gpt-", "openai"), ("chatgpt", "openai"), ("o1", "openai"), ("o3", "openai"), ("o4", "openai"), ("ft:", "openai"), ("codex", "openai"), ("claude", "anthropic"),
+        ("gemini", "gemini"), ("deepseek-", "deepseek"), ("mistral-", "mistral"), ("codestral", "mistral"), ("ministral", "mistral"), ("grok-", "xai"),
+        ("sonar", "perplexity"),
+    ];
+
     private readonly YamlMappingNode entry = node as YamlMappingNode ?? [];
     private readonly YamlMappingNode parameters = (node as YamlMappingNode) is { } fields && LiteLLMNode.Find(fields, "litellm_params") is YamlMappingNode own ? own : [];
     private YamlMappingNode? credential;
@@ -81,7 +90,8 @@ internal sealed class LiteLLMModel(YamlNode node, string path, LiteLLMReferences
             return $"\"{model}\" does not chat; if it does, set model_info: {{mode: chat}}";
         }
 
-        return Providers.Find(provider) is null ? $"provider \"{provider}\" is not supported; OpenAI-compatible servers, Azure OpenAI, Anthropic and Ollama are" : null;
+        return provider == "unknown" ? $"the provider of \"{model}\" is not known: give it a prefix such as openai/, or an api_base"
+            : Providers.Find(provider) is null ? $"provider \"{provider}\" is not supported; OpenAI-compatible servers, Azure OpenAI, Anthropic and Ollama are" : null;
     }
 
     // The provider's address counts only if the entry gives none: a prompt for a private server must not reach it.
@@ -152,8 +162,8 @@ internal sealed class LiteLLMModel(YamlNode node, string path, LiteLLMReferences
         return fit;
     }
 
-    // "openai/gpt-4o", or a name without a prefix, which LiteLLM assigns to OpenAI.
-    private static (string Provider, string Model) Split(string model, string? provider)
+    // "openai/gpt-4o", or a name without a prefix, whose provider LiteLLM knows by the name.
+    private (string Provider, string Model) Split(string model, string? provider)
     {
         if (provider is not null)
         {
@@ -161,7 +171,9 @@ internal sealed class LiteLLMModel(YamlNode node, string path, LiteLLMReferences
         }
 
         var slash = model.IndexOf('/', StringComparison.Ordinal);
-        return slash < 0 ? ("openai", model) : (model[..slash], model[(slash + 1)..]);
+        return slash >= 0 ? (model[..slash], model[(slash + 1)..])
+            : Find("api_base") is not null || Find("base_url") is not null ? ("openai", model)
+            : (Array.Find(Families, family => model.StartsWith(family.Prefix, StringComparison.OrdinalIgnoreCase)).Provider ?? "unknown", model);
     }
 
     private double? Price(string field) => Number(field) ?? Number(field, Info(field));
