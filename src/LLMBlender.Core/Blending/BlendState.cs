@@ -62,7 +62,7 @@ internal sealed class BlendState(BlendRequest request, TimeProvider timeProvider
     /// <exception cref="BlendException">No member answered, or fewer than the quorum.</exception>
     public void SetReports(ICandidateSource panel, MemberReport[] reports)
     {
-        if (reports is [{ Failure: { } fault } only] && (only.ToolUse is not null || only.Details?.IsAnswer == true))
+        if (reports is [{ Failure: { } fault } only] && (only.ToolUse is not null || only.Details?.IsAnswer == true || IsCut(only)))
         {
             IsPassedOn = true;
             warnings = only.ToolUse is null ? [] : [$"{only.Name}: {fault.Message}"];
@@ -242,6 +242,9 @@ internal sealed class BlendState(BlendRequest request, TimeProvider timeProvider
             Code = Common(failures.ConvertAll(static failure => failure.Code)),
         };
     }
+
+    // An answer without text that a token limit ended.
+    private static bool IsCut(MemberReport only) => only is { ReachedLimit: true, Failure.Reason: BlendFailureReason.Empty };
 
     // What all failures have in common is the failure of the panel.
     private static T? Common<T>(List<T> values) => values.Count > 0 && values.TrueForAll(value => Equals(value, values[0])) ? values[0] : default;

@@ -59,7 +59,7 @@ internal sealed class ChoiceStream(int index, EventStream events, ChatWriter wri
         }
 
         var last = new ChunkDelta { Other = ChatMessage.ReadFields(details?.Fields) };
-        await WriteAsync(last, cut.IsOver ? "stop" : ChatWriter.FinishReason(whole), writer.Warnings([whole]));
+        await WriteAsync(last, cut.IsOver ? "stop" : ChatWriter.FinishReason(whole), writer.Warnings([whole]), details?.ResponseFields);
     }
 
     private async Task WriteTextAsync(string text, bool isOptional = false)
@@ -88,6 +88,6 @@ internal sealed class ChoiceStream(int index, EventStream events, ChatWriter wri
         return role;
     }
 
-    private Task WriteAsync(ChunkDelta delta, string? finishReason = null, string[]? warnings = null) =>
-        events.WriteAsync(null, writer.Chunk(index, delta, finishReason, warnings), GatewayJsonContext.Default.ChatChunk);
+    private Task WriteAsync(ChunkDelta delta, string? finishReason = null, string[]? warnings = null, string? fields = null) =>
+        events.WriteAsync(null, writer.Chunk(index, delta, finishReason, warnings, fields), GatewayJsonContext.Default.ChatChunk);
 }

@@ -98,9 +98,17 @@ internal sealed record ToolCallBody
     /// <exception cref="JsonFieldException">A field is invalid.</exception>
     public ToolCall ToCall(string path)
     {
+        if (Type == ResponsesTools.Custom && Other?.GetValueOrDefault(Type) is { ValueKind: JsonValueKind.Object } custom)
+        {
+            return new ToolCall(Id ?? "", Text(custom, "name"), CustomToolCalls.ToArguments(Text(custom, "input")));
+        }
+
         var function = ToolReader.Function(Type, Function, path, "{\"name\",\"arguments\"}");
         return new ToolCall(Id ?? "", ToolReader.CheckName(function.Name ?? throw JsonFault.Missing($"{path}.function.name", "a string"), $"{path}.function"), function.Text);
     }
+
+    private static string Text(JsonElement custom, string field) =>
+        custom.TryGetProperty(field, out var value) && value.ValueKind is JsonValueKind.String ? value.GetString()! : "";
 }
 
 /// <summary>A function's name and arguments.</summary>

@@ -15,10 +15,14 @@ internal sealed class AnswerAssembler(int maxLength)
     /// <summary>The error code of a refusal's <see cref="ErrorContent"/>, as the OpenAI adapter of Microsoft.Extensions.AI names it.</summary>
     public const string RefusalCode = "Refusal";
 
+    /// <summary>The additional property of a response that holds its unknown fields, a JSON object as text.</summary>
+    public const string ResponseFieldsProperty = "llmblender.response";
+
     private readonly ThinkingSplitter thinking = new();
     private readonly StringBuilder refusal = new();
     private readonly ToolCallAssembler calls = new();
     private readonly Dictionary<string, JsonElement> extra = [];
+    private readonly Dictionary<string, JsonElement> responseFields = [];
     private SurrogateJoiner text;
     private SurrogateJoiner reasoning;
     private List<AIContent> ready = [];
@@ -91,6 +95,16 @@ internal sealed class AnswerAssembler(int maxLength)
             : value;
     }
 
+    /// <summary>Sets an unknown field of the response; the first one of a name counts.</summary>
+    public void AddResponseField(string name, JsonElement value)
+    {
+        if (!responseFields.ContainsKey(name) && value.IsValidText())
+        {
+            Counted(value.GetRawText());
+            responseFields.Add(name, value);
+        }
+    }
+
     /// <summary>Sets the finish reason; null and empty ones are ignored.</summary>
     /// <exception cref="BackendException">The reason is an error.</exception>
     public void Finish(string? reason)
@@ -142,6 +156,11 @@ internal sealed class AnswerAssembler(int maxLength)
         foreach (var (name, value) in extra)
         {
             (last.AdditionalProperties ??= [])[name] = value;
+        }
+
+        if (responseFields.Count > 0)
+        {
+            (last.AdditionalProperties ??= [])[ResponseFieldsProperty] = JsonSerializer.Serialize(responseFields);
         }
 
         ready = [];

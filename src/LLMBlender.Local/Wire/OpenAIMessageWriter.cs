@@ -12,15 +12,7 @@ internal static class OpenAIMessageWriter
     {
         if (message.RawRepresentation is JsonElement { ValueKind: JsonValueKind.Object } source)
         {
-            if (source.Field("role").Text() == "developer" && !request.TakesDeveloper())
-            {
-                WriteAsSystem(json, source);
-            }
-            else
-            {
-                json.WriteRaw(source);
-            }
-
+            WriteSource(json, source, request);
             return;
         }
 
@@ -39,14 +31,29 @@ internal static class OpenAIMessageWriter
         }
     }
 
-    private static void WriteAsSystem(Utf8JsonWriter json, JsonElement source)
+    // Byte for byte, unless the server does not know the role or a field. Signed thinking is for Anthropic's API only.
+    private static void WriteSource(Utf8JsonWriter json, JsonElement source, WireRequest request)
     {
+        var isSystem = source.Field("role").Text() == "developer" && !request.TakesDeveloper();
+        var dropped = source.EnumerateObject().Select(static field => field.Name).Where(name => name == AnthropicAnswerReader.ThinkingBlocks || !request.TakesOfMessage(name)).ToArray();
+        if (!isSystem && dropped.Length == 0)
+        {
+            json.WriteRaw(source);
+            return;
+        }
+
         json.WriteStartObject();
-        json.WriteString("role", "system");
-        foreach (var field in source.EnumerateObject().Where(static field => field.Name != "role"))
+        foreach (var field in source.EnumerateObject().Where(field => !dropped.Contains(field.Name)))
         {
             json.WritePropertyName(field.Name);
-            json.WriteRaw(field.Value);
+            if (isSystem && field.Name == "role")
+            {
+                json.WriteStringValue("system");
+            }
+            else
+            {
+                json.WriteRaw(field.Value);
+            }
         }
 
         json.WriteEndObject();

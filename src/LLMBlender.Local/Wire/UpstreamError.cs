@@ -16,7 +16,8 @@ internal static class UpstreamError
     private static readonly string[] ContextPhrases =
     [
         "maximum context length", "context window", "context_length", "context length", "context size", "exceed_context_size", "prompt is too long",
-        "max_model_len", "too many tokens", "input length and `max_tokens` exceed",
+        "max_model_len", "too many tokens", "input length and `max_tokens` exceed", "exceeds the maximum number of tokens", "maximum prompt length", "`inputs` tokens",
+        "prompt_too_long", "input is too long", "exceeded model token limit", "range of input length", "exceeds max length", "reduce the length of the messages",
     ];
 
     /// <summary>Returns the error of a response.</summary>
@@ -52,7 +53,7 @@ internal static class UpstreamError
             return root.GetArrayLength() > 0 ? ErrorIn(root[0], name) : null;
         }
 
-        if (root.Field("error") is var error && !error.IsBlank())
+        if (root.Field("error") is var error && !error.IsBlank() && !IsSuccess(error))
         {
             return error;
         }
@@ -73,6 +74,8 @@ internal static class UpstreamError
             : !root.Field("detail").IsBlank() || !root.Field("errors").IsBlank() ? root
             : null;
     }
+
+    private static bool IsSuccess(JsonElement? error) => error.Field("code").Text() == "200";
 
     private static (string Message, string? Code, int Status) Read(ReadOnlyMemory<byte> body)
     {

@@ -46,6 +46,25 @@ internal sealed class WireRequest(IReadOnlyList<ChatMessage> messages, ChatOptio
         return true;
     }
 
+    /// <summary>Whether a message's field beside role, content and tool calls is written. A field that the server does not take is left out.</summary>
+    public bool TakesOfMessage(string field)
+    {
+        if (field is "role" or "content" or "tool_calls" or "tool_call_id")
+        {
+            return true;
+        }
+
+        var name = FieldSupport.OfMessage(field);
+        if (support.IsDropped(name))
+        {
+            Drop(field);
+            return false;
+        }
+
+        Sent.Add(name);
+        return true;
+    }
+
     /// <summary>Whether an optional field is written; notes either way.</summary>
     /// <exception cref="BackendException">The server does not take the field, and the options are strict.</exception>
     public bool Takes(string field)

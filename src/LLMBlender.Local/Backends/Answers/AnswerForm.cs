@@ -34,10 +34,11 @@ public static class AnswerForm
             FinishReason = response.FinishReason == ChatFinishReason.ContentFilter ? AnswerDetails.ContentFilter : null,
             Fields = fields.Count > 0 ? JsonSerializer.Serialize(fields) : null,
             Dropped = response.AdditionalProperties?.GetValueOrDefault(WireChatClient.DroppedProperty) as string[] ?? [],
+            ResponseFields = response.AdditionalProperties?.GetValueOrDefault(AnswerAssembler.ResponseFieldsProperty) as string,
             CachedTokens = response.Usage?.CachedInputTokenCount ?? 0,
             ReasoningTokens = response.Usage?.ReasoningTokenCount ?? 0,
         };
-        return details is { IsAnswer: false, Fields: null, Dropped: [], CachedTokens: 0, ReasoningTokens: 0 } ? null : details;
+        return details is { IsAnswer: false, Fields: null, ResponseFields: null, Dropped: [], CachedTokens: 0, ReasoningTokens: 0 } ? null : details;
     }
 
     /// <summary>

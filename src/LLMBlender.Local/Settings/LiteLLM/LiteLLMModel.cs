@@ -35,7 +35,12 @@ internal sealed class LiteLLMModel(YamlNode node, string path, LiteLLMReferences
     /// <exception cref="SettingsException">The entry breaks a rule.</exception>
     public BackendSettings? ToBackend()
     {
-        var name = LiteLLMNode.Text(entry, "model_name") ?? throw SettingsException.Of($"{path}:model_name", null, "a name");
+        if (LiteLLMNode.Text(entry, "model_name") is not { } name)
+        {
+            notes($"{path}: skipped, because it has no model_name");
+            return null;
+        }
+
         if (LiteLLMNode.Text(parameters, "litellm_credential_name") is { } credentialName)
         {
             credential = references.FindCredential(credentialName)
@@ -51,19 +56,26 @@ internal sealed class LiteLLMModel(YamlNode node, string path, LiteLLMReferences
         }
 
         var known = Providers.Find(provider)!;
+        var address = Address(known);
+        if (!Uri.TryCreate(address, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.UserInfo.Length > 0)
+        {
+            notes($"{name}: skipped, because its address is not an absolute http or https URL without a user");
+            return null;
+        }
+
         return WithKey(
             new BackendSettings
             {
                 Name = Named(name),
                 Kind = known.Kind,
-                Url = Address(known),
+                Url = address,
                 Model = id,
                 Temperature = (float?)Number("temperature"),
                 MaxTokens = Whole("max_tokens"),
                 RequestsPerMinute = Whole("rpm"),
                 MaxConcurrency = Whole("max_parallel_requests") ?? new BackendSettings().MaxConcurrency,
                 AttemptTimeout = Timeout(name),
-                Attempts = Whole("max_retries") is { } retries ? Math.Clamp(retries + 1, 1, 10) : new BackendSettings().Attempts,
+                Attempts = Number("max_retries") is { } retries ? (int)Math.Clamp(retries + 1, 1, 10) : new BackendSettings().Attempts,
                 PromptPrice = PerMillion(Price("input_cost_per_token")),
                 CompletionPrice = PerMillion(Price("output_cost_per_token")),
                 ApiVersion = Text("api_version"),
@@ -182,8 +194,9 @@ internal sealed class LiteLLMModel(YamlNode node, string path, LiteLLMReferences
 
     private static decimal? PerMillion(double? price) => price is { } known ? (decimal)(known * 1e6) : null;
 
-    private int? Whole(string field) => Number(field) is not { } number ? null
-        : number % 1 == 0 && number is >= 0 and <= int.MaxValue ? (int)number
+    // 0 is no limit.
+    private int? Whole(string field) => Number(field) is not { } number || number == 0 ? null
+        : number % 1 == 0 && number is > 0 and <= int.MaxValue ? (int)number
         : throw SettingsException.Of($"{path}:litellm_params:{field}", number, "a whole number");
 
     private double? Number(string field) => Number(field, Text(field));
