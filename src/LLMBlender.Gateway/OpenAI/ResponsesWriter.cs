@@ -36,6 +36,9 @@ internal sealed class ResponsesWriter(ChatRequest request, ResponsesBody body, l
     /// <summary>The response's id.</summary>
     public string Id { get; } = $"resp_{Guid.NewGuid():N}";
 
+    /// <summary>Whether the response is stored, if the request asks for that.</summary>
+    public bool IsStored { get; set; } = true;
+
     /// <summary>Creates a response.</summary>
     /// <param name="answer">The blend; null while it is in progress.</param>
     public ResponsesResult Result(BlendResponse? answer) => new()
@@ -50,12 +53,12 @@ internal sealed class ResponsesWriter(ChatRequest request, ResponsesBody body, l
         Output = answer is null ? [] : Items(answer),
         ParallelToolCalls = body.ParallelToolCalls ?? true,
         PreviousResponseId = body.PreviousResponseId,
-        Store = body.Store ?? true,
+        Store = IsStored && body.Store != false,
         ToolChoice = body.ToolChoice ?? Auto,
         Tools = body.Tools ?? EmptyList,
         Metadata = body.Metadata ?? EmptyObject,
         Usage = answer is null ? null : ResponsesUsage.Create(answer.Usage),
-        Warnings = answer is not null && request.Warnings.Length + answer.Warnings.Length > 0 ? [.. request.Warnings, .. answer.Warnings] : null,
+        Warnings = answer is not null && Warnings(answer) is { Length: > 0 } warnings ? warnings : null,
         Own = answer is not null && request.WithTrace ? BlendResult.Create(null, answer) : null,
     };
 
@@ -312,6 +315,9 @@ internal sealed class ResponsesWriter(ChatRequest request, ResponsesBody body, l
     private static JsonElement Json(OutputText part) => JsonSerializer.SerializeToElement(part, GatewayJsonContext.Default.OutputText);
 
     private static JsonElement Json(SummaryText part) => JsonSerializer.SerializeToElement(part, GatewayJsonContext.Default.SummaryText);
+
+    private string[] Warnings(BlendResponse answer) =>
+        [.. request.Warnings, .. answer.Warnings, .. IsStored ? (string[])[] : ["the response was not stored, so that \"previous_response_id\" can't name it"]];
 
     private static string Status(BlendResponse? answer) => answer is null ? "in_progress" : Incomplete(answer) is null ? "completed" : "incomplete";
 

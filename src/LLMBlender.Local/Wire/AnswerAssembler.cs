@@ -18,6 +18,9 @@ internal sealed class AnswerAssembler(int maxLength)
     /// <summary>The additional property of a response that holds its unknown fields, a JSON object as text.</summary>
     public const string ResponseFieldsProperty = "llmblender.response";
 
+    // They are wrapping, which the limit of the content does not count.
+    private const int MaxResponseFields = 64 * 1024;
+
     private readonly ThinkingSplitter thinking = new();
     private readonly StringBuilder refusal = new();
     private readonly ToolCallAssembler calls = new();
@@ -29,6 +32,7 @@ internal sealed class AnswerAssembler(int maxLength)
     private List<ToolCallPart> parts = [];
     private ChatFinishReason? finish;
     private long length;
+    private long responseFieldsLength;
 
     /// <summary>Whether the answer is complete: it has a finish reason, its end marker was read, or it came in one piece.</summary>
     public bool IsEnded { get; private set; }
@@ -98,9 +102,9 @@ internal sealed class AnswerAssembler(int maxLength)
     /// <summary>Sets an unknown field of the response; the first one of a name counts.</summary>
     public void AddResponseField(string name, JsonElement value)
     {
-        if (!responseFields.ContainsKey(name) && value.IsValidText())
+        if (!responseFields.ContainsKey(name) && responseFieldsLength < MaxResponseFields && value.IsValidText())
         {
-            Counted(value.GetRawText());
+            responseFieldsLength += value.GetRawText().Length;
             responseFields.Add(name, value);
         }
     }

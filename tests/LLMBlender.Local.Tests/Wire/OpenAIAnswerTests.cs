@@ -19,6 +19,7 @@ public sealed class OpenAIAnswerTests
     [InlineData(""" "content":[{"type":"thinking","thinking":[{"type":"text","text":"Two and two."}]},{"type":"text","text":"Four."}] """)]
     [InlineData(""" "content":{"text":"Four."} """)]
     [InlineData(""" "content":"<think>\nTwo and two.</think>\n\nFour." """)]
+    [InlineData(""" "content":"Two and two.\n</think>\n\nFour." """)]
     [InlineData(""" "content":"Four.","tool_calls":null,"refusal":null,"audio":null,"annotations":[] """)]
     [InlineData(""" "content":"Four.","tool_calls":[],"function_call":null """)]
     public async Task Read_Message_ReturnsItsText(string message)
@@ -42,6 +43,8 @@ public sealed class OpenAIAnswerTests
     [InlineData(""" "error":{} """)]
     [InlineData(""" "error":false """)]
     [InlineData(""" "error":null """)]
+    [InlineData(""" "error":{"code":200,"message":"success"} """)]
+    [InlineData("\"padding\":\"a\nb\tc\"")]
     [InlineData(""" "error":{"message":"","code":null,"type":""} """)]
     [InlineData(""" "prompt_logprobs":NaN """)]
     public async Task Read_TopLevelField_DoesNotMatter(string field)
