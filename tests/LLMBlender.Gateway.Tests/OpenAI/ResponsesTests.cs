@@ -80,7 +80,7 @@ public sealed class ResponsesTests : IClassFixture<GatewayFixture>
     {
         var (status, body, _) = await gateway.PostAsync(Path, new { model = "broken", input = "Which?", stream = true });
 
-        Assert.Equal((400, "refused"), (status, body.GetProperty("error").GetProperty("code").GetString()));
+        Assert.Equal((401, "refused"), (status, body.GetProperty("error").GetProperty("code").GetString()));
     }
 
     [Theory]

@@ -127,10 +127,10 @@ public sealed class ToleranceTests : IClassFixture<GatewayFixture>
     [InlineData("/v1/chat/completions", """{"model":"p","stream":true,"messages":[{"role":"user","content":"?"}]}""")]
     [InlineData("/v1/responses", """{"model":"p","stream":true,"input":"?"}""")]
     [InlineData("/v1/messages", """{"model":"p","stream":true,"max_tokens":9,"messages":[{"role":"user","content":"?"}]}""")]
-    [InlineData("/v1/blend", """{"panel":"p","stream":true,"instruction":"?"}""")]
     public async Task Stream_ErrorBeforeItsFirstEvent_KeepsStatusAndRetryAfter(string path, string body)
     {
-        gateway.Models.On("solo", static call => call.FailAsync(429, "slow down", "30"));
+        gateway.Models.On("busy", static call => call.FailAsync(429, "slow down", "30"));
+        gateway.Use([gateway.Backend("busy") with { Attempts = 1 }], new PanelSettings { Name = "p", Members = ["busy"], Fuser = "select" });
 
         var (status, _, response) = await gateway.PostAsync(path, JsonElement.Parse(body));
 
