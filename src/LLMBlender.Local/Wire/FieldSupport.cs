@@ -51,22 +51,23 @@ internal sealed class FieldSupport
     /// <param name="sent">The optional fields of the request.</param>
     public bool Learn(BackendException error, IReadOnlySet<string> sent)
     {
-        if (sent.Contains(DeveloperRole) && error.Status is 400 or 422 or 500 && NamesRole(error.Message))
+        var message = error.FullMessage;
+        if (sent.Contains(DeveloperRole) && error.Status is 400 or 422 or 500 && NamesRole(message))
         {
             return dropped.TryAdd(DeveloperRole, true);
         }
 
-        if (error.Status is not (400 or 422) || !Array.Exists(Phrases, phrase => error.Message.Contains(phrase, StringComparison.OrdinalIgnoreCase)))
+        if (error.Status is not (400 or 422) || !Array.Exists(Phrases, phrase => message.Contains(phrase, StringComparison.OrdinalIgnoreCase)))
         {
             return false;
         }
 
-        if (error.Message.Contains("does not support thinking", StringComparison.OrdinalIgnoreCase) && sent.FirstOrDefault(static field => field is "think" or "reasoning_effort") is { } thinking)
+        if (message.Contains("does not support thinking", StringComparison.OrdinalIgnoreCase) && sent.FirstOrDefault(static field => field is "think" or "reasoning_effort") is { } thinking)
         {
             return dropped.TryAdd(thinking, true);
         }
 
-        return sent.FirstOrDefault(field => IsNamed(error.Message, NameOf(field))) is { } named && Drop(named);
+        return sent.FirstOrDefault(field => IsNamed(message, NameOf(field))) is { } named && Drop(named);
     }
 
     private bool Drop(string field)
