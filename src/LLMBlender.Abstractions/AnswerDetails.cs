@@ -35,6 +35,10 @@ public sealed record AnswerDetails
     [Id(6)]
     public long ReasoningTokens { get; init; }
 
+    /// <summary>Further fields of the response in OpenAI's format, as a JSON object; null for none.</summary>
+    [Id(7)]
+    public string? ResponseFields { get; init; }
+
     /// <summary>Whether an answer without text has content: reasoning, a refusal or the finish reason of a content filter.</summary>
     public bool IsAnswer => (Reasoning ?? Refusal ?? FinishReason) is not null;
 }

@@ -40,7 +40,7 @@ public sealed class BlendChatClient(IBlender blender, string? panel = null) : IC
         ChatOptions? options = null,
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var hasReasoning = false;
+        var (hasReasoning, hasText) = (false, false);
         await foreach (var update in blender.BlendStreamingAsync(Request(messages, options), cancellationToken))
         {
             if (update.Reasoning is { } reasoning)
@@ -51,14 +51,19 @@ public sealed class BlendChatClient(IBlender blender, string? panel = null) : IC
 
             if (update.Response is not { } response)
             {
-                yield return new ChatResponseUpdate(ChatRole.Assistant, update.Text) { ModelId = options?.ModelId ?? panel };
+                hasText |= update.Text.Length > 0;
+                if (update.Calls is null || update.Text.Length > 0)
+                {
+                    yield return new ChatResponseUpdate(ChatRole.Assistant, update.Text) { ModelId = options?.ModelId ?? panel };
+                }
+
                 continue;
             }
 
-            // The text of an answer that calls tools is not streamed.
+            // The text of an answer that calls tools is streamed only by a panel of one.
             AIContent[] contents =
             [
-                .. Contents(response).Where(content => content is TextReasoningContent ? !hasReasoning : content is not TextContent || response.ToolUse is not null),
+                .. Contents(response).Where(content => content is TextReasoningContent ? !hasReasoning : content is not TextContent || (response.ToolUse is not null && !hasText)),
                 new UsageContent(Usage(response.Usage)),
             ];
             yield return new ChatResponseUpdate(ChatRole.Assistant, contents)

@@ -13,4 +13,8 @@ public sealed record BlendUpdate([property: Id(0)] string Text, [property: Id(1)
     /// <summary>The next characters of the answer's reasoning; null for none.</summary>
     [Id(3)]
     public string? Reasoning { get; init; }
+
+    /// <summary>The next parts of the answer's tool calls; null for none. The last update contains the whole calls in any case.</summary>
+    [Id(4)]
+    public ToolCallPart[]? Calls { get; init; }
 }

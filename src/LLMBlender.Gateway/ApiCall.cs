@@ -15,7 +15,7 @@ internal readonly record struct ApiCall(HttpContext Context, IBlender Blender)
 
     /// <summary>Creates the call of a request.</summary>
     public static ApiCall Create(HttpContext context, IBlender blender) =>
-        new(context, Caller.Of(context) is { } caller ? new MeteredBlender(blender, caller) : blender);
+        new(context, Caller.Of(context) is { } caller ? new MeteredBlender(blender, caller, context.RequestServices.GetRequiredService<PanelDirectory>()) : blender);
 
     /// <summary>Resolves a service.</summary>
     public T Get<T>()

@@ -47,6 +47,10 @@ internal sealed record ApiError(int Status, string Type, string Code, string Mes
     public static ApiError Limited(string code, string message, TimeSpan retryAfter) =>
         new(StatusCodes.Status429TooManyRequests, "rate_limit_error", code, message, RetryAfter: retryAfter);
 
+    /// <summary>A part of the server that does not answer at the moment.</summary>
+    public static ApiError Unavailable(string message) =>
+        new(StatusCodes.Status503ServiceUnavailable, Server, "unreachable", message, RetryAfter: TimeSpan.FromSeconds(1));
+
     /// <summary>A body that is too large.</summary>
     public static ApiError TooLarge(string message) =>
         new(StatusCodes.Status413PayloadTooLarge, InvalidRequest, "request_too_large", message);

@@ -23,4 +23,13 @@ public sealed class CallerOptions
     /// cref="SpendPerDay"/>.
     /// </summary>
     public long? TokensPerDay { get; set; }
+
+    /// <summary>The panels that it may use; null for all.</summary>
+    public string[]? Panels { get; set; }
+
+    /// <summary>The rankers that it may name: models, scorers, and backends that judge; null for all. A panel's own ranker needs no entry.</summary>
+    public string[]? Rankers { get; set; }
+
+    /// <summary>The fusers that it may name: models and backends; null for all. A panel's own fuser needs no entry.</summary>
+    public string[]? Fusers { get; set; }
 }

@@ -10,8 +10,8 @@ using Microsoft.Extensions.Logging;
 namespace LLMBlender.Gateway;
 
 /// <summary>
-/// A response as server-sent events. The first byte is sent immediately, and a comment after every interval without an event,
-/// so that proxies do not close an idle connection. Used by one request.
+/// A response as server-sent events. It begins with the first event, so that an error before it has its own status, or after the first
+/// interval without one: a comment after every such interval prevents proxies from closing an idle connection. Used by one request.
 /// </summary>
 internal sealed class EventStream(HttpContext context)
 {
@@ -19,16 +19,6 @@ internal sealed class EventStream(HttpContext context)
     public static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(5);
 
     private readonly ArrayBufferWriter<byte> buffer = new(512);
-
-    /// <summary>Sends the headers and a first comment.</summary>
-    public async Task OpenAsync()
-    {
-        var headers = context.Response.Headers;
-        headers.ContentType = "text/event-stream; charset=utf-8";
-        headers.CacheControl = "no-store";
-        headers["X-Accel-Buffering"] = "no";
-        await CommentAsync();
-    }
 
     /// <summary>Writes every item of a sequence, with comments while waiting for the next.</summary>
     /// <param name="items">The items.</param>
@@ -69,7 +59,7 @@ internal sealed class EventStream(HttpContext context)
     /// <summary>Writes an event whose data is not JSON.</summary>
     public Task WriteAsync(string data) => SendAsync(Encoding.UTF8.GetBytes($"data: {data}\n\n"));
 
-    /// <summary>Writes a stream's events. An exception is written as the last event if the client is still connected.</summary>
+    /// <summary>Writes a stream's events. An exception after the first one is written as the last event if the client is still connected.</summary>
     /// <param name="write">Writes the events.</param>
     /// <param name="fail">Writes the error.</param>
     public async Task RunAsync(Func<Task> write, Func<ApiError, Task> fail)
@@ -78,7 +68,7 @@ internal sealed class EventStream(HttpContext context)
         {
             await write();
         }
-        catch (Exception e) when (e is not OutOfMemoryException && !context.RequestAborted.IsCancellationRequested)
+        catch (Exception e) when (e is not OutOfMemoryException && context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
         {
             var logger = context.RequestServices.GetRequiredService<ILogger<ApiErrorFilter>>();
             await fail(ApiErrorFilter.ErrorOf(e, context.Request.Path, logger));
@@ -114,6 +104,14 @@ internal sealed class EventStream(HttpContext context)
 
     private async Task SendAsync(ReadOnlyMemory<byte> bytes)
     {
+        if (!context.Response.HasStarted)
+        {
+            var headers = context.Response.Headers;
+            headers.ContentType = "text/event-stream; charset=utf-8";
+            headers.CacheControl = "no-store";
+            headers["X-Accel-Buffering"] = "no";
+        }
+
         await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
         await context.Response.Body.FlushAsync(context.RequestAborted);
     }

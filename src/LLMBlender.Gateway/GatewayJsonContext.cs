@@ -27,6 +27,7 @@ namespace LLMBlender.Gateway;
 [JsonSerializable(typeof(ChatStep))]
 [JsonSerializable(typeof(ContentPart[]))]
 [JsonSerializable(typeof(ToolChoiceBody))]
+[JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(ModelList))]
 [JsonSerializable(typeof(MessagesBody))]
 [JsonSerializable(typeof(ContentBlock[]))]

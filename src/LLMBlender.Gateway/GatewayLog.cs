@@ -8,6 +8,18 @@ internal static partial class GatewayLog
     [LoggerMessage(Level = LogLevel.Error, Message = "request to {Path} failed unexpectedly")]
     public static partial void UnexpectedFailure(this ILogger logger, Exception e, string path);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "the changed callers apply: {Added} keys were added and {Removed} removed")]
+    public static partial void CallersApplied(this ILogger logger, int added, int removed);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "the changed callers do not apply: {Problem}")]
+    public static partial void CallersNotApplied(this ILogger logger, string problem);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "AllowAnonymous, AllowedOrigins, AllowedHosts or MaxRequestBytes changed, which needs a restart")]
+    public static partial void NeedsRestart(this ILogger logger);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "a response is not stored: {Problem}")]
+    public static partial void NotStored(this ILogger logger, string problem);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "usage of caller {Caller} could not be shared with the other gateways: {Problem}")]
     public static partial void NotCounted(this ILogger logger, string caller, string problem);
 }

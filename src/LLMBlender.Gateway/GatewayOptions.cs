@@ -22,6 +22,12 @@ public sealed class GatewayOptions
     /// </summary>
     public string[] AllowedOrigins { get; set; } = [];
 
+    /// <summary>
+    /// The names of this server that browsers may use with <see cref="AllowAnonymous"/>, such as <c>llmblender.example</c>; addresses and names without a
+    /// dot need no entry.
+    /// </summary>
+    public string[] AllowedHosts { get; set; } = [];
+
     /// <summary>The maximum size of a request's body in bytes; at least 1 KiB.</summary>
     public long MaxRequestBytes { get; set; } = 8 * 1024 * 1024;
 

@@ -35,6 +35,7 @@ public sealed class LocalBlender : IBlender
         LocalModels models, PanelRegistry panels, BlendMetrics metrics, ILoggerFactory? loggers = null, TimeProvider? timeProvider = null)
     {
         (this.models, this.panels, this.metrics) = (models, panels, metrics);
+        panels.ShowsServerMessages = true;
         this.timeProvider = timeProvider ?? TimeProvider.System;
         caller = new BackendCaller(panels, metrics, (loggers ?? NullLoggerFactory.Instance).CreateLogger<BackendCaller>());
         calls = new ComparisonQueue();

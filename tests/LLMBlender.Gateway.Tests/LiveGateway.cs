@@ -45,7 +45,9 @@ public sealed class LiveGateway : IAsyncDisposable
     /// <param name="gateway">Who may ask.</param>
     /// <param name="key">The variable <c>FAKE_KEY</c>, which every fake backend's key is taken from; null for none.</param>
     /// <param name="map">Maps further routes.</param>
-    public static async Task<LiveGateway> StartAsync(GatewayOptions? gateway = null, string? key = null, Action<WebApplication>? map = null)
+    /// <param name="services">Adds services before the gateway's own.</param>
+    public static async Task<LiveGateway> StartAsync(
+        GatewayOptions? gateway = null, string? key = null, Action<WebApplication>? map = null, Action<IServiceCollection>? services = null)
     {
         var models = await FakeModelServer.StartAsync();
         var sources = new PanelSources
@@ -65,6 +67,7 @@ public sealed class LiveGateway : IAsyncDisposable
         var ranker = new FakeRanker();
         var fakes = new SiloModels([new AcceleratorRankers("fake:0", [new LoadedRanker(ranker.Identity, ranker.On(0), ranker.CallTokens)])]);
         builder.AddLLMBlenderSilo(options, fakes, registry);
+        services?.Invoke(builder.Services);
         builder.AddLLMBlenderGateway();
         if (gateway is not null)
         {

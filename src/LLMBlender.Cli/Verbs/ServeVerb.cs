@@ -26,7 +26,7 @@ internal static class ServeVerb
         /dashboard to callers; in a browser, a caller's key is the password.
 
         POST /v1/rank, /v1/compare, /v1/fuse and /v1/blend accept the records of the verbs with those names and return their answers;
-        "timeout" is the request's timeout in seconds (default 60, maximum 600). Errors: {"error":{"message","type","param","code"}}.
+        "timeout" is the request's timeout in seconds (default 60, for blends none; maximum 86400). Errors: {"error":{"message","type","param","code"}}.
         POST /v1/chat/completions and GET /v1/models are OpenAI's: each panel is a model. /v1/rerank is Cohere's and Jina's.
         The page at / displays a blend in progress.
         The page at /status.html displays the cluster's state, from GET /v1/status.

@@ -20,6 +20,7 @@ internal sealed class BlendState(BlendRequest request, TimeProvider timeProvider
     private RankingResponse? ranking;
     private FuseResponse? fusion;
     private double? margin;
+    private string[] warnings = [];
     private bool guardFailed;
     private int guardComparisons;
     private StepUsage usage;
@@ -32,8 +33,11 @@ internal sealed class BlendState(BlendRequest request, TimeProvider timeProvider
     /// <summary>Whether the best candidate contains tool calls, so that there is no text to stream.</summary>
     public bool BestCallsTools => answers.ElementAtOrDefault(BestIndex)?.ToolUse is not null;
 
-    /// <summary>Whether the only member's answer has no text, so that there is nothing to rank and fuse: a refusal, or only reasoning.</summary>
-    public bool IsWithoutText { get; private set; }
+    /// <summary>
+    /// Whether the only member's answer can only be passed on: a refusal, only reasoning, or tool calls that are invalid or that the request does
+    /// not offer, which the caller can correct.
+    /// </summary>
+    public bool IsPassedOn { get; private set; }
 
     /// <summary>Whether the candidates are ranked.</summary>
     public bool IsRanked => ranking is not null;
@@ -58,10 +62,11 @@ internal sealed class BlendState(BlendRequest request, TimeProvider timeProvider
     /// <exception cref="BlendException">No member answered, or fewer than the quorum.</exception>
     public void SetReports(ICandidateSource panel, MemberReport[] reports)
     {
-        if (reports is [{ Failure: not null, Details.IsAnswer: true } only])
+        if (reports is [{ Failure: { } fault } only] && (only.ToolUse is not null || only.Details?.IsAnswer == true || IsCut(only)))
         {
-            IsWithoutText = true;
-            reports = [only with { Failure = null, Text = "" }];
+            IsPassedOn = true;
+            warnings = only.ToolUse is null ? [] : [$"{only.Name}: {fault.Message}"];
+            reports = [only with { Failure = null, Text = only.ToolUse?.ToForm() ?? "" }];
         }
 
         members = reports;
@@ -200,6 +205,7 @@ internal sealed class BlendState(BlendRequest request, TimeProvider timeProvider
 
     private string[] Warnings() =>
     [
+        .. warnings,
         .. members.SelectMany(static report => (report.Details?.Dropped ?? []).Select(field => (field, report.Name)))
             .GroupBy(static dropped => dropped.field, static dropped => dropped.Name)
             .Select(static dropped => $"\"{dropped.Key}\" was not passed on to {string.Join(", ", dropped)}, which does not take it"),
@@ -236,6 +242,9 @@ internal sealed class BlendState(BlendRequest request, TimeProvider timeProvider
             Code = Common(failures.ConvertAll(static failure => failure.Code)),
         };
     }
+
+    // An answer without text that a token limit ended.
+    private static bool IsCut(MemberReport only) => only is { ReachedLimit: true, Failure.Reason: BlendFailureReason.Empty };
 
     // What all failures have in common is the failure of the panel.
     private static T? Common<T>(List<T> values) => values.Count > 0 && values.TrueForAll(value => Equals(value, values[0])) ? values[0] : default;

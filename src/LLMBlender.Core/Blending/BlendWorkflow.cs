@@ -60,11 +60,11 @@ public sealed class BlendWorkflow(ICandidateSource? panel, IRankingService ranke
         }
         else if (isStreamed && CanPassThrough(request, panel))
         {
-            await foreach (var (text, report, reasoning) in panel.StreamAsync(deadline.Token))
+            await foreach (var (text, report, reasoning, calls) in panel.StreamAsync(deadline.Token))
             {
                 if (report is null)
                 {
-                    yield return new BlendUpdate(text, null) { Reasoning = reasoning };
+                    yield return new BlendUpdate(text, null) { Reasoning = reasoning, Calls = calls };
                 }
                 else
                 {
@@ -93,7 +93,7 @@ public sealed class BlendWorkflow(ICandidateSource? panel, IRankingService ranke
             }
 
             blend.SetReports(panel, InOrder(panel.Members, reports));
-            if (blend.IsWithoutText)
+            if (blend.IsPassedOn)
             {
                 yield return new BlendUpdate("", blend.ToResponse());
                 yield break;
@@ -142,9 +142,9 @@ public sealed class BlendWorkflow(ICandidateSource? panel, IRankingService ranke
         yield return new BlendUpdate("", blend.ToResponse());
     }
 
-    // A panel of one that is not fused has nothing to compare and nothing to choose: its text is the answer.
+    // A panel of one that is not fused has nothing to compare and nothing to choose: its answer is the answer.
     private static bool CanPassThrough(BlendRequest request, ICandidateSource panel) =>
-        panel.CanStream && request is { Fuser: Fusion.SelectFuser.FuserName, WithProgress: false, Format: null, Tools: null };
+        panel.CanStream && request is { Fuser: Fusion.SelectFuser.FuserName, WithProgress: false, Format: null };
 
     private static MemberReport[] InOrder(IReadOnlyList<string> members, List<MemberReport> reports) =>
         [.. members.Select(name => reports.Find(report => report.Name == name)!)];

@@ -22,7 +22,7 @@ public interface ICandidateSource
     /// <exception cref="OperationCanceledException">The caller cancelled the request.</exception>
     IAsyncEnumerable<MemberReport> AskAsync(CancellationToken cancellationToken);
 
-    /// <summary>Calls the only member of a panel and streams its answer: pieces of text, then its report.</summary>
+    /// <summary>Calls the only member of a panel and streams its answer: its parts, then its report.</summary>
     /// <inheritdoc cref="AskAsync"/>
     IAsyncEnumerable<MemberUpdate> StreamAsync(CancellationToken cancellationToken);
 }
@@ -31,4 +31,5 @@ public interface ICandidateSource
 /// <param name="Text">The answer's next characters; empty in the last update.</param>
 /// <param name="Report">The report, in the last update; null in the others.</param>
 /// <param name="Reasoning">The next characters of the answer's reasoning; null for none.</param>
-public readonly record struct MemberUpdate(string Text, MemberReport? Report, string? Reasoning = null);
+/// <param name="Calls">The next parts of the answer's tool calls; null for none.</param>
+public readonly record struct MemberUpdate(string Text, MemberReport? Report, string? Reasoning = null, ToolCallPart[]? Calls = null);

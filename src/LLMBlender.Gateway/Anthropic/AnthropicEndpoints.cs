@@ -58,8 +58,6 @@ public static class AnthropicEndpoints
     private static async Task StreamAsync(ApiCall call, ChatRequest request, MessagesWriter writer)
     {
         var events = new EventStream(call.Context);
-        await events.OpenAsync();
-        await writer.BeginAsync(events);
         await events.RunAsync(
             () => events.WriteAllAsync(
                 call.Blender.BlendStreamingAsync(request.ToBlend(0), call.CancellationToken),

@@ -44,7 +44,7 @@ internal sealed record MessagesBody : IRawBody
     [Range(0, 1.0)]
     public float? TopP { get; init; }
 
-    /// <summary>Tools that the answer may call, at most 128; supported if the panel passes them on (Passes: tools). Anthropic's own are ignored with a warning.</summary>
+    /// <summary>Tools that the answer may call, at most 512; supported if the panel passes them on (Passes: tools). Anthropic's own are ignored with a warning.</summary>
     public MessagesTool[]? Tools { get; init; }
 
     /// <summary>Whether the answer calls a tool.</summary>
@@ -182,7 +182,7 @@ internal sealed record MessagesTool
     /// <summary>The type: custom, which is the default. Others are ignored.</summary>
     public string? Type { get; init; }
 
-    /// <summary>Its name: 1 to 64 letters, digits, _ and -.</summary>
+    /// <summary>Its name: 1 to 256 characters without spaces.</summary>
     public required string Name { get; init; }
 
     /// <summary>What it does.</summary>

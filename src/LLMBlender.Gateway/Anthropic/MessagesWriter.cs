@@ -15,7 +15,9 @@ internal sealed class MessagesWriter(ChatRequest request)
 
     private readonly string id = $"msg_{Guid.NewGuid():N}";
     private readonly StopCut cut = new(request.Sampling.Stop);
+    private readonly ToolCallStream calls = new();
     private int blocks;
+    private bool hasBegun;
     private string? open;
     private bool hasThinking;
     private bool hasText;
@@ -37,39 +39,35 @@ internal sealed class MessagesWriter(ChatRequest request)
         };
     }
 
-    /// <summary>Writes the first events.</summary>
-    public async Task BeginAsync(EventStream events)
-    {
-        var message = new MessagesResult { Id = id, Model = request.Model, Content = [], StopReason = null, Usage = new MessagesUsage() };
-        await WriteAsync(events, new MessagesEvent { Type = "message_start", Message = message });
-        await WriteAsync(events, new MessagesEvent { Type = "ping" });
-    }
-
     /// <summary>Writes the next part of an answer.</summary>
     public async Task WriteAsync(EventStream events, BlendUpdate update)
     {
+        await BeginAsync(events);
         if (update.Reasoning is { } reasoning)
         {
             await AddThinkingAsync(events, reasoning);
         }
 
-        await AddTextAsync(events, cut.Next(update.Text));
+        await AddTextAsync(events, calls.HasBegun ? "" : cut.Next(update.Text));
+        await WriteCallsAsync(events, calls.Next(update.Calls ?? []));
     }
 
     /// <summary>Writes the last events.</summary>
     public async Task EndAsync(EventStream events, BlendResponse answer)
     {
-        if (!hasThinking && answer.Details?.Reasoning is { } reasoning)
+        await BeginAsync(events);
+        if (!calls.HasBegun)
         {
-            await AddThinkingAsync(events, reasoning);
+            if (!hasThinking && !hasText && answer.Details?.Reasoning is { } reasoning)
+            {
+                await AddThinkingAsync(events, reasoning);
+            }
+
+            await AddTextAsync(events, hasText || answer.ToolUse is null && answer.Details?.Refusal is null ? cut.Rest() : Text(answer));
         }
 
-        await AddTextAsync(events, hasText || answer.ToolUse is null && answer.Details?.Refusal is null ? cut.Rest() : Text(answer));
+        await WriteCallsAsync(events, calls.Complete(answer.ToolUse?.Calls ?? []));
         await CloseAsync(events);
-        foreach (var call in answer.ToolUse?.Calls ?? [])
-        {
-            await WriteCallAsync(events, call);
-        }
 
         var stop = cut.IsOver ? StopIn(answer) : null;
         var delta = new JsonObject { ["stop_reason"] = cut.IsOver ? "stop_sequence" : StopReason(answer), ["stop_sequence"] = stop };
@@ -86,6 +84,19 @@ internal sealed class MessagesWriter(ChatRequest request)
     /// <summary>Writes the event of an error.</summary>
     public static Task FailAsync(EventStream events, ApiError error) =>
         events.WriteAsync("error", MessagesErrorResponse.Create(error), GatewayJsonContext.Default.MessagesErrorResponse);
+
+    private async Task BeginAsync(EventStream events)
+    {
+        if (hasBegun)
+        {
+            return;
+        }
+
+        hasBegun = true;
+        var message = new MessagesResult { Id = id, Model = request.Model, Content = [], StopReason = null, Usage = new MessagesUsage() };
+        await WriteAsync(events, new MessagesEvent { Type = "message_start", Message = message });
+        await WriteAsync(events, new MessagesEvent { Type = "ping" });
+    }
 
     private async Task AddThinkingAsync(EventStream events, string more)
     {
@@ -104,11 +115,24 @@ internal sealed class MessagesWriter(ChatRequest request)
         }
     }
 
-    private async Task WriteCallAsync(EventStream events, ToolCall call)
+    private async Task WriteCallsAsync(EventStream events, IEnumerable<ToolCallStep> steps)
     {
-        await OpenAsync(events, call.Id, new JsonObject { ["type"] = "tool_use", ["id"] = call.Id, ["name"] = call.Name, ["input"] = new JsonObject() });
-        await WriteDeltaAsync(events, new JsonObject { ["type"] = "input_json_delta", ["partial_json"] = call.Arguments });
-        await CloseAsync(events);
+        foreach (var (_, call, arguments, isEnd) in steps)
+        {
+            if (isEnd)
+            {
+                await CloseAsync(events);
+            }
+            else if (arguments is null)
+            {
+                await AddTextAsync(events, cut.Rest());
+                await OpenAsync(events, call.Id, new JsonObject { ["type"] = "tool_use", ["id"] = call.Id, ["name"] = call.Name, ["input"] = new JsonObject() });
+            }
+            else if (arguments.Length > 0)
+            {
+                await WriteDeltaAsync(events, new JsonObject { ["type"] = "input_json_delta", ["partial_json"] = arguments });
+            }
+        }
     }
 
     private async Task OpenAsync(EventStream events, string block, JsonObject start)
@@ -149,7 +173,7 @@ internal sealed class MessagesWriter(ChatRequest request)
 
         foreach (var call in answer.ToolUse?.Calls ?? [])
         {
-            yield return Json(new JsonObject { ["type"] = "tool_use", ["id"] = call.Id, ["name"] = call.Name, ["input"] = JsonNode.Parse(call.Arguments) });
+            yield return Json(new JsonObject { ["type"] = "tool_use", ["id"] = call.Id, ["name"] = call.Name, ["input"] = Input(call, answer) });
         }
     }
 
@@ -167,6 +191,23 @@ internal sealed class MessagesWriter(ChatRequest request)
     }
 
     private static string Text(BlendResponse answer) => answer.Details?.Refusal ?? answer.ToolUse?.Text ?? answer.Answer;
+
+    // Arguments that a token limit cut have no JSON form; the stop reason says so.
+    private static JsonObject Input(ToolCall call, BlendResponse answer)
+    {
+        try
+        {
+            return JsonNode.Parse(call.Arguments) is JsonObject input ? input : throw new JsonException();
+        }
+        catch (JsonException) when (answer.ReachedLimit)
+        {
+            return new JsonObject();
+        }
+        catch (JsonException)
+        {
+            throw new BlendException("panel", BlendFailureReason.Invalid, $"the answer calls {call.Name} with arguments that are not a JSON object");
+        }
+    }
 
     private string? StopIn(BlendResponse answer) => answer.ToolUse is null
         ? (request.Sampling.Stop ?? []).Where(stop => answer.Answer.Contains(stop, StringComparison.Ordinal)).MinBy(stop => answer.Answer.IndexOf(stop, StringComparison.Ordinal))

@@ -12,7 +12,7 @@ namespace LLMBlender.Gateway.OpenAI;
 internal sealed record ChatBody : GenerationBody
 {
     private const int MaxAnswers = 8;
-    private const int MaxStops = 4;
+    private const int MaxStops = 64;
 
     /// <summary>The conversation, one message at least.</summary>
     public required ChatMessageBody[] Messages { get; init; }
@@ -24,19 +24,19 @@ internal sealed record ChatBody : GenerationBody
     [Range(1, MaxAnswers)]
     public int? N { get; init; }
 
-    /// <summary>Stop texts, which end an answer before their first occurrence: one, or a list of 1 to 4.</summary>
-    [JsonUnion("a non-empty text, or a list of 1 to 4 of them", typeof(string), typeof(string[]))]
+    /// <summary>Stop texts, which end an answer before their first occurrence: one, or a list of at most 64. Empty ones are ignored.</summary>
+    [JsonUnion("a text, or a list of at most 64", typeof(string), typeof(string[]))]
     public JsonElement? Stop { get; init; }
 
     /// <summary>The seed of sampling; further answers use the seed plus 1, 2 and so on.</summary>
     public long? Seed { get; init; }
 
-    /// <summary>The maximum tokens of an answer, at least 1.</summary>
-    [Range(1, int.MaxValue)]
+    /// <summary>The maximum tokens of an answer, at least 1; -1 for no limit.</summary>
+    [Range(-1, int.MaxValue)]
     public int? MaxCompletionTokens { get; init; }
 
     /// <summary>The older name of max_completion_tokens.</summary>
-    [Range(1, int.MaxValue)]
+    [Range(-1, int.MaxValue)]
     public int? MaxTokens { get; init; }
 
     /// <summary>The penalty of tokens that have occurred before.</summary>
@@ -53,7 +53,7 @@ internal sealed record ChatBody : GenerationBody
     /// </summary>
     public ResponseFormatBody? ResponseFormat { get; init; }
 
-    /// <summary>Functions that the answer may call, at most 128; supported if the panel passes them on (Passes: tools).</summary>
+    /// <summary>Functions that the answer may call, at most 512; supported if the panel passes them on (Passes: tools). Other kinds are ignored with a warning.</summary>
     public ToolBody[]? Tools { get; init; }
 
     /// <summary>Whether the answer calls a function: none, auto, required, or the one to call.</summary>
@@ -69,6 +69,7 @@ internal sealed record ChatBody : GenerationBody
     public ChatRequest ToChat()
     {
         UnsupportedParameters.Chat.Check(Other);
+        var (tools, ignored) = ToolReader.Read(this);
         return new ChatRequest
         {
             Model = Model,
@@ -77,15 +78,16 @@ internal sealed record ChatBody : GenerationBody
             {
                 Temperature = Temperature,
                 TopP = TopP,
-                MaxTokens = MaxCompletionTokens ?? MaxTokens,
+                MaxTokens = (MaxCompletionTokens ?? MaxTokens) is { } most and > 0 ? most : null,
                 Stop = ReadStop(),
                 Seed = Seed,
                 PresencePenalty = PresencePenalty,
                 FrequencyPenalty = FrequencyPenalty,
             },
             Format = ResponseFormat?.ToFormat("response_format"),
-            Tools = ToolReader.Read(this),
+            Tools = tools,
             Fields = ForwardedFields.Read(Source),
+            Warnings = [.. ignored.Select(static type => $"\"tools\" of type \"{type}\" are not supported and were left out; only functions are passed on")],
             Count = N ?? 1,
             Stream = Stream == true,
             WithUsage = StreamOptions?.IncludeUsage == true,
@@ -112,14 +114,15 @@ internal sealed record ChatBody : GenerationBody
             return null;
         }
 
-        string[] texts = stop.ValueKind switch
+        string[]? texts = stop.ValueKind switch
         {
             JsonValueKind.String => [stop.GetString()!],
             JsonValueKind.Array when stop.EnumerateArray().All(static text => text.ValueKind is JsonValueKind.String) => [.. stop.EnumerateArray().Select(static text => text.GetString()!)],
-            _ => [],
+            _ => null,
         };
-        return texts.Length is > 0 and <= MaxStops && !texts.Contains("") ? texts
-            : throw JsonFault.Refused("stop", stop, $"a non-empty text, or a list of 1 to {MaxStops} of them");
+        return texts is null or { Length: > MaxStops } ? throw JsonFault.Refused("stop", stop, $"a text, or a list of at most {MaxStops}")
+            : Array.FindAll(texts, static text => text.Length > 0) is { Length: > 0 } stops ? stops
+            : null;
     }
 }
 

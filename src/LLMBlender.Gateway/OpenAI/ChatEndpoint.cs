@@ -50,7 +50,6 @@ internal static class ChatEndpoint
     private static async Task StreamAsync(ApiCall call, ChatRequest request, ChatWriter writer)
     {
         var events = new EventStream(call.Context);
-        await events.OpenAsync();
 
         // Clients treat an event with an error as the end of a stream.
         await events.RunAsync(

@@ -36,7 +36,7 @@ internal sealed record ChatMessageBody
         return new ChatTurn(role, ContentPart.ReadText(Content, $"{path}.content") ?? "")
         {
             Calls = ToolCalls is { Length: > 0 } calls ? [.. calls.Select((call, i) => call.ToCall($"{path}.tool_calls[{i}]"))] : null,
-            CallId = role == Conversation.Tool ? ToolCallId ?? throw JsonFault.Missing($"{path}.tool_call_id", "a string") : null,
+            CallId = role == Conversation.Tool ? ToolCallId ?? "" : null,
             Source = source,
             HasMedia = ContentPart.HasMedia(Content),
         };

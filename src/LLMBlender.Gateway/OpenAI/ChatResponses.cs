@@ -40,6 +40,10 @@ internal sealed record ChatCompletion : ChatResponseHead
     /// <summary>The blends' details, if requested.</summary>
     [JsonPropertyName("llmblender")]
     public ChatBlends? Own { get; init; }
+
+    /// <summary>Fields that the member's server added to the response, unchanged.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Other { get; set; }
 }
 
 /// <summary>A chunk of a streamed completion.</summary>
@@ -57,6 +61,10 @@ internal sealed record ChatChunk : ChatResponseHead
     /// <summary>The blends' details; in the last chunk, if requested.</summary>
     [JsonPropertyName("llmblender")]
     public ChatBlends? Own { get; init; }
+
+    /// <summary>Fields that the member's server added to the response, unchanged; with the finish reason.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Other { get; set; }
 }
 
 /// <summary>A step of a streamed completion: a chunk without choices, which clients ignore.</summary>

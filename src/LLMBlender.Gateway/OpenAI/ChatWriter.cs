@@ -23,6 +23,7 @@ internal sealed class ChatWriter(ChatRequest request, string id, long created)
         Usage = Usage(answers),
         Warnings = Warnings(answers),
         Own = Blends(answers),
+        Other = answers.Count == 1 ? ChatMessage.ReadFields(answers[0].Details?.ResponseFields) : null,
     };
 
     /// <summary>Returns what the request asked for and did not get; null for nothing.</summary>
@@ -33,7 +34,7 @@ internal sealed class ChatWriter(ChatRequest request, string id, long created)
     }
 
     /// <summary>Creates a chunk with a part of an answer, its tool calls or its finish reason.</summary>
-    public ChatChunk Chunk(int index, ChunkDelta delta, string? finishReason = null, string[]? warnings = null) => new()
+    public ChatChunk Chunk(int index, ChunkDelta delta, string? finishReason = null, string[]? warnings = null, string? fields = null) => new()
     {
         Id = id,
         Object = ChunkObject,
@@ -41,6 +42,7 @@ internal sealed class ChatWriter(ChatRequest request, string id, long created)
         Model = request.Model,
         Choices = [new ChunkChoice { Index = index, Delta = delta, FinishReason = finishReason }],
         Warnings = warnings,
+        Other = ChatMessage.ReadFields(fields),
     };
 
     /// <summary>Creates the chunk of a step.</summary>
@@ -77,7 +79,7 @@ internal sealed class ChatWriter(ChatRequest request, string id, long created)
         {
             Role = Conversation.Assistant,
             Content = use is null ? (details?.Refusal is null ? StopCut.Cut(answer.Answer, request.Sampling.Stop) : null) : use.Text.Length > 0 ? use.Text : null,
-            ToolCalls = use is null ? null : ToolCallBody.Create(use, withIndex: false),
+            ToolCalls = use is null ? null : ToolCallBody.Create(use),
             Refusal = details?.Refusal,
             ReasoningContent = details?.Reasoning,
             Other = ChatMessage.ReadFields(details?.Fields),

@@ -6,8 +6,10 @@ namespace LLMBlender.Gateway.OpenAI;
 internal sealed class ChoiceStream(int index, EventStream events, ChatWriter writer, string[]? stops)
 {
     private readonly StopCut cut = new(stops);
+    private readonly ToolCallStream calls = new();
     private bool hasBegun;
     private bool hasReasoning;
+    private bool hasText;
 
     /// <summary>Writes an update.</summary>
     public async Task WriteAsync(BlendUpdate update)
@@ -28,8 +30,10 @@ internal sealed class ChoiceStream(int index, EventStream events, ChatWriter wri
         }
         else
         {
-            await WriteTextAsync(cut.Next(update.Text));
+            await WriteTextAsync(cut.Next(update.Text), isOptional: update.Calls is not null);
         }
+
+        await WriteCallsAsync(calls.Next(update.Calls ?? []));
     }
 
     private async Task EndAsync(BlendResponse whole)
@@ -42,12 +46,8 @@ internal sealed class ChoiceStream(int index, EventStream events, ChatWriter wri
 
         if (whole.ToolUse is { } use)
         {
-            await WriteAsync(new ChunkDelta
-            {
-                Role = TakeRole(),
-                Content = use.Text.Length > 0 ? use.Text : null,
-                ToolCalls = ToolCallBody.Create(use, withIndex: true),
-            });
+            await WriteTextAsync(hasText ? cut.Rest() : use.Text, isOptional: true);
+            await WriteCallsAsync(calls.Complete(use.Calls));
         }
         else if (details?.Refusal is { } refusal)
         {
@@ -59,14 +59,23 @@ internal sealed class ChoiceStream(int index, EventStream events, ChatWriter wri
         }
 
         var last = new ChunkDelta { Other = ChatMessage.ReadFields(details?.Fields) };
-        await WriteAsync(last, cut.IsOver ? "stop" : ChatWriter.FinishReason(whole), writer.Warnings([whole]));
+        await WriteAsync(last, cut.IsOver ? "stop" : ChatWriter.FinishReason(whole), writer.Warnings([whole]), details?.ResponseFields);
     }
 
     private async Task WriteTextAsync(string text, bool isOptional = false)
     {
         if (text.Length > 0 || (!hasBegun && !isOptional))
         {
+            hasText |= text.Length > 0;
             await WriteAsync(new ChunkDelta { Role = TakeRole(), Content = text });
+        }
+    }
+
+    private async Task WriteCallsAsync(IEnumerable<ToolCallStep> steps)
+    {
+        foreach (var step in steps.Where(static step => !step.IsEnd))
+        {
+            await WriteAsync(new ChunkDelta { Role = TakeRole(), ToolCalls = [ToolCallBody.Create(step)] });
         }
     }
 
@@ -79,6 +88,6 @@ internal sealed class ChoiceStream(int index, EventStream events, ChatWriter wri
         return role;
     }
 
-    private Task WriteAsync(ChunkDelta delta, string? finishReason = null, string[]? warnings = null) =>
-        events.WriteAsync(null, writer.Chunk(index, delta, finishReason, warnings), GatewayJsonContext.Default.ChatChunk);
+    private Task WriteAsync(ChunkDelta delta, string? finishReason = null, string[]? warnings = null, string? fields = null) =>
+        events.WriteAsync(null, writer.Chunk(index, delta, finishReason, warnings, fields), GatewayJsonContext.Default.ChatChunk);
 }

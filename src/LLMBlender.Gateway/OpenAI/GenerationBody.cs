@@ -44,8 +44,8 @@ internal sealed record OwnOptions
     /// <summary>Whether a stream contains the blend's steps, in chunks without choices.</summary>
     public bool? Progress { get; init; }
 
-    /// <summary>The request's timeout in seconds; by default the panel's deadline, at most 600.</summary>
-    [Range(0, 600.0, MinimumIsExclusive = true, ErrorMessage = "a number of seconds above 0 and at most 600")]
+    /// <summary>The request's timeout in seconds; by default the panel's deadline; at most 86400, a day.</summary>
+    [Range(0, 86_400.0, MinimumIsExclusive = true, ErrorMessage = "a number of seconds above 0 and at most 86400")]
     public double? Timeout { get; init; }
 
     /// <summary>The request's timeout.</summary>

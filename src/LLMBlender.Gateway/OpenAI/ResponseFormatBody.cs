@@ -61,7 +61,7 @@ internal sealed record ResponseFormatBody
 /// <summary>A JSON schema that an answer must match.</summary>
 internal sealed record JsonSchemaBody
 {
-    /// <summary>Its name: 1 to 64 letters, digits, _ and -.</summary>
+    /// <summary>Its name: 1 to 256 characters without spaces.</summary>
     public required string Name { get; init; }
 
     /// <summary>Its purpose.</summary>

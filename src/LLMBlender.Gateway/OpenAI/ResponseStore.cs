@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using LLMBlender.Abstractions;
@@ -13,10 +15,12 @@ internal interface IResponseStore
     /// <summary>How long an entry is kept.</summary>
     static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
 
-    /// <summary>Stores an entry.</summary>
+    /// <summary>Stores an entry; an existing one is kept.</summary>
+    /// <exception cref="ResponseStoreException">The store is not available.</exception>
     Task SetAsync(string key, string value);
 
     /// <summary>Returns an entry; null if it does not exist or has expired.</summary>
+    /// <exception cref="ResponseStoreException">The store is not available.</exception>
     Task<string?> GetAsync(string key);
 }
 
@@ -62,17 +66,66 @@ internal sealed class MemoryResponseStore(TimeProvider timeProvider) : IResponse
     }
 }
 
-/// <summary>Stores responses in the cluster's Redis.</summary>
-internal sealed class RedisResponseStore(IConnectionMultiplexer redis, IOptions<ClusterOptions> cluster) : IResponseStore
+/// <summary>
+/// Stores responses in the cluster's Redis: the newest, up to a total length. An entry's key is listed with its length, so that the oldest ones are
+/// deleted; each command has one key, as a Redis Cluster requires.
+/// </summary>
+/// <param name="redis">The connection.</param>
+/// <param name="cluster">The cluster, whose id is part of the keys.</param>
+/// <param name="maxLength">The maximum total length of the entries, in bytes.</param>
+internal sealed class RedisResponseStore(IConnectionMultiplexer redis, IOptions<ClusterOptions> cluster, long maxLength = RedisResponseStore.MaxLength) : IResponseStore
 {
-    /// <inheritdoc/>
-    public Task SetAsync(string key, string value) => redis.GetDatabase().StringSetAsync(Name(key), value, IResponseStore.Lifetime);
+    private const long MaxLength = 256 * 1024 * 1024;
+
+    // A command waits for a lost connection; the answer does not.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     /// <inheritdoc/>
-    public async Task<string?> GetAsync(string key) => await redis.GetDatabase().StringGetAsync(Name(key));
+    public Task SetAsync(string key, string value) => RunAsync(async database =>
+    {
+        var bytes = Encoding.UTF8.GetBytes(value);
+        if (!await database.StringSetAsync(Name(key), bytes, IResponseStore.Lifetime, When.NotExists))
+        {
+            return true;
+        }
+
+        await database.ListLeftPushAsync(Name("order"), $"{bytes.Length} {key}");
+        for (var total = await database.StringIncrementAsync(Name("length"), bytes.Length); total > maxLength;)
+        {
+            if ((string?)await database.ListRightPopAsync(Name("order")) is not { } oldest)
+            {
+                await database.KeyDeleteAsync(Name("length"));
+                break;
+            }
+
+            var space = oldest.IndexOf(' ', StringComparison.Ordinal);
+            await database.KeyDeleteAsync(Name(oldest[(space + 1)..]));
+            total = await database.StringDecrementAsync(Name("length"), long.Parse(oldest[..space], CultureInfo.InvariantCulture));
+        }
+
+        return true;
+    });
+
+    /// <inheritdoc/>
+    public Task<string?> GetAsync(string key) => RunAsync(async database => (string?)await database.StringGetAsync(Name(key)));
+
+    private async Task<T> RunAsync<T>(Func<IDatabase, Task<T>> run)
+    {
+        try
+        {
+            return await run(redis.GetDatabase()).WaitAsync(Patience);
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
+        {
+            throw new ResponseStoreException($"the store of responses is not available: {e.Message}", e);
+        }
+    }
 
     private RedisKey Name(string key) => $"llmblender:response:{cluster.Value.ClusterId}:{key}";
 }
+
+/// <summary>The store of responses is not available.</summary>
+internal sealed class ResponseStoreException(string message, Exception inner) : Exception(message, inner);
 
 /// <summary>A stored response: its conversation with the answer, in the format of chat completions, and its output items.</summary>
 /// <param name="Messages">The messages.</param>

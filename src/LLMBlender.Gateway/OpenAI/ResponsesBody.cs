@@ -32,7 +32,7 @@ internal sealed record ResponsesBody : GenerationBody
     /// <summary>The form of the answer.</summary>
     public ResponsesText? Text { get; init; }
 
-    /// <summary>Functions that the answer may call, at most 128; supported if the panel passes them on (Passes: tools). Other kinds are ignored with a warning.</summary>
+    /// <summary>Functions that the answer may call, at most 512; supported if the panel passes them on (Passes: tools). Other kinds are ignored with a warning.</summary>
     [JsonUnion("a list of tools", typeof(ResponsesTool[]))]
     public JsonElement? Tools { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using LLMBlender.Abstractions;
 using LLMBlender.Gateway.RateLimiting;
+using Microsoft.Extensions.Logging;
 
 namespace LLMBlender.Gateway.OpenAI;
 
@@ -12,8 +13,7 @@ internal static class ResponsesEndpoint
     {
         var store = call.Get<IResponseStore>();
         var owner = Caller.Of(call.Context)?.Name ?? "";
-        var request = await ChatEndpoint.PrepareAsync(
-            call, body.ToChat(await PreviousAsync(store, owner, body), await ReferencedAsync(store, owner, body.Input)));
+        var request = await ChatEndpoint.PrepareAsync(call, await ReadAsync(store, owner, body));
         var writer = new ResponsesWriter(request, body, call.Get<TimeProvider>().GetUtcNow().ToUnixTimeSeconds());
         if (request.Stream)
         {
@@ -22,15 +22,36 @@ internal static class ResponsesEndpoint
         }
 
         var answer = await call.Blender.BlendAsync(request.ToBlend(0), call.CancellationToken);
+        await EndAsync(answer);
         var result = writer.Result(answer);
         WarningHeader.AddTo(call.Context, result.Warnings);
-        await EndAsync(answer);
         return result;
 
         async Task EndAsync(BlendResponse whole)
         {
             await ToolLoops.KeepAsync(call, request, whole);
-            await StoreAsync(store, owner, body, request, writer, whole);
+            try
+            {
+                await StoreAsync(store, owner, body, request, writer, whole);
+            }
+            catch (ResponseStoreException e)
+            {
+                // The answer is there, and was paid for.
+                call.Get<ILogger<ApiErrorFilter>>().NotStored(e.Message);
+                writer.IsStored = false;
+            }
+        }
+    }
+
+    private static async Task<ChatRequest> ReadAsync(IResponseStore store, string owner, ResponsesBody body)
+    {
+        try
+        {
+            return body.ToChat(await PreviousAsync(store, owner, body), await ReferencedAsync(store, owner, body.Input));
+        }
+        catch (ResponseStoreException e)
+        {
+            throw new ApiException(ApiError.Unavailable("the store of responses is not available; send the conversation as \"input\""), e);
         }
     }
 
@@ -77,10 +98,13 @@ internal static class ResponsesEndpoint
 
         var items = Array.ConvertAll(writer.Items(answer), static item => JsonSerializer.SerializeToElement(item, GatewayJsonContext.Default.OutputItem));
         var turns = request.Messages.Skip(body.Instructions is null ? 0 : 1).Select(static turn => turn.Source!);
-        if (new StoredResponse([.. turns, ChatSource.ToMessage(answer).ToJsonString(ChatSource.Plain)], items).Write() is { } stored)
+        if (new StoredResponse([.. turns, ChatSource.ToMessage(answer).ToJsonString(ChatSource.Plain)], items).Write() is not { } stored)
         {
-            await store.SetAsync(Key(owner, writer.Id), stored);
+            writer.IsStored = false;
+            return;
         }
+
+        await store.SetAsync(Key(owner, writer.Id), stored);
 
         foreach (var item in items)
         {
@@ -93,8 +117,6 @@ internal static class ResponsesEndpoint
     private static async Task StreamAsync(ApiCall call, ChatRequest request, ResponsesWriter writer, Func<BlendResponse, Task> end)
     {
         var events = new EventStream(call.Context);
-        await events.OpenAsync();
-        await writer.BeginAsync(events);
         await events.RunAsync(
             () => events.WriteAllAsync(call.Blender.BlendStreamingAsync(request.ToBlend(0), call.CancellationToken), async update =>
             {

@@ -11,13 +11,18 @@ internal sealed class ResponsesInput(IReadOnlyDictionary<string, JsonElement> kn
 {
     private readonly List<(JsonObject Message, string Path)> messages = [];
     private readonly SortedSet<string> ignored = new(StringComparer.Ordinal);
+    private readonly List<JsonNode> media = [];
     private string? reasoning;
 
     /// <summary>The types of items that were ignored.</summary>
     public IReadOnlyCollection<string> Ignored => ignored;
 
     /// <summary>Returns the turns.</summary>
-    public ChatTurn[] ToTurns() => [.. messages.Select(static message => ChatSource.ToTurn(message.Message, message.Path))];
+    public ChatTurn[] ToTurns()
+    {
+        AddMedia("input");
+        return [.. messages.Select(static message => ChatSource.ToTurn(message.Message, message.Path))];
+    }
 
     /// <summary>Adds a message with a text.</summary>
     public void Add(string role, string text, string path) => messages.Add((new JsonObject { ["role"] = role, ["content"] = text }, path));
@@ -28,15 +33,23 @@ internal sealed class ResponsesInput(IReadOnlyDictionary<string, JsonElement> kn
     public void Add(JsonElement entry, string path)
     {
         var item = JsonRecord.Read(entry, GatewayJsonContext.Default.ResponsesItem, path);
+        if (item.Type is not ("function_call_output" or "custom_tool_call_output"))
+        {
+            AddMedia(path);
+        }
+
         switch (item.Type ?? "message")
         {
             case "message":
                 AddMessage(item, path);
                 break;
             case "function_call":
-                AddCall(item, path);
+                AddCall(item, item.Arguments ?? "", path);
                 break;
-            case "function_call_output":
+            case "custom_tool_call":
+                AddCall(item, CustomToolCalls.ToArguments(item.Input ?? ""), path);
+                break;
+            case "function_call_output" or "custom_tool_call_output":
                 AddOutput(item, path);
                 break;
             case "reasoning":
@@ -60,12 +73,12 @@ internal sealed class ResponsesInput(IReadOnlyDictionary<string, JsonElement> kn
         messages.Add((message, path));
     }
 
-    private void AddCall(ResponsesItem item, string path)
+    private void AddCall(ResponsesItem item, string arguments, string path)
     {
         var call = new ToolCall(
             item.CallId ?? item.Id ?? throw JsonFault.Missing($"{path}.call_id", "a string"),
             item.Name ?? throw JsonFault.Missing($"{path}.name", "a string"),
-            item.Arguments ?? "");
+            arguments);
         if (messages.LastOrDefault().Message is not { } last || (string?)last["role"] != Conversation.Assistant)
         {
             last = new JsonObject { ["role"] = Conversation.Assistant, ["content"] = null };
@@ -92,6 +105,20 @@ internal sealed class ResponsesInput(IReadOnlyDictionary<string, JsonElement> kn
                 ["content"] = output.ValueKind is JsonValueKind.Array ? ContentPart.ReadText(output, $"{path}.output") : output.ValueKind is JsonValueKind.String ? output.GetString() : output.GetRawText(),
             },
             path));
+        if (ContentPart.HasMedia(output) && ResponsesContent.ToChat(output, $"{path}.output") is JsonArray parts)
+        {
+            media.AddRange(parts.OfType<JsonObject>().Where(static part => (string?)part["type"] != "text").Select(static part => part.DeepClone()));
+        }
+    }
+
+    // Chat messages of tools hold text only; images of results follow all of them as the user's.
+    private void AddMedia(string path)
+    {
+        if (media.Count > 0)
+        {
+            messages.Add((new JsonObject { ["role"] = Conversation.User, ["content"] = new JsonArray([.. media]) }, path));
+            media.Clear();
+        }
     }
 
     private void AddReference(ResponsesItem item, string path)

@@ -6,7 +6,7 @@ namespace LLMBlender.Gateway.OpenAI;
 /// <summary>An item of a conversation.</summary>
 internal sealed record ResponsesItem
 {
-    /// <summary>The type: message, which is the default; function_call, function_call_output, reasoning, item_reference. Others are ignored with a warning.</summary>
+    /// <summary>The type: message, which is the default; function_call, function_call_output, custom_tool_call, custom_tool_call_output, reasoning, item_reference. Others are ignored with a warning.</summary>
     public string? Type { get; init; }
 
     /// <summary>The item's id.</summary>
@@ -27,6 +27,9 @@ internal sealed record ResponsesItem
 
     /// <summary>The arguments of a call, a JSON object as text.</summary>
     public string? Arguments { get; init; }
+
+    /// <summary>The text of a custom tool's call.</summary>
+    public string? Input { get; init; }
 
     /// <summary>The result of a call: a string, or a list of parts.</summary>
     [JsonUnion("a string", typeof(string), typeof(ContentPart[]))]

@@ -83,7 +83,7 @@ internal sealed record IncompleteDetails(string Reason);
 /// <summary>An item of a response: a message, a call of a function, or reasoning.</summary>
 internal sealed record OutputItem
 {
-    /// <summary>The type: message, function_call, reasoning.</summary>
+    /// <summary>The type: message, function_call, custom_tool_call, reasoning.</summary>
     public required string Type { get; init; }
 
     /// <summary>Its id.</summary>
@@ -106,6 +106,9 @@ internal sealed record OutputItem
 
     /// <summary>The arguments of a call, a JSON object as text.</summary>
     public string? Arguments { get; init; }
+
+    /// <summary>The text of a custom tool's call.</summary>
+    public string? Input { get; init; }
 
     /// <summary>The text of a reasoning.</summary>
     public SummaryText[]? Summary { get; init; }
@@ -213,6 +216,9 @@ internal sealed record ResponsesEvent
 
     /// <summary>The arguments of a call.</summary>
     public string? Arguments { get; init; }
+
+    /// <summary>The text of a custom tool's call.</summary>
+    public string? Input { get; init; }
 
     /// <summary>The refusal.</summary>
     public string? Refusal { get; init; }

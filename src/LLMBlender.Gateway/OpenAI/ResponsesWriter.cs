@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using LLMBlender.Abstractions;
 using LLMBlender.Abstractions.Json;
@@ -17,13 +18,26 @@ internal sealed class ResponsesWriter(ChatRequest request, ResponsesBody body, l
     private readonly string message = $"msg_{Guid.NewGuid():N}";
     private readonly string reasoning = $"rs_{Guid.NewGuid():N}";
     private readonly List<string> calls = [];
+    private readonly HashSet<string> custom = CustomToolCalls.Names(body.Tools);
+    private readonly List<int> callIndexes = [];
+    private readonly ToolCallStream parts = new();
     private int sequence;
     private int items;
+    private int messageIndex;
+    private int reasoningIndex;
+    private readonly StringBuilder text = new();
+    private readonly StringBuilder thoughts = new();
+    private bool hasBegun;
     private bool hasMessage;
     private bool hasReasoning;
+    private bool isMessageEnded;
+    private bool isReasoningEnded;
 
     /// <summary>The response's id.</summary>
     public string Id { get; } = $"resp_{Guid.NewGuid():N}";
+
+    /// <summary>Whether the response is stored, if the request asks for that.</summary>
+    public bool IsStored { get; set; } = true;
 
     /// <summary>Creates a response.</summary>
     /// <param name="answer">The blend; null while it is in progress.</param>
@@ -39,12 +53,12 @@ internal sealed class ResponsesWriter(ChatRequest request, ResponsesBody body, l
         Output = answer is null ? [] : Items(answer),
         ParallelToolCalls = body.ParallelToolCalls ?? true,
         PreviousResponseId = body.PreviousResponseId,
-        Store = body.Store ?? true,
+        Store = IsStored && body.Store != false,
         ToolChoice = body.ToolChoice ?? Auto,
         Tools = body.Tools ?? EmptyList,
         Metadata = body.Metadata ?? EmptyObject,
         Usage = answer is null ? null : ResponsesUsage.Create(answer.Usage),
-        Warnings = answer is not null && request.Warnings.Length + answer.Warnings.Length > 0 ? [.. request.Warnings, .. answer.Warnings] : null,
+        Warnings = answer is not null && Warnings(answer) is { Length: > 0 } warnings ? warnings : null,
         Own = answer is not null && request.WithTrace ? BlendResult.Create(null, answer) : null,
     };
 
@@ -52,9 +66,9 @@ internal sealed class ResponsesWriter(ChatRequest request, ResponsesBody body, l
     public OutputItem[] Items(BlendResponse answer)
     {
         var all = new List<OutputItem>();
-        if (answer.Details?.Reasoning is { } text)
+        if (answer.Details?.Reasoning is { } thought)
         {
-            all.Add(Reasoning(text));
+            all.Add(Reasoning(thought));
         }
 
         if (HasMessage(answer))
@@ -66,49 +80,39 @@ internal sealed class ResponsesWriter(ChatRequest request, ResponsesBody body, l
         return [.. all];
     }
 
-    /// <summary>Writes the first events of a response.</summary>
-    public async Task BeginAsync(EventStream events)
-    {
-        await WriteAsync(events, Event("response.created") with { Response = Result(null) });
-        await WriteAsync(events, Event("response.in_progress") with { Response = Result(null) });
-    }
-
     /// <summary>Writes the next part of an answer.</summary>
     public async Task WriteAsync(EventStream events, BlendUpdate update)
     {
+        await BeginAsync(events);
         if (update.Reasoning is { } more)
         {
             await AddReasoningAsync(events, more);
         }
 
-        if (update.Text.Length > 0)
+        if (update.Text.Length > 0 && !parts.HasBegun)
         {
             await AddTextAsync(events, update.Text);
         }
+
+        await WriteCallsAsync(events, parts.Next(update.Calls ?? []));
     }
 
     /// <summary>Writes the last events of a response.</summary>
     public async Task EndAsync(EventStream events, BlendResponse answer)
     {
-        if (answer.Details?.Reasoning is { } text)
+        await BeginAsync(events);
+        if (!hasReasoning && !hasMessage && !parts.HasBegun && answer.Details?.Reasoning is { } thought)
         {
-            if (!hasReasoning)
-            {
-                await AddReasoningAsync(events, text);
-            }
-
-            await EndReasoningAsync(events, text);
+            await AddReasoningAsync(events, thought);
         }
 
-        if (HasMessage(answer))
+        await EndReasoningAsync(events);
+        if (HasMessage(answer) && (hasMessage || !parts.HasBegun))
         {
-            await EndMessageAsync(events, answer);
+            await EndMessageAsync(events, Text(answer), Message(answer));
         }
 
-        for (var i = 0; i < answer.ToolUse?.Calls.Length; i++)
-        {
-            await WriteCallAsync(events, answer.ToolUse.Calls[i], i);
-        }
+        await WriteCallsAsync(events, parts.Complete(answer.ToolUse?.Calls ?? []));
 
         await WriteAsync(events, Event(Incomplete(answer) is null ? "response.completed" : "response.incomplete") with { Response = Result(answer) });
     }
@@ -116,6 +120,7 @@ internal sealed class ResponsesWriter(ChatRequest request, ResponsesBody body, l
     /// <summary>Writes the events of an error.</summary>
     public async Task FailAsync(EventStream events, ApiError error)
     {
+        await BeginAsync(events);
         await WriteAsync(events, Event("response.failed") with
         {
             Response = Result(null) with { Status = "failed", Error = new ResponsesFailure(error.Code, error.Message) },
@@ -126,30 +131,54 @@ internal sealed class ResponsesWriter(ChatRequest request, ResponsesBody body, l
             GatewayJsonContext.Default.ResponsesError);
     }
 
+    private async Task BeginAsync(EventStream events)
+    {
+        if (hasBegun)
+        {
+            return;
+        }
+
+        hasBegun = true;
+        await WriteAsync(events, Event("response.created") with { Response = Result(null) });
+        await WriteAsync(events, Event("response.in_progress") with { Response = Result(null) });
+    }
+
     private async Task AddReasoningAsync(EventStream events, string more)
     {
+        if (isReasoningEnded)
+        {
+            return;
+        }
+
         if (!hasReasoning)
         {
             hasReasoning = true;
-            await WriteAsync(events, Event("response.output_item.added") with { OutputIndex = items, Item = Reasoning("") with { Summary = [] } });
+            reasoningIndex = items++;
+            await WriteAsync(events, Event("response.output_item.added") with { OutputIndex = reasoningIndex, Item = Reasoning("") with { Summary = [] } });
             await WriteAsync(events, ReasoningEvent("response.reasoning_summary_part.added") with { Part = Json(new SummaryText("")) });
-            items++;
         }
 
+        thoughts.Append(more);
         await WriteAsync(events, ReasoningEvent("response.reasoning_summary_text.delta") with { Delta = more });
     }
 
-    private async Task EndReasoningAsync(EventStream events, string text)
+    private async Task EndReasoningAsync(EventStream events)
     {
-        await WriteAsync(events, ReasoningEvent("response.reasoning_summary_text.done") with { Text = text });
-        await WriteAsync(events, ReasoningEvent("response.reasoning_summary_part.done") with { Part = Json(new SummaryText(text)) });
-        await WriteAsync(events, Event("response.output_item.done") with { OutputIndex = 0, Item = Reasoning(text) });
+        if (hasReasoning && !isReasoningEnded)
+        {
+            isReasoningEnded = true;
+            var thought = thoughts.ToString();
+            await WriteAsync(events, ReasoningEvent("response.reasoning_summary_text.done") with { Text = thought });
+            await WriteAsync(events, ReasoningEvent("response.reasoning_summary_part.done") with { Part = Json(new SummaryText(thought)) });
+            await WriteAsync(events, Event("response.output_item.done") with { OutputIndex = reasoningIndex, Item = Reasoning(thought) });
+        }
     }
 
-    private async Task AddTextAsync(EventStream events, string text)
+    private async Task AddTextAsync(EventStream events, string more)
     {
+        text.Append(more);
         await BeginMessageAsync(events);
-        await WriteAsync(events, TextEvent("response.output_text.delta") with { Delta = text, Logprobs = [] });
+        await WriteAsync(events, TextEvent("response.output_text.delta") with { Delta = more, Logprobs = [] });
     }
 
     private async Task BeginMessageAsync(EventStream events, OutputText? part = null)
@@ -157,15 +186,20 @@ internal sealed class ResponsesWriter(ChatRequest request, ResponsesBody body, l
         if (!hasMessage)
         {
             hasMessage = true;
-            items++;
-            await WriteAsync(events, Event("response.output_item.added") with { OutputIndex = MessageIndex, Item = Message(null) });
+            messageIndex = items++;
+            await WriteAsync(events, Event("response.output_item.added") with { OutputIndex = messageIndex, Item = Message(null) });
             await WriteAsync(events, TextEvent("response.content_part.added") with { Part = Json(part ?? OutputText.Create("")) });
         }
     }
 
-    private async Task EndMessageAsync(EventStream events, BlendResponse answer)
+    private async Task EndMessageAsync(EventStream events, OutputText part, OutputItem item)
     {
-        var part = Text(answer);
+        if (isMessageEnded)
+        {
+            return;
+        }
+
+        isMessageEnded = true;
         if (part.Refusal is { } refusal)
         {
             await BeginMessageAsync(events, part with { Refusal = "" });
@@ -184,17 +218,57 @@ internal sealed class ResponsesWriter(ChatRequest request, ResponsesBody body, l
         }
 
         await WriteAsync(events, TextEvent("response.content_part.done") with { Part = Json(part) });
-        await WriteAsync(events, Event("response.output_item.done") with { OutputIndex = MessageIndex, Item = Message(answer) });
+        await WriteAsync(events, Event("response.output_item.done") with { OutputIndex = messageIndex, Item = item });
     }
 
-    private async Task WriteCallAsync(EventStream events, ToolCall call, int i)
+    private async Task WriteCallsAsync(EventStream events, IEnumerable<ToolCallStep> steps)
     {
-        var index = items++;
-        var item = Call(call, i, "in_progress");
-        await WriteAsync(events, Event("response.output_item.added") with { OutputIndex = index, Item = item with { Arguments = "" } });
-        await WriteAsync(events, Event("response.function_call_arguments.delta") with { ItemId = item.Id, OutputIndex = index, Delta = call.Arguments });
-        await WriteAsync(events, Event("response.function_call_arguments.done") with { ItemId = item.Id, OutputIndex = index, Arguments = call.Arguments });
-        await WriteAsync(events, Event("response.output_item.done") with { OutputIndex = index, Item = item with { Status = "completed" } });
+        foreach (var step in steps)
+        {
+            await WriteCallAsync(events, step);
+        }
+    }
+
+    private async Task WriteCallAsync(EventStream events, ToolCallStep step)
+    {
+        var item = Call(step.Call, step.Index, step.IsEnd ? "completed" : "in_progress");
+        if (step.IsBegin)
+        {
+            await EndReasoningAsync(events);
+            if (hasMessage)
+            {
+                await EndMessageAsync(events, OutputText.Create(text.ToString()), Message("completed", [OutputText.Create(text.ToString())]));
+            }
+
+            callIndexes.Add(items++);
+            await WriteAsync(events, Event("response.output_item.added") with { OutputIndex = callIndexes[step.Index], Item = item });
+        }
+        else if (custom.Contains(step.Call.Name))
+        {
+            await EndCustomAsync(events, step, item);
+        }
+        else if (step.Arguments is { Length: > 0 } more)
+        {
+            await WriteAsync(events, Event("response.function_call_arguments.delta") with { ItemId = item.Id, OutputIndex = callIndexes[step.Index], Delta = more });
+        }
+        else if (step.IsEnd)
+        {
+            var index = callIndexes[step.Index];
+            await WriteAsync(events, Event("response.function_call_arguments.done") with { ItemId = item.Id, OutputIndex = index, Arguments = step.Call.Arguments });
+            await WriteAsync(events, Event("response.output_item.done") with { OutputIndex = index, Item = item });
+        }
+    }
+
+    // The text is a part of the arguments' JSON, and is written when that is complete.
+    private async Task EndCustomAsync(EventStream events, ToolCallStep step, OutputItem item)
+    {
+        if (step.IsEnd)
+        {
+            var index = callIndexes[step.Index];
+            await WriteAsync(events, Event("response.custom_tool_call_input.delta") with { ItemId = item.Id, OutputIndex = index, Delta = item.Input });
+            await WriteAsync(events, Event("response.custom_tool_call_input.done") with { ItemId = item.Id, OutputIndex = index, Input = item.Input });
+            await WriteAsync(events, Event("response.output_item.done") with { OutputIndex = index, Item = item });
+        }
     }
 
     private static Task WriteAsync(EventStream events, ResponsesEvent data) =>
@@ -202,19 +276,19 @@ internal sealed class ResponsesWriter(ChatRequest request, ResponsesBody body, l
 
     private ResponsesEvent Event(string type) => new() { Type = type, SequenceNumber = sequence++ };
 
-    private ResponsesEvent TextEvent(string type) => Event(type) with { ItemId = message, OutputIndex = MessageIndex, ContentIndex = 0 };
+    private ResponsesEvent TextEvent(string type) => Event(type) with { ItemId = message, OutputIndex = messageIndex, ContentIndex = 0 };
 
-    private ResponsesEvent ReasoningEvent(string type) => Event(type) with { ItemId = reasoning, OutputIndex = 0, SummaryIndex = 0 };
+    private ResponsesEvent ReasoningEvent(string type) => Event(type) with { ItemId = reasoning, OutputIndex = reasoningIndex, SummaryIndex = 0 };
 
-    private int MessageIndex => hasReasoning ? 1 : 0;
+    private OutputItem Message(BlendResponse? answer) => Message(Status(answer), answer is null ? [] : [Text(answer)]);
 
-    private OutputItem Message(BlendResponse? answer) => new()
+    private OutputItem Message(string status, OutputText[] content) => new()
     {
         Type = "message",
         Id = message,
-        Status = Status(answer),
+        Status = status,
         Role = Conversation.Assistant,
-        Content = answer is null ? [] : [Text(answer)],
+        Content = content,
     };
 
     private OutputItem Reasoning(string text) => new() { Type = "reasoning", Id = reasoning, Summary = [new SummaryText(text)] };
@@ -226,7 +300,9 @@ internal sealed class ResponsesWriter(ChatRequest request, ResponsesBody body, l
             calls.Add($"fc_{Guid.NewGuid():N}");
         }
 
-        return new OutputItem { Type = "function_call", Id = calls[i], Status = status, CallId = call.Id, Name = call.Name, Arguments = call.Arguments };
+        return custom.Contains(call.Name)
+            ? new OutputItem { Type = "custom_tool_call", Id = calls[i], Status = status, CallId = call.Id, Name = call.Name, Input = CustomToolCalls.ToText(call.Arguments) }
+            : new OutputItem { Type = "function_call", Id = calls[i], Status = status, CallId = call.Id, Name = call.Name, Arguments = call.Arguments };
     }
 
     private static OutputText Text(BlendResponse answer) => answer.Details?.Refusal is { } refusal
@@ -239,6 +315,9 @@ internal sealed class ResponsesWriter(ChatRequest request, ResponsesBody body, l
     private static JsonElement Json(OutputText part) => JsonSerializer.SerializeToElement(part, GatewayJsonContext.Default.OutputText);
 
     private static JsonElement Json(SummaryText part) => JsonSerializer.SerializeToElement(part, GatewayJsonContext.Default.SummaryText);
+
+    private string[] Warnings(BlendResponse answer) =>
+        [.. request.Warnings, .. answer.Warnings, .. IsStored ? (string[])[] : ["the response was not stored, so that \"previous_response_id\" can't name it"]];
 
     private static string Status(BlendResponse? answer) => answer is null ? "in_progress" : Incomplete(answer) is null ? "completed" : "incomplete";
 

@@ -8,7 +8,7 @@ namespace LLMBlender.Gateway.OpenAI;
 /// <summary>A tool that answers may call.</summary>
 internal sealed record ToolBody
 {
-    /// <summary>The type: function.</summary>
+    /// <summary>The type: function. Others are ignored with a warning.</summary>
     public string? Type { get; init; }
 
     /// <summary>The function.</summary>
@@ -18,7 +18,7 @@ internal sealed record ToolBody
 /// <summary>A function that answers may call.</summary>
 internal sealed record FunctionBody
 {
-    /// <summary>Its name: 1 to 64 letters, digits, _ and -.</summary>
+    /// <summary>Its name: 1 to 256 characters without spaces.</summary>
     public required string Name { get; init; }
 
     /// <summary>What it does.</summary>
@@ -40,6 +40,9 @@ internal sealed record ToolChoiceBody
 
     /// <summary>The function.</summary>
     public FunctionName? Function { get; init; }
+
+    /// <summary>The function's name, in the form of responses.</summary>
+    public string? Name { get; init; }
 }
 
 /// <summary>A function's name.</summary>
@@ -69,36 +72,64 @@ internal sealed record ToolCallBody
     public Dictionary<string, JsonElement>? Other { get; set; }
 
     /// <summary>Creates the JSON form of calls.</summary>
-    /// <param name="use">The calls.</param>
-    /// <param name="withIndex">Whether each call contains its index.</param>
-    public static ToolCallBody[] Create(ToolUse use, bool withIndex) =>
+    public static ToolCallBody[] Create(ToolUse use) =>
     [
-        .. use.Calls.Select((call, i) => new ToolCallBody
+        .. use.Calls.Select(static call => new ToolCallBody
         {
-            Index = withIndex ? i : null,
             Id = call.Id,
             Type = "function",
-            Function = new FunctionCall { Name = call.Name, Arguments = call.Arguments },
+            Function = FunctionCall.Create(call.Name, call.Arguments),
             Other = ChatMessage.ReadFields(call.Fields),
         }),
     ];
+
+    /// <summary>Creates the JSON form of a step of a streamed call.</summary>
+    public static ToolCallBody Create(ToolCallStep step) => new()
+    {
+        Index = step.Index,
+        Id = step.IsBegin ? step.Call.Id : null,
+        Type = step.IsBegin ? "function" : null,
+        Function = FunctionCall.Create(step.IsBegin ? step.Call.Name : null, step.Arguments ?? ""),
+        Other = ChatMessage.ReadFields(step.Call.Fields),
+    };
 
     /// <summary>Converts the call.</summary>
     /// <exception cref="ApiException">The call is not a function call.</exception>
     /// <exception cref="JsonFieldException">A field is invalid.</exception>
     public ToolCall ToCall(string path)
     {
+        if (Type == ResponsesTools.Custom && Other?.GetValueOrDefault(Type) is { ValueKind: JsonValueKind.Object } custom)
+        {
+            return new ToolCall(Id ?? "", Text(custom, "name"), CustomToolCalls.ToArguments(Text(custom, "input")));
+        }
+
         var function = ToolReader.Function(Type, Function, path, "{\"name\",\"arguments\"}");
-        return new ToolCall(Id ?? "", ToolReader.CheckName(function.Name, $"{path}.function"), function.Arguments ?? "");
+        return new ToolCall(Id ?? "", ToolReader.CheckName(function.Name ?? throw JsonFault.Missing($"{path}.function.name", "a string"), $"{path}.function"), function.Text);
     }
+
+    private static string Text(JsonElement custom, string field) =>
+        custom.TryGetProperty(field, out var value) && value.ValueKind is JsonValueKind.String ? value.GetString()! : "";
 }
 
 /// <summary>A function's name and arguments.</summary>
 internal sealed record FunctionCall
 {
-    /// <summary>The name.</summary>
-    public required string Name { get; init; }
+    /// <summary>The name; in a stream, only in a call's first part.</summary>
+    public string? Name { get; init; }
 
-    /// <summary>The arguments, a JSON object as text; null for none.</summary>
-    public string? Arguments { get; init; }
+    /// <summary>The arguments, a JSON object as text; null for none. An object is read too.</summary>
+    [JsonUnion("a JSON object as text", typeof(string), typeof(object))]
+    public JsonElement? Arguments { get; init; }
+
+    /// <summary>The arguments as text; empty for none.</summary>
+    [JsonIgnore]
+    public string Text => Arguments switch
+    {
+        null => "",
+        { ValueKind: JsonValueKind.String } text => text.GetString()!,
+        { } other => other.GetRawText(),
+    };
+
+    /// <summary>Creates the JSON form of arguments.</summary>
+    public static FunctionCall Create(string? name, string arguments) => new() { Name = name, Arguments = JsonSerializer.SerializeToElement(arguments, GatewayJsonContext.Default.String) };
 }

@@ -1,18 +1,30 @@
 using LLMBlender.Abstractions;
 using LLMBlender.Gateway.RateLimiting;
+using Microsoft.Extensions.Logging;
 
 namespace LLMBlender.Gateway.OpenAI;
 
-/// <summary>Which member of a panel made a tool call, so that it gets the result. Kept where responses are, for panels that ask for it.</summary>
+/// <summary>
+/// Which member of a panel made a tool call, so that it gets the result. Kept where responses are, for panels that ask for it; without that
+/// store, all members are asked.
+/// </summary>
 internal static class ToolLoops
 {
     /// <summary>Returns the request for the member that made the calls whose results the conversation ends with; unchanged if there is none.</summary>
     public static async Task<ChatRequest> ContinueAsync(ApiCall call, ChatRequest request, PanelInfo panel)
     {
-        var last = request.Messages[^1];
-        return panel.KeepsMember && last.CallId is { } id && await call.Get<IResponseStore>().GetAsync(Key(call, panel.Name, id)) is { } member
-            ? request with { Member = member }
-            : request;
+        try
+        {
+            var last = request.Messages[^1];
+            return panel.KeepsMember && last.CallId is { } id && await call.Get<IResponseStore>().GetAsync(Key(call, panel.Name, id)) is { } member
+                ? request with { Member = member }
+                : request;
+        }
+        catch (ResponseStoreException e)
+        {
+            call.Get<ILogger<ApiErrorFilter>>().NotStored(e.Message);
+            return request;
+        }
     }
 
     /// <summary>Keeps the member that made an answer's calls.</summary>
@@ -23,9 +35,16 @@ internal static class ToolLoops
             return;
         }
 
-        foreach (var made in use.Calls)
+        try
         {
-            await call.Get<IResponseStore>().SetAsync(Key(call, request.Model, made.Id), member);
+            foreach (var made in use.Calls)
+            {
+                await call.Get<IResponseStore>().SetAsync(Key(call, request.Model, made.Id), member);
+            }
+        }
+        catch (ResponseStoreException e)
+        {
+            call.Get<ILogger<ApiErrorFilter>>().NotStored(e.Message);
         }
     }
 

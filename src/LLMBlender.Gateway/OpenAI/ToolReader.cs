@@ -10,19 +10,31 @@ internal static class ToolReader
     /// <summary>The rule for <c>tool_choice</c>.</summary>
     public const string ChoiceRule = "one of none, auto, required, or {\"type\":\"function\",\"function\":{\"name\"}} with the name of a tool";
 
-    private const int MaxTools = 128;
-    private const int MaxNameLength = 64;
+    private const int MaxTools = 512;
+    private const int MaxNameLength = 256;
     private const string ToolRule = "a list of functions, each {\"type\":\"function\",\"function\":{\"name\",…}}";
 
-    /// <summary>Reads the tools that answers may call; returns null for none.</summary>
-    /// <exception cref="ApiException">A tool is not a function.</exception>
+    /// <summary>Reads the tools that answers may call, null for none, and the types of those that are ignored.</summary>
     /// <exception cref="JsonFieldException">A field is invalid.</exception>
-    public static ToolOffer? Read(ChatBody body)
+    public static (ToolOffer? Offer, IReadOnlyCollection<string> Ignored) Read(ChatBody body)
     {
-        var tools = (body.Tools ?? []).Select((tool, i) => ReadTool(tool, $"tools[{i}]") with { Source = body.SourceOf("tools", i) }).ToArray();
+        var ignored = new SortedSet<string>(StringComparer.Ordinal);
+        var tools = new List<Tool>();
+        foreach (var (i, tool) in (body.Tools ?? []).Index())
+        {
+            if (tool.Type is { } type and not "function")
+            {
+                ignored.Add(type);
+            }
+            else
+            {
+                tools.Add(ReadTool(tool, $"tools[{i}]") with { Source = body.SourceOf("tools", i) });
+            }
+        }
+
         CheckNames(tools);
-        var (choice, only) = ReadChoice(body.ToolChoice, tools);
-        return tools.Length == 0 ? null : new ToolOffer(tools) { Choice = choice, Only = only, Parallel = body.ParallelToolCalls };
+        var (choice, only) = ReadChoice(body.ToolChoice, [.. tools], ignored.Count > 0);
+        return (tools.Count == 0 ? null : new ToolOffer([.. tools]) { Choice = choice, Only = only, Parallel = body.ParallelToolCalls }, ignored);
     }
 
     /// <summary>Checks the number of tools and that names are unique.</summary>
@@ -35,14 +47,14 @@ internal static class ToolReader
         }
     }
 
-    /// <summary>Checks a name by the rule of OpenAI's API.</summary>
+    /// <summary>Checks a name. Servers have rules of their own: OpenAI's allows 64 letters, digits, _ and -, others allow dots and longer names.</summary>
     /// <param name="name">The name.</param>
     /// <param name="path">The path of the object with the name, for errors.</param>
     /// <exception cref="JsonFieldException">The name is invalid.</exception>
     public static string CheckName(string name, string path) =>
-        name.Length is > 0 and <= MaxNameLength && name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-')
+        name.Length is > 0 and <= MaxNameLength && !name.Any(static c => char.IsControl(c) || char.IsWhiteSpace(c))
             ? name
-            : throw JsonFault.Refused($"{path}.name", JsonSerializer.SerializeToElement(name), "1 to 64 letters, digits, _ and -");
+            : throw JsonFault.Refused($"{path}.name", JsonSerializer.SerializeToElement(name), $"1 to {MaxNameLength} characters without spaces");
 
     /// <summary>Returns the function of a tool, a call or a choice.</summary>
     /// <exception cref="ApiException">The type is not a function.</exception>
@@ -67,22 +79,30 @@ internal static class ToolReader
             function.Strict);
     }
 
-    private static (ToolChoice Choice, string? Only) ReadChoice(JsonElement? field, Tool[] tools)
+    private static (ToolChoice Choice, string? Only) ReadChoice(JsonElement? field, Tool[] tools, bool isPart)
     {
         if (field is not { } choice)
         {
             return (ToolChoice.Auto, null);
         }
 
-        if (choice.ValueKind is JsonValueKind.String && (tools.Length > 0 || !choice.ValueEquals("required")))
+        if (choice.ValueKind is JsonValueKind.String && (tools.Length > 0 || isPart || !choice.ValueEquals("required")))
         {
             return choice.GetString() switch
             {
                 "auto" => (ToolChoice.Auto, null),
                 "none" => (ToolChoice.None, null),
-                "required" => (ToolChoice.Required, null),
+
+                // Mistral's name is "any".
+                "required" or "any" => (ToolChoice.Required, null),
                 _ => throw JsonFault.Refused("tool_choice", choice, ChoiceRule),
             };
+        }
+
+        // A choice among tools that are left out, or a list of allowed ones.
+        if (isPart || (choice.ValueKind is JsonValueKind.Object && choice.TryGetProperty("type", out var type) && type.ValueKind is JsonValueKind.String && !type.ValueEquals("function")))
+        {
+            return (ToolChoice.Auto, null);
         }
 
         var name = choice.ValueKind is JsonValueKind.Object ? ReadName(choice) : null;
@@ -92,6 +112,6 @@ internal static class ToolReader
     private static string ReadName(JsonElement choice)
     {
         var body = JsonRecord.Read(choice, GatewayJsonContext.Default.ToolChoiceBody, "tool_choice");
-        return CheckName(Function(body.Type, body.Function, "tool_choice", ChoiceRule).Name, "tool_choice.function");
+        return CheckName(body.Name ?? Function(body.Type, body.Function, "tool_choice", ChoiceRule).Name, "tool_choice.function");
     }
 }

@@ -8,13 +8,26 @@ internal sealed class CallerLimitMiddleware(RequestDelegate next, CallerMetrics 
     /// <summary>Serves a request, or responds with the limit that it exceeds.</summary>
     public async Task InvokeAsync(HttpContext context)
     {
-        if (Caller.Of(context) is { } caller && !GatewayExtensions.IsDashboard(context.Request) && await caller.EnterAsync() is { } error)
+        if (Caller.Of(context) is not { } caller || GatewayExtensions.IsDashboard(context.Request))
+        {
+            await next(context);
+            return;
+        }
+
+        if (await caller.EnterAsync() is { } error)
         {
             metrics.Refused(error);
             await error.WriteAsync(context);
             return;
         }
 
-        await next(context);
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            caller.Leave();
+        }
     }
 }

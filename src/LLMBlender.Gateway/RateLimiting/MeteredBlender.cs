@@ -3,35 +3,108 @@ using LLMBlender.Abstractions;
 
 namespace LLMBlender.Gateway.RateLimiting;
 
-/// <summary>Charges a caller for the usage of its requests, as soon as each response is available. Used by one request.</summary>
-internal sealed class MeteredBlender(IBlender inner, Caller caller) : IBlender
+/// <summary>
+/// Charges a caller for the usage of its requests: of a limited caller, each member's as soon as it answers, whatever becomes of the request, and the rest
+/// with the response. Used by one request.
+/// </summary>
+/// <param name="inner">Serves the request.</param>
+/// <param name="caller">The caller.</param>
+/// <param name="panels">The panels, of which those of one member stream its answer.</param>
+internal sealed class MeteredBlender(IBlender inner, Caller caller, PanelDirectory panels) : IBlender
 {
+    // The fuser that gives the best answer unchanged.
+    private const string Select = "select";
+
+    // Of an answer that the caller did not wait for.
+    private const int CharactersPerToken = 4;
+
     /// <inheritdoc/>
     public async Task<BlendResponse> BlendAsync(BlendRequest request, CancellationToken cancellationToken = default)
     {
-        var response = await inner.BlendAsync(request, cancellationToken);
-        Charge(response.Usage);
-        return response;
+        await CheckAsync(request, cancellationToken);
+        if (!caller.HasBudget)
+        {
+            var response = await inner.BlendAsync(request, cancellationToken);
+            Charge(response.Usage, default);
+            return response;
+        }
+
+        BlendResponse? whole = null;
+        await foreach (var update in WithChargesAsync(request with { WithProgress = true }, cancellationToken))
+        {
+            whole = update.Response;
+        }
+
+        return whole!;
     }
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<BlendUpdate> BlendStreamingAsync(
         BlendRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        await foreach (var update in inner.BlendStreamingAsync(request, cancellationToken))
+        await CheckAsync(request, cancellationToken);
+        var asked = caller.HasBudget && !await IsPassedThroughAsync(request, cancellationToken) ? request with { WithProgress = true } : request;
+        await foreach (var update in WithChargesAsync(asked, cancellationToken))
         {
-            if (update.Response is { } whole)
+            if (request.WithProgress || update.Event is null)
             {
-                Charge(whole.Usage);
+                yield return update;
             }
+        }
+    }
 
-            yield return update;
+    private async ValueTask CheckAsync(BlendRequest request, CancellationToken cancellationToken)
+    {
+        var panel = request.Panel ?? (request.Candidates is null ? (await panels.ListAsync(cancellationToken)).FirstOrDefault()?.Name : null);
+        caller.CheckNames(panel, request.Ranker, request.Fuser);
+    }
+
+    private async ValueTask<bool> IsPassedThroughAsync(BlendRequest request, CancellationToken cancellationToken)
+    {
+        var known = await panels.ListAsync(cancellationToken);
+        var panel = request.Panel is null ? known.FirstOrDefault() : Array.Find(known, panel => panel.Name == request.Panel);
+        return request.Candidates is null && panel is { Members.Length: 1 } && (request.Fuser ?? panel.Fuser) == Select;
+    }
+
+    private async IAsyncEnumerable<BlendUpdate> WithChargesAsync(BlendRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var charged = (PromptTokens: 0L, CompletionTokens: 0L, Cost: 0m);
+        var (length, isCharged) = (0L, false);
+        try
+        {
+            await foreach (var update in inner.BlendStreamingAsync(request, cancellationToken))
+            {
+                if (update.Event?.Member is { } member)
+                {
+                    caller.Spend(member.PromptTokens, member.CompletionTokens, member.Cost);
+                    charged = (charged.PromptTokens + member.PromptTokens, charged.CompletionTokens + member.CompletionTokens, charged.Cost + (member.Cost ?? 0));
+                    isCharged = true;
+                }
+
+                if (update.Response is { } whole)
+                {
+                    Charge(whole.Usage, charged);
+                    isCharged = true;
+                }
+
+                length += update.Text.Length + (update.Reasoning?.Length ?? 0);
+                yield return update;
+            }
+        }
+        finally
+        {
+            // The caller left before the end of a streamed answer, whose usage is not known.
+            if (!isCharged && length > 0)
+            {
+                caller.Spend(request.Instruction.Length / CharactersPerToken, length / CharactersPerToken, null);
+            }
         }
     }
 
     /// <inheritdoc/>
     public async Task<RankingResponse> RankAsync(RankingRequest request, CancellationToken cancellationToken = default)
     {
+        caller.CheckNames(null, request.Ranker, null);
         var response = await inner.RankAsync(request, cancellationToken);
         caller.Spend(response.PromptTokens, response.CompletionTokens, response.Cost);
         return response;
@@ -40,6 +113,7 @@ internal sealed class MeteredBlender(IBlender inner, Caller caller) : IBlender
     /// <inheritdoc/>
     public async Task<CompareResponse> CompareAsync(CompareRequest request, CancellationToken cancellationToken = default)
     {
+        caller.CheckNames(null, request.Ranker, null);
         var response = await inner.CompareAsync(request, cancellationToken);
         caller.Spend(response.PromptTokens, response.CompletionTokens, response.Cost);
         return response;
@@ -48,6 +122,7 @@ internal sealed class MeteredBlender(IBlender inner, Caller caller) : IBlender
     /// <inheritdoc/>
     public async Task<FuseResponse> FuseAsync(FuseRequest request, CancellationToken cancellationToken = default)
     {
+        caller.CheckNames(null, null, request.Fuser);
         var response = await inner.FuseAsync(request, cancellationToken);
         Charge(response);
         return response;
@@ -57,6 +132,7 @@ internal sealed class MeteredBlender(IBlender inner, Caller caller) : IBlender
     public async IAsyncEnumerable<FuseUpdate> FuseStreamingAsync(
         FuseRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
+        caller.CheckNames(null, null, request.Fuser);
         await foreach (var update in inner.FuseStreamingAsync(request, cancellationToken))
         {
             if (update.Response is { } whole)
@@ -71,7 +147,11 @@ internal sealed class MeteredBlender(IBlender inner, Caller caller) : IBlender
     /// <inheritdoc/>
     public Task<PanelInfo[]> GetPanelsAsync(CancellationToken cancellationToken = default) => inner.GetPanelsAsync(cancellationToken);
 
-    private void Charge(BlendUsage usage) => caller.Spend(usage.PromptTokens, usage.CompletionTokens, usage.Cost);
+    private void Charge(BlendUsage usage, (long PromptTokens, long CompletionTokens, decimal Cost) charged)
+    {
+        caller.Spend(usage.PromptTokens - charged.PromptTokens, usage.CompletionTokens - charged.CompletionTokens, usage.Cost - charged.Cost);
+        caller.NoteUsual(usage.PromptTokens + usage.CompletionTokens, usage.Cost);
+    }
 
     private void Charge(FuseResponse response) => caller.Spend(response.PromptTokens, response.CompletionTokens, response.Cost);
 }

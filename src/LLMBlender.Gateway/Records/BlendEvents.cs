@@ -13,7 +13,6 @@ internal static class BlendEvents
     public static async Task WriteAsync(ApiCall call, RecordId? id, BlendRequest request)
     {
         var events = new EventStream(call.Context);
-        await events.OpenAsync();
         await events.RunAsync(
             () => events.WriteAllAsync(call.Blender.BlendStreamingAsync(request, call.CancellationToken), update => WriteAsync(events, id, update)),
             error => events.WriteAsync("error", error.ToResponse(), GatewayJsonContext.Default.ErrorResponse));

@@ -42,8 +42,8 @@ internal sealed record RerankRequest
     /// <summary>Whether scores are the ranking's raw scores instead of values between 0 and 1.</summary>
     public bool? RawScores { get; init; }
 
-    /// <summary>The request's timeout in seconds; 600 by default.</summary>
-    [Range(0, 600.0, MinimumIsExclusive = true, ErrorMessage = "a number of seconds above 0 and at most 600")]
+    /// <summary>The request's timeout in seconds; 60 by default, at most 86400.</summary>
+    [Range(0, 86_400.0, MinimumIsExclusive = true, ErrorMessage = "a number of seconds above 0 and at most 86400")]
     public double? Timeout { get; init; }
 
     /// <summary>The name of the field with the texts.</summary>

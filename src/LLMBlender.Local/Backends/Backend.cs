@@ -19,9 +19,12 @@ public sealed record Backend(string Name, IChatClient Client)
     public LatencyWindow Latency { get; } = new();
 
     /// <summary>Returns the message of a failed call without the key, because a library's message may quote a header.</summary>
-    public string Explain(Exception e)
+    /// <param name="e">The failure.</param>
+    /// <param name="withServerMessage">Whether to add what the server wrote, which is for the operator only.</param>
+    public string Explain(Exception e, bool withServerMessage = true)
     {
-        var message = BackendException.In(e)?.Message ?? (e is NotRecordedException ? e.Message : $"{e.GetType().Name}: {e.Message}");
+        var known = BackendException.In(e);
+        var message = (withServerMessage ? known?.FullMessage : known?.Message) ?? (e is NotRecordedException ? e.Message : $"{e.GetType().Name}: {e.Message}");
         return Key?.Scrub(message) ?? message;
     }
 

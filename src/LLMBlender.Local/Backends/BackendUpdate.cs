@@ -1,3 +1,5 @@
+using LLMBlender.Abstractions;
+
 namespace LLMBlender.Local.Backends;
 
 /// <summary>A part of a member's streamed answer; the last update contains the whole reply.</summary>
@@ -9,4 +11,8 @@ public sealed record BackendUpdate([property: Id(0)] string Text, [property: Id(
     /// <summary>The next characters of the answer's reasoning; null for none.</summary>
     [Id(2)]
     public string? Reasoning { get; init; }
+
+    /// <summary>The next parts of the answer's tool calls; null for none.</summary>
+    [Id(3)]
+    public ToolCallPart[]? Calls { get; init; }
 }

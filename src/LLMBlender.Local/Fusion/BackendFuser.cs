@@ -13,6 +13,9 @@ internal sealed class BackendFuser(Backend backend, int? maxTokens, ChatMetrics 
     /// <inheritdoc/>
     public string Name => backend.Name;
 
+    /// <summary>Whether failures contain what the server wrote.</summary>
+    public bool ShowsServerMessages { get; init; }
+
     /// <inheritdoc/>
     public async IAsyncEnumerable<FusionPart> FuseAsync(FusionRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -33,6 +36,10 @@ internal sealed class BackendFuser(Backend backend, int? maxTokens, ChatMetrics 
         try
         {
             return await parts.MoveNextAsync();
+        }
+        catch (Exception e) when (BackendException.In(e) is { } known)
+        {
+            throw new BackendException(known.Reason, backend.Explain(known, ShowsServerMessages), e) { RetryAfter = known.RetryAfter };
         }
         catch (Exception e) when (backend.Key is { } key && e is not (OperationCanceledException or OutOfMemoryException) && key.Scrub(e.Message) != e.Message)
         {

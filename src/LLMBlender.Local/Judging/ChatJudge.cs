@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using LLMBlender.Abstractions;
 using LLMBlender.Core.Blending;
 using LLMBlender.Core.Ranking;
@@ -12,7 +13,8 @@ namespace LLMBlender.Local.Judging;
 /// pair's logit is its negation. Serves one request.
 /// </summary>
 /// <remarks>
-/// The comparison fails if none of the verdicts can be parsed.
+/// Verdicts run in a window of the backend's concurrency, and the first that fails ends the others. The comparison fails if none of the verdicts can be
+/// parsed.
 /// </remarks>
 /// <param name="backend">The model.</param>
 /// <param name="instruction">The instruction.</param>
@@ -22,9 +24,17 @@ namespace LLMBlender.Local.Judging;
 /// <param name="deadline">The request's deadline.</param>
 public sealed class ChatJudge(Backend backend, string instruction, string? input, string[] texts, BlendMetrics metrics, Deadline deadline) : IPairComparer
 {
-    private readonly Dictionary<CandidatePair, Task<JudgeVerdict?>> verdicts = [];
+    /// <summary>The maximum number of verdicts of a request: of a ranking of 18 candidates in both orders, with all pairs.</summary>
+    public const int MaxVerdicts = 18 * 17;
+
+    private const int DefaultWindow = 16;
+
+    private readonly ConcurrentDictionary<CandidatePair, JudgeVerdict?> verdicts = [];
     private long promptTokens;
     private long completionTokens;
+
+    /// <summary>Whether failures contain what the server wrote.</summary>
+    public bool ShowsServerMessages { get; init; }
 
     /// <inheritdoc/>
     public string Name => backend.Name;
@@ -45,14 +55,20 @@ public sealed class ChatJudge(Backend backend, string instruction, string? input
     /// <inheritdoc/>
     public async Task<float[]> CompareAsync(CandidatePair[] pairs, CancellationToken cancellationToken)
     {
-        foreach (var pair in pairs.SelectMany(static pair => new[] { pair, pair.Swapped }).Where(pair => !verdicts.ContainsKey(pair)))
+        CandidatePair[] missing = [.. pairs.SelectMany(static pair => new[] { pair, pair.Swapped }).Distinct().Where(pair => !verdicts.ContainsKey(pair))];
+        if (verdicts.Count + missing.Length > MaxVerdicts)
         {
-            verdicts[pair] = AskAsync(pair, cancellationToken);
+            throw BlendException.Invalid(
+                "candidates",
+                $"\"candidates\" lists {texts.Length}, which need {verdicts.Count + missing.Length} verdicts of the judge {Name}, and must need at most {MaxVerdicts}");
         }
 
         try
         {
-            await Task.WhenAll(verdicts.Values);
+            await Parallel.ForEachAsync(
+                missing,
+                new ParallelOptions { MaxDegreeOfParallelism = Math.Min(DefaultWindow, backend.Settings?.MaxConcurrency ?? DefaultWindow), CancellationToken = cancellationToken },
+                async (pair, token) => verdicts[pair] = await AskAsync(pair, token));
         }
         catch (OperationCanceledException) when (deadline.IsPassed)
         {
@@ -60,10 +76,10 @@ public sealed class ChatJudge(Backend backend, string instruction, string? input
         }
         catch (Exception e) when (e is not (OperationCanceledException or OutOfMemoryException))
         {
-            throw new BlendException(BlendWorkflow.Rank, BackendException.In(e)?.Reason ?? BlendFailureReason.Faulted, $"the judge {Name} failed: {backend.Explain(e)}");
+            throw new BlendException(BlendWorkflow.Rank, BackendException.In(e)?.Reason ?? BlendFailureReason.Faulted, $"the judge {Name} failed: {backend.Explain(e, ShowsServerMessages)}");
         }
 
-        if (verdicts.Values.All(static verdict => verdict.Result is null))
+        if (verdicts.Values.All(static verdict => verdict is null))
         {
             throw new BlendException(BlendWorkflow.Rank, BlendFailureReason.Faulted, $"the judge {Name} gave no verdict that can be read");
         }
@@ -71,7 +87,7 @@ public sealed class ChatJudge(Backend backend, string instruction, string? input
         return Array.ConvertAll(pairs, Logit);
     }
 
-    private float Logit(CandidatePair pair) => PairJudge.Logit(verdicts[pair].Result, verdicts[pair.Swapped].Result);
+    private float Logit(CandidatePair pair) => PairJudge.Logit(verdicts[pair], verdicts[pair.Swapped]);
 
     private async Task<JudgeVerdict?> AskAsync(CandidatePair pair, CancellationToken cancellationToken)
     {

@@ -22,8 +22,8 @@ public static class ConfiguredComparer
     {
         ArgumentNullException.ThrowIfNull(panels);
         return name is null ? null
-            : panels.FindBackend(name) is { } backend ? new ChatJudge(backend, instruction, input, texts, metrics, deadline)
-            : panels.FindScorer(name) is { } scorer ? new ScoreComparer(scorer, instruction + input, texts, metrics, deadline)
+            : panels.FindBackend(name) is { } backend ? new ChatJudge(backend, instruction, input, texts, metrics, deadline) { ShowsServerMessages = panels.ShowsServerMessages }
+            : panels.FindScorer(name) is { } scorer ? new ScoreComparer(scorer, instruction + input, texts, metrics, deadline) { ShowsServerMessages = panels.ShowsServerMessages }
             : null;
     }
 }

@@ -13,6 +13,9 @@ namespace LLMBlender.Local.Panels;
 /// <summary>Calls backends in this process: measures each call, checks the format of its answer, and assigns a reason to its failure.</summary>
 public sealed partial class BackendCaller(PanelRegistry backends, BlendMetrics metrics, ILogger<BackendCaller> logger) : IBackendCaller
 {
+    // More than any model reads or writes for one answer.
+    private const long MaxTokens = 100_000_000;
+
     /// <inheritdoc/>
     public async Task<BackendReply> AskAsync(string backend, BackendRequest request, CancellationToken cancellationToken)
     {
@@ -82,9 +85,10 @@ public sealed partial class BackendCaller(PanelRegistry backends, BlendMetrics m
 
                 all.Add(update);
                 var reasoning = string.Concat(update.Contents.OfType<TextReasoningContent>().Select(static content => content.Text));
-                if (update.Text.Length > 0 || reasoning.Length > 0)
+                var calls = update.RawRepresentation as ToolCallPart[];
+                if (update.Text.Length > 0 || reasoning.Length > 0 || calls is not null)
                 {
-                    yield return new BackendUpdate(update.Text, null) { Reasoning = reasoning.Length > 0 ? reasoning : null };
+                    yield return new BackendUpdate(update.Text, null) { Reasoning = reasoning.Length > 0 ? reasoning : null, Calls = calls };
                 }
             }
         }
@@ -119,7 +123,7 @@ public sealed partial class BackendCaller(PanelRegistry backends, BlendMetrics m
     private BackendReply Reply(Backend backend, BackendRequest request, ChatResponse response)
     {
         var (text, use, details) = (AnswerForm.Unwrap(response.Text, request.Format), AnswerForm.CallsIn(response), AnswerForm.DetailsOf(response));
-        var (read, written) = (response.Usage?.InputTokenCount ?? 0, response.Usage?.OutputTokenCount ?? 0);
+        var (read, written) = (Tokens(backend, response.Usage?.InputTokenCount), Tokens(backend, response.Usage?.OutputTokenCount));
         var isCut = response.FinishReason == ChatFinishReason.Length;
         var (reason, fault) = Fault(request, response, text, use, details);
         var reply = fault is null
@@ -128,6 +132,17 @@ public sealed partial class BackendCaller(PanelRegistry backends, BlendMetrics m
         var cost = backend.Cost(read, written);
         metrics.Blends.Spent(backend.Name, cost);
         return reply with { Cost = cost, ReachedLimit = isCut, ToolUse = use, Details = details };
+    }
+
+    private long Tokens(Backend backend, long? count)
+    {
+        var tokens = Math.Clamp(count ?? 0, 0, MaxTokens);
+        if (count is { } said && said != tokens)
+        {
+            LogUsage(backend.Name, said, tokens);
+        }
+
+        return tokens;
     }
 
     // The fault of an answer that can't be a candidate; its tokens are counted nevertheless. Null if it has none.
@@ -153,13 +168,16 @@ public sealed partial class BackendCaller(PanelRegistry backends, BlendMetrics m
         var message = backend.Explain(e);
         var reason = known?.Reason ?? (e is HttpRequestException ? BlendFailureReason.Unreachable : BlendFailureReason.Faulted);
         LogFailed(known?.IsRejectedLocally == true ? LogLevel.Debug : LogLevel.Warning, backend.Name, reason, message);
-        var failed = BackendReply.Failed(backend.Name, reason, message);
+        var failed = BackendReply.Failed(backend.Name, reason, backend.Explain(e, backends.ShowsServerMessages));
         return failed with
         {
             RetryAfter = known?.RetryAfter,
             Failure = failed.Failure! with { Status = known?.Status, Code = known?.Code },
         };
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "backend {Backend} counted {Count} tokens, which is taken for {Taken}")]
+    private partial void LogUsage(string backend, long count, long taken);
 
     [LoggerMessage(Message = "backend {Backend} failed, {Reason}: {Problem}")]
     private partial void LogFailed(LogLevel level, string backend, BlendFailureReason reason, string problem);

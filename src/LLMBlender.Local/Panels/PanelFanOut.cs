@@ -106,7 +106,7 @@ public sealed class PanelFanOut(
                 yield break;
             }
 
-            yield return new MemberUpdate(updates.Current.Text, null, updates.Current.Reasoning);
+            yield return new MemberUpdate(updates.Current.Text, null, updates.Current.Reasoning, updates.Current.Calls);
         }
     }
 
@@ -261,7 +261,7 @@ public sealed class PanelFanOut(
         CompletionTokens = reply.CompletionTokens,
         Cost = reply.Cost,
         ReachedLimit = reply.ReachedLimit,
-        ToolUse = reply.Failure is null ? reply.ToolUse : null,
+        ToolUse = reply.ToolUse,
         RetryAfter = reply.RetryAfter,
         Details = reply.Details,
     };

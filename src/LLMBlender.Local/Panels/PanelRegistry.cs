@@ -13,6 +13,12 @@ public sealed class PanelRegistry
 {
     private volatile Content content = new();
 
+    /// <summary>
+    /// Whether failures contain what model servers wrote about their errors. False for a server, whose callers get a fixed text; true in a process whose
+    /// user is the operator.
+    /// </summary>
+    public bool ShowsServerMessages { get; set; }
+
     /// <summary>Adds a backend.</summary>
     /// <exception cref="ArgumentException">The name is not unique.</exception>
     public void Add(Backend backend)

@@ -28,6 +28,9 @@ internal sealed class ScoreComparer(Scorer scorer, string source, string[] texts
     /// <inheritdoc/>
     public StepUsage Usage => default;
 
+    /// <summary>Whether failures contain what the server wrote.</summary>
+    public bool ShowsServerMessages { get; init; }
+
     /// <inheritdoc/>
     public async Task<float[]> CompareAsync(CandidatePair[] pairs, CancellationToken cancellationToken)
     {
@@ -43,7 +46,7 @@ internal sealed class ScoreComparer(Scorer scorer, string source, string[] texts
         {
             var known = BackendException.In(e);
             throw new BlendException(
-                BlendWorkflow.Rank, known?.Reason ?? BlendFailureReason.Faulted, $"the scorer {Name} failed: {known?.Message ?? e.GetType().Name}")
+                BlendWorkflow.Rank, known?.Reason ?? BlendFailureReason.Faulted, $"the scorer {Name} failed: {(ShowsServerMessages ? known?.FullMessage : known?.Message) ?? e.GetType().Name}")
             {
                 RetryAfter = known?.RetryAfter,
             };

@@ -49,7 +49,7 @@ public sealed record BackendSettings
     public TimeSpan? AttemptTimeout { get; set; }
 
     /// <summary>The longest time without a byte of an answer. An answer that keeps coming has only the panel's and the request's time limits.</summary>
-    public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromMinutes(5);
+    public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>The time limit of connecting.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);

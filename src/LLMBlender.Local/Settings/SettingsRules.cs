@@ -135,7 +135,7 @@ public static class SettingsRules
         if (!Uri.TryCreate(value, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.UserInfo.Length > 0)
         {
             // An address may contain a password, which must not be shown.
-            var shown = url?.UserInfo.Length > 0 ? "one with a user in it" : value;
+            var shown = url?.UserInfo.Length > 0 ? "one with a user in it" : value?.IndexOfAny(['@', '?']) >= 0 ? "one with a user or a query in it" : value;
             throw SettingsException.Of(path, shown, "an absolute http or https URL without a user");
         }
     }

@@ -15,15 +15,24 @@ internal sealed class AnswerAssembler(int maxLength)
     /// <summary>The error code of a refusal's <see cref="ErrorContent"/>, as the OpenAI adapter of Microsoft.Extensions.AI names it.</summary>
     public const string RefusalCode = "Refusal";
 
+    /// <summary>The additional property of a response that holds its unknown fields, a JSON object as text.</summary>
+    public const string ResponseFieldsProperty = "llmblender.response";
+
+    // They are wrapping, which the limit of the content does not count.
+    private const int MaxResponseFields = 64 * 1024;
+
     private readonly ThinkingSplitter thinking = new();
     private readonly StringBuilder refusal = new();
     private readonly ToolCallAssembler calls = new();
     private readonly Dictionary<string, JsonElement> extra = [];
+    private readonly Dictionary<string, JsonElement> responseFields = [];
     private SurrogateJoiner text;
     private SurrogateJoiner reasoning;
     private List<AIContent> ready = [];
+    private List<ToolCallPart> parts = [];
     private ChatFinishReason? finish;
     private long length;
+    private long responseFieldsLength;
 
     /// <summary>Whether the answer is complete: it has a finish reason, its end marker was read, or it came in one piece.</summary>
     public bool IsEnded { get; private set; }
@@ -70,7 +79,10 @@ internal sealed class AnswerAssembler(int maxLength)
     public void AddCall(long? index, string? id, string? name, string? arguments, IEnumerable<JsonProperty> fields)
     {
         HasBegun = true;
-        calls.Add(index, id, name, Counted(arguments), fields);
+        if (calls.Add(index, id, name, Counted(arguments), fields) is { } part)
+        {
+            parts.Add(part);
+        }
     }
 
     /// <summary>Sets an unknown field of the message; a list in a further part is appended.</summary>
@@ -87,6 +99,16 @@ internal sealed class AnswerAssembler(int maxLength)
             : value;
     }
 
+    /// <summary>Sets an unknown field of the response; the first one of a name counts.</summary>
+    public void AddResponseField(string name, JsonElement value)
+    {
+        if (!responseFields.ContainsKey(name) && responseFieldsLength < MaxResponseFields && value.IsValidText())
+        {
+            responseFieldsLength += value.GetRawText().Length;
+            responseFields.Add(name, value);
+        }
+    }
+
     /// <summary>Sets the finish reason; null and empty ones are ignored.</summary>
     /// <exception cref="BackendException">The reason is an error.</exception>
     public void Finish(string? reason)
@@ -97,16 +119,19 @@ internal sealed class AnswerAssembler(int maxLength)
         }
     }
 
-    /// <summary>Takes the parts that are ready; null if there are none.</summary>
+    /// <summary>
+    /// Takes the parts that are ready; null if there are none. Parts of tool calls, whose contents are in the last update, are the
+    /// <see cref="ChatResponseUpdate.RawRepresentation"/>, a <see cref="ToolCallPart"/> array.
+    /// </summary>
     public ChatResponseUpdate? Take()
     {
-        if (ready.Count == 0)
+        if (ready.Count == 0 && parts.Count == 0)
         {
             return null;
         }
 
-        var update = new ChatResponseUpdate(ChatRole.Assistant, ready);
-        ready = [];
+        var update = new ChatResponseUpdate(ChatRole.Assistant, ready) { RawRepresentation = parts.Count > 0 ? parts.ToArray() : null };
+        (ready, parts) = ([], []);
         return update;
     }
 
@@ -135,6 +160,11 @@ internal sealed class AnswerAssembler(int maxLength)
         foreach (var (name, value) in extra)
         {
             (last.AdditionalProperties ??= [])[name] = value;
+        }
+
+        if (responseFields.Count > 0)
+        {
+            (last.AdditionalProperties ??= [])[ResponseFieldsProperty] = JsonSerializer.Serialize(responseFields);
         }
 
         ready = [];

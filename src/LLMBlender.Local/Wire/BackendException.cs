@@ -2,11 +2,19 @@ using LLMBlender.Abstractions;
 
 namespace LLMBlender.Local.Wire;
 
-/// <summary>A backend's call failed. The message never contains the key.</summary>
+/// <summary>
+/// A backend's call failed. The message contains neither the key nor what the server wrote, so that callers may read it.
+/// </summary>
 public sealed class BackendException(BlendFailureReason reason, string message, Exception? inner = null) : Exception(message, inner)
 {
     /// <summary>The reason, for programs.</summary>
     public BlendFailureReason Reason { get; } = reason;
+
+    /// <summary>What the server wrote about its error, without the key and control characters; null for nothing. It is for the operator.</summary>
+    public string? ServerMessage { get; init; }
+
+    /// <summary>The message with what the server wrote.</summary>
+    public string FullMessage => ServerMessage is { Length: > 0 } written ? $"{Message}: {written}" : Message;
 
     /// <summary>How long to wait before the next call; null if the backend did not specify it.</summary>
     public TimeSpan? RetryAfter { get; init; }

@@ -17,7 +17,7 @@ internal sealed class IdleTimer : IDisposable
     public IdleTimer(WireSettings settings, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         (idle, caller) = (settings.IdleTimeout, cancellationToken);
-        current = settings.AttemptTimeout < idle ? settings.AttemptTimeout.Value : idle;
+        current = settings.AttemptTimeout ?? idle;
         expiry = new CancellationTokenSource(current, timeProvider);
         linked = CancellationTokenSource.CreateLinkedTokenSource(expiry.Token, cancellationToken);
     }

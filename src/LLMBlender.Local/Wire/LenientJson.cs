@@ -22,6 +22,11 @@ internal static class LenientJson
         {
             return Document(valid);
         }
+        catch (JsonException) when (valid.Span.ContainsAnyInRange((byte)0, (byte)0x1F))
+        {
+            // Some servers do not escape the control characters of a text.
+            return Document(Encoding.UTF8.GetBytes(WithoutNonFinite(EscapeControls(Encoding.UTF8.GetString(valid.Span)))));
+        }
         catch (JsonException) when (valid.Span.IndexOf("NaN"u8) >= 0 || valid.Span.IndexOf("Infinity"u8) >= 0)
         {
             return Document(Encoding.UTF8.GetBytes(WithoutNonFinite(Encoding.UTF8.GetString(valid.Span))));
@@ -122,6 +127,23 @@ internal static class LenientJson
             {
                 text.Append(raw[i] switch { 'b' => '\b', 'f' => '\f', 'n' => '\n', 'r' => '\r', 't' => '\t', var other => other });
             }
+        }
+
+        return text.ToString();
+    }
+
+    private static string EscapeControls(string json)
+    {
+        var text = new StringBuilder(json.Length);
+        for (var i = 0; i < json.Length; i++)
+        {
+            var end = json[i] is '"' ? EndOfString(json, i) : i + 1;
+            foreach (var c in json.AsSpan(i, end - i))
+            {
+                _ = char.IsControl(c) && end > i + 1 ? text.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}") : text.Append(c);
+            }
+
+            i = end - 1;
         }
 
         return text.ToString();

@@ -8,6 +8,9 @@ namespace LLMBlender.Local.Wire;
 /// <summary>Writes a request of Ollama's chat API. Fields of OpenAI's format that Ollama has under another name are renamed.</summary>
 internal static class OllamaRequestWriter
 {
+    // vLLM's name of Ollama's repeat_penalty.
+    private const string RepetitionPenalty = "repetition_penalty";
+
     private static readonly string[] Options =
     [
         "top_k", "min_p", "typical_p", "repeat_last_n", "repeat_penalty", "num_ctx", "num_gpu", "num_keep", "mirostat", "mirostat_eta", "mirostat_tau", "tfs_z",
@@ -16,7 +19,7 @@ internal static class OllamaRequestWriter
     // What the typed options contain in another form.
     private static readonly string[] Typed =
     [
-        "temperature", "top_p", "stop", "seed", "presence_penalty", "frequency_penalty", "max_tokens", "max_completion_tokens", "tools", "tool_choice",
+        "temperature", "top_p", "stop", "seed", RepetitionPenalty, "presence_penalty", "frequency_penalty", "max_tokens", "max_completion_tokens", "tools", "tool_choice",
         "response_format", "stream_options",
     ];
 
@@ -154,6 +157,11 @@ internal static class OllamaRequestWriter
             if (Options.Contains(name) && request.Takes(name))
             {
                 json.WritePropertyName(name);
+                json.WriteRaw(value);
+            }
+            else if (name == RepetitionPenalty && !request.Fields.ContainsKey("repeat_penalty") && request.Takes(name))
+            {
+                json.WritePropertyName("repeat_penalty");
                 json.WriteRaw(value);
             }
         }

@@ -17,6 +17,9 @@ namespace LLMBlender.Local.Wire;
 /// <item><term>usage in <c>x_groq</c> or in a choice; running totals</term><description>Groq; Moonshot; vLLM</description></item>
 /// <item><term>arguments empty, absent, null or an object</term><description>vLLM and OpenRouter for Anthropic's models; llama.cpp, TGI</description></item>
 /// <item><term>a tool call without id, type or index; several calls with index 0</term><description>Ollama, older vLLM; Gemini</description></item>
+/// <item><term>fields of the response that OpenAI does not have</term><description>Perplexity's citations, llama.cpp's timings</description></item>
+/// <item><term>control characters that are not escaped</term><description>llamafile and other small servers</description></item>
+/// <item><term>reasoning that ends with a tag and begins without one</term><description>DeepSeek's and Qwen's templates, whose prompt has the begin tag</description></item>
 /// <item><term>fields of a tool call that OpenAI does not have</term><description>Gemini's thought signatures</description></item>
 /// <item><term><c>function_call</c> instead of <c>tool_calls</c></term><description>older servers</description></item>
 /// <item><term>choices null or empty in a stream</term><description>Azure's content filter, vLLM's usage</description></item>
@@ -33,16 +36,38 @@ internal sealed class OpenAIAnswerReader(AnswerAssembler answer) : IAnswerReader
     private static readonly string[] KnownFields =
         ["role", "content", "tool_calls", "function_call", "refusal", "reasoning_content", "reasoning", "thinking", "tool_call_id"];
 
+    // Fields of the gateway's own, of errors, and padding.
+    private static readonly string[] KnownResponseFields =
+        ["id", "object", "created", "model", "choices", "usage", "x_groq", "obfuscation", "type", "error", "errors", "detail", "base_resp", "warnings", "llmblender"];
+
     private static readonly string[] KnownCallFields = ["id", "type", "index", "function"];
 
     /// <inheritdoc/>
     public void Read(JsonElement root)
     {
         answer.Usage.Read(root.Field("usage") ?? root.Field("x_groq").Field("usage"));
+        ReadResponseFields(root);
         foreach (var choice in root.Field("choices").Entries().Where(static choice => choice.Field("index").Count() is null or 0))
         {
             ReadChoice(choice);
             return;
+        }
+    }
+
+    // Perplexity's citations, and others.
+    private void ReadResponseFields(JsonElement root)
+    {
+        if (root.ValueKind is not JsonValueKind.Object)
+        {
+            return;
+        }
+
+        foreach (var field in root.EnumerateObject())
+        {
+            if (!KnownResponseFields.Contains(field.Name) && !((JsonElement?)field.Value).IsBlank())
+            {
+                answer.AddResponseField(field.Name, field.Value);
+            }
         }
     }
 

@@ -8,11 +8,11 @@ namespace LLMBlender.Local.Wire;
 internal static class OpenAIMessageWriter
 {
     /// <summary>Writes a message; several results of tools are several messages.</summary>
-    public static void Write(Utf8JsonWriter json, ChatMessage message)
+    public static void Write(Utf8JsonWriter json, ChatMessage message, WireRequest request)
     {
         if (message.RawRepresentation is JsonElement { ValueKind: JsonValueKind.Object } source)
         {
-            json.WriteRaw(source);
+            WriteSource(json, source, request);
             return;
         }
 
@@ -29,6 +29,34 @@ internal static class OpenAIMessageWriter
         {
             WriteSpoken(json, message);
         }
+    }
+
+    // Byte for byte, unless the server does not know the role or a field. Signed thinking is for Anthropic's API only.
+    private static void WriteSource(Utf8JsonWriter json, JsonElement source, WireRequest request)
+    {
+        var isSystem = source.Field("role").Text() == "developer" && !request.TakesDeveloper();
+        var dropped = source.EnumerateObject().Select(static field => field.Name).Where(name => name == AnthropicAnswerReader.ThinkingBlocks || !request.TakesOfMessage(name)).ToArray();
+        if (!isSystem && dropped.Length == 0)
+        {
+            json.WriteRaw(source);
+            return;
+        }
+
+        json.WriteStartObject();
+        foreach (var field in source.EnumerateObject().Where(field => !dropped.Contains(field.Name)))
+        {
+            json.WritePropertyName(field.Name);
+            if (isSystem && field.Name == "role")
+            {
+                json.WriteStringValue("system");
+            }
+            else
+            {
+                json.WriteRaw(field.Value);
+            }
+        }
+
+        json.WriteEndObject();
     }
 
     private static void WriteSpoken(Utf8JsonWriter json, ChatMessage message)

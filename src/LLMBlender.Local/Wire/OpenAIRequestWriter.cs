@@ -12,6 +12,9 @@ namespace LLMBlender.Local.Wire;
 /// </summary>
 internal static class OpenAIRequestWriter
 {
+    // What clients of Anthropic send by themselves and no other API has.
+    private static readonly string[] AnthropicFields = ["context_management", "output_config", "mcp_servers", "container"];
+
     /// <summary>Writes the body.</summary>
     public static byte[] Write(string model, WireRequest request)
     {
@@ -22,13 +25,17 @@ internal static class OpenAIRequestWriter
         json.WriteStartArray("messages");
         foreach (var message in request.Messages)
         {
-            OpenAIMessageWriter.Write(json, message);
+            OpenAIMessageWriter.Write(json, message, request);
         }
 
         json.WriteEndArray();
         foreach (var (name, value) in request.Fields)
         {
-            if (request.Takes(name))
+            if (AnthropicFields.Contains(name))
+            {
+                request.Drop(name);
+            }
+            else if (request.Takes(name))
             {
                 json.WritePropertyName(name);
                 json.WriteRaw(value);

@@ -4,7 +4,7 @@ namespace LLMBlender.Local.Wire;
 
 /// <summary>
 /// Separates the reasoning that a text begins with, between <c>&lt;think&gt;</c> and <c>&lt;/think&gt;</c>, from the answer. Servers
-/// without a reasoning parser send both as one text. Used by one answer.
+/// without a reasoning parser send both as one text; of a whole answer the begin tag may be absent. Used by one answer.
 /// </summary>
 internal sealed class ThinkingSplitter
 {
@@ -57,6 +57,16 @@ internal sealed class ThinkingSplitter
             {
                 (state, end) = (State.Thinking, close);
                 held.Clear().Append(text, begin.Length, text.Length - begin.Length);
+                return;
+            }
+        }
+
+        // The prompt of some models contains the begin tag.
+        foreach (var (_, close) in Tags)
+        {
+            if (text.IndexOf(close + "\n", StringComparison.Ordinal) is var at and >= 0)
+            {
+                (state, end) = (State.Thinking, close);
                 return;
             }
         }

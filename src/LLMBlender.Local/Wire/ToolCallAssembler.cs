@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using LLMBlender.Abstractions;
 using LLMBlender.Abstractions.Json;
 using Microsoft.Extensions.AI;
 
@@ -9,33 +10,48 @@ namespace LLMBlender.Local.Wire;
 internal sealed class ToolCallAssembler
 {
     private readonly List<Call> calls = [];
+    private readonly HashSet<string> ids = new(StringComparer.Ordinal);
+    private int begun;
 
     /// <summary>Adds a part of a call: to the call with its index or id, or to the last one.</summary>
-    public void Add(long? index, string? id, string? name, string? arguments, IEnumerable<JsonProperty> fields)
+    /// <returns>The part of the call as the caller gets it; null until the tool's name is known.</returns>
+    public ToolCallPart? Add(long? index, string? id, string? name, string? arguments, IEnumerable<JsonProperty> fields)
     {
         var call = Find(index, id, name) ?? Begin(index);
         call.Id = string.IsNullOrEmpty(call.Id) ? id : call.Id;
         call.Name = string.IsNullOrEmpty(call.Name) ? name : call.Name;
         call.Arguments.Append(arguments);
+        var isNew = false;
         foreach (var field in fields.Where(static field => field.Value.IsValidText()))
         {
             call.Fields[field.Name] = field.Value;
+            isNew = true;
         }
+
+        return string.IsNullOrEmpty(call.Name) ? null : Next(call, arguments ?? "") with { Fields = isNew ? Extra(call) : null };
     }
 
     /// <summary>Returns the calls. A call without an id, or with another call's, gets a new one; no arguments are <c>{}</c>.</summary>
-    public IReadOnlyList<FunctionCallContent> Complete()
+    public IReadOnlyList<FunctionCallContent> Complete() =>
+    [
+        .. calls.Where(static call => !string.IsNullOrEmpty(call.Name)).OrderBy(static call => call.Place).Select(call =>
+        {
+            var arguments = SurrogateJoiner.Valid(call.Arguments.ToString());
+            return WireToolCall.Create(
+                call.GivenId!, SurrogateJoiner.Valid(call.Name!), new WireToolCall(string.IsNullOrWhiteSpace(arguments) ? "{}" : arguments, Extra(call)));
+        }),
+    ];
+
+    private ToolCallPart Next(Call call, string arguments)
     {
-        var ids = new HashSet<string>(StringComparer.Ordinal) { "" };
-        return
-        [
-            .. calls.Where(static call => !string.IsNullOrEmpty(call.Name)).Select(call =>
-            {
-                var id = call.Id is { } known && ids.Add(known) ? SurrogateJoiner.Valid(known) : $"call_{Guid.NewGuid():N}";
-                var arguments = SurrogateJoiner.Valid(call.Arguments.ToString());
-                return WireToolCall.Create(id, SurrogateJoiner.Valid(call.Name!), new WireToolCall(string.IsNullOrWhiteSpace(arguments) ? "{}" : arguments, Extra(call)));
-            }),
-        ];
+        if (call.GivenId is not null)
+        {
+            return new ToolCallPart(call.Place, null, null, call.Next(arguments));
+        }
+
+        call.GivenId = call.Id is { Length: > 0 } known && ids.Add(known) ? SurrogateJoiner.Valid(known) : $"call_{Guid.NewGuid():N}";
+        call.Place = begun++;
+        return new ToolCallPart(call.Place, call.GivenId, SurrogateJoiner.Valid(call.Name!), call.Next(call.Arguments.ToString()));
     }
 
     private Call? Find(long? index, string? id, string? name)
@@ -72,8 +88,18 @@ internal sealed class ToolCallAssembler
 
         public string? Name { get; set; }
 
+        /// <summary>The id that the caller gets; null until the tool's name is known.</summary>
+        public string? GivenId { get; set; }
+
+        /// <summary>The index that the caller gets.</summary>
+        public int Place { get; set; }
+
         public StringBuilder Arguments { get; } = new();
 
         public Dictionary<string, JsonElement> Fields { get; } = [];
+
+        private SurrogateJoiner joiner;
+
+        public string Next(string arguments) => joiner.Next(arguments);
     }
 }

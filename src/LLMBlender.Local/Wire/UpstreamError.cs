@@ -7,8 +7,8 @@ namespace LLMBlender.Local.Wire;
 /// <summary>Reads the errors of model servers: from a response with an error status, or in a body or stream that began as a success.</summary>
 internal static class UpstreamError
 {
-    private const int MaxMessage = 500;
     private const int Unknown = 0;
+    private const string InBody = "it answered 200 with an error in its body";
     private const string InvalidRequest = "invalid_request_error";
     private const string ContextLength = "context_length_exceeded";
 
@@ -16,7 +16,8 @@ internal static class UpstreamError
     private static readonly string[] ContextPhrases =
     [
         "maximum context length", "context window", "context_length", "context length", "context size", "exceed_context_size", "prompt is too long",
-        "max_model_len", "too many tokens", "input length and `max_tokens` exceed",
+        "max_model_len", "too many tokens", "input length and `max_tokens` exceed", "exceeds the maximum number of tokens", "maximum prompt length", "`inputs` tokens",
+        "prompt_too_long", "input is too long", "exceeded model token limit", "range of input length", "exceeds max length", "reduce the length of the messages",
     ];
 
     /// <summary>Returns the error of a response.</summary>
@@ -25,7 +26,7 @@ internal static class UpstreamError
     public static BackendException Create(int status, ReadOnlyMemory<byte> body)
     {
         var (message, code, _) = Read(body);
-        return Create(status, code, $"it answered {status.ToString(CultureInfo.InvariantCulture)}: {(message.Length == 0 ? "no error message" : message)}");
+        return Create(status, code, $"it answered {status.ToString(CultureInfo.InvariantCulture)}", message.Length == 0 ? "no error message" : message);
     }
 
     /// <summary>Returns the error in a frame; null if it contains none. An error field without a message and a code is none.</summary>
@@ -39,11 +40,11 @@ internal static class UpstreamError
         }
 
         var (message, code, status) = Describe(error);
-        return Create(status, code, $"it answered 200 with an error in its body: {Shortened(message.Length == 0 ? code ?? error.GetRawText() : message)}");
+        return Create(status, code, InBody, message.Length == 0 ? code ?? error.GetRawText() : message);
     }
 
     /// <summary>Returns the error of an event whose data is not JSON.</summary>
-    public static BackendException CreateFromText(string text) => Create(Unknown, null, $"it answered 200 with an error in its body: {Shortened(text)}");
+    public static BackendException CreateFromText(string text) => Create(Unknown, null, InBody, text);
 
     private static JsonElement? ErrorIn(JsonElement root, string? name)
     {
@@ -52,7 +53,7 @@ internal static class UpstreamError
             return root.GetArrayLength() > 0 ? ErrorIn(root[0], name) : null;
         }
 
-        if (root.Field("error") is var error && !error.IsBlank())
+        if (root.Field("error") is var error && !error.IsBlank() && !IsSuccess(error))
         {
             return error;
         }
@@ -74,6 +75,8 @@ internal static class UpstreamError
             : null;
     }
 
+    private static bool IsSuccess(JsonElement? error) => error.Field("code").Text() == "200";
+
     private static (string Message, string? Code, int Status) Read(ReadOnlyMemory<byte> body)
     {
         try
@@ -81,11 +84,11 @@ internal static class UpstreamError
             var root = LenientJson.Parse(body);
             var error = ErrorIn(root, "error") ?? root;
             var (message, code, status) = Describe(error);
-            return (Shortened(message.Length == 0 ? error.GetRawText() : message), code, status);
+            return (message.Length == 0 ? error.GetRawText() : message, code, status);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            return (Shortened(System.Text.Encoding.UTF8.GetString(body.Span[..Math.Min(body.Length, MaxMessage)])), null, Unknown);
+            return (System.Text.Encoding.UTF8.GetString(body.Span), null, Unknown);
         }
     }
 
@@ -120,12 +123,12 @@ internal static class UpstreamError
     private static int? AsStatus(this string? text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var status) && status is >= 400 and < 600 ? status : null;
 
-    private static BackendException Create(int status, string? code, string message)
+    private static BackendException Create(int status, string? code, string message, string written)
     {
         var isContext = status is Unknown or 400 or 413 or 422 or 500
-            && (code == ContextLength || Array.Exists(ContextPhrases, phrase => message.Contains(phrase, StringComparison.OrdinalIgnoreCase)));
+            && (code == ContextLength || Array.Exists(ContextPhrases, phrase => written.Contains(phrase, StringComparison.OrdinalIgnoreCase)));
         var known = isContext ? 400 : status is not Unknown ? status : StatusOf(code);
-        return new BackendException(Reason(known), message) { Status = known is Unknown ? null : known, Code = isContext ? ContextLength : code };
+        return new BackendException(Reason(known), message) { Status = known is Unknown ? null : known, Code = isContext ? ContextLength : code, ServerMessage = written };
     }
 
     private static int StatusOf(string? code) => code switch
@@ -147,10 +150,4 @@ internal static class UpstreamError
         >= 400 and < 500 => BlendFailureReason.Refused,
         _ => BlendFailureReason.Faulted,
     };
-
-    private static string Shortened(string text)
-    {
-        var line = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        return line.Length <= MaxMessage ? line : string.Concat(line.AsSpan(0, char.IsHighSurrogate(line[MaxMessage - 1]) ? MaxMessage - 1 : MaxMessage), "…");
-    }
 }

@@ -267,9 +267,9 @@ internal sealed class WireChatClient(IWireProtocol protocol, HttpClient http, Wi
         if (!answer.HasBegun)
         {
             var type = response.Content.Headers.ContentType?.MediaType;
-            throw Faulted(parser.Stray is { } stray
-                ? $"it answered with {(type is null ? "no content type" : $"the content type \"{type}\"")}, and must answer JSON or events; it begins with \"{Beginning(stray)}\""
-                : parser.IsValidText ? "its answer contains no choice" : "its answer is not valid UTF-8, and contains no choice");
+            throw parser.Stray is { } stray
+                ? Faulted($"it answered with {(type is null ? "no content type" : $"the content type \"{type}\"")}, and must answer JSON or events", $"it begins with \"{stray}\"")
+                : Faulted(parser.IsValidText ? "its answer contains no choice" : "its answer is not valid UTF-8, and contains no choice");
         }
 
         if (!answer.IsEnded)
@@ -278,7 +278,6 @@ internal sealed class WireChatClient(IWireProtocol protocol, HttpClient http, Wi
         }
     }
 
-    private static string Beginning(string text) => text.Length <= 60 ? text : string.Concat(text.AsSpan(0, 60), "…");
-
-    private BackendException Faulted(string message) => failures.Create(new BackendException(BlendFailureReason.Faulted, message))!;
+    private BackendException Faulted(string message, string? written = null) =>
+        failures.Create(new BackendException(BlendFailureReason.Faulted, message) { ServerMessage = written })!;
 }

@@ -13,6 +13,7 @@ namespace LLMBlender.Local.Wire;
 internal sealed class WireFailure(Secret? key, TimeProvider timeProvider)
 {
     private const int MaxErrorBytes = 64 * 1024;
+    private const int MaxServerMessage = 500;
 
     /// <summary>Reads the error of a response.</summary>
     public async Task<BackendException> CreateAsync(HttpResponseMessage response, CancellationToken cancellationToken)
@@ -26,24 +27,28 @@ internal sealed class WireFailure(Secret? key, TimeProvider timeProvider)
         }
 
         var error = UpstreamError.Create(status, await ReadAsync(response, cancellationToken));
-        return new BackendException(error.Reason, Scrub(error.Message)) { Status = error.Status, Code = error.Code, RetryAfter = wait };
+        return Clean(error, wait);
     }
 
     /// <summary>Returns the exception as a failure; null if it is a cancellation.</summary>
     public BackendException? Create(Exception e) => e switch
     {
-        BackendException known => new BackendException(known.Reason, Scrub(known.Message), known.InnerException)
-        {
-            Status = known.Status,
-            Code = known.Code is { } code ? Scrub(code) : null,
-            RetryAfter = known.RetryAfter,
-            IsRejectedLocally = known.IsRejectedLocally,
-        },
+        BackendException known => Clean(known, known.RetryAfter),
         BrokenCircuitException => new BackendException(BlendFailureReason.Unreachable, "its circuit breaker is open after repeated failures") { IsRejectedLocally = true },
         HttpRequestException { InnerException: AuthenticationException inner } => Unreachable($"its certificate is not trusted: {inner.Message}", e),
         HttpRequestException request => Unreachable(Describe(request), e),
         IOException => Unreachable($"the connection was closed before the answer was complete: {e.Message}", e),
         _ => null,
+    };
+
+    // The key is struck out before the text is cut.
+    private BackendException Clean(BackendException e, TimeSpan? wait) => new(e.Reason, Scrub(e.Message), e.InnerException)
+    {
+        Status = e.Status,
+        Code = e.Code is { } code ? Scrub(code) : null,
+        ServerMessage = e.ServerMessage is { } written ? PlainText.OneLine(Scrub(written), MaxServerMessage) : null,
+        RetryAfter = wait,
+        IsRejectedLocally = e.IsRejectedLocally,
     };
 
     private BackendException Unreachable(string message, Exception inner) => new(BlendFailureReason.Unreachable, Scrub(message), inner);
@@ -58,6 +63,13 @@ internal sealed class WireFailure(Secret? key, TimeProvider timeProvider)
 
     private TimeSpan? RetryAfter(HttpResponseHeaders headers)
     {
+        // Azure OpenAI and OpenAI's clients know a finer header.
+        if (headers.TryGetValues("retry-after-ms", out var values) && double.TryParse(values.First(), NumberStyles.Float, CultureInfo.InvariantCulture, out var milliseconds)
+            && milliseconds is >= 0 and < int.MaxValue)
+        {
+            return TimeSpan.FromMilliseconds(milliseconds);
+        }
+
         var wait = headers.RetryAfter switch
         {
             { Delta: { } delta } => delta,

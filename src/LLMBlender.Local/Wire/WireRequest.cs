@@ -34,6 +34,37 @@ internal sealed class WireRequest(IReadOnlyList<ChatMessage> messages, ChatOptio
     /// <summary>The name of the field that limits an answer's tokens.</summary>
     public string TokenLimitField => support.TokenLimitField;
 
+    /// <summary>Whether messages have the role "developer"; otherwise it is "system", which means the same.</summary>
+    public bool TakesDeveloper()
+    {
+        if (support.IsDropped(FieldSupport.DeveloperRole))
+        {
+            return false;
+        }
+
+        Sent.Add(FieldSupport.DeveloperRole);
+        return true;
+    }
+
+    /// <summary>Whether a message's field beside role, content and tool calls is written. A field that the server does not take is left out.</summary>
+    public bool TakesOfMessage(string field)
+    {
+        if (field is "role" or "content" or "tool_calls" or "tool_call_id")
+        {
+            return true;
+        }
+
+        var name = FieldSupport.OfMessage(field);
+        if (support.IsDropped(name))
+        {
+            Drop(field);
+            return false;
+        }
+
+        Sent.Add(name);
+        return true;
+    }
+
     /// <summary>Whether an optional field is written; notes either way.</summary>
     /// <exception cref="BackendException">The server does not take the field, and the options are strict.</exception>
     public bool Takes(string field)

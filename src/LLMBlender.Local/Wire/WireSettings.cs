@@ -23,9 +23,9 @@ internal sealed record WireSettings(Uri Url, string Model)
     public int MaxAnswerLength { get; init; } = 4 * 1024 * 1024;
 
     /// <summary>The longest time without a byte of the answer.</summary>
-    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(5);
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>The time limit of an attempt of a whole answer, or of the first byte of a stream; null for none.</summary>
+    /// <summary>The time limit of the first byte of an attempt's answer; null for <see cref="IdleTimeout"/>.</summary>
     public TimeSpan? AttemptTimeout { get; init; }
 
     /// <summary>The maximum length of one event or body in bytes: an answer in the largest usual wrapping.</summary>

@@ -16,11 +16,14 @@ internal sealed record WireToolCall(string Arguments, string? Extra)
     {
         if (call.RawRepresentation is WireToolCall written)
         {
-            return Parse(written.Arguments) is not null && JsonElement.Parse(written.Arguments).IsValidText() ? written.Arguments : "";
+            return IsObject(written.Arguments) ? written.Arguments : "";
         }
 
         return call.Exception is not null ? "" : call.Arguments is null ? "{}" : Write(call.Arguments);
     }
+
+    /// <summary>Returns whether arguments are a JSON object of valid Unicode.</summary>
+    public static bool IsObject(string arguments) => Parse(arguments) is not null && JsonElement.Parse(arguments).IsValidText();
 
     /// <summary>Creates a call's content.</summary>
     public static FunctionCallContent Create(string id, string name, WireToolCall call)

@@ -2,9 +2,12 @@ using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using LLMBlender.Gateway.Authentication;
 using LLMBlender.Local.Settings;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace LLMBlender.Gateway.Tests.Callers;
@@ -103,6 +106,10 @@ public sealed class CallerTests
     [InlineData("Origin", "https://evil.example", 403)]
     [InlineData("Host", "evil.example", 401)]
     [InlineData("Host", "localhost", 200)]
+    [InlineData("X-Forwarded-For", "203.0.113.7", 401)]
+    [InlineData("Forwarded", "for=203.0.113.7", 401)]
+    [InlineData("X-Real-IP", "203.0.113.7", 401)]
+    [InlineData("Via", "1.1 nginx", 401)]
     public async Task Gate_WithoutCallers_TakesOnlyWhatIsMeantForThisMachine(string header, string value, int expected)
     {
         await using var gateway = await LiveGateway.StartAsync();
@@ -181,6 +188,152 @@ public sealed class CallerTests
         });
 
         Assert.Equal("LLMBlender:Gateway:MaxRequestBytes is \"10\", and must be at least 1024", error.Message);
+    }
+
+    [Theory]
+    [InlineData("evil.example", "http://evil.example", 403)]
+    [InlineData("llmblender.example", "http://llmblender.example", 200)]
+    [InlineData("llmblender", "http://llmblender", 200)]
+    [InlineData("evil.example", null, 200)]
+    public async Task Gate_Anonymous_ServesPagesOfItsOwnNamesOnly(string host, string? origin, int expected)
+    {
+        await using var gateway = await LiveGateway.StartAsync(new GatewayOptions { AllowAnonymous = true, AllowedHosts = ["llmblender.example"] });
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/models");
+        request.Headers.Host = host;
+        if (origin is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Origin", origin);
+        }
+
+        using var response = await gateway.Http.SendAsync(request);
+
+        Assert.Equal(expected, (int)response.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("/v1/chat/completions", """{"model":"p","messages":[{"role":"user","content":"Which?"}],"response_format":{"type":"json_object"}}""")]
+    [InlineData("/v1/chat/completions", """{"model":"p","stream":true,"messages":[{"role":"user","content":"Which?"}],"response_format":{"type":"json_object"}}""")]
+    [InlineData("/v1/blend", """{"panel":"quorum","instruction":"Which?"}""")]
+    public async Task Gate_RequestThatFailsAfterItsMembersAnswered_IsSpent(string path, string body)
+    {
+        await using var gateway = await LiveGateway.StartAsync(new GatewayOptions { Callers = [Caller("frugal", "frugal-key", spend: 0.00001m)] });
+        gateway.Models.On("one", "1 is the number");
+        gateway.Models.On("bad", static call => call.FailAsync(400, "no"));
+        gateway.Use(
+            [gateway.Backend("one") with { PromptPrice = 1 }, gateway.Backend("bad")],
+            new PanelSettings { Name = "p", Members = ["one"], Passes = ["response_format"] },
+            new PanelSettings { Name = "quorum", Members = ["one", "bad"], Quorum = 2 });
+
+        var statuses = new[] { await PostAsync(gateway, path, body), await PostAsync(gateway, path, body) };
+
+        Assert.NotEqual(200, statuses[0]);
+        Assert.Equal(429, statuses[1]);
+    }
+
+    [Fact]
+    public async Task Gate_ClientLeavesTheStream_ItsMembersAreSpent()
+    {
+        await using var gateway = await LiveGateway.StartAsync(new GatewayOptions { Callers = [Caller("frugal", "frugal-key", spend: 0.00001m)] });
+        gateway.Models.On("one", "1 is the number");
+        gateway.Models.On("slow", static call => call.HangAsync());
+        gateway.Use([gateway.Backend("one") with { PromptPrice = 1 }, gateway.Backend("slow")], new PanelSettings { Name = "p", Members = ["one", "one"], Fuser = "slow" });
+        using (var request = Request("/v1/blend", """{"panel":"p","instruction":"Which?","stream":true}"""))
+        using (var response = await gateway.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead))
+        using (var reader = new StreamReader(await response.Content.ReadAsStreamAsync()))
+        {
+            while (await reader.ReadLineAsync() is { } line && line != "event: fusing")
+            {
+            }
+        }
+
+        Assert.Equal(429, await PostAsync(gateway, "/v1/blend", """{"panel":"p","instruction":"Which?"}"""));
+    }
+
+    [Fact]
+    public async Task Gate_ParallelRequests_ReserveTheBudget()
+    {
+        await using var gateway = await LiveGateway.StartAsync(new GatewayOptions { Callers = [Caller("frugal", "frugal-key", spend: 0.00001m)] });
+        var go = new TaskCompletionSource();
+        gateway.Models.On("one", async call =>
+        {
+            await go.Task;
+            await call.AnswerAsync("1 is the number");
+        });
+        gateway.Use([gateway.Backend("one") with { PromptPrice = 1 }], new PanelSettings { Name = "p", Members = ["one"] });
+
+        var all = Enumerable.Range(0, 30).Select(_ => PostAsync(gateway, "frugal-key")).ToList();
+        while (all.Count(static one => one.IsCompleted) < 20)
+        {
+            await Task.WhenAny(all.Where(static one => !one.IsCompleted));
+        }
+
+        go.SetResult();
+        var statuses = await Task.WhenAll(all);
+
+        Assert.Equal(10, statuses.Count(static one => one.Status == 200));
+        Assert.All(statuses.Where(static one => one.Status != 200), static one => Assert.Equal((429, "insufficient_quota"), one));
+    }
+
+    [Theory]
+    [InlineData("/v1/blend", """{"panel":"other","instruction":"Which?"}""", "panel")]
+    [InlineData("/v1/chat/completions", """{"model":"other","stream":true,"messages":[{"role":"user","content":"Which?"}]}""", "panel")]
+    [InlineData("/v1/rank", """{"instruction":"Which?","candidates":[{"text":"one"},{"text":"two"}],"ranker":"one"}""", "ranker")]
+    [InlineData("/v1/fuse", """{"instruction":"Which?","candidates":[{"text":"one"},{"text":"two"}],"fuser":"one"}""", "fuser")]
+    public async Task Gate_NameThatACallerMayNotUse_IsForbidden(string path, string body, string parameter)
+    {
+        var caller = Caller("frugal", "frugal-key");
+        (caller.Panels, caller.Rankers, caller.Fusers) = (["p"], [], []);
+        await using var gateway = await LiveGateway.StartAsync(new GatewayOptions { Callers = [caller] });
+        gateway.Models.On("one", "1 is the number");
+        gateway.Use([gateway.Backend("one")], new PanelSettings { Name = "p", Members = ["one"] }, new PanelSettings { Name = "other", Members = ["one"] });
+
+        var (status, error, _) = await gateway.PostAsync(path, JsonElement.Parse(body), "frugal-key");
+
+        Assert.Equal((403, parameter), (status, error.GetProperty("error").GetProperty("param").GetString()));
+        Assert.Equal(200, await PostAsync(gateway, "/v1/blend", """{"panel":"p","instruction":"Which?"}"""));
+        Assert.Single(gateway.Models.Calls);
+    }
+
+    [Fact]
+    public async Task Judge_MoreCandidatesThanItJudges_AreRefusedBeforeAnybodyIsAsked()
+    {
+        await using var gateway = await LiveGateway.StartAsync();
+        gateway.Models.On("judge", "A>>B");
+        gateway.Use([gateway.Backend("judge")], new PanelSettings { Name = "p", Members = ["judge"] });
+
+        var (status, error, _) = await gateway.PostAsync("/v1/rank", new { instruction = "Which?", ranker = "judge", candidates = Enumerable.Range(0, 64).Select(static i => new { text = $"{i}" }) });
+
+        Assert.Equal((400, "candidates"), (status, error.GetProperty("error").GetProperty("param").GetString()));
+        Assert.Empty(gateway.Models.Calls);
+    }
+
+    [Fact]
+    public void Registry_ChangedConfiguration_AppliesUnlessItIsInvalidOrEmpty()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["LLMBlender:Gateway:Callers:0:Name"] = "one", ["LLMBlender:Gateway:Callers:0:KeySha256"] = Caller("one", "k1").KeySha256,
+            ["LLMBlender:Gateway:Callers:1:Name"] = "leaked", ["LLMBlender:Gateway:Callers:1:KeySha256"] = Caller("leaked", "k2").KeySha256,
+        }).Build();
+        var options = configuration.GetSection(GatewayOptions.Section).Get<GatewayOptions>()!;
+        using var registry = new CallerRegistry(Options.Create(options), TimeProvider.System, NullLogger<CallerRegistry>.Instance, null, configuration);
+        var one = registry.Find("k1");
+
+        configuration["LLMBlender:Gateway:Callers:1:KeySha256"] = Caller("new", "k3").KeySha256;
+        configuration.Reload();
+        Assert.Equal((one, null, "leaked"), (registry.Find("k1"), registry.Find("k2"), registry.Find("k3")?.Name));
+
+        configuration["LLMBlender:Gateway:Callers:0:KeySha256"] = "broken";
+        configuration.Reload();
+        Assert.NotNull(registry.Find("k1"));
+
+        foreach (var key in configuration.AsEnumerable().Where(static pair => pair.Value is not null).Select(static pair => pair.Key))
+        {
+            configuration[key] = null;
+        }
+
+        configuration.Reload();
+        Assert.False(registry.IsEmpty);
     }
 
     [Fact]

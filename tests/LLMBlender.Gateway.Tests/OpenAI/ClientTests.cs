@@ -18,20 +18,27 @@ public sealed class ClientTests : IClassFixture<GatewayFixture>
         gateway.Models.On("nine", "9 is the number");
         gateway.Models.On("five", "5 is the number");
         gateway.Models.On("caller", call => call.CallAsync(null, ("c1", "add", """{"a":5}""")));
+        gateway.Models.On("object", """{"answer":4}""");
         gateway.Models.On("bad", call => call.JsonAsync("{\"choices\":"));
         gateway.Use(
-            [gateway.Backend("one"), gateway.Backend("nine"), gateway.Backend("five"), gateway.Backend("bad"), gateway.Backend("caller")],
+            [gateway.Backend("one") with { Sees = true }, gateway.Backend("nine"), gateway.Backend("five"), gateway.Backend("bad"), gateway.Backend("caller"), gateway.Backend("object")],
             new PanelSettings { Name = "three", Members = ["one", "nine", "five"], Fuser = "select" },
             new PanelSettings { Name = "fused", Members = ["one", "five"], Fuser = "nine" },
             new PanelSettings { Name = "broken", Members = ["bad"] },
-            new PanelSettings { Name = "handy", Members = ["one", "caller"], Passes = ["tools"] });
+            new PanelSettings { Name = "handy", Members = ["one", "caller"], Passes = ["tools"] },
+            new PanelSettings { Name = "object", Members = ["object"], Fuser = "select", Passes = ["response_format"] });
     }
 
     [Theory]
     [InlineData("openai")]
     [InlineData("openai4")]
-    public async Task JavaScriptClient_Unmodified_ListsAsksStreamsAndHearsErrors(string package) =>
-        Assert.Contains("all good", await NodeScript.RunAsync("openai.mjs", new Uri(gateway.Http.BaseAddress!, "v1").ToString(), package));
+    public async Task JavaScriptClient_Unmodified_ListsAsksStreamsAndHearsErrors(string package)
+    {
+        var output = await NodeScript.RunAsync("openai.mjs", new Uri(gateway.Http.BaseAddress!, "v1").ToString(), package);
+
+        Assert.Contains("all good", output, StringComparison.Ordinal);
+        ClientTable.Check($"npm {package}", ClientTable.VersionOf(package), ClientTable.Read(output));
+    }
 
     [Fact]
     public async Task DotNetClient_Unmodified_AsksStreamsAndHearsErrors()
@@ -49,12 +56,22 @@ public sealed class ClientTests : IClassFixture<GatewayFixture>
         Assert.Equal("9 is the number", Assert.Single(whole.Content).Text);
         Assert.Equal(45, whole.Usage.TotalTokenCount);
         Assert.Equal("9 is the number", streamed);
-        Assert.Equal(4, (await client.GetOpenAIModelClient().GetModelsAsync()).Value.Count);
+        Assert.Equal(5, (await client.GetOpenAIModelClient().GetModelsAsync()).Value.Count);
         var tools = new ChatCompletionOptions { Tools = { ChatTool.CreateFunctionTool("add") } };
         ChatCompletion calling = await client.GetChatClient("handy").CompleteChatAsync([new UserChatMessage("Which?")], tools);
         Assert.Equal((global::OpenAI.Chat.ChatFinishReason.ToolCalls, "add"), (calling.FinishReason, Assert.Single(calling.ToolCalls).FunctionName));
+        ChatCompletion answered = await client.GetChatClient("handy").CompleteChatAsync(
+            new UserChatMessage("Which?"), new AssistantChatMessage(calling), new ToolChatMessage(calling.ToolCalls[0].Id, "6"));
+        Assert.Equal("1 is the number", Assert.Single(answered.Content).Text);
+        var format = new ChatCompletionOptions { ResponseFormat = global::OpenAI.Chat.ChatResponseFormat.CreateJsonObjectFormat() };
+        ChatCompletion structured = await client.GetChatClient("object").CompleteChatAsync([new UserChatMessage("Two and two?")], format);
+        Assert.Equal("""{"answer":4}""", Assert.Single(structured.Content).Text);
+        var image = new UserChatMessage(ChatMessageContentPart.CreateTextPart("What?"), ChatMessageContentPart.CreateImagePart(BinaryData.FromBytes(new byte[] { 1 }), "image/png"));
+        ChatCompletion seen = await client.GetChatClient("three").CompleteChatAsync(image);
+        Assert.Equal("1 is the number", Assert.Single(seen.Content).Text);
         var error = await Assert.ThrowsAsync<ClientResultException>(() => client.GetChatClient("nobody").CompleteChatAsync("Which?"));
         Assert.Equal(404, error.Status);
+        ClientTable.Check("NuGet OpenAI", ClientTable.VersionOf(typeof(OpenAIClient)), ["chat", "stream", "models", "tools", "structured output", "images", "errors"]);
     }
 
     [Fact]

@@ -76,12 +76,11 @@ public sealed class ResponsesTests : IClassFixture<GatewayFixture>
     }
 
     [Fact]
-    public async Task Responses_StreamFails_EndsWithAnErrorEvent()
+    public async Task Responses_StreamFailsBeforeItsFirstEvent_HasTheStatusOfTheError()
     {
-        var events = await gateway.StreamAsync(Path, new { model = "broken", input = "Which?", stream = true });
+        var (status, body, _) = await gateway.PostAsync(Path, new { model = "broken", input = "Which?", stream = true });
 
-        Assert.Equal("error", events[^1].Name);
-        Assert.Equal("refused", JsonDocument.Parse(events[^1].Data).RootElement.GetProperty("code").GetString());
+        Assert.Equal((401, "refused"), (status, body.GetProperty("error").GetProperty("code").GetString()));
     }
 
     [Theory]

@@ -76,6 +76,10 @@ public sealed class LiteLLMTests
     [InlineData("""{ model_name: img, litellm_params: { model: openai/dall-e-3 } }""", "does not chat")]
     [InlineData("""{ model_name: stt, litellm_params: { model: openai/whisper-1 } }""", "does not chat")]
     [InlineData("""{ model_name: cloud, litellm_params: { model: bedrock/x } }""", "bedrock")]
+    [InlineData("""{ model_name: own, litellm_params: { model: my-model } }""", "provider of \"my-model\" is not known")]
+    [InlineData("""{ litellm_params: { model: openai/m, api_base: "http://private/v1" } }""", "no model_name")]
+    [InlineData("""{ model_name: bare, litellm_params: { model: openai/m, api_base: "private:8000/v1" } }""", "not an absolute http or https URL")]
+    [InlineData("""{ model_name: user, litellm_params: { model: openai/m, api_base: "https://u:secret@private/v1" } }""", "not an absolute http or https URL")]
     public void Read_ModelThatDoesNotChat_IsNamedAndLeftOut(string entry, string why)
     {
         var backend = Assert.Single(Read($$"""
@@ -100,13 +104,41 @@ public sealed class LiteLLMTests
         Assert.Equal(name != expected, notes.Count == 1);
     }
 
+    [Theory]
+    [InlineData("claude-3-5-haiku-latest", "anthropic", "https://api.anthropic.com/")]
+    [InlineData("gpt-4o", "openai", "https://api.openai.com/v1")]
+    [InlineData("deepseek-chat", "openai", "https://api.deepseek.com/v1")]
+    public void Read_NameWithoutPrefix_IsOfTheProviderOfItsFamily(string model, string kind, string url)
+    {
+        var backend = Assert.Single(Read($$"""model_list: [{ model_name: a, litellm_params: { model: {{model}}, api_key: none } }]"""));
+
+        Assert.Equal((kind, new Uri(url), model), (backend.Kind, new Uri(backend.Url!), backend.Model));
+    }
+
     [Fact]
-    public void Read_LongTimeout_IsShortened()
+    public void Read_LimitsOfZero_AreNone()
+    {
+        var backend = Assert.Single(Read("""model_list: [{ model_name: a, litellm_params: { model: openai/m, api_base: "http://private/v1", max_tokens: 0, rpm: 0, max_retries: 0 } }]"""));
+
+        Assert.Equal((null, null, 1), (backend.MaxTokens, backend.RequestsPerMinute, backend.Attempts));
+    }
+
+    [Fact]
+    public void Read_DefaultTimeoutOfLiteLLM_IsKept()
     {
         var backend = Assert.Single(Read("""model_list: [{ model_name: a, litellm_params: { model: openai/m, api_base: "http://private/v1", timeout: 6000 } }]"""));
 
-        Assert.Equal(TimeSpan.FromMinutes(10), backend.AttemptTimeout);
-        Assert.Contains("6000", Assert.Single(notes), StringComparison.Ordinal);
+        Assert.Equal(TimeSpan.FromSeconds(6000), backend.AttemptTimeout);
+        Assert.Empty(notes);
+    }
+
+    [Fact]
+    public void Read_LongTimeout_IsShortened()
+    {
+        var backend = Assert.Single(Read("""model_list: [{ model_name: a, litellm_params: { model: openai/m, api_base: "http://private/v1", timeout: 1000000 } }]"""));
+
+        Assert.Equal(TimeSpan.FromDays(1), backend.AttemptTimeout);
+        Assert.Contains("1000000", Assert.Single(notes), StringComparison.Ordinal);
     }
 
     [Fact]

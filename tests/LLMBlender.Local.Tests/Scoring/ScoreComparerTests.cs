@@ -57,7 +57,7 @@ public sealed class ScoreComparerTests : IAsyncLifetime
         var failure = await Assert.ThrowsAsync<BlendException>(() => Comparer(scorer, deadline).CompareAsync([new(0, 1)], deadline.Token));
 
         Assert.Equal(("rank", BlendFailureReason.Overloaded, TimeSpan.FromSeconds(7)), (failure.What, failure.Reason, failure.RetryAfter));
-        Assert.Equal("the scorer scorer failed: it answered 503: loading", failure.Message);
+        Assert.Equal("the scorer scorer failed: it answered 503", failure.Message);
     }
 
     [Fact]

@@ -158,7 +158,7 @@ public sealed class ScorerTests : IAsyncLifetime
         var failure = await Assert.ThrowsAsync<BackendException>(() => ScoreAsync(scorer, "a", "b"));
 
         Assert.Equal(BlendFailureReason.Faulted, failure.Reason);
-        Assert.Contains(problem, failure.Message, StringComparison.Ordinal);
+        Assert.Contains(problem, failure.FullMessage, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -176,7 +176,7 @@ public sealed class ScorerTests : IAsyncLifetime
 
         var failure = await Assert.ThrowsAsync<BackendException>(() => ScoreAsync(scorer, "a"));
 
-        Assert.Contains(problem, failure.Message, StringComparison.Ordinal);
+        Assert.Contains(problem, failure.FullMessage, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -198,7 +198,7 @@ public sealed class ScorerTests : IAsyncLifetime
 
         var failure = await Assert.ThrowsAsync<BackendException>(() => ScoreAsync(scorer, "a"));
 
-        Assert.Equal("its answer is longer than 1000 bytes", failure.Message);
+        Assert.Equal("its answer is longer than 1000 bytes", failure.FullMessage);
     }
 
     [Theory]
@@ -214,7 +214,7 @@ public sealed class ScorerTests : IAsyncLifetime
         var failure = await Assert.ThrowsAsync<BackendException>(() => ScoreAsync(scorer, "a"));
 
         Assert.Equal((reason, status), (failure.Reason, failure.Status));
-        Assert.StartsWith(message, failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith(message, failure.FullMessage, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -240,7 +240,7 @@ public sealed class ScorerTests : IAsyncLifetime
         var failure = await Assert.ThrowsAsync<BackendException>(() => ScoreAsync(scorer, "a"));
 
         Assert.Equal($"Bearer {Key}", Assert.Single(server.Calls).Authorization);
-        Assert.Equal("it answered 401: Bearer [key] is not a key", failure.Message);
+        Assert.Equal("it answered 401: Bearer [key] is not a key", failure.FullMessage);
         Assert.DoesNotContain(Key, failure.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain(Key, scorer.Settings.ToString(), StringComparison.Ordinal);
     }
@@ -253,7 +253,7 @@ public sealed class ScorerTests : IAsyncLifetime
 
         var failure = await Assert.ThrowsAsync<BackendException>(() => ScoreAsync(scorer, "a"));
 
-        Assert.Equal((BlendFailureReason.TimedOut, "no answer within 0.1 s"), (failure.Reason, failure.Message));
+        Assert.Equal((BlendFailureReason.TimedOut, "no answer within 0.1 s"), (failure.Reason, failure.FullMessage));
     }
 
     [Fact]
@@ -274,7 +274,7 @@ public sealed class ScorerTests : IAsyncLifetime
 
         var failure = await Assert.ThrowsAsync<BackendException>(() => ScoreAsync(scorer, "1", "2"));
 
-        Assert.Equal("it answered 400: no", failure.Message);
+        Assert.Equal("it answered 400: no", failure.FullMessage);
         await Task.WhenAll(others.Select(static call => call.Left)).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
     }
 

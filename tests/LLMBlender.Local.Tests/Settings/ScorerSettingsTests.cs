@@ -21,7 +21,7 @@ public sealed class ScorerSettingsTests
     [InlineData("MaxBatch", "0", "Scorers:0:MaxBatch is \"0\", and must be from 1 to 1024")]
     [InlineData("MaxConcurrency", "0", "Scorers:0:MaxConcurrency is \"0\", and must be from 1 to 100000")]
     [InlineData("Attempts", "11", "Scorers:0:Attempts is \"11\", and must be from 1 to 10")]
-    [InlineData("Timeout", "00:00:00", "Scorers:0:Timeout is \"00:00:00\", and must be from 00:00:00.0100000 to 00:10:00")]
+    [InlineData("Timeout", "00:00:00", "Scorers:0:Timeout is \"00:00:00\", and must be from 00:00:00.0100000 to 1.00:00:00")]
     [InlineData("MaxAnswerBytes", "0", "Scorers:0:MaxAnswerBytes is \"0\", and must be from 1 to 1073741824")]
     [InlineData("KeyVariable", "NOT_SET", "Scorers:0:KeyVariable is \"NOT_SET\", and must be an environment variable that is set")]
     [InlineData("KeyVariable", "sk-proj-abcdef", "Scorers:0:KeyVariable has 14 characters and is no variable's name")]

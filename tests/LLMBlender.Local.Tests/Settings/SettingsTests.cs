@@ -12,6 +12,7 @@ public sealed class SettingsTests
 {
     [Theory]
     [InlineData("Backends:0:Url", "ftp://x", "Backends:0:Url is \"ftp://x\", and must be an absolute http or https URL without a user")]
+    [InlineData("Backends:0:Url", "http://me:secret@x:99999/v1", "Backends:0:Url is \"one with a user or a query in it\", and must be an absolute http or https URL without a user")]
     [InlineData("Backends:0:Url", "http://me:secret@x", "Backends:0:Url is \"one with a user in it\", and must be an absolute http or https URL without a user")]
     [InlineData("Backends:0:Kind", "telnet", "Backends:0:Kind is \"telnet\", and must be one of openai, azure, anthropic, ollama")]
     [InlineData("Backends:0:Model", "", "Backends:0:Model is missing, and must be the model's name")]

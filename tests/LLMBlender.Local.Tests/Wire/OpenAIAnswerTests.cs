@@ -19,6 +19,7 @@ public sealed class OpenAIAnswerTests
     [InlineData(""" "content":[{"type":"thinking","thinking":[{"type":"text","text":"Two and two."}]},{"type":"text","text":"Four."}] """)]
     [InlineData(""" "content":{"text":"Four."} """)]
     [InlineData(""" "content":"<think>\nTwo and two.</think>\n\nFour." """)]
+    [InlineData(""" "content":"Two and two.\n</think>\n\nFour." """)]
     [InlineData(""" "content":"Four.","tool_calls":null,"refusal":null,"audio":null,"annotations":[] """)]
     [InlineData(""" "content":"Four.","tool_calls":[],"function_call":null """)]
     public async Task Read_Message_ReturnsItsText(string message)
@@ -42,6 +43,8 @@ public sealed class OpenAIAnswerTests
     [InlineData(""" "error":{} """)]
     [InlineData(""" "error":false """)]
     [InlineData(""" "error":null """)]
+    [InlineData(""" "error":{"code":200,"message":"success"} """)]
+    [InlineData("\"padding\":\"a\nb\tc\"")]
     [InlineData(""" "error":{"message":"","code":null,"type":""} """)]
     [InlineData(""" "prompt_logprobs":NaN """)]
     public async Task Read_TopLevelField_DoesNotMatter(string field)
@@ -102,7 +105,7 @@ public sealed class OpenAIAnswerTests
         {
             var error = await Assert.ThrowsAsync<BackendException>(() => new WireServer().With(body).AskAsync(isStreamed));
 
-            Assert.Contains(message, error.Message, StringComparison.Ordinal);
+            Assert.Contains(message, error.FullMessage, StringComparison.Ordinal);
         }
     }
 
@@ -115,7 +118,7 @@ public sealed class OpenAIAnswerTests
         var error = await Assert.ThrowsAsync<BackendException>(() => new WireServer().With($"data: {body}\n\n").AskAsync(true));
 
         Assert.Equal((status, reason), (error.Status, error.Reason));
-        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+        Assert.Contains(message, error.FullMessage, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -134,8 +137,8 @@ public sealed class OpenAIAnswerTests
         var error = await Assert.ThrowsAsync<BackendException>(() => server.AskAsync(false));
 
         Assert.Equal((status, reason, code, TimeSpan.FromSeconds(7)), (error.Status, error.Reason, error.Code, error.RetryAfter));
-        Assert.Contains($"it answered {status}", error.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain("sk-secret-key", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"it answered {status}", error.FullMessage, StringComparison.Ordinal);
+        Assert.DoesNotContain("sk-secret-key", error.FullMessage, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -273,6 +276,6 @@ public sealed class OpenAIAnswerTests
 
         var longer = new WireServer { Settings = small.Settings }.With(string.Concat(Enumerable.Repeat(chunk, 1001)) + "data: [DONE]\n\n");
         var error = await Assert.ThrowsAsync<BackendException>(() => longer.AskAsync(true));
-        Assert.Contains("longer than 1000", error.Message, StringComparison.Ordinal);
+        Assert.Contains("longer than 1000", error.FullMessage, StringComparison.Ordinal);
     }
 }

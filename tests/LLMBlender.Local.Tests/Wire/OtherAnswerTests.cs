@@ -31,7 +31,7 @@ public sealed class OtherAnswerTests
     {
         var error = await Assert.ThrowsAsync<BackendException>(() => new WireServer().With(body).AskAsync(true, "ollama"));
 
-        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+        Assert.Contains(message, error.FullMessage, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -69,6 +69,68 @@ public sealed class WireRequestTests
     }
 
     [Theory]
+    [InlineData("""{"error":{"message":"messages[0].role: unknown variant `developer`, expected one of `system`, `user`"}}""")]
+    [InlineData("""{"object":"error","message":"Unexpected message role.","code":400}""")]
+    public async Task Write_DeveloperThatTheServerRefuses_IsSystemFromThenOn(string error)
+    {
+        var server = new WireServer().With(error, 400).With(Answer);
+        using var client = server.Client();
+        ChatMessage[] question = [new(ChatRole.System, "Rule.") { RawRepresentation = JsonElement.Parse("""{"role":"developer","content":"Rule.","odd":1}""") }];
+
+        await client.GetResponseAsync(question);
+        await client.GetResponseAsync(question);
+
+        Assert.Equal(
+            ["""{"role":"developer","content":"Rule.","odd":1}""", """{"role":"system","content":"Rule.","odd":1}""", """{"role":"system","content":"Rule.","odd":1}"""],
+            server.Requests.Select(static request => JsonElement.Parse(request).GetProperty("messages")[0].GetRawText()));
+    }
+
+    [Theory]
+    [InlineData("""{"error":{"message":"'messages.0' : for 'role:assistant' the following must be satisfied[('messages.0' : property 'reasoning_content' is unsupported)]"}}""")]
+    [InlineData("""{"detail":[{"type":"extra_forbidden","loc":["body","messages",0,"assistant","reasoning_content"],"msg":"Extra inputs are not permitted"}]}""")]
+    [InlineData("""{"error":{"message":"messages.0.reasoning_content: Extra inputs are not permitted"}}""")]
+    public async Task Write_FieldOfAMessageThatTheServerRefuses_IsLeftOutAndSaid(string error)
+    {
+        var server = new WireServer().With(error, 422).With(Answer);
+        using var client = server.Client();
+        var turn = new ChatMessage(ChatRole.Assistant, "1") { RawRepresentation = JsonElement.Parse("""{"role":"assistant","content":"1","reasoning_content":"Hm.","name":"a"}""") };
+
+        var answer = await client.GetResponseAsync([turn]);
+
+        Assert.Equal("""{"role":"assistant","content":"1","name":"a"}""", JsonElement.Parse(server.Requests[1]).GetProperty("messages")[0].GetRawText());
+        Assert.Equal(["reasoning_content"], (string[])answer.AdditionalProperties![WireChatClient.DroppedProperty]!);
+    }
+
+    [Fact]
+    public async Task Write_SignedThinking_IsForAnthropicOnly()
+    {
+        const string Turn = """{"role":"assistant","content":"1","thinking_blocks":[{"type":"thinking","thinking":"Hm.","signature":"s"}]}""";
+        ChatMessage[] question = [new(ChatRole.Assistant, "1") { RawRepresentation = JsonElement.Parse(Turn) }];
+        var (other, anthropic) = (new WireServer().With(Answer), new WireServer().With(AnthropicAnswer));
+        using var one = other.Client();
+        using var two = anthropic.Client("anthropic");
+
+        await one.GetResponseAsync(question);
+        await two.GetResponseAsync(question);
+
+        Assert.DoesNotContain("signature", other.Requests[0], StringComparison.Ordinal);
+        Assert.Contains("""{"type":"thinking","thinking":"Hm.","signature":"s"}""", anthropic.Requests[0], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("openai", """{"error":"Model m does not support parameter reasoningEffort."}""", Answer)]
+    [InlineData("ollama", "{\"error\":\"\\\"m\\\" does not support thinking\"}", OllamaAnswer)]
+    public async Task Write_ReasoningEffortThatTheModelRefuses_IsLeftOut(string kind, string error, string answer)
+    {
+        var server = new WireServer().With(error, 400).With(answer);
+
+        var response = await server.AskAsync(false, kind, new WireChatOptions { Fields = new Dictionary<string, JsonElement> { ["reasoning_effort"] = JsonElement.Parse("\"high\"") } });
+
+        Assert.Equal("Four.", response.Text);
+        Assert.Equal(["reasoning_effort"], (string[])response.AdditionalProperties![WireChatClient.DroppedProperty]!);
+    }
+
+    [Theory]
     [InlineData("http://server.test/v1", "max_tokens", "max_completion_tokens")]
     [InlineData("https://api.openai.com/v1", "max_completion_tokens", "max_tokens")]
     public async Task Write_TokenLimit_HasTheNameThatTheServerKnows(string url, string first, string second)

@@ -14,7 +14,7 @@ public static class AnswerForm
         var calls = response.Messages.SelectMany(static message => message.Contents).OfType<FunctionCallContent>().ToArray();
         return calls.Length == 0 ? null : new ToolUse(
             response.Text,
-            Array.ConvertAll(calls, static call => new ToolCall(call.CallId, call.Name, WireToolCall.ArgumentsOf(call))
+            Array.ConvertAll(calls, static call => new ToolCall(call.CallId, call.Name, (call.RawRepresentation as WireToolCall)?.Arguments ?? WireToolCall.ArgumentsOf(call))
             {
                 Fields = (call.RawRepresentation as WireToolCall)?.Extra,
             }));
@@ -34,10 +34,11 @@ public static class AnswerForm
             FinishReason = response.FinishReason == ChatFinishReason.ContentFilter ? AnswerDetails.ContentFilter : null,
             Fields = fields.Count > 0 ? JsonSerializer.Serialize(fields) : null,
             Dropped = response.AdditionalProperties?.GetValueOrDefault(WireChatClient.DroppedProperty) as string[] ?? [],
+            ResponseFields = response.AdditionalProperties?.GetValueOrDefault(AnswerAssembler.ResponseFieldsProperty) as string,
             CachedTokens = response.Usage?.CachedInputTokenCount ?? 0,
             ReasoningTokens = response.Usage?.ReasoningTokenCount ?? 0,
         };
-        return details is { IsAnswer: false, Fields: null, Dropped: [], CachedTokens: 0, ReasoningTokens: 0 } ? null : details;
+        return details is { IsAnswer: false, Fields: null, ResponseFields: null, Dropped: [], CachedTokens: 0, ReasoningTokens: 0 } ? null : details;
     }
 
     /// <summary>
@@ -88,7 +89,7 @@ public static class AnswerForm
                 return "it calls a tool that the request does not allow";
             }
 
-            if (call.Arguments.Length == 0)
+            if (!WireToolCall.IsObject(call.Arguments))
             {
                 return $"it calls {call.Name} with arguments that are not a JSON object";
             }

@@ -18,6 +18,15 @@ internal sealed class LiteLLMModel(YamlNode node, string path, LiteLLMReferences
     // Models without a mode that do not chat, by the names that providers give them.
     private static readonly string[] OtherModels = ["embedding", "embed-", "-embed", "dall-e", "gpt-image", "whisper", "tts-", "-tts", "rerank", "moderation", "transcribe"];
 
+    // The providers of model names without a prefix and an address. Any other such name is skipped, because its prompts must not reach a provider that
+    // the file does not name.
+    private static readonly (string Prefix, string Provider)[] Families =
+    [
+        ("gpt-", "openai"), ("chatgpt", "openai"), ("o1", "openai"), ("o3", "openai"), ("o4", "openai"), ("ft:", "openai"), ("codex", "openai"), ("claude", "anthropic"),
+        ("gemini", "gemini"), ("deepseek-", "deepseek"), ("mistral-", "mistral"), ("codestral", "mistral"), ("ministral", "mistral"), ("grok-", "xai"),
+        ("sonar", "perplexity"),
+    ];
+
     private readonly YamlMappingNode entry = node as YamlMappingNode ?? [];
     private readonly YamlMappingNode parameters = (node as YamlMappingNode) is { } fields && LiteLLMNode.Find(fields, "litellm_params") is YamlMappingNode own ? own : [];
     private YamlMappingNode? credential;
@@ -26,7 +35,12 @@ internal sealed class LiteLLMModel(YamlNode node, string path, LiteLLMReferences
     /// <exception cref="SettingsException">The entry breaks a rule.</exception>
     public BackendSettings? ToBackend()
     {
-        var name = LiteLLMNode.Text(entry, "model_name") ?? throw SettingsException.Of($"{path}:model_name", null, "a name");
+        if (LiteLLMNode.Text(entry, "model_name") is not { } name)
+        {
+            notes($"{path}: skipped, because it has no model_name");
+            return null;
+        }
+
         if (LiteLLMNode.Text(parameters, "litellm_credential_name") is { } credentialName)
         {
             credential = references.FindCredential(credentialName)
@@ -42,19 +56,26 @@ internal sealed class LiteLLMModel(YamlNode node, string path, LiteLLMReferences
         }
 
         var known = Providers.Find(provider)!;
+        var address = Address(known);
+        if (!Uri.TryCreate(address, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.UserInfo.Length > 0)
+        {
+            notes($"{name}: skipped, because its address is not an absolute http or https URL without a user");
+            return null;
+        }
+
         return WithKey(
             new BackendSettings
             {
                 Name = Named(name),
                 Kind = known.Kind,
-                Url = Address(known),
+                Url = address,
                 Model = id,
                 Temperature = (float?)Number("temperature"),
                 MaxTokens = Whole("max_tokens"),
                 RequestsPerMinute = Whole("rpm"),
                 MaxConcurrency = Whole("max_parallel_requests") ?? new BackendSettings().MaxConcurrency,
                 AttemptTimeout = Timeout(name),
-                Attempts = Whole("max_retries") is { } retries ? Math.Clamp(retries + 1, 1, 10) : new BackendSettings().Attempts,
+                Attempts = Number("max_retries") is { } retries ? (int)Math.Clamp(retries + 1, 1, 10) : new BackendSettings().Attempts,
                 PromptPrice = PerMillion(Price("input_cost_per_token")),
                 CompletionPrice = PerMillion(Price("output_cost_per_token")),
                 ApiVersion = Text("api_version"),
@@ -81,7 +102,8 @@ internal sealed class LiteLLMModel(YamlNode node, string path, LiteLLMReferences
             return $"\"{model}\" does not chat; if it does, set model_info: {{mode: chat}}";
         }
 
-        return Providers.Find(provider) is null ? $"provider \"{provider}\" is not supported; OpenAI-compatible servers, Azure OpenAI, Anthropic and Ollama are" : null;
+        return provider == "unknown" ? $"the provider of \"{model}\" is not known: give it a prefix such as openai/, or an api_base"
+            : Providers.Find(provider) is null ? $"provider \"{provider}\" is not supported; OpenAI-compatible servers, Azure OpenAI, Anthropic and Ollama are" : null;
     }
 
     // The provider's address counts only if the entry gives none: a prompt for a private server must not reach it.
@@ -152,8 +174,8 @@ internal sealed class LiteLLMModel(YamlNode node, string path, LiteLLMReferences
         return fit;
     }
 
-    // "openai/gpt-4o", or a name without a prefix, which LiteLLM assigns to OpenAI.
-    private static (string Provider, string Model) Split(string model, string? provider)
+    // "openai/gpt-4o", or a name without a prefix, whose provider LiteLLM knows by the name.
+    private (string Provider, string Model) Split(string model, string? provider)
     {
         if (provider is not null)
         {
@@ -161,7 +183,9 @@ internal sealed class LiteLLMModel(YamlNode node, string path, LiteLLMReferences
         }
 
         var slash = model.IndexOf('/', StringComparison.Ordinal);
-        return slash < 0 ? ("openai", model) : (model[..slash], model[(slash + 1)..]);
+        return slash >= 0 ? (model[..slash], model[(slash + 1)..])
+            : Find("api_base") is not null || Find("base_url") is not null ? ("openai", model)
+            : (Array.Find(Families, family => model.StartsWith(family.Prefix, StringComparison.OrdinalIgnoreCase)).Provider ?? "unknown", model);
     }
 
     private double? Price(string field) => Number(field) ?? Number(field, Info(field));
@@ -170,8 +194,9 @@ internal sealed class LiteLLMModel(YamlNode node, string path, LiteLLMReferences
 
     private static decimal? PerMillion(double? price) => price is { } known ? (decimal)(known * 1e6) : null;
 
-    private int? Whole(string field) => Number(field) is not { } number ? null
-        : number % 1 == 0 && number is >= 0 and <= int.MaxValue ? (int)number
+    // 0 is no limit.
+    private int? Whole(string field) => Number(field) is not { } number || number == 0 ? null
+        : number % 1 == 0 && number is > 0 and <= int.MaxValue ? (int)number
         : throw SettingsException.Of($"{path}:litellm_params:{field}", number, "a whole number");
 
     private double? Number(string field) => Number(field, Text(field));
