@@ -2,6 +2,7 @@ using LLMBlender.Cli.Models;
 using LLMBlender.Cli.Panels;
 using LLMBlender.Gateway;
 using LLMBlender.Local.Panels;
+using LLMBlender.Local.Settings;
 using LLMBlender.Records;
 using LLMBlender.Silo.Calls;
 using LLMBlender.Silo.Hosting;
@@ -9,6 +10,7 @@ using LLMBlender.Silo.Models;
 using LLMBlender.Silo.Placement;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -124,7 +126,21 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         }
 
         builder.WebHost.UseUrls(arguments.Urls.Split(';', ','));
+        KeepLastValidFiles(builder);
         return ServeSettings.Read(builder.Configuration, arguments.Config);
+    }
+
+    // The host's own files are as safe against a partial write as the file of --config.
+    private static void KeepLastValidFiles(WebApplicationBuilder builder)
+    {
+        var sources = builder.Configuration.Sources;
+        for (var i = 0; i < sources.Count; i++)
+        {
+            if (sources[i] is JsonConfigurationSource { ReloadOnChange: true, Path: { } file })
+            {
+                sources[i] = new SettingsFile(Path.Combine(builder.Environment.ContentRootPath, file), isOptional: true, check: null, TimeProvider.System);
+            }
+        }
     }
 
     // Single-line output unless the configuration sets another formatter: "Logging": {"Console": {"FormatterName": "json"}}.
