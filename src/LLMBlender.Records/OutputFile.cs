@@ -105,7 +105,7 @@ public sealed class OutputFile : IDisposable
         if (others.FirstOrDefault(other => other.Is(file, identity)) is { } same)
         {
             throw new UsageException(
-                $"{option} {file}: is the file that {same.Option}{(same.Name == file ? "" : $" {same.Name}")} {(same.IsRead ? "reads" : "writes")}, and must be another");
+                $"{option} {file}: is the file that {same.Option} {(same.IsRead ? "reads" : "writes")}, and must be another");
         }
     }
 

@@ -28,7 +28,7 @@ public sealed class RecordInput : IDisposable
     {
         if (from == "-")
         {
-            return new RecordInput(standardInput, RunFile.From("--from", from, standardInput), "stdin", null, isFile: false);
+            return new RecordInput(standardInput, RunFile.From("--from -", from, standardInput), "stdin", null, isFile: false);
         }
 
         if (Directory.Exists(from))

@@ -6,14 +6,11 @@ public sealed class RunFile
     private readonly string? path;
     private readonly FileIdentity? identity;
 
-    private RunFile(string option, string name, bool isRead, string? path, FileIdentity? identity) =>
-        (Option, Name, IsRead, this.path, this.identity) = (option, name, isRead, path, identity);
+    private RunFile(string option, bool isRead, string? path, FileIdentity? identity) =>
+        (Option, IsRead, this.path, this.identity) = (option, isRead, path, identity);
 
     /// <summary>The option that names the file.</summary>
     public string Option { get; }
-
-    /// <summary>The file as given.</summary>
-    public string Name { get; }
 
     /// <summary>Whether the run reads the file; otherwise it writes it.</summary>
     public bool IsRead { get; }
@@ -31,18 +28,18 @@ public sealed class RunFile
     /// <param name="files">The files that the option names.</param>
     /// <param name="standardInput">Standard input.</param>
     public static IEnumerable<RunFile> OfStandardInput(string option, IEnumerable<string> files, Stream standardInput) =>
-        files.Contains("-") ? [From(option, "-", standardInput)] : [];
+        files.Contains("-") ? [From($"{option} -", "-", standardInput)] : [];
 
     /// <summary>Describes an open input.</summary>
     internal static RunFile From(string option, string name, Stream stream) =>
-        new(option, name, isRead: true, name == "-" ? null : Resolve(name), FileIdentity.Of(stream, descriptor: 0));
+        new(option, isRead: true, name == "-" ? null : Resolve(name), FileIdentity.Of(stream, descriptor: 0));
 
     /// <summary>Whether a path is another name of this file: by device and inode, or by its path if the system reports neither.</summary>
     internal bool Is(string other, FileIdentity? otherIdentity) =>
         identity is { } own && otherIdentity is { } known ? own == known : path is not null && path == Resolve(other);
 
     private static IEnumerable<RunFile> At(string option, string? file, bool isRead) =>
-        file is null or "-" ? [] : [new(option, file, isRead, Resolve(file), FileIdentity.Of(file))];
+        file is null or "-" ? [] : [new(option, isRead, Resolve(file), FileIdentity.Of(file))];
 
     private static string Resolve(string file)
     {

@@ -22,6 +22,9 @@ public static class RankingEngines
     /// <summary>The <see cref="Names"/> whose whole order is meaningful, and not only the best or the worst.</summary>
     public static IReadOnlyList<string> Orders { get; } = [.. Registered.Where(static entry => entry.PlacesAll).Select(static entry => entry.Name)];
 
+    /// <summary>Returns whether an aggregation always compares every ordered pair.</summary>
+    public static bool ComparesAll(string aggregation) => aggregation is MaxLogits.Aggregation or MaxWins.Aggregation;
+
     /// <summary>Creates an engine.</summary>
     /// <param name="aggregation">One of <see cref="Names"/>; case-sensitive.</param>
     /// <param name="candidateCount">N, from 1 to <see cref="ComparisonMatrix.MaxCandidates"/>.</param>

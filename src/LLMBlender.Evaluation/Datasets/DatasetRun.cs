@@ -31,7 +31,7 @@ public sealed class DatasetRun(IRunConsole console, DatasetPlan plan, string[] f
             throw new UsageException("--to -: is standard output, and needs --work: a file that answers are kept in");
         }
 
-        RunFile[] read = [.. from.SelectMany(static file => RunFile.Read("--from", file)), .. RunFile.OfStandardInput("--from", from, console.Input)];
+        RunFile[] read = [.. from.SelectMany(static file => RunFile.Read($"--from {file}", file)), .. RunFile.OfStandardInput("--from", from, console.Input)];
         using var output = RecordOutput.At(to, console.Output, [.. read, .. RunFile.Written("--work", work)]);
         WorkFile.Check(WorkPath, read);
 
