@@ -30,18 +30,18 @@ public static class RequestRules
     public const int MaxPairs = 20_000;
 
     /// <summary>
-    /// Requires at most <see cref="MaxPairs"/> pairs. Aggregations that do not compare all pairs accept as many candidates as
+    /// Requires at most <see cref="MaxPairs"/> pairs. Sorting aggregations compare few pairs at a time until the time limit, and accept as many candidates as
     /// <see cref="CheckCandidates"/>.
     /// </summary>
     public static void CheckPairs(RankingRequest request)
     {
         var count = (long)request.Candidates.Length;
         var aggregation = request.Aggregation ?? RankingEngines.Default;
-        if (request is { Reference: null, ReferenceMode: null } && RankingEngines.ComparesAll(aggregation) && count * (count - 1) > MaxPairs)
+        if (request is { Reference: null, ReferenceMode: null } && RankingEngines.MayCompareAll(aggregation) && count * (count - 1) > MaxPairs)
         {
             throw BlendException.Invalid(
                 "candidates",
-                $"\"candidates\" lists {count}, and {aggregation} compares all {count * (count - 1)} pairs: at most {MaxPairs} are compared; give fewer candidates, or \"aggregate\": \"{Adaptive.Aggregation}\"");
+                $"\"candidates\" lists {count}, and {aggregation} compares up to {count * (count - 1)} pairs: at most {MaxPairs} are allowed; give fewer candidates, or \"aggregate\": \"{BubbleSort.Aggregation}\"");
         }
     }
 

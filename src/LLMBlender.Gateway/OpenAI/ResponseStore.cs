@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using LLMBlender.Abstractions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using StackExchange.Redis;
@@ -62,14 +63,47 @@ internal sealed class MemoryResponseStore(TimeProvider timeProvider) : IResponse
     }
 }
 
-/// <summary>Stores responses in the cluster's Redis.</summary>
-internal sealed class RedisResponseStore(IConnectionMultiplexer redis, IOptions<ClusterOptions> cluster) : IResponseStore
+/// <summary>
+/// Stores responses in the cluster's Redis. If Redis fails, a response is not stored, and a stored one is temporarily unavailable.
+/// </summary>
+internal sealed partial class RedisResponseStore(IConnectionMultiplexer redis, IOptions<ClusterOptions> cluster, ILogger<RedisResponseStore> logger) : IResponseStore
 {
     /// <inheritdoc/>
-    public Task SetAsync(string key, string value) => redis.GetDatabase().StringSetAsync(Name(key), value, IResponseStore.Lifetime);
+    public async Task SetAsync(string key, string value)
+    {
+        try
+        {
+            await redis.GetDatabase().StringSetAsync(Name(key), value, IResponseStore.Lifetime);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            LogNotStored(e.GetType().Name);
+        }
+    }
 
     /// <inheritdoc/>
-    public async Task<string?> GetAsync(string key) => await redis.GetDatabase().StringGetAsync(Name(key));
+    /// <exception cref="BlendException">Redis failed.</exception>
+    public async Task<string?> GetAsync(string key)
+    {
+        try
+        {
+            return await redis.GetDatabase().StringGetAsync(Name(key));
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            LogNotRead(e.GetType().Name);
+            throw new BlendException("request", BlendFailureReason.Unreachable, "stored responses can't be read at the moment: send the conversation itself")
+            {
+                RetryAfter = TimeSpan.FromSeconds(5),
+            };
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "a response could not be stored ({Cause}) and can't be continued by its id")]
+    private partial void LogNotStored(string cause);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "a stored response could not be read ({Cause})")]
+    private partial void LogNotRead(string cause);
 
     private RedisKey Name(string key) => $"llmblender:response:{cluster.Value.ClusterId}:{key}";
 }
