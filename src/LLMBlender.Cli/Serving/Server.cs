@@ -60,12 +60,21 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
                 builder.Services.AddSingleton(redis);
             }
 
+            var connections = new ConnectionLimit(ConnectionLimit.ReadDescriptors());
+            builder.WebHost.ConfigureKestrel(connections.AddTo);
             ServeTelemetry.Add(builder, arguments.Roles);
             builder.AddLLMBlenderSilo(Options(), models, await PanelsAsync(builder, settings, cancellationToken));
             builder.UseOrleans(static silo => silo.AddDashboard(static dashboard => dashboard.HideTrace = true));
             AddGateway(builder);
             await using var app = builder.Build();
             var started = false;
+            if (connections.Descriptors < ConnectionLimit.FewDescriptors)
+            {
+                ServeLog.FewDescriptors(app.Logger, connections.Descriptors, connections.MaxConnections);
+            }
+
+            app.Use(connections.RunAsync);
+            app.Use(new MemoryLimit(MemoryLimit.HeapShare, TimeProvider.System).RunAsync);
             Map(app, () => started);
             using var watch = new TaskWatch(app.Logger);
             await StartAsync(app, cancellationToken);

@@ -67,20 +67,6 @@ public sealed class GatedChatClientTests
         Assert.Equal(3, inner.Calls);
     }
 
-    // A clock that is set changes nothing: pauses are measured, not dated.
-    [Fact]
-    public async Task GetResponse_ClockSetBack_EndsThePauseAllTheSame()
-    {
-        using var inner = new FailingChat { RetryAfter = TimeSpan.FromSeconds(5) };
-        using var client = Create(inner);
-        await Assert.ThrowsAsync<BackendException>(() => client.GetResponseAsync("q"));
-        inner.RetryAfter = null;
-        time.AdjustTime(time.GetUtcNow() - TimeSpan.FromDays(365));
-        time.Advance(TimeSpan.FromSeconds(5));
-
-        Assert.Equal("a", (await client.GetResponseAsync("q")).Text);
-    }
-
     private GatedChatClient Create(IChatClient inner) => new(inner, new BackendSettings { Name = "b" }, time);
 
     private sealed class FailingChat : IChatClient
