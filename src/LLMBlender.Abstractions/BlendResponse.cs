@@ -38,7 +38,11 @@ public sealed record BlendResponse(
     [Id(10)]
     public AnswerDetails? Details { get; init; }
 
-    /// <summary>Request fields that were not sent to members.</summary>
+    /// <summary>What the caller should know about the answer: request fields that were not sent to members, and a missing ranking.</summary>
     [Id(11)]
     public string[] Warnings { get; init; } = [];
+
+    /// <summary>Whether the candidates could not be ranked: all ranks are 1, and the answer is the first usable candidate.</summary>
+    [Id(12)]
+    public bool IsUnranked { get; init; }
 }

@@ -32,6 +32,13 @@ public sealed record CompareRequest
     [Id(6)]
     public TimeSpan Timeout { get; init; } = RequestTime.Default;
 
+    /// <summary>
+    /// How long to wait for a silo that can serve the request while the cluster has none; null for the whole time limit. A blend sets it,
+    /// because it continues without the step.
+    /// </summary>
+    [Id(7)]
+    public TimeSpan? MaxWait { get; init; }
+
     /// <summary>Creates a request to compare the answers of two conversations; see <see cref="ConversationPair"/>.</summary>
     /// <exception cref="ArgumentException">The conversations do not form a pair; the message names the rule.</exception>
     public static CompareRequest Of(IReadOnlyList<ChatTurn> conversationA, IReadOnlyList<ChatTurn> conversationB)

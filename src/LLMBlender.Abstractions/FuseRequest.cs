@@ -33,4 +33,11 @@ public sealed record FuseRequest
     /// <summary>The maximum number of output tokens, if the fuser is a chat model; null for its own limit.</summary>
     [Id(7)]
     public int? MaxTokens { get; init; }
+
+    /// <summary>
+    /// How long to wait for a silo that can serve the request while the cluster has none; null for the whole time limit. A blend sets it,
+    /// because it continues without the step.
+    /// </summary>
+    [Id(8)]
+    public TimeSpan? MaxWait { get; init; }
 }

@@ -47,4 +47,11 @@ public sealed record RankingRequest
     /// </summary>
     [Id(9)]
     public string? ReferenceMode { get; init; }
+
+    /// <summary>
+    /// How long to wait for a silo that can serve the request while the cluster has none; null for the whole time limit. A blend sets it,
+    /// because it continues without the step.
+    /// </summary>
+    [Id(10)]
+    public TimeSpan? MaxWait { get; init; }
 }

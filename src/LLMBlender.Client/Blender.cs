@@ -12,13 +12,14 @@ public sealed class Blender : IBlender, IDisposable
     private static readonly TimeSpan MaxPause = TimeSpan.FromMilliseconds(500);
 
     private readonly IGrainFactory grains;
+    private readonly TimeProvider timeProvider;
     private readonly SiloFailureDetector detector;
     private int nextBucket;
 
     public Blender(IGrainFactory grains, TimeProvider? timeProvider = null)
     {
-        this.grains = grains;
-        detector = new SiloFailureDetector(grains, timeProvider ?? TimeProvider.System);
+        (this.grains, this.timeProvider) = (grains, timeProvider ?? TimeProvider.System);
+        detector = new SiloFailureDetector(grains, this.timeProvider);
     }
 
     /// <inheritdoc/>
@@ -30,18 +31,20 @@ public sealed class Blender : IBlender, IDisposable
         Routes.BucketOf(request.Instruction, request.Input),
         request.Timeout,
         (grain, time, token) => grain.RankAsync(request with { Timeout = time }, token),
-        cancellationToken);
+        cancellationToken,
+        request.MaxWait);
 
     /// <inheritdoc/>
     public Task<CompareResponse> CompareAsync(CompareRequest request, CancellationToken cancellationToken = default) => CallAsync<IRankingGrain, CompareResponse>(
         Routes.BucketOf(request.Instruction, request.Input),
         request.Timeout,
         (grain, time, token) => grain.CompareAsync(request with { Timeout = time }, token),
-        cancellationToken);
+        cancellationToken,
+        request.MaxWait);
 
     /// <inheritdoc/>
     public Task<FuseResponse> FuseAsync(FuseRequest request, CancellationToken cancellationToken = default) => CallAsync<IFusionGrain, FuseResponse>(
-        NextBucket(), request.Timeout, (grain, time, token) => grain.FuseAsync(request with { Timeout = time }, token), cancellationToken);
+        NextBucket(), request.Timeout, (grain, time, token) => grain.FuseAsync(request with { Timeout = time }, token), cancellationToken, request.MaxWait);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<BlendUpdate> BlendStreamingAsync(BlendRequest request, CancellationToken cancellationToken = default) =>
@@ -51,7 +54,7 @@ public sealed class Blender : IBlender, IDisposable
     /// <inheritdoc/>
     public IAsyncEnumerable<FuseUpdate> FuseStreamingAsync(FuseRequest request, CancellationToken cancellationToken = default) =>
         StreamAsync<IFusionGrain, FuseUpdate>(
-            request.Timeout, (grain, time, token) => grain.StreamAsync(request with { Timeout = time }, token), cancellationToken);
+            request.Timeout, (grain, time, token) => grain.StreamAsync(request with { Timeout = time }, token), cancellationToken, request.MaxWait);
 
     /// <inheritdoc/>
     public Task<PanelInfo[]> GetPanelsAsync(CancellationToken cancellationToken = default) => CallAsync<IBlendGrain, PanelInfo[]>(
@@ -61,11 +64,11 @@ public sealed class Blender : IBlender, IDisposable
     public void Dispose() => detector.Dispose();
 
     private async Task<T> CallAsync<TGrain, T>(
-        int bucket, TimeSpan timeout, Func<TGrain, TimeSpan, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
+        int bucket, TimeSpan timeout, Func<TGrain, TimeSpan, CancellationToken, Task<T>> call, CancellationToken cancellationToken, TimeSpan? maxWait = null)
         where TGrain : IGrainWithStringKey
     {
         using var deadline = new Deadline(timeout, cancellationToken);
-        var (attempt, cause) = (0, (string?)null);
+        var (attempt, cause, budget) = (0, (string?)null, new RetryBudget(maxWait, timeProvider));
         try
         {
             while (true)
@@ -78,6 +81,7 @@ public sealed class Blender : IBlender, IDisposable
                 catch (Exception e) when (IsElsewhere(e) && !deadline.Token.IsCancellationRequested)
                 {
                     cause = e.Message;
+                    budget.Spend(e);
                 }
 
                 await PauseAsync(attempt++, deadline.Token);
@@ -96,11 +100,12 @@ public sealed class Blender : IBlender, IDisposable
     private async IAsyncEnumerable<T> StreamAsync<TGrain, T>(
         TimeSpan timeout,
         Func<TGrain, TimeSpan, CancellationToken, IAsyncEnumerable<T>> call,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+        [EnumeratorCancellation] CancellationToken cancellationToken,
+        TimeSpan? maxWait = null)
         where TGrain : IGrainWithStringKey
     {
         using var deadline = new Deadline(timeout, cancellationToken);
-        var (stream, grain, id) = await OpenAsync(call, deadline);
+        var (stream, grain, id) = await OpenAsync(call, deadline, maxWait);
         try
         {
             do
@@ -117,10 +122,10 @@ public sealed class Blender : IBlender, IDisposable
 
     // Before its first update, a stream can be restarted on another silo.
     private async Task<(IAsyncEnumerator<T> Stream, TGrain Grain, Guid Id)> OpenAsync<TGrain, T>(
-        Func<TGrain, TimeSpan, CancellationToken, IAsyncEnumerable<T>> call, Deadline deadline)
+        Func<TGrain, TimeSpan, CancellationToken, IAsyncEnumerable<T>> call, Deadline deadline, TimeSpan? maxWait)
         where TGrain : IGrainWithStringKey
     {
-        var bucket = NextBucket();
+        var (bucket, budget) = (NextBucket(), new RetryBudget(maxWait, timeProvider));
         for (var attempt = 0; ; attempt++)
         {
             (var grain, attempt) = Choose<TGrain>(bucket, attempt);
@@ -139,6 +144,8 @@ public sealed class Blender : IBlender, IDisposable
                 {
                     throw;
                 }
+
+                budget.Spend(e);
             }
 
             await WatchAsync(deadline, async () =>

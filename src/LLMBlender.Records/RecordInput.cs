@@ -7,11 +7,14 @@ public sealed class RecordInput : IDisposable
 {
     private readonly bool isFile;
 
-    private RecordInput(Stream stream, string name, long? length, bool isFile) =>
-        (Stream, Name, Length, this.isFile) = (stream, name, length, isFile);
+    private RecordInput(Stream stream, RunFile file, string name, long? length, bool isFile) =>
+        (Stream, File, Name, Length, this.isFile) = (stream, file, name, length, isFile);
 
     /// <summary>The stream.</summary>
     public Stream Stream { get; }
+
+    /// <summary>The file, which no output of the run may replace.</summary>
+    public RunFile File { get; }
 
     /// <summary>The name in errors.</summary>
     public string Name { get; }
@@ -25,7 +28,7 @@ public sealed class RecordInput : IDisposable
     {
         if (from == "-")
         {
-            return new RecordInput(standardInput, "stdin", null, isFile: false);
+            return new RecordInput(standardInput, RunFile.From("--from -", from, standardInput), "stdin", null, isFile: false);
         }
 
         if (Directory.Exists(from))
@@ -36,9 +39,10 @@ public sealed class RecordInput : IDisposable
         try
         {
             var stream = new FileStream(from, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.SequentialScan);
+            var file = RunFile.From("--from", from, stream);
             return from.EndsWith(".gz", StringComparison.Ordinal)
-                ? new RecordInput(new GZipStream(stream, CompressionMode.Decompress), from, null, isFile: true)
-                : new RecordInput(stream, from, stream.CanSeek ? stream.Length : null, isFile: true);
+                ? new RecordInput(new GZipStream(stream, CompressionMode.Decompress), file, from, null, isFile: true)
+                : new RecordInput(stream, file, from, stream.CanSeek ? stream.Length : null, isFile: true);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -12,41 +12,48 @@ namespace LLMBlender.Records;
 public sealed class RecordOutput : IDisposable
 {
     private readonly string name;
-    private readonly Func<Stream> open;
-    private readonly bool isFile;
+    private readonly OutputFile? file;
+    private readonly Stream standardOutput;
     private readonly ArrayBufferWriter<byte> line = new(4096);
     private readonly Utf8JsonWriter json;
     private Stream? stream;
 
-    private RecordOutput(string name, Func<Stream> open, bool isFile)
+    private RecordOutput(string name, OutputFile? file, Stream standardOutput)
     {
-        (this.name, this.open, this.isFile) = (name, open, isFile);
+        (this.name, this.file, this.standardOutput) = (name, file, standardOutput);
         json = new Utf8JsonWriter(line, JsonText.WriterOptions);
     }
 
     /// <summary>
-    /// Prepares a file, or standard output for <c>-</c> or null. The file is created or truncated by <see cref="Open"/> or the
-    /// first record.
+    /// Prepares a file, or standard output for <c>-</c> or null. The file is created or replaced by <see cref="Complete"/>.
     /// </summary>
     /// <param name="to">The file.</param>
-    /// <param name="from">The input file, which must not be overwritten while it is read.</param>
     /// <param name="standardOutput">Standard output.</param>
-    /// <exception cref="UsageException">The path is not a valid file.</exception>
-    public static RecordOutput At(string? to, string? from, Stream standardOutput)
+    /// <param name="others">The other files of the run, none of which the output may replace.</param>
+    /// <exception cref="UsageException">The path is not a valid file, or is another file of the run.</exception>
+    public static RecordOutput At(string? to, Stream standardOutput, params IEnumerable<RunFile> others)
     {
         if (to is null or "-")
         {
-            return new RecordOutput("stdout", () => new BufferedStream(standardOutput, 64 << 10), isFile: false);
+            OutputFile.RequireStandardOutput(standardOutput, others);
+            return new RecordOutput("stdout", null, standardOutput);
         }
 
-        RefuseUnwritable(to, from);
-        return new RecordOutput(
-            to, () => new FileStream(to, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 64 << 10), isFile: true);
+        return new RecordOutput(to, OutputFile.Prepare("--to", to, others), standardOutput);
     }
 
-    /// <summary>Creates the empty file. Call it when only records can still fail.</summary>
+    /// <summary>Opens the output, and with it creates the file beside the output file. Call it when only records can still fail.</summary>
     /// <exception cref="UsageException">The file can't be created.</exception>
-    public void Open() => Guard(() => stream ??= open());
+    public void Open() => Guard(() => stream ??= file?.Stream ?? new BufferedStream(standardOutput, 64 << 10));
+
+    /// <summary>Ends the output after its last record, and replaces the output file with it.</summary>
+    /// <exception cref="UsageException">The file can't be written.</exception>
+    public void Complete()
+    {
+        Open();
+        Flush();
+        Guard(() => file?.Complete());
+    }
 
     /// <summary>Writes an object with the fields that <paramref name="fields"/> writes.</summary>
     /// <exception cref="UsageException">The file can't be written.</exception>
@@ -88,36 +95,14 @@ public sealed class RecordOutput : IDisposable
         json.Dispose();
         Guard(() =>
         {
-            stream?.Flush();
-            if (isFile)
+            if (file is null)
             {
-                stream?.Dispose();
+                stream?.Flush();
             }
+
+            file?.Dispose();
         });
     }
-
-    private static void RefuseUnwritable(string to, string? from)
-    {
-        var path = Path.GetFullPath(to);
-        if (Directory.Exists(path))
-        {
-            throw new UsageException($"--to {to}: is a folder, and must be a file");
-        }
-
-        var parent = Path.GetDirectoryName(path);
-        if (parent is not null && !Directory.Exists(parent))
-        {
-            throw new UsageException($"--to {to}: there is no folder {parent} to write it in");
-        }
-
-        if (from is not (null or "-") && Target(path) == Target(Path.GetFullPath(from)))
-        {
-            throw new UsageException($"--to {to}: is the file that --from reads, and must be another");
-        }
-    }
-
-    private static string Target(string path) =>
-        File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path : path;
 
     private void Guard(Action write)
     {

@@ -16,6 +16,10 @@ public sealed class WorkFile : IDisposable
 
     private WorkFile(string path, FileStream stream) => (this.path, this.stream) = (path, stream);
 
+    /// <summary>Checks that a journal is no other file of the run.</summary>
+    /// <exception cref="UsageException">It is.</exception>
+    public static void Check(string path, IEnumerable<RunFile> others) => OutputFile.Require("--work", path, others);
+
     /// <summary>Opens an existing journal or creates one.</summary>
     /// <param name="path">The file.</param>
     /// <param name="work">The work's identity as a single line of JSON.</param>
@@ -29,6 +33,7 @@ public sealed class WorkFile : IDisposable
             stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
             var file = new WorkFile(path, stream);
             var validLength = file.Replay(work, done);
+            file.RequireOwn(validLength, work);
             stream.SetLength(validLength);
             stream.Position = validLength;
             if (validLength == 0)
@@ -131,6 +136,24 @@ public sealed class WorkFile : IDisposable
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
             throw new UsageException($"work file {path}:{reader.Number}: is damaged: {e.Message}; delete it to begin again", e);
+        }
+    }
+
+    // Only an unfinished first line of the same work may be overwritten.
+    private void RequireOwn(long validLength, string work)
+    {
+        var expected = System.Text.Encoding.UTF8.GetBytes(work);
+        if (validLength > 0 || stream.Length == 0)
+        {
+            return;
+        }
+
+        var found = new byte[Math.Min(stream.Length, expected.Length + 1)];
+        stream.Position = 0;
+        stream.ReadExactly(found);
+        if (!expected.AsSpan().StartsWith(found))
+        {
+            throw new UsageException($"work file {path}: is not a work file, and is not overwritten: give another file");
         }
     }
 

@@ -5,6 +5,9 @@ namespace LLMBlender.Abstractions.Json;
 /// <summary>A blended answer and its provenance.</summary>
 public sealed record BlendResult
 {
+    /// <summary>The value of <see cref="Ranking"/> if the candidates could not be ranked.</summary>
+    public const string NoRanking = "none";
+
     /// <summary>The record's id; null if it has none.</summary>
     public RecordId? Id { get; init; }
 
@@ -30,6 +33,14 @@ public sealed record BlendResult
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool ReachedLimit { get; init; }
 
+    /// <summary><c>none</c> if the candidates could not be ranked, so that the answer is the first usable one; absent otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Ranking { get; init; }
+
+    /// <summary>What the caller should know about the answer; absent if there is nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string[]? Warnings { get; init; }
+
     /// <summary>The trace, if requested.</summary>
     public TraceResult? Trace { get; init; }
 
@@ -47,6 +58,8 @@ public sealed record BlendResult
             Usage = response.Usage,
             Fusion = response.Fusion,
             ReachedLimit = response.ReachedLimit,
+            Ranking = response.IsUnranked ? NoRanking : null,
+            Warnings = response.Warnings is { Length: > 0 } warnings ? warnings : null,
             Trace = response.Trace is { } trace ? TraceResult.Create(trace) : null,
         };
     }

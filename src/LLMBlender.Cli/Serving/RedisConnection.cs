@@ -24,9 +24,15 @@ internal static class RedisConnection
         {
             throw new UsageException($"--redis {Sentences.WithoutParameter(e)}", e);
         }
+        catch (RedisConnectionException e) when (e.FailureType is ConnectionFailureType.AuthenticationFailure || IsRefused(e.Message))
+        {
+            throw new UsageException("--redis: Redis refuses the user or password, or the user's ACL lacks a permission", e);
+        }
         catch (Exception e) when (e is RedisException or TimeoutException)
         {
             throw new UsageException($"--redis: no Redis answers there: {e.GetType().Name}", e);
         }
     }
+
+    private static bool IsRefused(string message) => Array.Exists(["WRONGPASS", "NOAUTH", "NOPERM"], code => message.Contains(code, StringComparison.Ordinal));
 }

@@ -77,10 +77,10 @@ internal sealed class ServeSettings
             }
             else if (file is not null)
             {
-                configuration.AddJsonFile(Path.GetFullPath(file), optional: false, reloadOnChange: true);
+                configuration.Add(new SettingsFile(Path.GetFullPath(file), isOptional: false, Check, TimeProvider.System));
             }
 
-            configuration.GetSection(Section).Bind(settings, binder => binder.ErrorOnUnknownConfiguration = true);
+            Bind(configuration, settings);
             return settings;
         }
         catch (Exception e) when (e is IOException or InvalidDataException or InvalidOperationException or FormatException)
@@ -88,4 +88,9 @@ internal sealed class ServeSettings
             throw new UsageException($"--config: {file}: {e.InnerException?.Message ?? e.Message}", e);
         }
     }
+
+    private static void Check(IConfiguration configuration) => Bind(configuration, new ServeSettings());
+
+    private static void Bind(IConfiguration configuration, ServeSettings settings) =>
+        configuration.GetSection(Section).Bind(settings, static binder => binder.ErrorOnUnknownConfiguration = true);
 }

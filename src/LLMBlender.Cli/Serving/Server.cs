@@ -2,6 +2,7 @@ using LLMBlender.Cli.Models;
 using LLMBlender.Cli.Panels;
 using LLMBlender.Gateway;
 using LLMBlender.Local.Panels;
+using LLMBlender.Local.Settings;
 using LLMBlender.Records;
 using LLMBlender.Silo.Calls;
 using LLMBlender.Silo.Hosting;
@@ -9,6 +10,7 @@ using LLMBlender.Silo.Models;
 using LLMBlender.Silo.Placement;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -62,11 +64,20 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
                 builder.Services.AddSingleton(redis);
             }
 
+            var connections = new ConnectionLimit(ConnectionLimit.ReadDescriptors());
+            builder.WebHost.ConfigureKestrel(connections.AddTo);
             ServeTelemetry.Add(builder, arguments.Roles);
             builder.AddLLMBlenderSilo(Options(), models, await PanelsAsync(builder, settings, cancellationToken));
             builder.UseOrleans(static silo => silo.AddDashboard(static dashboard => dashboard.HideTrace = true));
             AddGateway(builder);
             await using var app = builder.Build();
+            if (connections.Descriptors < ConnectionLimit.FewDescriptors)
+            {
+                ServeLog.FewDescriptors(app.Logger, connections.Descriptors, connections.MaxConnections);
+            }
+
+            app.Use(connections.RunAsync);
+            app.Use(new MemoryLimit(MemoryLimit.HeapShare, TimeProvider.System).RunAsync);
             Map(app, () => isStarted);
             using var watch = new TaskWatch(app.Logger);
             await StartAsync(app, cancellationToken);
@@ -129,7 +140,21 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         }
 
         builder.WebHost.UseUrls(arguments.Urls.Split(';', ','));
+        KeepLastValidFiles(builder);
         return ServeSettings.Read(builder.Configuration, arguments.Config);
+    }
+
+    // The host's own files are as safe against a partial write as the file of --config.
+    private static void KeepLastValidFiles(WebApplicationBuilder builder)
+    {
+        var sources = builder.Configuration.Sources;
+        for (var i = 0; i < sources.Count; i++)
+        {
+            if (sources[i] is JsonConfigurationSource { ReloadOnChange: true, Path: { } file })
+            {
+                sources[i] = new SettingsFile(Path.Combine(builder.Environment.ContentRootPath, file), isOptional: true, check: null, TimeProvider.System);
+            }
+        }
     }
 
     // Single-line output unless the configuration sets another formatter: "Logging": {"Console": {"FormatterName": "json"}}.

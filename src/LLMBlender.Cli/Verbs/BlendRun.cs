@@ -41,7 +41,7 @@ internal sealed class BlendRun(Terminal terminal, FileArguments files, BlendRequ
         try
         {
             var request = Completed(options);
-            using var output = WantsRecords(parsed) ? files.NameOutput(parsed, terminal) : null;
+            using var output = WantsRecords(parsed) ? files.NameOutput(parsed, terminal, input: null) : null;
             await using var host = await Open();
             if (output is null && terminal.OutIsTerminal)
             {
@@ -53,8 +53,8 @@ internal sealed class BlendRun(Terminal terminal, FileArguments files, BlendRequ
             var response = await BlendAsync(host, request, cancellationToken);
             if (output is not null)
             {
-                output.Open();
                 output.Write(BlendResult.Create(null, response), RecordJsonContext.Default.BlendResult);
+                output.Complete();
                 return ExitCode.Done;
             }
 
@@ -85,7 +85,7 @@ internal sealed class BlendRun(Terminal terminal, FileArguments files, BlendRequ
     /// <returns>The exit code.</returns>
     public async Task<int> AnswerSamplesAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        using var output = WantsRecords(parsed) ? files.NameOutput(parsed, terminal) : null;
+        using var output = WantsRecords(parsed) ? files.NameOutput(parsed, terminal, input: null) : null;
         await using var host = await Open();
         if (output is null)
         {

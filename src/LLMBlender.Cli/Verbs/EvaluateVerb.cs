@@ -76,7 +76,7 @@ internal static class EvaluateVerb
         {
             var files = new ReportFiles(parsed.GetValue(markdown), parsed.GetValue(json), parsed.GetValue(html));
             var evaluator = new Evaluator(new RunConsole(terminal), parsed.GetValue(from)!, files, parsed.GetValue(work), report =>
-                new TerminalReport(ConsoleOutput.Create(terminal.Out, terminal.OutIsTerminal, terminal)).Write(report));
+                new TerminalReport(ConsoleOutput.Create(terminal.Out, terminal.OutIsTerminal, terminal)).Write(report), parsed.GetValue(config));
             using var plan = Plan(
                 new EvaluationSetup(new ModelSearch(terminal).FindModel, ranker.Device.Read(parsed), (ulong)(parsed.GetValue(seed) ?? DefaultSeed), parsed.GetValue(config) is { } file ? (file, PanelFile.PanelSources) : null),
                 Given(parsed, metrics) ?? [.. Metrics.Default],

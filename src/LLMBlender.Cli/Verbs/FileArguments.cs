@@ -6,6 +6,8 @@ namespace LLMBlender.Cli.Verbs;
 /// <summary>The options <c>--from</c> and <c>--to</c> of a verb that processes records.</summary>
 internal sealed class FileArguments
 {
+    private const string ConfigurationOption = "--config";
+
     /// <summary>The input file.</summary>
     public Option<string?> From { get; }
 
@@ -35,6 +37,17 @@ internal sealed class FileArguments
         RecordInput.Open(parsed.GetValue(From)!, terminal.In);
 
     /// <summary>Returns the output, which is opened later.</summary>
-    public RecordOutput NameOutput(ParseResult parsed, Terminal terminal) =>
-        RecordOutput.At(parsed.GetValue(To), parsed.GetValue(From), terminal.Out);
+    /// <param name="parsed">The arguments.</param>
+    /// <param name="terminal">Standard streams.</param>
+    /// <param name="input">The opened input; null for none.</param>
+    public RecordOutput NameOutput(ParseResult parsed, Terminal terminal, RecordInput? input) => RecordOutput.At(
+        parsed.GetValue(To),
+        terminal.Out,
+        [
+            .. input is null ? [] : (RunFile[])[input.File],
+            .. RunFile.Read(ConfigurationOption, ConfigurationFileOf(parsed)),
+        ]);
+
+    private static string? ConfigurationFileOf(ParseResult parsed) => parsed.CommandResult.Command.Options
+        .OfType<Option<string?>>().FirstOrDefault(static option => option.Name == ConfigurationOption) is { } config ? parsed.GetValue(config) : null;
 }

@@ -45,7 +45,7 @@ internal static class ListVerb
 
     private static void WriteJson(IReadOnlyList<FoundModel> models, Terminal terminal)
     {
-        using var output = RecordOutput.At(to: null, from: null, terminal.Out);
+        using var output = RecordOutput.At(to: null, terminal.Out);
         foreach (var model in models)
         {
             output.Write(json => Write(model, json));

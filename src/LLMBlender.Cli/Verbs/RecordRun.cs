@@ -34,7 +34,7 @@ internal sealed class RecordRun<TRecord, TResult>(Terminal terminal, FileArgumen
         ParseResult parsed, Func<Task<IBlenderHost>> open, Func<RecordFields, TRecord> read, CancellationToken cancellationToken)
     {
         using var input = files.OpenInput(parsed, terminal);
-        using var output = files.NameOutput(parsed, terminal);
+        using var output = files.NameOutput(parsed, terminal, input);
         using var entries = new RecordReader<TRecord>(input, read).Read().GetEnumerator();
 
         // While the models load, serialization is JIT-compiled and the first record is read.
@@ -70,6 +70,7 @@ internal sealed class RecordRun<TRecord, TResult>(Terminal terminal, FileArgumen
             answered => answers.Write(answered, progress),
             progress.Compared,
             cancellationToken));
+        output.Complete();
         return answers.Failures == 0 ? ExitCode.Done : ExitCode.SomeFailed;
     }
 

@@ -129,8 +129,9 @@ internal static class ServeVerb
 
         try
         {
-            var found = Dns.GetHostAddresses(text, AddressFamily.InterNetwork);
-            return Array.Find(found, static one => !IPAddress.IsLoopback(one)) ?? found[0];
+            var found = Dns.GetHostAddresses(text).OrderBy(static one => IPAddress.IsLoopback(one) || one.IsIPv6LinkLocal)
+                .ThenBy(static one => one.AddressFamily is AddressFamily.InterNetworkV6).ToArray();
+            return found.Length > 0 ? found[0] : throw new ArgumentException($"\"{text}\" has no address", nameof(text));
         }
         catch (Exception e) when (e is SocketException or ArgumentException)
         {

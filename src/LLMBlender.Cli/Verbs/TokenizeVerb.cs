@@ -37,7 +37,7 @@ internal static class TokenizeVerb
         verb.SetAction(async (parsed, cancellationToken) =>
         {
             using var input = files.OpenInput(parsed, terminal);
-            using var output = files.NameOutput(parsed, terminal);
+            using var output = files.NameOutput(parsed, terminal, input);
             var folder = new ModelSearch(terminal).FindFolder(parsed.GetValue(model)!);
             var tokenizer = Loading.Guard(folder, () => Tokenizer.Load(folder));
             output.Open();
@@ -66,7 +66,7 @@ internal static class TokenizeVerb
             // A read from standard input may block indefinitely; a read from a file does not.
             return input.Length is null ? answering.WaitAsync(cancellationToken) : answering;
         });
-        output.Flush();
+        output.Complete();
         return answers.Failures == 0 ? ExitCode.Done : ExitCode.SomeFailed;
     }
 

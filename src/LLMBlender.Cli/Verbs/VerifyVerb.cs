@@ -83,7 +83,7 @@ internal static class VerifyVerb
 
     private static void WriteIntact(ModelManifest manifest, Terminal terminal)
     {
-        using var output = RecordOutput.At(to: null, from: null, terminal.Out);
+        using var output = RecordOutput.At(to: null, terminal.Out);
         output.Write(json =>
         {
             json.WriteText("model", manifest.Id);
@@ -139,7 +139,7 @@ internal static class VerifyVerb
 
     private static void WriteJson(ModelManifest manifest, Verdict verdict, Terminal terminal)
     {
-        using var output = RecordOutput.At(to: null, from: null, terminal.Out);
+        using var output = RecordOutput.At(to: null, terminal.Out);
         output.Write(json =>
         {
             json.WriteText("model", manifest.Id);

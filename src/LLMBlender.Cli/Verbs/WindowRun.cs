@@ -30,7 +30,7 @@ internal sealed class WindowRun<T>(Terminal terminal, FileArguments files, Func<
         where TModel : IDisposable
     {
         using var input = files.OpenInput(parsed, terminal);
-        using var output = files.NameOutput(parsed, terminal);
+        using var output = files.NameOutput(parsed, terminal, input);
         using var model = load();
         output.Open();
         var answers = new AnswerWriter(output);
@@ -47,6 +47,7 @@ internal sealed class WindowRun<T>(Terminal terminal, FileArguments files, Func<
                 Write(windows.Current, settled, answers, output, progress);
             }
         });
+        output.Complete();
         return answers.Failures == 0 ? ExitCode.Done : ExitCode.SomeFailed;
     }
 

@@ -8,6 +8,10 @@ namespace LLMBlender.Core.Blending;
 /// </summary>
 internal sealed class BlendState(BlendRequest request, TimeProvider timeProvider)
 {
+    // How long a step waits for a silo while the cluster has none: long enough for one that restarts its connection, and short enough that
+    // an answer without the step is given within two seconds.
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(1);
+
     // The retry delay returned to callers if an overloaded member specifies none.
     private static readonly TimeSpan DefaultRetryAfter = TimeSpan.FromSeconds(1);
 
@@ -22,6 +26,7 @@ internal sealed class BlendState(BlendRequest request, TimeProvider timeProvider
     private double? margin;
     private string[] warnings = [];
     private bool guardFailed;
+    private bool rankingFailed;
     private int guardComparisons;
     private StepUsage usage;
     private double panelEnd;
@@ -91,6 +96,9 @@ internal sealed class BlendState(BlendRequest request, TimeProvider timeProvider
     /// <summary>Starts the ranking step; all candidates are available.</summary>
     public void BeginRanking() => panelEnd = Seconds;
 
+    /// <summary>The candidates could not be ranked: the first usable one is the answer.</summary>
+    public void SetRankingFailed() => rankingFailed = true;
+
     /// <summary>Creates the request to the ranker.</summary>
     public RankingRequest RankingRequest(TimeSpan timeout) => new()
     {
@@ -101,6 +109,7 @@ internal sealed class BlendState(BlendRequest request, TimeProvider timeProvider
         Aggregation = request.Aggregation,
         WithMatrix = request.WithTrace || request.WithProgress,
         Timeout = timeout,
+        MaxWait = MaxWait,
     };
 
     /// <summary>Takes the ranking.</summary>
@@ -121,6 +130,7 @@ internal sealed class BlendState(BlendRequest request, TimeProvider timeProvider
         TopK = request.TopK,
         MaxTokens = request.Sampling?.MaxTokens,
         Timeout = timeout,
+        MaxWait = MaxWait,
     };
 
     /// <summary>Takes the fused answer.</summary>
@@ -143,6 +153,7 @@ internal sealed class BlendState(BlendRequest request, TimeProvider timeProvider
         B = Best.Text,
         Ranker = request.Ranker,
         Timeout = timeout,
+        MaxWait = candidates.Length == 1 ? TimeSpan.Zero : MaxWait,
     };
 
     /// <summary>Takes the comparison of the fused answer with the best candidate.</summary>
@@ -177,6 +188,7 @@ internal sealed class BlendState(BlendRequest request, TimeProvider timeProvider
         ToolUse = IsFused ? null : answers.ElementAtOrDefault(BestIndex)?.ToolUse,
         Details = IsFused ? null : answers.ElementAtOrDefault(BestIndex)?.Details,
         Warnings = Warnings(),
+        IsUnranked = rankingFailed && candidates.Length > 1,
         Trace = request.WithTrace ? Trace() : null,
     };
 
@@ -206,6 +218,7 @@ internal sealed class BlendState(BlendRequest request, TimeProvider timeProvider
     private string[] Warnings() =>
     [
         .. warnings,
+        .. rankingFailed && candidates.Length > 1 ? (string[])["the candidates are not ranked: the answer is the first usable one"] : [],
         .. members.SelectMany(static report => (report.Details?.Dropped ?? []).Select(field => (field, report.Name)))
             .GroupBy(static dropped => dropped.field, static dropped => dropped.Name)
             .Select(static dropped => $"\"{dropped.Key}\" was not passed on to {string.Join(", ", dropped)}, which does not take it"),

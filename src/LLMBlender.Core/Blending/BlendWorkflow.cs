@@ -8,8 +8,8 @@ namespace LLMBlender.Core.Blending;
 /// cluster, and the local blender in a process.
 /// </summary>
 /// <remarks>
-/// If a step fails, the blend continues without its result: without a ranking all candidates have equal rank, and without fusion the best
-/// candidate is the answer. The best candidate is also the answer if the ranker prefers it to the fused answer or cannot compare the two.
+/// If a step fails or exceeds its share of the time limit, the blend continues without its result: without a ranking all candidates have
+/// equal rank and the first usable one is the answer, and without fusion the best candidate is the answer. The best candidate is also the answer if the ranker prefers it to the fused answer or cannot compare the two.
 /// An instance serves one request.
 /// </remarks>
 /// <param name="panel">The source of candidates; null if the request contains them.</param>
@@ -29,6 +29,10 @@ public sealed class BlendWorkflow(ICandidateSource? panel, IRankingService ranke
 
     /// <summary>The name of the step that compares the fused answer with the best candidate.</summary>
     public const string Guard = "guard";
+
+    // The share of the remaining time that a step may use, so that a step that hangs leaves time for the answer without it.
+    private const double ShareOfStep = 0.75;
+    private const double ShareOfLastStep = 0.9;
 
     private readonly List<string> failedSteps = [];
 
@@ -153,11 +157,12 @@ public sealed class BlendWorkflow(ICandidateSource? panel, IRankingService ranke
     {
         try
         {
-            blend.SetRanking(await ranker.RankAsync(blend.RankingRequest(deadline.Remaining), deadline.Token));
+            blend.SetRanking(await ranker.RankAsync(blend.RankingRequest(deadline.Remaining * ShareOfStep), deadline.Token));
         }
         catch (BlendException e) when (e.Parameter is null && (request.Candidates is null || e.Reason is not BlendFailureReason.Overloaded))
         {
             // An overloaded ranker fails a blend of given candidates: the caller can retry at no cost, because no model was called.
+            blend.SetRankingFailed();
             Fail(blend, Rank, e);
         }
     }
@@ -171,7 +176,7 @@ public sealed class BlendWorkflow(ICandidateSource? panel, IRankingService ranke
 
         try
         {
-            Take(blend, await fuser.FuseAsync(blend.FuseRequest(deadline.Remaining), deadline.Token));
+            Take(blend, await fuser.FuseAsync(blend.FuseRequest(deadline.Remaining * ShareOfStep), deadline.Token));
         }
         catch (BlendException e) when (e.Parameter is null)
         {
@@ -185,7 +190,7 @@ public sealed class BlendWorkflow(ICandidateSource? panel, IRankingService ranke
     {
         if (blend.CanFuse)
         {
-            await using var updates = fuser.FuseStreamingAsync(blend.FuseRequest(deadline.Remaining), deadline.Token).GetAsyncEnumerator(deadline.Token);
+            await using var updates = fuser.FuseStreamingAsync(blend.FuseRequest(deadline.Remaining * ShareOfStep), deadline.Token).GetAsyncEnumerator(deadline.Token);
             for (var hasText = false; await MoveNextAsync(updates, hasText, blend); hasText = true)
             {
                 if (updates.Current.Response is { } whole)
@@ -226,7 +231,7 @@ public sealed class BlendWorkflow(ICandidateSource? panel, IRankingService ranke
 
         try
         {
-            blend.SetGuardResult(await ranker.CompareAsync(blend.GuardRequest(fused, deadline.Remaining), deadline.Token));
+            blend.SetGuardResult(await ranker.CompareAsync(blend.GuardRequest(fused, deadline.Remaining * ShareOfLastStep), deadline.Token));
             GuardPassed = blend.IsFused;
         }
         catch (BlendException e) when (e.Parameter is null)

@@ -9,6 +9,9 @@ namespace LLMBlender.Core.Blending;
 /// </summary>
 public sealed class RankingWorkflow
 {
+    // All pairs of 64 candidates.
+    private const int MaxPairsAtOnce = 4096;
+
     private readonly RankingRequest request;
     private readonly RankingEngine engine;
 
@@ -23,6 +26,9 @@ public sealed class RankingWorkflow
 
     /// <summary>The number of rounds of comparisons so far.</summary>
     public int Rounds => engine.Rounds;
+
+    /// <summary>Whether the order is known without further comparisons.</summary>
+    public bool IsSettled => engine.IsSettled;
 
     /// <summary>Validates a request and creates its engine.</summary>
     /// <exception cref="BlendException">The request is invalid; the message contains the field, its value and the rule.</exception>
@@ -48,11 +54,15 @@ public sealed class RankingWorkflow
     {
         while (!engine.IsSettled)
         {
-            var pairs = engine.NextPairs().ToArray();
-            var logits = await comparer.CompareAsync(pairs, cancellationToken);
-            for (var i = 0; i < pairs.Length; i++)
+            // In parts, so that a large round takes no thread and no memory for all of its pairs at once.
+            foreach (var pairs in engine.NextPairs().ToArray().Chunk(MaxPairsAtOnce))
             {
-                engine.Record(pairs[i], logits[i]);
+                cancellationToken.ThrowIfCancellationRequested();
+                var logits = await comparer.CompareAsync(pairs, cancellationToken);
+                for (var i = 0; i < pairs.Length; i++)
+                {
+                    engine.Record(pairs[i], logits[i]);
+                }
             }
         }
 

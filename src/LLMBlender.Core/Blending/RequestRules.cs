@@ -26,6 +26,25 @@ public static class RequestRules
         }
     }
 
+    /// <summary>The maximum number of pairs that a server compares for one ranking: all pairs of 141 candidates.</summary>
+    public const int MaxPairs = 20_000;
+
+    /// <summary>
+    /// Requires at most <see cref="MaxPairs"/> pairs. Sorting aggregations compare few pairs at a time until the time limit, and accept as many candidates as
+    /// <see cref="CheckCandidates"/>.
+    /// </summary>
+    public static void CheckPairs(RankingRequest request)
+    {
+        var count = (long)request.Candidates.Length;
+        var aggregation = request.Aggregation ?? RankingEngines.Default;
+        if (request is { Reference: null, ReferenceMode: null } && RankingEngines.MayCompareAll(aggregation) && count * (count - 1) > MaxPairs)
+        {
+            throw BlendException.Invalid(
+                "candidates",
+                $"\"candidates\" lists {count}, and {aggregation} compares up to {count * (count - 1)} pairs: at most {MaxPairs} are allowed; give fewer candidates, or \"aggregate\": \"{BubbleSort.Aggregation}\"");
+        }
+    }
+
     /// <summary>Requires a known aggregation.</summary>
     public static void CheckAggregation(string? aggregation)
     {

@@ -22,6 +22,11 @@ public static class RankingEngines
     /// <summary>The <see cref="Names"/> whose whole order is meaningful, and not only the best or the worst.</summary>
     public static IReadOnlyList<string> Orders { get; } = [.. Registered.Where(static entry => entry.PlacesAll).Select(static entry => entry.Name)];
 
+    /// <summary>
+    /// Returns whether an aggregation may compare every ordered pair, or decides over all of them, at once.
+    /// </summary>
+    public static bool MayCompareAll(string aggregation) => aggregation is MaxLogits.Aggregation or MaxWins.Aggregation or Adaptive.Aggregation;
+
     /// <summary>Creates an engine.</summary>
     /// <param name="aggregation">One of <see cref="Names"/>; case-sensitive.</param>
     /// <param name="candidateCount">N, from 1 to <see cref="ComparisonMatrix.MaxCandidates"/>.</param>

@@ -31,18 +31,17 @@ public sealed class DatasetRun(IRunConsole console, DatasetPlan plan, string[] f
             throw new UsageException("--to -: is standard output, and needs --work: a file that answers are kept in");
         }
 
-        using var output = RecordOutput.At(to, null, console.Output);
-        if (from.FirstOrDefault(file => file != "-" && to != "-" && Path.GetFullPath(file) == Path.GetFullPath(to)) is { } same)
-        {
-            throw new UsageException($"--to {to}: is the file that --from {same} reads, and must be another");
-        }
+        RunFile[] read = [.. from.SelectMany(static file => RunFile.Read($"--from {file}", file)), .. RunFile.OfStandardInput("--from", from, console.Input)];
+        using var output = RecordOutput.At(to, console.Output, [.. read, .. RunFile.Written("--work", work)]);
+        WorkFile.Check(WorkPath, read);
 
         var refused = 0;
         var sources = await ReadAsync(filter, _ => refused++, cancellationToken);
         var done = false;
-        using var journal = DatasetJournal.Open(work ?? $"{to}.work", Identity(), Earlier);
+        using var journal = DatasetJournal.Open(WorkPath, Identity(), Earlier);
         output.Open();
         await console.WatchAsync(sources.Count, async progress => done = await BuildAsync(sources, journal, output, progress, cancellationToken));
+        output.Complete();
         WriteNote(Summary(sources.Count));
         if (done && work is null)
         {
@@ -51,6 +50,8 @@ public sealed class DatasetRun(IRunConsole console, DatasetPlan plan, string[] f
 
         return done && refused == 0;
     }
+
+    private string WorkPath => work ?? $"{to}.work";
 
     private async Task<List<SourceInstruction>> ReadAsync(InstructionFilter filter, Action<string> refuse, CancellationToken cancellationToken)
     {

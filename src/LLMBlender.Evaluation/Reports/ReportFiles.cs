@@ -20,14 +20,18 @@ public sealed record ReportFiles(string? Markdown, string? Json, string? Html)
     public string? First => All.Select(static one => one.File).FirstOrDefault(static file => file is not (null or StandardOutput));
 
     /// <summary>Validates the paths before the evaluation starts.</summary>
-    /// <exception cref="UsageException">A file can't be written.</exception>
-    public void Check()
+    /// <param name="others">The other files of the evaluation, none of which a report may replace.</param>
+    /// <param name="standardOutput">Standard output.</param>
+    /// <exception cref="UsageException">A file can't be written, or is another file of the evaluation.</exception>
+    public void Check(IEnumerable<RunFile> others, Stream standardOutput)
     {
         if (All.Count(static one => one.File == StandardOutput) > 1)
         {
             throw new UsageException("two reports go to standard output: only one can");
         }
 
+        List<RunFile> taken = [.. others];
+        OutputFile.RequireStandardOutput(standardOutput, taken);
         foreach (var (option, file, _) in All)
         {
             if (file is null or StandardOutput)
@@ -40,6 +44,9 @@ public sealed record ReportFiles(string? Markdown, string? Json, string? Html)
             {
                 throw new UsageException($"{option} {file}: must be a file in a folder that exists");
             }
+
+            OutputFile.Require(option, file, taken);
+            taken.AddRange(RunFile.Written(option, file));
         }
     }
 
@@ -72,7 +79,9 @@ public sealed record ReportFiles(string? Markdown, string? Json, string? Html)
     {
         try
         {
-            File.WriteAllText(file, text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+            using var output = OutputFile.Prepare(option, file, []);
+            output.Stream.Write(Encoding.UTF8.GetBytes(text));
+            output.Complete();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

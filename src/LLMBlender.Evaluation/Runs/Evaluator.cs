@@ -17,8 +17,9 @@ namespace LLMBlender.Evaluation.Runs;
 /// <param name="files">The outputs of the report.</param>
 /// <param name="work">The given work file; null for the default beside the first report, if there is one.</param>
 /// <param name="show">Displays the report; called if no file is standard output.</param>
+/// <param name="config">The configuration file, which no report may replace; null for none.</param>
 public sealed class Evaluator(
-    IRunConsole console, string from, ReportFiles files, string? work, Action<EvaluationReport> show)
+    IRunConsole console, string from, ReportFiles files, string? work, Action<EvaluationReport> show, string? config = null)
 {
     /// <summary>Wraps the ranker; benchmarks use it for measurements.</summary>
     internal Func<IPairRanker, IPairRanker> Wrap { get; init; } = static ranker => ranker;
@@ -34,7 +35,13 @@ public sealed class Evaluator(
         EvaluationPlan plan, Func<EvaluatedModels> load, BlendOptions blend, string options, CancellationToken cancellationToken)
     {
         RequireDistinct(plan);
-        files.Check();
+        RunFile[] read = [.. RunFile.Read("--from", from), .. RunFile.Read("--config", config)];
+        files.Check([.. read, .. RunFile.Written("--work", WorkPath)], console.Output);
+        if (WorkPath is { } journalPath)
+        {
+            WorkFile.Check(journalPath, read);
+        }
+
         var data = EvaluationData.Open(from);
         using var models = load();
         var facts = Facts(plan, data, models, blend, options);
@@ -93,10 +100,11 @@ public sealed class Evaluator(
         return (records, failures);
     }
 
+    private string? WorkPath => work ?? (files.First is { } first ? first + ".work" : null);
+
     private WorkFile? OpenWork(IEnumerable<(string Name, string Value)> facts, Dictionary<long, RecordFinding> known)
     {
-        var path = work ?? (files.First is { } first ? first + ".work" : null);
-        return path is null ? null : WorkFile.Open(path, Identity(facts), step => known[step.GetProperty("line").GetInt64()] = FindingJson.Read(step));
+        return WorkPath is not { } path ? null : WorkFile.Open(path, Identity(facts), step => known[step.GetProperty("line").GetInt64()] = FindingJson.Read(step));
     }
 
     // The settings that findings depend on; settings that only affect the tables may change between runs.

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using LLMBlender.Abstractions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using StackExchange.Redis;
@@ -115,9 +116,9 @@ internal sealed class RedisResponseStore(IConnectionMultiplexer redis, IOptions<
         {
             return await run(redis.GetDatabase()).WaitAsync(Patience);
         }
-        catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
-            throw new ResponseStoreException($"the store of responses is not available: {e.Message}", e);
+            throw new ResponseStoreException("the store of responses is not available", e);
         }
     }
 

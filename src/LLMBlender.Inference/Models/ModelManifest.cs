@@ -99,6 +99,11 @@ public sealed record ModelManifest
             }
         }
 
+        if (manifest.Files is null || manifest.Files.Any(static file => file.Value is null))
+        {
+            throw new ModelException(path, "\"files\" must name the model's files, each with its SHA-256");
+        }
+
         Length("source_max_length", manifest.SourceMaxLength, 4);
         Length("candidate_max_length", manifest.CandidateMaxLength, 1);
         Length("max_length", manifest.MaxLength, 1);

@@ -16,11 +16,17 @@ public sealed class GatedChatClient : DelegatingChatClient
 {
     private static readonly TimeSpan QueueFullRetryAfter = TimeSpan.FromSeconds(1);
 
+    // After a pause of this length or longer, one call tests the backend, and the others are rejected until its result, at most this long.
+    private static readonly TimeSpan TestTime = TimeSpan.FromSeconds(10);
+
     private readonly ConcurrencyLimiter places;
     private readonly TokenBucketRateLimiter? rate;
     private readonly TimeProvider timeProvider;
     private readonly int maxWaiting;
-    private long pausedUntil;
+    private readonly Lock gate = new();
+    private long? pausedAt;
+    private TimeSpan pause;
+    private bool isHalfOpen;
 
     public GatedChatClient(IChatClient inner, BackendSettings settings, TimeProvider timeProvider)
         : base(inner)
@@ -52,7 +58,9 @@ public sealed class GatedChatClient : DelegatingChatClient
         using var place = await EnterAsync(cancellationToken);
         try
         {
-            return await base.GetResponseAsync(messages, options, cancellationToken);
+            var response = await base.GetResponseAsync(messages, options, cancellationToken);
+            EndTest();
+            return response;
         }
         catch (Exception e) when (StoreRetryAfter(e))
         {
@@ -90,7 +98,9 @@ public sealed class GatedChatClient : DelegatingChatClient
     {
         try
         {
-            return await updates.MoveNextAsync();
+            var hasNext = await updates.MoveNextAsync();
+            EndTest();
+            return hasNext;
         }
         catch (Exception e) when (StoreRetryAfter(e))
         {
@@ -101,11 +111,11 @@ public sealed class GatedChatClient : DelegatingChatClient
     // The lease of a place among the concurrent calls; disposing it frees the place.
     private async Task<RateLimitLease> EnterAsync(CancellationToken cancellationToken)
     {
-        if (new TimeSpan(Volatile.Read(ref pausedUntil) - timeProvider.GetUtcNow().Ticks) is { Ticks: > 0 } pause)
+        if (Left() is { } left)
         {
-            throw new BackendException(BlendFailureReason.Overloaded, $"its Retry-After ends in {pause.TotalSeconds:0.#} s")
+            throw new BackendException(BlendFailureReason.Overloaded, $"its Retry-After ends in {left.TotalSeconds:0.#} s")
             {
-                RetryAfter = pause,
+                RetryAfter = left,
                 IsRejectedLocally = true,
             };
         }
@@ -136,12 +146,58 @@ public sealed class GatedChatClient : DelegatingChatClient
         }
     }
 
-    // An exception filter that never catches: it only stores the backend's Retry-After.
+    // The rest of the pause; null if the call may run. The first call after a long pause begins a short one for all others.
+    private TimeSpan? Left()
+    {
+        lock (gate)
+        {
+            if (pausedAt is not { } at)
+            {
+                return null;
+            }
+
+            var left = pause - timeProvider.GetElapsedTime(at);
+            if (left > TimeSpan.Zero)
+            {
+                return left;
+            }
+
+            (pausedAt, pause, isHalfOpen) = pause < TestTime ? (null, TimeSpan.Zero, false) : ((long?)timeProvider.GetTimestamp(), TestTime, true);
+            return null;
+        }
+    }
+
+    // A call that succeeds while the backend is tested ends the pause.
+    private void EndTest()
+    {
+        if (!Volatile.Read(ref isHalfOpen))
+        {
+            return;
+        }
+
+        lock (gate)
+        {
+            if (isHalfOpen)
+            {
+                (pausedAt, isHalfOpen) = (null, false);
+            }
+        }
+    }
+
+    // An exception filter that never catches: it only stores the backend's Retry-After. Another failure than an overload ends the test:
+    // retries and the circuit breaker handle it.
     private bool StoreRetryAfter(Exception e)
     {
-        if (BackendException.In(e) is { RetryAfter: { } pause })
+        if (BackendException.In(e) is { RetryAfter: { } wait, IsRejectedLocally: false })
         {
-            Volatile.Write(ref pausedUntil, (timeProvider.GetUtcNow() + pause).Ticks);
+            lock (gate)
+            {
+                (pausedAt, pause, isHalfOpen) = (timeProvider.GetTimestamp(), wait < WireFailure.MaxRetryAfter ? wait : WireFailure.MaxRetryAfter, false);
+            }
+        }
+        else
+        {
+            EndTest();
         }
 
         return false;

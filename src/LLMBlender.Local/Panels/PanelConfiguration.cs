@@ -1,4 +1,5 @@
 using LLMBlender.Local.Settings;
+using LLMBlender.Local.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -54,7 +55,7 @@ public static class PanelConfiguration
     {
         var registry = PanelRegistryBuilder.Build(Read(configuration), found, sources, null, notes);
         services.AddSingleton<IHostedService>(provider => new PanelReload(
-            configuration, registry, found, sources, provider.GetRequiredService<ILogger<PanelReload>>()));
+            configuration, registry, found, sources, provider.GetService<BlendMetrics>(), provider.GetRequiredService<ILogger<PanelReload>>()));
         return registry;
     }
 }

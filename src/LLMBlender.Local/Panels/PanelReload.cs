@@ -1,5 +1,6 @@
 using LLMBlender.Abstractions;
 using LLMBlender.Local.Settings;
+using LLMBlender.Local.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -7,16 +8,21 @@ using Microsoft.Extensions.Primitives;
 
 namespace LLMBlender.Local.Panels;
 
-/// <summary>Applies a changed configuration without a restart; an invalid one is logged and not applied.</summary>
+/// <summary>
+/// Applies a changed configuration without a restart. An invalid one is logged and not applied, nor one without panels where panels are in
+/// use: the last valid panels stay.
+/// </summary>
 public sealed partial class PanelReload(
-    IConfiguration configuration, PanelRegistry registry, DiscoveredBackends found, PanelSources sources, ILogger<PanelReload> logger) : IHostedService, IDisposable
+    IConfiguration configuration, PanelRegistry registry, DiscoveredBackends found, PanelSources sources, BlendMetrics? metrics, ILogger<PanelReload> logger) : IHostedService, IDisposable
 {
     private readonly Lock gate = new();
     private IDisposable? subscription;
+    private volatile string? problem;
 
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        metrics?.Silo.ObserveReload(() => problem is null);
         subscription = ChangeToken.OnChange(configuration.GetReloadToken, Apply);
         return Task.CompletedTask;
     }
@@ -37,21 +43,40 @@ public sealed partial class PanelReload(
         {
             try
             {
+                if (FileProblem() is { } unread)
+                {
+                    throw new SettingsException(unread);
+                }
+
+                var section = PanelConfiguration.Read(configuration);
+                if (section is { Panels: [], LiteLLM: null } && HasConfiguredPanels())
+                {
+                    throw new SettingsException("it has no panels, and the panels in use are not replaced by the sample panel; a restart applies it");
+                }
+
                 var (backends, scorers) = (registry.Backends, registry.Scorers);
-                registry.ReplaceWith(PanelRegistryBuilder.Build(PanelConfiguration.Read(configuration), found, sources, registry, note => LogNote(note)));
+                registry.ReplaceWith(PanelRegistryBuilder.Build(section, found, sources, registry, note => LogNote(note)));
                 Retire([
                     .. backends.Where(old => !ReferenceEquals(registry.FindBackend(old.Name), old)).Select(static old => old.Client),
                     .. scorers.Where(old => !ReferenceEquals(registry.FindScorer(old.Name), old)),
                 ]);
                 var names = string.Join(", ", registry.Panels.Select(static panel => panel.Name));
+                problem = null;
                 LogApplied(names);
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
+                problem = e.Message;
                 LogRefused(e.Message);
             }
         }
     }
+
+    private string? FileProblem() => (configuration as IConfigurationRoot)?.Providers.OfType<SettingsFile>()
+        .Select(static file => file.Problem).FirstOrDefault(static problem => problem is not null);
+
+    private bool HasConfiguredPanels() => registry.Panels.Any(
+        panel => panel.Name != PanelRegistryBuilder.SamplePanel && Array.TrueForAll(found.Panels, other => other.Name != panel.Name));
 
     // No request takes longer than this, so that running calls can complete.
     private void Retire(IDisposable[] clients) => _ = Task.Delay(RequestTime.Longest, sources.TimeProvider)
@@ -60,7 +85,7 @@ public sealed partial class PanelReload(
     [LoggerMessage(Level = LogLevel.Information, Message = "the configuration changed; panels are now {Panels}")]
     private partial void LogApplied(string panels);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "the changed configuration is not applied: {Problem}")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "the changed configuration is not applied, and the previous one stays in use: {Problem}")]
     private partial void LogRefused(string problem);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Note}")]

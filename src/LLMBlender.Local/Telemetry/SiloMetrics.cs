@@ -53,6 +53,10 @@ public sealed class SiloMetrics
         meter.CreateObservableGauge("llmblender.silo.workers", workers, "{silo}", "Worker silos in this process's view of the cluster.");
     }
 
+    /// <summary>Observes whether the configuration's last change was applied.</summary>
+    public void ObserveReload(Func<bool> isApplied) => meter.CreateObservableGauge(
+        "llmblender.config.last.reload.successful", () => isApplied() ? 1 : 0, null, "Whether the last change of the configuration was applied.");
+
     /// <summary>Observes the loaded models.</summary>
     public void Observe(IEnumerable<(string Kind, string Model, string Accelerator)> models)
     {

@@ -12,6 +12,9 @@ namespace LLMBlender.Local.Wire;
 /// <param name="timeProvider">Converts a Retry-After date to a delay.</param>
 internal sealed class WireFailure(Secret? key, TimeProvider timeProvider)
 {
+    /// <summary>The longest Retry-After that is believed. A longer one is a mistake, or would take the backend out for good.</summary>
+    public static readonly TimeSpan MaxRetryAfter = TimeSpan.FromMinutes(1);
+
     private const int MaxErrorBytes = 64 * 1024;
     private const int MaxServerMessage = 500;
 
@@ -76,7 +79,7 @@ internal sealed class WireFailure(Secret? key, TimeProvider timeProvider)
             { Date: { } date } => date - timeProvider.GetUtcNow(),
             _ => (TimeSpan?)null,
         };
-        return wait < TimeSpan.Zero ? TimeSpan.Zero : wait;
+        return wait < TimeSpan.Zero ? TimeSpan.Zero : wait > MaxRetryAfter ? MaxRetryAfter : wait;
     }
 
     private static async Task<byte[]> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)

@@ -27,6 +27,7 @@ internal sealed partial class RedisComparisonStore : IComparisonStore, IAsyncDis
     private readonly Channel<(ComparisonKey Key, float Logit)> pending;
     private readonly CancellationTokenSource stop = new();
     private readonly Task writer;
+    private bool? isCluster;
 
     public RedisComparisonStore(
         IConnectionMultiplexer redis,
@@ -63,7 +64,7 @@ internal sealed partial class RedisComparisonStore : IComparisonStore, IAsyncDis
             span?.SetTag("llmblender.cache.hits", found);
             return found;
         }
-        catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
+        catch (Exception e) when (IsFailure(e, cancellationToken))
         {
             reading.Failed();
             metrics.CacheFailed("read");
@@ -95,8 +96,17 @@ internal sealed partial class RedisComparisonStore : IComparisonStore, IAsyncDis
         stop.Dispose();
     }
 
+    // The library throws several types that have no common base, and whatever it throws is a miss.
+    private static bool IsFailure(Exception e, CancellationToken cancellationToken) =>
+        e is not OutOfMemoryException && !(e is OperationCanceledException && cancellationToken.IsCancellationRequested);
+
     private Task<RedisValue[]> GetAsync(ReadOnlySpan<ComparisonKey> keys)
     {
+        if (IsCluster())
+        {
+            return GetSinglyAsync(keys);
+        }
+
         var commands = new List<Task<RedisValue[]>>();
         var database = redis.GetDatabase();
         for (var start = 0; start < keys.Length; start += KeysPerCommand)
@@ -112,6 +122,36 @@ internal sealed partial class RedisComparisonStore : IComparisonStore, IAsyncDis
         }
 
         return commands is [var only] ? only : JoinAsync(commands);
+    }
+
+    // Keys of one command must be in one slot of a Redis Cluster; keys of comparisons are in all of them.
+    private bool IsCluster()
+    {
+        if (isCluster is { } known)
+        {
+            return known;
+        }
+
+        IServer[] servers = [.. redis.GetServers().Where(static server => server.IsConnected)];
+        if (servers.Length > 0)
+        {
+            isCluster = Array.Exists(servers, static server => server.ServerType is ServerType.Cluster);
+        }
+
+        return isCluster ?? false;
+    }
+
+    // One command for each key, pipelined: still one round trip for each node of the cluster.
+    private Task<RedisValue[]> GetSinglyAsync(ReadOnlySpan<ComparisonKey> keys)
+    {
+        var database = redis.GetDatabase();
+        var commands = new Task<RedisValue>[keys.Length];
+        for (var i = 0; i < keys.Length; i++)
+        {
+            commands[i] = database.StringGetAsync(Name(keys[i]));
+        }
+
+        return Task.WhenAll(commands);
     }
 
     private static async Task<RedisValue[]> JoinAsync(List<Task<RedisValue[]>> commands) =>
@@ -181,7 +221,7 @@ internal sealed partial class RedisComparisonStore : IComparisonStore, IAsyncDis
             await Task.WhenAll(written).WaitAsync(options.WriteTimeout, stop.Token);
             writing.Succeeded();
         }
-        catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
+        catch (Exception e) when (IsFailure(e, stop.Token))
         {
             writing.Failed();
             metrics.CacheFailed("write");

@@ -61,6 +61,9 @@ internal sealed partial class ShardDispatcher : IDisposable
         }
     }
 
+    /// <summary>Returns whether there is a worker silo that is not known to be lost.</summary>
+    public bool HasWorker() => roster.All().Any(worker => !IsLost(worker));
+
     /// <inheritdoc/>
     public void Dispose() => detector.Dispose();
 

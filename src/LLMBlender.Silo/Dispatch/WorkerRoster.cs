@@ -24,6 +24,9 @@ internal sealed class WorkerRoster(IClusterMembershipService membership, SiloCap
         return [.. now.Silos.Where(entry => Array.Exists(entry.Capabilities.Rankers, ranker => ranker.Version == version)).Select(WorkerOf)];
     }
 
+    /// <summary>Returns all worker silos.</summary>
+    public IEnumerable<Worker> All() => Now().Silos.Select(WorkerOf);
+
     /// <summary>Returns the ranker with a name; null if no silo has loaded it.</summary>
     /// <remarks>During a rolling upgrade, the version on most accelerators; a request is compared by one version only.</remarks>
     /// <param name="name">The ranker's name; null for the default.</param>

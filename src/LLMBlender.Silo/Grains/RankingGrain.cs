@@ -2,6 +2,7 @@ using System.Diagnostics;
 using LLMBlender.Abstractions;
 using LLMBlender.Client;
 using LLMBlender.Core.Blending;
+using LLMBlender.Core.Ranking;
 using LLMBlender.Local.Judging;
 using LLMBlender.Local.Panels;
 using LLMBlender.Local.Telemetry;
@@ -19,19 +20,34 @@ namespace LLMBlender.Silo.Grains;
 /// </summary>
 [Reentrant, HomePlacement, RoleFilter(SiloRoles.Blend), GrainDirectory(RuleDirectory.Name)]
 internal sealed class RankingGrain(
-    ComparisonCache cache, WorkerRoster roster, PanelRegistry panels, Admission admission, BlendMetrics metrics) : Grain, IRankingGrain
+    ComparisonCache cache, WorkerRoster roster, ShardDispatcher dispatcher, PanelRegistry panels, Admission admission, BlendMetrics metrics)
+    : Grain, IRankingGrain
 {
+    // With more candidates, the engine computes for a noticeable time between two rounds, and leaves the grain's scheduler for it.
+    private const int MaxCandidatesOnScheduler = 128;
+
     /// <inheritdoc/>
     public async Task<RankingResponse> RankAsync(RankingRequest request, CancellationToken cancellationToken)
     {
-        var workflow = RankingWorkflow.Create(request);
+        RequestRules.CheckPairs(request);
+        var workflow = request.Candidates.Length <= MaxCandidatesOnScheduler
+            ? RankingWorkflow.Create(request)
+            : await Task.Run(() => RankingWorkflow.Create(request), cancellationToken);
         using var entry = admission.Enter(CallId.Current);
-        using var deadline = new Deadline(request.Timeout, cancellationToken);
+        using var waiting = new WorkerWait(dispatcher, request.MaxWait, cancellationToken);
+        using var deadline = new Deadline(request.Timeout, waiting.Token);
         using var activity = new RankingActivity(workflow, request.Candidates.Length, metrics.Rankings);
         try
         {
-            var comparer = await FindAsync(request.Ranker, request.Instruction, request.Input, workflow.Texts, deadline);
-            return activity.End(await workflow.RunAsync(comparer, deadline.Token));
+            return activity.End(await waiting.RunAsync(async () =>
+            {
+                var comparer = workflow.IsSettled && roster.Count == 0
+                    ? FindConfigured(request.Ranker, request.Instruction, request.Input, workflow.Texts, deadline) ?? new NoComparer(request.Ranker)
+                    : await FindAsync(request.Ranker, request.Instruction, request.Input, workflow.Texts, deadline);
+                return request.Candidates.Length <= MaxCandidatesOnScheduler
+                    ? await workflow.RunAsync(comparer, deadline.Token)
+                    : await Task.Run(() => workflow.RunAsync(comparer, deadline.Token));
+            }));
         }
         catch (Exception e)
         {
@@ -45,15 +61,35 @@ internal sealed class RankingGrain(
     {
         ComparisonWorkflow.Check(request);
         using var entry = admission.Enter(CallId.Current);
-        using var deadline = new Deadline(request.Timeout, cancellationToken);
+        using var waiting = new WorkerWait(dispatcher, request.MaxWait, cancellationToken);
+        using var deadline = new Deadline(request.Timeout, waiting.Token);
         var start = Stopwatch.GetTimestamp();
-        var comparer = await FindAsync(request.Ranker, request.Instruction, request.Input, ComparisonWorkflow.Texts(request), deadline);
-        var response = await ComparisonWorkflow.RunAsync(request, comparer, deadline.Token);
+        var response = await waiting.RunAsync(async () =>
+        {
+            var comparer = await FindAsync(request.Ranker, request.Instruction, request.Input, ComparisonWorkflow.Texts(request), deadline);
+            return await ComparisonWorkflow.RunAsync(request, comparer, deadline.Token);
+        });
         metrics.Rankings.Compared(request.Order, Stopwatch.GetElapsedTime(start).TotalSeconds);
         return response;
     }
 
+    private IPairComparer? FindConfigured(string? name, string instruction, string? input, string[] texts, Deadline deadline) =>
+        ConfiguredComparer.Find(panels, name, instruction, input, texts, metrics, deadline);
+
     private async Task<IPairComparer> FindAsync(string? name, string instruction, string? input, string[] texts, Deadline deadline) =>
-        ConfiguredComparer.Find(panels, name, instruction, input, texts, metrics, deadline)
+        FindConfigured(name, instruction, input, texts, deadline)
             ?? new CachedComparer(cache, await roster.FindAsync(name, deadline), instruction + input, texts, deadline);
+
+    // The comparer of a single candidate while no silo compares.
+    private sealed class NoComparer(string? ranker) : IPairComparer
+    {
+        public string Name => ranker ?? "";
+
+        public int Reused => 0;
+
+        public StepUsage Usage => default;
+
+        public Task<float[]> CompareAsync(CandidatePair[] pairs, CancellationToken cancellationToken) =>
+            throw new InvalidOperationException("a single candidate has no pairs");
+    }
 }

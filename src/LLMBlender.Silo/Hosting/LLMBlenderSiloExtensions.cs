@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using LLMBlender.Abstractions;
 using LLMBlender.Client;
@@ -148,8 +149,8 @@ public static class LLMBlenderSiloExtensions
 
     private static void ConfigureClustering(ISiloBuilder silo, LLMBlenderSiloOptions options, ConfigurationOptions? redis)
     {
-        var siloPort = options.SiloPort > 0 ? options.SiloPort : FreePort();
-        var gatewayPort = options.GatewayPort > 0 ? options.GatewayPort : FreePort();
+        var siloPort = options.SiloPort > 0 ? options.SiloPort : FreePort(options.Address);
+        var gatewayPort = options.GatewayPort > 0 ? options.GatewayPort : FreePort(options.Address);
         if (redis is null)
         {
             silo.UseLocalhostClustering(siloPort, gatewayPort, null, options.ClusterId, options.ClusterId);
@@ -157,12 +158,13 @@ public static class LLMBlenderSiloExtensions
         else
         {
             silo.UseRedisClustering(clustering => clustering.ConfigurationOptions = redis);
-            silo.ConfigureEndpoints(options.Address, siloPort, gatewayPort, listenOnAnyHostAddress: !IPAddress.IsLoopback(options.Address));
-            if (options.ListenPort > 0)
+            silo.Configure<EndpointOptions>(endpoint =>
             {
-                var listen = IPAddress.IsLoopback(options.Address) ? options.Address : IPAddress.Any;
-                silo.Configure<EndpointOptions>(endpoint => endpoint.SiloListeningEndpoint = new IPEndPoint(listen, options.ListenPort));
-            }
+                var listen = ListenAddress(options.Address);
+                (endpoint.AdvertisedIPAddress, endpoint.SiloPort, endpoint.GatewayPort) = (options.Address, siloPort, gatewayPort);
+                endpoint.SiloListeningEndpoint = new IPEndPoint(listen, options.ListenPort > 0 ? options.ListenPort : siloPort);
+                endpoint.GatewayListeningEndpoint = new IPEndPoint(listen, gatewayPort);
+            });
 
             silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (options.ClusterId, options.ClusterId));
         }
@@ -178,9 +180,27 @@ public static class LLMBlenderSiloExtensions
         return redis;
     }
 
-    private static int FreePort()
+    /// <summary>
+    /// The address to listen on: the advertised one if it is this machine's, otherwise all addresses of its family, for an address that is
+    /// mapped to this machine.
+    /// </summary>
+    internal static IPAddress ListenAddress(IPAddress advertised)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        if (IPAddress.IsLoopback(advertised) || IsLocal(advertised))
+        {
+            return advertised;
+        }
+
+        return advertised.AddressFamily is AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any;
+    }
+
+    private static bool IsLocal(IPAddress address) => NetworkInterface.GetAllNetworkInterfaces()
+        .SelectMany(static adapter => adapter.GetIPProperties().UnicastAddresses)
+        .Any(own => own.Address.Equals(address));
+
+    private static int FreePort(IPAddress address)
+    {
+        using var listener = new TcpListener(address.AddressFamily is AddressFamily.InterNetworkV6 ? IPAddress.IPv6Loopback : IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }

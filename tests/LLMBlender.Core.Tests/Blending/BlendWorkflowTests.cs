@@ -120,6 +120,20 @@ public sealed class BlendWorkflowTests
         Assert.Null(response.Fusion);
         Assert.Empty(fusion.Requests);
         Assert.Equal([BlendWorkflow.Rank], workflow.FailedSteps);
+        Assert.True(response.IsUnranked);
+        Assert.Equal(["the candidates are not ranked: the answer is the first usable one"], response.Warnings);
+    }
+
+    [Fact]
+    public async Task Run_EachStep_HasAShareOfTheTime()
+    {
+        var (ranking, fusion) = (new FakeRanking(), new FakeFusion("fused"));
+
+        await EndAsync(Workflow(null, ranking, fusion), Given);
+
+        var time = new[] { Assert.Single(ranking.Rankings).Timeout, Assert.Single(fusion.Requests).Timeout };
+        Assert.All(time, step => Assert.InRange(step, TimeSpan.FromMilliseconds(1), 0.75 * Given.Timeout));
+        Assert.InRange(Assert.Single(ranking.Comparisons).Timeout, TimeSpan.FromMilliseconds(1), 0.9 * Given.Timeout);
     }
 
     [Fact]

@@ -117,6 +117,7 @@ public sealed class ModelImportTests : IDisposable
     [Theory]
     [InlineData("manifest.json", """{"name": "My web app", "start_url": "."}""")]
     [InlineData("manifest.json", """{"format": 1, "kind": "pair-ranker"}""")]
+    [InlineData("manifest.json", """{"format": 1, "kind": "pair-ranker", "id": "x", "origin": "x", "tensor_hash": "x", "precision": "fp32", "files": null}""")]
     [InlineData("manifest.json", "")]
     [InlineData("manifest.json", "[]")]
     public void Import_IntoAFolderWithAnotherManifest_IsRefusedAndLeavesIt(string name, string content)

@@ -46,6 +46,23 @@ internal sealed class CharsMap
         return new CharsMap(units, blob[(4 + (int)size)..].ToArray());
     }
 
+    /// <summary>The length of the longest replacement in bytes.</summary>
+    public int LongestReplacement
+    {
+        get
+        {
+            var (longest, start) = (0, 0);
+            for (int end; start < replacements.Length; start = end + 1)
+            {
+                int length = replacements.AsSpan(start).IndexOf((byte)0);
+                end = length < 0 ? replacements.Length : start + length;
+                longest = Math.Max(longest, end - start);
+            }
+
+            return longest;
+        }
+    }
+
     /// <summary>
     /// The replacement of <paramref name="text"/>; false if the map has no key that is a prefix of it. The shortest such key determines the
     /// replacement of the whole text, as in the reference.

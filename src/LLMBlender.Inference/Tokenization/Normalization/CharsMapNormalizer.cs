@@ -27,6 +27,9 @@ internal sealed class CharsMapNormalizer : Normalizer
         special = SearchValues.Create([.. Enumerable.Range(0, 256).Select(b => (byte)b).Where(IsSpecial)]);
     }
 
+    // Unicode's longest compatibility mapping has 33 bytes, of a character of three.
+    public override double Growth => map.LongestReplacement / 3.0;
+
     public override void Apply(ReadOnlySpan<byte> source, ByteBuffer target, Workspace workspace)
     {
         while (!source.IsEmpty)

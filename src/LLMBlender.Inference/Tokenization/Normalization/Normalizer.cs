@@ -9,6 +9,9 @@ internal abstract class Normalizer
     /// <summary>Appends the normalised <paramref name="source"/> to <paramref name="target"/>.</summary>
     public abstract void Apply(ReadOnlySpan<byte> source, ByteBuffer target, Workspace workspace);
 
+    /// <summary>The factor by which a configured text can lengthen a text; 1 for steps without one.</summary>
+    public virtual double Growth => 1;
+
     /// <summary>
     /// The number of bytes at the start of the normalised <paramref name="source"/> that represent the first character of the input, if
     /// <paramref name="head"/> (more than 0) bytes of the source do.

@@ -17,6 +17,8 @@ internal sealed class ReplaceNormalizer(byte[] pattern, byte[] content) : Normal
         target.Append(source);
     }
 
+    public override double Growth => (double)content.Length / pattern.Length;
+
     public override int Head(ReadOnlySpan<byte> source, int head) =>
         source.StartsWith(pattern) ? HeadAfterReplacing(head, pattern.Length, content.Length) : head;
 }

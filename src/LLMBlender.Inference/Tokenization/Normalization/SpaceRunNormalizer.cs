@@ -19,6 +19,8 @@ internal sealed class SpaceRunNormalizer(byte[] content) : Normalizer
         target.Append(source);
     }
 
+    public override double Growth => content.Length / 2.0;
+
     public override int Head(ReadOnlySpan<byte> source, int head)
     {
         int rest = source.IndexOfAnyExcept((byte)' ');

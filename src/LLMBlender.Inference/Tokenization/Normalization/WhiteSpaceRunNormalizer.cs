@@ -22,6 +22,8 @@ internal sealed class WhiteSpaceRunNormalizer(byte[] content) : Normalizer
         }
     }
 
+    public override double Growth => content.Length;
+
     public override int Head(ReadOnlySpan<byte> source, int head)
     {
         int run = WhiteSpace.LengthAtStart(source);
