@@ -41,4 +41,8 @@ public sealed record BlendResponse(
     /// <summary>Request fields that were not sent to members.</summary>
     [Id(11)]
     public string[] Warnings { get; init; } = [];
+
+    /// <summary>The ranker's kind and calibration; null if the candidates were not ranked, or not known.</summary>
+    [Id(12)]
+    public RankerInfo? RankerInfo { get; init; }
 }

@@ -27,7 +27,7 @@ const string Usage = """
     """;
 
 using var scratch = new TemporaryFolder();
-var mini = Repository.File("models", "pairranker-mini");
+var mini = MiniRanker.Folder;
 switch (args)
 {
     case ["graph"]:

@@ -30,6 +30,9 @@ public sealed record BlendResult
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool ReachedLimit { get; init; }
 
+    /// <summary>The ranker's name, kind and temperature; absent if the candidates were not ranked.</summary>
+    public RankerInfo? RankerInfo { get; init; }
+
     /// <summary>The trace, if requested.</summary>
     public TraceResult? Trace { get; init; }
 
@@ -47,6 +50,7 @@ public sealed record BlendResult
             Usage = response.Usage,
             Fusion = response.Fusion,
             ReachedLimit = response.ReachedLimit,
+            RankerInfo = response.RankerInfo,
             Trace = response.Trace is { } trace ? TraceResult.Create(trace) : null,
         };
     }

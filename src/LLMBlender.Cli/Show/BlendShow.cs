@@ -25,6 +25,7 @@ internal sealed class BlendShow(IAnsiConsole console)
     {
         Instruction(blend.Instruction, blend.Input);
         Ranking(blend, failedMembers);
+        Ranker(blend);
         Matrix(blend);
     }
 
@@ -38,11 +39,12 @@ internal sealed class BlendShow(IAnsiConsole console)
     /// <summary>Writes whether the fused answer or the best candidate is the answer, with the reason.</summary>
     public void Decided(BlendFusion fusion, BlendFailure? failure, TimeSpan time)
     {
-        var margin = fusion.Margin?.ToString("+0.00;-0.00;0.00", CultureInfo.InvariantCulture);
+        var margin = fusion.Margin?.ToString("+0.00;-0.00;0.00", CultureInfo.InvariantCulture)
+            + (fusion.Probability is { } probability ? string.Create(CultureInfo.InvariantCulture, $" (probability {probability:0.00})") : "");
         var verdict = (failure, margin, fusion.Given) switch
         {
             ({ } problem, _, _) => problem.Message,
-            (_, null, _) => "used, not compared with the best candidate",
+            (_, "", _) => "used, not compared with the best candidate",
             (_, _, BlendGiven.Fused) => $"used: not worse than the best candidate, by {margin}",
             _ => $"not used: worse than the best candidate, by {margin}",
         };
@@ -181,6 +183,21 @@ internal sealed class BlendShow(IAnsiConsole console)
 
         Indented(table);
         console.WriteLine();
+    }
+
+    private void Ranker(RankedBlend blend)
+    {
+        if (blend.Ranking.RankerInfo is not { } ranker)
+        {
+            return;
+        }
+
+        var kind = $"{(ranker.Demonstration ? "a demonstration, " : "")}{ranker.Kind}";
+        var sure = blend.Order.Length < 2 ? "."
+            : ranker.Temperature is null ? ", not calibrated."
+            : blend.Ranking.Probability(blend.Order[0], blend.Order[1]) is not { } probability ? "."
+            : string.Create(CultureInfo.InvariantCulture, $". Probability that the first is better than the second: {probability:0.00}.");
+        Remark($"Ranked by {ranker.Name} ({kind}){sure}\n");
     }
 
     private void Matrix(RankedBlend blend)
