@@ -70,7 +70,7 @@ internal sealed class BlendShow(IAnsiConsole console)
     /// <summary>Writes many blends, one a line: the instruction and its members from best to worst.</summary>
     public void Overview(IReadOnlyList<RankedBlend> blends)
     {
-        Heading("Every instruction, and who answered it best", "the others follow in order");
+        Heading("Every instruction, and whom the ranker puts first", "the others follow in order");
         var table = Plain("", "", "");
         table.Columns[0].RightAligned();
         var available = (ContentWidth - 8) / 2;
@@ -90,7 +90,7 @@ internal sealed class BlendShow(IAnsiConsole console)
     /// <summary>Writes how often each member was best.</summary>
     public void Winners(IReadOnlyList<RankedBlend> blends)
     {
-        Heading("Best answers by member", "");
+        Heading("First places by member", "");
         var wins = blends.GroupBy(blend => blend.Candidates[blend.Order[0]].Model ?? "?", StringComparer.Ordinal).Select(group => (Name: group.Key, Count: group.Count()))
             .OrderByDescending(win => win.Count).ThenBy(win => win.Name, StringComparer.Ordinal).ToList();
         var width = wins.Max(win => win.Name.Length);
@@ -102,7 +102,7 @@ internal sealed class BlendShow(IAnsiConsole console)
 
         if (wins.Count > 1)
         {
-            console.Write(new Text("\n  No member is best for every instruction. Blending selects the best per instruction.\n"));
+            console.Write(new Text("\n  The ranker puts no member first for every instruction.\n"));
         }
 
         console.WriteLine();

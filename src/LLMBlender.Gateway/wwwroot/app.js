@@ -155,8 +155,8 @@ function finish(record) {
   const from = record.made_from.map((i) => record.candidates[i]?.model ?? `#${i + 1}`).join(', ');
   const fused = record.fusion?.given === 'fused';
   $('answer-foot').textContent = fused
-    ? `Fused by ${record.fusion.fuser} from ${from}${record.fusion.margin === undefined ? '' : `; the ranker prefers it by ${logit(record.fusion.margin)}${sure(record.fusion.probability)}`}.`
-    : `${from}’s answer unchanged: the best of ${record.candidates.length}.`;
+    ? `Fused by ${record.fusion.fuser} from ${from}${record.fusion.margin == null ? '' : `; the ranker prefers it by ${logit(record.fusion.margin)}${sure(record.fusion.probability)}`}.`
+    : `${from}’s answer unchanged: ranked first of ${record.candidates.length}.`;
   step('fuse', 'done', fused ? `by ${record.fusion.fuser}` : 'best one kept');
   const { usage, trace } = record;
   const facts = [['Comparisons', count(usage.comparisons)]];
