@@ -1,5 +1,4 @@
 using System.Globalization;
-using LLMBlender.Cli.Verbs;
 using LLMBlender.Inference.Models;
 using LLMBlender.TestKit;
 
@@ -86,7 +85,7 @@ public sealed class CalibrateVerbTests(TinyModel tiny) : IDisposable
         Assert.Equal(0.5, ranked["probability"]![1]![1]!.GetValue<double>());
         Assert.Equal("""{"name":"tiny","kind":"pair-ranker","temperature":0.25,"demonstration":true}""", ranked["ranker_info"]!.ToJsonString());
         Assert.Equal(ranked["ranker_info"]!.ToJsonString(), blended["ranker_info"]!.ToJsonString());
-        Assert.False((await CommandLine.RunAsync(record, ["rank", "--from", "-", "--ranker", model])).Records.Single().ContainsKey("probability"));
+        Assert.False((await CommandLine.RunAsync(record, ["rank", "--from", "-", "--ranker", model])).Records.Single().AsObject().ContainsKey("probability"));
     }
 
     private static string A(int i) => $"The answer {i} is short.";
