@@ -11,9 +11,10 @@ fi
 export_folder=$1
 data=$2
 limit=${3:-2147483647}
+made_up=$((limit < 200 ? limit : 200))
 root=$(cd "$(dirname "$0")/../.." && pwd)
 llmblender=${LLMBLENDER:-"dotnet $root/src/LLMBlender.Cli/bin/Release/net10.0/llmblender.dll"}
-training=${TRAINING:-"dotnet $root/src/LLMBlender.Training/bin/Release/net10.0/LLMBlender.Training.dll"}
+training=${TRAINING:-"dotnet $root/src/LLMBlender.Training/bin/Release/net10.0/linux-x64/LLMBlender.Training.dll"}
 model=$root/models/reward-minilm
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -28,5 +29,5 @@ cp "$scratch/reward-minilm"/* "$model/"
 $training evaluate --model "$model" --candidate-sets "$data/candidates-dev.jsonl.gz" --pairs "$data/dev-pairs.jsonl.gz" \
     --made-up-of-sets "$data/candidates-dev.jsonl.gz" --corpus "$data/corpus-text.jsonl.gz" \
     --plain-cases "$root/tests/LLMBlender.TestKit/Fixtures/plain-cases.jsonl" \
-    --beside "$scratch/fp32" --limit "$limit" --to "$scratch/figures.json" --figures "$model/README.md"
+    --beside "$scratch/fp32" --limit "$limit" --made-up "$made_up" --to "$scratch/figures.json" --figures "$model/README.md"
 du -sb "$model"

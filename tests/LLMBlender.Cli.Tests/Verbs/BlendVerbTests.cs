@@ -18,7 +18,7 @@ public sealed class BlendVerbTests(TinyModel tiny) : IDisposable
 
         var blended = (await RunAsync(Record, "--from", "-")).Records.Single().AsObject();
 
-        Assert.Equal(["id", "answer", "candidates", "made_from", "failures", "usage", "fusion"], blended.Select(field => field.Key));
+        Assert.Equal(["id", "answer", "candidates", "made_from", "failures", "usage", "fusion", "ranker_info"], blended.Select(field => field.Key));
         var candidates = blended["candidates"]!.AsArray();
         Assert.Equal(["a 🍁 <b>", "bb", ""], candidates.Select(candidate => candidate!["text"]!.GetValue<string>()));
         Assert.Equal("x", candidates[0]!["model"]!.GetValue<string>());

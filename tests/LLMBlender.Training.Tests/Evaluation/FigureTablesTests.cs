@@ -26,7 +26,7 @@ public sealed class FigureTablesTests : IDisposable
     [Fact]
     public void Replace_BetweenTheMarks_KeepsTheRest()
     {
-        string file = folder.Write("README.md", "# Model\n<!-- figures -->\nold\n<!-- /figures -->\nAfter.\n");
+        string file = folder.Write("README.md", "# Model\n<!-- figures -->\nstale\n<!-- /figures -->\nAfter.\n");
 
         FigureTables.Replace(file, Findings);
         FigureTables.Replace(file, Findings);
@@ -34,7 +34,7 @@ public sealed class FigureTablesTests : IDisposable
         string text = File.ReadAllText(file);
         Assert.StartsWith("# Model\n<!-- figures -->\n\n**sets**, 400 sets\n", text, StringComparison.Ordinal);
         Assert.EndsWith("<!-- /figures -->\nAfter.\n", text, StringComparison.Ordinal);
-        Assert.DoesNotContain("old", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("stale", text, StringComparison.Ordinal);
         Assert.Contains("| ranker | 0.059 [0.039, 0.080] | 4.38 [4.10, 4.70] | 66.0 % [64.0, 68.0] |", text, StringComparison.Ordinal);
         Assert.Contains("| judge's rank, ranker less longest | -0.40 [-0.70, -0.10] |", text, StringComparison.Ordinal);
         Assert.Contains("| all | 50.0 % [45.0, 55.0] | 52.0 % [47.0, 57.0] | 2,000 |", text, StringComparison.Ordinal);
