@@ -196,8 +196,9 @@ internal sealed class BlendShow(IAnsiConsole console)
         var sure = blend.Order.Length < 2 ? "."
             : ranker.Temperature is null ? ", not calibrated."
             : blend.Ranking.Probability(blend.Order[0], blend.Order[1]) is not { } probability ? "."
-            : string.Create(CultureInfo.InvariantCulture, $". Probability that the first is better than the second: {probability:0.00}.");
-        Remark($"Ranked by {ranker.Name} ({kind}){sure}\n");
+            : string.Create(CultureInfo.InvariantCulture, $". First better than second: probability {probability:0.00}.");
+        Indented(new Text($"Ranked by {ranker.Name} ({kind}){sure}", Palette.Dim));
+        console.WriteLine();
     }
 
     private void Matrix(RankedBlend blend)

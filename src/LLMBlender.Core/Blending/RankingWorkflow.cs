@@ -49,7 +49,7 @@ public sealed class RankingWorkflow
     /// <exception cref="BlendException">The comparer failed.</exception>
     public async Task<RankingResponse> RunAsync(IPairComparer comparer, CancellationToken cancellationToken)
     {
-        // A ranker that scores each candidate alone gives all pairs for the price of a few: there is nothing to plan.
+        // A ranker that scores each candidate alone computes all pairs in N passes, so that further rounds would only repeat passes.
         var known = comparer.Info is { ScoresAlone: true } && engine is not FullMatrixEngine && Texts.Length <= MostCandidatesAtOnce
             ? await CompareAllAsync(comparer, cancellationToken)
             : null;
