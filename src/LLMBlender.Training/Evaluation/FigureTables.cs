@@ -42,17 +42,12 @@ internal static class FigureTables
     public static string Write(IReadOnlyList<Finding> findings)
     {
         var text = new StringBuilder();
-        foreach (var data in findings.GroupBy(finding => finding.Data))
+        foreach (var data in findings.GroupBy(finding => (finding.Data, IsPairs: IsOfPairs(finding))).OrderBy(data => data.Key.IsPairs))
         {
             Finding[] all = [.. data];
-            bool isSets = all.Any(finding => finding.Metric.StartsWith(Pairwise, StringComparison.Ordinal));
-            text.Append(CultureInfo.InvariantCulture, $"\n**{data.Key}**, {all.Max(finding => finding.Estimate.Count):N0} {(isSets ? "sets" : "pairs")}\n\n");
-            if (isSets)
-            {
-                Sets(all, text);
-            }
-
-            Pairs(all, text);
+            text.Append(CultureInfo.InvariantCulture, $"\n**{data.Key.Data}**, {all.Max(finding => finding.Estimate.Count):N0} {(data.Key.IsPairs ? "pairs" : "sets")}\n\n");
+            Action<Finding[], StringBuilder> write = data.Key.IsPairs ? Pairs : Sets;
+            write(all, text);
         }
 
         Weaknesses(findings, text);
@@ -70,7 +65,7 @@ internal static class FigureTables
         text.Append("\n| difference, paired by set | |\n|---|---|\n");
         foreach (var (_, _, metric, estimate) in all.Where(finding => finding.Metric.Contains(" less ", StringComparison.Ordinal)))
         {
-            string form = metric.StartsWith(Rank, StringComparison.Ordinal) ? "+0.00;-0.00" : "+0.000;-0.000";
+            string form = metric.StartsWith(Rank, StringComparison.Ordinal) ? "+0.00;-0.00;0.00" : "+0.000;-0.000;0.000";
             text.Append(CultureInfo.InvariantCulture, $"| {metric} | {Shown(estimate, metric.StartsWith("pairwise", StringComparison.Ordinal) ? null : form)} |\n");
         }
 
@@ -91,11 +86,6 @@ internal static class FigureTables
     private static void Pairs(Finding[] all, StringBuilder text)
     {
         Finding[] ranked = [.. all.Where(finding => finding.Metric == Accuracy)];
-        if (ranked.Length == 0)
-        {
-            return;
-        }
-
         text.Append("| part | right | the longer one | pairs |\n|---|---|---|---|\n");
         foreach (var (_, part, _, estimate) in ranked)
         {
@@ -125,6 +115,8 @@ internal static class FigureTables
             ? "\nNowhere above does the longer answer predict better than the ranker.\n"
             : $"\nThe longer answer predicts better than the ranker in: {string.Join("; ", worse)} (bold: beyond both intervals).\n");
     }
+
+    private static bool IsOfPairs(Finding finding) => finding.Metric.StartsWith(Accuracy, StringComparison.Ordinal);
 
     private static string? Chooser(string metric) =>
         metric.StartsWith(Score, StringComparison.Ordinal) && !metric.Contains(" less ", StringComparison.Ordinal) ? metric[Score.Length..] : null;

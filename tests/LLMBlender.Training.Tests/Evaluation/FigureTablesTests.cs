@@ -8,6 +8,7 @@ public sealed class FigureTablesTests : IDisposable
 {
     private static readonly Finding[] Findings =
     [
+        new("sets", "empty", "accuracy", new Estimate(0.95, 0.9, 0.98, 200)),
         new("sets", "all", "judge's score, ranker", new Estimate(0.0594, 0.0391, 0.0801, 400)),
         new("sets", "all", "judge's rank, ranker", new Estimate(4.384, 4.1, 4.7, 400)),
         new("sets", "all", "pairwise accuracy, ranker", new Estimate(0.66, 0.64, 0.68, 400)),
@@ -37,6 +38,7 @@ public sealed class FigureTablesTests : IDisposable
         Assert.DoesNotContain("stale", text, StringComparison.Ordinal);
         Assert.Contains("| ranker | 0.059 [0.039, 0.080] | 4.38 [4.10, 4.70] | 66.0 % [64.0, 68.0] |", text, StringComparison.Ordinal);
         Assert.Contains("| judge's rank, ranker less longest | -0.40 [-0.70, -0.10] |", text, StringComparison.Ordinal);
+        Assert.Contains("**sets**, 200 pairs\n\n| part | right | the longer one | pairs |\n|---|---|---|---|\n| empty | 95.0 % [90.0, 98.0] |  | 200 |", text, StringComparison.Ordinal);
         Assert.Contains("| all | 50.0 % [45.0, 55.0] | 52.0 % [47.0, 57.0] | 2,000 |", text, StringComparison.Ordinal);
     }
 
