@@ -80,7 +80,7 @@ public sealed class BlendVerbTests(TinyModel tiny) : IDisposable
         var outcome = await RunOnTerminalAsync(width, Spanish);
 
         Assert.Equal(ExitCode.Done, outcome.Code);
-        Assert.All((string[])["rank", "Ranked by reward-minilm (reward-model). First better than second:", "Who beats whom", "The answer", "20 comparisons"], text => Assert.Contains(text, outcome.Out, StringComparison.Ordinal));
+        Assert.All((string[])["rank", "Ranked by tiny (pair-ranker), not calibrated.", "Who beats whom", "The answer", "20 comparisons"], text => Assert.Contains(text, outcome.Out, StringComparison.Ordinal));
         Assert.All(outcome.Out.Split('\n'), line => Assert.InRange(line.TrimEnd().Length, 0, width));
     }
 

@@ -88,6 +88,22 @@ public sealed class CalibrateVerbTests(TinyModel tiny) : IDisposable
         Assert.False((await CommandLine.RunAsync(record, ["rank", "--from", "-", "--ranker", model])).Records.Single().AsObject().ContainsKey("probability"));
     }
 
+    [Fact]
+    public async Task Blend_ByACalibratedDemonstrationOnATerminal_SaysBoth()
+    {
+        var model = folder.CopyOf(tiny.Folder, "model");
+        (ModelManifest.Read(model) with { Calibration = new Calibration(0.25, 9, "x"), Demonstration = true }).Write(model);
+
+        var outcome = await CommandLine.RunAsync(
+            [],
+            ["blend", "--ranker", model, "Explain compound interest to someone who has never had a savings account."],
+            terminal => terminal with { OutIsTerminal = true, Width = 100, Variable = name => name == "TERM" ? "dumb" : null });
+
+        Assert.Equal(ExitCode.Done, outcome.Code);
+        Assert.Contains("; demonstration ranker tiny, fp32", outcome.Out, StringComparison.Ordinal);
+        Assert.Contains("Ranked by tiny (a demonstration, pair-ranker). First better than second: probability 0.", outcome.Out, StringComparison.Ordinal);
+    }
+
     private static string A(int i) => $"The answer {i} is short.";
 
     private static string B(int i) => $"Another answer, number {i * 7}, that is longer than the first.";
