@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 // A blend in an app's own process, without a cluster. Replace the canned answers by real chat clients.
 const string Question = "Why is the sky blue?";
-var ranker = Path.Combine(AppContext.BaseDirectory, "models", "pairranker-mini");
+var ranker = Path.Combine(AppContext.BaseDirectory, "models", "reward-minilm");
 var good = new CannedChat("Air molecules scatter short, blue wavelengths of sunlight more strongly than long, red ones, so the sky looks blue.");
 var poor = new CannedChat("sky sky because.");
 

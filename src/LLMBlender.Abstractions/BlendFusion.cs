@@ -11,4 +11,9 @@ namespace LLMBlender.Abstractions;
 /// </param>
 [GenerateSerializer, Immutable, Alias("LLMBlender.BlendFusion")]
 public sealed record BlendFusion(
-    [property: Id(0)] string Fuser, [property: Id(1)] BlendGiven Given, [property: Id(2), JsonIgnore(Condition = JsonIgnoreCondition.Never)] double? Margin);
+    [property: Id(0)] string Fuser, [property: Id(1)] BlendGiven Given, [property: Id(2), JsonIgnore(Condition = JsonIgnoreCondition.Never)] double? Margin)
+{
+    /// <summary>The calibrated probability that the fused answer is better than the best candidate; null without a calibrated margin.</summary>
+    [Id(3)]
+    public double? Probability { get; init; }
+}

@@ -45,4 +45,8 @@ public sealed record BlendResponse(
     /// <summary>Whether the candidates could not be ranked: all ranks are 1, and the answer is the first usable candidate.</summary>
     [Id(12)]
     public bool IsUnranked { get; init; }
+
+    /// <summary>The ranker's kind and calibration; null if the candidates were not ranked, or not known.</summary>
+    [Id(13)]
+    public RankerInfo? RankerInfo { get; init; }
 }

@@ -17,4 +17,15 @@ public sealed record CompareResponse([property: Id(0)] float Logit, [property: I
     /// <summary>The ranker's cost in the currency of the configured prices; null if none are configured.</summary>
     [Id(4)]
     public decimal? Cost { get; init; }
+
+    /// <summary>The ranker's kind and calibration; null if not known.</summary>
+    [Id(5)]
+    public RankerInfo? RankerInfo { get; init; }
+
+    /// <summary>
+    /// The calibrated probability that a is better, independent of the order; of both orders, from the mean of their logits. Null if the
+    /// ranker is not calibrated.
+    /// </summary>
+    [Id(6)]
+    public double? Probability { get; init; }
 }

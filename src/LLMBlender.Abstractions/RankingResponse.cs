@@ -44,6 +44,24 @@ public sealed record RankingResponse
     [Id(8)]
     public decimal? Cost { get; init; }
 
+    /// <summary>The ranker's kind and calibration; null if not known.</summary>
+    [Id(9)]
+    public RankerInfo? RankerInfo { get; init; }
+
+    /// <summary>
+    /// The calibrated probability that one candidate is better than another, from the mean of both orders' logits. Null if the ranker is
+    /// not calibrated, the response has no matrix, or the two were not compared in both orders.
+    /// </summary>
+    /// <param name="better">Index of the one candidate.</param>
+    /// <param name="worse">Index of the other.</param>
+    public double? Probability(int better, int worse)
+    {
+        var count = Matrix is null ? 0 : (int)Math.Sqrt(Matrix.Length);
+        return count > 0 && (Matrix![(better * count) + worse] - Matrix[(worse * count) + better]) / 2 is var logit && float.IsFinite(logit)
+            ? RankerInfo?.Probability(logit)
+            : null;
+    }
+
     /// <summary>Returns the indices of the best candidates, best first; ties are in the candidates' order.</summary>
     /// <param name="k">The number of indices, at least 1; all if there are fewer candidates.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="k"/> is below 1.</exception>

@@ -28,8 +28,9 @@ internal static class EvaluateCommand
         var candidate = new Option<int?>("--candidate-max-length") { Description = "tokens of a candidate, instead of the model's own" };
         var workers = new Option<int>("--workers") { DefaultValueFactory = _ => Environment.ProcessorCount };
         var to = new Option<string?>("--to") { Description = "also write the findings as JSON to this file" };
+        var figures = new Option<string?>("--figures") { Description = "also replace the tables in this Markdown file, between <!-- figures --> and <!-- /figures -->" };
         var command = new Command("evaluate", "Measures a ranker, with 95 % intervals.")
-            { model, pairs, heldOut, sets, score, corpus, madeUp, setsMadeUp, plain, bag, beside, limit, source, candidate, workers, to };
+            { model, pairs, heldOut, sets, score, corpus, madeUp, setsMadeUp, plain, bag, beside, limit, source, candidate, workers, to, figures };
         command.SetAction(result => CommandErrorHandler.Run(() =>
         {
             var lengths = (result.GetValue(source), result.GetValue(candidate));
@@ -52,6 +53,11 @@ internal static class EvaluateCommand
             if (result.GetValue(to) is { } file)
             {
                 File.WriteAllText(file, JsonSerializer.Serialize(findings, Json) + "\n");
+            }
+
+            if (result.GetValue(figures) is { } readme)
+            {
+                FigureTables.Replace(readme, findings);
             }
 
             return 0;

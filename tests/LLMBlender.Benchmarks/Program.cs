@@ -9,6 +9,7 @@ using LLMBlender.TestKit;
 const string Usage = """
     graph                    ONNX graph beside libtorch and the matrix rate, base shape (needs libtorch)
     path [MODEL]             text to logits beside ONNX Runtime alone; packing; int8 (default: pairranker-mini)
+    choice [MODEL]           the best of eleven answers, beside pairranker-mini by the full matrix (default: reward-minilm)
     base                     as path, on random weights of DeBERTa-v3-base's shape
     tokenizer TEXTS [MODEL]  tokenizer beside spm_encode, on a file of lines
     startup [MODEL]          a process to its first logit
@@ -28,7 +29,7 @@ const string Usage = """
     """;
 
 using var scratch = new TemporaryFolder();
-var mini = Repository.File("models", "pairranker-mini");
+var mini = MiniRanker.Folder;
 switch (args)
 {
     case ["graph"]:
@@ -36,6 +37,9 @@ switch (args)
         return 0;
     case ["path", .. var rest]:
         PathBenchmark.Run(rest.FirstOrDefault(mini), scratch.Path);
+        return 0;
+    case ["choice", .. var rest]:
+        ChoiceBenchmark.Run(rest.FirstOrDefault(Repository.File("models", "reward-minilm")), mini);
         return 0;
     case ["base"]:
         SyntheticCheckpoint.Write(scratch.File("checkpoint"), hidden: 768, layers: 12, heads: 12);

@@ -28,6 +28,40 @@ public sealed class BlendingEndpointsTests
     }
 
     [Fact]
+    public async Task Results_OfACalibratedRanker_NameItAndItsProbabilities()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        var info = new RankerInfo("r", RankerInfo.RewardModel) { Temperature = 0.5 };
+        var ranking = new RankingResponse
+        {
+            Ranks = [2, 1], Scores = [-0.5, 0.5], Comparisons = 2, Reused = 0, Matrix = [0, -0.5f, float.NaN, 0], Ranker = "r", RankerInfo = info,
+        };
+        gateway.Blender.Answer = (request, _) => Task.FromResult<object>(request switch
+        {
+            RankingRequest => ranking,
+            CompareRequest => new CompareResponse(1, 1) { RankerInfo = info, Probability = 0.75 },
+            _ => new BlendResponse(null, "It.", [], [], new BlendUsage(0, 0, 2))
+            {
+                RankerInfo = info,
+                Fusion = new BlendFusion("f", BlendGiven.Fused, 1) { Probability = 0.75 },
+                Trace = new BlendTrace { Members = [], Ranking = ranking },
+            },
+        });
+
+        var (_, ranked, _) = await gateway.PostAsync("/v1/rank", Record + ""","matrix":true}""");
+        var (_, compared, _) = await gateway.PostAsync("/v1/compare", """{"instruction":"Say.","a":"x","b":"y"}""");
+        var (_, blended, _) = await gateway.PostAsync("/v1/blend", Record + ""","trace":true}""");
+
+        const string expected = """{"name":"r","kind":"reward-model","temperature":0.5}""";
+        Assert.All([ranked, compared, blended], body => Assert.Equal(expected, body["ranker_info"]!.ToJsonString()));
+        Assert.Equal(1 / (1 + Math.Exp(1)), ranked["probability"]![0]![1]!.GetValue<double>(), 1e-12);
+        Assert.Null(ranked["probability"]![1]![0]);
+        Assert.Equal(0.75, compared["probability"]!.GetValue<double>());
+        Assert.Equal(0.75, blended["fusion"]!["probability"]!.GetValue<double>());
+        Assert.Equal(ranked["probability"]!.ToJsonString(), blended["trace"]!["probability"]!.ToJsonString());
+    }
+
+    [Fact]
     public async Task Rank_AgainstAReference_GivesTheTop()
     {
         await using var gateway = await TestGateway.StartAsync();

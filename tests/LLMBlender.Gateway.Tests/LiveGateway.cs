@@ -1,3 +1,4 @@
+using LLMBlender.Abstractions;
 using System.Collections.Concurrent;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -64,7 +65,7 @@ public sealed class LiveGateway : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         var options = new LLMBlenderSiloOptions { ClusterId = Guid.NewGuid().ToString("N") };
-        var ranker = new FakeRanker();
+        var ranker = new FakeRanker { Info = new RankerInfo("fake", RankerInfo.PairRanker) { Temperature = 2, Demonstration = true } };
         var fakes = new SiloModels([new AcceleratorRankers("fake:0", [new LoadedRanker(ranker.Identity, ranker.On(0), ranker.CallTokens)])]);
         builder.AddLLMBlenderSilo(options, fakes, registry);
         services?.Invoke(builder.Services);

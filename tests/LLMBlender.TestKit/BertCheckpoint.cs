@@ -58,7 +58,7 @@ public sealed class BertCheckpoint : IDisposable
 
     /// <summary>Writes the checkpoint as it is now, and imports it.</summary>
     /// <returns>The model's folder.</returns>
-    public string Import(string name, string? kind = null, Precision precision = Precision.Float32)
+    public string Import(string name, string? kind = null, Precision precision = Precision.Float32, RowLimits limits = default)
     {
         var checkpoint = folder.CopyOf(Plain, name + "-checkpoint");
         System.IO.File.WriteAllText(Path.Combine(checkpoint, "config.json"), Config.ToJsonString());
@@ -73,7 +73,7 @@ public sealed class BertCheckpoint : IDisposable
             writer.Finish();
         }
 
-        return ModelImport.Import(checkpoint, folder.File(name), precision, kind: kind).Path;
+        return ModelImport.Import(checkpoint, folder.File(name), precision, kind: kind, limits: limits).Path;
     }
 
     /// <summary>The reference's tokenizer.</summary>

@@ -41,6 +41,9 @@ public sealed record BlendResult
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string[]? Warnings { get; init; }
 
+    /// <summary>The ranker's name, kind and temperature; absent if the candidates were not ranked.</summary>
+    public RankerInfo? RankerInfo { get; init; }
+
     /// <summary>The trace, if requested.</summary>
     public TraceResult? Trace { get; init; }
 
@@ -60,6 +63,7 @@ public sealed record BlendResult
             ReachedLimit = response.ReachedLimit,
             Ranking = response.IsUnranked ? NoRanking : null,
             Warnings = response.Warnings is { Length: > 0 } warnings ? warnings : null,
+            RankerInfo = response.RankerInfo,
             Trace = response.Trace is { } trace ? TraceResult.Create(trace) : null,
         };
     }

@@ -14,6 +14,15 @@ public sealed record CompareResult
     /// <summary>The better candidate, independent of the order.</summary>
     public required BetterCandidate Better { get; init; }
 
+    /// <summary>
+    /// The probability that a is better, independent of the order: σ(logit / temperature), of both orders with the mean of their logits.
+    /// Absent if the ranker is not calibrated.
+    /// </summary>
+    public double? Probability { get; init; }
+
+    /// <summary>The ranker's name, kind and temperature.</summary>
+    public RankerInfo? RankerInfo { get; init; }
+
     /// <summary>Converts a response to a record.</summary>
     public static CompareResult Create(RecordId? id, CompareResponse response)
     {
@@ -23,6 +32,8 @@ public sealed record CompareResult
             Id = id,
             Logit = response.Logit,
             Better = response.Better switch { > 0 => BetterCandidate.A, < 0 => BetterCandidate.B, _ => BetterCandidate.Tie },
+            Probability = response.Probability,
+            RankerInfo = response.RankerInfo,
         };
     }
 }

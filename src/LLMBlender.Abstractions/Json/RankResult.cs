@@ -21,6 +21,15 @@ public sealed record RankResult
     /// </summary>
     public float?[][]? Matrix { get; init; }
 
+    /// <summary>
+    /// probability[i][j] belongs to matrix[i][j]: the probability that i is better than j, σ(logit / temperature). Absent without a matrix,
+    /// or if the ranker is not calibrated.
+    /// </summary>
+    public double?[][]? Probability { get; init; }
+
+    /// <summary>The ranker's name, kind and temperature.</summary>
+    public RankerInfo? RankerInfo { get; init; }
+
     /// <summary>The best candidates, best first, if requested.</summary>
     public RankedCandidate[]? Top { get; init; }
 
@@ -40,10 +49,17 @@ public sealed record RankResult
             Scores = response.Scores,
             Comparisons = response.Comparisons,
             Matrix = Rows(response.Matrix),
+            Probability = Probabilities(response),
+            RankerInfo = response.RankerInfo,
             Top = topK is { } count ? Array.ConvertAll(response.Top(count), place => new RankedCandidate(
                 candidates[place].Model, candidates[place].Text, response.Ranks[place], response.Scores[place])) : null,
         };
     }
+
+    /// <summary>The probability of each entry of a response's matrix; null without a matrix or a calibrated ranker.</summary>
+    public static double?[][]? Probabilities(RankingResponse? response) => response?.RankerInfo is not { Temperature: not null } ranker ? null
+        : Rows(response.Matrix) is not { } rows ? null
+        : Array.ConvertAll(rows, row => Array.ConvertAll(row, logit => logit is { } known ? ranker.Probability(known) : null));
 
     /// <summary>Converts a square matrix in row-major order to rows; NaN becomes null.</summary>
     public static float?[][]? Rows(float[]? matrix) => matrix is null ? null :

@@ -27,6 +27,9 @@ public sealed record TraceResult
     /// <summary>The comparison matrix, as in the result of rank.</summary>
     public float?[][]? Matrix { get; init; }
 
+    /// <summary>The probability of each entry of the matrix, as in the result of rank.</summary>
+    public double?[][]? Probability { get; init; }
+
     /// <summary>Converts a trace to a record.</summary>
     public static TraceResult Create(BlendTrace trace)
     {
@@ -41,6 +44,7 @@ public sealed record TraceResult
             Ranks = trace.Ranking?.Ranks,
             Scores = trace.Ranking?.Scores,
             Matrix = RankResult.Rows(trace.Ranking?.Matrix),
+            Probability = RankResult.Probabilities(trace.Ranking),
         };
     }
 }

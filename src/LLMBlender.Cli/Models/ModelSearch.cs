@@ -12,7 +12,7 @@ namespace LLMBlender.Cli.Models;
 internal sealed class ModelSearch(Terminal terminal)
 {
     /// <summary>The default ranker.</summary>
-    public const string DefaultRanker = "pairranker-mini";
+    public const string DefaultRanker = "reward-minilm";
 
     /// <summary>The environment variable with a folder of models.</summary>
     public const string Variable = "LLMBLENDER_MODELS";

@@ -25,6 +25,7 @@ internal sealed class BlendShow(IAnsiConsole console)
     {
         Instruction(blend.Instruction, blend.Input);
         Ranking(blend, failedMembers);
+        Ranker(blend);
         Matrix(blend);
     }
 
@@ -38,11 +39,12 @@ internal sealed class BlendShow(IAnsiConsole console)
     /// <summary>Writes whether the fused answer or the best candidate is the answer, with the reason.</summary>
     public void Decided(BlendFusion fusion, BlendFailure? failure, TimeSpan time)
     {
-        var margin = fusion.Margin?.ToString("+0.00;-0.00;0.00", CultureInfo.InvariantCulture);
+        var margin = fusion.Margin?.ToString("+0.00;-0.00;0.00", CultureInfo.InvariantCulture)
+            + (fusion.Probability is { } probability ? string.Create(CultureInfo.InvariantCulture, $" (probability {probability:0.00})") : "");
         var verdict = (failure, margin, fusion.Given) switch
         {
             ({ } problem, _, _) => problem.Message,
-            (_, null, _) => "used, not compared with the best candidate",
+            (_, "", _) => "used, not compared with the best candidate",
             (_, _, BlendGiven.Fused) => $"used: not worse than the best candidate, by {margin}",
             _ => $"not used: worse than the best candidate, by {margin}",
         };
@@ -68,7 +70,7 @@ internal sealed class BlendShow(IAnsiConsole console)
     /// <summary>Writes many blends, one a line: the instruction and its members from best to worst.</summary>
     public void Overview(IReadOnlyList<RankedBlend> blends)
     {
-        Heading("Every instruction, and who answered it best", "the others follow in order");
+        Heading("Every instruction, and whom the ranker puts first", "the others follow in order");
         var table = Plain("", "", "");
         table.Columns[0].RightAligned();
         var available = (ContentWidth - 8) / 2;
@@ -88,7 +90,7 @@ internal sealed class BlendShow(IAnsiConsole console)
     /// <summary>Writes how often each member was best.</summary>
     public void Winners(IReadOnlyList<RankedBlend> blends)
     {
-        Heading("Best answers by member", "");
+        Heading("First places by member", "");
         var wins = blends.GroupBy(blend => blend.Candidates[blend.Order[0]].Model ?? "?", StringComparer.Ordinal).Select(group => (Name: group.Key, Count: group.Count()))
             .OrderByDescending(win => win.Count).ThenBy(win => win.Name, StringComparer.Ordinal).ToList();
         var width = wins.Max(win => win.Name.Length);
@@ -100,7 +102,7 @@ internal sealed class BlendShow(IAnsiConsole console)
 
         if (wins.Count > 1)
         {
-            console.Write(new Text("\n  No member is best for every instruction. Blending selects the best per instruction.\n"));
+            console.Write(new Text("\n  The ranker puts no member first for every instruction.\n"));
         }
 
         console.WriteLine();
@@ -180,6 +182,22 @@ internal sealed class BlendShow(IAnsiConsole console)
         }
 
         Indented(table);
+        console.WriteLine();
+    }
+
+    private void Ranker(RankedBlend blend)
+    {
+        if (blend.Ranking.RankerInfo is not { } ranker)
+        {
+            return;
+        }
+
+        var kind = $"{(ranker.Demonstration ? "a demonstration, " : "")}{ranker.Kind}";
+        var sure = blend.Order.Length < 2 ? "."
+            : ranker.Temperature is null ? ", not calibrated."
+            : blend.Ranking.Probability(blend.Order[0], blend.Order[1]) is not { } probability ? "."
+            : string.Create(CultureInfo.InvariantCulture, $". First better than second: probability {probability:0.00}.");
+        Indented(new Text($"Ranked by {ranker.Name} ({kind}){sure}", Palette.Dim));
         console.WriteLine();
     }
 

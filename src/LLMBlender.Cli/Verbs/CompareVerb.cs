@@ -12,12 +12,13 @@ internal static class CompareVerb
         or one with two conversations that differ only in the assistant's messages,
           {"id": …, "conversation_a": [{"role": "user", "content": "…"}, {"role": "assistant", "content": "…"}, …], "conversation_b": […]}
         Its answer is a line of --to, in the same order:
-          {"id": …, "logit": …, "better": "a" | "b" | "tie"}
+          {"id": …, "logit": …, "better": "a" | "b" | "tie", "probability"?: …, "ranker_info": {"name", "kind", "temperature"?, "demonstration"?}}
         The logit is what LLM-Blender's compare returns:
           --order both   M[a,b] - M[b,a], both orders combined; above 0, a is better
           --order ab     M[a,b], a first; above 0, a is better
           --order ba     M[b,a] unchanged, b first; above 0, b is better
-        "better" is correct for each order; "tie" is a logit of exactly 0.
+        "better" is correct for each order; "tie" is a logit of exactly 0. "probability" is that of a being better, σ(logit / temperature),
+        of both orders with the mean of their logits; absent if the ranker is not calibrated (llmblender calibrate).
 
         For a failed record {"id": …, "error": "…"} is written, and the exit code is 1.
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using LLMBlender.Cli.Hosts;
+using LLMBlender.Inference.Models;
 using LLMBlender.Local;
 using LLMBlender.Local.Comparing;
 using LLMBlender.Local.Fusion;
@@ -108,6 +109,9 @@ internal sealed class HostArguments
     private string? Chosen(ParseResult parsed, string? given, string? ofRecord) =>
         given is null ? ofRecord : IsCluster(parsed) || IsConfigured(parsed) ? given : null;
 
+    private static string Title(string use, ModelManifest manifest) =>
+        $"{(manifest.Demonstration ? $"demonstration {use}" : use)} {manifest.Id}, {manifest.Precision}";
+
     private LocalHost Load(ParseResult parsed, PanelRegistry panels)
     {
         var metrics = LocalHost.CreateMetrics();
@@ -120,7 +124,7 @@ internal sealed class HostArguments
             {
                 loaded.Add(model);
                 rankers.Add(KeyValuePair.Create<string, IPairRanker>(model.Manifest.Id, model));
-                titles.Add($"ranker {model.Manifest.Id}, {model.Manifest.Precision}");
+                titles.Add(Title("ranker", model.Manifest));
             }
 
             if (fuser is null)
@@ -131,7 +135,7 @@ internal sealed class HostArguments
             var loadedFuser = fuser.Load(parsed, terminal, device.Read(parsed));
             if (loadedFuser is ModelFuser { Manifest: { } manifest })
             {
-                titles.Add($"fuser {manifest.Id}, {manifest.Precision}");
+                titles.Add(Title("fuser", manifest));
             }
 
             return new LocalHost(new LocalModels(rankers, FuserRegistry.Of([loadedFuser])), panels, string.Join("; ", titles), metrics);

@@ -24,6 +24,8 @@ internal static class ImportVerb
                    norms, and the second half of its feed-forward layers
             int8   dense weights as bytes; intended for processors
 
+        --max-length and --source-max-length record the rows that a reward model was trained with, for better ranking and less work.
+
         Example:
           llmblender models import ~/checkpoints/PairRM-hf --to models/pairrm --precision int8
         """;
@@ -42,10 +44,16 @@ internal static class ImportVerb
         verb.Options.Add(backbone);
         var kind = new Option<string?>("--as") { HelpName = string.Join('|', ModelKind.OfEncoders), Description = "The kind of model to import an encoder's checkpoint as." };
         verb.Options.Add(kind);
+        var maxLength = Numbers.AtLeast("--max-length", 16, "Maximum tokens in a classifier's row; by default the encoder's limit.");
+        var sourceMaxLength = Numbers.AtLeast(
+            "--source-max-length", 4, "Tokens that a source keeps at its end in a row that is too long; by default the longer text is truncated first.");
+        verb.Options.Add(maxLength);
+        verb.Options.Add(sourceMaxLength);
         verb.SetAction(parsed =>
         {
             var model = Import(
-                parsed.GetValue(source)!, parsed.GetValue(target)!, parsed.GetValue(precision)!, parsed.GetValue(backbone), parsed.GetValue(kind));
+                parsed.GetValue(source)!, parsed.GetValue(target)!, parsed.GetValue(precision)!, parsed.GetValue(backbone), parsed.GetValue(kind),
+                limits: new RowLimits(parsed.GetValue(maxLength), parsed.GetValue(sourceMaxLength)));
             parsed.InvocationConfiguration.Output.WriteLine(Describe(model));
             return ExitCode.Done;
         });
@@ -63,7 +71,7 @@ internal static class ImportVerb
     /// <summary>Imports a checkpoint's folder.</summary>
     /// <exception cref="UsageException">A folder is missing, or can't be read or written.</exception>
     /// <exception cref="Inference.ModelException">The checkpoint can't be imported.</exception>
-    public static ModelFolder Import(string source, string target, string precision, string? backbone, string? kind, string? origin = null)
+    public static ModelFolder Import(string source, string target, string precision, string? backbone, string? kind, string? origin = null, RowLimits limits = default)
     {
         RequireFolder("SRC", source);
         if (backbone is not null)
@@ -72,7 +80,7 @@ internal static class ImportVerb
         }
 
         ModelFolder? model = null;
-        Guard(target, () => model = ModelImport.Import(source, target, PrecisionNames.Parse(precision), backbone, kind, origin));
+        Guard(target, () => model = ModelImport.Import(source, target, PrecisionNames.Parse(precision), backbone, kind, origin, limits));
         return model!;
     }
 

@@ -13,7 +13,7 @@ internal static class ListVerb
 {
     private const string Details = """
         Lists the models below $LLMBLENDER_MODELS, ./models and the models beside the program. A model's name is its folder's name.
-        With --json, one object a line: {"name", "kind", "precision", "bytes", "origin", "folder"}, or {"name", "folder", "error"}.
+        With --json, one object a line: {"name", "kind", "precision", "bytes", "origin", "demonstration"?, "temperature"?, "folder"}, or {"name", "folder", "error"}.
 
         Example:
           llmblender models list
@@ -61,6 +61,15 @@ internal static class ListVerb
             json.WriteString("precision", manifest.Precision);
             json.WriteNumber("bytes", model.Size);
             json.WriteText("origin", manifest.Origin);
+            if (manifest.Demonstration)
+            {
+                json.WriteBoolean("demonstration", true);
+            }
+
+            if (manifest.Calibration is { } calibration)
+            {
+                json.WriteNumber("temperature", calibration.Temperature);
+            }
         }
 
         json.WriteText("folder", model.Folder);
@@ -89,7 +98,7 @@ internal static class ListVerb
         {
             table.AddRow(
                 new Text(model.Name),
-                new Text(model.Manifest?.Kind ?? "unusable"),
+                new Text(model.Manifest is { } manifest ? $"{(manifest.Demonstration ? "demonstration " : "")}{manifest.Kind}" : "unusable"),
                 new Text(model.Manifest?.Precision ?? ""),
                 new Text(Sizes.Text(model.Size)),
                 new Text(model.Manifest?.Origin ?? model.Problem!),

@@ -12,12 +12,14 @@ internal static class RankVerb
         Each line of --from is a record
           {"id": …, "instruction": "…", "input"?: "…", "candidates": [{"model"?: "…", "text": "…"}, …], "reference"?: "…"}
         Its answer is a line of --to, in the same order:
-          {"id": …, "ranks": […], "scores": […], "comparisons": N, "matrix"?: [[…], …], "top"?: [{"model", "text", "rank", "score"}, …]}
+          {"id": …, "ranks": […], "scores": […], "comparisons": N, "matrix"?: [[…], …], "probability"?: [[…], …],
+           "ranker_info": {"name", "kind", "temperature"?, "demonstration"?}, "top"?: [{"model", "text", "rank", "score"}, …]}
         ranks, scores and the matrix's rows are in the candidates' order. Rank 1 is the best; ties share the smallest rank.
         A better candidate has a higher score: for max-logits the mean of its logits in both orders, for max-wins the number of
         comparisons won, for bubble-sort the number of candidates placed below it, for adaptive an estimate of max-logits' score
         that is reliable for the best candidate. matrix[i][j] is the logit with candidate i first: above 0 if i is better, 0 on the
-        diagonal, and null if the two were not compared.
+        diagonal, and null if the two were not compared. probability[i][j] belongs to matrix[i][j] and is σ(logit / temperature), the
+        probability that i is better; absent if the ranker is not calibrated (llmblender calibrate).
 
         bubble-best and bubble-worst find only the best or the worst candidate, with 2(N-1) comparisons; the other ranks are then
         unreliable. With --reference-mode, or if a record has a "reference", each candidate is compared only with that text, in 2N

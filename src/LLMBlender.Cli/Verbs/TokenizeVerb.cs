@@ -19,7 +19,7 @@ internal static class TokenizeVerb
         For a failed record {"id": …, "error": "…"} is written, and the exit code is 1.
 
         Example:
-          echo '{"id":1,"text":"Hello world"}' | llmblender tokenize --model models/pairranker-mini --from -
+          echo '{"id":1,"text":"Hello world"}' | llmblender tokenize --model models/reward-minilm --from -
         """;
 
     /// <summary>The verb.</summary>

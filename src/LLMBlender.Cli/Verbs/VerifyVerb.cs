@@ -29,7 +29,7 @@ internal static class VerifyVerb
         The exit code is 0 if all values are within tolerance (fp32: 2e-5; a generator's logits 1e-4), otherwise 1.
 
         Examples:
-          llmblender models verify pairranker-mini
+          llmblender models verify reward-minilm
           llmblender models verify models/pairrm --cases reference/pairrm/cases
         """;
 

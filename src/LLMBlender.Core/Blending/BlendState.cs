@@ -25,6 +25,8 @@ internal sealed class BlendState(BlendRequest request, TimeProvider timeProvider
     private FuseResponse? fusion;
     private double? margin;
     private string[] warnings = [];
+    private double? probability;
+    private RankerInfo? ranker;
     private bool guardFailed;
     private bool rankingFailed;
     private int guardComparisons;
@@ -115,7 +117,7 @@ internal sealed class BlendState(BlendRequest request, TimeProvider timeProvider
     /// <summary>Takes the ranking.</summary>
     public void SetRanking(RankingResponse response)
     {
-        (ranking, rankingEnd) = (response, Seconds);
+        (ranking, rankingEnd, ranker) = (response, Seconds, response.RankerInfo);
         usage += new StepUsage(response.PromptTokens, response.CompletionTokens, response.Cost);
         Array.Sort(Array.ConvertAll(order, index => (response.Ranks[index], index)), order);
     }
@@ -159,7 +161,7 @@ internal sealed class BlendState(BlendRequest request, TimeProvider timeProvider
     /// <summary>Takes the comparison of the fused answer with the best candidate.</summary>
     public void SetGuardResult(CompareResponse response)
     {
-        (margin, guardComparisons) = (response.Logit, FusionGuard.Comparisons);
+        (margin, probability, guardComparisons) = (response.Logit, response.Probability, FusionGuard.Comparisons);
         usage += new StepUsage(response.PromptTokens, response.CompletionTokens, response.Cost);
     }
 
@@ -182,13 +184,14 @@ internal sealed class BlendState(BlendRequest request, TimeProvider timeProvider
             ReasoningTokens = members.Sum(static report => report.Details?.ReasoningTokens ?? 0),
         })
     {
-        Fusion = fusion is null ? null : new BlendFusion(fusion.Fuser, IsFused ? BlendGiven.Fused : BlendGiven.Best, margin),
+        Fusion = fusion is null ? null : new BlendFusion(fusion.Fuser, IsFused ? BlendGiven.Fused : BlendGiven.Best, margin) { Probability = probability },
         MadeFrom = IsFused ? Array.ConvertAll(fusion!.MadeFrom, place => order[place]) : [BestIndex],
         ReachedLimit = IsFused ? fusion!.ReachedLimit : answers.ElementAtOrDefault(BestIndex)?.ReachedLimit == true,
         ToolUse = IsFused ? null : answers.ElementAtOrDefault(BestIndex)?.ToolUse,
         Details = IsFused ? null : answers.ElementAtOrDefault(BestIndex)?.Details,
         Warnings = Warnings(),
         IsUnranked = rankingFailed && candidates.Length > 1,
+        RankerInfo = ranker,
         Trace = request.WithTrace ? Trace() : null,
     };
 

@@ -29,8 +29,11 @@ public static class ComparisonWorkflow
         };
         var logits = await comparer.CompareAsync(pairs, cancellationToken);
         var logit = (request.Order is PairOrder.Both ? logits[0] - logits[1] : logits[0]) + 0f;
-        return new CompareResponse(logit, Math.Sign(request.Order is PairOrder.Ba ? -logit : logit))
+        var favour = request.Order switch { PairOrder.Ab => logit, PairOrder.Ba => -logit, _ => logit / 2 };
+        return new CompareResponse(logit, Math.Sign(favour))
         {
+            RankerInfo = comparer.Info,
+            Probability = comparer.Info?.Probability(favour),
             PromptTokens = comparer.Usage.PromptTokens,
             CompletionTokens = comparer.Usage.CompletionTokens,
             Cost = comparer.Usage.Cost,

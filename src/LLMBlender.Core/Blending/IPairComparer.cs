@@ -1,3 +1,4 @@
+using LLMBlender.Abstractions;
 using LLMBlender.Core.Ranking;
 
 namespace LLMBlender.Core.Blending;
@@ -11,6 +12,9 @@ public interface IPairComparer
     /// <summary>The ranker's name in requests and responses.</summary>
     string Name { get; }
 
+    /// <summary>The ranker's kind and calibration; null if not known.</summary>
+    RankerInfo? Info { get; }
+
     /// <summary>The number of comparisons not computed for this request: cached ones, and those shared with other requests.</summary>
     int Reused { get; }
 
@@ -21,6 +25,6 @@ public interface IPairComparer
     /// <param name="pairs">Ordered pairs of indices into the candidates.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>A finite logit for each pair, in the same order; above 0 when the pair's first candidate is better.</returns>
-    /// <exception cref="Abstractions.BlendException">The comparisons failed or timed out.</exception>
+    /// <exception cref="BlendException">The comparisons failed or timed out.</exception>
     Task<float[]> CompareAsync(CandidatePair[] pairs, CancellationToken cancellationToken);
 }

@@ -12,6 +12,9 @@ public sealed class RankingWorkflow
     // All pairs of 64 candidates.
     private const int MaxPairsAtOnce = 4096;
 
+    // Above this, the entries of the matrix cost more than scoring candidates again in later rounds.
+    private const int MostCandidatesAtOnce = 64;
+
     private readonly RankingRequest request;
     private readonly RankingEngine engine;
 
@@ -52,13 +55,17 @@ public sealed class RankingWorkflow
     /// <exception cref="BlendException">The comparer failed.</exception>
     public async Task<RankingResponse> RunAsync(IPairComparer comparer, CancellationToken cancellationToken)
     {
+        // A ranker that scores each candidate alone computes all pairs in N passes, so that further rounds would only repeat passes.
+        var known = comparer.Info is { ScoresAlone: true } && engine is not FullMatrixEngine && Texts.Length <= MostCandidatesAtOnce
+            ? await CompareAllAsync(comparer, cancellationToken)
+            : null;
         while (!engine.IsSettled)
         {
             // In parts, so that a large round takes no thread and no memory for all of its pairs at once.
             foreach (var pairs in engine.NextPairs().ToArray().Chunk(MaxPairsAtOnce))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                var logits = await comparer.CompareAsync(pairs, cancellationToken);
+                var logits = known is null ? await comparer.CompareAsync(pairs, cancellationToken) : Array.ConvertAll(pairs, pair => known[pair]);
                 for (var i = 0; i < pairs.Length; i++)
                 {
                     engine.Record(pairs[i], logits[i]);
@@ -72,13 +79,22 @@ public sealed class RankingWorkflow
             Ranks = ranking.Ranks,
             Scores = Array.ConvertAll(ranking.Scores, static score => score + 0.0),
             Comparisons = ranking.Comparisons,
-            Reused = comparer.Reused,
+            Reused = Math.Min(comparer.Reused, ranking.Comparisons),
             Matrix = request.WithMatrix ? Flatten(engine.Matrix) : null,
             Ranker = comparer.Name,
+            RankerInfo = comparer.Info,
             PromptTokens = comparer.Usage.PromptTokens,
             CompletionTokens = comparer.Usage.CompletionTokens,
             Cost = comparer.Usage.Cost,
         };
+    }
+
+    private async Task<Dictionary<CandidatePair, float>> CompareAllAsync(IPairComparer comparer, CancellationToken cancellationToken)
+    {
+        var all = Enumerable.Range(0, Texts.Length);
+        CandidatePair[] pairs = [.. all.SelectMany(i => all.Where(j => j != i).Select(j => new CandidatePair(i, j)))];
+        var logits = pairs.Length == 0 ? [] : await comparer.CompareAsync(pairs, cancellationToken);
+        return pairs.Zip(logits).ToDictionary(static pair => pair.First, static pair => pair.Second);
     }
 
     private static float[] Flatten(ComparisonMatrix matrix)

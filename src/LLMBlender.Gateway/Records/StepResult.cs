@@ -39,6 +39,12 @@ internal sealed record StepResult
     /// <summary>The comparison matrix; with ranked.</summary>
     public float?[][]? Matrix { get; init; }
 
+    /// <summary>The probability of each entry of the matrix; with ranked, if the ranker is calibrated.</summary>
+    public double?[][]? Probability { get; init; }
+
+    /// <summary>The ranker's name, kind and temperature; with ranked.</summary>
+    public RankerInfo? RankerInfo { get; init; }
+
     /// <summary>Returns a step's name.</summary>
     public static string NameOf(BlendEvent step) => JsonNamingPolicy.SnakeCaseLower.ConvertName(step.Kind.ToString());
 
@@ -53,5 +59,7 @@ internal sealed record StepResult
         Comparisons = step.Ranking?.Comparisons,
         Reused = step.Ranking?.Reused,
         Matrix = RankResult.Rows(step.Ranking?.Matrix),
+        Probability = RankResult.Probabilities(step.Ranking),
+        RankerInfo = step.Ranking?.RankerInfo,
     };
 }

@@ -1,7 +1,7 @@
 // The main page: runs one blend at a time and shows the answers, their ranking and the fusion as events arrive.
 import { Candidates } from './candidates.js';
 import { ApiError, events } from './events.js';
-import { cost, count, el, logit, seconds, when } from './format.js';
+import { cost, count, el, logit, probability, ranker, seconds, when } from './format.js';
 import * as history from './history.js';
 import { showMatrix } from './matrix.js';
 import { $, announce, showError, get, onKey } from './page.js';
@@ -109,9 +109,9 @@ const handlers = {
     step('ask', 'done', `${answered} of ${expected}, ${seconds(s)}`);
     step('rank', 'on', '');
   },
-  ranked({ candidates: list, matrix, comparisons, reused, seconds: s }) {
+  ranked({ candidates: list, matrix, probability: probabilities, comparisons, reused, seconds: s }) {
     candidates.rank(list);
-    showMatrix($('matrix'), list, matrix);
+    showMatrix($('matrix'), list, matrix, probabilities);
     step('rank', 'done', `${count(comparisons)} comparisons${reused ? `, ${count(reused)} cached` : ''}`);
     announce(`Ranked after ${seconds(s)}.`);
   },
@@ -155,11 +155,12 @@ function finish(record) {
   const from = record.made_from.map((i) => record.candidates[i]?.model ?? `#${i + 1}`).join(', ');
   const fused = record.fusion?.given === 'fused';
   $('answer-foot').textContent = fused
-    ? `Fused by ${record.fusion.fuser} from ${from}${record.fusion.margin === undefined ? '' : `; the ranker prefers it by ${logit(record.fusion.margin)}`}.`
-    : `${from}’s answer unchanged: the best of ${record.candidates.length}.`;
+    ? `Fused by ${record.fusion.fuser} from ${from}${record.fusion.margin == null ? '' : `; the ranker prefers it by ${logit(record.fusion.margin)}${sure(record.fusion.probability)}`}.`
+    : `${from}’s answer unchanged: ranked first of ${record.candidates.length}.`;
   step('fuse', 'done', fused ? `by ${record.fusion.fuser}` : 'best one kept');
   const { usage, trace } = record;
   const facts = [['Comparisons', count(usage.comparisons)]];
+  if (record.ranker_info) facts.unshift(['Ranker', ranker(record.ranker_info)], ['Probabilities', record.ranker_info.temperature ? 'calibrated' : 'none: not calibrated']);
   if (usage.prompt_tokens + usage.completion_tokens) facts.unshift(['Tokens read', count(usage.prompt_tokens)], ['Tokens written', count(usage.completion_tokens)]);
   if (usage.cost !== undefined) facts.unshift(['Cost', cost(usage.cost)]);
   if (trace) facts.push(['Panel', seconds(trace.seconds.panel)], ['Ranking', seconds(trace.seconds.rank)], ['Fusing', seconds(trace.seconds.fuse)]);
@@ -172,6 +173,8 @@ function finish(record) {
   $('facts').hidden = false;
   if (failed.length) showError(failed.map((failure) => `${failure.what}: ${failure.message}`).join('; '));
 }
+
+const sure = (p) => (p === undefined ? '' : `, with probability ${probability(p)}`);
 
 function step(name, state, note) {
   steps[name].className = state;

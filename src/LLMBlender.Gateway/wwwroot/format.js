@@ -4,6 +4,11 @@ export const seconds = (s) => (s < 0.001 ? '<1 ms' : s < 1 ? `${Math.round(s * 1
 
 export const logit = (x) => `${x < 0 ? '−' : '+'}${Math.abs(x).toFixed(2)}`;
 
+/** A ranker's name, kind and whether it is a demonstration. */
+export const ranker = (info) => `${info.name} (${info.demonstration ? 'a demonstration, ' : ''}${info.kind})`;
+
+export const probability = (p) => p.toFixed(2);
+
 export const cost = (c) => (c === 0 ? '0' : c < 0.01 ? c.toPrecision(2) : c.toFixed(2));
 
 export const count = (n) => n.toLocaleString('en');

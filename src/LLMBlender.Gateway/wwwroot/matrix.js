@@ -1,8 +1,8 @@
 // The comparison matrix as a heat map: row against column; hovering or arrow keys describe a pair.
-import { el, logit } from './format.js';
+import { el, logit, probability } from './format.js';
 
 /** Shows the matrix in the ranking's order. */
-export function showMatrix(figure, candidates, matrix) {
+export function showMatrix(figure, candidates, matrix, probabilities) {
   const table = figure.querySelector('table');
   const description = figure.querySelector('.say');
   table.replaceChildren();
@@ -25,7 +25,7 @@ export function showMatrix(figure, candidates, matrix) {
   order.forEach((i, row) => {
     const line = el('tr');
     line.append(heading('row', names[row]));
-    order.forEach((j, column) => line.append(cell(matrix[i][j], i === j, strongest, row, column)));
+    order.forEach((j, column) => line.append(cell(matrix[i][j], probabilities?.[i][j], i === j, strongest, row, column)));
     body.append(line);
   });
   table.append(thead, body);
@@ -41,7 +41,7 @@ export function showMatrix(figure, candidates, matrix) {
     const value = td.dataset.logit;
     description.textContent = row === column ? `${names[row]} is not compared with itself.`
       : value === undefined ? `${names[row]} and ${names[column]} were not compared in this order; the ranking did not need it.`
-      : `${names[row]} ${value > 0 ? 'beats' : 'loses to'} ${names[column]} by ${logit(Number(value))} when ${names[row]} comes first.`;
+      : `${names[row]} ${value > 0 ? 'beats' : 'loses to'} ${names[column]} by ${logit(Number(value))} when ${names[row]} comes first${td.dataset.probability === undefined ? '' : `; probability ${probability(Number(td.dataset.probability))} that it is better`}.`;
   };
   const reset = (td) => {
     light(...place(td), false);
@@ -63,7 +63,7 @@ function heading(scope, name) {
   return th;
 }
 
-function cell(value, isDiagonal, strongest, row, column) {
+function cell(value, likely, isDiagonal, strongest, row, column) {
   const td = el('td', '', isDiagonal ? '·' : value === null ? '' : logit(value));
   td.dataset.row = row;
   td.dataset.column = column;
@@ -75,6 +75,7 @@ function cell(value, isDiagonal, strongest, row, column) {
 
   const share = Math.abs(value) / strongest;
   td.dataset.logit = value;
+  if (likely !== undefined) td.dataset.probability = likely;
   td.style.setProperty('--m', share.toFixed(3));
   td.style.setProperty('--tone', value >= 0 ? 'var(--win)' : 'var(--lose)');
   td.classList.toggle('strong', share > 0.55);

@@ -26,6 +26,11 @@ public sealed class RewardModel : IDisposable
     /// <summary>The maximum number of tokens of source and answer together, control tokens included.</summary>
     public int MaxLength => model.MaxLength;
 
+    /// <summary>
+    /// The number of tokens that a source keeps at its end in a row that is too long; null if the longer text is truncated first.
+    /// </summary>
+    public int? SourceMaxLength => Manifest.SourceMaxLength;
+
     /// <summary>Loads a model folder.</summary>
     /// <exception cref="ModelException">The folder is not a valid classifier, or has more than two labels and is not a SummaReranker.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
@@ -43,10 +48,10 @@ public sealed class RewardModel : IDisposable
     }
 
     /// <summary>
-    /// Encodes a source and an answer as one row; if both are too long, the longer one is truncated first. Texts are data: a literal
-    /// control token such as <c>[SEP]</c> becomes a space.
+    /// Encodes a source and an answer as one row; if both are too long, the source keeps its last <see cref="SourceMaxLength"/> tokens, or
+    /// without that limit the longer text is truncated first. Texts are data: a literal control token such as <c>[SEP]</c> becomes a space.
     /// </summary>
-    public TokenRow Encode(string source, string answer) => model.Tokenizer.EncodeRow(Plain(source), Plain(answer), MaxLength);
+    public TokenRow Encode(string source, string answer) => model.Tokenizer.EncodeRow(Plain(source), Plain(answer), MaxLength, SourceMaxLength);
 
     /// <summary>Scores rows.</summary>
     /// <param name="rows">Rows that <see cref="Encode"/> returned.</param>

@@ -28,9 +28,10 @@ public static class ModelImport
     /// architecture is one, otherwise hidden states only.
     /// </param>
     /// <param name="origin">The checkpoint's name in the model's origin; by default the folder's name.</param>
+    /// <param name="limits">The lengths of a classifier's rows, if it was trained with shorter ones than its encoder takes.</param>
     /// <returns>The new folder, opened.</returns>
     /// <exception cref="ModelException">The checkpoint can't be imported; the message contains the reason.</exception>
-    public static ModelFolder Import(string source, string target, Precision precision, string? backbone = null, string? kind = null, string? origin = null)
+    public static ModelFolder Import(string source, string target, Precision precision, string? backbone = null, string? kind = null, string? origin = null, RowLimits limits = default)
     {
         // Shells complete a folder's name with a separator, which would make the last path segment empty.
         source = Path.TrimEndingDirectorySeparator(Path.GetFullPath(source));
@@ -39,7 +40,7 @@ public static class ModelImport
         Directory.CreateDirectory(place.Staging);
         try
         {
-            Write(source, backbone, kind, place.Staging, place.Id, precision, origin ?? Path.GetFileName(source));
+            Write(source, backbone, kind, place.Staging, place.Id, precision, origin ?? Path.GetFileName(source), limits);
             place.Replace();
         }
         finally
@@ -62,7 +63,7 @@ public static class ModelImport
     public static string? BackboneOf(string source) => CheckpointLayout.BackboneOf(source);
 
     // The checkpoint stays open until the weights are written.
-    private static void Write(string source, string? backbone, string? kind, string folder, string id, Precision precision, string origin)
+    private static void Write(string source, string? backbone, string? kind, string folder, string id, Precision precision, string origin, RowLimits limits)
     {
         var config = ConfigFile.Read(Path.Combine(source, ModelFolder.ConfigFileName));
         var layout = CheckpointLayout.IsIn(config) ? CheckpointLayout.Detect(source, backbone) : null;
@@ -83,6 +84,7 @@ public static class ModelImport
             : T5Config.IsIn(config) ? T5Import.Plan(source, config, checkpoint, precision)
             : BartConfig.IsIn(config) ? BartImport.Plan(source, config, checkpoint, precision)
             : EncoderImport.Plan(source, config, checkpoint, precision, kind);
+        plan = limits.Apply(plan, config.Path);
         Write(plan, folder, id, precision, origin);
     }
 

@@ -33,7 +33,10 @@ public sealed record ModelManifest
     /// <summary>fp32, fp16 or int8.</summary>
     public required string Precision { get; init; }
 
-    /// <summary>The maximum number of tokens in a source, control tokens included; rankers and fusers only.</summary>
+    /// <summary>
+    /// The maximum number of tokens in a source, control tokens included; rankers and fusers only. For a classifier, the tokens that a
+    /// source keeps at its end in a row that is too long; null if the longer text is truncated first.
+    /// </summary>
     public int? SourceMaxLength { get; init; }
 
     /// <summary>
@@ -53,6 +56,13 @@ public sealed record ModelManifest
     /// <summary>Ids of the control tokens for generation; fusers only.</summary>
     public GeneratorTokens? GeneratorTokens { get; init; }
 
+    /// <summary>How sure the ranker is; null if it is not calibrated.</summary>
+    public Calibration? Calibration { get; init; }
+
+    /// <summary>Whether the model demonstrates the program and is not meant for other use.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Demonstration { get; init; }
+
     /// <summary>Every other file of the model, with its SHA-256 in hexadecimal.</summary>
     public required SortedDictionary<string, string> Files { get; init; }
 
@@ -61,6 +71,24 @@ public sealed record ModelManifest
     {
         var json = JsonSerializer.SerializeToUtf8Bytes(this, ModelJson.Default.ModelManifest);
         return [.. json, (byte)'\n'];
+    }
+
+    /// <summary>Writes the manifest to a model folder; the folder has the old one or the new one at any time.</summary>
+    /// <exception cref="IOException">The folder can't be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder can't be written.</exception>
+    public void Write(string folder)
+    {
+        var path = Path.Combine(folder, FileName);
+        var written = $"{path}.{Environment.ProcessId}";
+        try
+        {
+            File.WriteAllBytes(written, Serialize());
+            File.Move(written, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(written);
+        }
     }
 
     /// <summary>Reads and validates a manifest.</summary>
@@ -107,6 +135,11 @@ public sealed record ModelManifest
         Length("source_max_length", manifest.SourceMaxLength, 4);
         Length("candidate_max_length", manifest.CandidateMaxLength, 1);
         Length("max_length", manifest.MaxLength, 1);
+        if (manifest.Calibration is { Temperature: var temperature } && !(temperature > 0 && double.IsFinite(temperature)))
+        {
+            throw new ModelException(path, $"\"calibration\" has the temperature {temperature}, but it must be above 0 and finite");
+        }
+
         return manifest;
     }
 }
@@ -125,6 +158,12 @@ public sealed record RankerTokens(int Pad, int Cls, int Sep, int Source, int Fir
 /// <param name="End">Ends the generated text.</param>
 /// <param name="Start">Starts the decoder's input.</param>
 public sealed record GeneratorTokens(int Pad, int End, int Start);
+
+/// <summary>How a ranker's logits become probabilities: σ(logit / temperature) (Guo et al. 2017, section 4.2).</summary>
+/// <param name="Temperature">Above 0; fitted by maximum likelihood.</param>
+/// <param name="Pairs">The number of judged pairs that it was fitted to.</param>
+/// <param name="From">The file of those pairs.</param>
+public sealed record Calibration(double Temperature, int Pairs, string From);
 
 [JsonSourceGenerationOptions(
     WriteIndented = true,

@@ -26,4 +26,14 @@ public sealed record TokenRow(int[] Ids, int[] Types)
 
         return first > second ? (longer, shorter) : (shorter, longer);
     }
+
+    /// <summary>
+    /// The number of tokens kept of two texts when the first has a limit: where both do not fit, the first is truncated to the limit, or
+    /// to what the second leaves if that is more, and the second to the rest.
+    /// </summary>
+    public static (int First, int Second) CutToLimit(int first, int second, int room, int firstLimit)
+    {
+        int kept = Math.Min(first, Math.Min(room, Math.Max(firstLimit, room - second)));
+        return (kept, Math.Min(second, room - kept));
+    }
 }

@@ -129,8 +129,12 @@ public sealed class Tokenizer
     /// <param name="maxLength">
     /// The maximum number of tokens, including special tokens; of two texts the longer is truncated first, each at its end.
     /// </param>
+    /// <param name="firstLimit">
+    /// The number of tokens that a first text keeps where both texts are too long; the first text then keeps its end, where a
+    /// conversation has its last question. Null: the longer text is truncated first.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">There is no room for text besides the special tokens.</exception>
-    public TokenRow EncodeRow(string first, string? second, int maxLength)
+    public TokenRow EncodeRow(string first, string? second, int maxLength, int? firstLimit = null)
     {
         Template template = model.Template;
         int[] a = Plain(first);
@@ -143,8 +147,10 @@ public sealed class Tokenizer
 
         int[] b = Plain(second);
         int around = template.PairPrefix.Length + template.Between.Length + template.PairSuffix.Length;
-        (int left, int right) = TokenRow.Cut(a.Length, b.Length, Room(maxLength, around));
-        int[] ids = [.. template.PairPrefix, .. a.AsSpan(0, left), .. template.Between, .. b.AsSpan(0, right), .. template.PairSuffix];
+        int space = Room(maxLength, around);
+        (int left, int right) = firstLimit is { } limit ? TokenRow.CutToLimit(a.Length, b.Length, space, limit) : TokenRow.Cut(a.Length, b.Length, space);
+        int from = firstLimit is null ? 0 : a.Length - left;
+        int[] ids = [.. template.PairPrefix, .. a.AsSpan(from, left), .. template.Between, .. b.AsSpan(0, right), .. template.PairSuffix];
         int[] types = new int[ids.Length];
         types.AsSpan(ids.Length - right - template.PairSuffix.Length).Fill(template.SecondType);
         return new TokenRow(ids, types);

@@ -1,3 +1,4 @@
+using LLMBlender.Abstractions;
 using LLMBlender.Inference;
 using LLMBlender.Inference.Models;
 using LLMBlender.Inference.PairRanker;
@@ -8,6 +9,17 @@ namespace LLMBlender.Local.Comparing;
 public static class ModelRankers
 {
     private static readonly string[] ScoringKinds = [ModelKind.Classifier, ModelKind.SummaReranker];
+
+    /// <summary>Describes a ranker in results; null if it is not a model of a folder.</summary>
+    /// <param name="name">The name that requests use.</param>
+    /// <param name="ranker">The ranker.</param>
+    public static RankerInfo? Describe(string name, IPairRanker ranker) => ranker is not IModelRanker { Manifest: var manifest }
+        ? null
+        : new RankerInfo(name, manifest.Kind == ModelKind.Classifier ? RankerInfo.RewardModel : manifest.Kind)
+        {
+            Temperature = manifest.Calibration?.Temperature,
+            Demonstration = manifest.Demonstration,
+        };
 
     /// <summary>Loads a model folder.</summary>
     /// <param name="folder">The folder.</param>

@@ -1,3 +1,4 @@
+using LLMBlender.Abstractions;
 using LLMBlender.Core.Blending;
 using LLMBlender.Core.Ranking;
 
@@ -15,6 +16,9 @@ internal sealed class RankerComparer(string name, IPairRanker ranker, string sou
 
     /// <inheritdoc/>
     public string Name => name;
+
+    /// <inheritdoc/>
+    public RankerInfo? Info => ModelRankers.Describe(name, ranker);
 
     /// <inheritdoc/>
     public int Reused => 0;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using LLMBlender.Abstractions;
 using LLMBlender.Inference.Models;
 using LLMBlender.Inference.PairRanker;
 
@@ -10,6 +11,9 @@ namespace LLMBlender.Local.Comparing;
 /// <param name="Version">A hash of weights, precision and truncation.</param>
 public sealed record RankerIdentity(string Name, string Version)
 {
+    /// <summary>The ranker's kind and calibration; null if not known.</summary>
+    public RankerInfo? Info { get; init; }
+
     /// <summary>Returns a hash of everything besides the texts that a logit depends on.</summary>
     public static string VersionOf(ModelManifest manifest, PairRankerOptions options)
     {

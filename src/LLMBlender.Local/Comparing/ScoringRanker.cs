@@ -32,8 +32,11 @@ internal sealed class ScoringRanker(RewardModel model, string version) : IModelR
 
         var model = RewardModel.Load(
             folder, new EncoderOptions { Accelerator = options.Accelerator, Threads = options.Threads, BatchTokens = options.BatchTokens });
-        return new ScoringRanker(model, RankerIdentity.VersionOf(model.Manifest, model.MaxLength));
+        return new ScoringRanker(model, RankerIdentity.VersionOf(model.Manifest, Lengths(model)));
     }
+
+    private static int?[] Lengths(RewardModel model) =>
+        model.SourceMaxLength is { } source ? [model.MaxLength, source] : [model.MaxLength];
 
     /// <inheritdoc/>
     public IPairRecord Encode(string source, IReadOnlyList<string> candidates) =>

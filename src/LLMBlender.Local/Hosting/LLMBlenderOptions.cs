@@ -11,7 +11,7 @@ public sealed class LLMBlenderOptions
     public const string Section = "LLMBlender";
 
     /// <summary>
-    /// The ranker: a model folder such as <c>models/pairranker-mini</c>, or the name of a member that judges pairs. Required.
+    /// The ranker: a model folder such as <c>models/reward-minilm</c>, or the name of a member that judges pairs. Required.
     /// </summary>
     public string Ranker { get; set; } = "";
 

@@ -40,6 +40,9 @@ public sealed class ChatJudge(Backend backend, string instruction, string? input
     public string Name => backend.Name;
 
     /// <inheritdoc/>
+    public RankerInfo? Info { get; } = new(backend.Name, RankerInfo.ChatJudge);
+
+    /// <inheritdoc/>
     public int Reused => 0;
 
     /// <inheritdoc/>

@@ -23,6 +23,9 @@ internal sealed class ScoreComparer(Scorer scorer, string source, string[] texts
     public string Name => scorer.Name;
 
     /// <inheritdoc/>
+    public RankerInfo? Info { get; } = new(scorer.Name, RankerInfo.ScoreServer);
+
+    /// <inheritdoc/>
     public int Reused => 0;
 
     /// <inheritdoc/>

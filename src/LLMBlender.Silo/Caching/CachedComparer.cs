@@ -14,6 +14,9 @@ internal sealed class CachedComparer(ComparisonCache cache, RankerIdentity ranke
     public string Name => ranker.Name;
 
     /// <inheritdoc/>
+    public RankerInfo? Info => ranker.Info;
+
+    /// <inheritdoc/>
     public int Reused { get; private set; }
 
     /// <inheritdoc/>

@@ -18,7 +18,7 @@ internal sealed record LoadedRanker(RankerIdentity Identity, IPairRanker Ranker,
     /// <param name="ranker">The model; disposed with the result's ranker.</param>
     /// <param name="accelerator">The device of the model.</param>
     public static LoadedRanker Create(string name, IModelRanker ranker, Accelerator accelerator) => new(
-        new RankerIdentity(name, ranker.Version),
+        new RankerIdentity(name, ranker.Version) { Info = ModelRankers.Describe(name, ranker) },
         ranker,
         accelerator.CudaDevice is null ? CpuCallTokens : GpuCallTokens);
 }

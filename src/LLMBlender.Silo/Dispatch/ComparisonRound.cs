@@ -25,9 +25,22 @@ internal sealed class ComparisonRound(RankerIdentity ranker, string source, stri
     /// <summary>A logit for each pair; NaN until it is computed.</summary>
     public float[] Logits { get; } = NotANumber(pairs.Length);
 
+    /// <summary>
+    /// Whether one worker compares all pairs: the ranker scores each candidate alone, so that each further worker would score all candidates
+    /// again.
+    /// </summary>
+    public bool IsWhole => ranker.Info is { ScoresAlone: true };
+
     /// <summary>Returns the approximate number of tokens of a pair, by which shards are balanced.</summary>
-    public int Tokens(int index) =>
-        ControlTokens + Tokens(source) + Tokens(candidates[pairs[index].First]) + Tokens(candidates[pairs[index].Second]);
+    public int Tokens(int index)
+    {
+        var (first, second) = (Tokens(candidates[pairs[index].First]), Tokens(candidates[pairs[index].Second]));
+
+        // A candidate scored alone is computed once for the 2·(n − 1) ordered pairs that contain it.
+        return IsWhole
+            ? Math.Max(1, (2 * (ControlTokens + Tokens(source)) + first + second) / Math.Max(1, 2 * (candidates.Length - 1)))
+            : ControlTokens + Tokens(source) + first + second;
+    }
 
     /// <summary>Creates a shard of some of the pairs, with only their candidates.</summary>
     public CompareShard Shard(int[] indices, TimeSpan timeout)

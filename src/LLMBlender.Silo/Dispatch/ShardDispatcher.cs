@@ -79,6 +79,11 @@ internal sealed partial class ShardDispatcher : IDisposable
         }
 
         workers = InTurn(workers);
+        if (round.IsWhole)
+        {
+            workers = [workers.MinBy(static worker => (double)worker.SentTokens / worker.Weight)!];
+        }
+
         var shares = ShardPlan.Split(
             Array.ConvertAll(pairs, round.Tokens), [.. workers.Select(worker => worker.SentTokens)], [.. workers.Select(worker => worker.Weight)]);
         var shards = new List<Task>();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using LLMBlender.Abstractions;
 using LLMBlender.Local.Comparing;
 
 namespace LLMBlender.Silo.Placement;
@@ -12,6 +13,7 @@ internal sealed record SiloCapabilities(SiloRoles Roles, int Accelerators, Ranke
     private const string RolesKey = "llmblender.roles";
     private const string AcceleratorsKey = "llmblender.accelerators";
     private const string RankersKey = "llmblender.rankers";
+    private const string InfosKey = "llmblender.ranker-infos";
 
     /// <summary>Whether the silo can compare.</summary>
     public bool Compares => Roles.HasFlag(SiloRoles.Compare) && Accelerators > 0;
@@ -22,6 +24,7 @@ internal sealed record SiloCapabilities(SiloRoles Roles, int Accelerators, Ranke
         new(RolesKey, RoleNames.Write(Roles)),
         new(AcceleratorsKey, Accelerators.ToString(CultureInfo.InvariantCulture)),
         new(RankersKey, string.Join(';', Rankers.Select(ranker => $"{ranker.Name}={ranker.Version}"))),
+        new(InfosKey, string.Join(';', Rankers.Select(static ranker => Write(ranker.Info)))),
     ];
 
     /// <summary>Parses metadata; null if it contains no capabilities, as of a new silo or another program.</summary>
@@ -33,7 +36,7 @@ internal sealed record SiloCapabilities(SiloRoles Roles, int Accelerators, Ranke
         }
 
         _ = int.TryParse(metadata.GetValueOrDefault(AcceleratorsKey), CultureInfo.InvariantCulture, out var accelerators);
-        return new SiloCapabilities(ReadRoles(roles), accelerators, [.. ReadRankers(metadata.GetValueOrDefault(RankersKey, ""))]);
+        return new SiloCapabilities(ReadRoles(roles), accelerators, [.. ReadRankers(metadata.GetValueOrDefault(RankersKey, ""), metadata.GetValueOrDefault(InfosKey, ""))]);
     }
 
     // Unknown roles, of a newer version, are ignored.
@@ -55,15 +58,28 @@ internal sealed record SiloCapabilities(SiloRoles Roles, int Accelerators, Ranke
         return roles;
     }
 
-    private static IEnumerable<RankerIdentity> ReadRankers(string list)
+    // A silo of an older version has no infos.
+    private static IEnumerable<RankerIdentity> ReadRankers(string list, string infos)
     {
-        foreach (var entry in list.Split(';', StringSplitOptions.RemoveEmptyEntries))
+        var known = infos.Split(';');
+        foreach (var (i, entry) in list.Split(';', StringSplitOptions.RemoveEmptyEntries).Index())
         {
             var at = entry.LastIndexOf('=');
             if (at > 0)
             {
-                yield return new RankerIdentity(entry[..at], entry[(at + 1)..]);
+                yield return new RankerIdentity(entry[..at], entry[(at + 1)..]) { Info = ReadInfo(entry[..at], known.ElementAtOrDefault(i)) };
             }
         }
     }
+
+    private static string Write(RankerInfo? info) => info is null ? ""
+        : string.Create(CultureInfo.InvariantCulture, $"{info.Kind},{info.Temperature:R},{(info.Demonstration ? "demonstration" : "")}");
+
+    private static RankerInfo? ReadInfo(string name, string? text) => text?.Split(',') is not [{ Length: > 0 } kind, var temperature, var demonstration, ..]
+        ? null
+        : new RankerInfo(name, kind)
+        {
+            Temperature = double.TryParse(temperature, CultureInfo.InvariantCulture, out var value) && value > 0 ? value : null,
+            Demonstration = demonstration.Length > 0,
+        };
 }

@@ -12,6 +12,9 @@ internal sealed record CandidateSetRecord(string Id, string Instruction, string 
     /// <summary>Instruction and input, joined without a separator as the ranker joins them.</summary>
     public string Prompt => Instruction + Input;
 
+    /// <summary>The kind of the instruction, where the file names one.</summary>
+    public string? Subset { get; init; }
+
     /// <summary>A reference answer, where the file has one.</summary>
     public string? Output { get; init; }
 }

@@ -8,7 +8,10 @@ internal static class ScoreAgreement
         1 + scores.Count(s => s > scores[index]) + (scores.Count(s => s == scores[index]) - 1) / 2.0;
 
     /// <summary>Pairs that the ranker orders as the judge does (a tie counts half) and pairs that the judge orders at all.</summary>
-    public static (double Agreeing, double Ordered) Agreement(double[] judge, double[] ranker)
+    /// <param name="judge">The judge's scores.</param>
+    /// <param name="ranker">The ranker's scores.</param>
+    /// <param name="counts">Whether a pair counts; null for all.</param>
+    public static (double Agreeing, double Ordered) Agreement(double[] judge, double[] ranker, Func<int, int, bool>? counts = null)
     {
         double agreeing = 0;
         int ordered = 0;
@@ -17,7 +20,7 @@ internal static class ScoreAgreement
             for (int j = i + 1; j < judge.Length; j++)
             {
                 int wanted = judge[i].CompareTo(judge[j]);
-                if (wanted != 0)
+                if (wanted != 0 && counts?.Invoke(i, j) != false)
                 {
                     int found = ranker[i].CompareTo(ranker[j]);
                     agreeing += found == 0 ? 0.5 : Math.Sign(found) == Math.Sign(wanted) ? 1 : 0;

@@ -9,6 +9,13 @@ namespace LLMBlender.Training.Evaluation;
 /// </summary>
 internal static class CandidateSetEvaluation
 {
+    /// <summary>The beginning of the parts by length difference.</summary>
+    public const string LengthPart = "longer by ";
+
+    // How many times as long as the shorter answer the longer one is.
+    private static readonly (string Name, double From, double To)[] LengthBins =
+        [("up to 1.25 times", 1, 1.25), ("1.25 to 2 times", 1.25, 2), ("more than 2 times", 2, double.PositiveInfinity)];
+
     /// <summary>Evaluates sets.</summary>
     /// <param name="data">Name of the data in the findings.</param>
     /// <param name="sets">Sets; candidates without the judge's score are left out, and so are sets with fewer than two left.</param>
@@ -33,6 +40,7 @@ internal static class CandidateSetEvaluation
             int[] source = lexicon.Encode(set.Prompt);
             int[][] texts = [.. judged.Select(candidate => lexicon.Encode(candidate.Text))];
             outcomes.Add(new Outcome(
+                set.Subset,
                 [.. judged.Select(candidate => candidate.Model)],
                 judge,
                 MaxLogits(source, texts, scorer),
@@ -46,7 +54,39 @@ internal static class CandidateSetEvaluation
             throw new DataException($"{data}: no set has two candidates with the score {score}");
         }
 
-        return Findings(data, outcomes, bag is not null);
+        return
+        [
+            .. Findings(data, outcomes, bag is not null),
+            .. outcomes.Where(o => o.Kind is not null).GroupBy(o => o.Kind!).OrderBy(group => group.Key, StringComparer.Ordinal)
+                .SelectMany(group => ByKind(data, group.Key, [.. group])),
+            .. LengthBins.SelectMany(bin => ByLength(data, outcomes, bin)),
+        ];
+    }
+
+    private static IEnumerable<Finding> ByKind(string data, string kind, List<Outcome> outcomes)
+    {
+        foreach (var (name, scores) in new (string, Func<Outcome, double[]>)[] { ("ranker", o => o.Ranker), ("longest", o => o.Length) })
+        {
+            yield return new Finding(
+                data, kind, $"judge's rank, {name}", Estimate.Bootstrap([.. outcomes.Select(o => (ScoreAgreement.Rank(o.Judge, Best(scores(o))), 1.0))]));
+            yield return new Finding(
+                data, kind, $"pairwise accuracy, {name}", Estimate.Bootstrap([.. outcomes.Select(o => ScoreAgreement.Agreement(o.Judge, scores(o)))]));
+        }
+    }
+
+    private static IEnumerable<Finding> ByLength(string data, List<Outcome> outcomes, (string Name, double From, double To) bin)
+    {
+        bool Within(Outcome o, int i, int j) =>
+            Math.Max(o.Length[i], o.Length[j]) / Math.Max(1, Math.Min(o.Length[i], o.Length[j])) is var ratio && ratio >= bin.From && ratio < bin.To;
+        foreach (var (name, scores) in new (string, Func<Outcome, double[]>)[] { ("ranker", o => o.Ranker), ("longest", o => o.Length) })
+        {
+            (double Agreeing, double Ordered)[] cases =
+                [.. outcomes.Select(o => ScoreAgreement.Agreement(o.Judge, scores(o), (i, j) => Within(o, i, j))).Where(one => one.Ordered > 0)];
+            if (cases.Length > 0)
+            {
+                yield return new Finding(data, LengthPart + bin.Name, $"pairwise accuracy, {name}", Estimate.Bootstrap(cases));
+            }
+        }
     }
 
     private static List<Finding> Findings(string data, List<Outcome> outcomes, bool withBag)
@@ -120,5 +160,5 @@ internal static class CandidateSetEvaluation
 
     private static int Best(double[] scores) => Array.IndexOf(scores, scores.Max());
 
-    private sealed record Outcome(List<string> Models, double[] Judge, double[] Ranker, double[] Length, double[] Bag, double[]? Other);
+    private sealed record Outcome(string? Kind, List<string> Models, double[] Judge, double[] Ranker, double[] Length, double[] Bag, double[]? Other);
 }

@@ -13,7 +13,9 @@ internal sealed class ClassifierScorer(ClassifierModel model, RewardTokens token
 {
     private const int UsualCandidate = 256;
 
-    public int CandidateMaxLength => candidateMaxLength ?? UsualCandidate;
+    // Damage behind the row's end could not be seen.
+    public int CandidateMaxLength => candidateMaxLength
+        ?? (model.Manifest.SourceMaxLength is { } source ? model.MaxLength - source : Math.Min(UsualCandidate, model.MaxLength));
 
     /// <inheritdoc/>
     public IReadOnlyList<(float BetterFirst, float WorseFirst)> Score(IReadOnlyList<TrainingPair> pairs)
@@ -26,7 +28,7 @@ internal sealed class ClassifierScorer(ClassifierModel model, RewardTokens token
             numbers.TryAdd((pair.Source, pair.Worse), numbers.Count);
         }
 
-        float[][] logits = model.Score([.. numbers.Keys.Select(row => tokens.Row(row.Source, row.Answer, model.MaxLength))]);
+        float[][] logits = model.Score([.. numbers.Keys.Select(row => tokens.Row(row.Source, row.Answer, model.MaxLength, model.Manifest.SourceMaxLength))]);
         float[] scores = [.. logits.Select(labels => labels.Length == 1 ? labels[0] : labels[1] - labels[0])];
         return
         [

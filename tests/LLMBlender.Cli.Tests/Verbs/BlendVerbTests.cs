@@ -18,7 +18,7 @@ public sealed class BlendVerbTests(TinyModel tiny) : IDisposable
 
         var blended = (await RunAsync(Record, "--from", "-")).Records.Single().AsObject();
 
-        Assert.Equal(["id", "answer", "candidates", "made_from", "failures", "usage", "fusion"], blended.Select(field => field.Key));
+        Assert.Equal(["id", "answer", "candidates", "made_from", "failures", "usage", "fusion", "ranker_info"], blended.Select(field => field.Key));
         var candidates = blended["candidates"]!.AsArray();
         Assert.Equal(["a 🍁 <b>", "bb", ""], candidates.Select(candidate => candidate!["text"]!.GetValue<string>()));
         Assert.Equal("x", candidates[0]!["model"]!.GetValue<string>());
@@ -80,7 +80,7 @@ public sealed class BlendVerbTests(TinyModel tiny) : IDisposable
         var outcome = await RunOnTerminalAsync(width, Spanish);
 
         Assert.Equal(ExitCode.Done, outcome.Code);
-        Assert.All((string[])["rank", "Who beats whom", "The answer", "20 comparisons"], text => Assert.Contains(text, outcome.Out, StringComparison.Ordinal));
+        Assert.All((string[])["rank", "Ranked by tiny (pair-ranker), not calibrated.", "Who beats whom", "The answer", "20 comparisons"], text => Assert.Contains(text, outcome.Out, StringComparison.Ordinal));
         Assert.All(outcome.Out.Split('\n'), line => Assert.InRange(line.TrimEnd().Length, 0, width));
     }
 

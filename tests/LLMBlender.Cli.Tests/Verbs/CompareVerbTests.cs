@@ -89,7 +89,7 @@ public sealed class CompareVerbTests(TinyModel tiny)
     {
         var outcome = await RunAsync("""{"id": 1, "instruction": "Say.", "a": "same", "b": "same"}""", "both");
 
-        Assert.Equal("""{"id":1,"logit":0,"better":"tie"}""" + "\n", outcome.Out);
+        Assert.Equal("""{"id":1,"logit":0,"better":"tie","ranker_info":{"name":"tiny","kind":"pair-ranker"}}""" + "\n", outcome.Out);
     }
 
     [Fact]

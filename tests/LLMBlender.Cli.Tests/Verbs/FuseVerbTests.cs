@@ -137,7 +137,7 @@ public sealed class FuseVerbTests(TinyFuserModel tiny)
     [Fact]
     public async Task Fuse_RankerAsFuser_IsRefused()
     {
-        var outcome = await CommandLine.RunAsync(Plain, ["fuse", "--from", "-", "--fuser", "pairranker-mini"]);
+        var outcome = await CommandLine.RunAsync(Plain, ["fuse", "--from", "-", "--fuser", MiniRanker.Folder]);
 
         Assert.Equal(ExitCode.Model, outcome.Code);
         Assert.Contains("\"kind\" is \"pair-ranker\", but a gen-fuser was requested", outcome.Error, StringComparison.Ordinal);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using LLMBlender.Inference.Models;
 using LLMBlender.TestKit;
 
 namespace LLMBlender.Cli.Tests.Verbs;
@@ -93,10 +94,54 @@ public sealed class ImportVerbTests : IDisposable
         Assert.Contains("--precision is \"fp8\", and must be one of fp32, fp16, int8", outcome.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Import_ARewardModelWithLimits_RecordsThem()
+    {
+        using var bert = Reward();
+        var outcome = await CommandLine.RunAsync(
+            "models", "import", bert.File("source-checkpoint"), "--to", folder.File("limited"), "--precision", "int8", "--max-length", "32", "--source-max-length", "12");
+
+        Assert.True(outcome.Code == ExitCode.Done, outcome.Error);
+        var manifest = ModelManifest.Read(folder.File("limited"));
+        Assert.Equal((32, 12, "int8"), (manifest.MaxLength, manifest.SourceMaxLength, manifest.Precision));
+    }
+
+    [Theory]
+    [InlineData("--max-length", "4096", "can't have rows of 4096 tokens")]
+    [InlineData("--source-max-length", "400", "can't keep 400 tokens of a source")]
+    public async Task Import_ALimitThatTheEncoderCannotHave_IsRefused(string option, string value, string problem)
+    {
+        using var bert = Reward();
+        var outcome = await CommandLine.RunAsync("models", "import", bert.File("source-checkpoint"), "--to", folder.File("limited"), option, value);
+
+        Assert.Equal(ExitCode.Model, outcome.Code);
+        Assert.Contains(problem, outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Import_APairRankerWithALimit_IsRefused()
+    {
+        var outcome = await CommandLine.RunAsync("models", "import", TinyModel.Checkpoint, "--to", folder.File("limited"), "--max-length", "64");
+
+        Assert.Equal(ExitCode.Model, outcome.Code);
+        Assert.Contains("is imported as a pair-ranker: only the rows of a sequence-classifier or a summareranker can be limited", outcome.Error, StringComparison.Ordinal);
+    }
+
+    private static BertCheckpoint Reward()
+    {
+        var bert = new BertCheckpoint();
+        bert.Config["architectures"] = new JsonArray("BertForSequenceClassification");
+        bert.Add("classifier.weight", 1, 1, BertCheckpoint.Hidden);
+        bert.Add("classifier.bias", 1, 1);
+        bert.Import("source");
+        return bert;
+    }
+
     public void Dispose() => folder.Dispose();
 
     private static async Task<string> RankAsync(string model) =>
-        (await CommandLine.RunAsync(Record, ["rank", "--from", "-", "--matrix", "--ranker", model])).Out;
+        (await CommandLine.RunAsync(Record, ["rank", "--from", "-", "--matrix", "--ranker", model])).Out
+            .Replace($"\"name\":\"{Path.GetFileName(model)}\"", "\"name\":\"…\"", StringComparison.Ordinal);
 
     private async Task<Outcome> ImportAsync(int code, string source, params string[] options)
     {

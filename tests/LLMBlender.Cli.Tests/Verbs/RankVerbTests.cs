@@ -152,7 +152,7 @@ public sealed class RankVerbTests(TinyModel tiny) : IDisposable
     {
         var record = (await RunAsync(Good)).Records.Single().AsObject();
 
-        Assert.Equal(["id", "ranks", "scores", "comparisons"], record.Select(field => field.Key));
+        Assert.Equal(["id", "ranks", "scores", "comparisons", "ranker_info"], record.Select(field => field.Key));
     }
 
     [Fact]
@@ -160,7 +160,7 @@ public sealed class RankVerbTests(TinyModel tiny) : IDisposable
     {
         var outcome = await RunAsync("""{"id": "one", "instruction": "Say.", "candidates": [{"text": "only"}]}""", ["--matrix"]);
 
-        Assert.Equal("""{"id":"one","ranks":[1],"scores":[0],"comparisons":0,"matrix":[[0]]}""" + "\n", outcome.Out);
+        Assert.Equal("""{"id":"one","ranks":[1],"scores":[0],"comparisons":0,"matrix":[[0]],"ranker_info":{"name":"tiny","kind":"pair-ranker"}}""" + "\n", outcome.Out);
         Assert.Equal(ExitCode.Done, outcome.Code);
     }
 

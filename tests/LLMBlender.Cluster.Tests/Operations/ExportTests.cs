@@ -30,7 +30,7 @@ public sealed class ExportTests
 
         Assert.True(response.IsSuccessStatusCode);
         await Until.IsSoAsync(() => collector.Has("traces", "invoke_workflow given candidates"), "the blend's span came");
-        await Until.IsSoAsync(() => collector.Has("traces", "compare pairranker-mini"), "the worker's span came");
+        await Until.IsSoAsync(() => collector.Has("traces", "compare reward-minilm"), "the worker's span came");
         await Until.IsSoAsync(() => collector.Has("traces", "POST /v1/blend"), "the request's span came");
         await Until.IsSoAsync(() => collector.Has("metrics", "gen_ai.workflow.duration"), "the metrics came");
         Assert.True(collector.Has("traces", "blends"), "the service's name is the environment's");

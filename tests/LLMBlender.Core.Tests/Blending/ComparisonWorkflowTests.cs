@@ -35,6 +35,27 @@ public sealed class ComparisonWorkflowTests
         Assert.False(float.IsNegative(response.Logit) && response.Logit == 0);
     }
 
+    // The mean of both orders is (1.5 + 0.25) / 2; the temperature is 0.5.
+    [Theory]
+    [InlineData(PairOrder.Ab, 1.5)]
+    [InlineData(PairOrder.Ba, 0.25)]
+    [InlineData(PairOrder.Both, 0.875)]
+    public async Task Run_CalibratedRanker_GivesTheProbabilityThatAIsBetter(PairOrder order, double favour)
+    {
+        var response = await ComparisonWorkflow.RunAsync(Request(order), new TwoLogits(1.5f, -0.25f), CancellationToken.None);
+
+        Assert.Equal(1 / (1 + Math.Exp(-favour / 0.5)), response.Probability!.Value, 1e-12);
+        Assert.Equal(RankerInfo.PairRanker, response.RankerInfo!.Kind);
+    }
+
+    [Fact]
+    public async Task Run_RankerWithoutCalibration_GivesNoProbability()
+    {
+        var comparer = new TwoLogits(1, -1) { Info = new RankerInfo("fake", RankerInfo.ChatJudge) };
+
+        Assert.Null((await ComparisonWorkflow.RunAsync(Request(PairOrder.Both), comparer, CancellationToken.None)).Probability);
+    }
+
     [Fact]
     public void Check_NoSource_NamesTheField()
     {
@@ -50,6 +71,8 @@ public sealed class ComparisonWorkflowTests
         public List<CandidatePair> Compared { get; } = [];
 
         public string Name => "fake";
+
+        public RankerInfo? Info { get; init; } = new("fake", RankerInfo.PairRanker) { Temperature = 0.5 };
 
         public int Reused => 0;
 

@@ -155,7 +155,7 @@ public sealed class ChartTests
         var pods = Silos(manifests).ToDictionary(NameOf, deployment => deployment["spec"]!["template"]!["spec"]!);
 
         Assert.DoesNotContain("trial-llmblender-compare", pods.Keys);
-        foreach (var (pool, rankers) in new[] { ("h100", "pairrm"), ("l4", "pairrm,pairranker-mini") })
+        foreach (var (pool, rankers) in new[] { ("h100", "pairrm"), ("l4", "pairrm,reward-minilm") })
         {
             var name = $"trial-llmblender-compare-{pool}";
             Assert.Equal("nvidia", (string?)pods[name]["runtimeClassName"]);

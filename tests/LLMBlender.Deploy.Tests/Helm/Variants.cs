@@ -262,7 +262,7 @@ internal static class Variants
               MemberTimeout: "00:00:30"
               TimeShare: 0.8
               HedgeAfter: "00:00:03"
-              Ranker: pairranker-mini
+              Ranker: reward-minilm
               Aggregate: adaptive
               Strict: true
               KeepsMember: true

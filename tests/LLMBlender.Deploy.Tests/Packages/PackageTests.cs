@@ -122,7 +122,7 @@ public sealed partial class PackageTests(PackageFeed feed) : IClassFixture<Packa
 
         Assert.InRange(package.Size, 1, 80 * Megabyte);
         Assert.All(package.Files, file => Assert.True(file == "README.md" || file.StartsWith($"tools/net10.0/{Platform}/", StringComparison.Ordinal), file));
-        Assert.Contains($"tools/net10.0/{Platform}/models/pairranker-mini/manifest.json", package.Files);
+        Assert.Contains($"tools/net10.0/{Platform}/models/reward-minilm/manifest.json", package.Files);
         Assert.DoesNotContain(package.Files, file => file.Contains("/runtimes/", StringComparison.Ordinal) || file.Contains("TorchSharp", StringComparison.Ordinal));
 
         using var home = new TemporaryFolder();

@@ -45,12 +45,13 @@ const ranks = (await page.locator('.candidate .rank').allTextContents()).filter(
 assert.deepEqual(ranks, [...ranks].sort((a, b) => a - b), `the cards stand in the order ${ranks}`);
 assert.ok(ranks.length > 1);
 assert.ok(await page.locator('#facts').isVisible());
+assert.match(await page.locator('#facts').textContent(), /Rankerfake \(a demonstration, pair-ranker\)Probabilitiescalibrated/);
 assert.equal(await page.locator('main img, main script, main iframe').count(), 0, 'a text became markup');
 
 // The matrix tells a pair on hover and by arrow keys.
 const cells = page.locator('#matrix-table tbody td[data-logit]');
 await cells.first().hover();
-assert.match(await page.locator('#matrix-say').textContent(), /(beats|loses to)/);
+assert.match(await page.locator('#matrix-say').textContent(), /(beats|loses to) .*; probability [01]\.\d\d that it is better/);
 await page.locator('#matrix-table tbody td[tabindex="0"]').focus();
 await page.keyboard.press('ArrowRight');
 assert.equal(await page.evaluate(() => document.activeElement.dataset.column), '1');

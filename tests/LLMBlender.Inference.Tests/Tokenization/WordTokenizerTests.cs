@@ -142,6 +142,16 @@ public sealed class WordTokenizerTests : IDisposable
     public void Cut_LongestFirst_LeavesWhatFits(int first, int second, int room, int left, int right) =>
         Assert.Equal((left, right), TokenRow.Cut(first, second, room));
 
+    // What the first text leaves is the second's, and the limit holds only where both do not fit.
+    [Theory]
+    [InlineData(5, 5, 10, 4, 5, 5)]
+    [InlineData(20, 20, 10, 4, 4, 6)]
+    [InlineData(20, 2, 10, 4, 8, 2)]
+    [InlineData(3, 20, 10, 4, 3, 7)]
+    [InlineData(20, 20, 3, 4, 3, 0)]
+    public void CutToLimit_OfTheFirst_LeavesTheRestToTheSecond(int first, int second, int room, int limit, int left, int right) =>
+        Assert.Equal((left, right), TokenRow.CutToLimit(first, second, room, limit));
+
     [Theory]
     [InlineData("vocab.txt", "a\nb\n", "has no \"[UNK]\"")]
     [InlineData("vocab.json", """{"<unk>": 0, "a": 0}""", "id 0 is both")]

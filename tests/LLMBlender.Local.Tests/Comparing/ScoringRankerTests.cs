@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using LLMBlender.Abstractions;
+using LLMBlender.Abstractions.Json;
 using LLMBlender.Inference;
 using LLMBlender.Inference.Encoder;
 using LLMBlender.Inference.Models;
@@ -133,6 +134,49 @@ public sealed class ScoringRankerTests : IDisposable
 
         Assert.Equal("reward", response.Ranker);
         Assert.Equal(scores.OrderDescending(), response.Top(Answers.Length).Select(i => scores[i]));
+    }
+
+    [Fact]
+    public async Task RankAsync_ByACalibratedModel_SaysWhichAndHowSure()
+    {
+        var folder = Import(1);
+        var uncalibrated = await RankAsync(folder);
+        (ModelManifest.Read(folder) with { Calibration = new Calibration(0.5, 10, "pairs.jsonl"), Demonstration = true }).Write(folder);
+        var calibrated = await RankAsync(folder);
+
+        Assert.Equal(new RankerInfo("reward", RankerInfo.RewardModel), uncalibrated.RankerInfo);
+        Assert.Equal(new RankerInfo("reward", RankerInfo.RewardModel) { Temperature = 0.5, Demonstration = true }, calibrated.RankerInfo);
+        Assert.Equal(uncalibrated.Matrix, calibrated.Matrix);
+        Assert.Null(RankResult.Probabilities(uncalibrated));
+        Assert.Equal(1 / (1 + Math.Exp(-calibrated.Matrix![1] / 0.5)), RankResult.Probabilities(calibrated)![0][1]!.Value, 1e-9);
+    }
+
+    [Fact]
+    public void Encode_ARowThatIsTooLong_KeepsTheSourcesEnd()
+    {
+        bert.Add("classifier.weight", 1, 1, BertCheckpoint.Hidden);
+        bert.Add("classifier.bias", 1, 1);
+        var folder = bert.Import("short", limits: new RowLimits(32, 8));
+        using var model = RewardModel.Load(folder);
+        var (source, answer) = (string.Join(' ', Enumerable.Repeat("leaves", 40)) + " why?", string.Join(' ', Enumerable.Repeat("colour", 40)));
+        var (read, written) = (bert.Tokenizer.Encode(source, addSpecialTokens: false), bert.Tokenizer.Encode(answer, addSpecialTokens: false));
+
+        var brief = bert.Tokenizer.Encode("why?", addSpecialTokens: false);
+
+        var row = model.Encode(source, answer).Ids;
+
+        Assert.Equal((32, 8), (model.MaxLength, model.SourceMaxLength));
+        Assert.Equal([2, .. read[^8..], 3, .. written[..21], 3], row);
+        Assert.Equal([2, .. read[^(29 - brief.Length)..], 3, .. brief, 3], model.Encode(source, "why?").Ids);
+    }
+
+    private static async Task<RankingResponse> RankAsync(string folder)
+    {
+        using var models = LocalModels.Load([("reward", folder)], new PairRankerOptions(), FuserRegistry.SelectOnly);
+        using var metrics = new BlendMetrics();
+        return await new LocalBlender(models, new PanelRegistry(), metrics).RankAsync(
+            new RankingRequest { Instruction = Source, Candidates = [.. Answers.Select(answer => new Candidate(null, answer))], WithMatrix = true },
+            TestContext.Current.CancellationToken);
     }
 
     private string Import(int labels, string? kind = null)

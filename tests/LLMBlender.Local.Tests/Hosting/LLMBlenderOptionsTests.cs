@@ -12,7 +12,7 @@ namespace LLMBlender.Local.Tests.Hosting;
 
 public sealed class LLMBlenderOptionsTests
 {
-    private static readonly string Mini = Repository.File("models", "pairranker-mini");
+    private static readonly string Mini = Repository.File("models", "reward-minilm");
 
     [Fact]
     public void Defaults_AreAsDocumented()

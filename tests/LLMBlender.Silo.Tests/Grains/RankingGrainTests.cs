@@ -58,6 +58,26 @@ public sealed class RankingGrainTests
         Assert.Equal(2, cluster.Messages(nameof(ICompareWorkerGrain.CompareAsync)));
     }
 
+    [Theory]
+    [InlineData("max-logits")]
+    [InlineData("adaptive")]
+    public async Task Rank_RankerThatScoresEachAlone_IsComputedByOneSiloAtOnce(string aggregation)
+    {
+        var ranker = new FakeRanker { Info = new RankerInfo("fake", RankerInfo.RewardModel) { Temperature = 2, Demonstration = true } };
+        await using var cluster = await BlendCluster.StartAsync(ranker, SiloRoles.Blend, SiloRoles.Compare, SiloRoles.Compare);
+
+        var response = await cluster.Blender.RankAsync(FakeRanker.Request(LongSource, Eleven) with { Aggregation = aggregation });
+
+        Assert.Equal(1, response.Ranks[10]);
+        Assert.Equal(ranker.Info, response.RankerInfo);
+        Assert.Single(ranker.ComparedBy);
+        Assert.Equal(1, cluster.Messages(nameof(ICompareWorkerGrain.CompareAsync)));
+
+        var compared = await cluster.Blender.CompareAsync(new CompareRequest { Instruction = LongSource, A = "10 is the number", B = "9 is the number" });
+        Assert.Equal(ranker.Info, compared.RankerInfo);
+        Assert.Equal(ranker.Info.Probability(compared.Logit / 2), compared.Probability);
+    }
+
     [Fact]
     public async Task Rank_Repeated_IsNotComputedAgain()
     {

@@ -1,3 +1,4 @@
+using LLMBlender.Abstractions;
 using LLMBlender.Local.Comparing;
 using LLMBlender.Silo.Placement;
 
@@ -8,13 +9,28 @@ public sealed class SiloCapabilitiesTests
     [Fact]
     public void Read_OwnMetadata_IsTheSame()
     {
-        var own = new SiloCapabilities(SiloRoles.Blend | SiloRoles.Compare, 2, [new("odd=name", "abc"), new("other", "def")]);
+        var own = new SiloCapabilities(SiloRoles.Blend | SiloRoles.Compare, 2,
+        [
+            new("odd=name", "abc") { Info = new RankerInfo("odd=name", RankerInfo.RewardModel) { Temperature = 1 / 3.0, Demonstration = true } },
+            new("other", "def"),
+            new("third", "ghi") { Info = new RankerInfo("third", RankerInfo.PairRanker) },
+        ]);
 
         var read = SiloCapabilities.Read(new Dictionary<string, string>(own.ToMetadata()))!;
 
         Assert.Equal((own.Roles, own.Accelerators), (read.Roles, read.Accelerators));
         Assert.Equal<RankerIdentity>(own.Rankers, read.Rankers);
         Assert.True(read.Compares);
+    }
+
+    [Fact]
+    public void Read_MetadataOfAnOlderSilo_HasNoInfos()
+    {
+        var metadata = new Dictionary<string, string>(new SiloCapabilities(
+            SiloRoles.Compare, 1, [new("r", "v") { Info = new RankerInfo("r", RankerInfo.PairRanker) }]).ToMetadata());
+        metadata.Remove("llmblender.ranker-infos");
+
+        Assert.Equal([new RankerIdentity("r", "v")], SiloCapabilities.Read(metadata)!.Rankers);
     }
 
     [Fact]

@@ -14,7 +14,10 @@ public sealed class FakeRanker(string version = "v1")
 
     public static readonly RankerIdentity Default = new("fake", "v1");
 
-    public RankerIdentity Identity { get; } = new("fake", version);
+    public RankerIdentity Identity => new("fake", version) { Info = Info };
+
+    /// <summary>The kind and calibration that silos publish.</summary>
+    public RankerInfo? Info { get; init; }
 
     /// <summary>How often each pair of texts was compared, by any silo.</summary>
     public ConcurrentDictionary<(string Source, string First, string Second), int> Compared { get; } = new();

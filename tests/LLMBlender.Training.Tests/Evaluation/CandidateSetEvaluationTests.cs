@@ -34,7 +34,22 @@ public sealed class CandidateSetEvaluationTests
         Assert.Equal(2, Value(findings, "judge's rank, at random"));
         Assert.Equal(1, Value(findings, "judge's score, always high"));
         Assert.Equal(1, Value(findings, "judge's score, ranker less longest"));
+        Assert.DoesNotContain(findings, finding => finding.Part != "all" && !finding.Part.StartsWith(CandidateSetEvaluation.LengthPart, StringComparison.Ordinal));
         Assert.DoesNotContain(findings, finding => finding.Metric.Contains("bag", StringComparison.Ordinal));
+    }
+
+    // Lengths are 19, 3 and 5 characters: one pair within 1.25 to 2 times, two beyond.
+    [Fact]
+    public void Run_SetsOfKinds_MeasuresEachKindAndEachLengthDifference()
+    {
+        Finding[] findings = [.. CandidateSetEvaluation.Run("toy", Sets.Select((set, i) => set with { Subset = i < 5 ? "poems" : "sums" }), "judge", Words, new ByWords(1))];
+        Finding Of(string part, string metric) => Assert.Single(findings, finding => finding.Part == part && finding.Metric == metric);
+        Assert.Equal((1, 5), (Of("poems", "judge's rank, ranker").Estimate.Value, Of("poems", "judge's rank, ranker").Estimate.Count));
+        Assert.Equal(3, Of("sums", "judge's rank, longest").Estimate.Value);
+        Assert.Equal(1, Of("longer by 1.25 to 2 times", "pairwise accuracy, longest").Estimate.Value);
+        Assert.Equal(0, Of("longer by more than 2 times", "pairwise accuracy, longest").Estimate.Value);
+        Assert.Equal(1, Of("longer by more than 2 times", "pairwise accuracy, ranker").Estimate.Value);
+        Assert.DoesNotContain(findings, finding => finding.Part == "longer by up to 1.25 times");
     }
 
     [Fact]
@@ -68,7 +83,7 @@ public sealed class CandidateSetEvaluationTests
     }
 
     private static double Value(Finding[] findings, string metric) =>
-        Assert.Single(findings, finding => finding.Metric == metric).Estimate.Value;
+        Assert.Single(findings, finding => finding.Part == "all" && finding.Metric == metric).Estimate.Value;
 
     private static Dictionary<string, double> Score(double score) => new() { ["judge"] = score };
 

@@ -35,7 +35,7 @@ public sealed class RewardNetworkTests : IDisposable
 
         float[] expected = [.. classifier.Score([.. answers.Select(answer => (Source, (string?)answer))]).Select(row => row[0])];
 
-        var rows = answers.Select(answer => tokens.Row(tokens.Encode(Source), tokens.Encode(answer), classifier.MaxLength)).ToArray();
+        var rows = answers.Select(answer => tokens.Row(tokens.Encode(Source), tokens.Encode(answer), classifier.MaxLength, null)).ToArray();
         float[] found = Scores(network, PackedRows.Of([.. rows.Select(row => new RewardRow(row.Ids, Array.IndexOf(row.Types, 1)))]), half: false);
         Assert.Equal(expected.Length, found.Length);
         Assert.All(expected.Zip(found), pair => Assert.Equal(pair.First, pair.Second, 2e-5f));

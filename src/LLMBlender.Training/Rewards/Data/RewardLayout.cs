@@ -1,3 +1,4 @@
+using LLMBlender.Inference.Tokenization;
 using LLMBlender.Training.Rewards.Network;
 
 namespace LLMBlender.Training.Rewards.Data;
@@ -25,10 +26,6 @@ internal sealed class RewardLayout(int cls, int sep, int maxLength, int sourceLi
         return kept + room + Controls;
     }
 
-    private (int Source, int Answer) Cut(int source, int answer)
-    {
-        int room = maxLength - Controls;
-        int kept = Math.Min(source, Math.Max(sourceLimit, room - answer));
-        return (kept, Math.Min(answer, room - kept));
-    }
+    private (int Source, int Answer) Cut(int source, int answer) =>
+        TokenRow.CutToLimit(source, answer, maxLength - Controls, sourceLimit);
 }

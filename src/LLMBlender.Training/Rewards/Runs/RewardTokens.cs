@@ -37,12 +37,19 @@ internal sealed class RewardTokens
         return ids;
     }
 
-    /// <summary>A row as inference lays it out: [CLS] source [SEP] answer [SEP], the longer text cut first where both don't fit.</summary>
-    public TokenRow Row(int[] source, int[] answer, int maxLength)
+    /// <summary>
+    /// A row as inference lays it out: [CLS] source [SEP] answer [SEP]. Where both don't fit, the source keeps its last
+    /// <paramref name="sourceLimit"/> tokens, or without that limit the longer text is cut first.
+    /// </summary>
+    public TokenRow Row(int[] source, int[] answer, int maxLength, int? sourceLimit)
     {
         const int controlTokens = 3;
-        var (left, right) = TokenRow.Cut(source.Length, answer.Length, maxLength - controlTokens);
-        int[] ids = [ClsId, .. source.AsSpan(0, left), SepId, .. answer.AsSpan(0, right), SepId];
+        int room = maxLength - controlTokens;
+        var (left, right) = sourceLimit is { } limit
+            ? TokenRow.CutToLimit(source.Length, answer.Length, room, limit)
+            : TokenRow.Cut(source.Length, answer.Length, room);
+        int from = sourceLimit is null ? 0 : source.Length - left;
+        int[] ids = [ClsId, .. source.AsSpan(from, left), SepId, .. answer.AsSpan(0, right), SepId];
         int[] types = new int[ids.Length];
         types.AsSpan(left + 2).Fill(1);
         return new TokenRow(ids, types);

@@ -43,7 +43,7 @@ public sealed class FusionEvaluationTests
     [Fact]
     public void Choose_BetweenAnAnswerAndNothing_TakesTheAnswer()
     {
-        using PairRankerModel ranker = PairRankerModel.Load(Repository.File("models", "pairranker-mini"), new PairRankerOptions { Threads = 1 });
+        using PairRankerModel ranker = PairRankerModel.Load(MiniRanker.Folder, new PairRankerOptions { Threads = 1 });
         var chooser = new CandidateChooser(ranker);
         const string answer = "Water boils at a lower temperature on a mountain, because the air presses less on it.";
         var record = new FusionRecord("Why does water boil sooner on a mountain?", ["", answer, "?"], answer);
