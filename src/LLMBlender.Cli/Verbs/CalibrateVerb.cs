@@ -124,7 +124,7 @@ internal static class CalibrateVerb
 
     private static void WriteJson(string id, TemperatureFit fit, Terminal terminal)
     {
-        using var output = RecordOutput.At(to: null, from: null, terminal.Out);
+        using var output = RecordOutput.At(to: null, terminal.Out);
         output.Write(json =>
         {
             json.WriteString("model", id);

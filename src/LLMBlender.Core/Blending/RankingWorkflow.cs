@@ -13,7 +13,7 @@ public sealed class RankingWorkflow
     private const int MaxPairsAtOnce = 4096;
 
     // Above this, the entries of the matrix cost more than scoring candidates again in later rounds.
-    private const int MostCandidatesAtOnce = 64;
+    private const int MaxCandidatesAtOnce = 64;
 
     private readonly RankingRequest request;
     private readonly RankingEngine engine;
@@ -56,14 +56,16 @@ public sealed class RankingWorkflow
     public async Task<RankingResponse> RunAsync(IPairComparer comparer, CancellationToken cancellationToken)
     {
         // A ranker that scores each candidate alone computes all pairs in N passes, so that further rounds would only repeat passes.
-        var known = comparer.Info is { ScoresAlone: true } && engine is not FullMatrixEngine && Texts.Length <= MostCandidatesAtOnce
+        var known = comparer.Info is { ScoresAlone: true } && engine is not FullMatrixEngine && Texts.Length <= MaxCandidatesAtOnce
             ? await CompareAllAsync(comparer, cancellationToken)
             : null;
         while (!engine.IsSettled)
         {
             // In parts, so that a large round takes no thread and no memory for all of its pairs at once.
-            foreach (var pairs in engine.NextPairs().ToArray().Chunk(MaxPairsAtOnce))
+            var round = engine.NextPairs().ToArray();
+            for (var start = 0; start < round.Length; start += MaxPairsAtOnce)
             {
+                var pairs = round.Length <= MaxPairsAtOnce ? round : round[start..Math.Min(start + MaxPairsAtOnce, round.Length)];
                 cancellationToken.ThrowIfCancellationRequested();
                 var logits = known is null ? await comparer.CompareAsync(pairs, cancellationToken) : Array.ConvertAll(pairs, pair => known[pair]);
                 for (var i = 0; i < pairs.Length; i++)

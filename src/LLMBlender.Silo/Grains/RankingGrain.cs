@@ -85,6 +85,8 @@ internal sealed class RankingGrain(
     {
         public string Name => ranker ?? "";
 
+        public RankerInfo? Info => null;
+
         public int Reused => 0;
 
         public StepUsage Usage => default;
