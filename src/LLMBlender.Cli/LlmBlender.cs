@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.Text;
+using LLMBlender.Cli.Show;
 using LLMBlender.Cli.Verbs;
 using LLMBlender.Inference;
 using LLMBlender.Records;
@@ -28,7 +29,7 @@ internal static class LlmBlender
         }
         catch (Exception e) when (e is UsageException or ModelException && !IsClosedPipe(e))
         {
-            error.WriteLine($"llmblender: {e.Message}");
+            error.WriteLine($"llmblender: {TerminalText.Plain(e.Message)}");
             return e is ModelException ? ExitCode.Model : ExitCode.Usage;
         }
         catch (Exception e) when (IsClosedPipe(e))
@@ -55,7 +56,7 @@ internal static class LlmBlender
         {
             foreach (var problem in parsed.Errors)
             {
-                error.WriteLine($"llmblender: {problem.Message}");
+                error.WriteLine($"llmblender: {TerminalText.Plain(problem.Message)}");
             }
 
             error.WriteLine($"Try '{CommandTree.PathOf(parsed.CommandResult)} --help'.");

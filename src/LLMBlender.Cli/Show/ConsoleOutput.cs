@@ -24,7 +24,7 @@ internal sealed class ConsoleOutput(TextWriter writer, bool isTerminal, int widt
         var isPlain = !isTerminal || terminal.Variable("TERM") is "dumb";
         var hasColour = !isPlain && string.IsNullOrEmpty(terminal.Variable("NO_COLOR"));
         var writer = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true };
-        return AnsiConsole.Create(new AnsiConsoleSettings
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Ansi = isPlain ? AnsiSupport.No : AnsiSupport.Detect,
             ColorSystem = hasColour ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
@@ -32,6 +32,12 @@ internal sealed class ConsoleOutput(TextWriter writer, bool isTerminal, int widt
             Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false },
             Out = new ConsoleOutput(writer, isTerminal, terminal.Width),
         });
+        if (isTerminal)
+        {
+            console.Pipeline.Attach(new TerminalText());
+        }
+
+        return console;
     }
 
     /// <inheritdoc/>

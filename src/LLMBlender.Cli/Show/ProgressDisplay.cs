@@ -47,6 +47,6 @@ internal static class ProgressDisplay
         {
         }
 
-        public void WriteError(string message) => error.WriteLine($"llmblender: {message}");
+        public void WriteError(string message) => error.WriteLine($"llmblender: {TerminalText.Plain(message)}");
     }
 }

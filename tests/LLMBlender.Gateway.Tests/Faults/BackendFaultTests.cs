@@ -253,8 +253,9 @@ public sealed class BackendFaultTests : IClassFixture<GatewayFixture>
         gateway.Models.On("hung", call => call.HangAsync());
         gateway.Use([gateway.Backend("hung")], new PanelSettings { Name = name, Members = ["hung"], Fuser = "select", Deadline = TimeSpan.FromSeconds(0.5) });
 
-        await gateway.StreamAsync("/v1/chat/completions", OpenAI.ChatTests.Chat(name, stream: true));
+        var (status, _, _) = await gateway.PostAsync("/v1/chat/completions", OpenAI.ChatTests.Chat(name, stream: true));
 
+        Assert.Equal(504, status);
         Assert.Equal(
             (1, 1),
             (measured.Sum("llmblender.panel.answers", ("result", "timed_out")), measured.Sum("llmblender.panel.inquiries", ("result", "too_few"))));
