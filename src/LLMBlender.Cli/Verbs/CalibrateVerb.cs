@@ -24,7 +24,7 @@ internal static class CalibrateVerb
         The probability that a is better is σ(logit / T), where the logit is the mean of both orders, (M[a,b] - M[b,a]) / 2. The one
         number T, the temperature, is fitted by maximum likelihood and written to the model's manifest; the model's files and logits do
         not change. rank, compare, blend and the server then report a probability beside each logit. Use pairs that the ranker was not
-        trained on. The report has the log loss (in nats; 0.693 for a coin) and the expected calibration error (ten bins), both before, at
+        trained on. The report has the log loss (in nats; 0.693 if every probability is 1/2) and the expected calibration error (ten bins), both before, at
         T = 1, and after.
 
         Example:
