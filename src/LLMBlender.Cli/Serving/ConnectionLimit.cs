@@ -1,26 +1,25 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace LLMBlender.Cli.Serving;
 
 /// <summary>
-/// Limits HTTP connections, so that file descriptors remain for backends, Redis, other silos and the runtime. Near the limit, a new
-/// connection replaces the one that has been idle longest; a connection that sends nothing is closed after a short time. Thread-safe.
+/// Limits HTTP connections, so that file descriptors remain for backends, Redis, other silos and the runtime. At the limit, a
+/// new connection replaces the one that has been idle longest; a connection that sends nothing is closed after a short time. Thread-safe.
 /// </summary>
 /// <param name="descriptors">The process's limit of file descriptors.</param>
-internal sealed class ConnectionLimit(int descriptors)
+internal sealed class ConnectionLimit(int descriptors) : IDisposable
 {
     /// <summary>The limit of descriptors below which a start is logged as a warning.</summary>
     public const int FewDescriptors = 1024;
 
-    private const int MinReserve = 256;
+    // An idle process of all roles has about 310 descriptors.
+    private const int MinReserve = 384;
     private const int MinConnections = 16;
     private const int MostConnections = 100_000;
-
-    // The share of the limit above which idle connections are closed. The rest is for connections that are being closed.
-    private const double IdleShare = 0.9;
 
     private static readonly TimeSpan FirstByteTime = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan HeadersTime = TimeSpan.FromSeconds(15);
@@ -28,9 +27,11 @@ internal sealed class ConnectionLimit(int descriptors)
     private readonly Lock gate = new();
     private readonly Dictionary<string, Entry> entries = [];
     private readonly LinkedList<Entry> idle = [];
+    private readonly SemaphoreSlim free = new(MaxConnectionsOf(descriptors));
+    private int waiting;
 
-    /// <summary>The maximum number of connections.</summary>
-    public int MaxConnections { get; } = Math.Clamp(descriptors - Math.Max(MinReserve, descriptors / 4), MinConnections, MostConnections);
+    /// <summary>The maximum number of connections. Further ones wait in the system's queue.</summary>
+    public int MaxConnections { get; } = MaxConnectionsOf(descriptors);
 
     /// <summary>The process's limit of file descriptors.</summary>
     public int Descriptors => descriptors;
@@ -46,10 +47,35 @@ internal sealed class ConnectionLimit(int descriptors)
             : int.MaxValue;
     }
 
+    /// <summary>Waits until a connection may be accepted; the connection that has been idle longest is closed for it.</summary>
+    public async ValueTask WaitAsync(CancellationToken cancellationToken)
+    {
+        if (free.Wait(0, CancellationToken.None))
+        {
+            return;
+        }
+
+        Interlocked.Increment(ref waiting);
+        try
+        {
+            TakeIdle()?.Abort();
+            await free.WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref waiting);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => free.Dispose();
+
+    /// <summary>Ends a wait whose connection was not accepted.</summary>
+    public void Release() => free.Release();
+
     /// <summary>Applies the limit to a server's endpoints.</summary>
     public void AddTo(KestrelServerOptions server)
     {
-        server.Limits.MaxConcurrentConnections = MaxConnections;
         server.Limits.RequestHeadersTimeout = HeadersTime;
         server.ConfigureEndpointDefaults(endpoint => endpoint.Use(next => connection => RunAsync(connection, next)));
     }
@@ -71,7 +97,7 @@ internal sealed class ConnectionLimit(int descriptors)
     private async Task RunAsync(ConnectionContext connection, ConnectionDelegate next)
     {
         var entry = new Entry(connection);
-        Add(entry)?.Abort();
+        Add(entry);
         try
         {
             if (await SendsAsync(connection))
@@ -82,8 +108,11 @@ internal sealed class ConnectionLimit(int descriptors)
         finally
         {
             Remove(entry);
+            Release();
         }
     }
+
+    private static int MaxConnectionsOf(int descriptors) => Math.Clamp(descriptors - Math.Max(MinReserve, descriptors / 4), MinConnections, MostConnections);
 
     // Whether the client sends anything in time.
     private static async Task<bool> SendsAsync(ConnectionContext connection)
@@ -101,14 +130,21 @@ internal sealed class ConnectionLimit(int descriptors)
         }
     }
 
-    // Returns the connection to close.
-    private ConnectionContext? Add(Entry entry)
+    private void Add(Entry entry)
     {
         lock (gate)
         {
             entries[entry.Connection.ConnectionId] = entry;
             idle.AddLast(entry.Place);
-            if (entries.Count <= IdleShare * MaxConnections || idle.First is not { } oldest || oldest == entry.Place)
+        }
+    }
+
+    // The connection that has been idle longest; null if none is idle.
+    private ConnectionContext? TakeIdle()
+    {
+        lock (gate)
+        {
+            if (idle.First is not { } oldest)
             {
                 return null;
             }
@@ -144,6 +180,12 @@ internal sealed class ConnectionLimit(int descriptors)
             {
                 idle.AddLast(entry.Place);
             }
+        }
+
+        // Closes the connection after the response, for one that waits.
+        if (entry is not null && Volatile.Read(ref waiting) > 0)
+        {
+            entry.Connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
         }
     }
 

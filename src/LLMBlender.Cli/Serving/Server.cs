@@ -9,6 +9,7 @@ using LLMBlender.Silo.Hosting;
 using LLMBlender.Silo.Models;
 using LLMBlender.Silo.Placement;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.DependencyInjection;
@@ -64,8 +65,10 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
                 builder.Services.AddSingleton(redis);
             }
 
-            var connections = new ConnectionLimit(ConnectionLimit.ReadDescriptors());
+            using var connections = new ConnectionLimit(ConnectionLimit.ReadDescriptors());
             builder.WebHost.ConfigureKestrel(connections.AddTo);
+            builder.Services.AddSingleton(connections);
+            builder.Services.AddSingleton<IConnectionListenerFactory, LimitedListenerFactory>();
             ServeTelemetry.Add(builder, arguments.Roles);
             builder.AddLLMBlenderSilo(Options(), models, await PanelsAsync(builder, settings, cancellationToken));
             builder.UseOrleans(static silo => silo.AddDashboard(static dashboard => dashboard.HideTrace = true));

@@ -51,7 +51,9 @@ public static class RecordEndpoints
         var request = record.ToRequest();
         if (record.Stream != true)
         {
-            return BlendResult.Create(record.Id, await call.Blender.BlendAsync(request, call.CancellationToken));
+            var response = await call.Blender.BlendAsync(request, call.CancellationToken);
+            WarningHeader.AddTo(call.Context, response.Warnings);
+            return BlendResult.Create(record.Id, response);
         }
 
         await BlendEvents.WriteAsync(call, record.Id, request with { WithProgress = true, WithDraft = true });

@@ -156,7 +156,8 @@ function finish(record) {
   const fused = record.fusion?.given === 'fused';
   $('answer-foot').textContent = fused
     ? `Fused by ${record.fusion.fuser} from ${from}${record.fusion.margin == null ? '' : `; the ranker prefers it by ${logit(record.fusion.margin)}${sure(record.fusion.probability)}`}.`
-    : `${from}’s answer unchanged: ranked first of ${record.candidates.length}.`;
+    : record.ranking === 'none' ? `${from}’s answer, the first usable one: the ${record.candidates.length} candidates are not ranked.`
+      : `${from}’s answer unchanged: ranked first of ${record.candidates.length}.`;
   step('fuse', 'done', fused ? `by ${record.fusion.fuser}` : 'best one kept');
   const { usage, trace } = record;
   const facts = [['Comparisons', count(usage.comparisons)]];

@@ -12,6 +12,9 @@ internal static class StoredLogit
     /// <summary>Length of an entry in bytes.</summary>
     public const int Size = 1 + sizeof(float) + sizeof(ulong);
 
+    /// <summary>The largest magnitude of a logit that is read. Rankers compute at most some tens.</summary>
+    public const float MaxMagnitude = 10_000;
+
     private const byte Version = 1;
     private const int Checked = 1 + sizeof(float);
 
@@ -25,7 +28,7 @@ internal static class StoredLogit
         return entry;
     }
 
-    /// <summary>Reads an entry; false if it is not a valid entry of this key and version.</summary>
+    /// <summary>Reads an entry; false if it is not a valid entry of this key and version, or its logit is above <see cref="MaxMagnitude"/>.</summary>
     public static bool TryRead(ComparisonKey key, ReadOnlySpan<byte> entry, out float logit)
     {
         logit = float.NaN;
@@ -36,7 +39,7 @@ internal static class StoredLogit
         }
 
         logit = BinaryPrimitives.ReadSingleLittleEndian(entry[1..]);
-        return float.IsFinite(logit);
+        return Math.Abs(logit) <= MaxMagnitude;
     }
 
     private static ulong Checksum(ComparisonKey key, ReadOnlySpan<byte> content)

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
@@ -22,6 +23,7 @@ internal sealed partial class MembershipRestorer(
     ILogger<MembershipRestorer> logger) : BackgroundService
 {
     private const string VersionRow = "Version";
+    private const int MaxNameLength = 100;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan FirstInterval = TimeSpan.FromMilliseconds(50);
     private HashEntry[] lastRows = [];
@@ -56,7 +58,7 @@ internal sealed partial class MembershipRestorer(
         }
 
         var database = redis.GetDatabase();
-        var rows = await database.HashGetAllAsync(TableKey);
+        var rows = await RemoveUnreadableAsync(database, await database.HashGetAllAsync(TableKey));
         if (Array.Exists(rows, IsOwn))
         {
             lastRows = rows;
@@ -64,6 +66,39 @@ internal sealed partial class MembershipRestorer(
         else if (Array.Exists(lastRows, IsOwn))
         {
             await WriteAsync(database, rows);
+        }
+    }
+
+    // A row that is no membership entry, which only another program writes, would keep every silo from reading the table.
+    private async Task<HashEntry[]> RemoveUnreadableAsync(IDatabase database, HashEntry[] rows)
+    {
+        foreach (var row in rows.Where(static row => !IsReadable(row)))
+        {
+            var name = (string)row.Name!;
+            LogUnreadable(name.Length > MaxNameLength ? name[..MaxNameLength] : name);
+            await database.HashDeleteAsync(TableKey, row.Name);
+        }
+
+        return Array.FindAll(rows, IsReadable);
+    }
+
+    private static bool IsReadable(HashEntry row)
+    {
+        if (row.Name == VersionRow)
+        {
+            return true;
+        }
+
+        try
+        {
+            using var entry = JsonDocument.Parse((string)row.Value!);
+            return entry.RootElement.ValueKind is JsonValueKind.Object
+                && entry.RootElement.TryGetProperty("SiloAddress", out _)
+                && entry.RootElement.TryGetProperty("Status", out var status) && status.ValueKind is JsonValueKind.Number;
+        }
+        catch (JsonException)
+        {
+            return false;
         }
     }
 
@@ -90,6 +125,9 @@ internal sealed partial class MembershipRestorer(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Redis had lost the cluster's membership table; {Count} silos were restored")]
     private partial void LogWritten(int count);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "the row {Name} of the cluster's membership table is no membership entry, and was removed: another program writes to this Redis")]
+    private partial void LogUnreadable(string name);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "the cluster's membership table could not be checked: {Cause}")]
     private partial void LogFailed(string cause);

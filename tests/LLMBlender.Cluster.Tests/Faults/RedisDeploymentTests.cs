@@ -88,11 +88,30 @@ public sealed class RedisDeploymentTests : IAsyncDisposable
     public async Task Serve_WrongPassword_SaysSo()
     {
         var server = await StartRedisAsync("--user", "llmblender", "on", ">secret", "~*", "&*", "+@all");
+        await server.UseAsync(async (_, admin) =>
+        {
+            await admin.ConfigSetAsync("requirepass", "other");
+            return true;
+        });
 
         await using var process = ServeProcess.Start("gateway", "--redis", $"{server.Address},user=llmblender,password=wrong");
         await process.Process.WaitForExitAsync().WaitAsync(Until.Patience);
 
         Assert.Contains(process.Log, line => line.Contains("Redis refuses the user or password", StringComparison.Ordinal));
+    }
+
+    [Fact(SkipUnless = nameof(RedisServer.IsInstalled), SkipType = typeof(RedisServer), Skip = RedisServer.SkipReason)]
+    public async Task Serve_RowThatIsNoMember_IsRemovedByNameAndKeepsNoSiloOut()
+    {
+        var server = await StartRedisAsync();
+        await AssertRanksAsync(server.Address);
+        await server.UseAsync(async (database, _) => await database.HashSetAsync("deployment/members/deployment", "stranger", "not JSON"));
+
+        await Until.IsSoAsync(
+            () => processes.Any(process => process.Log.Any(line => line.Contains("the row stranger of", StringComparison.Ordinal))), "the row is named in a log");
+        processes.Add(ServeProcess.Start("compare", "--redis", server.Address, "--cluster-id", "deployment"));
+        await processes[^1].WhenReadyAsync();
+        await AssertAnswersAsync();
     }
 
     public async ValueTask DisposeAsync()

@@ -33,10 +33,20 @@ internal sealed class ServeProcess : IAsyncDisposable
     public static ServeProcess Start(string role, params string[] more) => Start(role, new Dictionary<string, string>(), more);
 
     /// <summary>Starts it with some variables in its environment.</summary>
-    public static ServeProcess Start(string role, IReadOnlyDictionary<string, string> variables, params string[] more)
+    public static ServeProcess Start(string role, IReadOnlyDictionary<string, string> variables, params string[] more) => Start(role, variables, null, more);
+
+    /// <summary>Starts it with a limit of file descriptors.</summary>
+    public static ServeProcess StartWithDescriptors(string role, int descriptors) => Start(role, new Dictionary<string, string>(), descriptors, []);
+
+    private static ServeProcess Start(string role, IReadOnlyDictionary<string, string> variables, int? descriptors, string[] more)
     {
         var host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
         string[] args = [Path.Combine(AppContext.BaseDirectory, "llmblender.dll"), "serve", "--role", role, "--urls", "http://127.0.0.1:0", .. more];
+        if (descriptors is { } limit)
+        {
+            (host, args) = ("prlimit", [$"--nofile={limit}:{limit}", host, .. args]);
+        }
+
         var start = new ProcessStartInfo(host, args) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
 
         // A test's processes share a small machine: no core of it is to be lost to a garbage collector's or a compiler's spare threads.

@@ -8,8 +8,15 @@ public sealed class StoredLogitTests
     private static readonly ComparisonKey Key = new(1, 2, 3, 4);
 
     [Fact]
-    public void TryRead_OwnEntry_GivesTheLogit() => Gen.Float.Where(float.IsFinite).Sample(logit =>
+    public void TryRead_OwnEntry_GivesTheLogit() => Gen.Float[-StoredLogit.MaxMagnitude, StoredLogit.MaxMagnitude].Sample(logit =>
         StoredLogit.TryRead(Key, StoredLogit.Write(Key, logit), out var read) && read.Equals(logit));
+
+    [Theory]
+    [InlineData(float.MaxValue)]
+    [InlineData(float.MinValue)]
+    [InlineData(10_001f)]
+    [InlineData(float.PositiveInfinity)]
+    public void TryRead_LogitThatNoRankerComputes_IsNone(float logit) => Assert.False(StoredLogit.TryRead(Key, StoredLogit.Write(Key, logit), out _));
 
     [Fact]
     public void TryRead_AnotherKeysEntry_IsNone() =>

@@ -1,6 +1,8 @@
+using System.Net;
 using LLMBlender.Silo.Caching;
 using LLMBlender.Silo.Calls;
 using LLMBlender.Silo.Comparing;
+using LLMBlender.Silo.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace LLMBlender.Silo.Tests.Hosting;
@@ -26,6 +28,14 @@ public class SiloOptionsTests
         Assert.Equal((TimeSpan.FromMilliseconds(150), TimeSpan.FromSeconds(2)), (cache.ReadTimeout, cache.WriteTimeout));
         Assert.Equal((TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(5)), (cache.ShortestRest, cache.LongestRest));
     }
+
+    [Theory]
+    [InlineData("127.0.0.1", "127.0.0.1")]
+    [InlineData("::1", "::1")]
+    [InlineData("203.0.113.7", "0.0.0.0")]
+    [InlineData("2001:db8::7", "::")]
+    public void ListenAddress_Advertised_IsItselfOrAllOfItsFamily(string advertised, string listen) =>
+        Assert.Equal(IPAddress.Parse(listen), LLMBlenderSiloExtensions.ListenAddress(IPAddress.Parse(advertised)));
 
     [Fact]
     public void Admission_BadValues_AreAllNamed() => AssertFailures(
