@@ -89,7 +89,18 @@ internal sealed class ServeSettings
         }
     }
 
-    private static void Check(IConfiguration configuration) => Bind(configuration, new ServeSettings());
+    private static void Check(IConfiguration configuration)
+    {
+        var section = configuration.GetSection(Section);
+        var misplaced = typeof(ServeSettings).GetProperties().FirstOrDefault(property => configuration.GetSection(property.Name).Exists());
+        if (!section.Exists() && misplaced is not null)
+        {
+            throw new SettingsException($"there is no \"{Section}\" object, and \"{misplaced.Name}\" must be in it: {{\"{Section}\": {{\"{misplaced.Name}\": …}}}}");
+        }
+
+        SettingsFields.Check(section, typeof(ServeSettings));
+        Bind(configuration, new ServeSettings());
+    }
 
     private static void Bind(IConfiguration configuration, ServeSettings settings) =>
         configuration.GetSection(Section).Bind(settings, static binder => binder.ErrorOnUnknownConfiguration = true);
