@@ -1,10 +1,15 @@
 #!/usr/bin/env bash
 # What the gateway adds, beside a plain reverse proxy (nginx) before the same scripted backends, in one run on one machine:
-#   overhead.sh PATH/TO/llmblender [SECONDS]
+#   overhead.sh PATH/TO/llmblender [PATH/TO/ANOTHER/llmblender] [SECONDS]
+# Two builds are measured in turn, so that they share the machine's state, and named A and B.
 # Wants nginx and wrk. The backends are nginx too and answer at once, so that the numbers are the gateway's alone; every
 # comparison but the first is answered from the cache. One connection tells what is added to a request, 32 tell throughput.
 set -euo pipefail
-program=$(realpath "$1") seconds=${2:-5}
+programs=() seconds=5
+for argument in "$@"; do
+    if [[ $argument =~ ^[0-9]+$ ]]; then seconds=$argument; else programs+=("$(realpath "$argument")"); fi
+done
+(( ${#programs[@]} >= 1 && ${#programs[@]} <= 2 )) || { echo "usage: overhead.sh PATH [PATH] [SECONDS]" >&2; exit 2; }
 work=$(mktemp -d)
 trap 'kill $(cat "$work"/*.pid 2>/dev/null) 2>/dev/null || true; rm -rf "$work"' EXIT
 
@@ -41,9 +46,11 @@ cat >"$work/settings.json" <<END
   "Panels": [ { "Name": "one", "Members": ["a"], "Fuser": "select" },
               { "Name": "three", "Members": ["a", "b", "c"], "Fuser": "select" } ] } }
 END
-"$program" serve --urls http://127.0.0.1:19103 --config "$work/settings.json" >"$work/serve.out" 2>"$work/serve.err" &
-echo $! >"$work/serve.pid"
-until grep -q ^ready "$work/serve.out"; do sleep 0.2; kill -0 "$(cat "$work/serve.pid")" || { cat "$work/serve.err"; exit 1; }; done
+for i in "${!programs[@]}"; do
+    "${programs[i]}" serve --urls http://127.0.0.1:$((19103 + i)) --config "$work/settings.json" >"$work/serve$i.out" 2>"$work/serve$i.err" &
+    echo $! >"$work/serve$i.pid"
+    until grep -q ^ready "$work/serve$i.out"; do sleep 0.2; kill -0 "$(cat "$work/serve$i.pid")" || { cat "$work/serve$i.err"; exit 1; }; done
+done
 
 measure() { # name, url, model, connections, more fields
     cat >"$work/post.lua" <<END
@@ -60,9 +67,17 @@ END
     wrk -t1 -c"$4" -d"${seconds}s" --latency -s "$work/post.lua" "$2" | tail -1
 }
 
+each() { # name, model, connections, more fields: of each program
+    for i in "${!programs[@]}"; do
+        letter=A
+        (( i == 0 )) || letter=B
+        measure "gateway $letter, $1" http://127.0.0.1:$((19103 + i))/v1/chat/completions "$2" "$3" "$4"
+    done
+}
+
 for connections in 1 32; do
     measure "nginx before one backend" http://127.0.0.1:19102/a/v1/chat/completions m "$connections" ""
-    measure "gateway, one member, select" http://127.0.0.1:19103/v1/chat/completions one "$connections" ""
-    measure "gateway, one member, streamed" http://127.0.0.1:19103/v1/chat/completions one "$connections" ',"stream":true'
-    measure "gateway, three members, select" http://127.0.0.1:19103/v1/chat/completions three "$connections" ""
+    each "one member, select" one "$connections" ""
+    each "one member, streamed" one "$connections" ',"stream":true'
+    each "three members, select" three "$connections" ""
 done

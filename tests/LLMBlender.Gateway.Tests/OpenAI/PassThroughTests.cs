@@ -74,6 +74,46 @@ public sealed class PassThroughTests : IClassFixture<GatewayFixture>
         }
     }
 
+    [Fact]
+    public async Task Stream_OfAGeneratedAnswer_HasTheSameFields()
+    {
+        var random = new Random(9);
+        for (var i = 0; i < 40; i++)
+        {
+            var answer = JsonElement.Parse(GeneratedChat.Answer(random));
+            gateway.Models.On("solo", call => call.JsonAsync(answer.GetRawText()));
+
+            var events = await gateway.StreamAsync(Path, new
+            {
+                model = "solo",
+                stream = true,
+                messages = new[] { new { role = "user", content = "?" } },
+                tools = new[] { new { type = "function", function = new { name = "f" } } },
+            });
+
+            var deltas = events.Where(static item => item.Data.StartsWith('{')).Select(static item => JsonElement.Parse(item.Data).GetProperty("choices")[0].GetProperty("delta")).ToArray();
+            var message = answer.GetProperty("choices")[0].GetProperty("message");
+            foreach (var field in (string[])["content", "reasoning_content"])
+            {
+                var expected = message.TryGetProperty(field, out var text) ? text.GetString() : null;
+                Assert.Equal(expected ?? "", string.Concat(deltas.Select(delta => delta.TryGetProperty(field, out var more) ? more.GetString() : "")));
+            }
+
+            var calls = message.TryGetProperty("tool_calls", out var list) ? list.EnumerateArray().ToArray() : [];
+            var parts = deltas.Where(static delta => delta.TryGetProperty("tool_calls", out _)).SelectMany(static delta => delta.GetProperty("tool_calls").EnumerateArray())
+                .ToLookup(static part => part.GetProperty("index").GetInt32());
+            Assert.Equal(calls.Length, parts.Count);
+            foreach (var (index, call) in calls.Index())
+            {
+                Assert.Equal(call.GetProperty("id").GetString(), parts[index].First().GetProperty("id").GetString());
+                Assert.Equal(
+                    call.GetProperty("function").GetProperty("arguments").GetString(),
+                    string.Concat(parts[index].Select(static part => part.GetProperty("function").GetProperty("arguments").GetString())));
+                Assert.True(JsonElement.DeepEquals(call.GetProperty("extra_content"), parts[index].First().GetProperty("extra_content")), $"{call}");
+            }
+        }
+    }
+
     [Theory]
     [InlineData(401, "{\"error\":{\"message\":\"bad key\",\"code\":\"invalid_api_key\"}}", 401, "invalid_api_key")]
     [InlineData(402, "{\"error\":{\"message\":\"no credit\"}}", 402, "refused")]

@@ -293,7 +293,7 @@ public sealed class RankingGrainTests
             "aggregate" => request with { Aggregation = "guess" },
             "ranker" => request with { Ranker = "unheard-of" },
             "instruction" => request with { Instruction = "" },
-            _ => request with { Timeout = TimeSpan.FromHours(1) },
+            _ => request with { Timeout = TimeSpan.FromDays(2) },
         };
 
         var failure = await Assert.ThrowsAsync<BlendException>(() => cluster.Blender.RankAsync(request));
