@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace LLMBlender.Records;
 
-/// <summary>The device and inode of a regular file, which are equal for all of its names.</summary>
+/// <summary>The device and inode of a regular file or a folder, which are equal for all of its names.</summary>
 internal readonly partial record struct FileIdentity(ulong Device, ulong Inode)
 {
     // From linux/stat.h and linux/fcntl.h; the layout of struct statx is the same on all architectures.
@@ -17,9 +17,13 @@ internal readonly partial record struct FileIdentity(ulong Device, ulong Inode)
     private const int DeviceOffset = 136;
     private const int TypeMask = 0xF000;
     private const int RegularFile = 0x8000;
+    private const int Folder = 0x4000;
 
     /// <summary>The identity of a path's file, with links followed; null for no regular file, or if the system reports none.</summary>
     public static FileIdentity? Of(string path) => Read(CurrentFolder, path, 0);
+
+    /// <summary>The identity of a folder; null for no folder, or if the system reports none.</summary>
+    public static FileIdentity? OfFolder(string path) => Read(CurrentFolder, path, 0, Folder);
 
     /// <summary>The identity of an open file; see <see cref="Of(string)"/>.</summary>
     public static FileIdentity? Of(SafeFileHandle handle) => Read((int)handle.DangerousGetHandle(), "", EmptyPath);
@@ -34,7 +38,7 @@ internal readonly partial record struct FileIdentity(ulong Device, ulong Inode)
         _ => Read(descriptor, "", EmptyPath),
     };
 
-    private static FileIdentity? Read(int folder, string path, int flags)
+    private static FileIdentity? Read(int folder, string path, int flags, int type = RegularFile)
     {
         if (!OperatingSystem.IsLinux())
         {
@@ -54,7 +58,7 @@ internal readonly partial record struct FileIdentity(ulong Device, ulong Inode)
             return null;
         }
 
-        return (BinaryPrimitives.ReadUInt16LittleEndian(stat[ModeOffset..]) & TypeMask) == RegularFile
+        return (BinaryPrimitives.ReadUInt16LittleEndian(stat[ModeOffset..]) & TypeMask) == type
             ? new FileIdentity(BinaryPrimitives.ReadUInt64LittleEndian(stat[DeviceOffset..]), BinaryPrimitives.ReadUInt64LittleEndian(stat[InodeOffset..]))
             : null;
     }

@@ -35,8 +35,20 @@ public sealed class RunFile
         new(option, isRead: true, name == "-" ? null : Resolve(name), FileIdentity.Of(stream, descriptor: 0));
 
     /// <summary>Whether a path is another name of this file: by device and inode, or by its path if the system reports neither.</summary>
-    internal bool Is(string other, FileIdentity? otherIdentity) =>
-        identity is { } own && otherIdentity is { } known ? own == known : path is not null && path == Resolve(other);
+    internal bool Is(string other, FileIdentity? otherIdentity)
+    {
+        if (identity is { } own && otherIdentity is { } known)
+        {
+            return own == known;
+        }
+
+        return path is not null && (path == Resolve(other) || IsInSameFolder(path, Path.GetFullPath(other)));
+    }
+
+    // Files that do not exist yet have no identity, but their folders have.
+    private static bool IsInSameFolder(string one, string other) =>
+        Path.GetFileName(one) == Path.GetFileName(other)
+        && FileIdentity.OfFolder(Path.GetDirectoryName(one) ?? one) is { } folder && folder == FileIdentity.OfFolder(Path.GetDirectoryName(other) ?? other);
 
     private static IEnumerable<RunFile> At(string option, string? file, bool isRead) =>
         file is null or "-" ? [] : [new(option, isRead, Resolve(file), FileIdentity.Of(file))];

@@ -94,7 +94,7 @@ public sealed class BackendFaultTests : IClassFixture<GatewayFixture>
         var second = await gateway.PostAsync("/v1/blend", new { instruction = "Which?", panel = "p" });
 
         Assert.Equal((429, 429), (first.Status, second.Status));
-        Assert.Equal(3600, first.Response.Headers.RetryAfter?.Delta?.TotalSeconds);
+        Assert.Equal(60, first.Response.Headers.RetryAfter?.Delta?.TotalSeconds);
         Assert.Contains("Retry-After", second.Body.GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
         Assert.Single(gateway.Models.CallsOf("resting"));
     }
