@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes models/reward-minilm from a reward model's export: imports it at int8, fits its temperature to held-out pairs, and measures it.
+# Makes models/reward-minilm from a reward model's export: imports it at int8-weights, fits its temperature to held-out pairs, and measures it.
 # usage: reward-minilm.sh EXPORT DATA [LIMIT]
 # EXPORT is run/export of train-reward. DATA has train-pairs, dev-pairs, candidates-dev and corpus-text (.jsonl.gz). LIMIT measures only the
 # first records of each file. LLMBLENDER and TRAINING are the two programs, by default those of a Release build.
@@ -19,7 +19,7 @@ model=$root/models/reward-minilm
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
-$llmblender models import "$export_folder" --to "$scratch/reward-minilm" --precision int8 --max-length 256 --source-max-length 96
+$llmblender models import "$export_folder" --to "$scratch/reward-minilm" --precision int8-weights --max-length 256 --source-max-length 96
 $llmblender models import "$export_folder" --to "$scratch/fp32" --max-length 256 --source-max-length 96
 $training held-out --pairs "$data/train-pairs.jsonl.gz" --to "$scratch/held-out-pairs.jsonl"
 $llmblender calibrate --model "$scratch/reward-minilm" --from "$scratch/held-out-pairs.jsonl"

@@ -23,6 +23,7 @@ internal static class ImportVerb
             fp16   half the size; intended for GPUs. Layers of a T5 that overflow half precision stay single: its residual stream,
                    norms, and the second half of its feed-forward layers
             int8   dense weights as bytes; intended for processors
+            int8-weights   as large as int8 and nearer to fp32: weights as bytes, computed in single, as fast as fp32
 
         --max-length and --source-max-length record the rows that a reward model was trained with, for better ranking and less work.
 

@@ -92,7 +92,7 @@ internal static class EncoderImport
             weights.Add(checkpoint, spec);
         }
 
-        if (precision == Precision.Int8)
+        if (precision.StoresBytes())
         {
             weights.Add(checkpoint, new TensorSpec(MaskedHead.Decoder + ".weight", TensorUse.Dense, family.VocabularyRows, width)
             {

@@ -6,9 +6,9 @@ namespace LLMBlender.Inference.Models;
 public static class PrecisionNames
 {
     /// <summary>All names.</summary>
-    public static readonly IReadOnlyList<string> All = ["fp32", "fp16", "int8"];
+    public static readonly IReadOnlyList<string> All = ["fp32", "fp16", "int8", "int8-weights"];
 
-    /// <summary>fp32, fp16 or int8.</summary>
+    /// <summary>fp32, fp16, int8 or int8-weights.</summary>
     public static string Of(Precision precision) => All[(int)precision];
 
     /// <summary>The precision of a name.</summary>

@@ -12,7 +12,7 @@ internal sealed class DenseLayers(Precision precision)
     public DataType Type => precision == Precision.Float16 ? DataType.Float16 : DataType.Float;
 
     /// <summary>Whether weights are bytes with scales.</summary>
-    public bool IsQuantised => precision == Precision.Int8;
+    public bool IsQuantised => precision.StoresBytes();
 
     /// <summary>The value added to masked scores: 0 after softmax, and within the type's range.</summary>
     public double MaskFilter => precision == Precision.Float16 ? -30000 : -1e30;
@@ -42,6 +42,14 @@ internal sealed class DenseLayers(Precision precision)
     public string ApplyPrepared(OnnxGraph graph, Prepared x, string name, bool bias = true)
     {
         var weight = name + ".weight";
+        if (precision == Precision.Int8Weights)
+        {
+            // ONNX Runtime folds these constants when the model is loaded, so that the product is one of singles.
+            var single = graph.Op("Mul", [graph.Op("Cast", [graph.Weight(weight)], ("to", (int)DataType.Float)), graph.Weight(weight + "_scale")]);
+            var y = graph.Op("MatMul", [x.Value, single]);
+            return bias ? graph.Op("Add", [y, graph.Weight(name + ".bias")]) : y;
+        }
+
         if (x.Scale is null)
         {
             string[] inputs = bias ? [x.Value, graph.Weight(weight), graph.Weight(name + ".bias")] : [x.Value, graph.Weight(weight)];

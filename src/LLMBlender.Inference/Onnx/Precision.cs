@@ -14,4 +14,14 @@ public enum Precision
     /// logit does not depend on the rest of its batch. Attention and norms in single.
     /// </summary>
     Int8,
+
+    /// <summary>Dense weights as signed bytes with one scale per output channel, as large as <see cref="Int8"/>; computed in single.</summary>
+    Int8Weights,
+}
+
+/// <summary>What a precision stores.</summary>
+internal static class PrecisionExtensions
+{
+    /// <summary>Whether dense weights and embeddings are stored as bytes with scales.</summary>
+    public static bool StoresBytes(this Precision precision) => precision is Precision.Int8 or Precision.Int8Weights;
 }

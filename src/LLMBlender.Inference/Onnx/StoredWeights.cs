@@ -13,7 +13,7 @@ internal sealed class StoredWeights(Precision precision) : IWeights
     public const string FileName = "model.safetensors";
 
     // Seven bits, not eight: processors without VNNI add two byte products in sixteen bits, which would saturate.
-    private const int QuantisedLimit = 63;
+    private const int ProductLimit = 63;
 
     private readonly List<(TensorInfo Info, Action<SafetensorsWriter> Write)> tensors = [];
     private readonly Dictionary<string, int> index = new(StringComparer.Ordinal);
@@ -38,13 +38,13 @@ internal sealed class StoredWeights(Precision precision) : IWeights
                 checkpoint.Path, $"{spec.From} is {info.Type}, but weights must be Float32, Float16 or BFloat16");
         }
 
-        if (precision == Precision.Int8 && spec.Use is (TensorUse.Dense or TensorUse.WideDense))
+        if (precision.StoresBytes() && spec.Use is (TensorUse.Dense or TensorUse.WideDense))
         {
             AddQuantised(checkpoint, spec);
             return;
         }
 
-        if (precision == Precision.Int8 && spec.Use is TensorUse.Embedding)
+        if (precision.StoresBytes() && spec.Use is TensorUse.Embedding)
         {
             AddQuantisedRows(checkpoint, spec);
             return;
@@ -155,7 +155,7 @@ internal sealed class StoredWeights(Precision precision) : IWeights
         {
             var row = weight.Slice(output * inputs, inputs);
             var largest = Largest(row);
-            scales[output] = largest / QuantisedLimit;
+            scales[output] = largest / (precision == Precision.Int8 ? ProductLimit : sbyte.MaxValue);
             for (var input = 0; input < inputs && largest > 0; input++)
             {
                 bytes[input * outputs + output] = (byte)(sbyte)MathF.Round(row[input] / scales[output]);

@@ -70,6 +70,7 @@ public sealed class EncoderModelTests : IDisposable
     [Theory]
     [InlineData(Precision.Float16, 0.02)]
     [InlineData(Precision.Int8, 0.4)]
+    [InlineData(Precision.Int8Weights, 0.1)]
     public void States_OfANarrowPrecision_StayNear(Precision precision, double tolerance)
     {
         using var single = EncoderModel.Load(bert.Import("single"));

@@ -96,6 +96,7 @@ public sealed class HeadTests : IDisposable
     [InlineData(Precision.Float32, 1e-4)]
     [InlineData(Precision.Float16, 0.3)]
     [InlineData(Precision.Int8, 3)]
+    [InlineData(Precision.Int8Weights, 1)]
     public void Score_OfAMaskedLanguageModel_SumsWhatEachMaskedTokenIsGiven(Precision precision, double tolerance)
     {
         AddMaskedHead();

@@ -17,6 +17,7 @@ public sealed class ModelImportTests : IDisposable
     [InlineData(Precision.Float32)]
     [InlineData(Precision.Float16)]
     [InlineData(Precision.Int8)]
+    [InlineData(Precision.Int8Weights)]
     public void Import_Twice_GivesTheSameBytes(Precision precision)
     {
         var first = ModelImport.Import(Tiny, folder.File("a", "model"), precision).Path;

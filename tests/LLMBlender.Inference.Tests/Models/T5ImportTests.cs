@@ -92,6 +92,7 @@ public sealed class T5ImportTests : IDisposable
     [Theory]
     [InlineData(Precision.Float16, 0.03)]
     [InlineData(Precision.Int8, 0.35)]
+    [InlineData(Precision.Int8Weights, 0.1)]
     public void Import_NarrowPrecision_StaysNear(Precision precision, double tolerance)
     {
         var checkpoint = Synthetic("gated-gelu", isTied: precision == Precision.Int8, 16);

@@ -50,6 +50,7 @@ public sealed class BertRankerTests : IDisposable
     [Theory]
     [InlineData(Precision.Float16, 0.05)]
     [InlineData(Precision.Int8, 0.5)]
+    [InlineData(Precision.Int8Weights, 0.1)]
     public void Compare_NarrowPrecision_StaysNear(Precision precision, double tolerance)
     {
         SetType("bert");

@@ -48,6 +48,7 @@ public sealed class PairRankerModelTests(TinyRanker tiny) : IClassFixture<TinyRa
     [Theory]
     [InlineData(Precision.Float32)]
     [InlineData(Precision.Int8)]
+    [InlineData(Precision.Int8Weights)]
     public void Compare_ManyRecordsAtOnce_EqualsOnePairAtATime(Precision precision)
     {
         using var ranker = tiny.Load(precision, new PairRankerOptions { BatchTokens = 4096 });
@@ -71,6 +72,7 @@ public sealed class PairRankerModelTests(TinyRanker tiny) : IClassFixture<TinyRa
     [Theory]
     [InlineData(Precision.Float16, 0.003)]
     [InlineData(Precision.Int8, 0.1)]
+    [InlineData(Precision.Int8Weights, 0.05)]
     public void Compare_LowerPrecision_StaysNearTheReference(Precision precision, double meanDifference)
     {
         using var ranker = tiny.Load(precision);

@@ -63,7 +63,7 @@ internal sealed class BartGraph
 
     private void Score(string target)
     {
-        var head = precision == Precision.Int8 ? BartTensors.Head : BartTensors.Shared;
+        var head = precision.StoresBytes() ? BartTensors.Head : BartTensors.Shared;
         var logits = graph.Op("Add", [Single(dense.Apply(graph, target, head, bias: false)), graph.Weight(BartTensors.Bias)]);
         graph.Output(Logits, Shaped(logits, DecoderIds, config.VocabularySize), DataType.Float, "batch", "target", config.VocabularySize);
         var chosen = graph.Op("GatherElements", [

@@ -27,7 +27,7 @@ internal static class BartTensors
         [
             new(Shared + ".weight", TensorUse.Plain, rows, hidden) { From = embedding },
             new(Bias, TensorUse.Wide, 1, rows),
-            .. precision == Precision.Int8 ? [new(Head + ".weight", TensorUse.Dense, rows, hidden) { From = embedding }] : Array.Empty<TensorSpec>(),
+            .. precision.StoresBytes() ? [new(Head + ".weight", TensorUse.Dense, rows, hidden) { From = embedding }] : Array.Empty<TensorSpec>(),
         ];
         return common
             .Concat(Stack("model.encoder.", config.EncoderLayers, config.EncoderWide, isDecoder: false))

@@ -49,7 +49,7 @@ internal static class PooledGraph
         var inner = graph.Op("Gelu", [head.Apply(graph, states, masked.Dense, masked.HasDenseBias)]);
         var normed = Norm(graph, family, inner, masked.Norm, masked.HasNormBias);
         var narrow = precision == Precision.Float16 ? graph.Op("Cast", [normed], ("to", (int)DataType.Float16)) : normed;
-        var words = precision == Precision.Int8 ? MaskedHead.Decoder : family.Words;
+        var words = precision.StoresBytes() ? MaskedHead.Decoder : family.Words;
         var logits = Single(graph, precision, decoder.Apply(graph, narrow, words, bias: false));
         logits = masked.Bias is { } bias ? graph.Op("Add", [logits, graph.Weight(bias)]) : logits;
         var chosen = graph.Op("GatherElements", [graph.Op("LogSoftmax", [logits], ("axis", -1)), targets], ("axis", 1));

@@ -16,7 +16,7 @@ internal sealed class T5Layers(T5Config config, OnnxGraph graph, Precision preci
     {
         var flat = graph.Op("Reshape", [ids, graph.Integers(-1)]);
         var rows = Single(graph.Op("Gather", [graph.Weight(T5Tensors.Shared), flat], ("axis", 0)));
-        return precision == Precision.Int8
+        return precision.StoresBytes()
             ? graph.Op("Mul", [rows, graph.Op("Gather", [graph.Weight(T5Tensors.Shared + "_scale"), flat], ("axis", 0))])
             : rows;
     }
@@ -58,7 +58,7 @@ internal sealed class T5Layers(T5Config config, OnnxGraph graph, Precision preci
             x = graph.Op("Mul", [x, graph.Scalar(DataType.Float, Math.Pow(config.Hidden, -0.5))]);
         }
 
-        var ownsHead = !config.IsTied || precision == Precision.Int8;
+        var ownsHead = !config.IsTied || precision.StoresBytes();
         return Single(Project(Prepare(x), ownsHead ? "lm_head" : "shared"));
     }
 

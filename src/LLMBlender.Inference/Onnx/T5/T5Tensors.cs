@@ -37,7 +37,7 @@ internal static class T5Tensors
     {
         long rows = config.VocabularySize, hidden = config.Hidden;
         yield return new TensorSpec(Shared, TensorUse.Embedding, rows, hidden) { From = embedding };
-        if (!config.IsTied || precision == Precision.Int8)
+        if (!config.IsTied || precision.StoresBytes())
         {
             yield return new TensorSpec(Head, TensorUse.Dense, rows, hidden) { From = config.IsTied ? embedding : Head };
         }
