@@ -192,7 +192,7 @@ internal sealed class BlendShow(IAnsiConsole console)
             return;
         }
 
-        var kind = $"{(ranker.Demonstration ? "a demonstration, " : "")}{ranker.Kind}";
+        var kind = $"{(ranker.Demonstration ? "demonstration " : "")}{ranker.Kind}";
         var sure = blend.Order.Length < 2 ? "."
             : ranker.Temperature is null ? ", not calibrated."
             : blend.Ranking.Probability(blend.Order[0], blend.Order[1]) is not { } probability ? "."

@@ -5,7 +5,7 @@ export const seconds = (s) => (s < 0.001 ? '<1 ms' : s < 1 ? `${Math.round(s * 1
 export const logit = (x) => `${x < 0 ? '−' : '+'}${Math.abs(x).toFixed(2)}`;
 
 /** A ranker's name, kind and whether it is a demonstration. */
-export const ranker = (info) => `${info.name} (${info.demonstration ? 'a demonstration, ' : ''}${info.kind})`;
+export const ranker = (info) => `${info.name} (${info.demonstration ? 'demonstration ' : ''}${info.kind})`;
 
 export const probability = (p) => p.toFixed(2);
 

@@ -101,7 +101,7 @@ public sealed class CalibrateVerbTests(TinyModel tiny) : IDisposable
 
         Assert.Equal(ExitCode.Done, outcome.Code);
         Assert.Contains("; demonstration ranker tiny, fp32", outcome.Out, StringComparison.Ordinal);
-        Assert.Contains("Ranked by tiny (a demonstration, pair-ranker). First better than second: probability 0.", outcome.Out, StringComparison.Ordinal);
+        Assert.Contains("Ranked by tiny (demonstration pair-ranker). First better than second: probability 0.", outcome.Out, StringComparison.Ordinal);
     }
 
     private static string A(int i) => $"The answer {i} is short.";

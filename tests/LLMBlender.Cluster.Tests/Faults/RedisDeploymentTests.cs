@@ -24,6 +24,13 @@ public sealed class RedisDeploymentTests : IAsyncDisposable
         }
 
         await RunAsync("redis-cli", ["--cluster", "create", .. servers.Select(server => server.Address), "--cluster-yes"]);
+        foreach (var server in servers)
+        {
+            var port = server.Address[(server.Address.LastIndexOf(':') + 1)..];
+            await Until.IsSoAsync(
+                async () => (await OutputAsync("redis-cli", ["-p", port, "cluster", "info"])).Output.Contains("cluster_state:ok", StringComparison.Ordinal),
+                $"{server.Address} serves all slots");
+        }
 
         await AssertRanksAsync(string.Join(',', servers.Select(server => server.Address)));
 

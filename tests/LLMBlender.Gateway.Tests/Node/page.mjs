@@ -45,7 +45,7 @@ const ranks = (await page.locator('.candidate .rank').allTextContents()).filter(
 assert.deepEqual(ranks, [...ranks].sort((a, b) => a - b), `the cards stand in the order ${ranks}`);
 assert.ok(ranks.length > 1);
 assert.ok(await page.locator('#facts').isVisible());
-assert.match(await page.locator('#facts').textContent(), /Rankerfake \(a demonstration, pair-ranker\)Probabilitiescalibrated/);
+assert.match(await page.locator('#facts').textContent(), /Rankerfake \(demonstration pair-ranker\)Probabilitiescalibrated/);
 assert.equal(await page.locator('main img, main script, main iframe').count(), 0, 'a text became markup');
 
 // The matrix tells a pair on hover and by arrow keys.

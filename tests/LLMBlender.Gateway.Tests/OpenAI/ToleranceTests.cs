@@ -163,11 +163,12 @@ public sealed class ToleranceTests : IClassFixture<GatewayFixture>
     [Fact]
     public async Task Responses_ImagesOfResults_FollowTheResults()
     {
-        gateway.Use([gateway.Backend("solo") with { Sees = true }], new PanelSettings { Name = "p", Members = ["solo"], Fuser = "select", Passes = ["tools"] });
+        // A name of its own: the gateway keeps a panel's description for a moment.
+        gateway.Use([gateway.Backend("solo") with { Sees = true }], new PanelSettings { Name = "images-of-results", Members = ["solo"], Fuser = "select", Passes = ["tools"] });
         object Call(string id) => new { type = "function_call", call_id = id, name = "f", arguments = "{}" };
         object Output(string id) => new { type = "function_call_output", call_id = id, output = new object[] { new { type = "input_text", text = id }, new { type = "input_image", image_url = "data:image/png;base64,AAAA" } } };
 
-        var (status, answer, _) = await gateway.PostAsync("/v1/responses", new { model = "p", input = new[] { new { role = "user", content = "?" }, Call("a"), Call("b"), Output("a"), Output("b") } });
+        var (status, answer, _) = await gateway.PostAsync("/v1/responses", new { model = "images-of-results", input = new[] { new { role = "user", content = "?" }, Call("a"), Call("b"), Output("a"), Output("b") } });
 
         Assert.True(status == 200, $"{answer}");
         var messages = gateway.Models.CallsOf("solo")[^1].Body.GetProperty("messages");
