@@ -228,7 +228,7 @@ internal static class Variants
         settings:
           Discover: false
           LiteLLM: /etc/litellm/config.yaml
-          Gateway: { AllowedOrigins: ["https://app.example.org"] }
+          Gateway: { AllowedHosts: [llmblender.example.org], AllowedOrigins: ["https://app.example.org"] }
           Admission: { RetryAfter: "00:00:02" }
           Cache: { ReadTimeout: "00:00:00.2", WriteTimeout: "00:00:02", ShortestRest: "00:00:01", LongestRest: "00:00:30", MaxPendingWrites: 10000 }
           Backends:
