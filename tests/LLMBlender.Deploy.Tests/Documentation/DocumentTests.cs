@@ -23,6 +23,20 @@ public sealed partial class DocumentTests
         SourcePath().Matches(File.ReadAllText(Repository.File(document.Split('/')))).Select(match => match.Groups[1].Value),
         path => Assert.True(Path.Exists(Repository.File(path.Split('/'))) || path.Contains("/XVerb", StringComparison.Ordinal), $"{document} names {path}"));
 
+    // The code of the first column: a message, or the reason of a failure.
+    [Fact]
+    public void Troubleshooting_Messages_AreWrittenByTheProgram()
+    {
+        // A server that cannot listen says what .NET says.
+        string[] foreign = ["address already in use", "timed_out"];
+        var sources = string.Concat(Directory.EnumerateFiles(Repository.File("src"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText));
+        var messages = File.ReadLines(Repository.File("docs", "troubleshooting.md"))
+            .Select(line => FirstCell().Match(line)).Where(cell => cell.Success).Select(cell => cell.Groups[1].Value).Except(foreign).ToList();
+
+        Assert.NotEmpty(messages);
+        Assert.All(messages, message => Assert.Contains(message, sources, StringComparison.OrdinalIgnoreCase));
+    }
+
     private static IEnumerable<string> Files(string folder) => Directory.EnumerateFiles(Repository.File(folder), "*.md", SearchOption.AllDirectories)
         .Select(file => Path.GetRelativePath(Repository.Root, file).Replace('\\', '/'))
         .Where(file => !file.Contains("/bin/", StringComparison.Ordinal) && !file.Contains("/obj/", StringComparison.Ordinal) && !file.EndsWith("PACKAGE.md", StringComparison.Ordinal))
@@ -38,6 +52,9 @@ public sealed partial class DocumentTests
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]
     private static partial Regex Link();
+
+    [GeneratedRegex(@"^\|[^|`]*`([^`]+)`")]
+    private static partial Regex FirstCell();
 
     [GeneratedRegex(@"`((?:src|tests|deploy|helm|models|docs)/[\w./-]+)`")]
     private static partial Regex SourcePath();

@@ -8,10 +8,22 @@ using Microsoft.Extensions.Configuration;
 
 namespace LLMBlender.Gateway.Tests.Documentation;
 
-/// <summary>What the room's README shows works.</summary>
+/// <summary>What docs/http.md shows works.</summary>
 public sealed partial class ReadmeTests(GatewayFixture fixture) : IClassFixture<GatewayFixture>
 {
-    private static readonly string Text = File.ReadAllText(Repository.File("src", "LLMBlender.Gateway", "README.md"));
+    private static readonly string Text = File.ReadAllText(Repository.File("docs", "http.md"));
+
+    [Fact]
+    public void QuickStart_Configuration_KeepsToTheRules()
+    {
+        var block = JsonBlock().Match(File.ReadAllText(Repository.File("docs", "quickstart", "developer.md"))).Groups[1].Value;
+        var configuration = new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(block))).Build();
+
+        var registry = PanelRegistryBuilder.Build(
+            PanelConfiguration.Read(configuration), DiscoveredBackends.None, new PanelSources { Records = _ => [], Sample = () => [], Variable = _ => "a key" }, null, _ => { });
+
+        Assert.Equal("house", Assert.Single(registry.Panels).Name);
+    }
 
     [Fact]
     public void Readme_Configurations_KeepToTheRules()
