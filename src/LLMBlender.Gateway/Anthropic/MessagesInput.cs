@@ -53,7 +53,7 @@ internal sealed class MessagesInput
         }
         else
         {
-            AddAssistant(message.Content, Blocks(message.Content, $"{path}.content"), path);
+            AddAssistant(Blocks(message.Content, $"{path}.content"), path);
         }
     }
 
@@ -92,7 +92,7 @@ internal sealed class MessagesInput
         }
     }
 
-    private void AddAssistant(JsonElement content, ContentBlock[] blocks, string path)
+    private void AddAssistant(ContentBlock[] blocks, string path)
     {
         var text = string.Concat(blocks.Where(static block => block.Type == "text").Select(static block => block.Text));
         var message = new JsonObject { ["role"] = Conversation.Assistant, ["content"] = text };
@@ -101,12 +101,7 @@ internal sealed class MessagesInput
             message["reasoning_content"] = thinking;
         }
 
-        JsonNode?[] signed = [.. content.EnumerateArray().Zip(blocks).Where(static block => block.Second.Type is "thinking" or "redacted_thinking").Select(static block => JsonNode.Parse(block.First.GetRawText()))];
-        if (signed.Length > 0)
-        {
-            message["thinking_blocks"] = new JsonArray(signed);
-        }
-
+        ignored.UnionWith(blocks.Select(static block => block.Type).Where(static type => type is not ("text" or "thinking" or "redacted_thinking" or "tool_use")));
         JsonNode[] calls = [.. blocks.Where(static block => block.Type == "tool_use").Select(block => ToCall(block, path))];
         if (calls.Length > 0)
         {
@@ -156,6 +151,8 @@ internal sealed class MessagesInput
                 return new JsonObject { ["type"] = "text", ["text"] = text };
             case "document" when Url(block.Source) is { } data:
                 return new JsonObject { ["type"] = "file", ["file"] = new JsonObject { ["filename"] = "document", ["file_data"] = data } };
+            case "thinking" or "redacted_thinking":
+                return null;
             default:
                 ignored.Add(block.Type);
                 return null;
