@@ -9,6 +9,9 @@ namespace LLMBlender.Gateway.Anthropic;
 /// <summary>Converts messages with content blocks to chat messages. Used by one request.</summary>
 internal sealed class MessagesInput
 {
+    // Instead of a message of which nothing can be read.
+    private const string Unread = "(attachment)";
+
     private readonly List<ChatTurn> turns = [];
     private readonly SortedSet<string> ignored = new(StringComparer.Ordinal);
 
@@ -90,6 +93,10 @@ internal sealed class MessagesInput
         {
             Add(new JsonObject { ["role"] = Conversation.User, ["content"] = new JsonArray([.. parts]) }, path);
         }
+        else if (Array.Exists(blocks, block => ignored.Contains(block.Type)))
+        {
+            Add(new JsonObject { ["role"] = Conversation.User, ["content"] = Unread }, path);
+        }
     }
 
     private void AddAssistant(ContentBlock[] blocks, string path)
@@ -151,6 +158,8 @@ internal sealed class MessagesInput
                 return new JsonObject { ["type"] = "text", ["text"] = text };
             case "document" when Url(block.Source) is { } data:
                 return new JsonObject { ["type"] = "file", ["file"] = new JsonObject { ["filename"] = "document", ["file_data"] = data } };
+            case "search_result":
+                return new JsonObject { ["type"] = "text", ["text"] = string.Join('\n', new[] { TextOf(block.Other, "title"), Text(block.Source), ResultText(block) }.Where(static line => !string.IsNullOrEmpty(line))) };
             case "thinking" or "redacted_thinking":
                 return null;
             default:
@@ -166,7 +175,12 @@ internal sealed class MessagesInput
         _ => null,
     };
 
-    private static string? Text(JsonElement? source) => Field(source, "type") == "text" ? Field(source, "data") : null;
+    // The text of a document, or the name of a search result's source.
+    private static string? Text(JsonElement? source) =>
+        source is { ValueKind: JsonValueKind.String } name ? name.GetString() : Field(source, "type") == "text" ? Field(source, "data") : null;
+
+    private static string? TextOf(Dictionary<string, JsonElement>? fields, string name) =>
+        fields?.GetValueOrDefault(name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
 
     private static string? Field(JsonElement? source, string name) =>
         source is { ValueKind: JsonValueKind.Object } fields && fields.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String ? value.GetString() : null;

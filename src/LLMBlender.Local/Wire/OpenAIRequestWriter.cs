@@ -217,8 +217,9 @@ internal static class OpenAIRequestWriter
             case RequiredChatToolMode:
                 json.WriteString("tool_choice", "required");
                 break;
+
+            // The default; vLLM refuses it by name where it is not configured.
             case AutoChatToolMode:
-                json.WriteString("tool_choice", "auto");
                 break;
         }
     }

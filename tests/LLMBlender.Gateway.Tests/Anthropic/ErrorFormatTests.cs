@@ -28,7 +28,7 @@ public sealed class ErrorFormatTests
             ("POST", "", "{\"model\":", Key, 400, "invalid_request_error", "invalid_request_error"),
             ("POST", "", "[1]", Key, 400, "invalid_request_error", "invalid_request_error"),
             ("POST", "", $"{{\"x\":\"{new string('x', 3000)}\"}}", Key, 413, "request_too_large", "invalid_request_error"),
-            ("POST", "", Body, Key, 429, "rate_limit_error", "rate_limit_error"),
+            ("POST", "", Body, Key, 429, "rate_limit_error", "overloaded_error"),
             ("POST", "", Body.Replace("\"p\"", "\"q\"", StringComparison.Ordinal), Key, 404, "not_found_error", "invalid_request_error"),
             ("POST", "/batches/x", Body, Key, 404, "not_found_error", "invalid_request_error"),
             ("DELETE", "", "", Key, 405, "invalid_request_error", "invalid_request_error"),
@@ -59,6 +59,7 @@ public sealed class ErrorFormatTests
         context.Response.Body = written;
 
         await GatewayExtensions.WriteOverloadedAsync(context, "full");
+        await context.Response.BodyWriter.FlushAsync(TestContext.Current.CancellationToken);
 
         var body = JsonElement.Parse(written.ToArray());
         Assert.Equal((503, "1", type), (

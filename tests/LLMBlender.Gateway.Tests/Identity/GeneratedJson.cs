@@ -77,6 +77,13 @@ internal static class GeneratedJson
                 AssertSame(fields[name], others[name], $"{path}.{name}");
             }
         }
+        else if (expected is JsonArray entries && actual is JsonArray same && entries.Count == same.Count)
+        {
+            foreach (var (i, entry) in entries.Index())
+            {
+                AssertSame(entry, same[i], $"{path}[{i}]");
+            }
+        }
         else
         {
             Assert.True(JsonNode.DeepEquals(expected, actual), $"{path}: expected {expected?.ToJsonString()}, got {actual?.ToJsonString()}");

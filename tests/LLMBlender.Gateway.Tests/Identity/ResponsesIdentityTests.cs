@@ -130,7 +130,7 @@ public sealed class ResponsesIdentityTests : IClassFixture<GatewayFixture>
         var expected = new JsonObject
         {
             ["model"] = "solo", ["messages"] = messages, ["tools"] = new JsonArray(new JsonObject { ["type"] = "function", ["function"] = tool }),
-            ["tool_choice"] = "auto", ["reasoning_effort"] = request.TryGetProperty("reasoning", out _) ? "low" : null,
+            ["reasoning_effort"] = request.TryGetProperty("reasoning", out _) ? "low" : null,
         };
         foreach (var name in (string[])["temperature", "user", "custom field"])
         {
