@@ -133,7 +133,7 @@ internal sealed class AnthropicAnswerReader(AnswerAssembler answer) : IAnswerRea
         if (reason is not null && !isFinished && blocks.Exists(static block => block.IsForeign))
         {
             isFinished = true;
-            answer.AddField(ContentBlocks, JsonSerializer.SerializeToElement(blocks.ConvertAll(static block => block.ToJson())));
+            answer.AddField(ContentBlocks, JsonSerializer.SerializeToElement(blocks.ConvertAll(static block => block.ToJson()).FindAll(static block => block.IsValidText())));
         }
     }
 

@@ -49,7 +49,7 @@ internal sealed class WireUsage
     {
         if (usage is { ValueKind: JsonValueKind.Object } all)
         {
-            foreach (var field in all.EnumerateObject().Where(field => (fields.Count < MaxFields || fields.ContainsKey(field.Name)) && field.Value.GetRawText().Length <= MaxFieldLength))
+            foreach (var field in all.EnumerateObject().Where(field => (fields.Count < MaxFields || fields.ContainsKey(field.Name)) && IsKept(field.Value)))
             {
                 fields[field.Name] = field.Value;
             }
@@ -74,4 +74,7 @@ internal sealed class WireUsage
         ReasoningTokenCount = reasoning,
         AdditionalCounts = written is { } count ? new() { [CacheWriteCount] = count } : null,
     };
+
+    private static bool IsKept(JsonElement value) =>
+        value.ValueKind is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False || (value.GetRawText().Length <= MaxFieldLength && value.IsValidText());
 }
