@@ -93,6 +93,7 @@ internal sealed record ChatChoice
 
     /// <summary>The log probabilities of the tokens, as the member's server gives them; null if it gives none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    [JsonUnion("an object, or null", typeof(object), IsNullable = true)]
     public JsonElement? Logprobs { get; init; }
 
     /// <summary>The finish reason: stop, length, tool_calls, content_filter; function_call in the older form of tools.</summary>
@@ -145,6 +146,7 @@ internal sealed record ChunkChoice
 
     /// <summary>The log probabilities of the tokens, as the member's server gives them; null if it gives none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    [JsonUnion("an object, or null", typeof(object), IsNullable = true)]
     public JsonElement? Logprobs { get; init; }
 
     /// <summary>The finish reason; null before the last part.</summary>
