@@ -39,6 +39,14 @@ public sealed record AnswerDetails
     [Id(7)]
     public string? ResponseFields { get; init; }
 
+    /// <summary>The log probabilities of the answer's tokens, a JSON object in OpenAI's format; null for none.</summary>
+    [Id(8)]
+    public string? Logprobs { get; init; }
+
+    /// <summary>Input tokens written to the server's cache; included in the prompt tokens.</summary>
+    [Id(9)]
+    public long CacheWriteTokens { get; init; }
+
     /// <summary>Whether an answer without text has content: reasoning, a refusal or the finish reason of a content filter.</summary>
     public bool IsAnswer => (Reasoning ?? Refusal ?? FinishReason) is not null;
 }

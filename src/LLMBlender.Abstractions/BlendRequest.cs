@@ -97,4 +97,11 @@ public sealed record BlendRequest
     /// <summary>The only member of the panel to call: the one that made the tool calls whose results end the conversation; null for all.</summary>
     [Id(20)]
     public string? Member { get; init; }
+
+    /// <summary>
+    /// The request in the format of Anthropic's messages API, a JSON object without model, limit and stream; null if it had another format. Members with
+    /// that API get it unchanged instead of <see cref="Messages"/>, <see cref="Tools"/> and <see cref="Fields"/>, which express the same for the others.
+    /// </summary>
+    [Id(21)]
+    public string? AnthropicSource { get; init; }
 }

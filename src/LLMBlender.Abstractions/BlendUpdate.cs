@@ -17,4 +17,12 @@ public sealed record BlendUpdate([property: Id(0)] string Text, [property: Id(1)
     /// <summary>The next parts of the answer's tool calls; null for none. The last update contains the whole calls in any case.</summary>
     [Id(4)]
     public ToolCallPart[]? Calls { get; init; }
+
+    /// <summary>The thinking blocks that are complete with this update, a JSON array in the format of Anthropic's messages API; null for none.</summary>
+    [Id(5)]
+    public string? Thinking { get; init; }
+
+    /// <summary>The log probabilities of this update's tokens, a JSON object in OpenAI's format; null for none.</summary>
+    [Id(6)]
+    public string? Logprobs { get; init; }
 }

@@ -21,4 +21,8 @@ public sealed record BlendUsage(
     /// <summary>Reasoning tokens; included in the completion tokens.</summary>
     [Id(5), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long ReasoningTokens { get; init; }
+
+    /// <summary>Input tokens written to servers' caches; included in the prompt tokens.</summary>
+    [Id(6), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long CacheWriteTokens { get; init; }
 }

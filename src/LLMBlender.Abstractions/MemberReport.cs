@@ -8,11 +8,11 @@ public sealed record MemberReport
     [Id(0)]
     public required string Name { get; init; }
 
-    /// <summary>The answer; null if the call failed.</summary>
+    /// <summary>The answer; null if the call failed. A text that calls no tool although one is required is an answer and has a failure.</summary>
     [Id(1)]
     public string? Text { get; init; }
 
-    /// <summary>The failure; null if there is an answer.</summary>
+    /// <summary>The failure; null if the answer can be ranked.</summary>
     [Id(2)]
     public BlendFailure? Failure { get; init; }
 

@@ -31,4 +31,12 @@ public sealed record PanelInfo(
     /// <summary>Whether tool results are sent only to the member that made the calls.</summary>
     [Id(8)]
     public bool KeepsMember { get; init; }
+
+    /// <summary>The members whose servers have Anthropic's messages API.</summary>
+    [Id(9)]
+    public string[] AnthropicMembers { get; init; } = [];
+
+    /// <summary>Whether an answer is one member's, unchanged: neither ranked among several nor fused.</summary>
+    [Id(10)]
+    public bool IsPassThrough { get; init; }
 }

@@ -1,10 +1,11 @@
 using System.Globalization;
 using LLMBlender.Abstractions;
+using LLMBlender.Gateway.Anthropic;
 using Microsoft.AspNetCore.Http;
 
 namespace LLMBlender.Gateway;
 
-/// <summary>An error in the format of OpenAI's API: <c>{"error":{"message","type","param","code"}}</c>.</summary>
+/// <summary>An error in the format of OpenAI's API: <c>{"error":{"message","type","param","code"}}</c>; in Anthropic's below its path.</summary>
 /// <param name="Status">The HTTP status.</param>
 /// <param name="Type">The kind of error.</param>
 /// <param name="Code">The machine-readable reason.</param>
@@ -51,6 +52,10 @@ internal sealed record ApiError(int Status, string Type, string Code, string Mes
     public static ApiError Unavailable(string message) =>
         new(StatusCodes.Status503ServiceUnavailable, Server, "unreachable", message, RetryAfter: TimeSpan.FromSeconds(1));
 
+    /// <summary>A server that has no room for further requests at the moment.</summary>
+    public static ApiError Overloaded(string message) =>
+        new(StatusCodes.Status503ServiceUnavailable, "overloaded_error", "overloaded", message, RetryAfter: TimeSpan.FromSeconds(1));
+
     /// <summary>A body that is too large.</summary>
     public static ApiError TooLarge(string message) =>
         new(StatusCodes.Status413PayloadTooLarge, InvalidRequest, "request_too_large", message);
@@ -95,9 +100,10 @@ internal sealed record ApiError(int Status, string Type, string Code, string Mes
             context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
 
-        if (context.GetEndpoint()?.Metadata.GetMetadata<ErrorFormat>() is { } format)
+        // Also where there is no route.
+        if (context.Request.Path.StartsWithSegments(AnthropicEndpoints.Path))
         {
-            await format.WriteAsync(context, this);
+            await JsonBody.WriteAsync(context, MessagesErrorResponse.Create(this), GatewayJsonContext.Default.MessagesErrorResponse);
         }
         else
         {

@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Http;
-
 namespace LLMBlender.Gateway;
 
 /// <summary>Marks a route that the OpenAPI document describes.</summary>
@@ -11,7 +9,3 @@ internal sealed record RequestExample(string Json);
 
 /// <summary>Marks a route that can also respond with server-sent events.</summary>
 internal sealed record StreamsEvents;
-
-/// <summary>The format of a route's errors, if it is not OpenAI's.</summary>
-/// <param name="WriteAsync">Writes an error as the response's body.</param>
-internal sealed record ErrorFormat(Func<HttpContext, ApiError, Task> WriteAsync);

@@ -81,6 +81,15 @@ public static class GatewayExtensions
         return app;
     }
 
+    /// <summary>Refuses a request with 503 because the server has no room for it at the moment, in the format of the API that it is for.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="message">The human-readable reason.</param>
+    public static Task WriteOverloadedAsync(HttpContext context, string message)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return ApiError.Overloaded(message).WriteAsync(context);
+    }
+
     /// <summary>Whether a request is for Orleans' dashboard.</summary>
     internal static bool IsDashboard(HttpRequest request) => request.Path.StartsWithSegments(DashboardPath);
 

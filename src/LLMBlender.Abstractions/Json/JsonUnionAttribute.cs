@@ -11,4 +11,7 @@ public sealed class JsonUnionAttribute(string rule, params Type[] types) : Attri
 
     /// <summary>The types.</summary>
     public IReadOnlyList<Type> Types { get; } = types;
+
+    /// <summary>Whether the field can be null.</summary>
+    public bool IsNullable { get; set; }
 }

@@ -1,3 +1,4 @@
+using LLMBlender.Gateway;
 using Microsoft.AspNetCore.Http;
 
 namespace LLMBlender.Cli.Serving;
@@ -24,12 +25,7 @@ internal sealed class MemoryLimit(Func<double> usedShare, TimeProvider timeProvi
             return next(context);
         }
 
-        context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-        context.Response.Headers.RetryAfter = "1";
-        context.Response.ContentType = "application/json; charset=utf-8";
-        return context.Response.WriteAsync(
-            """{"error":{"message":"the server's memory is nearly used up; retry later","type":"overloaded_error","param":null,"code":"overloaded"}}""",
-            context.RequestAborted);
+        return GatewayExtensions.WriteOverloadedAsync(context, "the server's memory is nearly used up; retry later");
     }
 
     // Part of the heap may be garbage, which a collection shows.

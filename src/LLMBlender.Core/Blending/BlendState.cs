@@ -69,11 +69,18 @@ internal sealed class BlendState(BlendRequest request, TimeProvider timeProvider
     /// <exception cref="BlendException">No member answered, or fewer than the quorum.</exception>
     public void SetReports(ICandidateSource panel, MemberReport[] reports)
     {
-        if (reports is [{ Failure: { } fault } only] && (only.ToolUse is not null || only.Details?.IsAnswer == true || IsCut(only)))
+        if (reports is [{ Failure: { } fault, Text: null } only] && (only.ToolUse is not null || only.Details?.IsAnswer == true || IsCut(only)))
         {
             IsPassedOn = true;
             warnings = only.ToolUse is null ? [] : [$"{only.Name}: {fault.Message}"];
             reports = [only with { Failure = null, Text = only.ToolUse?.ToForm() ?? "" }];
+        }
+
+        if (!Array.Exists(reports, static report => report.Failure is null) && Array.Exists(reports, static report => report.Text is not null))
+        {
+            // A text is worth more to the caller than an error.
+            warnings = ["the request requires a tool call, and no member made one: the answer is a text"];
+            reports = Array.ConvertAll(reports, static report => report.Text is null ? report : report with { Failure = null });
         }
 
         members = reports;
@@ -182,6 +189,7 @@ internal sealed class BlendState(BlendRequest request, TimeProvider timeProvider
             Cost = usage.Cost,
             CachedTokens = members.Sum(static report => report.Details?.CachedTokens ?? 0),
             ReasoningTokens = members.Sum(static report => report.Details?.ReasoningTokens ?? 0),
+            CacheWriteTokens = members.Sum(static report => report.Details?.CacheWriteTokens ?? 0),
         })
     {
         Fusion = fusion is null ? null : new BlendFusion(fusion.Fuser, IsFused ? BlendGiven.Fused : BlendGiven.Best, margin) { Probability = probability },

@@ -64,11 +64,11 @@ public sealed class BlendWorkflow(ICandidateSource? panel, IRankingService ranke
         }
         else if (isStreamed && CanPassThrough(request, panel))
         {
-            await foreach (var (text, report, reasoning, calls) in panel.StreamAsync(deadline.Token))
+            await foreach (var (text, report, reasoning, calls, thinking, logprobs) in panel.StreamAsync(deadline.Token))
             {
                 if (report is null)
                 {
-                    yield return new BlendUpdate(text, null) { Reasoning = reasoning, Calls = calls };
+                    yield return new BlendUpdate(text, null) { Reasoning = reasoning, Calls = calls, Thinking = thinking, Logprobs = logprobs };
                 }
                 else
                 {

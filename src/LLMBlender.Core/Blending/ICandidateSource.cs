@@ -32,4 +32,7 @@ public interface ICandidateSource
 /// <param name="Report">The report, in the last update; null in the others.</param>
 /// <param name="Reasoning">The next characters of the answer's reasoning; null for none.</param>
 /// <param name="Calls">The next parts of the answer's tool calls; null for none.</param>
-public readonly record struct MemberUpdate(string Text, MemberReport? Report, string? Reasoning = null, ToolCallPart[]? Calls = null);
+/// <param name="Thinking">The thinking blocks that are complete with this part, a JSON array; null for none.</param>
+/// <param name="Logprobs">The log probabilities of this part's tokens, a JSON object; null for none.</param>
+public readonly record struct MemberUpdate(
+    string Text, MemberReport? Report, string? Reasoning = null, ToolCallPart[]? Calls = null, string? Thinking = null, string? Logprobs = null);

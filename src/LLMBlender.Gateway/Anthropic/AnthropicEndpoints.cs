@@ -8,6 +8,9 @@ namespace LLMBlender.Gateway.Anthropic;
 /// <summary>The paths of Anthropic's API.</summary>
 public static class AnthropicEndpoints
 {
+    /// <summary>The path of messages; errors below it have Anthropic's format.</summary>
+    public const string Path = "/v1/messages";
+
     // English text has about four characters a token, code and JSON fewer.
     private const double CharactersPerToken = 3.5;
 
@@ -18,21 +21,26 @@ public static class AnthropicEndpoints
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         var json = GatewayJsonContext.Default;
-        var errors = new ErrorFormat((context, error) => JsonBody.WriteAsync(context, MessagesErrorResponse.Create(error), json.MessagesErrorResponse));
-        endpoints.MapApiPost("/v1/messages", json.MessagesBody, json.MessagesResult, AnswerAsync)
+        endpoints.MapApiPost(Path, json.MessagesBody, json.MessagesResult, AnswerAsync)
             .WithName("messages")
             .WithSummary("Send a conversation to a panel as a model, for clients of Anthropic.")
-            .WithMetadata(new RequestExample(Example), new StreamsEvents(), errors);
-        endpoints.MapApiPost("/v1/messages/count_tokens", json.MessagesBody, json.TokenCount, CountAsync)
+            .WithMetadata(new RequestExample(Example), new StreamsEvents());
+        endpoints.MapApiPost($"{Path}/count_tokens", json.MessagesBody, json.TokenCount, CountAsync)
             .WithName("count_tokens")
             .WithSummary("Estimate the input tokens of a conversation, for clients of Anthropic.")
-            .WithMetadata(new RequestExample(Example), errors);
+            .WithMetadata(new RequestExample(Example));
         return endpoints;
+    }
+
+    private static async Task<ChatRequest> PrepareAsync(ApiCall call, MessagesBody body)
+    {
+        var panel = await call.Get<PanelDirectory>().FindAsync(body.Model, call.CancellationToken);
+        return await ChatEndpoint.PrepareAsync(call, body.ToChat(panel, call.Context.Request.Headers["anthropic-beta"]));
     }
 
     private static async Task<MessagesResult?> AnswerAsync(ApiCall call, MessagesBody body)
     {
-        var request = await ChatEndpoint.PrepareAsync(call, body.ToChat());
+        var request = await PrepareAsync(call, body);
         var writer = new MessagesWriter(request);
         if (request.Stream)
         {
@@ -49,7 +57,7 @@ public static class AnthropicEndpoints
 
     private static async Task<TokenCount?> CountAsync(ApiCall call, MessagesBody body)
     {
-        var request = await ChatEndpoint.PrepareAsync(call, body.ToChat());
+        var request = await PrepareAsync(call, body);
         var length = request.Messages.Sum(static turn => turn.Text.Length + (turn.Calls ?? []).Sum(static made => made.Name.Length + made.Arguments.Length))
             + (request.Tools?.Tools.Sum(static tool => tool.Source?.Length ?? 0) ?? 0);
         return new TokenCount((long)Math.Ceiling(length / CharactersPerToken) + (4 * request.Messages.Length));

@@ -16,6 +16,11 @@ internal sealed record MessagesBody : IRawBody
         "output_format",
     ];
 
+    // What a panel changes by design.
+    private static readonly string[] Changed = ["model", "max_tokens", "stream", "llmblender", "betas"];
+
+    private static readonly string[] OfTools = ["tools", "tool_choice"];
+
     /// <summary>A panel's name.</summary>
     public required string Model { get; init; }
 
@@ -44,7 +49,7 @@ internal sealed record MessagesBody : IRawBody
     [Range(0, 1.0)]
     public float? TopP { get; init; }
 
-    /// <summary>Tools that the answer may call, at most 512; supported if the panel passes them on (Passes: tools). Anthropic's own are ignored with a warning.</summary>
+    /// <summary>Tools that the answer may call, at most 512; supported if the panel passes them on (Passes: tools). Anthropic's own kinds are passed on to members with its API.</summary>
     public MessagesTool[]? Tools { get; init; }
 
     /// <summary>Whether the answer calls a tool.</summary>
@@ -62,25 +67,38 @@ internal sealed record MessagesBody : IRawBody
     [JsonIgnore]
     public JsonElement Source { get; set; }
 
+    /// <summary>The required form of the answer; supported if the panel passes it on (Passes: response_format).</summary>
+    public MessagesFormat? OutputFormat { get; init; }
+
     /// <summary>Converts the body to a request.</summary>
+    /// <param name="panel">The panel; null if there is no such panel.</param>
+    /// <param name="betas">The values of the header <c>anthropic-beta</c>.</param>
     /// <exception cref="ApiException">A parameter is not supported.</exception>
     /// <exception cref="JsonFieldException">A field is invalid.</exception>
-    public ChatRequest ToChat()
+    public ChatRequest ToChat(PanelInfo? panel, IEnumerable<string?> betas)
     {
         var input = new MessagesInput();
-        var (offer, ignored) = MessagesTool.Read(Tools ?? [], ToolChoice);
+        var messages = input.Read(this);
+        var (offer, foreign) = MessagesTool.Read(Tools ?? [], ToolChoice, Source);
+        string[] others = panel is null ? [] : [.. panel.Members.Except(panel.AnthropicMembers)];
+
+        // Tools of Anthropic's own kinds alone are left out if they are no use to any member.
+        var hasTools = offer is not null
+            && (foreign.Count == 0 || (panel is { AnthropicMembers.Length: > 0 } && panel.Passes.Contains(ForwardedFeature.Tools)) || Array.Exists(Tools!, static tool => tool.IsFunction));
         return new ChatRequest
         {
             Model = Model,
-            Messages = input.Read(this),
+            Messages = messages,
             Sampling = new Sampling { Temperature = Temperature, TopP = TopP, MaxTokens = MaxTokens, Stop = StopSequences is { Length: > 0 } stops ? stops : null },
-            Format = null,
-            Tools = offer,
+            Format = OutputFormat?.ToFormat() ?? OutputConfigFormat(),
+            FormatName = OutputFormat is null ? "output_config.format" : "output_format",
+            Tools = hasTools ? offer : null,
             Fields = ReadFields(),
+            AnthropicSource = panel is { AnthropicMembers.Length: > 0 } ? ToSource(hasTools, betas) : null,
             Warnings =
             [
-                .. ignored.Select(static type => $"\"tools\" of type \"{type}\" are not supported and were left out; only functions are passed on"),
-                .. input.Ignored.Select(static type => $"content blocks of type \"{type}\" are not supported and were left out"),
+                .. foreign.Where(_ => others.Length > 0 || !hasTools).Select(type => $"\"tools\" of type \"{type}\" were left out for {string.Join(", ", hasTools ? others : panel?.Members ?? [])}: only functions are passed on"),
+                .. input.Ignored.Where(_ => others.Length > 0).Select(type => $"content blocks of type \"{type}\" were left out for {string.Join(", ", others)}"),
             ],
             Count = 1,
             Stream = Stream == true,
@@ -90,6 +108,36 @@ internal sealed record MessagesBody : IRawBody
             Timeout = Own?.Time ?? RequestTime.Longest,
         };
     }
+
+    private string? ToSource(bool withTools, IEnumerable<string?> betas)
+    {
+        if (Source.ValueKind is not JsonValueKind.Object)
+        {
+            return null;
+        }
+
+        var fields = Source.EnumerateObject().Where(field => !Changed.Contains(field.Name) && (withTools || !OfTools.Contains(field.Name))).Select(static field => (field.Name, field.Value)).ToList();
+        string[] features =
+        [
+            .. betas.OfType<string>().SelectMany(static value => value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)),
+            .. Source.TryGetProperty("betas", out var listed) && listed.ValueKind is JsonValueKind.Array
+                ? listed.EnumerateArray().Where(static name => name.ValueKind is JsonValueKind.String).Select(static name => name.GetString()!)
+                : [],
+        ];
+        if (features.Length > 0)
+        {
+            fields.Add(("betas", JsonSerializer.SerializeToElement(features)));
+        }
+
+        return ForwardedFields.Write(fields);
+    }
+
+    // The newer place of the form.
+    private AnswerFormat? OutputConfigFormat() =>
+        Source.ValueKind is JsonValueKind.Object && Source.TryGetProperty("output_config", out var config) && config.ValueKind is JsonValueKind.Object
+        && config.TryGetProperty("format", out var format) && format.ValueKind is JsonValueKind.Object
+            ? JsonRecord.Read(format, GatewayJsonContext.Default.MessagesFormat, "output_config.format").ToFormat()
+            : null;
 
     private string? ReadFields()
     {
@@ -161,6 +209,10 @@ internal sealed record ContentBlock
     /// <summary>The content of a result: a string, or a list of blocks.</summary>
     [JsonUnion("a string, or a list of content blocks", typeof(string), typeof(ContentPart[]))]
     public JsonElement? Content { get; init; }
+
+    /// <summary>All other fields, unchanged.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Other { get; set; }
 }
 
 /// <summary>Which tool the answer calls.</summary>
@@ -176,14 +228,28 @@ internal sealed record MessagesToolChoice
     public bool? DisableParallelToolUse { get; init; }
 }
 
+/// <summary>The required form of an answer.</summary>
+internal sealed record MessagesFormat
+{
+    /// <summary>The type: json_schema.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>The JSON schema.</summary>
+    [JsonUnion("an object", typeof(object))]
+    public JsonElement? Schema { get; init; }
+
+    /// <summary>Converts the form; null for text.</summary>
+    public AnswerFormat? ToFormat() => Schema is { ValueKind: JsonValueKind.Object } schema ? new AnswerFormat { Schema = schema.GetRawText(), Name = "answer" } : null;
+}
+
 /// <summary>A tool.</summary>
 internal sealed record MessagesTool
 {
-    /// <summary>The type: custom, which is the default. Others are ignored.</summary>
+    /// <summary>The type: custom, which is the default. Anthropic's own kinds, such as web_search_20250305, are passed on to members with its API.</summary>
     public string? Type { get; init; }
 
     /// <summary>Its name: 1 to 256 characters without spaces.</summary>
-    public required string Name { get; init; }
+    public string? Name { get; init; }
 
     /// <summary>What it does.</summary>
     public string? Description { get; init; }
@@ -192,16 +258,20 @@ internal sealed record MessagesTool
     [JsonUnion("an object", typeof(object))]
     public JsonElement? InputSchema { get; init; }
 
-    /// <summary>Reads the tools that answers may call, and the types of those that are ignored.</summary>
+    /// <summary>Whether it is a function of the caller, which every API has.</summary>
+    [JsonIgnore]
+    public bool IsFunction => Type is null or "custom";
+
+    /// <summary>Reads the tools that answers may call, and the types of those that are no functions.</summary>
     /// <exception cref="JsonFieldException">A field is invalid.</exception>
-    public static (ToolOffer? Offer, IReadOnlyCollection<string> Ignored) Read(MessagesTool[] list, MessagesToolChoice? choice)
+    public static (ToolOffer? Offer, IReadOnlyCollection<string> Foreign) Read(MessagesTool[] list, MessagesToolChoice? choice, JsonElement body)
     {
-        var tools = list.Index().Where(static tool => tool.Item.Type is null or "custom").Select(static tool => tool.Item.ToTool($"tools[{tool.Index}]")).ToArray();
+        var tools = list.Index().Where(static tool => tool.Item.IsFunction || tool.Item.Name is not null).Select(tool => tool.Item.ToTool($"tools[{tool.Index}]", body, tool.Index)).ToArray();
         ToolReader.CheckNames(tools);
-        var ignored = new SortedSet<string>(list.Select(static tool => tool.Type).Where(static type => type is not (null or "custom"))!, StringComparer.Ordinal);
+        var foreign = new SortedSet<string>(list.Where(static tool => !tool.IsFunction).Select(static tool => tool.Type)!, StringComparer.Ordinal);
         if (tools.Length == 0)
         {
-            return (null, ignored);
+            return (null, foreign);
         }
 
         var (how, only) = choice?.Type switch
@@ -212,13 +282,18 @@ internal sealed record MessagesTool
             "tool" when Array.Exists(tools, tool => tool.Name == choice.Name) => (Abstractions.ToolChoice.Required, choice.Name),
             _ => throw new JsonFieldException("tool_choice", "\"tool_choice\" must be one of auto, any, none, or tool with the name of a tool"),
         };
-        return (new ToolOffer(tools) { Choice = how, Only = only, Parallel = choice?.DisableParallelToolUse == true ? false : null }, ignored);
+        return (new ToolOffer(tools) { Choice = how, Only = only, Parallel = choice?.DisableParallelToolUse == true ? false : null }, foreign);
     }
 
-    private Tool ToTool(string path)
+    private Tool ToTool(string path, JsonElement body, int index)
     {
-        var tool = new Tool(
-            ToolReader.CheckName(Name, path), Description, InputSchema is { ValueKind: JsonValueKind.Object } schema ? schema.GetRawText() : null, null);
+        var name = ToolReader.CheckName(Name ?? throw JsonFault.Missing($"{path}.name", "a string"), path);
+        if (!IsFunction)
+        {
+            return new Tool(name, null, null, null) { Source = body.ValueKind is JsonValueKind.Object ? body.GetProperty("tools")[index].GetRawText() : null };
+        }
+
+        var tool = new Tool(name, Description, InputSchema is { ValueKind: JsonValueKind.Object } schema ? schema.GetRawText() : null, null);
         return tool with { Source = ChatSource.ToTool(tool).ToJsonString(ChatSource.Plain) };
     }
 }

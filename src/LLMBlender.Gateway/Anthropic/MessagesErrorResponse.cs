@@ -20,14 +20,15 @@ internal sealed record MessagesErrorResponse
 
     private static string TypeOf(int status) => status switch
     {
-        400 or 422 => "invalid_request_error",
         401 => "authentication_error",
         403 => "permission_error",
         404 => "not_found_error",
         413 => "request_too_large",
         429 => "rate_limit_error",
         504 => "timeout_error",
+        402 => "billing_error",
         529 => "overloaded_error",
+        >= 400 and < 500 => "invalid_request_error",
         _ => "api_error",
     };
 }

@@ -9,6 +9,9 @@ namespace LLMBlender.Gateway.Anthropic;
 /// <summary>Converts messages with content blocks to chat messages. Used by one request.</summary>
 internal sealed class MessagesInput
 {
+    // Instead of a message of which nothing can be read.
+    private const string Unread = "(attachment)";
+
     private readonly List<ChatTurn> turns = [];
     private readonly SortedSet<string> ignored = new(StringComparer.Ordinal);
 
@@ -53,7 +56,7 @@ internal sealed class MessagesInput
         }
         else
         {
-            AddAssistant(message.Content, Blocks(message.Content, $"{path}.content"), path);
+            AddAssistant(Blocks(message.Content, $"{path}.content"), path);
         }
     }
 
@@ -90,9 +93,13 @@ internal sealed class MessagesInput
         {
             Add(new JsonObject { ["role"] = Conversation.User, ["content"] = new JsonArray([.. parts]) }, path);
         }
+        else if (Array.Exists(blocks, block => ignored.Contains(block.Type)))
+        {
+            Add(new JsonObject { ["role"] = Conversation.User, ["content"] = Unread }, path);
+        }
     }
 
-    private void AddAssistant(JsonElement content, ContentBlock[] blocks, string path)
+    private void AddAssistant(ContentBlock[] blocks, string path)
     {
         var text = string.Concat(blocks.Where(static block => block.Type == "text").Select(static block => block.Text));
         var message = new JsonObject { ["role"] = Conversation.Assistant, ["content"] = text };
@@ -101,12 +108,7 @@ internal sealed class MessagesInput
             message["reasoning_content"] = thinking;
         }
 
-        JsonNode?[] signed = [.. content.EnumerateArray().Zip(blocks).Where(static block => block.Second.Type is "thinking" or "redacted_thinking").Select(static block => JsonNode.Parse(block.First.GetRawText()))];
-        if (signed.Length > 0)
-        {
-            message["thinking_blocks"] = new JsonArray(signed);
-        }
-
+        ignored.UnionWith(blocks.Select(static block => block.Type).Where(static type => type is not ("text" or "thinking" or "redacted_thinking" or "tool_use")));
         JsonNode[] calls = [.. blocks.Where(static block => block.Type == "tool_use").Select(block => ToCall(block, path))];
         if (calls.Length > 0)
         {
@@ -156,6 +158,10 @@ internal sealed class MessagesInput
                 return new JsonObject { ["type"] = "text", ["text"] = text };
             case "document" when Url(block.Source) is { } data:
                 return new JsonObject { ["type"] = "file", ["file"] = new JsonObject { ["filename"] = "document", ["file_data"] = data } };
+            case "search_result":
+                return new JsonObject { ["type"] = "text", ["text"] = string.Join('\n', new[] { TextOf(block.Other, "title"), Text(block.Source), ResultText(block) }.Where(static line => !string.IsNullOrEmpty(line))) };
+            case "thinking" or "redacted_thinking":
+                return null;
             default:
                 ignored.Add(block.Type);
                 return null;
@@ -169,7 +175,12 @@ internal sealed class MessagesInput
         _ => null,
     };
 
-    private static string? Text(JsonElement? source) => Field(source, "type") == "text" ? Field(source, "data") : null;
+    // The text of a document, or the name of a search result's source.
+    private static string? Text(JsonElement? source) =>
+        source is { ValueKind: JsonValueKind.String } name ? name.GetString() : Field(source, "type") == "text" ? Field(source, "data") : null;
+
+    private static string? TextOf(Dictionary<string, JsonElement>? fields, string name) =>
+        fields?.GetValueOrDefault(name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
 
     private static string? Field(JsonElement? source, string name) =>
         source is { ValueKind: JsonValueKind.Object } fields && fields.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String ? value.GetString() : null;

@@ -23,7 +23,7 @@ internal sealed record MessagesResult
     /// <summary>The answer: its thinking, its text and its tool uses; empty at the beginning of a stream.</summary>
     public required ContentBlock[] Content { get; init; }
 
-    /// <summary>Why it ended: end_turn, max_tokens, stop_sequence, tool_use, refusal; null at the beginning of a stream.</summary>
+    /// <summary>Why it ended: end_turn, max_tokens, stop_sequence, tool_use, pause_turn, refusal; null at the beginning of a stream.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required string? StopReason { get; init; }
 
@@ -45,24 +45,32 @@ internal sealed record MessagesResult
 /// <summary>The token usage of models.</summary>
 internal sealed record MessagesUsage
 {
-    /// <summary>The input tokens, without cached ones.</summary>
+    /// <summary>The input tokens, without cached ones and those written to a cache.</summary>
     public long InputTokens { get; init; }
 
     /// <summary>The output tokens.</summary>
     public long OutputTokens { get; init; }
 
-    /// <summary>Always 0.</summary>
+    /// <summary>The input tokens that servers wrote to their caches.</summary>
     public long CacheCreationInputTokens { get; init; }
 
     /// <summary>The input tokens that servers had cached.</summary>
     public long CacheReadInputTokens { get; init; }
 
+    /// <summary>Fields that the only member's server added, unchanged.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Other { get; set; }
+
     /// <summary>Creates the JSON form of a blend's usage.</summary>
-    public static MessagesUsage Create(BlendUsage usage) => new()
+    /// <param name="usage">The usage.</param>
+    /// <param name="other">Fields of the only member's server; null for none.</param>
+    public static MessagesUsage Create(BlendUsage usage, Dictionary<string, JsonElement>? other) => new()
     {
-        InputTokens = Math.Max(0, usage.PromptTokens - usage.CachedTokens),
+        Other = other,
+        InputTokens = Math.Max(0, usage.PromptTokens - usage.CachedTokens - usage.CacheWriteTokens),
         OutputTokens = usage.CompletionTokens,
         CacheReadInputTokens = usage.CachedTokens,
+        CacheCreationInputTokens = usage.CacheWriteTokens,
     };
 }
 

@@ -12,6 +12,9 @@ internal sealed class MessagesWriter(ChatRequest request)
 {
     private const string TextType = "text";
     private const string ThinkingType = "thinking";
+    private const string ForeignType = "";
+
+    private static readonly string[] UsageCounts = ["input_tokens", "output_tokens", "cache_creation_input_tokens", "cache_read_input_tokens"];
 
     private readonly string id = $"msg_{Guid.NewGuid():N}";
     private readonly StopCut cut = new(request.Sampling.Stop);
@@ -25,15 +28,15 @@ internal sealed class MessagesWriter(ChatRequest request)
     /// <summary>Creates a message.</summary>
     public MessagesResult Result(BlendResponse answer)
     {
-        var stop = StopIn(answer);
+        var (reason, stop) = Stop(answer, StopIn(answer));
         return new MessagesResult
         {
             Id = id,
             Model = request.Model,
             Content = [.. Blocks(answer).Select(static block => block.Deserialize(GatewayJsonContext.Default.ContentBlock)!)],
-            StopReason = stop is null ? StopReason(answer) : "stop_sequence",
+            StopReason = reason,
             StopSequence = stop,
-            Usage = MessagesUsage.Create(answer.Usage),
+            Usage = MessagesUsage.Create(answer.Usage, UsageFields(answer)),
             Warnings = Warnings(answer),
             Own = request.WithTrace ? BlendResult.Create(null, answer) : null,
         };
@@ -43,7 +46,11 @@ internal sealed class MessagesWriter(ChatRequest request)
     public async Task WriteAsync(EventStream events, BlendUpdate update)
     {
         await BeginAsync(events);
-        if (update.Reasoning is { } reasoning)
+        if (update.Thinking is { } complete)
+        {
+            await AddBlocksAsync(events, JsonElement.Parse(complete));
+        }
+        else if (update.Reasoning is { } reasoning)
         {
             await AddThinkingAsync(events, reasoning);
         }
@@ -58,9 +65,12 @@ internal sealed class MessagesWriter(ChatRequest request)
         await BeginAsync(events);
         if (!calls.HasBegun)
         {
-            if (!hasThinking && !hasText && answer.Details?.Reasoning is { } reasoning)
+            if (!hasThinking && !hasText)
             {
-                await AddThinkingAsync(events, reasoning);
+                foreach (var block in Thinking(answer))
+                {
+                    await AddThinkingAsync(events, block);
+                }
             }
 
             await AddTextAsync(events, hasText || answer.ToolUse is null && answer.Details?.Refusal is null ? cut.Rest() : Text(answer));
@@ -68,14 +78,19 @@ internal sealed class MessagesWriter(ChatRequest request)
 
         await WriteCallsAsync(events, calls.Complete(answer.ToolUse?.Calls ?? []));
         await CloseAsync(events);
+        foreach (var block in Foreign(answer))
+        {
+            await OpenAsync(events, ForeignType, block);
+            await CloseAsync(events);
+        }
 
-        var stop = cut.IsOver ? StopIn(answer) : null;
-        var delta = new JsonObject { ["stop_reason"] = cut.IsOver ? "stop_sequence" : StopReason(answer), ["stop_sequence"] = stop };
+        var (reason, stop) = Stop(answer, cut.IsOver ? StopIn(answer) : null);
+        var delta = new JsonObject { ["stop_reason"] = reason, ["stop_sequence"] = stop };
         await WriteAsync(events, new MessagesEvent
         {
             Type = "message_delta",
             Delta = Json(delta),
-            Usage = MessagesUsage.Create(answer.Usage),
+            Usage = MessagesUsage.Create(answer.Usage, UsageFields(answer)),
             Warnings = Warnings(answer),
         });
         await WriteAsync(events, new MessagesEvent { Type = "message_stop" });
@@ -104,6 +119,45 @@ internal sealed class MessagesWriter(ChatRequest request)
         await OpenAsync(events, ThinkingType, new JsonObject { ["type"] = ThinkingType, ["thinking"] = "", ["signature"] = "" });
         await WriteDeltaAsync(events, new JsonObject { ["type"] = "thinking_delta", ["thinking"] = more });
     }
+
+    // Blocks of a member with Anthropic's API, whose text is streamed already. The signature is the last part of a block.
+    private async Task AddBlocksAsync(EventStream events, JsonElement complete)
+    {
+        foreach (var block in complete.EnumerateArray())
+        {
+            if (open == ThinkingType && TextOf(block, "signature") is { Length: > 0 } signature)
+            {
+                await WriteDeltaAsync(events, new JsonObject { ["type"] = "signature_delta", ["signature"] = signature });
+                await CloseAsync(events);
+            }
+            else
+            {
+                await AddThinkingAsync(events, block);
+            }
+        }
+    }
+
+    private async Task AddThinkingAsync(EventStream events, JsonElement block)
+    {
+        hasThinking = true;
+        await CloseAsync(events);
+        if (TextOf(block, "type") != ThinkingType)
+        {
+            await OpenAsync(events, ForeignType, block);
+            await CloseAsync(events);
+            return;
+        }
+
+        await AddThinkingAsync(events, TextOf(block, "thinking") ?? "");
+        if (TextOf(block, "signature") is { Length: > 0 } signature)
+        {
+            await WriteDeltaAsync(events, new JsonObject { ["type"] = "signature_delta", ["signature"] = signature });
+        }
+
+        await CloseAsync(events);
+    }
+
+    private static string? TextOf(JsonElement block, string field) => block.TryGetProperty(field, out var value) && value.ValueKind is JsonValueKind.String ? value.GetString() : null;
 
     private async Task AddTextAsync(EventStream events, string text)
     {
@@ -135,14 +189,13 @@ internal sealed class MessagesWriter(ChatRequest request)
         }
     }
 
-    private async Task OpenAsync(EventStream events, string block, JsonObject start)
+    private Task OpenAsync(EventStream events, string block, JsonObject start) => open == block ? Task.CompletedTask : OpenAsync(events, block, Json(start));
+
+    private async Task OpenAsync(EventStream events, string block, JsonElement start)
     {
-        if (open != block)
-        {
-            await CloseAsync(events);
-            open = block;
-            await WriteAsync(events, new MessagesEvent { Type = "content_block_start", Index = blocks, ContentBlock = Json(start) });
-        }
+        await CloseAsync(events);
+        open = block;
+        await WriteAsync(events, new MessagesEvent { Type = "content_block_start", Index = blocks, ContentBlock = start });
     }
 
     private async Task CloseAsync(EventStream events)
@@ -161,6 +214,16 @@ internal sealed class MessagesWriter(ChatRequest request)
 
     private IEnumerable<JsonElement> Blocks(BlendResponse answer)
     {
+        if (Content(answer) is { } whole)
+        {
+            foreach (var block in whole.EnumerateArray())
+            {
+                yield return block;
+            }
+
+            yield break;
+        }
+
         foreach (var block in Thinking(answer))
         {
             yield return block;
@@ -176,6 +239,27 @@ internal sealed class MessagesWriter(ChatRequest request)
             yield return Json(new JsonObject { ["type"] = "tool_use", ["id"] = call.Id, ["name"] = call.Name, ["input"] = Input(call, answer) });
         }
     }
+
+    // Of a panel whose usage is its member's.
+    private Dictionary<string, JsonElement>? UsageFields(BlendResponse answer)
+    {
+        if (!request.IsPassThrough || answer.Details?.ResponseFields is not { } fields
+            || !JsonElement.Parse(fields).TryGetProperty("usage", out var usage) || !usage.TryGetProperty("input_tokens", out _))
+        {
+            return null;
+        }
+
+        return usage.EnumerateObject().Where(static field => !UsageCounts.Contains(field.Name) && field.Value.ValueKind is not JsonValueKind.Null)
+            .ToDictionary(static field => field.Name, static field => field.Value);
+    }
+
+    // All blocks, if a member with Anthropic's API answered with kinds that other APIs do not have.
+    private static JsonElement? Content(BlendResponse answer) =>
+        ChatMessage.ReadFields(answer.Details?.Fields)?.GetValueOrDefault("content_blocks") is { ValueKind: JsonValueKind.Array } blocks ? blocks : null;
+
+    // What can't be streamed as text follows it.
+    private static IEnumerable<JsonElement> Foreign(BlendResponse answer) =>
+        (Content(answer) is { } blocks ? blocks.EnumerateArray().AsEnumerable() : []).Where(static block => TextOf(block, "type") is not (TextType or ThinkingType or "redacted_thinking" or "tool_use"));
 
     // Blocks of a member with Anthropic's API carry its signatures.
     private static JsonElement[] Thinking(BlendResponse answer)
@@ -214,6 +298,16 @@ internal sealed class MessagesWriter(ChatRequest request)
         : null;
 
     private string[]? Warnings(BlendResponse answer) => request.Warnings.Length + answer.Warnings.Length > 0 ? [.. request.Warnings, .. answer.Warnings] : null;
+
+    // Reasons that only Anthropic's API has are fields of the member's response.
+    private static (string Reason, string? Sequence) Stop(BlendResponse answer, string? found)
+    {
+        var fields = found is null ? ChatMessage.ReadFields(answer.Details?.ResponseFields) : null;
+        return found is not null ? ("stop_sequence", found)
+            : answer.ToolUse is null && fields?.GetValueOrDefault("stop_reason") is { ValueKind: JsonValueKind.String } reason && reason.GetString() is "stop_sequence" or "pause_turn"
+                ? (reason.GetString()!, fields!.GetValueOrDefault("stop_sequence") is { ValueKind: JsonValueKind.String } sequence ? sequence.GetString() : null)
+            : (StopReason(answer), null);
+    }
 
     private static string StopReason(BlendResponse answer) =>
         answer.ReachedLimit ? "max_tokens"

@@ -38,6 +38,11 @@ internal static class ApiSchemas
                     ? new OpenApiSchema { Type = JsonSchemaType.Object }
                     : await context.GetOrCreateSchemaAsync(kind, null, cancellationToken));
             }
+
+            if (union.IsNullable)
+            {
+                schema.AnyOf.Add(new OpenApiSchema { Type = JsonSchemaType.Null });
+            }
         }
         else if (schema.Enum is { Count: > 0 })
         {

@@ -29,7 +29,7 @@ public static class OpenApiEndpoint
                 {
                     Title = "LLMBlender",
                     Version = "1",
-                    Description = "Sends an instruction to several language models, ranks their answers by pairwise comparison, and fuses the best. Errors are in OpenAI's format.",
+                    Description = "Sends an instruction to several language models, ranks their answers by pairwise comparison, and fuses the best. Errors are in OpenAI's format, and below /v1/messages in Anthropic's.",
                     License = new OpenApiLicense { Name = "Apache-2.0", Identifier = "Apache-2.0" },
                 };
                 document.Tags = null;

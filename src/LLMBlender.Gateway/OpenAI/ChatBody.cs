@@ -63,13 +63,34 @@ internal sealed record ChatBody : GenerationBody
     /// <summary>Whether the answer may make several calls.</summary>
     public bool? ParallelToolCalls { get; init; }
 
+    /// <summary>The older form of tools; the answer then has function_call instead of tool_calls.</summary>
+    public FunctionBody[]? Functions { get; init; }
+
+    /// <summary>The older form of tool_choice: none, auto, or the function to call.</summary>
+    [JsonUnion(LegacyFunctions.ChoiceRule, typeof(string), typeof(FunctionName))]
+    public JsonElement? FunctionCall { get; init; }
+
+    /// <summary>Whether the answer has the log probabilities of its tokens; supported by panels of one member that do not fuse.</summary>
+    public bool? Logprobs { get; init; }
+
+    /// <summary>The number of alternatives of each token, with logprobs.</summary>
+    [Range(0, 100)]
+    public int? TopLogprobs { get; init; }
+
     /// <summary>Converts the body to a request.</summary>
     /// <exception cref="ApiException">A parameter is not supported.</exception>
     /// <exception cref="JsonFieldException">A field is invalid.</exception>
     public ChatRequest ToChat()
     {
         UnsupportedParameters.Chat.Check(Other);
-        var (tools, ignored) = ToolReader.Read(this);
+        var isLegacy = Functions is { Length: > 0 };
+        var withLogprobs = Logprobs == true || TopLogprobs > 0;
+        if (!isLegacy && FunctionCall is { ValueKind: JsonValueKind.Object } choice)
+        {
+            throw JsonFault.Refused("function_call", choice, LegacyFunctions.ChoiceRule);
+        }
+
+        var (tools, ignored) = isLegacy ? (LegacyFunctions.Read(this), []) : ToolReader.Read(this);
         return new ChatRequest
         {
             Model = Model,
@@ -86,7 +107,9 @@ internal sealed record ChatBody : GenerationBody
             },
             Format = ResponseFormat?.ToFormat("response_format"),
             Tools = tools,
-            Fields = ForwardedFields.Read(Source),
+            IsLegacy = isLegacy,
+            WithLogprobs = withLogprobs,
+            Fields = ForwardedFields.Read(Source, withLogprobs),
             Warnings = [.. ignored.Select(static type => $"\"tools\" of type \"{type}\" are not supported and were left out; only functions are passed on")],
             Count = N ?? 1,
             Stream = Stream == true,
@@ -99,7 +122,8 @@ internal sealed record ChatBody : GenerationBody
 
     private ChatTurn[] ReadMessages()
     {
-        var turns = Messages.Select((message, i) => message.ToTurn($"messages[{i}]", SourceOf("messages", i))).ToArray();
+        var legacy = new LegacyFunctions();
+        var turns = Messages.Select((message, i) => legacy.ToTurn(message, $"messages[{i}]", SourceOf("messages", i))).ToArray();
         return Array.Exists(turns, static turn => !string.IsNullOrWhiteSpace(turn.Text) || turn.Calls is not null || turn.CallId is not null || turn.HasMedia) ? turns
             : throw new JsonFieldException("messages", "\"messages\" holds no text, and must be a list of messages, one at least with a text");
     }

@@ -40,7 +40,7 @@ internal static class ChatEndpoint
         if (await panels.FindAsync(request.Model, call.CancellationToken) is { } panel)
         {
             request.CheckPanel(panel);
-            return await ToolLoops.ContinueAsync(call, request with { KeepsMember = panel.KeepsMember }, panel);
+            return await ToolLoops.ContinueAsync(call, request with { KeepsMember = panel.KeepsMember, IsPassThrough = panel.IsPassThrough }, panel);
         }
 
         var known = string.Join(", ", (await panels.ListAsync(call.CancellationToken)).Select(static panel => panel.Name));
@@ -60,7 +60,7 @@ internal static class ChatEndpoint
     private static async Task WriteAsync(ApiCall call, ChatRequest request, ChatWriter writer, EventStream events)
     {
         var answers = new BlendResponse[request.Count];
-        var choices = Enumerable.Range(0, request.Count).Select(i => new ChoiceStream(i, events, writer, request.Sampling.Stop)).ToList();
+        var choices = Enumerable.Range(0, request.Count).Select(i => new ChoiceStream(i, events, writer, request)).ToList();
         await events.WriteAllAsync(MergeAsync(call, request), async item =>
         {
             if (item.Update.Response is { } whole)

@@ -8,7 +8,7 @@ namespace LLMBlender.Gateway.OpenAI;
 /// <summary>A message of a conversation.</summary>
 internal sealed record ChatMessageBody
 {
-    /// <summary>The role: system, developer, user, assistant, tool.</summary>
+    /// <summary>The role: system, developer, user, assistant, tool; function in the older form of tools.</summary>
     public required string Role { get; init; }
 
     /// <summary>The text: a string, or a list of parts; null for an assistant's message with only tool calls.</summary>
@@ -17,6 +17,9 @@ internal sealed record ChatMessageBody
 
     /// <summary>The calls of an assistant's message.</summary>
     public ToolCallBody[]? ToolCalls { get; init; }
+
+    /// <summary>The call of an assistant's message in the older form.</summary>
+    public FunctionCall? FunctionCall { get; init; }
 
     /// <summary>The id of the call that a tool's message is the result of.</summary>
     public string? ToolCallId { get; init; }
@@ -42,16 +45,7 @@ internal sealed record ChatMessageBody
         };
     }
 
-    private string ReadRole(string path) => Role switch
-    {
-        "function" => throw Functions(path),
-        _ when Other?.TryGetValue("function_call", out var call) == true && call.ValueKind is not JsonValueKind.Null => throw Functions(path),
-        "tool" => Conversation.Tool,
-        _ => Roles.Read(Role, path, "system, developer, user, assistant, tool"),
-    };
-
-    private static ApiException Functions(string path) =>
-        new(ApiError.Unsupported(path, "function calls are not supported: use \"tool_calls\" and the role \"tool\""));
+    private string ReadRole(string path) => Role == "tool" ? Conversation.Tool : Roles.Read(Role, path, "system, developer, user, assistant, tool");
 }
 
 /// <summary>A part of a message.</summary>

@@ -26,6 +26,15 @@ internal sealed record ChatRequest
     /// <summary>The tools that the answer may call; null for none.</summary>
     public required ToolOffer? Tools { get; init; }
 
+    /// <summary>Whether the tools have the older form, and the answer's call too.</summary>
+    public bool IsLegacy { get; init; }
+
+    /// <summary>Whether the answer is one member's, unchanged.</summary>
+    public bool IsPassThrough { get; init; }
+
+    /// <summary>Whether the answer has the log probabilities of its tokens.</summary>
+    public bool WithLogprobs { get; init; }
+
     /// <summary>The only member to ask; null for all.</summary>
     public string? Member { get; init; }
 
@@ -34,6 +43,9 @@ internal sealed record ChatRequest
 
     /// <summary>Further fields for the panel's members, as a JSON object; null for none.</summary>
     public string? Fields { get; init; }
+
+    /// <summary>The request in the format of Anthropic's messages API; see <see cref="BlendRequest.AnthropicSource"/>.</summary>
+    public string? AnthropicSource { get; init; }
 
     /// <summary>What the request asked for and does not get.</summary>
     public string[] Warnings { get; init; } = [];
@@ -61,9 +73,15 @@ internal sealed record ChatRequest
     public void CheckPanel(PanelInfo panel)
     {
         var turn = Array.FindIndex(Messages, static turn => turn.Calls is not null || turn.CallId is not null);
-        Refuse(Tools is not null, "tools", ForwardedFeature.Tools);
+        Refuse(Tools is not null, IsLegacy ? "functions" : "tools", ForwardedFeature.Tools);
         Refuse(turn >= 0, MessagesName, ForwardedFeature.Tools);
         Refuse(Format is not null, FormatName, ForwardedFeature.ResponseFormat);
+
+        if (WithLogprobs && !panel.IsPassThrough)
+        {
+            throw new ApiException(ApiError.Unsupported(
+                "logprobs", $"\"logprobs\" is not supported: panel \"{panel.Name}\" chooses among answers or fuses them, which have no log probabilities; a panel of one member with Fuser: select has its member's"));
+        }
 
         if (!panel.Sees && Array.Exists(Messages, static turn => turn.HasMedia))
         {
@@ -91,6 +109,7 @@ internal sealed record ChatRequest
         Format = Format,
         Tools = Tools,
         Fields = Fields,
+        AnthropicSource = AnthropicSource,
         Member = Member,
         WithTrace = WithTrace,
         WithProgress = Stream && WithProgress,

@@ -91,11 +91,12 @@ internal sealed record ChatChoice
     /// <summary>The message.</summary>
     public required ChatMessage Message { get; init; }
 
-    /// <summary>Always null: a blended text has no log probabilities.</summary>
+    /// <summary>The log probabilities of the tokens, as the member's server gives them; null if it gives none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
-    public double[]? Logprobs { get; init; }
+    [JsonUnion("an object, or null", typeof(object), IsNullable = true)]
+    public JsonElement? Logprobs { get; init; }
 
-    /// <summary>The finish reason: stop, length, tool_calls, content_filter.</summary>
+    /// <summary>The finish reason: stop, length, tool_calls, content_filter; function_call in the older form of tools.</summary>
     public required string FinishReason { get; init; }
 }
 
@@ -112,6 +113,9 @@ internal sealed record ChatMessage
     /// <summary>The tool calls.</summary>
     public ToolCallBody[]? ToolCalls { get; init; }
 
+    /// <summary>The call in the older form of tools.</summary>
+    public FunctionCall? FunctionCall { get; init; }
+
     /// <summary>The refusal of the panel's only member; null for none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public string? Refusal { get; init; }
@@ -122,6 +126,9 @@ internal sealed record ChatMessage
     /// <summary>Fields that the member's server added, unchanged.</summary>
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? Other { get; set; }
+
+    /// <summary>Reads JSON; null for none.</summary>
+    public static JsonElement? Read(string? json) => json is null ? null : JsonElement.Parse(json);
 
     /// <summary>Reads a JSON object as fields; null for none.</summary>
     public static Dictionary<string, JsonElement>? ReadFields(string? json) =>
@@ -137,9 +144,10 @@ internal sealed record ChunkChoice
     /// <summary>The part.</summary>
     public required ChunkDelta Delta { get; init; }
 
-    /// <summary>Always null: a blended text has no log probabilities.</summary>
+    /// <summary>The log probabilities of the tokens, as the member's server gives them; null if it gives none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
-    public double[]? Logprobs { get; init; }
+    [JsonUnion("an object, or null", typeof(object), IsNullable = true)]
+    public JsonElement? Logprobs { get; init; }
 
     /// <summary>The finish reason; null before the last part.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
@@ -164,6 +172,9 @@ internal sealed record ChunkDelta
     /// <summary>The tool calls.</summary>
     public ToolCallBody[]? ToolCalls { get; init; }
 
+    /// <summary>The next part of the call in the older form of tools.</summary>
+    public FunctionCall? FunctionCall { get; init; }
+
     /// <summary>Fields that the member's server added, unchanged; in the last part.</summary>
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? Other { get; set; }
@@ -186,11 +197,16 @@ internal sealed record ChatUsage
 
     /// <summary>Details of the output tokens; absent if servers give none.</summary>
     public CompletionTokenDetails? CompletionTokensDetails { get; init; }
+
+    /// <summary>Fields that the only member's server added, unchanged.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Other { get; set; }
 }
 
 /// <summary>Details of the input tokens.</summary>
-/// <param name="CachedTokens">The tokens that servers had cached.</param>
-internal sealed record PromptTokenDetails(long CachedTokens);
+/// <param name="CachedTokens">The tokens that servers had cached; absent if they say none.</param>
+/// <param name="CacheCreationTokens">The tokens that servers wrote to their caches; absent if they say none.</param>
+internal sealed record PromptTokenDetails(long? CachedTokens, long? CacheCreationTokens);
 
 /// <summary>Details of the output tokens.</summary>
 /// <param name="ReasoningTokens">The tokens of reasoning.</param>

@@ -3,13 +3,18 @@ using LLMBlender.Abstractions;
 namespace LLMBlender.Gateway.OpenAI;
 
 /// <summary>Writes one of a stream's choices. Used by one request.</summary>
-internal sealed class ChoiceStream(int index, EventStream events, ChatWriter writer, string[]? stops)
+/// <param name="index">The choice's index.</param>
+/// <param name="events">The stream.</param>
+/// <param name="writer">Creates its chunks.</param>
+/// <param name="request">The request.</param>
+internal sealed class ChoiceStream(int index, EventStream events, ChatWriter writer, ChatRequest request)
 {
-    private readonly StopCut cut = new(stops);
+    private readonly StopCut cut = new(request.Sampling.Stop);
     private readonly ToolCallStream calls = new();
     private bool hasBegun;
     private bool hasReasoning;
     private bool hasText;
+    private bool hasLogprobs;
 
     /// <summary>Writes an update.</summary>
     public async Task WriteAsync(BlendUpdate update)
@@ -26,11 +31,11 @@ internal sealed class ChoiceStream(int index, EventStream events, ChatWriter wri
         {
             hasReasoning = true;
             await WriteReasoningAsync(reasoning);
-            await WriteTextAsync(cut.Next(update.Text), isOptional: true);
+            await WriteTextAsync(cut.Next(update.Text), isOptional: true, update.Logprobs);
         }
         else
         {
-            await WriteTextAsync(cut.Next(update.Text), isOptional: update.Calls is not null);
+            await WriteTextAsync(cut.Next(update.Text), isOptional: update.Calls is not null || update.Thinking is not null, update.Logprobs);
         }
 
         await WriteCallsAsync(calls.Next(update.Calls ?? []));
@@ -59,23 +64,26 @@ internal sealed class ChoiceStream(int index, EventStream events, ChatWriter wri
         }
 
         var last = new ChunkDelta { Other = ChatMessage.ReadFields(details?.Fields) };
-        await WriteAsync(last, cut.IsOver ? "stop" : ChatWriter.FinishReason(whole), writer.Warnings([whole]), details?.ResponseFields);
+        await WriteAsync(last, cut.IsOver ? "stop" : writer.FinishReason(whole), writer.Warnings([whole]), details?.ResponseFields, hasLogprobs ? null : details?.Logprobs);
     }
 
-    private async Task WriteTextAsync(string text, bool isOptional = false)
+    private async Task WriteTextAsync(string text, bool isOptional = false, string? logprobs = null)
     {
-        if (text.Length > 0 || (!hasBegun && !isOptional))
+        if (text.Length > 0 || logprobs is not null || (!hasBegun && !isOptional))
         {
             hasText |= text.Length > 0;
-            await WriteAsync(new ChunkDelta { Role = TakeRole(), Content = text });
+            hasLogprobs |= logprobs is not null;
+            await WriteAsync(new ChunkDelta { Role = TakeRole(), Content = text }, logprobs: logprobs);
         }
     }
 
     private async Task WriteCallsAsync(IEnumerable<ToolCallStep> steps)
     {
-        foreach (var step in steps.Where(static step => !step.IsEnd))
+        foreach (var step in steps.Where(step => !step.IsEnd && (step.Index == 0 || !request.IsLegacy)))
         {
-            await WriteAsync(new ChunkDelta { Role = TakeRole(), ToolCalls = [ToolCallBody.Create(step)] });
+            await WriteAsync(request.IsLegacy
+                ? new ChunkDelta { Role = TakeRole(), FunctionCall = FunctionCall.Create(step.IsBegin ? step.Call.Name : null, step.Arguments ?? "") }
+                : new ChunkDelta { Role = TakeRole(), ToolCalls = [ToolCallBody.Create(step)] });
         }
     }
 
@@ -88,6 +96,6 @@ internal sealed class ChoiceStream(int index, EventStream events, ChatWriter wri
         return role;
     }
 
-    private Task WriteAsync(ChunkDelta delta, string? finishReason = null, string[]? warnings = null, string? fields = null) =>
-        events.WriteAsync(null, writer.Chunk(index, delta, finishReason, warnings, fields), GatewayJsonContext.Default.ChatChunk);
+    private Task WriteAsync(ChunkDelta delta, string? finishReason = null, string[]? warnings = null, string? fields = null, string? logprobs = null) =>
+        events.WriteAsync(null, writer.Chunk(index, delta, finishReason, warnings, fields, logprobs), GatewayJsonContext.Default.ChatChunk);
 }

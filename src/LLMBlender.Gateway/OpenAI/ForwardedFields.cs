@@ -11,13 +11,16 @@ internal static class ForwardedFields
     // What the gateway itself does, and what differs between members.
     private static readonly string[] Own =
     [
-        "model", "messages", "tools", "stream", "stream_options", "n", "seed", "max_tokens", "max_completion_tokens", "llmblender", "functions", "function_call", "logprobs",
-        "top_logprobs",
+        "model", "messages", "tools", "stream", "stream_options", "n", "seed", "max_tokens", "max_completion_tokens", "llmblender", "functions", "function_call",
     ];
 
+    private static readonly string[] Logprobs = ["logprobs", "top_logprobs"];
+
     /// <summary>Returns the fields as a JSON object; null for none.</summary>
-    public static string? Read(JsonElement body) => body.ValueKind is JsonValueKind.Object
-        ? Write(body.EnumerateObject().Where(static field => !Own.Contains(field.Name) && field.Value.ValueKind is not JsonValueKind.Null).Select(static field => (field.Name, field.Value)))
+    /// <param name="body">The body.</param>
+    /// <param name="withLogprobs">Whether the body asks for log probabilities.</param>
+    public static string? Read(JsonElement body, bool withLogprobs) => body.ValueKind is JsonValueKind.Object
+        ? Write(body.EnumerateObject().Where(field => !Own.Contains(field.Name) && (withLogprobs || !Logprobs.Contains(field.Name)) && field.Value.ValueKind is not JsonValueKind.Null).Select(static field => (field.Name, field.Value)))
         : null;
 
     /// <summary>Writes fields as a JSON object; null for none. Of fields with the same name, the last one counts.</summary>

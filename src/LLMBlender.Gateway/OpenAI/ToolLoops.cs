@@ -15,8 +15,9 @@ internal static class ToolLoops
     {
         try
         {
-            var last = request.Messages[^1];
-            return panel.KeepsMember && last.CallId is { } id && await call.Get<IResponseStore>().GetAsync(Key(call, panel.Name, id)) is { } member
+            // Agents add text behind the results.
+            var id = request.Messages.Reverse().TakeWhile(static turn => turn.Role != Conversation.Assistant).FirstOrDefault(static turn => turn.CallId is not null)?.CallId;
+            return panel.KeepsMember && id is not null && await call.Get<IResponseStore>().GetAsync(Key(call, panel.Name, id)) is { } member
                 ? request with { Member = member }
                 : request;
         }

@@ -64,20 +64,20 @@ internal static class ToolReader
         ? function ?? throw JsonFault.Missing($"{path}.function", rule)
         : throw new ApiException(ApiError.Unsupported($"{path}.type", $"\"{path}.type\" is \"{type}\", and only functions are passed on"));
 
-    private static Tool ReadTool(ToolBody tool, string path)
-    {
-        var function = Function(tool.Type, tool.Function, path, ToolRule);
-        return new Tool(
-            CheckName(function.Name, $"{path}.function"),
-            function.Description,
-            function.Parameters switch
-            {
-                null => null,
-                { ValueKind: JsonValueKind.Object } schema => schema.GetRawText(),
-                { } other => throw JsonFault.Refused($"{path}.function.parameters", other, "a JSON object"),
-            },
-            function.Strict);
-    }
+    /// <summary>Reads a function.</summary>
+    /// <exception cref="JsonFieldException">A field is invalid.</exception>
+    public static Tool ReadFunction(FunctionBody function, string path) => new(
+        CheckName(function.Name, path),
+        function.Description,
+        function.Parameters switch
+        {
+            null => null,
+            { ValueKind: JsonValueKind.Object } schema => schema.GetRawText(),
+            { } other => throw JsonFault.Refused($"{path}.parameters", other, "a JSON object"),
+        },
+        function.Strict);
+
+    private static Tool ReadTool(ToolBody tool, string path) => ReadFunction(Function(tool.Type, tool.Function, path, ToolRule), $"{path}.function");
 
     private static (ToolChoice Choice, string? Only) ReadChoice(JsonElement? field, Tool[] tools, bool isPart)
     {

@@ -11,10 +11,6 @@ internal sealed class UnsupportedParameters
 
     /// <summary>The parameters of <c>/v1/chat/completions</c>.</summary>
     public static UnsupportedParameters Chat { get; } = new(
-        ("functions", "use \"tools\" instead", IsEmpty),
-        ("function_call", "use \"tool_choice\" instead", static value => IsText(value, "none", "auto")),
-        ("logprobs", "a blended text has no log probabilities", static value => value.ValueKind is JsonValueKind.False),
-        ("top_logprobs", "a blended text has no log probabilities", IsZero),
         ("logit_bias", "the panel's models have different tokens", IsEmpty),
         ("modalities", "a blend answers with text", static value => value.ValueKind is JsonValueKind.Array && value.EnumerateArray().All(static kind => IsText(kind, "text"))),
         ("audio", "a blend answers with text", static _ => false));

@@ -33,4 +33,8 @@ public sealed record BackendRequest(
     /// <summary>Whether a field that the backend does not take fails the call.</summary>
     [Id(8)]
     public bool IsStrict { get; init; }
+
+    /// <summary>The request in the format of Anthropic's messages API; see <see cref="BlendRequest.AnthropicSource"/>. Null if it had another format.</summary>
+    [Id(9)]
+    public string? AnthropicSource { get; init; }
 }

@@ -15,4 +15,12 @@ public sealed record BackendUpdate([property: Id(0)] string Text, [property: Id(
     /// <summary>The next parts of the answer's tool calls; null for none.</summary>
     [Id(3)]
     public ToolCallPart[]? Calls { get; init; }
+
+    /// <summary>The thinking blocks that are complete with this part, a JSON array in the format of Anthropic's messages API; null for none.</summary>
+    [Id(4)]
+    public string? Thinking { get; init; }
+
+    /// <summary>The log probabilities of this part's tokens, a JSON object in OpenAI's format; null for none.</summary>
+    [Id(5)]
+    public string? Logprobs { get; init; }
 }

@@ -21,7 +21,7 @@ public static class Prompt
     public static ChatOptions? Options(Backend backend, BackendRequest request)
     {
         var (settings, sampling) = (backend.Settings, request.Sampling);
-        if (sampling is null && request.Format is null && request.Tools is null && request.Fields is null
+        if (sampling is null && request.Format is null && request.Tools is null && request.Fields is null && request.AnthropicSource is null
             && settings is not { Temperature: not null } and not { MaxTokens: not null })
         {
             return null;
@@ -40,6 +40,7 @@ public static class Prompt
                 ? JsonElement.Parse(fields).EnumerateObject().ToDictionary(static field => field.Name, static field => field.Value)
                 : new Dictionary<string, JsonElement>(),
             IsStrict = request.IsStrict,
+            AnthropicSource = Parse(request.AnthropicSource),
         };
         AddFormat(options, request.Format);
         AddTools(options, request.Tools);

@@ -85,10 +85,16 @@ public sealed partial class BackendCaller(PanelRegistry backends, BlendMetrics m
 
                 all.Add(update);
                 var reasoning = string.Concat(update.Contents.OfType<TextReasoningContent>().Select(static content => content.Text));
-                var calls = update.RawRepresentation as ToolCallPart[];
-                if (update.Text.Length > 0 || reasoning.Length > 0 || calls is not null)
+                var part = update.RawRepresentation as WirePart;
+                if (update.Text.Length > 0 || reasoning.Length > 0 || part is not null)
                 {
-                    yield return new BackendUpdate(update.Text, null) { Reasoning = reasoning.Length > 0 ? reasoning : null, Calls = calls };
+                    yield return new BackendUpdate(update.Text, null)
+                    {
+                        Reasoning = reasoning.Length > 0 ? reasoning : null,
+                        Calls = part?.Calls,
+                        Thinking = part?.Thinking,
+                        Logprobs = part?.Logprobs,
+                    };
                 }
             }
         }

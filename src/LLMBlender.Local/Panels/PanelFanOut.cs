@@ -106,7 +106,7 @@ public sealed class PanelFanOut(
                 yield break;
             }
 
-            yield return new MemberUpdate(updates.Current.Text, null, updates.Current.Reasoning, updates.Current.Calls);
+            yield return new MemberUpdate(updates.Current.Text, null, updates.Current.Reasoning, updates.Current.Calls, updates.Current.Thinking, updates.Current.Logprobs);
         }
     }
 
@@ -248,6 +248,7 @@ public sealed class PanelFanOut(
         Tools = request.Tools,
         Fields = request.Fields,
         IsStrict = panel.Strict,
+        AnthropicSource = request.AnthropicSource,
         Sampling = request.Sampling is { Seed: { } seed } sampling ? sampling with { Seed = seed + sample } : request.Sampling,
     };
 
@@ -255,7 +256,7 @@ public sealed class PanelFanOut(
     {
         Name = name,
         Text = reply.Candidate?.Text,
-        Failure = reply.Failure is { } failure ? failure with { What = name } : null,
+        Failure = reply.Failure is { } failure ? failure with { What = name } : Uncalled(name, reply),
         Seconds = Seconds,
         PromptTokens = reply.PromptTokens,
         CompletionTokens = reply.CompletionTokens,
@@ -265,6 +266,11 @@ public sealed class PanelFanOut(
         RetryAfter = reply.RetryAfter,
         Details = reply.Details,
     };
+
+    // A member that makes no call although one is required: other members' calls are preferred to its text.
+    private BlendFailure? Uncalled(string name, BackendReply reply) => request.Tools is { Choice: ToolChoice.Required } && reply is { Candidate: not null, ToolUse: null }
+        ? new BlendFailure(name, BlendFailureReason.Invalid, "it calls no tool, and the request requires one")
+        : null;
 
     private BlendException TimedOut() => BlendException.TimedOut("panel", deadline.Timeout, $"panel \"{panel.Name}\" had not finished");
 

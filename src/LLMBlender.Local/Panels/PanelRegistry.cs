@@ -1,7 +1,9 @@
 using LLMBlender.Abstractions;
 using LLMBlender.Core.Blending;
+using LLMBlender.Core.Fusion;
 using LLMBlender.Local.Backends;
 using LLMBlender.Local.Scoring;
+using LLMBlender.Local.Settings;
 
 namespace LLMBlender.Local.Panels;
 
@@ -150,6 +152,8 @@ public sealed class PanelRegistry
         Strict = panel.Strict,
         KeepsMember = panel.KeepsMember,
         Sees = panel.Members.Any(member => FindBackend(member) is { Settings: null or { Sees: true } }),
+        AnthropicMembers = Array.FindAll(panel.Members, member => FindBackend(member) is { Settings.Kind: BackendSettings.Anthropic }),
+        IsPassThrough = panel is { Members.Length: 1, Samples: 1, Fuser: SelectFuser.FuserName },
     })];
 
     private sealed class Content

@@ -18,18 +18,29 @@ internal sealed class AnswerAssembler(int maxLength)
     /// <summary>The additional property of a response that holds its unknown fields, a JSON object as text.</summary>
     public const string ResponseFieldsProperty = "llmblender.response";
 
+    /// <summary>The additional property of a response that holds the log probabilities of its tokens, a JSON object as text.</summary>
+    public const string LogprobsProperty = "llmblender.logprobs";
+
+    /// <summary>The unknown field of a response that holds its usage, if that has fields other than the usual counts.</summary>
+    private const string UsageField = "usage";
+
+    // Twenty alternatives of a token are much longer than the token.
+    private const int LogprobsPerCharacter = 100;
+
     // They are wrapping, which the limit of the content does not count.
     private const int MaxResponseFields = 64 * 1024;
 
     private readonly ThinkingSplitter thinking = new();
     private readonly StringBuilder refusal = new();
     private readonly ToolCallAssembler calls = new();
+    private readonly LogprobsAssembler logprobs = new((int)Math.Min((long)LogprobsPerCharacter * maxLength, int.MaxValue));
     private readonly Dictionary<string, JsonElement> extra = [];
     private readonly Dictionary<string, JsonElement> responseFields = [];
     private SurrogateJoiner text;
     private SurrogateJoiner reasoning;
     private List<AIContent> ready = [];
     private List<ToolCallPart> parts = [];
+    private List<JsonElement> blocks = [];
     private ChatFinishReason? finish;
     private long length;
     private long responseFieldsLength;
@@ -42,6 +53,17 @@ internal sealed class AnswerAssembler(int maxLength)
 
     /// <summary>The usage so far. A later count replaces an earlier one, because servers report running totals.</summary>
     public WireUsage Usage { get; } = new();
+
+    /// <summary>Counts characters that a reader keeps itself.</summary>
+    /// <exception cref="BackendException">The answer is too long.</exception>
+    public void Count(int characters)
+    {
+        length += characters;
+        if (length > maxLength)
+        {
+            throw new BackendException(BlendFailureReason.Faulted, $"its answer is longer than {maxLength} characters");
+        }
+    }
 
     /// <summary>Marks that the response contains an answer, even an empty one.</summary>
     public void Begin() => HasBegun = true;
@@ -85,6 +107,26 @@ internal sealed class AnswerAssembler(int maxLength)
         }
     }
 
+    /// <summary>Adds the log probabilities of the next tokens; null and what is no object of lists is ignored.</summary>
+    /// <exception cref="BackendException">They are too long.</exception>
+    public void AddLogprobs(JsonElement? part)
+    {
+        if (part is { } more)
+        {
+            logprobs.Add(more);
+        }
+    }
+
+    /// <summary>Adds a complete thinking block in Anthropic's format; its text is reasoning already.</summary>
+    public void AddThinking(JsonElement block)
+    {
+        if (block.IsValidText())
+        {
+            AddField(AnthropicAnswerReader.ThinkingBlocks, JsonSerializer.SerializeToElement<JsonElement[]>([block]));
+            blocks.Add(block);
+        }
+    }
+
     /// <summary>Sets an unknown field of the message; a list in a further part is appended.</summary>
     public void AddField(string name, JsonElement value)
     {
@@ -120,18 +162,19 @@ internal sealed class AnswerAssembler(int maxLength)
     }
 
     /// <summary>
-    /// Takes the parts that are ready; null if there are none. Parts of tool calls, whose contents are in the last update, are the
-    /// <see cref="ChatResponseUpdate.RawRepresentation"/>, a <see cref="ToolCallPart"/> array.
+    /// Takes the parts that are ready; null if there are none. What has no content is the <see cref="ChatResponseUpdate.RawRepresentation"/>, a
+    /// <see cref="WirePart"/>.
     /// </summary>
     public ChatResponseUpdate? Take()
     {
-        if (ready.Count == 0 && parts.Count == 0)
+        var part = WirePart.Create(parts.Count > 0 ? parts.ToArray() : null, blocks.Count > 0 ? JsonSerializer.Serialize(blocks) : null, logprobs.Take());
+        if (ready.Count == 0 && part is null)
         {
             return null;
         }
 
-        var update = new ChatResponseUpdate(ChatRole.Assistant, ready) { RawRepresentation = parts.Count > 0 ? parts.ToArray() : null };
-        (ready, parts) = ([], []);
+        var update = new ChatResponseUpdate(ChatRole.Assistant, ready) { RawRepresentation = part };
+        (ready, parts, blocks) = ([], [], []);
         return update;
     }
 
@@ -162,6 +205,16 @@ internal sealed class AnswerAssembler(int maxLength)
             (last.AdditionalProperties ??= [])[name] = value;
         }
 
+        if (logprobs.Complete() is { } all)
+        {
+            (last.AdditionalProperties ??= [])[LogprobsProperty] = all;
+        }
+
+        if (Usage.ToFields() is { } usage)
+        {
+            AddResponseField(UsageField, usage);
+        }
+
         if (responseFields.Count > 0)
         {
             (last.AdditionalProperties ??= [])[ResponseFieldsProperty] = JsonSerializer.Serialize(responseFields);
@@ -187,7 +240,7 @@ internal sealed class AnswerAssembler(int maxLength)
     private string? Counted(string? part)
     {
         HasBegun |= part is { Length: > 0 };
-        length += part?.Length ?? 0;
-        return length <= maxLength ? part : throw new BackendException(BlendFailureReason.Faulted, $"its answer is longer than {maxLength} characters");
+        Count(part?.Length ?? 0);
+        return part;
     }
 }

@@ -13,12 +13,17 @@ internal sealed class AnthropicProtocol(WireSettings settings) : IWireProtocol
         : WireUrl.Append(settings.Url, "v1/messages");
 
     /// <inheritdoc/>
-    public void AddHeaders(HttpRequestHeaders headers)
+    public void AddHeaders(HttpRequestHeaders headers, WireRequest request)
     {
         headers.TryAddWithoutValidation("anthropic-version", settings.ApiVersion ?? Version);
         if (settings.Key is { } key)
         {
             headers.TryAddWithoutValidation("x-api-key", key.Value);
+        }
+
+        if (AnthropicRequestWriter.BetasOf(request) is { Length: > 0 } betas)
+        {
+            headers.TryAddWithoutValidation("anthropic-beta", betas);
         }
     }
 

@@ -5,9 +5,15 @@ using Microsoft.Extensions.AI;
 
 namespace LLMBlender.Local.Wire;
 
-/// <summary>Writes a request of Anthropic's messages API. Fields of OpenAI's format that it has under another name are renamed.</summary>
+/// <summary>
+/// Writes a request of Anthropic's messages API: as the caller wrote it, if the caller has that API too. Fields of OpenAI's format that it has under
+/// another name are renamed.
+/// </summary>
 internal static class AnthropicRequestWriter
 {
+    /// <summary>The field of a source that lists the beta features, which the API has as a header.</summary>
+    private const string BetasField = "betas";
+
     // The API requires a limit; this one is accepted by every current model.
     private const int DefaultMaxTokens = 4096;
 
@@ -30,13 +36,52 @@ internal static class AnthropicRequestWriter
             json.WriteBoolean("stream", true);
         }
 
-        AnthropicMessageWriter.WriteAll(json, request.Messages);
-        WriteFields(json, request);
-        WriteSampling(json, request);
-        WriteTools(json, request);
+        if ((options as WireChatOptions)?.AnthropicSource is { } source)
+        {
+            WriteSource(json, source, request);
+        }
+        else
+        {
+            AnthropicMessageWriter.WriteAll(json, request.Messages);
+            WriteFields(json, request);
+            WriteSampling(json, request);
+            WriteTools(json, request);
+        }
+
         json.WriteEndObject();
         json.Flush();
         return body.WrittenSpan.ToArray();
+    }
+
+    /// <summary>The beta features that the caller asks for, separated by commas; empty for none.</summary>
+    public static string BetasOf(WireRequest request) =>
+        string.Join(',', ((request.Options as WireChatOptions)?.AnthropicSource).Field(BetasField).Entries().Select(static name => ((JsonElement?)name).Text()).OfType<string>());
+
+    // Byte for byte, but for what the server would refuse.
+    private static void WriteSource(Utf8JsonWriter json, JsonElement source, WireRequest request)
+    {
+        foreach (var field in source.EnumerateObject())
+        {
+            if (field.Name == BetasField)
+            {
+                continue;
+            }
+
+            if (field.Name == "messages")
+            {
+                AnthropicMessageWriter.WriteSources(json, field.Value);
+            }
+            else if (request.Takes(field.Name))
+            {
+                json.WritePropertyName(field.Name);
+                json.WriteRaw(field.Value);
+            }
+        }
+
+        if (source.Field("temperature") is null && request.Options.Temperature is { } temperature && request.Takes("temperature"))
+        {
+            json.WriteNumber("temperature", Math.Min(temperature, 1));
+        }
     }
 
     private static void WriteFields(Utf8JsonWriter json, WireRequest request)
@@ -126,6 +171,11 @@ internal static class AnthropicRequestWriter
 
             json.WritePropertyName("input_schema");
             json.WriteRaw(tool.JsonSchema);
+            if (tool is WireTool { Source: { } source })
+            {
+                AnthropicMessageWriter.WriteCacheControl(json, source, source.Field("function"));
+            }
+
             json.WriteEndObject();
         }
 

@@ -10,7 +10,7 @@ internal interface IWireProtocol
     Uri Endpoint { get; }
 
     /// <summary>Adds the headers of a request, including the key.</summary>
-    void AddHeaders(HttpRequestHeaders headers);
+    void AddHeaders(HttpRequestHeaders headers, WireRequest request);
 
     /// <summary>Writes a request's body.</summary>
     byte[] Write(WireRequest request);

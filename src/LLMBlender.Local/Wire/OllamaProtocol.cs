@@ -10,7 +10,7 @@ internal sealed class OllamaProtocol(WireSettings settings) : IWireProtocol
     public Uri Endpoint { get; } = WireUrl.Append(settings.Url, "api/chat");
 
     /// <inheritdoc/>
-    public void AddHeaders(HttpRequestHeaders headers)
+    public void AddHeaders(HttpRequestHeaders headers, WireRequest request)
     {
         if (settings.Key is { } key)
         {
@@ -37,6 +37,11 @@ internal sealed class OllamaProtocol(WireSettings settings) : IWireProtocol
                 {
                     ReadCall(call);
                 }
+            }
+
+            if (root.Field("logprobs") is { ValueKind: JsonValueKind.Array } logprobs)
+            {
+                answer.AddLogprobs(JsonSerializer.SerializeToElement(new Dictionary<string, JsonElement> { ["content"] = logprobs }));
             }
 
             answer.Usage.Set(root.Field("prompt_eval_count").Count(), root.Field("eval_count").Count(), null);

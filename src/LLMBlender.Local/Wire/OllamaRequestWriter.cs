@@ -40,7 +40,7 @@ internal static class OllamaRequestWriter
         }
 
         // Ollama knows no choice of tools.
-        if (request.Options.Tools is { Count: > 0 } tools && request.Options.ToolMode is not NoneChatToolMode)
+        if (WireTool.Functions(request.Options.Tools) is { Length: > 0 } tools && request.Options.ToolMode is not NoneChatToolMode)
         {
             WriteTools(json, tools);
         }
@@ -226,10 +226,10 @@ internal static class OllamaRequestWriter
         }
     }
 
-    private static void WriteTools(Utf8JsonWriter json, IList<AITool> tools)
+    private static void WriteTools(Utf8JsonWriter json, AIFunctionDeclaration[] tools)
     {
         json.WriteStartArray("tools");
-        foreach (var tool in tools.OfType<AIFunctionDeclaration>())
+        foreach (var tool in tools)
         {
             json.WriteStartObject();
             json.WriteString("type", "function");

@@ -5,7 +5,7 @@ namespace LLMBlender.Local.Wire;
 /// <summary>Reads an answer of OpenAI's chat completions, whole or streamed, as servers write it.</summary>
 /// <remarks>
 /// What is tolerated, and whose servers need it. Fields that are not read (<c>id</c>, <c>object</c>, <c>created</c>, <c>model</c>,
-/// <c>role</c>, <c>logprobs</c>, <c>index</c> of a choice other than a number) may have any value.
+/// <c>role</c>, <c>index</c> of a choice other than a number) may have any value, and <c>logprobs</c> that are no object of lists are none.
 /// <list type="table">
 /// <item><term>content as a list of parts, with thinking parts</term><description>Mistral's reasoning models</description></item>
 /// <item><term><c>reasoning_content</c>, <c>reasoning</c>, <c>thinking</c></term><description>DeepSeek and vLLM; OpenRouter and Groq; others</description></item>
@@ -64,7 +64,7 @@ internal sealed class OpenAIAnswerReader(AnswerAssembler answer) : IAnswerReader
 
         foreach (var field in root.EnumerateObject())
         {
-            if (!KnownResponseFields.Contains(field.Name) && !((JsonElement?)field.Value).IsBlank())
+            if (!KnownResponseFields.Contains(field.Name) && field.Value.ValueKind is not JsonValueKind.Null)
             {
                 answer.AddResponseField(field.Name, field.Value);
             }
@@ -84,6 +84,7 @@ internal sealed class OpenAIAnswerReader(AnswerAssembler answer) : IAnswerReader
             answer.AddText(choice.Field("text").Text());
         }
 
+        answer.AddLogprobs(choice.Field("logprobs"));
         answer.Finish(FinishReason(choice.Field("finish_reason")));
         if (choice.Field("delta") is null && choice.Field("message") is not null)
         {
@@ -169,7 +170,7 @@ internal sealed class OpenAIAnswerReader(AnswerAssembler answer) : IAnswerReader
 
         foreach (var field in message.EnumerateObject())
         {
-            if (!KnownFields.Contains(field.Name) && !((JsonElement?)field.Value).IsBlank())
+            if (!KnownFields.Contains(field.Name) && field.Value.ValueKind is not JsonValueKind.Null)
             {
                 answer.AddField(field.Name, field.Value);
             }

@@ -30,7 +30,7 @@ internal sealed class OpenAIProtocol : IWireProtocol
         isAzure: true);
 
     /// <inheritdoc/>
-    public void AddHeaders(HttpRequestHeaders headers)
+    public void AddHeaders(HttpRequestHeaders headers, WireRequest request)
     {
         if (settings.Key is { } key)
         {

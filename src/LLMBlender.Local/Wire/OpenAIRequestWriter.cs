@@ -141,7 +141,7 @@ internal static class OpenAIRequestWriter
 
     private static void WriteTools(Utf8JsonWriter json, WireRequest request)
     {
-        if (request.Options.Tools is not { Count: > 0 } tools)
+        if (WireTool.Functions(request.Options.Tools) is not { Length: > 0 } tools)
         {
             return;
         }
@@ -149,7 +149,7 @@ internal static class OpenAIRequestWriter
         if (!request.Fields.ContainsKey("tools"))
         {
             json.WriteStartArray("tools");
-            foreach (var tool in tools.OfType<AIFunctionDeclaration>())
+            foreach (var tool in tools)
             {
                 WriteTool(json, tool);
             }
@@ -204,6 +204,8 @@ internal static class OpenAIRequestWriter
             case NoneChatToolMode:
                 json.WriteString("tool_choice", "none");
                 break;
+            case RequiredChatToolMode { RequiredFunctionName: { } only } when !Array.Exists(WireTool.Functions(request.Options.Tools), tool => tool.Name == only):
+                break;
             case RequiredChatToolMode { RequiredFunctionName: { } only }:
                 json.WriteStartObject("tool_choice");
                 json.WriteString("type", "function");
@@ -215,8 +217,9 @@ internal static class OpenAIRequestWriter
             case RequiredChatToolMode:
                 json.WriteString("tool_choice", "required");
                 break;
+
+            // The default; vLLM refuses it by name where it is not configured.
             case AutoChatToolMode:
-                json.WriteString("tool_choice", "auto");
                 break;
         }
     }

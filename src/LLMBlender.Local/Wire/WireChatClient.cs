@@ -140,7 +140,7 @@ internal sealed class WireChatClient(IWireProtocol protocol, HttpClient http, Wi
             var wire = new WireRequest(messages, options, isStreamed, support);
             using var request = new HttpRequestMessage(HttpMethod.Post, protocol.Endpoint) { Content = new ByteArrayContent(protocol.Write(wire)) };
             request.Content.Headers.ContentType = Json;
-            protocol.AddHeaders(request.Headers);
+            protocol.AddHeaders(request.Headers, wire);
             var response = await CallAsync(() => http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, idle.Token), idle);
             if (response.IsSuccessStatusCode)
             {

@@ -11,13 +11,16 @@ internal sealed class WireChatOptions : ChatOptions
     }
 
     private WireChatOptions(WireChatOptions other)
-        : base(other) => (Fields, IsStrict) = (other.Fields, other.IsStrict);
+        : base(other) => (Fields, IsStrict, AnthropicSource) = (other.Fields, other.IsStrict, other.AnthropicSource);
 
     /// <summary>Fields of the request's body in OpenAI's format, by name. They have precedence over the typed options.</summary>
     public IReadOnlyDictionary<string, JsonElement> Fields { get; init; } = new Dictionary<string, JsonElement>();
 
     /// <summary>Whether a field that the server does not take fails the call instead of being left out with a warning.</summary>
     public bool IsStrict { get; init; }
+
+    /// <summary>The request in the format of Anthropic's messages API, without model, limit and stream; null if it had another format.</summary>
+    public JsonElement? AnthropicSource { get; init; }
 
     /// <inheritdoc/>
     public override ChatOptions Clone() => new WireChatOptions(this);

@@ -28,6 +28,10 @@ internal sealed class WireTool(string name, string? description, JsonElement? sc
     public override IReadOnlyDictionary<string, object?> AdditionalProperties { get; } =
         strict is { } value ? new Dictionary<string, object?> { [StrictProperty] = value } : new Dictionary<string, object?>();
 
-    /// <summary>The declaration as the caller wrote it; null if it was not written in OpenAI's format.</summary>
+    /// <summary>The declaration as the caller wrote it; null if that is not known.</summary>
     public JsonElement? Source { get; init; }
+
+    /// <summary>Returns the tools that are functions. Anthropic's own kinds are only for its API, which gets them as the caller wrote them.</summary>
+    public static AIFunctionDeclaration[] Functions(IEnumerable<AITool>? tools) =>
+        [.. (tools ?? []).OfType<AIFunctionDeclaration>().Where(static tool => tool is not WireTool { Source: { } source } || source.Field("type").Text() is null or "function")];
 }

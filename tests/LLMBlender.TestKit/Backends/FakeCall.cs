@@ -13,6 +13,7 @@ public sealed class FakeCall
     {
         (Context, Body) = (context, body);
         Authorization = context.Request.Headers.Authorization.ToString();
+        Beta = context.Request.Headers["anthropic-beta"].ToString();
         Path = $"{context.Request.Path}{context.Request.QueryString}";
         context.RequestAborted.Register(() => left.TrySetResult());
     }
@@ -28,6 +29,9 @@ public sealed class FakeCall
 
     /// <summary>The key that it was asked with.</summary>
     public string Authorization { get; }
+
+    /// <summary>The beta features of Anthropic's API that it was asked with.</summary>
+    public string Beta { get; }
 
     /// <summary>Ends when whoever asked is gone.</summary>
     public Task Left => left.Task;

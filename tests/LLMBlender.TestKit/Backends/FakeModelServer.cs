@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 namespace LLMBlender.TestKit.Backends;
 
 /// <summary>
-/// A fake of a model server: a real Kestrel that speaks OpenAI's wire format, and enough of Ollama's, and answers each model's calls as its script
+/// A fake of a model server: a real Kestrel that speaks OpenAI's wire format, and enough of Anthropic's and Ollama's, and answers each model's calls as its script
 /// says. It remembers what it was asked. Safe for concurrent use.
 /// </summary>
 public sealed class FakeModelServer : IAsyncDisposable
@@ -37,6 +37,7 @@ public sealed class FakeModelServer : IAsyncDisposable
         var app = builder.Build();
         var server = new FakeModelServer(app);
         app.MapPost("/v1/chat/completions", server.AnswerAsync);
+        app.MapPost("/v1/messages", server.AnswerAsync);
         app.MapPost("/api/chat", server.AnswerAsync);
         app.MapGet("/api/tags", () => Results.Json(new { models = server.scripts.Keys.Order().Select(name => new { name }) }));
         await app.StartAsync();

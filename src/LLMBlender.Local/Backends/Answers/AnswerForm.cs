@@ -37,8 +37,12 @@ public static class AnswerForm
             ResponseFields = response.AdditionalProperties?.GetValueOrDefault(AnswerAssembler.ResponseFieldsProperty) as string,
             CachedTokens = response.Usage?.CachedInputTokenCount ?? 0,
             ReasoningTokens = response.Usage?.ReasoningTokenCount ?? 0,
+            CacheWriteTokens = response.Usage?.AdditionalCounts?.GetValueOrDefault(WireUsage.CacheWriteCount) ?? 0,
+            Logprobs = response.AdditionalProperties?.GetValueOrDefault(AnswerAssembler.LogprobsProperty) as string,
         };
-        return details is { IsAnswer: false, Fields: null, ResponseFields: null, Dropped: [], CachedTokens: 0, ReasoningTokens: 0 } ? null : details;
+        return details is { IsAnswer: false, Fields: null, ResponseFields: null, Logprobs: null, Dropped: [], CachedTokens: 0, ReasoningTokens: 0, CacheWriteTokens: 0 }
+            ? null
+            : details;
     }
 
     /// <summary>
@@ -72,9 +76,10 @@ public static class AnswerForm
 
     private static string? Fault(ToolUse? use, ToolOffer offer)
     {
+        // An answer without a required call is judged by its panel.
         if (use is null)
         {
-            return offer.Choice is ToolChoice.Required ? "it calls no tool, and the request requires one" : null;
+            return null;
         }
 
         if (offer.Choice is ToolChoice.None)
