@@ -4,10 +4,9 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
-using Orleans.Runtime.Messaging;
-using StackExchange.Redis;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -37,8 +36,13 @@ public static class LLMBlenderClientExtensions
         {
             Connect(client, options);
             client.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (options.ClusterId, options.ClusterId));
-            client.UseConnectionRetryFilter(RetryAsync);
+            client.AddActivityPropagation();
+            client.Services.AddSingleton<IClientConnectionRetryFilter>(provider => new ConnectionRetry(
+                options, provider.GetService<TimeProvider>() ?? TimeProvider.System, provider.GetRequiredService<ILogger<ConnectionRetry>>()));
         });
+        // One warning says that no server answers; Orleans logs an error for each attempt.
+        builder.Logging.AddFilter("Orleans.Runtime.ClusterClient", LogLevel.None);
+        builder.Logging.AddFilter("Orleans.Messaging", LogLevel.Error);
         builder.Services.AddSingleton(Options.Options.Create(options));
         builder.Services.AddBlender();
         return builder;
@@ -74,17 +78,5 @@ public static class LLMBlenderClientExtensions
         {
             client.UseLocalhostClustering(options.GatewayPort, options.ClusterId, options.ClusterId);
         }
-    }
-
-    // A client may start before the cluster.
-    private static async Task<bool> RetryAsync(Exception e, CancellationToken cancellationToken)
-    {
-        if (e is not (SiloUnavailableException or ConnectionFailedException or RedisException or TimeoutException))
-        {
-            return false;
-        }
-
-        await Task.Delay(TimeSpan.FromMilliseconds(250), cancellationToken);
-        return true;
     }
 }
