@@ -33,7 +33,7 @@ internal sealed record Terminal(Stream In, Stream Out, Stream Error)
         InIsTerminal = !Console.IsInputRedirected,
         OutIsTerminal = !Console.IsOutputRedirected,
         ErrorIsTerminal = !Console.IsErrorRedirected,
-        Width = Console.IsOutputRedirected && Console.IsErrorRedirected ? 100 : Math.Max(40, Console.WindowWidth),
+        Width = Console.IsOutputRedirected && Console.IsErrorRedirected ? 100 : Console.WindowWidth is > 0 and var columns ? Math.Max(40, columns) : 100,
         Variable = Environment.GetEnvironmentVariable,
     };
 

@@ -3,6 +3,7 @@ using LLMBlender.Client;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -40,9 +41,8 @@ public static class LLMBlenderClientExtensions
             client.Services.AddSingleton<IClientConnectionRetryFilter>(provider => new ConnectionRetry(
                 options, provider.GetService<TimeProvider>() ?? TimeProvider.System, provider.GetRequiredService<ILogger<ConnectionRetry>>()));
         });
-        // One warning says that no server answers; Orleans logs an error for each attempt.
-        builder.Logging.AddFilter("Orleans.Runtime.ClusterClient", LogLevel.None);
-        builder.Logging.AddFilter("Orleans.Messaging", LogLevel.Error);
+        // One warning says that no server answers; Orleans logs a stack trace for each attempt.
+        builder.Logging.AddFilter("Orleans.Runtime.Messaging.ConnectionManager", LogLevel.Error);
         builder.Services.AddSingleton(Options.Options.Create(options));
         builder.Services.AddBlender();
         return builder;
@@ -59,6 +59,16 @@ public static class LLMBlenderClientExtensions
         return serviceKey is null ? services.AddChatClient(Create) : services.AddKeyedChatClient(serviceKey, Create);
 
         IChatClient Create(IServiceProvider provider) => new BlendChatClient(provider.GetRequiredService<IBlender>(), panel);
+    }
+
+    /// <summary>Adds a health check of the cluster: unhealthy while it does not answer a call for its panels.</summary>
+    /// <param name="builder">The app's health checks.</param>
+    /// <param name="name">The check's name.</param>
+    /// <param name="tags">Tags by which checks are selected; null for none.</param>
+    public static IHealthChecksBuilder AddLLMBlender(this IHealthChecksBuilder builder, string name = "llmblender", IEnumerable<string>? tags = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.Add(new HealthCheckRegistration(name, static provider => new ClusterHealthCheck(provider.GetRequiredService<IBlender>()), failureStatus: null, tags));
     }
 
     /// <summary>Adds an <see cref="IBlender"/> that uses the registered grain factory.</summary>

@@ -29,7 +29,7 @@ internal sealed class ServeSettings
     /// <summary>The accelerators for comparisons: auto, cpu, cuda or cuda:N, one entry per worker; empty for none.</summary>
     public string[]? Accelerators { get; set; }
 
-    /// <summary>The panels, the default first; if empty, the sample panel.</summary>
+    /// <summary>The panels, the default first; if empty, those of discovered backends and the sample panel.</summary>
     public PanelSettings[] Panels { get; set; } = [];
 
     /// <summary>The backends of the panels' members.</summary>

@@ -88,10 +88,12 @@ internal sealed class BlendShow(IAnsiConsole console)
     /// <summary>Writes a remark, such as a failed member.</summary>
     public void Remark(string text) => console.Write(new Text($"  {text}\n", Palette.Dim));
 
-    /// <summary>Writes the best candidate as the answer.</summary>
-    public void Answer(string? model, string text)
+    /// <summary>Writes the answer.</summary>
+    /// <param name="author">Who wrote it, such as <c>by gpt</c>; empty if unknown.</param>
+    /// <param name="text">The answer.</param>
+    public void Answer(string author, string text)
     {
-        Heading("The answer", model is null ? "" : $"by {model}");
+        Heading("The answer", author);
         Indented(new Panel(MarkdownText.Of(text))
         {
             Border = BoxBorder.Rounded,
@@ -163,9 +165,11 @@ internal sealed class BlendShow(IAnsiConsole console)
         console.Write(new Text($"  {command}\n\n"));
     }
 
-    private static string Best(int candidates) => candidates == 1 ? "candidate" : $"{candidates} candidates";
+    /// <summary>A number of the best candidates in words.</summary>
+    public static string Best(int candidates) => candidates == 1 ? "candidate" : $"{candidates} candidates";
 
-    private static string Shortened(string text, int length)
+    /// <summary>A text in one line of at most a number of characters, from 1.</summary>
+    public static string Shortened(string text, int length)
     {
         var line = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         return line.Length <= length ? line : string.Concat(line.AsSpan(0, Math.Max(1, length - 1)).TrimEnd(), "…");
@@ -209,7 +213,7 @@ internal sealed class BlendShow(IAnsiConsole console)
                 new Text($"{candidate.Rank}", style),
                 new Text(name, style),
                 new Text(candidate.Score.ToString("+0.00;-0.00;0.00", CultureInfo.InvariantCulture), style),
-                new Text(Shortened(candidate.Text, available)));
+                new Text(Shortened(MarkdownText.Line(candidate.Text, 4 * Math.Max(available, 1)), available)));
         }
 
         foreach (var (name, message) in failed)

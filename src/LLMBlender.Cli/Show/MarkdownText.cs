@@ -26,6 +26,12 @@ internal static class MarkdownText
     /// <summary>Renders a text.</summary>
     public static IRenderable Of(string markdown) => Blocks(Markdown.Parse(markdown.Trim(), Pipeline), markdown.Trim(), isTight: false);
 
+    /// <summary>The beginning of a text in one line, without marks.</summary>
+    /// <param name="markdown">The text.</param>
+    /// <param name="length">Characters to read at most.</param>
+    public static string Line(string markdown, int length) =>
+        string.Join(' ', Markdown.ToPlainText(markdown[..Math.Min(markdown.Length, length)], Pipeline).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+
     private static Rows Blocks(ContainerBlock container, string source, bool isTight)
     {
         var rows = new List<IRenderable>();

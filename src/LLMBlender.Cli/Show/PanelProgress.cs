@@ -16,6 +16,9 @@ internal sealed class PanelProgress(IAnsiConsole console)
 {
     private const int PreviewLength = 200;
 
+    // The columns before the preview without the name, and the page's margins.
+    private const int Margins = 20;
+
     private readonly List<MemberReport> reports = [];
     private readonly long start = Stopwatch.GetTimestamp();
     private string[] members = [];
@@ -57,6 +60,7 @@ internal sealed class PanelProgress(IAnsiConsole console)
         }
 
         table.HideHeaders();
+        var width = console.Profile.Width - Margins - members.Select(static name => name.Length).DefaultIfEmpty(0).Max();
         foreach (var name in members)
         {
             var report = reports.Find(one => one.Name == name);
@@ -64,7 +68,7 @@ internal sealed class PanelProgress(IAnsiConsole console)
                 new Text(report is null ? Spin() : report.Failure is null ? "✓" : "✗", report?.Failure is null ? Palette.Best : Palette.Dim),
                 new Text(name),
                 new Text(report is null ? Seconds(Stopwatch.GetElapsedTime(start).TotalSeconds) : Seconds(report.Seconds), Palette.Dim),
-                new Text(report is null ? "" : Preview(report), Palette.Dim) { Overflow = Overflow.Ellipsis });
+                new Text(report is null ? "" : BlendShow.Shortened(Preview(report), width), Palette.Dim));
         }
 
         return new Padder(step is null ? table : new Rows(table, new Text($"{Spin()} {step}", Palette.Dim)), new Padding(2, 0, 2, 0));
@@ -77,11 +81,7 @@ internal sealed class PanelProgress(IAnsiConsole console)
 
     private static string Seconds(double seconds) => string.Create(CultureInfo.InvariantCulture, $"{seconds:0.0} s");
 
-    private static string Preview(MemberReport report)
-    {
-        var text = report.Failure?.Message ?? report.Text ?? "";
-        return string.Join(' ', text[..Math.Min(text.Length, PreviewLength)].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-    }
+    private static string Preview(MemberReport report) => report.Failure?.Message ?? MarkdownText.Line(report.Text ?? "", PreviewLength);
 
     private string Spin() => "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"[(int)(Stopwatch.GetElapsedTime(start).TotalMilliseconds / 100) % 10].ToString();
 }

@@ -228,9 +228,9 @@ internal sealed class BlendDisplay(BlendShow show, bool showsMembers)
         }
         else if (IsLive)
         {
-            show.Answer(fuser, end.Answer);
+            show.Answer($"fused by {fuser} from the best {BlendShow.Best(fusedCandidates)}", end.Answer);
         }
     }
 
-    private void ShowBest(string text) => show.Answer(ranked is null ? null : ranked.Name(ranked.Best), text);
+    private void ShowBest(string text) => show.Answer(ranked is null ? "" : $"by {ranked.Name(ranked.Best)}", text);
 }

@@ -11,7 +11,8 @@ internal static class Corrections
     public static IEnumerable<string> Of(ParseResult parsed)
     {
         var unknown = parsed.UnmatchedTokens.ToList();
-        foreach (var token in parsed.CommandResult.Command.Subcommands.Count > 0 ? unknown.Take(1) : unknown)
+        var causes = unknown.Exists(IsOption) ? unknown.Where(IsOption) : parsed.CommandResult.Command.Subcommands.Count > 0 ? unknown.Take(1) : unknown;
+        foreach (var token in causes)
         {
             yield return Unknown(token, parsed.CommandResult);
         }

@@ -9,11 +9,11 @@ public sealed class ConfigVerbTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Theory]
-    [InlineData("{\n  \"LLMBlender\": { \"Panels\": [{ \"Name\": \"p\", \"Member\": [] }] }\n}", ":2:47: LLMBlender:Panels:0:Member: there is no key \"Member\"; did you mean \"Members\"?")]
+    [InlineData("{\n  \"LLMBlender\": { \"Panels\": [{ \"Name\": \"p\", \"Member\": [] }] }\n}", ":2:45: LLMBlender:Panels:0:Member: there is no key \"Member\"; did you mean \"Members\"?")]
     [InlineData("{\n  \"LLMBlender\": {\n", ":3:1: is not JSON: ")]
     [InlineData("{\"LLMBlendr\": {}}", ":1:2: there is no \"LLMBlender\" object, which contains all settings; did you mean \"LLMBlender\"?; there is \"LLMBlendr\"")]
-    [InlineData("{\"LLMBlender\": {\"Backends\": [{\"Name\": \"b\", \"Model\": \"m\", \"Url\": \"http://x\"}],\n\"Panels\": [{\"Name\": \"p\", \"Members\": [\"b\"], \"Fuser\": \"bb\"}]}}", ":2:43: LLMBlender:Panels:0:Fuser is \"bb\", and must be one of Fusers (select) or the name of a backend")]
-    [InlineData("{\"LLMBlender\": {\"Backends\": [{\"Name\": \"b\", \"Model\": \"m\", \"Url\": \"http://x\", \"KeyVariable\": \"NO_KEY\"}]}}", ":1:74: LLMBlender:Backends:0:KeyVariable is \"NO_KEY\", and must be an environment variable that is set")]
+    [InlineData("{\"LLMBlender\": {\"Backends\": [{\"Name\": \"b\", \"Model\": \"m\", \"Url\": \"http://x\"}],\n\"Panels\": [{\"Name\": \"p\", \"Members\": [\"b\"], \"Fuser\": \"bb\"}]}}", ":2:44: LLMBlender:Panels:0:Fuser is \"bb\", and must be one of Fusers (select) or the name of a backend")]
+    [InlineData("{\"LLMBlender\": {\"Backends\": [{\"Name\": \"b\", \"Model\": \"m\", \"Url\": \"http://x\", \"KeyVariable\": \"NO_KEY\"}]}}", ":1:77: LLMBlender:Backends:0:KeyVariable is \"NO_KEY\", and must be an environment variable that is set")]
     public async Task Check_InvalidFile_SaysLineColumnAndRule(string json, string problem)
     {
         var file = folder.Write("c.json", json);

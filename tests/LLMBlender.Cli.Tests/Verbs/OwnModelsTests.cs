@@ -60,12 +60,10 @@ public sealed class OwnModelsTests(TinyModel tiny) : IAsyncLifetime
     [Fact]
     public async Task Blend_RankerIsAModelOfThePanel_Judges()
     {
-        server.On("qwen3:8b", call => call.AnswerAsOllamaAsync(call.Messages[^1].Text.Contains(Question, StringComparison.Ordinal) && call.Messages[^1].Text.Length > 200 ? "A" : "Air."));
-
         var outcome = await RunAsync("blend", Question, "--ranker", "ollama/qwen3:8b", "--fuser", "select", "--json");
 
         Assert.True(outcome.Code == ExitCode.Done, outcome.Error);
-        Assert.Equal("ollama/qwen3:8b", Assert.Single(outcome.Records)["ranker_info"]!["name"]!.GetValue<string>());
+        Assert.Contains(server.CallsOf("qwen3:8b"), call => call.Messages[^1].Text.Contains("Rayleigh", StringComparison.Ordinal));
     }
 
     [Fact]
