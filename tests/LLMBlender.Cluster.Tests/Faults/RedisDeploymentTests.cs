@@ -20,7 +20,8 @@ public sealed class RedisDeploymentTests : IAsyncDisposable
     {
         for (var i = 0; i < 3; i++)
         {
-            await StartRedisAsync("--cluster-enabled", "yes", "--cluster-config-file", $"nodes-{i}.conf");
+            // By default the bus has the port 10,000 above the node's, which a free port may not leave room for.
+            await StartRedisAsync("--cluster-enabled", "yes", "--cluster-port", $"{FreePort.Next()}", "--cluster-config-file", $"nodes-{i}.conf");
         }
 
         await RunAsync("redis-cli", ["--cluster", "create", .. servers.Select(server => server.Address), "--cluster-yes"]);
