@@ -16,9 +16,9 @@ internal sealed class ServeSettings
     /// <summary>The section's name.</summary>
     public const string Section = "LLMBlender";
 
-    // Sections that .NET and Orleans read, and the name of the schema for editors.
+    // Sections that .NET and Orleans read, the name of the schema for editors, and this section, which does not exist for .NET if it is empty.
     private static readonly string[] OtherSections =
-        ["$schema", "Logging", "Kestrel", "AllowedHosts", "ConnectionStrings", "Orleans", "Urls", "OpenTelemetry"];
+        ["$schema", Section, "Logging", "Kestrel", "AllowedHosts", "ConnectionStrings", "Orleans", "Urls", "OpenTelemetry"];
 
     /// <summary>The rankers, the default first: model folders, or names of folders in models/.</summary>
     public string[]? Rankers { get; set; }

@@ -24,6 +24,17 @@ public sealed class ConfigVerbTests : IDisposable
         Assert.Contains($"{file}{problem}", outcome.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("""{"LLMBlender": {}, "Logging": {"Console": {"FormatterName": "json"}}}""")]
+    [InlineData("""{"$schema": "./llmblender.schema.json", /* nothing */ "LLMBlender": {"Panels": []},}""")]
+    public async Task Check_NothingConfigured_IsValid(string json)
+    {
+        var outcome = await CommandLine.RunAsync("config", "check", folder.Write("c.json", json));
+
+        Assert.True(outcome.Code == ExitCode.Done, outcome.Error);
+        Assert.Contains("panel sample (default)", outcome.Out, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Check_NoFile_NamesTheVerbThatWritesOne()
     {
