@@ -12,7 +12,7 @@ namespace LLMBlender.Cli.Serving;
 /// </summary>
 internal static class ServeLogging
 {
-    private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+    private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
 
     // What Orleans logs while the last silo leaves: its grains find no other silo to move to.
     private static readonly string[] LeavingCategories = ["Polly", "Orleans.Grain", "Orleans.Messaging", "Orleans.Runtime.MembershipService"];
@@ -39,12 +39,12 @@ internal static class ServeLogging
         builder.Services.Configure<SimpleConsoleFormatterOptions>(static form =>
         {
             form.SingleLine = true;
-            SetTime(form);
+            SetTime(form, $"{TimeFormat} ");
         });
         builder.Services.Configure<JsonConsoleFormatterOptions>(static form =>
         {
             form.IncludeScopes = true;
-            SetTime(form);
+            SetTime(form, TimeFormat);
         });
         builder.Logging.AddConsole(console => console.FormatterName = Formatter(builder.Configuration));
         builder.Services.Configure<ConsoleLoggerOptions>(static console => console.LogToStandardErrorThreshold = LogLevel.Trace);
@@ -64,9 +64,9 @@ internal static class ServeLogging
     private static string Formatter(IConfiguration configuration) =>
         configuration["Logging:Console:FormatterName"] is { Length: > 0 } named ? named : ConsoleFormatterNames.Simple;
 
-    private static void SetTime(ConsoleFormatterOptions form)
+    private static void SetTime(ConsoleFormatterOptions form, string format)
     {
-        form.TimestampFormat = TimeFormat;
+        form.TimestampFormat = format;
         form.UseUtcTimestamp = true;
     }
 }

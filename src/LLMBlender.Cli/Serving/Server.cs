@@ -75,7 +75,6 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
                 found,
                 discovered => builder.Services.AddPanels(builder.Configuration, discovered, PanelFile.PanelSources, WriteNote),
                 WriteNote);
-            WriteIfNothingFound(settings, panels, found);
             builder.AddLLMBlenderSilo(Options(), models, panels);
             builder.UseOrleans(static silo => silo.AddDashboard(static dashboard => dashboard.HideTrace = true));
             AddGateway(builder);
@@ -94,6 +93,7 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
             isStarted = true;
             try
             {
+                WriteIfNothingFound(settings, panels, found);
                 await WriteReadyAsync(app, cancellationToken);
                 await UntilAsync(app, cancellationToken);
                 return ExitCode.Done;
