@@ -54,9 +54,9 @@ internal static class LlmBlender
         var parsed = CommandTree.Create(terminal).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Action is ParseErrorAction)
         {
-            foreach (var problem in parsed.Errors)
+            foreach (var problem in Corrections.Of(parsed))
             {
-                error.WriteLine($"llmblender: {TerminalText.Plain(problem.Message)}");
+                error.WriteLine($"llmblender: {TerminalText.Plain(problem)}");
             }
 
             error.WriteLine($"Try '{CommandTree.PathOf(parsed.CommandResult)} --help'.");

@@ -8,6 +8,9 @@ namespace LLMBlender.Cli;
 /// <param name="Error">Standard error.</param>
 internal sealed record Terminal(Stream In, Stream Out, Stream Error)
 {
+    /// <summary>Whether standard input is a terminal, so that a person can be asked.</summary>
+    public bool InIsTerminal { get; init; }
+
     /// <summary>Whether standard output is a terminal.</summary>
     public bool OutIsTerminal { get; init; }
 
@@ -27,9 +30,10 @@ internal sealed record Terminal(Stream In, Stream Out, Stream Error)
     public static Terminal OfProcess() => new(
         Console.OpenStandardInput(), OpenOutput(), Console.OpenStandardError())
     {
+        InIsTerminal = !Console.IsInputRedirected,
         OutIsTerminal = !Console.IsOutputRedirected,
         ErrorIsTerminal = !Console.IsErrorRedirected,
-        Width = Console.IsOutputRedirected && Console.IsErrorRedirected ? 100 : Math.Max(40, Console.WindowWidth),
+        Width = Console.IsOutputRedirected && Console.IsErrorRedirected ? 100 : Console.WindowWidth is > 0 and var columns ? Math.Max(40, columns) : 100,
         Variable = Environment.GetEnvironmentVariable,
     };
 

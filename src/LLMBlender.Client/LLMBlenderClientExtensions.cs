@@ -3,11 +3,11 @@ using LLMBlender.Client;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
-using Orleans.Runtime.Messaging;
-using StackExchange.Redis;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -37,8 +37,12 @@ public static class LLMBlenderClientExtensions
         {
             Connect(client, options);
             client.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (options.ClusterId, options.ClusterId));
-            client.UseConnectionRetryFilter(RetryAsync);
+            client.AddActivityPropagation();
+            client.Services.AddSingleton<IClientConnectionRetryFilter>(provider => new ConnectionRetry(
+                options, provider.GetService<TimeProvider>() ?? TimeProvider.System, provider.GetRequiredService<ILogger<ConnectionRetry>>()));
         });
+        // One warning says that no server answers; Orleans logs a stack trace for each attempt.
+        builder.Logging.AddFilter("Orleans.Runtime.Messaging.ConnectionManager", LogLevel.Error);
         builder.Services.AddSingleton(Options.Options.Create(options));
         builder.Services.AddBlender();
         return builder;
@@ -55,6 +59,16 @@ public static class LLMBlenderClientExtensions
         return serviceKey is null ? services.AddChatClient(Create) : services.AddKeyedChatClient(serviceKey, Create);
 
         IChatClient Create(IServiceProvider provider) => new BlendChatClient(provider.GetRequiredService<IBlender>(), panel);
+    }
+
+    /// <summary>Adds a health check of the cluster: unhealthy while it does not answer a call for its panels.</summary>
+    /// <param name="builder">The app's health checks.</param>
+    /// <param name="name">The check's name.</param>
+    /// <param name="tags">Tags by which checks are selected; null for none.</param>
+    public static IHealthChecksBuilder AddLLMBlender(this IHealthChecksBuilder builder, string name = "llmblender", IEnumerable<string>? tags = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.Add(new HealthCheckRegistration(name, static provider => new ClusterHealthCheck(provider.GetRequiredService<IBlender>()), failureStatus: null, tags));
     }
 
     /// <summary>Adds an <see cref="IBlender"/> that uses the registered grain factory.</summary>
@@ -74,17 +88,5 @@ public static class LLMBlenderClientExtensions
         {
             client.UseLocalhostClustering(options.GatewayPort, options.ClusterId, options.ClusterId);
         }
-    }
-
-    // A client may start before the cluster.
-    private static async Task<bool> RetryAsync(Exception e, CancellationToken cancellationToken)
-    {
-        if (e is not (SiloUnavailableException or ConnectionFailedException or RedisException or TimeoutException))
-        {
-            return false;
-        }
-
-        await Task.Delay(TimeSpan.FromMilliseconds(250), cancellationToken);
-        return true;
     }
 }

@@ -21,6 +21,12 @@ public sealed class LLMBlenderClientOptions
     /// <summary>The silo's gateway port on this machine, from 1 to 65535; used only without Redis.</summary>
     public int GatewayPort { get; set; } = 30000;
 
+    /// <summary>How long the start waits for a server of the cluster, which may start later than the app; above 0. After it, the start fails.</summary>
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Where servers are looked for, without a password.</summary>
+    internal string Address => Redis is null ? $"127.0.0.1:{GatewayPort}" : string.Join(',', RedisAddress.Parse(Redis).EndPoints);
+
     /// <summary>Returns the invalid options: property, value and rule of each.</summary>
     internal List<string> Problems()
     {
@@ -33,6 +39,11 @@ public sealed class LLMBlenderClientOptions
         if (GatewayPort is < 1 or > 65535)
         {
             problems.Add($"{nameof(GatewayPort)} is {GatewayPort}, and must be from 1 to 65535");
+        }
+
+        if (ConnectTimeout <= TimeSpan.Zero)
+        {
+            problems.Add($"{nameof(ConnectTimeout)} is {ConnectTimeout}, and must be above 0");
         }
 
         if (Redis is not null)

@@ -50,6 +50,7 @@ public static class GatewayExtensions
     public static WebApplication MapLLMBlenderGateway(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
+        app.UseMiddleware<RequestLogMiddleware>();
         app.UseStatusCodePages(static pages => WriteStatusAsync(pages.HttpContext));
         app.UseLLMBlenderAuthentication();
         app.MapRecords();
@@ -122,6 +123,6 @@ public static class GatewayExtensions
         services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
         services.AddCors();
         services.AddOptions<CorsOptions>().Configure<IOptions<GatewayOptions>>(static (cors, gateway) => cors.AddDefaultPolicy(policy => policy
-            .SetIsOriginAllowed(gateway.Value.Allows).WithMethods("GET", "POST").AllowAnyHeader().WithExposedHeaders("Retry-After", WarningHeader.Name)));
+            .SetIsOriginAllowed(gateway.Value.Allows).WithMethods("GET", "POST").AllowAnyHeader().WithExposedHeaders("Retry-After", WarningHeader.Name, RequestLogMiddleware.Header)));
     }
 }

@@ -43,6 +43,12 @@ public static class Sources
         var index = 0;
         foreach (var element in list.EnumerateArray())
         {
+            if (element.ValueKind is JsonValueKind.String)
+            {
+                candidates[index++] = new Candidate(null, element.GetString()!);
+                continue;
+            }
+
             var fields = RecordFields.Of(element, $"candidates[{index}]");
             candidates[index++] = new Candidate(fields.OptionalText("model"), fields.Text("text"));
         }

@@ -27,7 +27,7 @@ public static class JsonRecord
         }
 
         using var document = JsonDocument.Parse(utf8);
-        throw JsonFault.Find(document.RootElement, type) ?? Unknown(fault);
+        return ReadAgain(document.RootElement, type, "", fault);
     }
 
     /// <summary>Reads a parsed record, or an object within one.</summary>
@@ -40,7 +40,21 @@ public static class JsonRecord
     {
         ArgumentNullException.ThrowIfNull(type);
         var (record, fault) = Try(() => element.Deserialize(type), type);
-        return record ?? throw JsonFault.Find(element, type, path) ?? Unknown(fault);
+        return record ?? ReadAgain(element, type, path, fault);
+    }
+
+    // Candidates that are plain texts are read on this second way, so that the first stays one pass of generated code.
+    private static T ReadAgain<T>(JsonElement element, JsonTypeInfo<T> type, string path, JsonException? fault)
+        where T : class
+    {
+        if (PlainCandidates.AsObjects(element) is not { } rewritten)
+        {
+            throw JsonFault.Find(element, type, path) ?? Unknown(fault);
+        }
+
+        using var document = JsonDocument.Parse(rewritten);
+        var (record, other) = Try(() => document.RootElement.Deserialize(type), type);
+        return record ?? throw JsonFault.Find(document.RootElement, type, path) ?? Unknown(other);
     }
 
     private static (T? Record, JsonException? Fault) Try<T>(Func<T?> read, JsonTypeInfo<T> type)

@@ -36,12 +36,13 @@ internal static class ConfigurationFile
         var configuration = new ConfigurationManager();
         configuration.AddEnvironmentVariables();
         var settings = ServeSettings.Read(configuration, file);
-        var panels = await ConfiguredPanels.LoadAsync(
+        var found = await ConfiguredPanels.DiscoverAsync(settings, mayDiscover: true, terminal.Variable, cancellationToken);
+        var panels = ConfiguredPanels.Load(
             settings,
-            mayDiscover: true,
-            found => PanelRegistryBuilder.Build(PanelConfiguration.Read(configuration), found, PanelFile.PanelSources, null, WriteNote),
-            WriteNote,
-            cancellationToken);
+            configuration,
+            found,
+            discovered => PanelRegistryBuilder.Build(PanelConfiguration.Read(configuration), discovered, PanelFile.PanelSources, null, WriteNote),
+            WriteNote);
         if (ranker is not null && panels.HasRanker(ranker))
         {
             settings.Rankers = [];

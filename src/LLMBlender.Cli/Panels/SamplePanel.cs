@@ -24,6 +24,9 @@ internal static class SamplePanel
         return panels;
     }
 
+    /// <summary>Whether answers to an instruction are recorded.</summary>
+    public static bool Has(string instruction) => Records.Any(entry => Key(entry.Record.Instruction) == Key(instruction));
+
     /// <summary>
     /// Finds the recorded answers to an instruction and its input. Letter case and white space are normalized, and the input
     /// may be omitted.

@@ -23,4 +23,8 @@ internal sealed record ServeArguments(
     IPAddress Address,
     int SiloPort,
     int ListenPort,
-    int GatewayPort);
+    int GatewayPort)
+{
+    /// <summary>Whether requests of other machines are accepted with a key that is printed at the start, unless callers are configured.</summary>
+    public bool Quick { get; init; }
+}

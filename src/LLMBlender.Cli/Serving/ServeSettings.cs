@@ -1,5 +1,6 @@
 using LLMBlender.Cli.Models;
 using LLMBlender.Gateway;
+using LLMBlender.Local.Panels;
 using LLMBlender.Local.Settings;
 using LLMBlender.Records;
 using LLMBlender.Silo.Caching;
@@ -15,6 +16,10 @@ internal sealed class ServeSettings
     /// <summary>The section's name.</summary>
     public const string Section = "LLMBlender";
 
+    // Sections that .NET and Orleans read, the name of the schema for editors, and this section, which does not exist for .NET if it is empty.
+    private static readonly string[] OtherSections =
+        ["$schema", Section, "Logging", "Kestrel", "AllowedHosts", "ConnectionStrings", "Orleans", "Urls", "OpenTelemetry"];
+
     /// <summary>The rankers, the default first: model folders, or names of folders in models/.</summary>
     public string[]? Rankers { get; set; }
 
@@ -24,7 +29,7 @@ internal sealed class ServeSettings
     /// <summary>The accelerators for comparisons: auto, cpu, cuda or cuda:N, one entry per worker; empty for none.</summary>
     public string[]? Accelerators { get; set; }
 
-    /// <summary>The panels, the default first; if empty, the sample panel.</summary>
+    /// <summary>The panels, the default first; if empty, those of discovered backends and the sample panel.</summary>
     public PanelSettings[] Panels { get; set; } = [];
 
     /// <summary>The backends of the panels' members.</summary>
@@ -85,7 +90,29 @@ internal sealed class ServeSettings
         }
         catch (Exception e) when (e is IOException or InvalidDataException or InvalidOperationException or FormatException)
         {
-            throw new UsageException($"--config: {file}: {e.InnerException?.Message ?? e.Message}", e);
+            // A problem in a file begins with its path.
+            var message = e.InnerException?.Message ?? e.Message;
+            throw new UsageException(file is not null && message.StartsWith(Path.GetFullPath(file), StringComparison.Ordinal)
+                ? $"--config: {file}{message[Path.GetFullPath(file).Length..]}" : $"--config: {file}: {message}", e);
+        }
+    }
+
+    /// <summary>Checks that the fuser of each panel is one of the fusers, or a backend.</summary>
+    /// <exception cref="SettingsException">A panel's fuser is unknown.</exception>
+    public void CheckFusers(PanelRegistry panels)
+    {
+        var known = FusersOrDefault.Select(static fuser => Path.GetFileName(Path.TrimEndingDirectorySeparator(fuser))).ToArray();
+        for (var i = 0; i < Panels.Length; i++)
+        {
+            if (Panels[i].Fuser is { } fuser && !known.Contains(fuser) && panels.FindBackend(fuser) is null)
+            {
+                throw new SettingsException(
+                    $"{nameof(Panels)}:{i}:{nameof(PanelSettings.Fuser)} is \"{fuser}\", and must be one of {nameof(Fusers)} ({string.Join(", ", known)}) or the name of a backend"
+                    + SettingsFields.Suggestion(fuser, [.. known, .. panels.Backends.Select(static backend => backend.Name)]))
+                {
+                    Key = $"{nameof(Panels)}:{i}:{nameof(PanelSettings.Fuser)}",
+                };
+            }
         }
     }
 
@@ -96,6 +123,12 @@ internal sealed class ServeSettings
         if (!section.Exists() && misplaced is not null)
         {
             throw new SettingsException($"there is no \"{Section}\" object, and \"{misplaced.Name}\" must be in it: {{\"{Section}\": {{\"{misplaced.Name}\": …}}}}");
+        }
+
+        if (!section.Exists() && configuration.GetChildren().FirstOrDefault(static child => !Array.Exists(OtherSections, other => other.Equals(child.Key, StringComparison.OrdinalIgnoreCase))) is { } unknown)
+        {
+            throw new SettingsException(
+                $"there is no \"{Section}\" object, which contains all settings{SettingsFields.Suggestion(unknown.Key, [Section])}; there is \"{unknown.Key}\"") { Key = unknown.Key };
         }
 
         SettingsFields.Check(section, typeof(ServeSettings));

@@ -28,12 +28,6 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
     private static readonly TimeSpan ShutdownTime = AdmissionOptions.LongestDrain + TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(20);
 
-    // What Orleans logs while the last silo leaves: its grains find no other silo to move to.
-    private static readonly string[] LeavingCategories = ["Polly", "Orleans.Grain", "Orleans.Messaging", "Orleans.Runtime.MembershipService"];
-
-    // It logs the exception of a failed start, which the command reports itself.
-    private const string HostCategory = "Microsoft.Extensions.Hosting.Internal.Host";
-
     private volatile bool isStarted;
     private volatile bool isStopping;
 
@@ -56,6 +50,10 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
     {
         var builder = WebApplication.CreateSlimBuilder();
         var settings = Configure(builder);
+
+        // Servers are searched while the models load.
+        var finding = ConfiguredPanels.DiscoverAsync(settings, arguments.Roles.HasFlag(SiloRoles.Blend), terminal.Variable, cancellationToken);
+        WriteHint($"starting: loading {string.Join(", ", settings.RankersOrDefault)}");
         using var models = LoadModels(settings);
         var redis = arguments.Redis is { } address ? await RedisConnection.OpenAsync(address, cancellationToken) : null;
         await using (redis)
@@ -70,7 +68,14 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
             builder.Services.AddSingleton(connections);
             builder.Services.AddSingleton<IConnectionListenerFactory, LimitedListenerFactory>();
             ServeTelemetry.Add(builder, arguments.Roles);
-            builder.AddLLMBlenderSilo(Options(), models, await PanelsAsync(builder, settings, cancellationToken));
+            var found = await finding;
+            var panels = ConfiguredPanels.Load(
+                settings,
+                builder.Configuration,
+                found,
+                discovered => builder.Services.AddPanels(builder.Configuration, discovered, PanelFile.PanelSources, WriteNote),
+                WriteNote);
+            builder.AddLLMBlenderSilo(Options(), models, panels);
             builder.UseOrleans(static silo => silo.AddDashboard(static dashboard => dashboard.HideTrace = true));
             AddGateway(builder);
             await using var app = builder.Build();
@@ -88,6 +93,7 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
             isStarted = true;
             try
             {
+                WriteIfNothingFound(settings, panels, found);
                 await WriteReadyAsync(app, cancellationToken);
                 await UntilAsync(app, cancellationToken);
                 return ExitCode.Done;
@@ -126,25 +132,16 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         builder.Services.RemoveAll<IHostLifetime>();
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTime);
-        builder.Logging.ClearProviders();
-        AddConsole(builder);
-        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
-            console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
-
-        // Logged at every start: advice about the garbage collector, and a false warning that takes the machine's uptime for a
-        // stalled check.
-        builder.Logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error);
-        builder.Logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
-        builder.Logging.AddFilter(HostCategory, level => level >= LogLevel.Warning && isStarted);
-        foreach (var category in LeavingCategories)
-        {
-            builder.Logging.AddFilter(category, level => level >= LogLevel.Warning && !isStopping);
-        }
-
         builder.WebHost.UseUrls(arguments.Urls.Split(';', ','));
         KeepLastValidFiles(builder);
-        return ServeSettings.Read(builder.Configuration, arguments.Config);
+        var settings = ServeSettings.Read(builder.Configuration, arguments.Config);
+        if (arguments.Quick && settings.Gateway.Callers.Length == 0)
+        {
+            WriteNote(QuickKey.Add(builder.Configuration, terminal.Variable));
+        }
+
+        ServeLogging.Add(builder, () => isStarted, () => isStopping);
+        return settings;
     }
 
     // The host's own files are as safe against a partial write as the file of --config.
@@ -157,21 +154,6 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
             {
                 sources[i] = new SettingsFile(Path.Combine(builder.Environment.ContentRootPath, file), isOptional: true, check: null, TimeProvider.System);
             }
-        }
-    }
-
-    // Single-line output unless the configuration sets another formatter: "Logging": {"Console": {"FormatterName": "json"}}.
-    // Every line of a request includes its trace id.
-    private static void AddConsole(WebApplicationBuilder builder)
-    {
-        builder.Logging.Configure(factory => factory.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
-        if (builder.Configuration["Logging:Console:FormatterName"] is { Length: > 0 } form)
-        {
-            builder.Logging.AddConsole(console => console.FormatterName = form);
-        }
-        else
-        {
-            builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         }
     }
 
@@ -207,13 +189,23 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         GatewayPort = arguments.GatewayPort,
     };
 
-    private Task<PanelRegistry> PanelsAsync(WebApplicationBuilder builder, ServeSettings settings, CancellationToken cancellationToken) =>
-        ConfiguredPanels.LoadAsync(
-            settings,
-            arguments.Roles.HasFlag(SiloRoles.Blend),
-            found => builder.Services.AddPanels(builder.Configuration, found, PanelFile.PanelSources, WriteNote),
-            WriteNote,
-            cancellationToken);
+    private void WriteIfNothingFound(ServeSettings settings, PanelRegistry panels, DiscoveredBackends found)
+    {
+        if (arguments.Roles.HasFlag(SiloRoles.Blend) && settings.Discover && found.Panels.Length == 0 && panels.Panels is [{ Name: PanelRegistryBuilder.SamplePanel }])
+        {
+            WriteNote($"{DiscoveredBackends.Searched}; the panel \"{PanelRegistryBuilder.SamplePanel}\" answers {SamplePanel.Records.Count} recorded instructions. "
+                + "Start a model server or set a key and start again, or write a configuration with 'llmblender init'");
+        }
+    }
+
+    // For a person who waits; scripts read the line "ready".
+    private void WriteHint(string hint)
+    {
+        if (terminal.ErrorIsTerminal)
+        {
+            WriteNote(hint);
+        }
+    }
 
     private void WriteNote(string note) => terminal.Error.Write(System.Text.Encoding.UTF8.GetBytes($"llmblender: {note}\n"));
 
@@ -251,6 +243,10 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         var line = $"ready {string.Join(' ', app.Urls)} role={RoleNames.Write(arguments.Roles)} cluster={arguments.ClusterId} silo={readiness.Address}\n";
         await terminal.Out.WriteAsync(System.Text.Encoding.UTF8.GetBytes(line), cancellationToken);
         await terminal.Out.FlushAsync(cancellationToken);
+        if (arguments.Roles.HasFlag(SiloRoles.Gateway) && app.Urls.FirstOrDefault() is { } url)
+        {
+            WriteHint($"open {url} in a browser, or use {url}/v1 in any OpenAI client; Ctrl-C stops the server");
+        }
     }
 
     private sealed class NoLifetime : IHostLifetime

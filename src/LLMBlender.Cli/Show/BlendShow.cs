@@ -2,6 +2,7 @@ using System.Globalization;
 using LLMBlender.Abstractions;
 using LLMBlender.Records;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace LLMBlender.Cli.Show;
 
@@ -9,6 +10,7 @@ namespace LLMBlender.Cli.Show;
 internal sealed class BlendShow(IAnsiConsole console)
 {
     private const int Margin = 2;
+    private static readonly TimeSpan Frame = TimeSpan.FromMilliseconds(100);
 
     private int ContentWidth => console.Profile.Width - 2 * Margin;
 
@@ -32,7 +34,7 @@ internal sealed class BlendShow(IAnsiConsole console)
     /// <summary>Writes the heading of a fused answer.</summary>
     public StreamedText Fusing(string fuser, int candidates)
     {
-        Heading("The fused answer", $"by {fuser}, from the best {(candidates == 1 ? "candidate" : $"{candidates} candidates")}");
+        Heading("The fused answer", $"by {fuser}, from the best {Best(candidates)}");
         return new StreamedText(console, 2 * Margin, Style.Plain);
     }
 
@@ -51,14 +53,48 @@ internal sealed class BlendShow(IAnsiConsole console)
         Remark(string.Create(CultureInfo.InvariantCulture, $"{verdict} ({time.TotalSeconds:0.00} s)\n"));
     }
 
+    /// <summary>Creates the display of a panel's members while they answer.</summary>
+    public PanelProgress Progress() => new(console);
+
+    /// <summary>Draws content anew until an operation ends, and then removes it.</summary>
+    /// <param name="content">The content at a moment.</param>
+    /// <param name="run">The operation.</param>
+    public Task LiveAsync(Func<IRenderable> content, Func<Task> run) => console.Live(content()).AutoClear(true)
+        .Overflow(VerticalOverflow.Crop).Cropping(VerticalOverflowCropping.Top)
+        .StartAsync(async context =>
+        {
+            var running = run();
+            while (await Task.WhenAny(running, Task.Delay(Frame)) != running)
+            {
+                context.UpdateTarget(content());
+            }
+
+            await running;
+        });
+
+    /// <summary>A fused answer while it is written.</summary>
+    public static IRenderable Draft(string fuser, int candidates, string text) => new Rows(
+        new Paragraph("  Draft", Palette.Heading).Append($"  by {fuser}, from the best {Best(candidates)}; compared with the best candidate when it is complete", Palette.Dim),
+        new Padder(MarkdownText.Of(text), new Padding(Margin, 0, Margin, 0)));
+
+    /// <summary>Writes a fused answer that is not the answer.</summary>
+    public void Rejected(string fuser, string text)
+    {
+        Heading("The fused draft, not used", $"by {fuser}");
+        Indented(new Text(text.Trim(), Palette.Dim));
+        console.WriteLine();
+    }
+
     /// <summary>Writes a remark, such as a failed member.</summary>
     public void Remark(string text) => console.Write(new Text($"  {text}\n", Palette.Dim));
 
-    /// <summary>Writes the best candidate as the answer.</summary>
-    public void Answer(string? model, string text)
+    /// <summary>Writes the answer.</summary>
+    /// <param name="author">Who wrote it, such as <c>by gpt</c>; empty if unknown.</param>
+    /// <param name="text">The answer.</param>
+    public void Answer(string author, string text)
     {
-        Heading("The answer", model is null ? "" : $"by {model}");
-        Indented(new Panel(new Text(text.Trim()))
+        Heading("The answer", author);
+        Indented(new Panel(MarkdownText.Of(text))
         {
             Border = BoxBorder.Rounded,
             BorderStyle = Palette.Frame,
@@ -129,7 +165,11 @@ internal sealed class BlendShow(IAnsiConsole console)
         console.Write(new Text($"  {command}\n\n"));
     }
 
-    private static string Shortened(string text, int length)
+    /// <summary>A number of the best candidates in words.</summary>
+    public static string Best(int candidates) => candidates == 1 ? "candidate" : $"{candidates} candidates";
+
+    /// <summary>A text in one line of at most a number of characters, from 1.</summary>
+    public static string Shortened(string text, int length)
     {
         var line = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         return line.Length <= length ? line : string.Concat(line.AsSpan(0, Math.Max(1, length - 1)).TrimEnd(), "…");
@@ -173,7 +213,7 @@ internal sealed class BlendShow(IAnsiConsole console)
                 new Text($"{candidate.Rank}", style),
                 new Text(name, style),
                 new Text(candidate.Score.ToString("+0.00;-0.00;0.00", CultureInfo.InvariantCulture), style),
-                new Text(Shortened(candidate.Text, available)));
+                new Text(Shortened(MarkdownText.Line(candidate.Text, 4 * Math.Max(available, 1)), available)));
         }
 
         foreach (var (name, message) in failed)
@@ -218,7 +258,7 @@ internal sealed class BlendShow(IAnsiConsole console)
         console.Write(new Paragraph($"  {text}", Palette.Heading).Append(remark.Length == 0 ? "\n" : $"  {remark}\n", Palette.Dim));
     }
 
-    private void Indented(Spectre.Console.Rendering.IRenderable content)
+    private void Indented(IRenderable content)
     {
         console.Write(new Padder(content, new Padding(Margin, 0, Margin, 0)));
     }

@@ -1,43 +1,55 @@
 using System.Diagnostics;
+using System.Text;
 using LLMBlender.Abstractions;
 using LLMBlender.Cli.Hosts;
 using LLMBlender.Cli.Panels;
 using LLMBlender.Cli.Show;
 using LLMBlender.Core.Blending;
 using LLMBlender.Core.Fusion;
+using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace LLMBlender.Cli.Verbs;
 
-/// <summary>Displays blends while they run: the ranking, the fused answer as it is streamed, and which answer is selected.</summary>
-internal sealed class BlendDisplay(BlendShow show)
+/// <summary>Displays blends while they run: the members' answers, the ranking, the fused answer, and which answer is selected.</summary>
+/// <param name="show">Writes to the terminal.</param>
+/// <param name="showsMembers">Whether members are shown while they answer; recorded answers come at once.</param>
+internal sealed class BlendDisplay(BlendShow show, bool showsMembers)
 {
     private readonly List<BlendFailure> failedMembers = [];
+    private readonly PanelProgress progress = show.Progress();
+    private readonly StringBuilder draft = new();
+
+    // Updates are read while the content is drawn.
+    private readonly Lock gate = new();
     private RankedBlend? ranked;
+    private BlendResponse? response;
     private StreamedText? writing;
+    private string? fuser;
+    private bool isFusing;
+    private int fusedCandidates;
     private double rankingStart;
     private double rankingEnd;
     private long fusingStart;
+
+    private bool IsLive => showsMembers && progress.IsLive;
 
     /// <summary>Runs and displays one blend.</summary>
     /// <returns>Its ranking, or null if that failed, and the duration of ranking in seconds.</returns>
     public async Task<(RankedBlend? Ranked, double Seconds)> ShowAsync(IBlenderHost host, BlendRequest request, CancellationToken cancellationToken)
     {
-        var fuser = host.FuserOf(request);
-        var writes = fuser is not (null or SelectFuser.FuserName);
-        var asked = request with { WithProgress = true, WithDraft = writes, Timeout = RequestTime.Longest };
-        BlendResponse? response = null;
+        fuser = host.FuserOf(request) is { } name and not SelectFuser.FuserName ? name : null;
+        var asked = request with { WithProgress = true, WithDraft = fuser is not null, Timeout = RequestTime.Longest };
+        await using var updates = host.Blender.BlendStreamingAsync(asked, cancellationToken).GetAsyncEnumerator(cancellationToken);
         try
         {
-            await foreach (var update in host.Blender.BlendStreamingAsync(asked, cancellationToken))
+            await ReadAsync(updates, request, Progress, () => ranked is null);
+            if (ranked is not null)
             {
-                if (update.Event is { } step)
-                {
-                    Show(request, step, writes ? fuser : null);
-                }
-
-                writing?.Write(update.Text);
-                response = update.Response;
+                show.Ranked(ranked, failedMembers);
             }
+
+            await ReadAsync(updates, request, Draft, static () => true);
         }
         catch (BlendException e) when (ranked is not null && e.What == FusionAnswer.Step && e.Parameter is null)
         {
@@ -91,36 +103,110 @@ internal sealed class BlendDisplay(BlendShow show)
             all.Sum(static blend => blend.Ranking.Comparisons),
             TimeSpan.FromSeconds(seconds) + Stopwatch.GetElapsedTime(start));
         show.Hint("Another one, whole:", $"llmblender blend \"{samples[9].Instruction}\"");
+        show.Hint("Your own question, to the models that you have:", "llmblender blend \"Why is the sky blue?\"");
     }
 
-    private void Show(BlendRequest request, BlendEvent step, string? fuser)
+    // Reads updates until one after which the condition is false.
+    private async Task ReadAsync(IAsyncEnumerator<BlendUpdate> updates, BlendRequest request, Func<IRenderable> content, Func<bool> goesOn)
+    {
+        if (IsLive && response is null)
+        {
+            await show.LiveAsync(Content, RunAsync);
+        }
+        else
+        {
+            await RunAsync();
+        }
+
+        IRenderable Content()
+        {
+            lock (gate)
+            {
+                return content();
+            }
+        }
+
+        async Task RunAsync()
+        {
+            while (await updates.MoveNextAsync())
+            {
+                lock (gate)
+                {
+                    Take(request, updates.Current);
+                    if (!goesOn())
+                    {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    private void Take(BlendRequest request, BlendUpdate update)
+    {
+        if (update.Event is { } step)
+        {
+            Take(request, step);
+        }
+
+        writing?.Write(update.Text);
+        draft.Append(update.Text);
+        response = update.Response ?? response;
+    }
+
+    private void Take(BlendRequest request, BlendEvent step)
     {
         switch (step.Kind)
         {
-            case BlendEventKind.Member when step.Member?.Failure is { } failure:
-                failedMembers.Add(failure);
+            case BlendEventKind.Asking when showsMembers:
+                progress.Ask(step.Members ?? []);
+                break;
+            case BlendEventKind.Member when step.Member is { } member:
+                if (showsMembers)
+                {
+                    progress.Add(member);
+                }
+
+                if (member.Failure is { } failure)
+                {
+                    failedMembers.Add(failure);
+                }
+
                 break;
             case BlendEventKind.Ranking:
                 rankingStart = step.Seconds;
+                progress.Step("ranking the answers");
                 break;
             case BlendEventKind.Ranked when step is { Candidates: { } candidates, Ranking: { } ranking }:
                 rankingEnd = step.Seconds;
                 ranked = new RankedBlend(request.Instruction, request.Input, candidates, ranking);
-                show.Ranked(ranked, failedMembers);
                 break;
             case BlendEventKind.Fusing when fuser is not null && ranked is not null:
                 fusingStart = Stopwatch.GetTimestamp();
-                writing = show.Fusing(fuser, Math.Min(request.TopK ?? FusionRequest.DefaultTopK, ranked.Candidates.Length));
+                isFusing = true;
+                fusedCandidates = Math.Min(request.TopK ?? FusionRequest.DefaultTopK, ranked.Candidates.Length);
+                writing = IsLive ? null : show.Fusing(fuser, fusedCandidates);
+                draft.Clear();
                 break;
         }
     }
 
-    private void ShowEnd(BlendResponse response)
+    // The only member of a panel streams its answer before it is ranked.
+    private IRenderable Progress() => draft.Length == 0 ? progress.Current() : new Rows(progress.Current(), MarkdownText.Of(draft.ToString()));
+
+    private IRenderable Draft() => isFusing ? BlendShow.Draft(fuser!, fusedCandidates, draft.ToString()) : Text.Empty;
+
+    private void ShowEnd(BlendResponse end)
     {
-        var failures = response.Failures.ToLookup(static failure => failure.What is FusionAnswer.Step or BlendWorkflow.Guard);
-        if (writing is not null && response.Fusion is { } fusion)
+        var failures = end.Failures.ToLookup(static failure => failure.What is FusionAnswer.Step or BlendWorkflow.Guard);
+        if (isFusing && end.Fusion is { } fusion)
         {
-            writing.End();
+            writing?.End();
+            if (IsLive && fusion.Given is not BlendGiven.Fused && draft.Length > 0)
+            {
+                show.Rejected(fuser!, draft.ToString());
+            }
+
             show.Decided(fusion, failures[true].FirstOrDefault(), Stopwatch.GetElapsedTime(fusingStart));
         }
 
@@ -136,11 +222,15 @@ internal sealed class BlendDisplay(BlendShow show)
             show.Gap();
         }
 
-        if (response.Fusion is not { Given: BlendGiven.Fused } || writing is null)
+        if (end.Fusion is not { Given: BlendGiven.Fused } || !isFusing)
         {
-            ShowBest(response.Answer);
+            ShowBest(end.Answer);
+        }
+        else if (IsLive)
+        {
+            show.Answer($"fused by {fuser} from the best {BlendShow.Best(fusedCandidates)}", end.Answer);
         }
     }
 
-    private void ShowBest(string text) => show.Answer(ranked is null ? null : ranked.Name(ranked.Best), text);
+    private void ShowBest(string text) => show.Answer(ranked is null ? "" : $"by {ranked.Name(ranked.Best)}", text);
 }

@@ -22,6 +22,12 @@ internal sealed class BlendRun(Terminal terminal, FileArguments files, BlendRequ
     /// <summary>Whether the sample panel is used, with this process's ranker and fuser.</summary>
     public required bool IsSample { get; init; }
 
+    /// <summary>Which models were found, in a sentence; null for none.</summary>
+    public string? Note { get; init; }
+
+    /// <summary>Whether the fuser that this process loads precedes the panel's.</summary>
+    public bool UsesLoadedFuser { get; init; }
+
     /// <summary>The ranker of a request whose record names this one, or none.</summary>
     public required Func<string?, string?> RankerOf { get; init; }
 
@@ -42,7 +48,17 @@ internal sealed class BlendRun(Terminal terminal, FileArguments files, BlendRequ
         {
             var request = Completed(options);
             using var output = WantsRecords(parsed) ? files.NameOutput(parsed, terminal, input: null) : null;
+            if (Note is not null)
+            {
+                WriteError(Note);
+            }
+
             await using var host = await Open();
+            if (UsesLoadedFuser && host is LocalHost local)
+            {
+                request = request with { Fuser = local.Models.Fusers.Names.First() };
+            }
+
             if (output is null && terminal.OutIsTerminal)
             {
                 var display = NewDisplay(host);
@@ -50,7 +66,9 @@ internal sealed class BlendRun(Terminal terminal, FileArguments files, BlendRequ
                 return ExitCode.Done;
             }
 
-            var response = await BlendAsync(host, request, cancellationToken);
+            var response = terminal.ErrorIsTerminal
+                ? await new BlendWait(ConsoleOutput.Create(terminal.Error, isTerminal: true, terminal)).BlendAsync(host.Blender, request, cancellationToken)
+                : await BlendAsync(host, request, cancellationToken);
             if (output is not null)
             {
                 output.Write(BlendResult.Create(null, response), RecordJsonContext.Default.BlendResult);
@@ -117,7 +135,7 @@ internal sealed class BlendRun(Terminal terminal, FileArguments files, BlendRequ
     {
         var show = new BlendShow(ConsoleOutput.Create(terminal.Out, terminal.OutIsTerminal, terminal));
         show.Title(IsSample ? $"sample panel of recorded answers; {host.Title}" : host.Title);
-        return new BlendDisplay(show);
+        return new BlendDisplay(show, showsMembers: !IsSample);
     }
 
     private RecordRun<BlendRecord, BlendResult> Records() => new(terminal, files, RecordJsonContext.Default.BlendResult)

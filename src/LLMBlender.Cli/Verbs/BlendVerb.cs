@@ -1,6 +1,7 @@
 using System.CommandLine;
 using LLMBlender.Abstractions;
 using LLMBlender.Cli.Panels;
+using LLMBlender.Local.Panels;
 using LLMBlender.Records;
 
 namespace LLMBlender.Cli.Verbs;
@@ -9,8 +10,13 @@ namespace LLMBlender.Cli.Verbs;
 internal static class BlendVerb
 {
     private const string Details = """
-        Without arguments, blends the records of the sample panel (six members, 18 instructions) and shows the steps.
-        With an INSTRUCTION of the sample panel, prints the answer; on a terminal also the ranking and the comparisons.
+        With an INSTRUCTION, asks the models that you already have, ranks their answers and fuses the best: model servers on this
+        machine (Ollama on port 11434, LM Studio on 1234, vLLM on 8000, llama.cpp on 8080, or what OLLAMA_HOST and OPENAI_BASE_URL
+        name), and otherwise the providers whose keys are in the environment (OPENAI_API_KEY, ANTHROPIC_API_KEY, OPENROUTER_API_KEY
+        and others). --panel local or --panel providers selects one of both. A terminal shows the answers as they arrive, the ranking
+        and the answer; a pipe gets the answer alone. 'llmblender init' writes these models to a configuration.
+        Without arguments, blends the records of the sample panel (six members, 18 instructions) and shows the steps. --panel sample
+        asks it one of these instructions, and it answers them where no models are found.
         With --from, each line is a record
           {"id": …, "instruction": "…", "input"?: "…", "candidates"?: [{"model"?: "…", "text": "…"}, …]}
         A record without candidates is sent to the panel. With --from, --to or --json, answers are written as JSON Lines:
@@ -29,7 +35,8 @@ internal static class BlendVerb
 
         Examples:
           llmblender blend
-          llmblender blend "Compare induction and gas cooktops for a home kitchen."
+          llmblender blend "Why is the sky blue?"
+          llmblender blend --panel sample "Compare induction and gas cooktops for a home kitchen."
           llmblender blend --from candidates.jsonl --to answers.jsonl --fuser models/genfuser
           llmblender blend "Name three uses of a brick." --config panels.json --panel best-of-five
         """;
@@ -37,10 +44,10 @@ internal static class BlendVerb
     /// <summary>The verb.</summary>
     public static Verb Create(Terminal terminal)
     {
-        var verb = new Verb("blend", "Blend the panel's answers, or a record's candidates, into one answer.", Details);
+        var verb = new Verb("blend", "Ask several models, rank their answers and blend the best into one.", Details);
         var instruction = new Argument<string?>("INSTRUCTION")
         {
-            Description = "The panel's instruction.",
+            Description = "The question or task for the panel.",
             Arity = ArgumentArity.ZeroOrOne,
         };
         var input = new Option<string?>("--input") { HelpName = "T", Description = "The text that the instruction applies to." };
@@ -55,16 +62,11 @@ internal static class BlendVerb
         var fuser = new FuserArguments(verb, withLengths: false);
         var noGuard = new Option<bool>("--no-guard") { Description = "Return the fused answer even if the ranker prefers the best candidate." };
         verb.Options.Add(noGuard);
-        var panel = new Option<string?>("--panel") { HelpName = "NAME", Description = "The panel; by default the configuration's first." };
+        var panel = new Option<string?>("--panel") { HelpName = "NAME", Description = "The panel: local, providers or sample, or one of the configuration's; by default the first." };
         verb.Options.Add(panel);
         var host = new HostArguments(verb, terminal, ranker, fuser);
         verb.Validators.Add(result =>
         {
-            if (!host.IsConfigured(result) && !host.IsCluster(result) && result.GetValue(panel) is not null)
-            {
-                result.AddError("--panel names one of the panels of --config, and there is none");
-            }
-
             if (result.GetValue(files.From) is not null && result.GetValue(instruction) is not null)
             {
                 result.AddError("INSTRUCTION and --from exclude each other: give one or the other");
@@ -75,32 +77,38 @@ internal static class BlendVerb
                 result.AddError("--input belongs to an INSTRUCTION, and there is none");
             }
         });
-        verb.SetAction((parsed, cancellationToken) =>
+        verb.SetAction(async (parsed, cancellationToken) =>
         {
-            var isSample = !host.IsConfigured(parsed) && !host.IsCluster(parsed);
+            var isConfigured = host.IsConfigured(parsed) || host.IsCluster(parsed);
+            var (text, named) = (parsed.GetValue(instruction) ?? "", parsed.GetValue(panel));
+            var isOwn = !isConfigured && (text.Length > 0 || named is not null);
+            var own = isConfigured ? null : isOwn ? await OwnPanels.FindAsync(text, named, terminal.Variable, cancellationToken) : OwnPanels.Sample();
+            var givenFuser = fuser.Given(parsed);
             var options = new BlendRequest
             {
-                Instruction = parsed.GetValue(instruction) ?? "",
+                Instruction = text,
                 Input = parsed.GetValue(input),
-                Panel = parsed.GetValue(panel),
-                Ranker = isSample ? null : ranker.Given(parsed),
+                Panel = named,
+                Ranker = ranker.Given(parsed) is { } judge && own?.Registry.HasRanker(judge) != false ? judge : null,
                 Aggregation = parsed.GetResult(aggregation) is { Implicit: false } ? parsed.GetValue(aggregation) : null,
-                Fuser = isSample ? null : fuser.Given(parsed),
+                Fuser = isConfigured || (givenFuser is not null && own!.Registry.FindBackend(givenFuser) is not null) ? givenFuser : null,
                 TopK = fuser.GivenTopK(parsed),
                 WithoutGuard = parsed.GetValue(noGuard),
             };
             var run = new BlendRun(terminal, files, options, parsed.GetValue(json))
             {
-                IsSample = isSample,
-                RankerOf = named => host.RankerOf(parsed, named),
-                FuserOf = named => host.FuserOf(parsed, named),
-                Open = () => host.OpenAsync(parsed, cancellationToken, SamplePanel.Create()),
+                IsSample = own?.IsSample ?? false,
+                Note = own?.Note,
+                UsesLoadedFuser = own is not null && givenFuser is not null && options.Fuser is null,
+                RankerOf = name => host.RankerOf(parsed, name),
+                FuserOf = name => host.FuserOf(parsed, name),
+                Open = () => host.OpenAsync(parsed, cancellationToken, own?.Registry),
             };
-            return parsed.GetValue(files.From) is not null ? run.AnswerFileAsync(parsed, cancellationToken)
-                : options.Instruction.Length > 0 ? run.AnswerAsync(parsed, cancellationToken)
-                : isSample ? run.AnswerSamplesAsync(parsed, cancellationToken)
+            return parsed.GetValue(files.From) is not null ? await run.AnswerFileAsync(parsed, cancellationToken)
+                : text.Length > 0 ? await run.AnswerAsync(parsed, cancellationToken)
+                : !isConfigured && named is null or PanelRegistryBuilder.SamplePanel ? await run.AnswerSamplesAsync(parsed, cancellationToken)
                 : throw new UsageException(
-                    $"{(host.IsCluster(parsed) ? "--cluster" : "--config")} asks a panel something: give an INSTRUCTION, or records with --from");
+                    $"{(host.IsCluster(parsed) ? "--cluster" : isConfigured ? "--config" : "--panel")} asks a panel something: give an INSTRUCTION, or records with --from");
         });
         return verb;
     }

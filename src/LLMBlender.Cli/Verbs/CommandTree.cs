@@ -27,6 +27,10 @@ internal static class CommandTree
         root.Subcommands.Add(HealthVerb.Create(terminal));
         root.Subcommands.Add(TokenizeVerb.Create(terminal));
         root.Subcommands.Add(ModelsVerb.Create(terminal));
+        root.Subcommands.Add(InitVerb.Create(terminal));
+        root.Subcommands.Add(ConfigVerb.Create(terminal));
+        root.Subcommands.Add(CompletionVerb.Create());
+        root.Subcommands.Add(HelpVerb.Create(root));
         foreach (var option in root.Options.OfType<HelpOption>())
         {
             option.Action = new VerbHelp((HelpAction)option.Action!);
@@ -56,6 +60,7 @@ internal static class CommandTree
     // A command without an action prints its help, with the exit code for invalid arguments so that scripts detect the error.
     private static void RequireVerb(Command command)
     {
+        Corrections.AddTo(command);
         foreach (var below in command.Subcommands)
         {
             RequireVerb(below);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using LLMBlender.Cli.Hosts;
+using LLMBlender.Core.Fusion;
 using LLMBlender.Inference.Models;
 using LLMBlender.Local;
 using LLMBlender.Local.Comparing;
@@ -120,7 +121,12 @@ internal sealed class HostArguments
         try
         {
             var rankers = new List<KeyValuePair<string, IPairRanker>>();
-            if (ranker?.Load(parsed, terminal) is { } model)
+            var names = (Ranker: ranker?.Given(parsed), Fuser: fuser?.Given(parsed));
+            if (names.Ranker is { } named && panels.HasRanker(named))
+            {
+                titles.Add($"judge {named}");
+            }
+            else if (ranker?.Load(parsed, terminal) is { } model)
             {
                 loaded.Add(model);
                 rankers.Add(KeyValuePair.Create<string, IPairRanker>(model.Manifest.Id, model));
@@ -132,7 +138,9 @@ internal sealed class HostArguments
                 return new LocalHost(new LocalModels(rankers, FuserRegistry.SelectOnly), panels, string.Join("; ", titles), metrics);
             }
 
-            var loadedFuser = fuser.Load(parsed, terminal, device.Read(parsed));
+            // A chat model of the panels fuses by its name in the request.
+            var loadedFuser = names.Fuser is { } backend && panels.FindBackend(backend) is not null
+                ? new SelectFuser() : fuser.Load(parsed, terminal, device.Read(parsed));
             if (loadedFuser is ModelFuser { Manifest: { } manifest })
             {
                 titles.Add(Title("fuser", manifest));

@@ -38,11 +38,14 @@ internal static class ServeVerb
         Backends, Scorers, Panels, LiteLLM, Discover, Gateway, Cache, Queue, Admission; and .NET's "Logging". Environment variables such as
         LLMBlender__Backends__0__Url are applied too. Changed panels, backends and scorers apply without a restart. A YAML file is read as
         LiteLLM's: each model of its model_list is a backend, and all of them form one panel "litellm".
-        Without panels, the sample panel is served; an Ollama on its default port and provider keys in the environment are added
-        as panels "ollama" and "providers". Without Gateway:Callers, only requests from this machine are accepted.
+        Without panels, the models that you have are served: the panel "local" of the model servers on this machine (Ollama, LM Studio,
+        vLLM, llama.cpp on their ports, or what OLLAMA_HOST and OPENAI_BASE_URL name), then "providers" of the keys in the environment, then
+        the sample panel. Without Gateway:Callers, only requests from this machine are accepted; --quick makes a key for others.
+        docs/configuration.md describes each key; 'llmblender init' writes a file.
 
         Examples:
           llmblender serve
+          llmblender serve --quick
           llmblender serve --role compare --redis 10.0.0.5:6379 --urls http://0.0.0.0:8081 --advertise 10.0.0.7
         """;
 
@@ -86,7 +89,11 @@ internal static class ServeVerb
         var siloPort = Numbers.AtLeast("--silo-port", 1, "The port for the other processes; by default a free one.");
         var listenPort = Numbers.AtLeast("--silo-listen-port", 1, "The port to listen on for them if it is mapped to another one; by default the same.");
         var gatewayPort = Numbers.AtLeast("--gateway-port", 1, "The port for .NET clients of the grains; by default a free one.");
-        foreach (var option in new Option[] { roles, urls, redis, config, cluster, address, siloPort, listenPort, gatewayPort })
+        var quick = new Option<bool>("--quick")
+        {
+            Description = $"Listen on all addresses, for other machines and containers, and require a key: ${QuickKey.Variable}, or one that is made and printed.",
+        };
+        foreach (var option in new Option[] { roles, urls, quick, redis, config, cluster, address, siloPort, listenPort, gatewayPort })
         {
             verb.Options.Add(option);
         }
@@ -94,14 +101,17 @@ internal static class ServeVerb
         verb.SetAction((parsed, cancellationToken) => new Server(
             new ServeArguments(
                 parsed.GetValue(roles),
-                parsed.GetValue(urls)!,
+                parsed.GetValue(quick) && parsed.GetResult(urls) is not { Implicit: false } ? QuickKey.Urls : parsed.GetValue(urls)!,
                 parsed.GetValue(redis) ?? (terminal.Variable(RedisVariable) is { Length: > 0 } named ? named : null),
                 parsed.GetValue(config),
                 parsed.GetValue(cluster)!,
                 parsed.GetValue(address)!,
                 parsed.GetValue(siloPort) ?? 0,
                 parsed.GetValue(listenPort) ?? 0,
-                parsed.GetValue(gatewayPort) ?? 0),
+                parsed.GetValue(gatewayPort) ?? 0)
+            {
+                Quick = parsed.GetValue(quick),
+            },
             terminal).RunAsync(cancellationToken));
         return verb;
     }

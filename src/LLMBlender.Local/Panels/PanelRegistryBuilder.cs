@@ -51,16 +51,18 @@ public static class PanelRegistryBuilder
         {
             registry.Add(new Panel("litellm", [.. listed.Select(static backend => backend.Name)]) { Description = "every model of the LiteLLM file" });
         }
-        else if (registry.Panels.Count == 0)
+
+        // Discovered panels come before the sample panel: whoever has models wants to ask them.
+        var isConfigured = registry.Panels.Count > 0;
+        AddDiscovered(registry, found, sources, previous);
+        if (!isConfigured)
         {
             Guarded($"the panel {SamplePanel}", () => RecordedPanel.AddTo(registry, SamplePanel, sources.Sample()));
         }
 
-        AddDiscovered(registry, found, sources, previous);
         return registry;
     }
 
-    // A discovered panel is never the default, so that no prompt is sent to a provider that was not chosen.
     private static void AddDiscovered(PanelRegistry registry, DiscoveredBackends found, PanelSources sources, PanelRegistry? previous)
     {
         foreach (var backend in found.Backends.Where(backend => !registry.HasRanker(backend.Name)))

@@ -53,7 +53,7 @@ public static class SettingsFields
     {
         if (section.Value is { Length: > 0 } value)
         {
-            throw new SettingsException($"{section.Path} is \"{value}\", and must be an object");
+            throw new SettingsException($"{section.Path} is \"{value}\", and must be an object") { Key = section.Path };
         }
 
         var properties = type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(static property => property.SetMethod is { IsPublic: true }).ToArray();
@@ -67,11 +67,14 @@ public static class SettingsFields
 
     private static SettingsException Unknown(IConfigurationSection key, string[] known)
     {
-        var closest = known.MinBy(name => Distance(name, key.Key));
-        var suggestion = closest is not null && Distance(closest, key.Key) <= MaxDistance ? $"; did you mean \"{closest}\"?" : ".";
+        var suggestion = Suggestion(key.Key, known) is { Length: > 0 } similar ? similar : ".";
         return new SettingsException(
-            $"{key.Path}: there is no key \"{key.Key}\"{suggestion} Known are {string.Join(", ", known.Order(StringComparer.Ordinal))}");
+            $"{key.Path}: there is no key \"{key.Key}\"{suggestion} Known are {string.Join(", ", known.Order(StringComparer.Ordinal))}") { Key = key.Path };
     }
+
+    /// <summary>Returns the question that suggests the closest of known names, such as <c>; did you mean "Url"?</c>; empty if none is close.</summary>
+    public static string Suggestion(string name, IReadOnlyCollection<string> known) =>
+        known.MinBy(one => Distance(one, name)) is { } closest && Distance(closest, name) <= MaxDistance ? $"; did you mean \"{closest}\"?" : "";
 
     // Edits as a share of the longer name; small if one name contains the other, as BaseUrl contains Url.
     private static double Distance(string a, string b)
@@ -85,7 +88,7 @@ public static class SettingsFields
     {
         if (type != typeof(string) && section.GetChildren().Any())
         {
-            throw new SettingsException($"{section.Path} is a list or an object, and must be {Description(type)}");
+            throw new SettingsException($"{section.Path} is a list or an object, and must be {Description(type)}") { Key = section.Path };
         }
 
         if (section.Value is not { Length: > 0 } value)

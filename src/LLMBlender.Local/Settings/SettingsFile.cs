@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.Json;
 
@@ -29,6 +30,9 @@ public sealed class SettingsFile(string path, bool isOptional, Action<IConfigura
 
     /// <summary>The reason why the file's current content is not applied; null if it is. The text names the file.</summary>
     public string? Problem { get; private set; }
+
+    /// <summary>The place of a key in the file in use, as <c>PATH:LINE:COLUMN</c>; null if the file does not contain it.</summary>
+    public string? Locate(string key) => lastContent is { } content && JsonPositions.Of(content).Find(key) is { } at ? $"{path}:{at.Line}:{at.Column}" : null;
 
     /// <inheritdoc/>
     public IConfigurationProvider Build(IConfigurationBuilder builder) => this;
@@ -146,9 +150,24 @@ public sealed class SettingsFile(string path, bool isOptional, Action<IConfigura
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            problem = $"{path}: {e.InnerException?.Message ?? e.Message}";
+            problem = Describe(content, e);
             return null;
         }
+    }
+
+    // Editors and terminals open PATH:LINE:COLUMN.
+    private string Describe(byte[] content, Exception e)
+    {
+        if ((e as JsonException ?? e.InnerException as JsonException) is { LineNumber: { } line } json)
+        {
+            // The reader's message ends with the position, counted from 0, in words of its own.
+            var end = json.Message.IndexOf(" LineNumber: ", StringComparison.Ordinal);
+            var message = end < 0 ? json.Message : json.Message[..end];
+            return $"{path}:{line + 1}:{(json.BytePositionInLine ?? 0) + 1}: is not JSON: {message}";
+        }
+
+        var position = e is SettingsException { Key: { } key } ? JsonPositions.Of(content).Find(key) : null;
+        return position is { } at ? $"{path}:{at.Line}:{at.Column}: {e.Message}" : $"{path}: {e.InnerException?.Message ?? e.Message}";
     }
 
     private sealed class ParsedFile(JsonStreamConfigurationSource source) : JsonStreamConfigurationProvider(source)

@@ -25,7 +25,13 @@ public sealed class ArgumentTests(TinyModel tiny) : IDisposable
     [InlineData("--temperature is \"0\", and must be a number above 0", "generate", "--model", "x", "--from", "-", "--temperature", "0")]
     [InlineData("--advertise: \"no host\" is neither an IP address nor the name of a host that has one", "serve", "--advertise", "no host")]
     [InlineData("URL is \"localhost:8080\", and must be an http or https address such as http://127.0.0.1:8080", "health", "localhost:8080")]
-    [InlineData("Unrecognized command or argument 'melt'", "melt")]
+    [InlineData("there is no verb \"melt\"", "melt")]
+    [InlineData("there is no verb \"blnd\"; did you mean \"blend\"?", "blnd")]
+    [InlineData("there is no verb \"lst\"; did you mean \"list\"?", "models", "lst")]
+    [InlineData("there is no option \"--frm\"; did you mean \"--from\"?", "rank", "--frm", "x")]
+    [InlineData("there is no option \"--jsn\"; did you mean \"--json\"?", "blend", "--jsn")]
+    [InlineData("\"y\" is an argument too many", "blend", "x", "y")]
+    [InlineData("there is no verb \"blnd\"; did you mean \"blend\"?", "help", "blnd")]
     public async Task Run_BadArguments_NamesThemAndPointsToTheHelp(string problem, params string[] args)
     {
         var outcome = await CommandLine.RunAsync(args);
@@ -120,7 +126,7 @@ public sealed class ArgumentTests(TinyModel tiny) : IDisposable
         var outcome = await CommandLine.RunAsync("--version");
 
         Assert.Equal(ExitCode.Done, outcome.Code);
-        Assert.Matches(@"^\d+\.\d+\.\d+\s*$", outcome.Out);
+        Assert.Matches(@"^\d+\.\d+\.\d+( \([0-9a-f]{12}\))?\s*$", outcome.Out);
     }
 
     public void Dispose() => folder.Dispose();

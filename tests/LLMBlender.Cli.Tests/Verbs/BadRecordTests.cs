@@ -33,7 +33,7 @@ public sealed class BadRecordTests(TinyModel tiny) : IDisposable
         { """{"id": "bad", "instruction": "Say.", "candidates": []}""", "bad", "\"candidates\" lists 0, and must list from 1 to 1024" },
         { """{"id": "bad", "instruction": "Say.", "candidates": "a"}""", "bad", $"\"candidates\" is \"a\", and must be {List}" },
         { """{"id": "bad", "instruction": "Say.", "candidates": [{"text": "a"}, null]}""", "bad", "\"candidates[1]\" is null, and must be a JSON object" },
-        { """{"id": "bad", "instruction": "Say.", "candidates": ["a"]}""", "bad", "\"candidates[0]\" is \"a\", and must be a JSON object" },
+        { """{"id": "bad", "instruction": "Say.", "candidates": ["a", 7]}""", "bad", "\"candidates[1]\" is 7, and must be a JSON object" },
         { """{"id": "bad", "instruction": "Say.", "candidates": [{"model": "m"}]}""", "bad", "\"candidates[0].text\" is missing, and must be a string" },
         { """{"id": "bad", "instruction": "Say.", "candidates": [{"text": "a"}, {"text": 5}]}""", "bad", "\"candidates[1].text\" is 5, and must be a string" },
         { """{"id": "bad", "instruction": "Say.", "candidates": [{"text": "a", "model": 5}]}""", "bad", "\"candidates[0].model\" is 5, and must be a string" },

@@ -115,9 +115,9 @@ public sealed class BlendVerbTests(TinyModel tiny) : IDisposable
     }
 
     [Fact]
-    public async Task Blend_UnknownInstruction_SaysWhatThePanelKnows()
+    public async Task Blend_UnknownInstructionToTheSamples_SaysWhatThePanelKnows()
     {
-        var outcome = await RunAsync("", "@someone, what is a monad?");
+        var outcome = await RunAsync("", "--panel", "sample", "@someone, what is a monad?");
 
         Assert.Equal((ExitCode.Usage, ""), (outcome.Code, outcome.Out));
         Assert.Contains("only has answers recorded for 18 instructions", outcome.Error, StringComparison.Ordinal);

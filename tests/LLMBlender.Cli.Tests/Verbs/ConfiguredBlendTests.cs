@@ -108,7 +108,6 @@ public sealed class ConfiguredBlendTests(TinyModel tiny) : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("--panel names one of the panels of --config, and there is none", "blend", "Say.", "--panel", "p")]
     [InlineData("give an INSTRUCTION, or records with --from", "blend", "--config", "c.json")]
     [InlineData("--config: nowhere.json is not there", "blend", "Say.", "--config", "nowhere.json")]
     public async Task Blend_OfHalfAnArgument_SaysWhatIsMissing(string message, params string[] arguments)

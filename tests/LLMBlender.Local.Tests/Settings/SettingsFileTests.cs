@@ -108,7 +108,7 @@ public sealed class SettingsFileTests : IDisposable
 
     [Theory]
     [InlineData(null, "there is no such file")]
-    [InlineData("{", "settings.json: ")]
+    [InlineData("{", "settings.json:1:2: is not JSON: ")]
     public void Load_FirstContentInvalid_Throws(string? content, string problem)
     {
         if (content is not null)

@@ -28,6 +28,12 @@ public sealed class FakeModelServer : IAsyncDisposable
     /// <summary>What it was asked, in order.</summary>
     public IReadOnlyCollection<FakeCall> Calls => calls;
 
+    /// <summary>The owner in its list of models.</summary>
+    public string Owner { get; set; } = "fake";
+
+    /// <summary>The keys with which its list of models was asked for, in order.</summary>
+    public ConcurrentQueue<string> ListKeys { get; } = new();
+
     /// <summary>Starts one.</summary>
     public static async Task<FakeModelServer> StartAsync()
     {
@@ -40,6 +46,11 @@ public sealed class FakeModelServer : IAsyncDisposable
         app.MapPost("/v1/messages", server.AnswerAsync);
         app.MapPost("/api/chat", server.AnswerAsync);
         app.MapGet("/api/tags", () => Results.Json(new { models = server.scripts.Keys.Order().Select(name => new { name }) }));
+        app.MapGet("/v1/models", (HttpRequest request) =>
+        {
+            server.ListKeys.Enqueue(request.Headers.Authorization.ToString());
+            return Results.Json(new { @object = "list", data = server.scripts.Keys.Order().Select(id => new { id, @object = "model", owned_by = server.Owner }) });
+        });
         await app.StartAsync();
         server.Url = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First() + "/v1";
         return server;

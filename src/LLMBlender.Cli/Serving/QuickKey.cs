@@ -1,0 +1,33 @@
+using System.Security.Cryptography;
+using System.Text;
+using LLMBlender.Gateway;
+using Microsoft.Extensions.Configuration;
+
+namespace LLMBlender.Cli.Serving;
+
+/// <summary>The only caller of <c>serve --quick</c>: a server that others can use at once, and nobody without its key.</summary>
+internal static class QuickKey
+{
+    /// <summary>The environment variable with the key; a new one is made if it is not set.</summary>
+    public const string Variable = "LLMBLENDER_KEY";
+
+    /// <summary>The URLs to listen on.</summary>
+    public const string Urls = "http://*:8080";
+
+    private const string Name = "quick";
+    private const int KeyBytes = 24;
+
+    /// <summary>Adds the caller to the configuration.</summary>
+    /// <returns>A note for the operator, with the key if it is new.</returns>
+    public static string Add(IConfigurationManager configuration, Func<string, string?> variable)
+    {
+        var given = variable(Variable) is { Length: > 0 } set ? set : null;
+        var key = given ?? $"llmblender-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(KeyBytes))}";
+        configuration[$"{GatewayOptions.Section}:{nameof(GatewayOptions.Callers)}:0:{nameof(CallerOptions.Name)}"] = Name;
+        configuration[$"{GatewayOptions.Section}:{nameof(GatewayOptions.Callers)}:0:{nameof(CallerOptions.KeySha256)}"] =
+            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
+        return given is not null
+            ? $"requests need the key in ${Variable}"
+            : $"requests need the key {key} (Authorization: Bearer, or on the page under Key); it is new at each start unless ${Variable} sets it";
+    }
+}
