@@ -43,13 +43,10 @@ internal sealed partial class RequestLogMiddleware(RequestDelegate next, ILogger
         }
         finally
         {
-            LogRequest(
-                context.Request.Method,
-                context.Request.Path,
-                context.RequestAborted.IsCancellationRequested ? "aborted" : context.Response.StatusCode.ToString(CultureInfo.InvariantCulture),
-                (long)timeProvider.GetElapsedTime(start).TotalMilliseconds,
-                context.User.Identity?.Name ?? "-",
-                id);
+            var status = context.RequestAborted.IsCancellationRequested ? "aborted" : context.Response.StatusCode.ToString(CultureInfo.InvariantCulture);
+            var milliseconds = (long)timeProvider.GetElapsedTime(start).TotalMilliseconds;
+            var path = context.Request.Path.ToString();
+            LogRequest(context.Request.Method, path, status, milliseconds, context.User.Identity?.Name ?? "-", id);
         }
     }
 

@@ -61,7 +61,7 @@ internal static class ServeLogging
         Array.ForEach(LeavingCategories, category => logging.AddFilter(category, level => level >= LogLevel.Warning && !isStopping()));
     }
 
-    private static string Formatter(IConfiguration configuration) =>
+    private static string Formatter(ConfigurationManager configuration) =>
         configuration["Logging:Console:FormatterName"] is { Length: > 0 } named ? named : ConsoleFormatterNames.Simple;
 
     private static void SetTime(ConsoleFormatterOptions form, string format)

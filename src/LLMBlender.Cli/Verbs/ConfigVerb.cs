@@ -4,7 +4,6 @@ using LLMBlender.Cli.Models;
 using LLMBlender.Cli.Panels;
 using LLMBlender.Cli.Serving;
 using LLMBlender.Cli.Setup;
-using LLMBlender.Inference;
 using LLMBlender.Local.Panels;
 using LLMBlender.Local.Settings;
 using LLMBlender.Records;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using LLMBlender.Cli.Setup;
 using LLMBlender.Core.Fusion;
-using LLMBlender.Records;
 
 namespace LLMBlender.Cli.Verbs;
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using LLMBlender.Local.Settings;
 
 namespace LLMBlender.Gateway.Tests.OpenAI;

@@ -1,7 +1,6 @@
 using LLMBlender.Local.Panels;
 using LLMBlender.Local.Settings;
 using LLMBlender.TestKit;
-using LLMBlender.TestKit.Backends;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
