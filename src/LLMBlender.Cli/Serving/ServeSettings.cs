@@ -128,7 +128,8 @@ internal sealed class ServeSettings
         if (!section.Exists() && configuration.GetChildren().FirstOrDefault(static child => !Array.Exists(OtherSections, other => other.Equals(child.Key, StringComparison.OrdinalIgnoreCase))) is { } unknown)
         {
             throw new SettingsException(
-                $"there is no \"{Section}\" object, which contains all settings{SettingsFields.Suggestion(unknown.Key, [Section])}; there is \"{unknown.Key}\"") { Key = unknown.Key };
+                $"there is no \"{Section}\" object, which contains all settings{SettingsFields.Suggestion(unknown.Key, [Section])}; there is \"{unknown.Key}\"")
+            { Key = unknown.Key };
         }
 
         SettingsFields.Check(section, typeof(ServeSettings));

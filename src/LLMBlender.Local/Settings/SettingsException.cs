@@ -8,5 +8,6 @@ public sealed class SettingsException(string message, Exception? inner = null) :
 
     /// <summary>Creates the exception of a property whose value breaks a rule.</summary>
     public static SettingsException Of(string property, object? value, string rule) => new(
-        value is null or "" ? $"{property} is missing, and must be {rule}" : $"{property} is \"{value}\", and must be {rule}") { Key = property };
+        value is null or "" ? $"{property} is missing, and must be {rule}" : $"{property} is \"{value}\", and must be {rule}")
+    { Key = property };
 }

@@ -69,7 +69,8 @@ public static class SettingsFields
     {
         var suggestion = Suggestion(key.Key, known) is { Length: > 0 } similar ? similar : ".";
         return new SettingsException(
-            $"{key.Path}: there is no key \"{key.Key}\"{suggestion} Known are {string.Join(", ", known.Order(StringComparer.Ordinal))}") { Key = key.Path };
+            $"{key.Path}: there is no key \"{key.Key}\"{suggestion} Known are {string.Join(", ", known.Order(StringComparer.Ordinal))}")
+        { Key = key.Path };
     }
 
     /// <summary>Returns the question that suggests the closest of known names, such as <c>; did you mean "Url"?</c>; empty if none is close.</summary>
