@@ -1,4 +1,5 @@
 using System.Text;
+using LLMBlender.Cli.Panels;
 
 namespace LLMBlender.Cli.Tests;
 
@@ -17,7 +18,13 @@ internal static class CommandLine
         using var stdout = new MemoryStream();
         using var stderr = new MemoryStream();
         var terminal = new Terminal(stdin, stdout, stderr);
-        var code = await LlmBlender.RunAsync(args, change?.Invoke(terminal) ?? terminal, TestContext.Current.CancellationToken);
+        var code = await LlmBlender.RunAsync(args, WithoutOwnModels(change?.Invoke(terminal) ?? terminal), TestContext.Current.CancellationToken);
         return new Outcome(code, Strict.GetString(stdout.ToArray()), Strict.GetString(stderr.ToArray()));
     }
+
+    // The models that happen to run on this machine must not answer; a test's own ones are at its OLLAMA_HOST.
+    private static Terminal WithoutOwnModels(Terminal terminal) => terminal with
+    {
+        Variable = name => terminal.Variable(name) ?? (name == OwnPanels.DiscoverVariable && terminal.Variable("OLLAMA_HOST") is null ? "false" : null),
+    };
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using LLMBlender.Cli.Panels;
 using LLMBlender.TestKit;
 
 namespace LLMBlender.Cli.Tests;
@@ -76,6 +77,7 @@ public sealed class ProcessTests(TinyModel tiny)
             StandardOutputEncoding = System.Text.Encoding.UTF8,
             StandardErrorEncoding = System.Text.Encoding.UTF8,
         };
+        start.Environment[OwnPanels.DiscoverVariable] = "false";
         start.ArgumentList.Add(typeof(LlmBlender).Assembly.Location);
         foreach (var arg in args)
         {

@@ -10,6 +10,9 @@ namespace LLMBlender.Cli.Panels;
 /// <param name="Note">What was found, in a sentence; null if the sample panel answers.</param>
 internal sealed record OwnPanels(PanelRegistry Registry, bool IsSample, string? Note)
 {
+    /// <summary>The environment variable that turns the search off by <c>false</c>; it is that of the setting <c>Discover</c> of <c>serve</c>.</summary>
+    public const string DiscoverVariable = "LLMBlender__Discover";
+
     /// <summary>The panel of recorded answers alone.</summary>
     public static OwnPanels Sample() => new(SamplePanel.Create(), IsSample: true, null);
 
@@ -29,7 +32,9 @@ internal sealed record OwnPanels(PanelRegistry Registry, bool IsSample, string? 
             return Sample();
         }
 
-        var found = await DiscoveredBackends.FindAsync(variable, cancellationToken);
+        var found = variable(DiscoverVariable) is { } discover && discover.Equals("false", StringComparison.OrdinalIgnoreCase)
+            ? DiscoveredBackends.None
+            : await DiscoveredBackends.FindAsync(variable, cancellationToken);
         if (found.Panels.Length > 0)
         {
             var sources = PanelFile.PanelSources with { Variable = variable };

@@ -52,6 +52,9 @@ internal sealed class ServeProcess : IAsyncDisposable
         // A test's processes share a small machine: no core of it is to be lost to a garbage collector's or a compiler's spare threads.
         start.Environment["DOTNET_gcServer"] = "0";
         start.Environment["DOTNET_TieredPGO"] = "0";
+
+        // The models that happen to run on this machine must not answer.
+        start.Environment["LLMBlender__Discover"] = "false";
         foreach (var (name, value) in variables)
         {
             start.Environment[name] = value;
