@@ -49,9 +49,15 @@ internal sealed class ReportMaker
         var (rows, choices) = Rows(columns);
         var engines = new EngineRows(records, rankings[0], bootstrap, Quality);
         var bests = new BestShares(records, judgeRanks);
+        (string Name, int[] Chosen)[] choosers = [.. choices.Where(static choice => choice.Kind is "ranker" or PairRanker).Select(static choice => (choice.Name, choice.Chosen))];
+        var differences = new BestModelDifferences(records, judgeRanks, bootstrap, criterion, models[0], Quality);
         return new EvaluationReport
         {
             Facts = facts,
+            Finding = differences.Sentence(rankerName, [.. rankings[0].Select(static ranking => ranking.Best)]),
+            Differences = [.. choosers.Select(choice => differences.Of(choice.Name, choice.Chosen))],
+            Subsets = SubsetShares.Of(records, judgeRanks, bootstrap, choosers),
+            Records = [.. records.Select((record, r) => record.Texts is null ? null : RecordView.Of(record, rankings[0][r], criterion.Of(record), judgeRanks[r])).OfType<RecordView>()],
             Columns = columns.Columns,
             Rows = rows,
             Agreement = criterion.IsJudge ? Agreement() : [],
@@ -107,14 +113,14 @@ internal sealed class ReportMaker
         return !criterion.IsJudge ? [] : plan.Against.Length > 0 ? plan.Against : models[..Math.Min(2, models.Length)];
     }
 
-    private (List<ReportRow> Rows, List<(string Name, int[] Chosen)> Choices) Rows(TableColumns columns)
+    private (List<ReportRow> Rows, List<(string Kind, string Name, int[] Chosen)> Choices) Rows(TableColumns columns)
     {
         var rows = new List<ReportRow>();
-        var choices = new List<(string Name, int[] Chosen)>();
+        var choices = new List<(string Kind, string Name, int[] Chosen)>();
         void Add(string kind, string name, int[] chosen)
         {
             rows.Add(new ReportRow(kind, name, columns.Of(chosen, bootstrap)));
-            choices.Add((name, chosen));
+            choices.Add((kind, name, chosen));
         }
 
         foreach (var model in models)
@@ -202,7 +208,10 @@ internal sealed class ReportMaker
 
     private List<string> Notes(TableColumns columns)
     {
-        List<string> notes = [$"The best single model is {models[0]}, by its mean rank by {criterion.Name}.", .. columns.Notes];
+        List<string> notes =
+        [
+            $"The best single model is {models[0]}, by its mean rank by {criterion.Name} on these same records, which favours it.", .. columns.Notes,
+        ];
         var part = records.SelectMany(static record => record.PartScores).Distinct(StringComparer.Ordinal)
             .Concat(records.SelectMany(static record => record.FileScores.Keys).Distinct(StringComparer.Ordinal).Except(fileScores)).Distinct().ToList();
         if (part.Count > 0)
@@ -219,6 +228,11 @@ internal sealed class ReportMaker
         {
             var scores = fileScores.Length > 0 ? $" (the file has {string.Join(", ", fileScores)})" : "";
             notes.Add($"No judge: ranks are by {criterion.Name}, and there is no table of agreement. --judge SCORE selects a score of the file that replaces one{scores}.");
+        }
+
+        if (records.Count(static record => record.Texts is not null) is > 0 and var shown && shown < records.Count)
+        {
+            notes.Add($"The texts of the first {shown} records are in the file.");
         }
 
         notes.Add($"Intervals are 95 %, by a percentile bootstrap of {plan.Resamples} resamples of records, seed {plan.Seed}.");
