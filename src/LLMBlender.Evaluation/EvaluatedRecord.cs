@@ -29,6 +29,9 @@ internal sealed record EvaluatedRecord(
 {
     private const int TitleLength = 160;
 
+    /// <summary>Whether a candidate has a model's name; preference data has none.</summary>
+    public bool HasModels { get; init; }
+
     /// <summary>The texts, for a report that shows them; null otherwise.</summary>
     public RecordTexts? Texts { get; init; }
 
@@ -57,6 +60,7 @@ internal sealed record EvaluatedRecord(
             JudgedOrders.Read(record.Unknown, models),
             finding)
         {
+            HasModels = record.Candidates.Any(static candidate => candidate.Model is not null),
             Texts = keepsTexts ? RecordTexts.Of(record) : null,
         };
     }

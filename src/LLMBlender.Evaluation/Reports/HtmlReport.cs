@@ -91,7 +91,11 @@ internal static class HtmlReport
     {
         page.Append($"<h2>Ranks by {Text(report.Criterion)}</h2><p>How often the model's answer, or the one that a ranker chooses, has each rank.</p>")
             .Append($"<div class=\"wide\">{RankPlot.Draw(report.RankCounts)}</div>\n");
-        page.Append($"<h2>Best model by subset, drawn</h2><div class=\"wide\">{BestPlot.Draw(report.Models, report.Bests)}</div>\n");
+        if (report.Bests.Count > 0)
+        {
+            page.Append($"<h2>Best model by subset, drawn</h2><div class=\"wide\">{BestPlot.Draw(report.Models, report.Bests)}</div>\n");
+        }
+
         if (report.Examples.Count > 0)
         {
             page.Append("<h2>Comparisons of a few records</h2><p>The logit of row against column, row first; above 0 the row is better.</p><div class=\"examples\">");

@@ -26,7 +26,7 @@ internal static class ReportTables
     private static ReportTable Differences(EvaluationReport report) => new(
         "best-model",
         "Choices against the best single model",
-        $"The ranker's choice and the answer of {report.Models[0]} to the same records. A difference whose interval excludes 0 is shown by these records.",
+        $"The ranker's choice and the answer of {(report.Models.Count > 0 ? report.Models[0] : "")} to the same records. A difference whose interval excludes 0 is shown by these records.",
         [
             new(report.Criterion, "of the chosen candidates"), new("difference", "less the model's"),
             new("rank difference", "rank of the choice less the model's; negative is better", LowerIsBetter: true),
