@@ -49,4 +49,8 @@ public sealed record BlendResponse(
     /// <summary>The ranker's kind and calibration; null if the candidates were not ranked, or not known.</summary>
     [Id(13)]
     public RankerInfo? RankerInfo { get; init; }
+
+    /// <summary>The probability that the candidate of rank 1 is the best of the candidates; null as in <see cref="RankingResponse.Confidence"/>.</summary>
+    [Id(14)]
+    public double? Confidence { get; init; }
 }

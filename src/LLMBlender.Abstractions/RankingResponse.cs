@@ -49,6 +49,13 @@ public sealed record RankingResponse
     public RankerInfo? RankerInfo { get; init; }
 
     /// <summary>
+    /// The probability that the first candidate is the best of these candidates. Null if the ranker is not calibrated, there is a single
+    /// candidate, or too few of more than 64 were compared.
+    /// </summary>
+    [Id(10)]
+    public double? Confidence { get; init; }
+
+    /// <summary>
     /// The calibrated probability that one candidate is better than another, from the mean of both orders' logits. Null if the ranker is
     /// not calibrated, the response has no matrix, or the two were not compared in both orders.
     /// </summary>

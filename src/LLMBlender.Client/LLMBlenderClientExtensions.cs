@@ -37,7 +37,7 @@ public static class LLMBlenderClientExtensions
         {
             Connect(client, options);
             client.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (options.ClusterId, options.ClusterId));
-            client.AddActivityPropagation();
+            client.AddOutgoingGrainCallFilter<TraceContextFilter>();
             client.Services.AddSingleton<IClientConnectionRetryFilter>(provider => new ConnectionRetry(
                 options, provider.GetService<TimeProvider>() ?? TimeProvider.System, provider.GetRequiredService<ILogger<ConnectionRetry>>()));
         });

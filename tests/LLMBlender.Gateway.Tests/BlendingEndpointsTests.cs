@@ -34,7 +34,7 @@ public sealed class BlendingEndpointsTests
         var info = new RankerInfo("r", RankerInfo.RewardModel) { Temperature = 0.5 };
         var ranking = new RankingResponse
         {
-            Ranks = [2, 1], Scores = [-0.5, 0.5], Comparisons = 2, Reused = 0, Matrix = [0, -0.5f, float.NaN, 0], Ranker = "r", RankerInfo = info,
+            Ranks = [2, 1], Scores = [-0.5, 0.5], Comparisons = 2, Reused = 0, Matrix = [0, -0.5f, float.NaN, 0], Ranker = "r", RankerInfo = info, Confidence = 0.625,
         };
         gateway.Blender.Answer = (request, _) => Task.FromResult<object>(request switch
         {
@@ -43,6 +43,7 @@ public sealed class BlendingEndpointsTests
             _ => new BlendResponse(null, "It.", [], [], new BlendUsage(0, 0, 2))
             {
                 RankerInfo = info,
+                Confidence = 0.625,
                 Fusion = new BlendFusion("f", BlendGiven.Fused, 1) { Probability = 0.75 },
                 Trace = new BlendTrace { Members = [], Ranking = ranking },
             },
@@ -56,6 +57,7 @@ public sealed class BlendingEndpointsTests
         Assert.All([ranked, compared, blended], body => Assert.Equal(expected, body["ranker_info"]!.ToJsonString()));
         Assert.Equal(1 / (1 + Math.Exp(1)), ranked["probability"]![0]![1]!.GetValue<double>(), 1e-12);
         Assert.Null(ranked["probability"]![1]![0]);
+        Assert.All([ranked, blended], static body => Assert.Equal(0.625, body["confidence"]!.GetValue<double>()));
         Assert.Equal(0.75, compared["probability"]!.GetValue<double>());
         Assert.Equal(0.75, blended["fusion"]!["probability"]!.GetValue<double>());
         Assert.Equal(ranked["probability"]!.ToJsonString(), blended["trace"]!["probability"]!.ToJsonString());

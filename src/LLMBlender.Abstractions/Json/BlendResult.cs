@@ -44,6 +44,12 @@ public sealed record BlendResult
     /// <summary>The ranker's name, kind and temperature; absent if the candidates were not ranked.</summary>
     public RankerInfo? RankerInfo { get; init; }
 
+    /// <summary>
+    /// The probability that the candidate of rank 1 is the best of the candidates. Absent if they were not ranked, the ranker is not calibrated, or
+    /// there is a single candidate.
+    /// </summary>
+    public double? Confidence { get; init; }
+
     /// <summary>The trace, if requested.</summary>
     public TraceResult? Trace { get; init; }
 
@@ -64,6 +70,7 @@ public sealed record BlendResult
             Ranking = response.IsUnranked ? NoRanking : null,
             Warnings = response.Warnings is { Length: > 0 } warnings ? warnings : null,
             RankerInfo = response.RankerInfo,
+            Confidence = response.Confidence,
             Trace = response.Trace is { } trace ? TraceResult.Create(trace) : null,
         };
     }

@@ -27,6 +27,12 @@ public sealed record RankResult
     /// </summary>
     public double?[][]? Probability { get; init; }
 
+    /// <summary>
+    /// The probability that the first candidate is the best of these candidates. Absent if the ranker is not calibrated, or there is a single
+    /// candidate.
+    /// </summary>
+    public double? Confidence { get; init; }
+
     /// <summary>The ranker's name, kind and temperature.</summary>
     public RankerInfo? RankerInfo { get; init; }
 
@@ -50,6 +56,7 @@ public sealed record RankResult
             Comparisons = response.Comparisons,
             Matrix = Rows(response.Matrix),
             Probability = Probabilities(response),
+            Confidence = response.Confidence,
             RankerInfo = response.RankerInfo,
             Top = topK is { } count ? Array.ConvertAll(response.Top(count), place => new RankedCandidate(
                 candidates[place].Model, candidates[place].Text, response.Ranks[place], response.Scores[place])) : null,

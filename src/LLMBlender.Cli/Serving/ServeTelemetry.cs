@@ -30,11 +30,6 @@ internal static class ServeTelemetry
         BlendMetrics.MeterName, "Microsoft.Orleans", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Net.Http", "System.Runtime",
     ];
 
-    private static readonly string[] Sources =
-    [
-        BlendTracing.SourceName, "Microsoft.Orleans.Application", "Microsoft.Orleans.Runtime",
-    ];
-
     /// <summary>Adds the telemetry.</summary>
     public static void Add(WebApplicationBuilder builder, SiloRoles roles)
     {
@@ -54,7 +49,7 @@ internal static class ServeTelemetry
         if (Exports(builder.Configuration, "TRACES"))
         {
             telemetry.WithTracing(traces => traces
-                .AddSource(Sources)
+                .AddSource(BlendTracing.SourceName)
                 .AddAspNetCoreInstrumentation(requests => requests.Filter = static context => !IsProbe(context.Request.Path))
                 .AddHttpClientInstrumentation()
                 .AddOtlpExporter(To(builder.Configuration, "TRACES")));

@@ -236,10 +236,15 @@ internal sealed class BlendShow(IAnsiConsole console)
         var sure = blend.Order.Length < 2 ? "."
             : ranker.Temperature is null ? ", not calibrated."
             : blend.Ranking.Probability(blend.Order[0], blend.Order[1]) is not { } probability ? "."
-            : string.Create(CultureInfo.InvariantCulture, $". First better than second: probability {probability:0.00}.");
+            : string.Create(CultureInfo.InvariantCulture, $". First better than second: probability {probability:0.00}{OfAll(blend)}.");
         Indented(new Text($"Ranked by {ranker.Name} ({kind}){sure}", Palette.Dim));
         console.WriteLine();
     }
+
+    // With two candidates, it is the probability of the pair.
+    private static string OfAll(RankedBlend blend) => blend.Ranking.Confidence is { } confidence && blend.Order.Length > 2
+        ? string.Create(CultureInfo.InvariantCulture, $"; best of all {blend.Order.Length}: {confidence:0.00}")
+        : "";
 
     private void Matrix(RankedBlend blend)
     {

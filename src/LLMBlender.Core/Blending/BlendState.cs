@@ -200,6 +200,7 @@ internal sealed class BlendState(BlendRequest request, TimeProvider timeProvider
         Warnings = Warnings(),
         IsUnranked = rankingFailed && candidates.Length > 1,
         RankerInfo = ranker,
+        Confidence = ranking?.Confidence,
         Trace = request.WithTrace ? Trace() : null,
     };
 

@@ -85,6 +85,7 @@ public sealed class RankingWorkflow
             Matrix = request.WithMatrix ? Flatten(engine.Matrix) : null,
             Ranker = comparer.Name,
             RankerInfo = comparer.Info,
+            Confidence = comparer.Info?.Temperature is { } temperature ? ChoiceConfidence.Of(engine, ranking, temperature) : null,
             PromptTokens = comparer.Usage.PromptTokens,
             CompletionTokens = comparer.Usage.CompletionTokens,
             Cost = comparer.Usage.Cost,

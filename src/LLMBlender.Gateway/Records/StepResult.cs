@@ -42,6 +42,9 @@ internal sealed record StepResult
     /// <summary>The probability of each entry of the matrix; with ranked, if the ranker is calibrated.</summary>
     public double?[][]? Probability { get; init; }
 
+    /// <summary>The probability that the first candidate is the best; with ranked, if the ranker is calibrated.</summary>
+    public double? Confidence { get; init; }
+
     /// <summary>The ranker's name, kind and temperature; with ranked.</summary>
     public RankerInfo? RankerInfo { get; init; }
 
@@ -60,6 +63,7 @@ internal sealed record StepResult
         Reused = step.Ranking?.Reused,
         Matrix = RankResult.Rows(step.Ranking?.Matrix),
         Probability = RankResult.Probabilities(step.Ranking),
+        Confidence = step.Ranking?.Confidence,
         RankerInfo = step.Ranking?.RankerInfo,
     };
 }

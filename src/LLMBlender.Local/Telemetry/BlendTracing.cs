@@ -10,16 +10,25 @@ public static class BlendTracing
     public const string SourceName = "LLMBlender";
 
     private static readonly ActivitySource Source = new(SourceName);
+    private static readonly AsyncLocal<ActivityContext> Caller = new();
 
     /// <summary>Whether spans have listeners.</summary>
     public static bool HasListeners => Source.HasListeners();
 
+    /// <summary>The span of the process that called this one: the parent of spans that start outside any other; default if there is none.</summary>
+    public static ActivityContext RemoteParent
+    {
+        get => Caller.Value;
+        set => Caller.Value = value;
+    }
+
     /// <summary>Starts a span; null if there are no listeners.</summary>
-    public static Activity? Start(string name, ActivityKind kind = ActivityKind.Internal) => Source.StartActivity(name, kind);
+    public static Activity? Start(string name, ActivityKind kind = ActivityKind.Internal) =>
+        Activity.Current is null ? Source.StartActivity(name, kind, RemoteParent) : Source.StartActivity(name, kind);
 
     /// <summary>Starts a span whose name is only formatted if there are listeners; null if there are none.</summary>
     public static Activity? Start(string verb, string what, ActivityKind kind = ActivityKind.Internal) =>
-        HasListeners ? Source.StartActivity($"{verb} {what}", kind) : null;
+        HasListeners ? Start($"{verb} {what}", kind) : null;
 
     /// <summary>Starts a span of a call that several requests share: a new trace with a link to each of theirs.</summary>
     public static Activity? StartShared(string name, IEnumerable<ActivityContext> served)

@@ -4,6 +4,7 @@ using LLMBlender.Client;
 using LLMBlender.Core.Blending;
 using LLMBlender.Silo.Comparing;
 using LLMBlender.Local.Telemetry;
+using LLMBlender.Silo.Placement;
 using Microsoft.Extensions.Logging;
 
 namespace LLMBlender.Silo.Dispatch;
@@ -30,13 +31,14 @@ internal sealed partial class ShardDispatcher : IDisposable
     private readonly WorkerRoster roster;
     private readonly BlendMetrics metrics;
     private readonly ILogger<ShardDispatcher> logger;
+    private readonly IGrainFactory grains;
     private readonly SiloFailureDetector detector;
     private int turn;
 
     public ShardDispatcher(WorkerRoster roster, IGrainFactory grains, BlendMetrics metrics, ILogger<ShardDispatcher> logger, TimeProvider timeProvider)
     {
-        (this.roster, this.metrics, this.logger) = (roster, metrics, logger);
-        detector = new SiloFailureDetector(grains, timeProvider);
+        (this.roster, this.grains, this.metrics, this.logger) = (roster, grains, metrics, logger);
+        detector = new SiloFailureDetector(PingAsync, timeProvider);
     }
 
     /// <summary>Computes the logits of a round.</summary>
@@ -66,6 +68,11 @@ internal sealed partial class ShardDispatcher : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => detector.Dispose();
+
+    // A silo that has left needs no message to be known as lost, and Orleans logs each message to it as an error.
+    private Task<Guid[]> PingAsync(GrainId grain, Guid[] calls) => roster.IsActive(PinnedKey.SiloOf(grain.Key.ToString()!))
+        ? grains.GetGrain<IPingExtension>(grain).PingAsync(calls)
+        : Task.FromException<Guid[]>(new SiloUnavailableException($"{grain} is not on an active member of the cluster"));
 
     private async Task RunAsync(ComparisonRound round, int[] pairs, RetryState state, Deadline deadline, CancellationToken stop)
     {

@@ -81,6 +81,9 @@ internal sealed class WorkerRoster(IClusterMembershipService membership, SiloCap
     public IReadOnlyList<string> Names() =>
         [.. Now().Silos.SelectMany(entry => entry.Capabilities.Rankers).Select(ranker => ranker.Name).Distinct().Order(StringComparer.Ordinal)];
 
+    /// <summary>Returns whether a silo is an active member of the cluster.</summary>
+    public bool IsActive(SiloAddress silo) => membership.CurrentSnapshot.GetSiloStatus(silo) is SiloStatus.Active;
+
     /// <summary>The number of worker silos.</summary>
     public int Count => Now().Silos.Count;
 

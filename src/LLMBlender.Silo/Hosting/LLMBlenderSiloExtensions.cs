@@ -80,7 +80,8 @@ public static class LLMBlenderSiloExtensions
         services.AddPlacementDirector<HomePlacement, DirectPlacementDirector>();
         services.AddPlacementDirector<NearPlacement, DirectPlacementDirector>();
         silo.Configure<ClusterMembershipOptions>(ConfigureMembership);
-        silo.AddActivityPropagation();
+        silo.AddOutgoingGrainCallFilter<TraceContextFilter>();
+        silo.AddIncomingGrainCallFilter<TraceParentFilter>();
 
         services.AddSingleton(panels);
         services.AddSingleton(models.Fusers);

@@ -95,6 +95,20 @@ public sealed class SiloFaultTests(SplitCluster cluster)
         }
     });
 
+    [Fact(SkipUnless = nameof(RedisServer.IsInstalled), SkipType = typeof(RedisServer), Skip = RedisServer.SkipReason)]
+    public Task ScaleDown_UnderLoad_LogsNoError() => RepeatAsync("a scale-down", null, async load =>
+    {
+        var (compare, blend) = (await cluster.StartMoreAsync(SplitCluster.Compare), await cluster.StartMoreAsync(SplitCluster.Blend));
+        await load.WhenAnsweredMoreAsync(3 * Form.Margin);
+        var before = Errors();
+        Assert.Equal(0, await compare.TerminateAsync());
+        Assert.Equal(0, await blend.TerminateAsync());
+        await load.WhenAnsweredMoreAsync(10 * Form.Margin);
+        Assert.Equal([], Errors().Except(before));
+    });
+
+    private List<string> Errors() => [.. cluster.Log.Where(line => line.Contains(" fail: ", StringComparison.Ordinal) || line.StartsWith("fail: ", StringComparison.Ordinal))];
+
     // Where a sign is given, the fault must have struck work under way: some silo's log says so.
     private Task RepeatAsync(string fault, string? sign, Func<Load, Task> strike) => cluster.UseAsync(async () =>
     {

@@ -35,6 +35,10 @@ internal sealed class Collector : IAsyncDisposable
     public bool Has(string signal, string text) =>
         bodies.TryGetValue(signal, out var all) && all.Any(body => body.Contains(text, StringComparison.Ordinal));
 
+    /// <summary>How often a text is in what came of a signal.</summary>
+    public int Count(string signal, string text) =>
+        bodies.TryGetValue(signal, out var all) ? all.Sum(body => body.Split(text, StringSplitOptions.None).Length - 1) : 0;
+
     public ValueTask DisposeAsync() => app.DisposeAsync();
 
     private async Task TakeAsync(HttpContext context)

@@ -48,6 +48,15 @@ public sealed class ScoringWorkflowTests
         Assert.Null((response with { RankerInfo = new RankerInfo("scored", RankerInfo.RewardModel) }).Probability(1, 3));
     }
 
+    [Fact]
+    public async Task Confidence_OfACalibratedRanker_IsTheProbabilityOfTheFirst()
+    {
+        var expected = Math.Exp(2 / 2.0) / Scores.Sum(static score => Math.Exp(score / 2.0));
+
+        Assert.Equal(expected, (await RankAsync("max-logits", new Scored(RankerInfo.RewardModel))).Confidence!.Value, 1e-6);
+        Assert.Null((await RankAsync("max-logits", new Scored(RankerInfo.RewardModel) { Temperature = null })).Confidence);
+    }
+
     private static Task<RankingResponse> RankAsync(string aggregation, Scored comparer)
     {
         var workflow = RankingWorkflow.Create(new RankingRequest
@@ -62,13 +71,15 @@ public sealed class ScoringWorkflowTests
 
     private sealed class Scored(string kind) : IPairComparer
     {
+        public double? Temperature { get; init; } = 2;
+
         public int Calls { get; private set; }
 
         public int Pairs { get; private set; }
 
         public string Name => "scored";
 
-        public RankerInfo? Info => new(Name, kind) { Temperature = 2 };
+        public RankerInfo? Info => new(Name, kind) { Temperature = Temperature };
 
         public int Reused => Pairs;
 

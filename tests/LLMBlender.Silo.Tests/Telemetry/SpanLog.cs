@@ -28,6 +28,9 @@ internal sealed class SpanLog : IDisposable
     public IReadOnlyList<Activity> Of(Activity root, string name) =>
         [.. spans.Where(span => span.TraceId == root.TraceId && (span.DisplayName == name || span.OperationName == name))];
 
+    /// <summary>All spans that have ended.</summary>
+    public IReadOnlyCollection<Activity> All => spans;
+
     /// <summary>The spans of other traces that are linked to this one.</summary>
     public IReadOnlyList<Activity> LinkedTo(Activity root) => [.. spans.Where(span => span.Links.Any(link => link.Context.TraceId == root.TraceId))];
 

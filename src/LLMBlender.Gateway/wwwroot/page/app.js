@@ -167,6 +167,7 @@ function finish(record) {
   const { usage, trace } = record;
   const facts = [['Comparisons', count(usage.comparisons)]];
   if (record.ranker_info) facts.unshift(['Ranker', ranker(record.ranker_info)], ['Probabilities', record.ranker_info.temperature ? 'calibrated' : 'none: not calibrated']);
+  if (record.confidence !== undefined) facts.push(['Best of all', `probability ${probability(record.confidence)}`]);
   if (usage.prompt_tokens + usage.completion_tokens) facts.unshift(['Tokens read', count(usage.prompt_tokens)], ['Tokens written', count(usage.completion_tokens)]);
   if (usage.cost !== undefined) facts.unshift(['Cost', cost(usage.cost)]);
   if (trace) facts.push(['Panel', seconds(trace.seconds.panel)], ['Ranking', seconds(trace.seconds.rank)], ['Fusing', seconds(trace.seconds.fuse)]);
