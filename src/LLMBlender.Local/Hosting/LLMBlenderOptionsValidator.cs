@@ -41,7 +41,7 @@ internal sealed class LLMBlenderOptionsValidator : IValidateOptions<LLMBlenderOp
     {
         if (!options.Members.ContainsKey(value) && !File.Exists(Path.Combine(value, ModelManifest.FileName)))
         {
-            failures.Add($"{property} is \"{value}\", and must be a {kind}'s model folder {(options.Members.Count > 0 ? $" or one of the members {string.Join(", ", options.Members.Keys)}" : "")}");
+            failures.Add($"{property} is \"{value}\", and must be a {kind}'s model folder{(options.Members.Count > 0 ? $" or one of the members {string.Join(", ", options.Members.Keys)}" : "")}");
         }
     }
 
