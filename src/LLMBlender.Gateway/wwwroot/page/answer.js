@@ -58,6 +58,12 @@ export class Answer {
     this.foot.textContent = message;
   }
 
+  /** Shows a notice instead of an answer. */
+  explain(notice) {
+    this.box.classList.remove('waiting', 'writing');
+    this.box.replaceChildren(notice);
+  }
+
   origin(record, fused, best) {
     if (fused) {
       const verdict = guardWords(record.fusion);

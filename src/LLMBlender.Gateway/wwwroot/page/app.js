@@ -3,10 +3,9 @@ import { copy } from './clipboard.js';
 import { fileName, save, toMarkdown } from './export.js';
 import { history } from './history.js';
 import { $, announce, onKey, showError } from './page.js';
-import { card, isUnrecorded, loadPanels } from './panels.js';
+import { card, loadPanels } from './panels.js';
 import { Run } from './run.js';
 import * as store from './store.js';
-import { setUpNotice } from './notice.js';
 
 const form = $('form');
 const ask = $('ask');
@@ -29,14 +28,12 @@ async function begin(question) {
   show();
   ask.value = '';
   running(true);
-  const chosen = card();
-  const asked = run.ask(question, $('panel').value, chosen);
+  const asked = run.ask(question, $('panel').value, card());
   show();
   const link = `#run=${run.record.id}`;
   if (location.hash !== link) window.history.pushState(null, '', link);
   try {
     const record = await asked;
-    if (record.state === 'failed' && isUnrecorded(chosen, question)) run.turns.at(-1).$('.answer').append(setUpNotice());
     if (record.state !== 'done') ask.value ||= question;
   } catch (e) {
     showError(e.message);

@@ -8,6 +8,6 @@ export function setUpNotice() {
   const pre = el('pre');
   pre.tabIndex = 0;
   pre.append(el('code', '', 'llmblender init'));
-  notice.append(el('h4', '', 'These are recorded answers'), text, pre);
+  notice.append(el('h3', '', 'These are recorded answers'), text, pre);
   return notice;
 }

@@ -21,9 +21,6 @@ export async function loadPanels() {
 /** The description of the chosen panel. */
 export const card = () => all.find((model) => model.id === $('panel').value)?.llmblender;
 
-/** Whether the panel has only recorded answers, and none to a question. */
-export const isUnrecorded = (of, question) => Boolean(of?.examples?.length) && !of.examples.includes(question);
-
 function show() {
   $('base-url').textContent = `${location.origin}/v1`;
   $('base-model').textContent = $('panel').value;

@@ -6,6 +6,7 @@ import { showFacts } from './facts.js';
 import { count, el, seconds } from './format.js';
 import { showMatrix } from './matrix.js';
 import { Members } from './members.js';
+import { setUpNotice } from './notice.js';
 
 export class Turn {
   /** Creates the view of a turn's record: {instruction, panel, card}. */
@@ -54,12 +55,15 @@ export class Turn {
   on_member({ member }) {
     this.candidates.update(member);
     if (!member.failure) this.answered++;
-    this.marks?.get(member.name)?.classList.add(member.failure ? 'failed' : 'done');
+    const mark = this.marks?.get(member.name);
+    mark?.classList.remove('writing');
+    mark?.classList.add(member.failure ? 'failed' : 'done');
     this.step('ask', 'on', `${this.answered} of ${this.expected}`);
   }
 
   on_ranking({ seconds: s }) {
     this.candidates.end('not awaited');
+    for (const mark of this.marks?.values() ?? []) mark.classList.remove('writing');
     this.step('ask', 'done', this.expected ? `${this.answered} of ${this.expected}${s ? `, ${seconds(s)}` : ''}` : 'given');
     this.step('rank', 'on', '');
     this.answer.wait('Ranking the answers');
@@ -99,7 +103,9 @@ export class Turn {
   fail(message, title) {
     this.candidates.end('not awaited');
     for (const step of ['ask', 'rank', 'fuse']) this.$(`.step-${step}`).classList.remove('on');
-    this.answer.fail(message, title);
+    const { card, instruction, state } = this.record;
+    if (state === 'failed' && card?.examples?.length && !card.examples.includes(instruction)) this.answer.explain(setUpNotice());
+    else this.answer.fail(message, title);
   }
 
   /** Shows a stored turn. */

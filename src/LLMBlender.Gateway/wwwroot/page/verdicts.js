@@ -34,8 +34,8 @@ export function standingWords({ beaten, compared, chance }) {
 /** What the guard found: how surely the fused answer is better or worse than the best candidate. */
 export function guardWords({ margin, probability: p }) {
   if (margin === null || margin === undefined) return '';
-  if (p === undefined || p === null) return `by ${logit(Math.abs(margin)).slice(1)}`;
-  return `with ${percent(margin >= 0 ? p : 1 - p)} probability`;
+  const by = `by ${logit(Math.abs(margin)).slice(1)}`;
+  return p === undefined || p === null ? by : `${by} (probability ${percent(margin >= 0 ? p : 1 - p)})`;
 }
 
 /** A cell's meaning in words. */
