@@ -1,6 +1,6 @@
 // The box of the answer: the draft while it is written, then the answer, where it comes from, and a draft that was not given.
 import { copyButton } from './clipboard.js';
-import { el } from './format.js';
+import { el, percent } from './format.js';
 import { Markdown } from './markdown/markdown.js';
 import { guardWords } from './verdicts.js';
 
@@ -74,7 +74,7 @@ export class Answer {
     const name = this.names([best]);
     if (record.ranking === 'none') return [...name, '’s answer, the first usable one: the candidates could not be ranked.'];
     if (record.candidates.length === 1) return [...name, '’s answer, unchanged: it is the only one.'];
-    return [...name, `’s answer, unchanged: the best of ${record.candidates.length}${record.confidence == null ? '' : ` with ${Math.round(record.confidence * 100)} % probability`}.`];
+    return [...name, `’s answer, unchanged: the best of ${record.candidates.length}${record.confidence == null ? '' : `, with ${percent(record.confidence)} probability`}.`];
   }
 
   showLost(record, best) {

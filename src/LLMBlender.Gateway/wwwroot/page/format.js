@@ -10,7 +10,8 @@ export const cost = (c) => (c === 0 ? '0' : c < 0.01 ? c.toPrecision(2) : c.toFi
 
 export const count = (n) => n.toLocaleString('en');
 
-export const percent = (share) => (Number.isFinite(share) ? `${Math.round(share * 100)} %` : '–');
+/** A share in percent; what is not quite 0 or 1 is not rounded to it. */
+export const percent = (p) => (!Number.isFinite(p) ? '–' : `${p > 0.995 && p < 1 ? '>99' : p > 0 && p < 0.005 ? '<1' : Math.round(p * 100)}\u00a0%`);
 
 /** A span of seconds in the largest unit that fits. */
 export const time = (s) => (s < 90 ? `${Math.round(s)} s` : s < 5400 ? `${Math.round(s / 60)} min` : s < 129600 ? `${Math.round(s / 3600)} h` : `${Math.round(s / 86400)} d`);

@@ -1,7 +1,7 @@
 // The comparison matrix as a heat map: row against column; pointing, tapping or arrow keys describe a pair. The scale is fixed, so that
 // colours of two runs mean the same.
-import { el, logit } from './format.js';
-import { pairWords, percent } from './verdicts.js';
+import { el, logit, percent } from './format.js';
+import { pairWords } from './verdicts.js';
 
 const hint = 'Point at a cell, tap it, or use the arrow keys. Each is the verdict on one pair, with the row’s answer read first.';
 

@@ -22,7 +22,7 @@ export function showTrend(rates, interval, most, words) {
     area('computed', (one) => one.computed, () => 0),
     area('reused', (one) => one.computed + one.reused, (one) => one.computed),
     ...[0, 0.5].map((share) => shape('grid', `M0,${height * share}H${width}`)));
-  $('y-axis').replaceChildren(...[top, top / 2, 0].map((value) => el('span', '', words(value))));
+  $('y-axis').replaceChildren(...[top, top / 2, 0].map((value) => el('span', '', value ? words(value) : '0')));
   const span = (count - 1) * interval;
   $('x-axis').replaceChildren(...[span, span / 2].map((age) => el('span', '', `${time(age)} ago`)), el('span', '', 'now'));
   $('trend-say').textContent = rates.length ? `at most ${words(peak)} in the last ${time(rates.length * interval)}` : 'counting…';

@@ -1,7 +1,5 @@
 // The ranker's numbers in words.
-import { logit, probability } from './format.js';
-
-export const percent = (p) => (p > 0.995 && p < 1 ? '>99 %' : p > 0 && p < 0.005 ? '<1 %' : `${Math.round(p * 100)} %`);
+import { logit, percent, probability } from './format.js';
 
 /** How many of the others a candidate beats, of those it was compared with, and its mean probability to be better than one of them. */
 export function standing(i, { matrix, probability: likely }) {
