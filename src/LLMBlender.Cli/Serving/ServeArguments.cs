@@ -25,6 +25,9 @@ internal sealed record ServeArguments(
     int ListenPort,
     int GatewayPort)
 {
+    /// <summary>The file with the secret of the cluster's silos; null for none.</summary>
+    public string? ClusterKey { get; init; }
+
     /// <summary>Whether requests of other machines are accepted with a key that is printed at the start, unless callers are configured.</summary>
     public bool Quick { get; init; }
 }

@@ -1,5 +1,6 @@
 using LLMBlender.Cli.Models;
 using LLMBlender.Cli.Panels;
+using LLMBlender.Cli.Verbs;
 using LLMBlender.Gateway;
 using LLMBlender.Local.Panels;
 using LLMBlender.Local.Settings;
@@ -182,11 +183,26 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         Roles = arguments.Roles,
         Redis = arguments.Redis,
         ClusterId = arguments.ClusterId,
+        Key = ReadKey(),
         Address = arguments.Address,
         SiloPort = arguments.SiloPort,
         ListenPort = arguments.ListenPort,
         GatewayPort = arguments.GatewayPort,
     };
+
+    private ClusterKey? ReadKey()
+    {
+        try
+        {
+            return arguments.ClusterKey is { } file ? ClusterKey.Read(file)
+                : terminal.Variable(ServeVerb.ClusterKeyVariable) is { Length: > 0 } text ? ClusterKey.Parse(text)
+                : null;
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException($"{(arguments.ClusterKey is null ? ServeVerb.ClusterKeyVariable : "--cluster-key")}: {Sentences.WithoutParameter(e)}", e);
+        }
+    }
 
     private void WriteIfNothingFound(ServeSettings settings, PanelRegistry panels, DiscoveredBackends found)
     {

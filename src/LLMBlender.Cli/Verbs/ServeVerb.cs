@@ -18,6 +18,9 @@ internal static class ServeVerb
     /// </summary>
     public const string RedisVariable = "LLMBLENDER_REDIS";
 
+    /// <summary>The environment variable with the secret of the cluster's processes, as the text of the file of <c>--cluster-key</c>.</summary>
+    public const string ClusterKeyVariable = "LLMBLENDER_CLUSTER_KEY";
+
     private const string Details = """
         Without options the process has all roles: HTTP, blending, comparing on its accelerators, fusing; comparisons are cached in
         memory. With --redis, processes with the same Redis and cluster id form one cluster, and --role selects the roles of each:
@@ -79,6 +82,12 @@ internal static class ServeVerb
             Description = "The cluster's id.",
             DefaultValueFactory = _ => LLMBlenderClientOptions.DefaultClusterId,
         };
+        var key = new Option<string?>("--cluster-key")
+        {
+            HelpName = "FILE",
+            Description = "A file with the secret of the cluster's processes, which authenticates what they write to Redis. Several lines: the first one is used, the others are accepted too. "
+                + $"By default the text of the variable {ClusterKeyVariable}.",
+        };
         var address = new Option<IPAddress>("--advertise")
         {
             HelpName = "IP|HOST",
@@ -93,7 +102,7 @@ internal static class ServeVerb
         {
             Description = $"Listen on all addresses, for other machines and containers, and require a key: ${QuickKey.Variable}, or one that is made and printed.",
         };
-        foreach (var option in new Option[] { roles, urls, quick, redis, config, cluster, address, siloPort, listenPort, gatewayPort })
+        foreach (var option in new Option[] { roles, urls, quick, redis, config, cluster, key, address, siloPort, listenPort, gatewayPort })
         {
             verb.Options.Add(option);
         }
@@ -110,6 +119,7 @@ internal static class ServeVerb
                 parsed.GetValue(listenPort) ?? 0,
                 parsed.GetValue(gatewayPort) ?? 0)
             {
+                ClusterKey = parsed.GetValue(key),
                 Quick = parsed.GetValue(quick),
             },
             terminal).RunAsync(cancellationToken));
