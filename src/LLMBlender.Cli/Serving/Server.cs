@@ -1,6 +1,5 @@
 using LLMBlender.Cli.Models;
 using LLMBlender.Cli.Panels;
-using LLMBlender.Cli.Verbs;
 using LLMBlender.Gateway;
 using LLMBlender.Local.Panels;
 using LLMBlender.Local.Settings;
@@ -9,6 +8,7 @@ using LLMBlender.Silo.Calls;
 using LLMBlender.Silo.Hosting;
 using LLMBlender.Silo.Models;
 using LLMBlender.Silo.Placement;
+using LLMBlender.Silo.Sealing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -195,12 +195,12 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         try
         {
             return arguments.ClusterKey is { } file ? ClusterKey.Read(file)
-                : terminal.Variable(ServeVerb.ClusterKeyVariable) is { Length: > 0 } text ? ClusterKey.Parse(text)
+                : terminal.Variable(ServeArguments.ClusterKeyVariable) is { Length: > 0 } text ? ClusterKey.Parse(text)
                 : null;
         }
         catch (ArgumentException e)
         {
-            throw new UsageException($"{(arguments.ClusterKey is null ? ServeVerb.ClusterKeyVariable : "--cluster-key")}: {Sentences.WithoutParameter(e)}", e);
+            throw new UsageException($"{(arguments.ClusterKey is null ? ServeArguments.ClusterKeyVariable : "--cluster-key")}: {Sentences.WithoutParameter(e)}", e);
         }
     }
 

@@ -18,9 +18,6 @@ internal static class ServeVerb
     /// </summary>
     public const string RedisVariable = "LLMBLENDER_REDIS";
 
-    /// <summary>The environment variable with the secret of the cluster's processes, as the text of the file of <c>--cluster-key</c>.</summary>
-    public const string ClusterKeyVariable = "LLMBLENDER_CLUSTER_KEY";
-
     private const string Details = """
         Without options the process has all roles: HTTP, blending, comparing on its accelerators, fusing; comparisons are cached in
         memory. With --redis, processes with the same Redis and cluster id form one cluster, and --role selects the roles of each:
@@ -86,7 +83,7 @@ internal static class ServeVerb
         {
             HelpName = "FILE",
             Description = "A file with the secret of the cluster's processes, which authenticates what they write to Redis. Several lines: the first one is used, the others are accepted too. "
-                + $"By default the text of the variable {ClusterKeyVariable}.",
+                + $"By default the text of the variable {ServeArguments.ClusterKeyVariable}.",
         };
         var address = new Option<IPAddress>("--advertise")
         {

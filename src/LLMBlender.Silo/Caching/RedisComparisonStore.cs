@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Threading.Channels;
 using LLMBlender.Abstractions;
 using LLMBlender.Local.Telemetry;
-using LLMBlender.Silo.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
@@ -34,13 +33,12 @@ internal sealed partial class RedisComparisonStore : IComparisonStore, IAsyncDis
     public RedisComparisonStore(
         IConnectionMultiplexer redis,
         IOptions<ComparisonCacheOptions> options,
-        LLMBlenderSiloOptions silo,
+        StoredLogit format,
         BlendMetrics metrics,
         TimeProvider timeProvider,
         ILogger<RedisComparisonStore> logger)
     {
-        (this.redis, this.options, this.metrics, this.logger) = (redis, options.Value, metrics.Comparisons, logger);
-        format = new StoredLogit(silo.Key);
+        (this.redis, this.options, this.format, this.metrics, this.logger) = (redis, options.Value, format, metrics.Comparisons, logger);
         reading = new CircuitBreaker(this.options.ShortestRest, this.options.LongestRest, timeProvider);
         writing = new CircuitBreaker(this.options.ShortestRest, this.options.LongestRest, timeProvider);
         pending = Channel.CreateBounded<(ComparisonKey, float)>(

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
-using LLMBlender.Silo.Hosting;
+using LLMBlender.Silo.Sealing;
 
 namespace LLMBlender.Silo.Caching;
 

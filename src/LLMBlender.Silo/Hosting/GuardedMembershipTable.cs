@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using LLMBlender.Local.Telemetry;
+using LLMBlender.Silo.Sealing;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 

@@ -44,6 +44,7 @@ public static class LLMBlenderSiloExtensions
         if (redis is not null)
         {
             builder.Services.TryAddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(ForCache(options.Redis!)));
+            builder.Services.TryAddSingleton(new StoredLogit(options.Key));
             builder.Services.TryAddSingleton<IComparisonStore, RedisComparisonStore>();
         }
 

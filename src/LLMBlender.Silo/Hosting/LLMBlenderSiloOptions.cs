@@ -1,6 +1,7 @@
 using System.Net;
 using LLMBlender.Client;
 using LLMBlender.Silo.Placement;
+using LLMBlender.Silo.Sealing;
 
 namespace LLMBlender.Silo.Hosting;
 

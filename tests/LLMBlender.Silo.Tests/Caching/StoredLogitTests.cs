@@ -1,6 +1,6 @@
 using CsCheck;
 using LLMBlender.Silo.Caching;
-using LLMBlender.Silo.Hosting;
+using LLMBlender.Silo.Sealing;
 
 namespace LLMBlender.Silo.Tests.Caching;
 

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace LLMBlender.Silo.Hosting;
+namespace LLMBlender.Silo.Sealing;
 
 /// <summary>
 /// The secret that the silos of a cluster share. What they write to Redis has a code made with it (HMAC-SHA256, 16 bytes), so that another program that

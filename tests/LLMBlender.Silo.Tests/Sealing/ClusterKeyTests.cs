@@ -1,6 +1,6 @@
-using LLMBlender.Silo.Hosting;
+using LLMBlender.Silo.Sealing;
 
-namespace LLMBlender.Silo.Tests.Hosting;
+namespace LLMBlender.Silo.Tests.Sealing;
 
 public sealed class ClusterKeyTests
 {
