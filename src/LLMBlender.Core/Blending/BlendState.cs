@@ -216,6 +216,10 @@ internal sealed class BlendState(BlendRequest request, TimeProvider timeProvider
         },
     };
 
+    /// <summary>Creates an update that contains the next characters of a member's answer.</summary>
+    public BlendUpdate TextEvent(string member, string text) =>
+        new("", null) { Event = new BlendEvent(BlendEventKind.MemberText, Seconds) { Name = member, Text = text } };
+
     private double Seconds => timeProvider.GetElapsedTime(start).TotalSeconds;
 
     private int BestIndex

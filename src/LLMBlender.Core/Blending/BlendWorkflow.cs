@@ -87,12 +87,16 @@ public sealed class BlendWorkflow(ICandidateSource? panel, IRankingService ranke
             }
 
             var reports = new List<MemberReport>(panel.Members.Count);
-            await foreach (var report in panel.AskAsync(deadline.Token))
+            await foreach (var (member, text, report) in AskAsync(request, panel, deadline))
             {
-                reports.Add(report);
+                if (report is not null)
+                {
+                    reports.Add(report);
+                }
+
                 if (request.WithProgress)
                 {
-                    yield return blend.Event(BlendEventKind.Member, member: report);
+                    yield return report is null ? blend.TextEvent(member, text) : blend.Event(BlendEventKind.Member, member: report);
                 }
             }
 
@@ -149,6 +153,11 @@ public sealed class BlendWorkflow(ICandidateSource? panel, IRankingService ranke
     // A panel of one that is not fused has nothing to compare and nothing to choose: its answer is the answer.
     private static bool CanPassThrough(BlendRequest request, ICandidateSource panel) =>
         panel.CanStream && request is { Fuser: Fusion.SelectFuser.FuserName, WithProgress: false, Format: null };
+
+    private static IAsyncEnumerable<PanelUpdate> AskAsync(BlendRequest request, ICandidateSource panel, Deadline deadline) =>
+        request is { WithProgress: true, WithMemberText: true }
+            ? panel.AskStreamingAsync(deadline.Token)
+            : panel.AskAsync(deadline.Token).Select(static report => new PanelUpdate(report.Name, "", report));
 
     private static MemberReport[] InOrder(IReadOnlyList<string> members, List<MemberReport> reports) =>
         [.. members.Select(name => reports.Find(report => report.Name == name)!)];

@@ -22,10 +22,20 @@ public interface ICandidateSource
     /// <exception cref="OperationCanceledException">The caller cancelled the request.</exception>
     IAsyncEnumerable<MemberReport> AskAsync(CancellationToken cancellationToken);
 
+    /// <summary>Calls every member, and returns each part of its answer as it is generated, then its report.</summary>
+    /// <inheritdoc cref="AskAsync"/>
+    IAsyncEnumerable<PanelUpdate> AskStreamingAsync(CancellationToken cancellationToken);
+
     /// <summary>Calls the only member of a panel and streams its answer: its parts, then its report.</summary>
     /// <inheritdoc cref="AskAsync"/>
     IAsyncEnumerable<MemberUpdate> StreamAsync(CancellationToken cancellationToken);
 }
+
+/// <summary>A piece of an answer of one of a panel's members, or the member's report.</summary>
+/// <param name="Member">The member's name.</param>
+/// <param name="Text">The answer's next characters; empty in a report.</param>
+/// <param name="Report">The report; null in a piece.</param>
+public readonly record struct PanelUpdate(string Member, string Text, MemberReport? Report);
 
 /// <summary>A piece of a member's answer, or its report at the end.</summary>
 /// <param name="Text">The answer's next characters; empty in the last update.</param>

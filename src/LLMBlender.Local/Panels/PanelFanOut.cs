@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Threading.Channels;
 using LLMBlender.Abstractions;
 using LLMBlender.Core.Blending;
 using LLMBlender.Core.Fusion;
@@ -34,6 +35,9 @@ public sealed class PanelFanOut(
     private readonly long start = timeProvider.GetTimestamp();
     private readonly TimeSpan memberTime = Least(deadline.Remaining * MemberShare(panel, request), panel.MemberTimeout);
     private readonly TimeSpan onlyMemberTime = Least(deadline.Remaining, panel.MemberTimeout);
+
+    // Gets members' texts as they are generated; null unless they are asked for.
+    private ChannelWriter<PanelUpdate>? pieces;
 
     /// <inheritdoc/>
     public string Name => panel.Name;
@@ -91,6 +95,27 @@ public sealed class PanelFanOut(
     }
 
     /// <inheritdoc/>
+    public async IAsyncEnumerable<PanelUpdate> AskStreamingAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var updates = Channel.CreateUnbounded<PanelUpdate>(new UnboundedChannelOptions { SingleReader = true });
+        pieces = updates.Writer;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var asking = WriteReportsAsync(updates.Writer, stop.Token);
+        try
+        {
+            await foreach (var update in updates.Reader.ReadAllAsync(CancellationToken.None))
+            {
+                yield return update;
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await asking;
+        }
+    }
+
+    /// <inheritdoc/>
     public async IAsyncEnumerable<MemberUpdate> StreamAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var slot = slots[0];
@@ -107,6 +132,24 @@ public sealed class PanelFanOut(
             }
 
             yield return new MemberUpdate(updates.Current.Text, null, updates.Current.Reasoning, updates.Current.Calls, updates.Current.Thinking, updates.Current.Logprobs);
+        }
+    }
+
+    // The channel completes with the reports, or with their exception.
+    private async Task WriteReportsAsync(ChannelWriter<PanelUpdate> updates, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var report in AskAsync(cancellationToken))
+            {
+                updates.TryWrite(new PanelUpdate(report.Name, "", report));
+            }
+
+            updates.TryComplete();
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            updates.TryComplete(e);
         }
     }
 
@@ -184,10 +227,10 @@ public sealed class PanelFanOut(
     {
         panel.Hedges.AddShare();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var first = AskOnceAsync(slot, either.Token);
+        var first = AskOnceAsync(slot, pieces, either.Token);
         if (await IsSlowAsync(first, slot.Backend, either.Token))
         {
-            var second = AskOnceAsync(slot, either.Token);
+            var second = AskOnceAsync(slot, null, either.Token);
             var winner = await Task.WhenAny(first, second);
             var reply = (await winner).Candidate is not null ? await winner : await (winner == first ? second : first);
             await either.CancelAsync();
@@ -228,17 +271,39 @@ public sealed class PanelFanOut(
         return isOver || cancellationToken.IsCancellationRequested;
     }
 
-    private async Task<BackendReply> AskOnceAsync((string Backend, int Sample, string Name) slot, CancellationToken cancellationToken)
+    private async Task<BackendReply> AskOnceAsync(
+        (string Backend, int Sample, string Name) slot, ChannelWriter<PanelUpdate>? texts, CancellationToken cancellationToken)
     {
         try
         {
-            return await caller.AskAsync(slot.Backend, ToBackendRequest(slot.Sample, memberTime), cancellationToken);
+            var asked = ToBackendRequest(slot.Sample, memberTime);
+            return await (texts is null ? caller.AskAsync(slot.Backend, asked, cancellationToken) : ReadAsync(slot, asked, texts, cancellationToken));
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             var reason = e is OperationCanceledException ? BlendFailureReason.TimedOut : BlendFailureReason.Unreachable;
             return BackendReply.Failed(slot.Name, reason, e.Message);
         }
+    }
+
+    // Reads a streamed answer to its end, and writes its parts.
+    private async Task<BackendReply> ReadAsync(
+        (string Backend, int Sample, string Name) slot, BackendRequest asked, ChannelWriter<PanelUpdate> texts, CancellationToken cancellationToken)
+    {
+        await foreach (var update in caller.StreamAsync(slot.Backend, asked, CancellationToken.None).WithCancellation(cancellationToken))
+        {
+            if (update.Reply is { } reply)
+            {
+                return reply;
+            }
+
+            if (update.Text.Length > 0)
+            {
+                texts.TryWrite(new PanelUpdate(slot.Name, update.Text, null));
+            }
+        }
+
+        return BackendReply.Failed(slot.Name, BlendFailureReason.Faulted, "its stream ended without a reply");
     }
 
     private BackendRequest ToBackendRequest(int sample, TimeSpan timeout) => new(request.Instruction, request.Input, timeout)
