@@ -9,6 +9,7 @@ using LLMBlender.Silo.Calls;
 using LLMBlender.Silo.Hosting;
 using LLMBlender.Silo.Models;
 using LLMBlender.Silo.Placement;
+using LLMBlender.Silo.Sealing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -188,11 +189,26 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         Roles = arguments.Roles,
         Redis = arguments.Redis,
         ClusterId = arguments.ClusterId,
+        Key = ReadKey(),
         Address = arguments.Address,
         SiloPort = arguments.SiloPort,
         ListenPort = arguments.ListenPort,
         GatewayPort = arguments.GatewayPort,
     };
+
+    private ClusterKey? ReadKey()
+    {
+        try
+        {
+            return arguments.ClusterKey is { } file ? ClusterKey.Read(file)
+                : terminal.Variable(ServeArguments.ClusterKeyVariable) is { Length: > 0 } text ? ClusterKey.Parse(text)
+                : null;
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException($"{(arguments.ClusterKey is null ? ServeArguments.ClusterKeyVariable : "--cluster-key")}: {Sentences.WithoutParameter(e)}", e);
+        }
+    }
 
     private void WriteIfNothingFound(ServeSettings settings, PanelRegistry panels, DiscoveredBackends found)
     {
