@@ -18,9 +18,7 @@ internal static class HtmlReport
     public static string Write(EvaluationReport report)
     {
         var page = new StringBuilder();
-        page.Append("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">")
-            .Append("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">")
-            .Append($"<title>LLMBlender evaluation</title><style>{Style()}</style></head><body>\n<h1>LLMBlender evaluation</h1>\n<dl>");
+        page.Append("<h1>LLMBlender evaluation</h1>\n<dl>");
         foreach (var (name, value) in report.Facts)
         {
             page.Append($"<dt>{Text(name)}</dt><dd>{Text(value)}</dd>");
@@ -38,8 +36,16 @@ internal static class HtmlReport
             page.Append($"<li>{Text(note)}</li>");
         }
 
-        return page.Append("</ul>\n</body></html>\n").ToString();
+        return Page("LLMBlender evaluation", page.Append("</ul>\n").ToString());
     }
+
+    /// <summary>Returns a self-contained document.</summary>
+    /// <param name="title">The title.</param>
+    /// <param name="body">The body's HTML.</param>
+    public static string Page(string title, string body) =>
+        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">"
+        + "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+        + $"<title>{Text(title)}</title><style>{Style()}</style></head><body>\n{body}</body></html>\n";
 
     private static void Table2(StringBuilder page, EvaluationReport report)
     {

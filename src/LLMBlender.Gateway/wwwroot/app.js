@@ -94,10 +94,11 @@ async function run(instruction, name) {
 let answered = 0;
 let expected = 0;
 const handlers = {
+  // A panel that asks in stages sends one for each stage, with the members of the stages before.
   asking({ members }) {
-    [answered, expected] = [0, members.length];
     candidates.expect(members);
-    step('ask', 'on', `0 of ${expected}`);
+    expected = members.length;
+    step('ask', 'on', `${answered} of ${expected}`);
     announce(`${expected} members asked.`);
   },
   member({ member }) {
@@ -132,6 +133,7 @@ const handlers = {
 function begin(instruction) {
   showError(null);
   whole = '';
+  answered = 0;
   $('run').hidden = false;
   $('intro').hidden = true;
   $('asked').textContent = instruction;
@@ -163,6 +165,8 @@ function finish(record) {
   const facts = [['Comparisons', count(usage.comparisons)]];
   if (record.ranker_info) facts.unshift(['Ranker', ranker(record.ranker_info)], ['Probabilities', record.ranker_info.temperature ? 'calibrated' : 'none: not calibrated']);
   if (record.confidence !== undefined) facts.push(['Best of all', `probability ${probability(record.confidence)}`]);
+  if (record.stages) facts.push(['Asked', asked(record.stages)]);
+  if (record.abstained) facts.push(['Sure enough', 'no']);
   if (usage.prompt_tokens + usage.completion_tokens) facts.unshift(['Tokens read', count(usage.prompt_tokens)], ['Tokens written', count(usage.completion_tokens)]);
   if (usage.cost !== undefined) facts.unshift(['Cost', cost(usage.cost)]);
   if (trace) facts.push(['Panel', seconds(trace.seconds.panel)], ['Ranking', seconds(trace.seconds.rank)], ['Fusing', seconds(trace.seconds.fuse)]);
@@ -174,6 +178,15 @@ function finish(record) {
   }));
   $('facts').hidden = false;
   if (failed.length) showError(failed.map((failure) => `${failure.what}: ${failure.message}`).join('; '));
+}
+
+// Who was not asked, and why.
+function asked(stages) {
+  const [some, rest] = [stages.filter((stage) => stage.outcome !== 'not_asked'), stages.filter((stage) => stage.outcome === 'not_asked')];
+  const names = (list) => list.flatMap((stage) => stage.members).join(', ');
+  const last = some.at(-1);
+  const why = last?.confidence === undefined ? '' : `, sure with probability ${probability(last.confidence)}`;
+  return rest.length ? `${names(some)}${why}; not ${names(rest)}` : names(some);
 }
 
 const sure = (p) => (p === undefined ? '' : `, with probability ${probability(p)}`);

@@ -10,12 +10,19 @@ export class Candidates {
     this.started = 0;
   }
 
-  /** Creates a waiting element for each member. */
+  /** Creates a waiting element for each member that has none yet; without names, removes all. */
   expect(names) {
-    this.cards.clear();
-    this.list.replaceChildren();
-    this.started = performance.now();
-    for (const name of names) this.card(name).classList.add('waiting');
+    cancelAnimationFrame(this.frame);
+    if (!names.length) {
+      this.cards.clear();
+      this.list.replaceChildren();
+      this.started = performance.now();
+    }
+
+    for (const name of names) {
+      if (!this.cards.has(name)) this.card(name).classList.add('waiting');
+    }
+
     this.tick();
   }
 
