@@ -6,7 +6,7 @@ using LLMBlender.Records;
 
 namespace LLMBlender.Evaluation;
 
-/// <summary>The parts of a record that the tables use; of its texts, only a title.</summary>
+/// <summary>The parts of a record that a report uses; of its texts, only a title unless the report shows them.</summary>
 /// <param name="Id">The record's id.</param>
 /// <param name="Title">The beginning of its instruction.</param>
 /// <param name="Group">Its subset of the data; null if it has none.</param>
@@ -29,11 +29,21 @@ internal sealed record EvaluatedRecord(
 {
     private const int TitleLength = 160;
 
+    /// <summary>Whether a candidate has a model's name; preference data has none.</summary>
+    public bool HasModels { get; init; }
+
+    /// <summary>The texts, for a report that shows them; null otherwise.</summary>
+    public RecordTexts? Texts { get; init; }
+
     /// <summary>The field of the file with the record's subset.</summary>
     private const string GroupField = "subset";
 
     /// <summary>Selects the parts of a record that the tables use.</summary>
-    public static EvaluatedRecord Of(RecordPlace place, MixInstructRecord record, RecordFinding finding)
+    /// <param name="place">The record's place in its file.</param>
+    /// <param name="record">The record.</param>
+    /// <param name="finding">The computed values.</param>
+    /// <param name="keepsTexts">Whether to keep its texts.</param>
+    public static EvaluatedRecord Of(RecordPlace place, MixInstructRecord record, RecordFinding finding, bool keepsTexts)
     {
         var names = record.Candidates.SelectMany(static candidate => candidate.Scores.Keys).Distinct(StringComparer.Ordinal).ToList();
         var whole = names.FindAll(name => record.Candidates.All(candidate => candidate.Scores.ContainsKey(name)));
@@ -48,7 +58,11 @@ internal sealed record EvaluatedRecord(
             [.. names.Except(whole)],
             judged is { IsComplete: true } ? judged : null,
             JudgedOrders.Read(record.Unknown, models),
-            finding);
+            finding)
+        {
+            HasModels = record.Candidates.Any(static candidate => candidate.Model is not null),
+            Texts = keepsTexts ? RecordTexts.Of(record) : null,
+        };
     }
 
     private static string? Text(string json)

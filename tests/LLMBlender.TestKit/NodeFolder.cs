@@ -31,10 +31,13 @@ public sealed class NodeFolder(string project, string name)
     /// <summary>Runs a script.</summary>
     public Task<Outcome> RunScriptAsync(string script, params string[] args)
     {
-        // A script finds its packages beside itself.
-        var copy = At(script);
-        File.Copy(Source(script), copy, overwrite: true);
-        return RunAsync("node", [copy, .. args]);
+        // A script finds its packages, and the modules that scripts share, beside itself.
+        foreach (var file in Directory.EnumerateFiles(Source(""), "*.mjs"))
+        {
+            File.Copy(file, At(System.IO.Path.GetFileName(file)), overwrite: true);
+        }
+
+        return RunAsync("node", [At(script), .. args]);
     }
 
     private string At(params string[] parts) => System.IO.Path.Combine([Path, .. parts]);

@@ -18,12 +18,12 @@ internal sealed class TerminalReport(IAnsiConsole console)
     public void Write(EvaluationReport report)
     {
         console.WriteLine();
-        foreach (var (name, value) in report.Facts)
-        {
-            console.Write(new Paragraph($"  {name}  ", Palette.Dim).Append($"{value}\n"));
-        }
-
+        console.Write(new Padder(new Text(report.Finding, Palette.Heading), new Padding(2, 0, 2, 1)));
         ResultTables(report);
+        Heading("Choices against the best single model");
+        Table(
+            [report.Criterion, "difference", "rank diff. ↓", "better %"],
+            report.Differences.Select(static row => (row.Name, row.Cells, (bool[]?)[false, false, false, true])));
         if (report.Agreement.Count > 0)
         {
             Heading($"Agreement with {report.Criterion}");
@@ -45,6 +45,12 @@ internal sealed class TerminalReport(IAnsiConsole console)
         foreach (var note in report.Notes)
         {
             console.Write(new Padder(new Text(note, Palette.Dim), new Padding(2, 0, 2, 0)));
+        }
+
+        console.WriteLine();
+        foreach (var (name, value) in report.Facts)
+        {
+            console.Write(new Paragraph($"  {name}  ", Palette.Dim).Append($"{value}\n"));
         }
     }
 

@@ -26,7 +26,8 @@ internal static class EvaluateVerb
         Every candidate is scored against "output", and every pair is compared in both orders. The report contains the paper's tables:
         the rows are models, oracles, rankers, the pair ranker under each aggregation and the blend; the columns are the metrics, the
         file's scores and, by a judge, rank, wins-or-ties and top-k. Further tables contain the agreement of rankers and metrics with
-        the judge, position bias, and the cost of the aggregations. All values have 95 % bootstrap intervals. The judge is the file's
+        the judge, position bias, and the cost of the aggregations. The report begins with whether
+        the ranker's choice is better than the best single model, by differences paired record by record. All values have 95 % bootstrap intervals. The judge is the file's
         cmp_results, or with --judge a score that the file contains for every candidate.
 
         Metrics:
@@ -60,10 +61,12 @@ internal static class EvaluateVerb
         var resamples = Numbers.AtLeast("--resamples", 1, $"Resamples of the bootstrap. [default: {Bootstrap.DefaultResamples}]");
         var markdown = Output("--markdown", "Markdown");
         var json = Output("--json", "JSON, in full precision");
-        var html = Output("--html", "one HTML file with plots");
+        var html = Output("--html", "one HTML file with plots, sortable tables and the records");
+        var csv = Output("--csv", "CSV, one value a line");
+        var latex = Output("--latex", "LaTeX tables");
         var work = new Option<string?>("--work") { HelpName = "F", Description = "The file that stores completed work, from which a stopped run resumes." };
         var config = new Option<string?>("--config") { HelpName = "FILE", Description = "The configuration file with the scorers, and the backends of judges, among the rankers, in the format of serve." };
-        foreach (var option in new Option[] { metrics, rankers, judge, against, seed, resamples, markdown, json, html, work, config })
+        foreach (var option in new Option[] { metrics, rankers, judge, against, seed, resamples, markdown, json, html, csv, latex, work, config })
         {
             verb.Options.Add(option);
         }
@@ -74,7 +77,7 @@ internal static class EvaluateVerb
         verb.Options.Add(noGuard);
         verb.SetAction(async (parsed, cancellationToken) =>
         {
-            var files = new ReportFiles(parsed.GetValue(markdown), parsed.GetValue(json), parsed.GetValue(html));
+            var files = new ReportFiles(parsed.GetValue(markdown), parsed.GetValue(json), parsed.GetValue(html), parsed.GetValue(csv), parsed.GetValue(latex));
             var evaluator = new Evaluator(new RunConsole(terminal), parsed.GetValue(from)!, files, parsed.GetValue(work), report =>
                 new TerminalReport(ConsoleOutput.Create(terminal.Out, terminal.OutIsTerminal, terminal)).Write(report), parsed.GetValue(config));
             using var plan = Plan(

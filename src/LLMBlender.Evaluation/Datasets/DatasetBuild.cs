@@ -15,9 +15,20 @@ internal sealed class DatasetBuild(DatasetPlan plan, DatasetJournal journal, Act
 {
     private readonly SemaphoreSlim slots = new(plan.Concurrency);
     private int failures;
+    private int unreadable;
+    private int readable;
+
+    // A judge that has never been understood in this many responses won't be: further calls would be paid for nothing.
+    private const int UnreadableLimit = 8;
 
     /// <summary>The number of answers and verdicts that failed.</summary>
     public int Failures => failures;
+
+    /// <summary>The number of the judge's responses that contain no verdict.</summary>
+    public int Unreadable => unreadable;
+
+    /// <summary>Whether the judge is not asked any more, because none of its first responses contained a verdict.</summary>
+    public bool IsJudgeGivenUp => unreadable >= UnreadableLimit && readable == 0;
 
     /// <summary>Builds one record; null if no member answered.</summary>
     public async Task<MixInstructRecord?> MakeAsync(SourceInstruction source, CancellationToken cancellationToken)
@@ -82,7 +93,7 @@ internal sealed class DatasetBuild(DatasetPlan plan, DatasetJournal journal, Act
         SourceInstruction source, string record, (string Model, string Text, string Method)[] texts, CancellationToken cancellationToken)
     {
         var pairs = new List<CandidatePair>();
-        var drawn = Permutation.Shuffled(texts.Length, plan.Seed ^ SeedOf(record));
+        var drawn = Permutation.Shuffled(texts.Length, plan.Seed ^ RecordSeed.Of(record));
         for (var i = 0; i < texts.Length; i++)
         {
             for (var j = 0; j < i; j++)
@@ -96,7 +107,7 @@ internal sealed class DatasetBuild(DatasetPlan plan, DatasetJournal journal, Act
             }
         }
 
-        var order = Permutation.Shuffled(pairs.Count, plan.Seed + SeedOf(record));
+        var order = Permutation.Shuffled(pairs.Count, plan.Seed + RecordSeed.Of(record));
         var verdicts = new Dictionary<(string First, string Second), JudgeVerdict?>();
         var asking = order.Select(at => (Pair: pairs[at], Verdict: VerdictAsync(source, record, texts[pairs[at].First], texts[pairs[at].Second], cancellationToken))).ToList();
         foreach (var (pair, verdict) in asking)
@@ -126,10 +137,38 @@ internal sealed class DatasetBuild(DatasetPlan plan, DatasetJournal journal, Act
 
         void Store(ChatResponse reply)
         {
-            var tokens = TokensOf(reply);
-            journal.NoteVerdict(record, first.Model, second.Model, JudgePrompt.Read(reply.Text), tokens);
+            var (tokens, verdict) = (TokensOf(reply), JudgePrompt.Read(reply.Text));
+            journal.NoteVerdict(record, first.Model, second.Model, verdict, tokens);
+            Count(record, judge, verdict, reply.Text);
             plan.Budget.Spend(judge.Cost(tokens.Prompt, tokens.Completion) ?? 0);
         }
+    }
+
+    private void Count(string record, Backend judge, JudgeVerdict? verdict, string text)
+    {
+        if (verdict is not null)
+        {
+            Interlocked.Increment(ref readable);
+            return;
+        }
+
+        var count = Interlocked.Increment(ref unreadable);
+        if (count == 1)
+        {
+            reportError($"record \"{record}\": the response of the judge {judge.Name} contains no verdict: \"{Excerpt(text)}\"; a verdict is A>>B, A>B, A=B, B>A, B>>A or A=B=BAD");
+        }
+
+        if (count == UnreadableLimit && readable == 0)
+        {
+            reportError($"the judge {judge.Name} is not asked any more: none of its {UnreadableLimit} responses contained a verdict");
+        }
+    }
+
+    private static string Excerpt(string text)
+    {
+        const int Longest = 80;
+        var line = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return line.Length <= Longest ? line : $"{line[..Longest]}…";
     }
 
     // Returns one MixInstruct verdict per pair; a tie is "Same bad" if no order was judged good.
@@ -163,7 +202,7 @@ internal sealed class DatasetBuild(DatasetPlan plan, DatasetJournal journal, Act
         await slots.WaitAsync(cancellationToken);
         try
         {
-            if (budget?.TryTake() == false)
+            if (budget is not null && (IsJudgeGivenUp || !budget.TryTake()))
             {
                 return null;
             }
@@ -201,9 +240,6 @@ internal sealed class DatasetBuild(DatasetPlan plan, DatasetJournal journal, Act
 
     private static (long Prompt, long Completion) TokensOf(ChatResponse response) =>
         (response.Usage?.InputTokenCount ?? 0, response.Usage?.OutputTokenCount ?? 0);
-
-    private static ulong SeedOf(string record) =>
-        BitConverter.ToUInt64(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(record)));
 
     // A judge's verdict; null if its response can't be parsed.
     private readonly record struct JudgeResult(JudgeVerdict? Verdict);

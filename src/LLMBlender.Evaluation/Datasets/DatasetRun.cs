@@ -19,6 +19,7 @@ public sealed class DatasetRun(IRunConsole console, DatasetPlan plan, string[] f
     private const int WindowRecords = 32;
 
     private readonly Lock gate = new();
+    private int unreadable;
 
     /// <summary>Builds the data set.</summary>
     /// <param name="filter">Selects the instructions to keep.</param>
@@ -104,7 +105,8 @@ public sealed class DatasetRun(IRunConsole console, DatasetPlan plan, string[] f
             progress.Settled(window.Length, position += window.Length);
         }
 
-        return build.Failures == 0 && empty == 0 && !plan.Budget.IsSpent;
+        unreadable = build.Unreadable;
+        return build.Failures == 0 && empty == 0 && !plan.Budget.IsSpent && !build.IsJudgeGivenUp;
     }
 
     private void Earlier(long promptTokens, long completionTokens) =>
@@ -117,6 +119,7 @@ public sealed class DatasetRun(IRunConsole console, DatasetPlan plan, string[] f
         {
             text.Append(CultureInfo.InvariantCulture, $"; {Sentences.Count(plan.Budget.Calls, "call")} of the judge {plan.Judge.Name}");
             text.Append(plan.Budget.Cost > 0 ? string.Create(CultureInfo.InvariantCulture, $", {plan.Budget.Cost}") : "");
+            text.Append(unreadable > 0 ? $"; {Sentences.Count(unreadable, "response")} without a verdict" : "");
             text.Append(plan.Budget.IsSpent ? "; its budget is spent, and pairs are left unjudged" : "");
         }
 

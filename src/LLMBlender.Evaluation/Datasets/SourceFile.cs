@@ -15,12 +15,8 @@ internal static class SourceFile
     public static async IAsyncEnumerable<SourceInstruction> ReadAsync(
         string path, Stream standardInput, Action<string> refused, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var input = RecordInput.Open(path, standardInput);
-        using var stream = new BufferedStream(input.Stream, 64 << 10);
-        var number = 0;
-        await foreach (var (element, problem) in ElementsAsync(stream, path, cancellationToken))
+        await foreach (var (number, element, problem) in NumberedAsync(path, standardInput, cancellationToken))
         {
-            number++;
             if (problem is not null)
             {
                 refused($"{path}:{number}: {problem}");
@@ -33,6 +29,23 @@ internal static class SourceFile
             {
                 yield return instruction!;
             }
+        }
+    }
+
+    /// <summary>Streams the objects of a JSON array or of JSON Lines, numbered from 1, each with its error if it is not valid JSON.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="standardInput">Standard input, for <c>-</c>.</param>
+    /// <param name="cancellationToken">Cancels reading.</param>
+    /// <exception cref="UsageException">The file can't be read.</exception>
+    public static async IAsyncEnumerable<(int Number, JsonElement Element, string? Problem)> NumberedAsync(
+        string path, Stream standardInput, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var input = RecordInput.Open(path, standardInput);
+        using var stream = new BufferedStream(input.Stream, 64 << 10);
+        var number = 0;
+        await foreach (var (element, problem) in ElementsAsync(stream, path, cancellationToken))
+        {
+            yield return (++number, element, problem);
         }
     }
 

@@ -8,6 +8,18 @@ public sealed record EvaluationReport
     /// <summary>The run's identity by name: version, files, hashes, seeds.</summary>
     public required IReadOnlyList<(string Name, string Value)> Facts { get; init; }
 
+    /// <summary>The finding in one sentence: whether the ranker's choice is better than the best single model.</summary>
+    public required string Finding { get; init; }
+
+    /// <summary>The choice of each ranker and aggregation against the best single model, record by record.</summary>
+    public required IReadOnlyList<DifferenceRow> Differences { get; init; }
+
+    /// <summary>How often the choice of each ranker is a best candidate, in total and by subset; empty without subsets.</summary>
+    public required IReadOnlyList<SubsetRow> Subsets { get; init; }
+
+    /// <summary>The records with their answers, for a reader; empty unless a file shows them.</summary>
+    public required IReadOnlyList<RecordView> Records { get; init; }
+
     /// <summary>The columns of the paper's table 2.</summary>
     public required IReadOnlyList<ReportColumn> Columns { get; init; }
 
@@ -72,6 +84,23 @@ public sealed record AgreementRow(
     /// <summary>The values in the order of <see cref="Headings"/>.</summary>
     public Interval[] Cells => [Pearson, Spearman, Footrule, SpearmanOfRecords, KendallOfRecords];
 }
+
+/// <summary>A choice of candidates against the best single model. Differences are paired: both answer the same records.</summary>
+/// <param name="Name">The ranker or aggregation that chooses.</param>
+/// <param name="Quality">The ranking criterion's value of its choice.</param>
+/// <param name="Difference">Its quality less the model's.</param>
+/// <param name="Rank">Its rank by the ranking criterion less the model's; negative is better.</param>
+/// <param name="Wins">The share of records in which its choice is better than the model's answer; ties count half.</param>
+public sealed record DifferenceRow(string Name, Interval Quality, Interval Difference, Interval Rank, Interval Wins)
+{
+    /// <summary>The values in the order of the table.</summary>
+    public Interval[] Cells => [Quality, Difference, Rank, Wins];
+}
+
+/// <summary>How often choices are a best candidate in a subset of the data.</summary>
+/// <param name="Name">The ranker or aggregation that chooses.</param>
+/// <param name="Groups">The subsets with the shares.</param>
+public sealed record SubsetRow(string Name, IReadOnlyList<(string Group, Interval Share)> Groups);
 
 /// <summary>The position bias of a ranker.</summary>
 public sealed record BiasRow(string Name, Interval Turned, Interval Asymmetry, Interval Size, Interval FirstWins);

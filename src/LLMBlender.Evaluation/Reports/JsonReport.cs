@@ -28,6 +28,7 @@ internal static class JsonReport
             }
 
             json.WriteEndObject();
+            json.WriteText("finding", report.Finding);
             json.WriteText("yardstick", report.Criterion);
             Table2(json, report);
             Tables(json, report);
@@ -63,6 +64,25 @@ internal static class JsonReport
 
     private static void Tables(Utf8JsonWriter json, EvaluationReport report)
     {
+        Objects(json, "against_best_model", report.Differences, static (json, row) =>
+        {
+            json.WriteText("name", row.Name);
+            Figure(json, "quality", row.Quality);
+            Figure(json, "difference", row.Difference);
+            Figure(json, "rank_difference", row.Rank);
+            Figure(json, "better", row.Wins);
+        });
+        Objects(json, "best_by_subset", report.Subsets, static (json, row) =>
+        {
+            json.WriteText("name", row.Name);
+            json.WriteStartObject("subsets");
+            foreach (var (group, share) in row.Groups)
+            {
+                Figure(json, group, share);
+            }
+
+            json.WriteEndObject();
+        });
         Objects(json, "agreement", report.Agreement, static (json, row) =>
         {
             json.WriteText("name", row.Name);

@@ -31,17 +31,21 @@ internal static class MatrixExamples
         ];
     }
 
-    private static MatrixExample Example(string why, EvaluatedRecord record, int[] order)
+    /// <summary>A matrix with rows and columns in another order.</summary>
+    public static float[,] Ordered(float[,] matrix, int[] order)
     {
-        var matrix = new float[order.Length, order.Length];
+        var ordered = new float[order.Length, order.Length];
         for (var i = 0; i < order.Length; i++)
         {
             for (var j = 0; j < order.Length; j++)
             {
-                matrix[i, j] = record.Finding.Matrix[order[i], order[j]];
+                ordered[i, j] = matrix[order[i], order[j]];
             }
         }
 
-        return new MatrixExample(why, record.Id.Text, record.Title, [.. order.Select(i => record.Models[i])], matrix);
+        return ordered;
     }
+
+    private static MatrixExample Example(string why, EvaluatedRecord record, int[] order) => new(
+        why, record.Id.Text, record.Title, [.. order.Select(i => record.Models[i])], Ordered(record.Finding.Matrix, order));
 }

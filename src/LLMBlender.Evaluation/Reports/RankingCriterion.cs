@@ -1,8 +1,9 @@
+using LLMBlender.Evaluation.Datasets.Preferences;
 using LLMBlender.Records;
 
 namespace LLMBlender.Evaluation.Reports;
 
-/// <summary>The measure of ranks: a judge's verdicts, a score of the file that replaces a judge, or the first metric.</summary>
+/// <summary>The measure of ranks: a judge's verdicts, a score of the file that replaces a judge, or the first metric. Without metrics, a file's preferences are the judge.</summary>
 internal sealed class RankingCriterion
 {
     private readonly Func<EvaluatedRecord, double[]?> scores;
@@ -41,6 +42,11 @@ internal sealed class RankingCriterion
             return records.Any(record => record.FileScores.ContainsKey(name))
                 ? new RankingCriterion(name, record => record.FileScores.GetValueOrDefault(name)) { Score = name }
                 : throw new UsageException($"--judge {name}: no record has this score for all of its candidates");
+        }
+
+        if (plan.Metrics.Count == 0 && records.Any(static record => record.FileScores.ContainsKey(PreferenceSet.Preference)))
+        {
+            return new RankingCriterion(PreferenceSet.Preference, static record => record.FileScores.GetValueOrDefault(PreferenceSet.Preference)) { Score = PreferenceSet.Preference };
         }
 
         var metric = plan.Metrics.Count > 0 ? plan.Metrics[0].Name : null;

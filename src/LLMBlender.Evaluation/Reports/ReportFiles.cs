@@ -7,17 +7,23 @@ namespace LLMBlender.Evaluation.Reports;
 /// <param name="Markdown">A Markdown file.</param>
 /// <param name="Json">A JSON file.</param>
 /// <param name="Html">An HTML file.</param>
-public sealed record ReportFiles(string? Markdown, string? Json, string? Html)
+/// <param name="Csv">A CSV file.</param>
+/// <param name="Latex">A LaTeX file.</param>
+public sealed record ReportFiles(string? Markdown, string? Json, string? Html, string? Csv = null, string? Latex = null)
 {
     private const string StandardOutput = "-";
 
     private IEnumerable<(string Option, string? File, Func<EvaluationReport, string> Write)> All =>
     [
         ("--markdown", Markdown, MarkdownReport.Write), ("--json", Json, JsonReport.Write), ("--html", Html, HtmlReport.Write),
+        ("--csv", Csv, CsvReport.Write), ("--latex", Latex, LatexReport.Write),
     ];
 
     /// <summary>The first file; null if there is none.</summary>
     public string? First => All.Select(static one => one.File).FirstOrDefault(static file => file is not (null or StandardOutput));
+
+    /// <summary>Whether a report shows the records' texts.</summary>
+    public bool ShowsRecords => Html is not null;
 
     /// <summary>Validates the paths before the evaluation starts.</summary>
     /// <param name="others">The other files of the evaluation, none of which a report may replace.</param>
@@ -57,11 +63,6 @@ public sealed record ReportFiles(string? Markdown, string? Json, string? Html)
     /// <exception cref="UsageException">A file can't be written.</exception>
     public void Write(EvaluationReport report, Stream standardOutput, Action<EvaluationReport> show)
     {
-        if (All.All(static one => one.File != StandardOutput))
-        {
-            show(report);
-        }
-
         foreach (var (option, file, write) in All)
         {
             if (file == StandardOutput)
@@ -72,6 +73,12 @@ public sealed record ReportFiles(string? Markdown, string? Json, string? Html)
             {
                 Save(option, file, write(report));
             }
+        }
+
+        // Last, so that a reader of standard output who leaves early loses no file.
+        if (All.All(static one => one.File != StandardOutput))
+        {
+            show(report);
         }
     }
 

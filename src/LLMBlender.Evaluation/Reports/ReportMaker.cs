@@ -49,9 +49,16 @@ internal sealed class ReportMaker
         var (rows, choices) = Rows(columns);
         var engines = new EngineRows(records, rankings[0], bootstrap, Quality);
         var bests = new BestShares(records, judgeRanks);
+        (string Name, int[] Chosen)[] choosers = [.. choices.Where(static choice => choice.Kind is "ranker" or PairRanker).Select(static choice => (choice.Name, choice.Chosen))];
+        var differences = models.Length > 0 ? new BestModelDifferences(records, judgeRanks, bootstrap, criterion, models[0], Quality) : null;
+        int[] best = [.. rankings[0].Select(static ranking => ranking.Best)];
         return new EvaluationReport
         {
             Facts = facts,
+            Finding = differences?.Sentence(rankerName, best) ?? Accuracy(best),
+            Differences = differences is null ? [] : [.. choosers.Select(choice => differences.Of(choice.Name, choice.Chosen))],
+            Subsets = SubsetShares.Of(records, judgeRanks, bootstrap, choosers),
+            Records = [.. records.Select((record, r) => record.Texts is null ? null : RecordView.Of(record, rankings[0][r], criterion.Of(record), judgeRanks[r])).OfType<RecordView>()],
             Columns = columns.Columns,
             Rows = rows,
             Agreement = criterion.IsJudge ? Agreement() : [],
@@ -60,7 +67,7 @@ internal sealed class ReportMaker
             Criterion = criterion.Name,
             RankCounts = [.. choices.Select(choice => (choice.Name, bests.Counts(choice.Chosen)))],
             Models = models,
-            Bests = bests.Of(models),
+            Bests = models.Length > 0 ? bests.Of(models) : [],
             Examples = MatrixExamples.Of(records, rankings[0]),
             Notes = Notes(columns),
         };
@@ -79,10 +86,15 @@ internal sealed class ReportMaker
         return best;
     }
 
-    // Sorted by mean rank by the ranking criterion, over the records that contain the model. Models without ranks are last: their mean
+    // Candidates without a model's name are known by their position, which is not a model. Sorted by mean rank by the ranking criterion, over the records that contain the model. Models without ranks are last: their mean
     // is NaN, which would sort before every number.
     private string[] OrderedModels()
     {
+        if (!records.Any(static record => record.HasModels))
+        {
+            return [];
+        }
+
         var sums = new Dictionary<string, (double Sum, int Count)>(StringComparer.Ordinal);
         for (var r = 0; r < records.Count; r++)
         {
@@ -107,14 +119,14 @@ internal sealed class ReportMaker
         return !criterion.IsJudge ? [] : plan.Against.Length > 0 ? plan.Against : models[..Math.Min(2, models.Length)];
     }
 
-    private (List<ReportRow> Rows, List<(string Name, int[] Chosen)> Choices) Rows(TableColumns columns)
+    private (List<ReportRow> Rows, List<(string Kind, string Name, int[] Chosen)> Choices) Rows(TableColumns columns)
     {
         var rows = new List<ReportRow>();
-        var choices = new List<(string Name, int[] Chosen)>();
+        var choices = new List<(string Kind, string Name, int[] Chosen)>();
         void Add(string kind, string name, int[] chosen)
         {
             rows.Add(new ReportRow(kind, name, columns.Of(chosen, bootstrap)));
-            choices.Add((name, chosen));
+            choices.Add((kind, name, chosen));
         }
 
         foreach (var model in models)
@@ -152,6 +164,16 @@ internal sealed class ReportMaker
             ? new ReportRow("blend", "LLM-Blender (select)", columns.Of(best, bootstrap))
             : new ReportRow("blend", $"LLM-Blender ({fuserName})", columns.OfBlend(best, bootstrap)));
         return (rows, choices);
+    }
+
+    // The finding on preference data: how often the choice is right, beside a choice at random.
+    private string Accuracy(int[] best)
+    {
+        var right = bootstrap.Mean([.. best.Select((i, r) => judgeRanks[r].Length == 0 ? double.NaN : judgeRanks[r][i] == 1 ? 1 : 0)]);
+        var chance = bootstrap.Mean([.. judgeRanks.Select(static ranks => ranks.Length == 0 ? double.NaN : ranks.Count(static rank => rank == 1) / (double)ranks.Length)]);
+        return right.IsThere
+            ? $"What {rankerName} chooses is best by {criterion.Name} in {Figures.WithInterval(right, isShare: true)} % of {right.Count} records; at random, {Figures.Number(chance.Value, isShare: true)} %."
+            : $"Nothing ranks these candidates, so that the choices of {rankerName} can't be judged.";
     }
 
     private List<AgreementRow> Agreement()
@@ -202,7 +224,11 @@ internal sealed class ReportMaker
 
     private List<string> Notes(TableColumns columns)
     {
-        List<string> notes = [$"The best single model is {models[0]}, by its mean rank by {criterion.Name}.", .. columns.Notes];
+        List<string> notes =
+        [
+            .. models.Length > 0 ? [$"The best single model is {models[0]}, by its mean rank by {criterion.Name} on these same records, which favours it."] : Array.Empty<string>(),
+            .. columns.Notes,
+        ];
         var part = records.SelectMany(static record => record.PartScores).Distinct(StringComparer.Ordinal)
             .Concat(records.SelectMany(static record => record.FileScores.Keys).Distinct(StringComparer.Ordinal).Except(fileScores)).Distinct().ToList();
         if (part.Count > 0)
@@ -219,6 +245,11 @@ internal sealed class ReportMaker
         {
             var scores = fileScores.Length > 0 ? $" (the file has {string.Join(", ", fileScores)})" : "";
             notes.Add($"No judge: ranks are by {criterion.Name}, and there is no table of agreement. --judge SCORE selects a score of the file that replaces one{scores}.");
+        }
+
+        if (records.Count(static record => record.Texts is not null) is > 0 and var shown && shown < records.Count)
+        {
+            notes.Add($"The texts of the first {shown} records are in the file.");
         }
 
         notes.Add($"Intervals are 95 %, by a percentile bootstrap of {plan.Resamples} resamples of records, seed {plan.Seed}.");

@@ -45,6 +45,6 @@ internal sealed record EvaluationData(string Path, string Hash, long Lines)
             var record = MixInstructRecord.Read(fields);
             return record.Output is not null || !needsOutput
                 ? record
-                : throw new RecordException("\"output\" is missing, and must be the reference answer that metrics compare with");
+                : throw new RecordException("\"output\" is missing, and must be the reference answer that metrics compare with; --metrics none needs none");
         }).Read().Select(static entry => entry with { Place = entry.Place with { Position = entry.Place.Line } });
 }

@@ -15,7 +15,8 @@ namespace LLMBlender.Evaluation.Runs;
 /// <param name="blender">Ranks, fuses, and compares the fused answer with the best candidate.</param>
 /// <param name="options">The blend settings.</param>
 /// <param name="progress">Displays the run's progress.</param>
-internal sealed class EvaluationRun(EvaluationPlan plan, LocalBlender blender, BlendOptions options, IProgressDisplay progress) : IDisposable
+/// <param name="shownRecords">The number of records, from the first, whose texts the report shows.</param>
+internal sealed class EvaluationRun(EvaluationPlan plan, LocalBlender blender, BlendOptions options, IProgressDisplay progress, int shownRecords) : IDisposable
 {
     private readonly List<EvaluatedRecord> records = [];
 
@@ -101,7 +102,7 @@ internal sealed class EvaluationRun(EvaluationPlan plan, LocalBlender blender, B
                     note(place, finding);
                 }
 
-                records.Add(EvaluatedRecord.Of(place, result.Entry.Value!, finding));
+                records.Add(EvaluatedRecord.Of(place, result.Entry.Value!, finding, records.Count < shownRecords));
                 continue;
             }
 

@@ -84,7 +84,7 @@ public sealed class Evaluator(
         var failures = 0;
         await console.WatchAsync(data.Lines, async progress =>
         {
-            using var run = new EvaluationRun(plan, blender, blend, progress);
+            using var run = new EvaluationRun(plan, blender, blend, progress, files.ShowsRecords ? RecordBrowser.MostRecords : 0);
             records = await run.RunAsync(
                 EvaluationData.Read(input, plan.Metrics.Count > 0),
                 known,

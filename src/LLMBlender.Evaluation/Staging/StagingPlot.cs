@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using LLMBlender.Evaluation.Reports;
 using LLMBlender.Evaluation.Reports.Plots;
 
@@ -21,10 +22,11 @@ public static class StagingPlot
     {
         ArgumentNullException.ThrowIfNull(points);
         ArgumentNullException.ThrowIfNull(full);
-        return HtmlReport.Page(
-            "LLMBlender staged asking",
-            $"<h1>Staged asking</h1><p>{System.Net.WebUtility.HtmlEncode(title)}</p><h2>Judge's score</h2>{Draw(points, full, "judge's score of the chosen", static point => point.Score, isLowBetter: false)}"
-            + $"<h2>Rank</h2>{Draw(points, full, "mean rank of the chosen, lower is better", static point => point.Rank, isLowBetter: true)}");
+        return "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">"
+            + "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+            + $"<title>LLMBlender: asking in stages</title><style>{HtmlReport.Resource("report.css")}</style></head><body>\n<h1>Asking in stages</h1>\n<p>{WebUtility.HtmlEncode(title)}</p>\n"
+            + $"<h2>Judge's score</h2>\n{Draw(points, full, "judge's score of the chosen", static point => point.Score, isLowBetter: false)}\n"
+            + $"<h2>Rank</h2>\n{Draw(points, full, "mean rank of the chosen, lower is better", static point => point.Rank, isLowBetter: true)}\n</body></html>\n";
     }
 
     private static string Draw(IReadOnlyList<StagingPoint> points, StagingPoint full, string axis, Func<StagingPoint, double> quality, bool isLowBetter)

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Reflection;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
@@ -26,8 +27,13 @@ public static class PageEndpoints
         return endpoints;
     }
 
-    private sealed record PageFile(byte[] Content, string Type, string Tag)
+    private sealed class PageFile(byte[] content, string type, string tag)
     {
+        // Small files do not get smaller, and images are not compressed again.
+        private const int LeastToCompress = 512;
+
+        private readonly Lazy<byte[]> compressed = new(() => Compress(content));
+
         public static PageFile Read(Assembly assembly, string resource)
         {
             using var stream = assembly.GetManifestResourceStream(resource)!;
@@ -39,17 +45,40 @@ public static class PageEndpoints
 
         public Task WriteAsync(HttpContext context)
         {
-            context.Response.Headers.ETag = Tag;
-            context.Response.Headers.CacheControl = "no-cache";
-            if (context.Request.Headers.IfNoneMatch == Tag)
+            var headers = context.Response.Headers;
+            headers.ETag = tag;
+            headers.CacheControl = "no-cache";
+            headers.Vary = "Accept-Encoding";
+            if (context.Request.Headers.IfNoneMatch == tag)
             {
                 context.Response.StatusCode = StatusCodes.Status304NotModified;
                 return Task.CompletedTask;
             }
 
-            context.Response.ContentType = Type;
-            context.Response.ContentLength = Content.Length;
-            return context.Response.Body.WriteAsync(Content, context.RequestAborted).AsTask();
+            var body = content;
+            if (content.Length >= LeastToCompress && AcceptsGzip(context.Request))
+            {
+                headers.ContentEncoding = "gzip";
+                body = compressed.Value;
+            }
+
+            context.Response.ContentType = type;
+            context.Response.ContentLength = body.Length;
+            return context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
+        }
+
+        private static bool AcceptsGzip(HttpRequest request) =>
+            request.GetTypedHeaders().AcceptEncoding.Any(static coding => coding.Value.Equals("gzip", StringComparison.OrdinalIgnoreCase) && coding.Quality is not 0);
+
+        private static byte[] Compress(byte[] content)
+        {
+            using var all = new MemoryStream();
+            using (var gzip = new GZipStream(all, CompressionLevel.SmallestSize))
+            {
+                gzip.Write(content);
+            }
+
+            return all.ToArray();
         }
 
         private static string TypeOf(string name) => Path.GetExtension(name) switch
@@ -58,6 +87,7 @@ public static class PageEndpoints
             ".css" => "text/css; charset=utf-8",
             ".js" => "text/javascript; charset=utf-8",
             ".svg" => "image/svg+xml",
+            "" => "text/plain; charset=utf-8",
             _ => "application/octet-stream",
         };
     }

@@ -38,6 +38,23 @@ public sealed class BuildVerbTests(TinyModel tiny) : IAsyncLifetime
         folder.Dispose();
     }
 
+    // 3 records of one pair in both orders would be 6 calls; more instructions make more than the limit of 8.
+    [Fact]
+    public async Task Build_WithAJudgeWhoseVerdictsCantBeRead_StopsAskingItAndSaysWhy()
+    {
+        folder.Write("instructions.jsonl", string.Concat(Enumerable.Range(0, 30).Select(i => $$"""{"instruction":"Name a colour of the thing {{i}}.","output":"It is blue."}""" + "\n")));
+        server.On("judge", call => call.AnswerAsync("I like both of them."));
+
+        var outcome = await CommandLine.RunAsync(Arguments("set.jsonl"));
+
+        Assert.Equal(ExitCode.SomeFailed, outcome.Code);
+        Assert.Contains("contains no verdict: \"I like both of them.\"; a verdict is A>>B", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("is not asked any more: none of its 8 responses contained a verdict", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("without a verdict", outcome.Error, StringComparison.Ordinal);
+        Assert.InRange(server.CallsOf("judge").Count, 8, 16);
+        Assert.Equal(30, Outcome.Parse(File.ReadAllText(folder.File("set.jsonl"))).Count);
+    }
+
     [Fact]
     public async Task Build_OfAPanelAndAJudge_WritesWholeRecords()
     {

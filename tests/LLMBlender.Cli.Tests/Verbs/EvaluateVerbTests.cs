@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.IO.Compression;
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using LLMBlender.Inference.Models;
@@ -229,7 +230,7 @@ public sealed class EvaluateVerbTests(TinyModel tiny) : IDisposable
         var outcome = await CommandLine.RunAsync("evaluate", "--from", file, "--ranker", tiny.Folder, "--json", "-");
 
         Assert.Equal(ExitCode.SomeFailed, outcome.Code);
-        Assert.Contains($"{file}:2: \"output\" is missing, and must be the reference answer that metrics compare with (record \"bad\")", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains($"{file}:2: \"output\" is missing, and must be the reference answer that metrics compare with; --metrics none needs none (record \"bad\")", outcome.Error, StringComparison.Ordinal);
         Assert.Contains($"{file}:3: is not valid JSON", outcome.Error, StringComparison.Ordinal);
         var run = JsonNode.Parse(outcome.Out)!["run"]!;
         Assert.Equal(("2", "2"), ((string)run["records"]!, (string)run["skipped"]!));
@@ -284,12 +285,110 @@ public sealed class EvaluateVerbTests(TinyModel tiny) : IDisposable
         var page = (await CommandLine.RunAsync("evaluate", "--from", file, "--ranker", tiny.Folder, "--html", "-")).Out;
 
         Assert.StartsWith("<!doctype html>", page, StringComparison.Ordinal);
-        Assert.DoesNotContain("<script", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("<script>x", page, StringComparison.Ordinal);
+        Assert.Equal(2, page.Split("<script").Length - 1);
+        Assert.Equal(2, page.Split("</script").Length - 1);
+        var script = page[(page.IndexOf("<script>", StringComparison.Ordinal) + "<script>".Length)..page.LastIndexOf("</script>", StringComparison.Ordinal)];
+        Assert.Contains($"script-src 'sha256-{Convert.ToBase64String(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(script)))}'", page, StringComparison.Ordinal);
         Assert.DoesNotContain("http:", page, StringComparison.Ordinal);
         Assert.DoesNotContain("https:", page, StringComparison.Ordinal);
         Assert.Contains("prefers-color-scheme: dark", page, StringComparison.Ordinal);
         Assert.Equal(4, page.Split("<svg ").Length - 1);
         Assert.Contains("&lt;script&gt;", page, StringComparison.Ordinal);
+    }
+
+    // One answer ends the element that holds the records, if it is not escaped.
+    [Fact]
+    public async Task Evaluate_AsHtml_ShowsTheRecordsAsData()
+    {
+        const string Hostile = "</script><script>alert(1)</script>";
+        var file = folder.Write("data.jsonl", First.Replace("x and some more words", Hostile, StringComparison.Ordinal) + $"\n{Second}\n");
+        var page = (await CommandLine.RunAsync("evaluate", "--from", file, "--ranker", tiny.Folder, "--html", "-")).Out;
+
+        const string Start = "id=\"data\">";
+        var start = page.IndexOf(Start, StringComparison.Ordinal) + Start.Length;
+        var data = JsonNode.Parse(page[start..page.IndexOf("</script>", start, StringComparison.Ordinal)])!;
+        Assert.Equal("GPT-Rank", (string)data["criterion"]!);
+        var record = data["records"]![0]!;
+        Assert.Equal(("r1", "one", "Say.", "a b c d"), ((string)record["id"]!, (string)record["group"]!, (string)record["instruction"]!, (string)record["reference"]!));
+        Assert.Contains(record["candidates"]!.AsArray(), candidate => (string)candidate!["text"]! == Hostile);
+        Assert.Equal(9, record["matrix"]!.AsArray().Count);
+        var scores = record["candidates"]!.AsArray().Select(candidate => (double)candidate!["score"]!).ToList();
+        Assert.Equal(scores.OrderDescending(), scores);
+    }
+
+    // Of two records the longest answers are c and c (ranks 2 and 2), those of the best model, b, have ranks 2 and 1.
+    [Fact]
+    public async Task Evaluate_OfChoices_ComparesThemWithTheBestModelRecordByRecord()
+    {
+        var report = await EvaluateAsync($"{First}\n{Second}\n");
+
+        var longest = report["against_best_model"]!.AsArray().Single(row => (string)row!["name"]! == "longest")!;
+        Assert.Equal(2.0, (double)longest["quality"]!["value"]!);
+        Assert.Equal(0.5, (double)longest["difference"]!["value"]!);
+        Assert.Equal(0.5, (double)longest["rank_difference"]!["value"]!);
+        Assert.Equal(0.25, (double)longest["better"]!["value"]!);
+        Assert.Equal((0.0, 1.0), ((double)longest["difference"]!["low"]!, (double)longest["difference"]!["high"]!));
+        Assert.Contains("the best single model, b: mean rank by GPT-Rank", (string)report["finding"]!, StringComparison.Ordinal);
+        var subsets = report["best_by_subset"]!.AsArray().Single(row => (string)row!["name"]! == "longest")!["subsets"]!;
+        Assert.Equal((0.0, 0.0), ((double)subsets["all"]!["value"]!, (double)subsets["two"]!["value"]!));
+    }
+
+    // A choice whose every record is better, and one whose every record is worse, by a score of the file.
+    [Theory]
+    [InlineData("9", "is better than the best single model")]
+    [InlineData("1", "is worse than the best single model")]
+    [InlineData("5", "No difference is shown")]
+    public async Task Evaluate_OfAClearDifference_SaysItFirst(string score, string finding)
+    {
+        var ranked = (await CommandLine.RunAsync(Lines(_ => ("5", "5")), ["rank", "--from", "-", "--ranker", tiny.Folder])).Records;
+        var chosen = ranked.Select(record => record["ranks"]!.AsArray().Select(rank => (int)rank!).ToList().IndexOf(1)).ToArray();
+        Assert.Contains(0, chosen);
+        Assert.Contains(1, chosen);
+
+        // The model that is better in the mean over all records is the other one of each record as often as the chosen one.
+        var report = await EvaluateAsync(Lines(i => chosen[i] == 0 ? (score, "5") : ("5", score)), "--judge", "s", "--metrics", "none");
+
+        Assert.Contains(finding, (string)report["finding"]!, StringComparison.Ordinal);
+
+        static string Lines(Func<int, (string A, string B)> scores) => string.Concat(Enumerable.Range(0, 40).Select(i =>
+        {
+            var (a, b) = scores(i);
+            var (left, right) = i % 2 == 0 ? ("a b c d", "x") : ("x", "a b c d");
+            return $$$"""{"id":"{{{i}}}","instruction":"Say {{{i}}}.","candidates":[{"model":"a","text":"{{{left}}} {{{i}}}","scores":{"s":{{{a}}}}},{"model":"b","text":"{{{right}}} {{{i}}}","scores":{"s":{{{b}}}}}]}""" + "\n";
+        }));
+    }
+
+    [Fact]
+    public async Task Evaluate_AsCsv_WritesEveryFigureOnALine()
+    {
+        var judged = JsonNode.Parse(First)!;
+        judged.AsObject().Remove("cmp_results");
+        judged["candidates"]![2]!["model"] = "c, \"d\"";
+        var file = folder.Write("data.jsonl", judged.ToJsonString() + "\n");
+        var lines = (await CommandLine.RunAsync("evaluate", "--from", file, "--ranker", tiny.Folder, "--csv", "-")).Out.Split("\r\n");
+
+        Assert.Equal("table,group,row,column,value,low,high,records", lines[0]);
+        Assert.Contains("results,Models,a,rouge1,1,1,1,1", lines);
+        Assert.Contains(lines, line => line.StartsWith("results,Models,\"c, \"\"d\"\"\",rouge1,", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("aggregations,,max-logits,comparisons,6,6,6,1", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Evaluate_AsLatex_EscapesNamesAndBalancesBraces()
+    {
+        var named = JsonNode.Parse(First)!;
+        named.AsObject().Remove("cmp_results");
+        named["candidates"]![2]!["model"] = "c_50% & #1";
+        var file = folder.Write("data.jsonl", named.ToJsonString() + "\n");
+        var text = (await CommandLine.RunAsync("evaluate", "--from", file, "--ranker", tiny.Folder, "--latex", "-")).Out;
+
+        Assert.Contains("c\\_50\\% \\& \\#1 & ", text, StringComparison.Ordinal);
+        Assert.Contains("\\label{tab:results}", text, StringComparison.Ordinal);
+        Assert.Contains("\\textbf{", text, StringComparison.Ordinal);
+        Assert.Equal(text.Split("\\begin{").Length, text.Split("\\end{").Length);
+        var body = string.Concat(text.Split('\n').Where(line => !line.StartsWith('%')));
+        Assert.Equal(body.Count(letter => letter == '{'), body.Count(letter => letter == '}'));
     }
 
     [Fact]

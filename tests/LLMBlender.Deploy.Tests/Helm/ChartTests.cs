@@ -269,7 +269,7 @@ public sealed class ChartTests
         var files = Directory.GetFiles(Repository.File("src", "LLMBlender.Gateway", "wwwroot")).Select(Path.GetFileName).Select(name => name == "index.html" ? "/" : $"/{name}");
 
         Assert.Equal(files.Order(StringComparer.Ordinal), paths["Exact"].Order(StringComparer.Ordinal));
-        Assert.Equal(["/v1", "/v2", "/rerank", "/openapi"], paths["Prefix"]);
+        Assert.Equal(["/v1", "/v2", "/rerank", "/openapi", "/page"], paths["Prefix"]);
     }
 
     [Fact]

@@ -155,7 +155,7 @@ public sealed class CallerTests
     {
         await using var gateway = await LiveGateway.StartAsync(new GatewayOptions { Callers = [Caller("me", "my-key")] });
 
-        foreach (var path in (string[])["/", "/app.js", "/status.html", "/openapi/v1.json"])
+        foreach (var path in (string[])["/", "/page/app.js", "/status.html", "/openapi/v1.json"])
         {
             using var response = await gateway.Http.GetAsync(new Uri(path, UriKind.Relative));
             Assert.True(response.IsSuccessStatusCode, $"{path} answered {response.StatusCode}");

@@ -1,24 +1,12 @@
 // Drives the page in a real Chromium. Usage: node page.mjs URL PANEL QUESTION ANSWER SCREENSHOT_FOLDER [WWWROOT]
 // With WWWROOT the page's own files come from there, to work on them without building.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, existsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
+import { accessible, open, settled } from './browser.mjs';
 
 const [url, panel, question, answer, shots, root] = process.argv.slice(2);
-const context = await chromium.launchPersistentContext(mkdtempSync(join(tmpdir(), 'llmblender-chromium-')), {
-  executablePath: '/usr/bin/chromium',
-  args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-  viewport: { width: 1360, height: 900 },
-  colorScheme: 'light',
-});
-const page = context.pages()[0] ?? (await context.newPage());
-const outside = [];
-const complaints = [];
-page.on('request', (request) => { if (!request.url().startsWith(url) && !request.url().startsWith('data:')) outside.push(request.url()); });
-page.on('console', (message) => { if (message.type() === 'error') complaints.push(message.text()); });
-page.on('pageerror', (error) => complaints.push(String(error)));
+const { page, context, outside, complaints } = await open(url, { width: 1360, height: 900 });
 if (root) {
   await page.route(`${url}/**`, (route) => {
     const path = new URL(route.request().url()).pathname;
@@ -27,7 +15,6 @@ if (root) {
   });
 }
 
-const settled = () => page.evaluate(() => Promise.all(document.getAnimations().filter((a) => a.effect.getTiming().iterations !== Infinity).map((a) => a.finished)));
 const response = await page.goto(`${url}/`);
 assert.match(response.headers()['content-security-policy'], /default-src 'none'/);
 await page.locator('#panel option').first().waitFor({ state: 'attached' });
@@ -38,7 +25,7 @@ await page.selectOption('#panel', panel);
 await page.focus('#ask');
 await page.keyboard.type(question);
 await page.keyboard.press('Control+Enter');
-await page.locator('#copy').waitFor({ timeout: 60000 });
+await page.locator('#answer-head .copy').waitFor({ timeout: 60000 });
 
 assert.equal(await page.locator('#answer-text').textContent(), answer);
 const ranks = (await page.locator('.candidate .rank').allTextContents()).filter((rank) => rank !== '–').map(Number);
@@ -57,7 +44,7 @@ await page.keyboard.press('ArrowRight');
 assert.equal(await page.evaluate(() => document.activeElement.dataset.column), '1');
 await page.evaluate(() => document.activeElement.blur());
 await page.mouse.move(2, 2);
-await settled();
+await settled(page);
 if (shots) await page.screenshot({ path: join(shots, 'light.png'), fullPage: true });
 
 // The run is there after a reload.
@@ -74,7 +61,7 @@ assert.equal(await page.locator('.candidate').count() >= ranks.length, true);
 // Dark, and on a phone: nothing is wider than the screen.
 await page.emulateMedia({ colorScheme: 'dark' });
 await page.waitForFunction(() => document.documentElement.dataset.theme === 'dark');
-await settled();
+await settled(page);
 if (shots) await page.screenshot({ path: join(shots, 'dark.png'), fullPage: true });
 await page.emulateMedia({ colorScheme: 'light' });
 await page.setViewportSize({ width: 390, height: 844 });

@@ -1,27 +1,12 @@
 // Drives the status page in a real Chromium. Usage: node status.mjs URL BLENDS SCREENSHOT_FOLDER
 import assert from 'node:assert/strict';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
+import { open } from './browser.mjs';
 
 const [url, blends, shots] = process.argv.slice(2);
-const context = await chromium.launchPersistentContext(mkdtempSync(join(tmpdir(), 'llmblender-chromium-')), {
-  executablePath: '/usr/bin/chromium',
-  args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-  viewport: { width: 1280, height: 860 },
-  colorScheme: 'light',
-});
-const page = context.pages()[0] ?? (await context.newPage());
-const outside = [];
-const complaints = [];
+const { page, context, outside, complaints } = await open(url, { width: 1280, height: 860 });
 let polls = 0;
-page.on('request', (request) => {
-  if (!request.url().startsWith(url) && !request.url().startsWith('data:')) outside.push(request.url());
-  if (request.url().endsWith('/v1/status')) polls++;
-});
-page.on('console', (message) => { if (message.type() === 'error') complaints.push(message.text()); });
-page.on('pageerror', (error) => complaints.push(String(error)));
+page.on('request', (request) => { if (request.url().endsWith('/v1/status')) polls++; });
 
 // From the first page, by keyboard.
 await page.goto(`${url}/`);

@@ -31,6 +31,43 @@ public sealed class PageTests(GatewayFixture fixture) : IClassFixture<GatewayFix
     }
 
     [Fact]
+    public async Task Markdown_InChromium_IsRenderedAndHostileTextIsNoMarkup()
+    {
+        Assert.SkipUnless(File.Exists(Chromium), $"there is no {Chromium}");
+        using var shots = new TemporaryFolder();
+
+        var output = await NodeScript.RunAsync("markdown.mjs", gateway.Http.BaseAddress!.GetLeftPart(UriPartial.Authority), shots.Path);
+
+        Assert.Contains("all good", output);
+        Assert.True(new FileInfo(shots.File("markdown.png")).Length > 10_000, "markdown.png shows nothing");
+    }
+
+    [Fact]
+    public async Task Libraries_OfThePage_AreTheirPackagesFiles()
+    {
+        var source = Repository.File("src", "LLMBlender.Gateway");
+
+        var output = await NodeScript.RunAsync("vendor.mjs", Path.Combine(source, "wwwroot", "page", "vendor"), Path.Combine(source, "vendor", "package.json"));
+
+        Assert.Contains("all good", output);
+    }
+
+    [Fact]
+    public async Task Page_Files_AreCompressedForWhoAcceptsIt()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/page/vendor/temml/temml.min.js");
+        request.Headers.AcceptEncoding.ParseAdd("br, gzip");
+        using var compressed = await gateway.Http.SendAsync(request);
+        using var plain = await gateway.Http.GetAsync(new Uri("/page/vendor/temml/temml.min.js", UriKind.Relative));
+
+        Assert.Equal("gzip", Assert.Single(compressed.Content.Headers.ContentEncoding));
+        Assert.Empty(plain.Content.Headers.ContentEncoding);
+        await using var unpacked = new System.IO.Compression.GZipStream(await compressed.Content.ReadAsStreamAsync(), System.IO.Compression.CompressionMode.Decompress);
+        using var text = new StreamReader(unpacked);
+        Assert.Equal(await plain.Content.ReadAsStringAsync(), await text.ReadToEndAsync());
+    }
+
+    [Fact]
     public async Task StatusPage_InChromium_ShowsRatesWorkersAndMembers()
     {
         Assert.SkipUnless(File.Exists(Chromium), $"there is no {Chromium}");

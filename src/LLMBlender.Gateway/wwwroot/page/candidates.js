@@ -1,5 +1,10 @@
 // The list of candidates: waiting, answered or failed; sorted by rank after ranking.
+import { copyButton } from './clipboard.js';
 import { cost, count, el, logit, seconds } from './format.js';
+import { Markdown } from './markdown/markdown.js';
+
+// A folded card shows the beginning; the rest of a long answer is laid out when the card is opened.
+const preview = 2000;
 
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
 
@@ -37,7 +42,8 @@ export class Candidates {
     if (member.cost !== undefined) notes.push(`cost ${cost(member.cost)}`);
     card.querySelector('.meta').textContent = notes.join(' · ');
     if (member.hedged) card.querySelector('.who').append(el('span', 'tag', 'asked twice'));
-    this.text(card, member.failure ? `${member.failure.reason.replace('_', ' ')}: ${member.failure.message}` : member.text);
+    if (member.failure) this.note(card, `${member.failure.reason.replace('_', ' ')}: ${member.failure.message}`);
+    else this.text(card, member.text);
     if (member.failure) card.querySelector('.rank').textContent = '–';
     this.bars();
   }
@@ -54,7 +60,7 @@ export class Candidates {
       const score = card.querySelector('.score');
       score.textContent = logit(candidate.score);
       score.classList.toggle('low', candidate.score < 0);
-      if (!card.querySelector('.text').textContent) this.text(card, candidate.text);
+      if (!card.whole) this.text(card, candidate.text);
     }
 
     const place = (card) => Number(card.dataset.rank ?? 1000);
@@ -71,7 +77,7 @@ export class Candidates {
     cancelAnimationFrame(this.frame);
     for (const card of this.list.querySelectorAll('.waiting')) {
       card.classList.remove('waiting');
-      this.text(card, 'skipped');
+      this.note(card, 'skipped');
     }
   }
 
@@ -80,7 +86,9 @@ export class Candidates {
     if (known) return known;
     const card = el('li', 'candidate');
     const who = el('div', 'who');
-    who.append(el('span', 'name', name), el('span', 'score', ''), el('span', 'meta', ''));
+    const copying = copyButton(() => card.whole, `Copy the answer of ${name}`);
+    copying.hidden = true;
+    who.append(el('span', 'name', name), el('span', 'score', ''), el('span', 'meta', ''), copying);
     const more = el('button', 'more', 'Show all');
     more.type = 'button';
     more.hidden = true;
@@ -89,17 +97,26 @@ export class Candidates {
       const open = card.classList.toggle('open');
       more.textContent = open ? 'Show less' : 'Show all';
       more.setAttribute('aria-expanded', String(open));
+      card.markdown.show(open ? card.whole : card.whole.slice(0, preview));
     };
-    card.append(el('span', 'rank', '·'), who, el('p', 'text', ''), more, el('span', 'bar'));
+    card.append(el('span', 'rank', '·'), who, el('div', 'text', ''), more, el('span', 'bar'));
+    card.whole = '';
+    card.markdown = new Markdown(card.querySelector('.text'));
     this.cards.set(name, card);
     this.list.append(card);
     return card;
   }
 
   text(card, text) {
-    const paragraph = card.querySelector('.text');
-    paragraph.textContent = text;
-    card.querySelector('.more').hidden = paragraph.scrollHeight <= paragraph.clientHeight + 2;
+    card.whole = text;
+    card.markdown.show(text.slice(0, preview));
+    card.querySelector('.copy').hidden = false;
+    const box = card.querySelector('.text');
+    card.querySelector('.more').hidden = text.length <= preview && box.scrollHeight <= box.clientHeight + 2;
+  }
+
+  note(card, text) {
+    card.querySelector('.text').replaceChildren(el('p', 'source', text));
   }
 
   // Updates the elapsed time of waiting members; finished ones show their time relative to the slowest.

@@ -1,7 +1,8 @@
-// Common parts of all pages: the theme, a line for errors, a live region for screen readers, and a row that asks for the API
-// key.
+// Common parts of all pages: the theme, a line for errors, and a row that asks for the API key.
 import { ApiError, headers } from './events.js';
 import './theme.js';
+
+export { announce } from './announce.js';
 
 export const $ = (id) => document.getElementById(id);
 
@@ -9,11 +10,6 @@ export const $ = (id) => document.getElementById(id);
 export function showError(message) {
   $('problem').textContent = message ?? '';
   $('problem').hidden = !message;
-}
-
-/** Announces a text to screen readers. */
-export function announce(text) {
-  $('announce').textContent = text;
 }
 
 /** Gets a path of the API. If a key is required, shows the row for it. */

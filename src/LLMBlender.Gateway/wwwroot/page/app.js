@@ -1,8 +1,10 @@
 // The main page: runs one blend at a time and shows the answers, their ranking and the fusion as events arrive.
 import { Candidates } from './candidates.js';
+import { copyButton } from './clipboard.js';
 import { ApiError, events } from './events.js';
 import { cost, count, el, logit, probability, ranker, seconds, when } from './format.js';
 import * as history from './history.js';
+import { Markdown } from './markdown/markdown.js';
 import { showMatrix } from './matrix.js';
 import { $, announce, showError, get, onKey } from './page.js';
 
@@ -10,6 +12,9 @@ const form = $('form');
 const ask = $('ask');
 const panel = $('panel');
 const candidates = new Candidates($('candidates'));
+const answer = new Markdown($('answer-text'));
+const copying = copyButton(() => whole, 'Copy the answer');
+$('answer-head').append(copying);
 const steps = { ask: $('step-ask'), rank: $('step-rank'), fuse: $('step-fuse') };
 let panels = [];
 let running = null;
@@ -123,7 +128,7 @@ const handlers = {
   answer({ text }) {
     whole += text;
     $('answer').classList.replace('waiting', 'writing');
-    $('answer-text').textContent = whole;
+    answer.grow(whole);
   },
   done(record) {
     finish(record);
@@ -137,10 +142,10 @@ function begin(instruction) {
   $('run').hidden = false;
   $('intro').hidden = true;
   $('asked').textContent = instruction;
-  $('answer-text').textContent = '';
+  answer.show('');
   $('answer-foot').textContent = '';
   $('answer').className = 'answer waiting';
-  $('copy').hidden = true;
+  copying.hidden = true;
   $('matrix').hidden = true;
   $('facts').hidden = true;
   $('stop').hidden = false;
@@ -152,8 +157,8 @@ function begin(instruction) {
 function finish(record) {
   $('answer').className = 'answer';
   whole = record.answer;
-  $('answer-text').textContent = record.answer;
-  $('copy').hidden = false;
+  answer.show(whole);
+  copying.hidden = false;
   const from = record.made_from.map((i) => record.candidates[i]?.model ?? `#${i + 1}`).join(', ');
   const fused = record.fusion?.given === 'fused';
   $('answer-foot').textContent = fused
@@ -195,12 +200,6 @@ function step(name, state, note) {
   steps[name].className = state;
   steps[name].querySelector('.note').textContent = note;
 }
-
-$('copy').onclick = async () => {
-  await navigator.clipboard.writeText(whole);
-  $('copy').textContent = 'Copied';
-  setTimeout(() => { $('copy').textContent = 'Copy'; }, 1400);
-};
 
 // History.
 function toggleHistory(open) {

@@ -1,0 +1,6 @@
+// The live region for screen readers.
+
+/** Announces a text to screen readers. */
+export function announce(text) {
+  document.getElementById('announce').textContent = text;
+}
