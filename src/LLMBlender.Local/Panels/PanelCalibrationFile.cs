@@ -47,7 +47,7 @@ public sealed record PanelCalibrationFile
             Within = within,
             From = from,
             Questions = questions,
-            Stages = [.. calibration.Stages.Select(static stage => new CalibratedStage([.. stage.Members], stage.Slope, stage.Offset))],
+            Stages = [.. calibration.Stages.Select(static stage => new CalibratedStage([.. stage.Members], stage.Offset, stage.Slope))],
             Accepted = [.. calibration.Accepted],
             Wrong = [.. calibration.Wrong],
         };
@@ -111,9 +111,9 @@ public sealed record PanelCalibrationFile
 
 /// <summary>A stage in a calibration file; see <see cref="StageCalibration"/>.</summary>
 /// <param name="Members">The names of the answers that the stage adds.</param>
-/// <param name="Slope">The slope; null for a stage with a single answer.</param>
 /// <param name="Offset">The offset.</param>
-public sealed record CalibratedStage(string[] Members, double? Slope, double Offset);
+/// <param name="Slope">The slope; null for a stage with a single answer.</param>
+public sealed record CalibratedStage(string[] Members, double Offset, double? Slope = null);
 
 [JsonSourceGenerationOptions(
     WriteIndented = true,
