@@ -13,12 +13,18 @@ public sealed class Blender : IBlender, IDisposable
 
     private readonly IGrainFactory grains;
     private readonly TimeProvider timeProvider;
+    private readonly IRouteGeneration generation;
     private readonly SiloFailureDetector detector;
     private int nextBucket;
 
-    public Blender(IGrainFactory grains, TimeProvider? timeProvider = null)
+    /// <summary>Creates a blender that calls a cluster's grains.</summary>
+    /// <param name="grains">The grain factory of a client or silo.</param>
+    /// <param name="timeProvider">The clock; null for the system's.</param>
+    /// <param name="generation">The generation of the cluster's members; null to read it from the cluster.</param>
+    public Blender(IGrainFactory grains, TimeProvider? timeProvider = null, IRouteGeneration? generation = null)
     {
         (this.grains, this.timeProvider) = (grains, timeProvider ?? TimeProvider.System);
+        this.generation = generation ?? new PolledGeneration(grains, this.timeProvider);
         detector = new SiloFailureDetector(grains, this.timeProvider);
     }
 
@@ -195,15 +201,16 @@ public sealed class Blender : IBlender, IDisposable
     private (TGrain Grain, int Attempt) Choose<TGrain>(int bucket, int attempt)
         where TGrain : IGrainWithStringKey
     {
+        var members = generation.Current;
         for (var ahead = attempt; ahead < attempt + MaxSkippedRoutes; ahead++)
         {
-            var grain = grains.GetGrain<TGrain>(Routes.Key(bucket, ahead));
+            var grain = grains.GetGrain<TGrain>(Routes.Key(bucket, ahead, members));
             if (!detector.IsLost(grain.GetGrainId()))
             {
                 return (grain, ahead);
             }
         }
 
-        return (grains.GetGrain<TGrain>(Routes.Key(bucket, attempt)), attempt);
+        return (grains.GetGrain<TGrain>(Routes.Key(bucket, attempt, members)), attempt);
     }
 }

@@ -74,7 +74,8 @@ public static class LLMBlenderClientExtensions
     /// <summary>Adds an <see cref="IBlender"/> that uses the registered grain factory.</summary>
     public static IServiceCollection AddBlender(this IServiceCollection services)
     {
-        services.TryAddSingleton<IBlender>(static provider => new Blender(provider.GetRequiredService<IGrainFactory>()));
+        services.TryAddSingleton<IBlender>(static provider => new Blender(
+            provider.GetRequiredService<IGrainFactory>(), generation: provider.GetService<IRouteGeneration>()));
         return services;
     }
 

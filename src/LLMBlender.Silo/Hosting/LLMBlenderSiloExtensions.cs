@@ -106,6 +106,7 @@ public static class LLMBlenderSiloExtensions
         services.TryAddSingleton<IBackendCaller, BackendGrainCaller>();
         services.AddHostedService<MetricsStart>();
         services.TryAddSingleton<SiloCapabilityCache>();
+        services.TryAddSingleton<IRouteGeneration, MemberGeneration>();
         services.TryAddSingleton<IClusterStatus, ClusterStatus>();
         services.TryAddSingleton<SiloReporter>();
         services.TryAddSingleton<WorkerRoster>();

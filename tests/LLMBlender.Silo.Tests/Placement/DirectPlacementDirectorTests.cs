@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using LLMBlender.Client;
 using LLMBlender.Silo.Placement;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Runtime.MembershipService.SiloMetadata;
@@ -30,6 +31,19 @@ public sealed class DirectPlacementDirectorTests
 
         Assert.NotEqual(
             await cluster.PlaceAsync(new HomePlacement(), "7", SiloRoles.Blend), await cluster.PlaceAsync(new HomePlacement(), "7~1", SiloRoles.Blend));
+    }
+
+    [Fact]
+    public async Task Home_KeyOfAnotherGeneration_StaysOnTheBucketsSilo()
+    {
+        var cluster = new Cluster(SiloRoles.Blend, SiloRoles.Blend, SiloRoles.Blend);
+
+        foreach (var bucket in Enumerable.Range(0, 16))
+        {
+            Assert.Equal(
+                await cluster.PlaceAsync(new HomePlacement(), Routes.Key(bucket, 1), SiloRoles.Blend),
+                await cluster.PlaceAsync(new HomePlacement(), Routes.Key(bucket, 1, "5fb0a914"), SiloRoles.Blend));
+        }
     }
 
     [Fact]

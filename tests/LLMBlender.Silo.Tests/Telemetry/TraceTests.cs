@@ -10,6 +10,9 @@ using Microsoft.Extensions.AI;
 
 namespace LLMBlender.Silo.Tests.Telemetry;
 
+/// <summary>They listen to all spans of the process, so no other test runs beside them.</summary>
+[CollectionDefinition(nameof(TraceTests), DisableParallelization = true)]
+[Collection(nameof(TraceTests))]
 public sealed class TraceTests
 {
     private const string Secret = "which-is-a-secret";
