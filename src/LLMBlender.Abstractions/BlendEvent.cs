@@ -21,4 +21,12 @@ public sealed record BlendEvent([property: Id(0)] BlendEventKind Kind, [property
     /// <summary>The ranking with its matrix; null unless the kind is <see cref="BlendEventKind.Ranked"/>.</summary>
     [Id(5)]
     public RankingResponse? Ranking { get; init; }
+
+    /// <summary>The name of the member that generated the text; null unless the kind is <see cref="BlendEventKind.MemberText"/>.</summary>
+    [Id(6)]
+    public string? Name { get; init; }
+
+    /// <summary>The next characters of the member's answer; null unless the kind is <see cref="BlendEventKind.MemberText"/>.</summary>
+    [Id(7)]
+    public string? Text { get; init; }
 }

@@ -22,4 +22,7 @@ public enum BlendEventKind
 
     /// <summary>Fusion starts.</summary>
     Fusing,
+
+    /// <summary>A member generated text.</summary>
+    MemberText,
 }

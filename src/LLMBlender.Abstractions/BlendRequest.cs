@@ -104,4 +104,10 @@ public sealed record BlendRequest
     /// </summary>
     [Id(21)]
     public string? AnthropicSource { get; init; }
+
+    /// <summary>
+    /// Whether the events of a stream contain members' texts as they are generated. Requires <see cref="WithProgress"/>. Members are then asked to stream.
+    /// </summary>
+    [Id(22)]
+    public bool WithMemberText { get; init; }
 }

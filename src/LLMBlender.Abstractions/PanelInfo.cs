@@ -39,4 +39,20 @@ public sealed record PanelInfo(
     /// <summary>Whether an answer is one member's, unchanged: neither ranked among several nor fused.</summary>
     [Id(10)]
     public bool IsPassThrough { get; init; }
+
+    /// <summary>The names of the members' models, in the order of <see cref="Members"/>; empty for a member without settings.</summary>
+    [Id(11)]
+    public string[] Models { get; init; } = [];
+
+    /// <summary>The ranker's name; null for the default one.</summary>
+    [Id(12)]
+    public string? Ranker { get; init; }
+
+    /// <summary>The aggregation's name; null for the default one.</summary>
+    [Id(13)]
+    public string? Aggregation { get; init; }
+
+    /// <summary>How many of the best candidates are fused; null for the fuser's own default.</summary>
+    [Id(14)]
+    public int? TopK { get; init; }
 }

@@ -49,6 +49,36 @@ public sealed record SiloReport([property: Id(0)] string Address, [property: Id(
     /// <summary>The loaded models.</summary>
     [Id(12)]
     public string[] Models { get; init; } = [];
+
+    /// <summary>The model servers that it calls; empty if it does not blend.</summary>
+    [Id(13)]
+    public BackendReport[] Backends { get; init; } = [];
+}
+
+/// <summary>A backend's calls from one silo since the configuration was applied.</summary>
+/// <param name="Name">The backend's name.</param>
+/// <param name="Model">The model's name; null for a backend without settings.</param>
+/// <param name="Answers">Answered calls.</param>
+/// <param name="Failures">Failed calls.</param>
+[GenerateSerializer, Immutable, Alias("LLMBlender.BackendReport")]
+public sealed record BackendReport(
+    [property: Id(0)] string Name, [property: Id(1)] string? Model, [property: Id(2)] long Answers, [property: Id(3)] long Failures)
+{
+    /// <summary>The median of the last calls' seconds; null before the first.</summary>
+    [Id(4)]
+    public double? MedianSeconds { get; init; }
+
+    /// <summary>The 95th percentile of the last calls' seconds; null before the first.</summary>
+    [Id(5)]
+    public double? SlowSeconds { get; init; }
+
+    /// <summary>The last failure's message, without what the server wrote; null if no call failed.</summary>
+    [Id(6)]
+    public string? LastError { get; init; }
+
+    /// <summary>Seconds since the last failure; null if no call failed.</summary>
+    [Id(7)]
+    public double? LastErrorAge { get; init; }
 }
 
 /// <summary>An accelerator's counters.</summary>

@@ -285,6 +285,26 @@ public abstract class BlenderContractTests
     }
 
     [Fact]
+    public async Task BlendStreaming_MemberText_ComesBeforeTheMembersReport()
+    {
+        await using var host = await StartAsync(panels: Panels(("five", Saying("5 is the number")), ("six", Saying("6 is the number")), ("ill", Failing("out of order"))));
+        var request = new BlendRequest { Instruction = "Which?", WithProgress = true, WithMemberText = true };
+
+        var updates = await host.Blender.BlendStreamingAsync(request, Token).ToListAsync(Token);
+
+        var events = updates.Select(static update => update.Event).OfType<BlendEvent>().ToList();
+        foreach (var name in (string[])["five", "six"])
+        {
+            var report = events.FindIndex(step => step.Member?.Name == name);
+            Assert.Equal(events[report].Member!.Text, string.Concat(events.Take(report).Where(step => step.Name == name).Select(static step => step.Text)));
+            Assert.DoesNotContain(events.Skip(report), step => step.Name == name);
+        }
+
+        Assert.NotNull(events.Single(static step => step.Member?.Name == "ill").Member!.Failure);
+        Assert.Equal("6 is the number", updates[^1].Response!.Answer);
+    }
+
+    [Fact]
     public async Task BlendStreaming_Progress_ReportsEveryStepInOrder()
     {
         await using var host = await StartAsync(panels: Panels(("five", Saying("5 is the number")), ("six", Saying("6 is the number"))));

@@ -36,8 +36,40 @@ public sealed record BlendRecord : SourceRecord
     /// </summary>
     public bool? Stream { get; init; }
 
+    /// <summary>
+    /// Whether the stream also contains members' texts as they are generated, as member_text. A member's event that follows has the whole text. Requires stream.
+    /// </summary>
+    public bool? WithMemberText { get; init; }
+
+    /// <summary>The conversation before the instruction, oldest message first; by default none.</summary>
+    public MessageRecord[]? History { get; init; }
+
     /// <summary>Converts the record to a message.</summary>
-    public BlendRequest ToRequest() => new()
+    /// <exception cref="BlendException">The history has an unknown role or an empty message.</exception>
+    public BlendRequest ToRequest()
+    {
+        if (WithMemberText == true && Stream != true)
+        {
+            throw BlendException.Invalid("with_member_text", "\"with_member_text\" is true, and requires \"stream\": true");
+        }
+
+        return History is { Length: > 0 } history ? WithHistory(ToRequestAlone(), history) : ToRequestAlone();
+    }
+
+    // The members get the messages, and the ranker one text with the speakers' names.
+    private static BlendRequest WithHistory(BlendRequest request, MessageRecord[] history)
+    {
+        var last = request.Input is { Length: > 0 } input ? $"{request.Instruction}\n\n{input}" : request.Instruction;
+        ChatTurn[] turns = [.. history.Select(static (message, index) => message.ToTurn($"history[{index}]")), new ChatTurn(Conversation.User, last)];
+        return request with
+        {
+            Instruction = Conversation.ToInstruction(turns),
+            Input = null,
+            Messages = request.Candidates is null ? turns : null,
+        };
+    }
+
+    private BlendRequest ToRequestAlone() => new()
     {
         Id = Id?.Text,
         Instruction = Instruction,
@@ -49,6 +81,7 @@ public sealed record BlendRecord : SourceRecord
         Fuser = Fuser,
         TopK = TopK,
         WithTrace = Trace == true,
+        WithMemberText = WithMemberText == true,
         Timeout = Timeout is null ? RequestTime.Longest : Time,
     };
 }

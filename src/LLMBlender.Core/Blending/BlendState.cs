@@ -250,6 +250,10 @@ internal sealed class BlendState(BlendRequest request, ICandidateSource? panel, 
         },
     };
 
+    /// <summary>Creates an update that contains the next characters of a member's answer.</summary>
+    public BlendUpdate TextEvent(string member, string text) =>
+        new("", null) { Event = new BlendEvent(BlendEventKind.MemberText, Seconds) { Name = member, Text = text } };
+
     private void SetAnswers(int number, MemberReport[] reports)
     {
         (stage, members, ranking) = (number, reports, null);

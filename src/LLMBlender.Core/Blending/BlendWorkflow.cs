@@ -164,12 +164,16 @@ public sealed class BlendWorkflow(ICandidateSource? panel, IRankingService ranke
                 yield return blend.Event(BlendEventKind.Asking, members: [.. source.Stages.Take(stage + 1).SelectMany(static members => members)]);
             }
 
-            await foreach (var report in source.AskAsync(stage, deadline.Token))
+            await foreach (var (member, text, report) in AskAsync(request, source, stage, deadline))
             {
-                reports.Add(report);
+                if (report is not null)
+                {
+                    reports.Add(report);
+                }
+
                 if (request.WithProgress)
                 {
-                    yield return blend.Event(BlendEventKind.Member, member: report);
+                    yield return report is null ? blend.TextEvent(member, text) : blend.Event(BlendEventKind.Member, member: report);
                 }
             }
 
@@ -183,6 +187,11 @@ public sealed class BlendWorkflow(ICandidateSource? panel, IRankingService ranke
         source.Finish(source.Stages.Count);
         blend.SetReports(InOrder(source.Members, reports));
     }
+
+    private static IAsyncEnumerable<PanelUpdate> AskAsync(BlendRequest request, ICandidateSource source, int stage, Deadline deadline) =>
+        request is { WithProgress: true, WithMemberText: true }
+            ? source.AskStreamingAsync(stage, deadline.Token)
+            : source.AskAsync(stage, deadline.Token).Select(static report => new PanelUpdate(report.Name, "", report));
 
     private async Task<bool> IsEnoughAsync(BlendRequest request, BlendState blend, int stage, MemberReport[] reports, Deadline deadline)
     {

@@ -34,12 +34,22 @@ public interface ICandidateSource
     /// <param name="stages">The number of stages that were asked.</param>
     void Finish(int stages);
 
+    /// <summary>Calls every member of a stage, and returns each part of its answer as it is generated, then its report.</summary>
+    /// <inheritdoc cref="AskAsync"/>
+    IAsyncEnumerable<PanelUpdate> AskStreamingAsync(int stage, CancellationToken cancellationToken);
+
     /// <summary>Calls the only member of a panel and streams its answer: its parts, then its report.</summary>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="BlendException">The request times out before the member answers.</exception>
     /// <exception cref="OperationCanceledException">The caller cancelled the request.</exception>
     IAsyncEnumerable<MemberUpdate> StreamAsync(CancellationToken cancellationToken);
 }
+
+/// <summary>A piece of an answer of one of a panel's members, or the member's report.</summary>
+/// <param name="Member">The member's name.</param>
+/// <param name="Text">The answer's next characters; empty in a report.</param>
+/// <param name="Report">The report; null in a piece.</param>
+public readonly record struct PanelUpdate(string Member, string Text, MemberReport? Report);
 
 /// <summary>A piece of a member's answer, or its report at the end.</summary>
 /// <param name="Text">The answer's next characters; empty in the last update.</param>

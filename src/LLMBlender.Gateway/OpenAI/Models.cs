@@ -46,6 +46,10 @@ internal sealed record Model
         {
             Description = panel.Description,
             Members = panel.Members,
+            Models = panel.Models,
+            Ranker = panel.Ranker,
+            Aggregate = panel.Aggregation,
+            TopK = panel.TopK,
             Fuser = panel.Fuser,
             Passes = panel.Passes,
             Examples = panel.Examples,
@@ -61,6 +65,18 @@ internal sealed record ModelPanel
 
     /// <summary>The names of its backends.</summary>
     public required string[] Members { get; init; }
+
+    /// <summary>The models' names, in the order of the members; empty for a backend that names none.</summary>
+    public required string[] Models { get; init; }
+
+    /// <summary>The ranker; absent for the default.</summary>
+    public string? Ranker { get; init; }
+
+    /// <summary>The aggregation; absent for the default.</summary>
+    public string? Aggregate { get; init; }
+
+    /// <summary>How many of the best candidates are fused; absent for the fuser's default.</summary>
+    public int? TopK { get; init; }
 
     /// <summary>The fuser; null for the default.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]

@@ -4,7 +4,7 @@ using LLMBlender.Abstractions.Json;
 namespace LLMBlender.Gateway.Records;
 
 /// <summary>
-/// Writes a blend as events: <c>asking</c>, one <c>member</c> for each member, <c>ranking</c>, <c>ranked</c>, <c>fusing</c>,
+/// Writes a blend as events: <c>asking</c>, members' texts as <c>member_text</c> if requested, one <c>member</c> for each member, <c>ranking</c>, <c>ranked</c>, <c>fusing</c>,
 /// parts of the answer as <c>answer</c>, and <c>done</c> with the complete result, whose answer is final; or <c>error</c>.
 /// </summary>
 internal static class BlendEvents

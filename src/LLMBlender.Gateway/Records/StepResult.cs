@@ -8,7 +8,7 @@ namespace LLMBlender.Gateway.Records;
 internal sealed record StepResult
 {
     /// <summary>
-    /// The step: asking, member, ranking, ranked, fusing. Only in chat streams; other streams use it as the event's name.
+    /// The step: asking, member_text, member, ranking, ranked, fusing. Only in chat streams; other streams use it as the event's name.
     /// </summary>
     public string? Event { get; init; }
 
@@ -23,6 +23,12 @@ internal sealed record StepResult
 
     /// <summary>The member that answered or failed; with member.</summary>
     public MemberResult? Member { get; init; }
+
+    /// <summary>The name of the member that generates text; with member_text.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>The next characters of the member's answer; with member_text.</summary>
+    public string? Text { get; init; }
 
     /// <summary>The candidates with their ranks; with ranked.</summary>
     public RankedCandidate[]? Candidates { get; init; }
@@ -57,6 +63,8 @@ internal sealed record StepResult
         Seconds = step.Seconds,
         Members = step.Members,
         Member = step.Member is { } member ? MemberResult.Create(member, withText: true) : null,
+        Name = step.Name,
+        Text = step.Text,
         Candidates = step.Candidates,
         Ranker = step.Ranking?.Ranker,
         Comparisons = step.Ranking?.Comparisons,

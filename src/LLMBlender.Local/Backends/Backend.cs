@@ -18,6 +18,9 @@ public sealed record Backend(string Name, IChatClient Client)
     /// <summary>The latencies of the last calls.</summary>
     public LatencyWindow Latency { get; } = new();
 
+    /// <summary>The numbers of answered and failed calls.</summary>
+    public BackendCalls Calls { get; } = new();
+
     /// <summary>Returns the message of a failed call without the key, because a library's message may quote a header.</summary>
     /// <param name="e">The failure.</param>
     /// <param name="withServerMessage">Whether to add what the server wrote, which is for the operator only.</param>

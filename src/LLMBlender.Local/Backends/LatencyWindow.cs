@@ -34,6 +34,20 @@ public sealed class LatencyWindow
         }
     }
 
+    /// <summary>Returns a quantile of the latencies so far, for display; null if there are none.</summary>
+    /// <param name="share">The quantile, from 0 to 1.</param>
+    public TimeSpan? Quantile(double share)
+    {
+        double[] all;
+        lock (gate)
+        {
+            all = seconds[..Math.Min(count, Size)];
+        }
+
+        Array.Sort(all);
+        return all.Length == 0 ? null : TimeSpan.FromSeconds(all[Math.Max(0, (int)Math.Ceiling(share * all.Length) - 1)]);
+    }
+
     /// <summary>Returns a quantile of the latencies; null if there are fewer than 20.</summary>
     /// <param name="share">The quantile, from 0 to 1.</param>
     public TimeSpan? Usual(double share)

@@ -68,6 +68,7 @@ public sealed partial class BackendCaller(PanelRegistry backends, BlendMetrics m
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var deadline = new Deadline(request.Timeout, stop.Token);
+        var start = Stopwatch.GetTimestamp();
         try
         {
             var updates = new MeasuredChatClient(found, metrics.Chats, deadline)
@@ -79,6 +80,11 @@ public sealed partial class BackendCaller(PanelRegistry backends, BlendMetrics m
                 var (update, failed) = await NextAsync(found, next, deadline, cancellationToken);
                 if (update is null)
                 {
+                    if (failed is null)
+                    {
+                        found.Latency.Add(Stopwatch.GetElapsedTime(start));
+                    }
+
                     yield return new BackendUpdate("", failed ?? Reply(found, request, all.ToChatResponse()));
                     yield break;
                 }
@@ -135,6 +141,7 @@ public sealed partial class BackendCaller(PanelRegistry backends, BlendMetrics m
         var reply = fault is null
             ? BackendReply.Answered(new Candidate(backend.Name, use?.ToForm() ?? text), read, written)
             : BackendReply.Failed(backend.Name, reason, isCut ? $"{fault}: it was truncated at the token limit" : fault, read, written);
+        Count(backend, reply.Failure);
         var cost = backend.Cost(read, written);
         metrics.Blends.Spent(backend.Name, cost);
         return reply with { Cost = cost, ReachedLimit = isCut, ToolUse = use, Details = details };
@@ -159,7 +166,30 @@ public sealed partial class BackendCaller(PanelRegistry backends, BlendMetrics m
         : (BlendFailureReason.Empty, "its answer contains no text");
 
     // Null if the caller cancelled the call.
-    private BackendReply? Failed(Backend backend, Deadline deadline, Exception e) => e switch
+    private BackendReply? Failed(Backend backend, Deadline deadline, Exception e)
+    {
+        var failed = ReplyOf(backend, deadline, e);
+        if (failed is not null)
+        {
+            Count(backend, failed.Failure);
+        }
+
+        return failed;
+    }
+
+    private static void Count(Backend backend, BlendFailure? failure)
+    {
+        if (failure is null)
+        {
+            backend.Calls.AddAnswer();
+        }
+        else
+        {
+            backend.Calls.AddFailure(failure.Message);
+        }
+    }
+
+    private BackendReply? ReplyOf(Backend backend, Deadline deadline, Exception e) => e switch
     {
         OperationCanceledException when deadline.IsPassed => BackendReply.Failed(
             backend.Name, BlendFailureReason.TimedOut, $"no answer within {deadline.Timeout.TotalSeconds:0.###} s"),

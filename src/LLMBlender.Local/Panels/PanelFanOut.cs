@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Threading.Channels;
 using LLMBlender.Abstractions;
 using LLMBlender.Core.Blending;
 using LLMBlender.Core.Fusion;
@@ -37,6 +38,9 @@ public sealed class PanelFanOut(
 
     private TimeSpan memberTime;
     private int unawaited;
+
+    // Gets members' texts as they are generated; null unless they are asked for.
+    private ChannelWriter<PanelUpdate>? pieces;
 
     /// <inheritdoc/>
     public string Name => panel.Name;
@@ -102,6 +106,27 @@ public sealed class PanelFanOut(
     }
 
     /// <inheritdoc/>
+    public async IAsyncEnumerable<PanelUpdate> AskStreamingAsync(int stage, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var updates = Channel.CreateUnbounded<PanelUpdate>(new UnboundedChannelOptions { SingleReader = true });
+        pieces = updates.Writer;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var asking = WriteReportsAsync(stage, updates.Writer, stop.Token);
+        try
+        {
+            await foreach (var update in updates.Reader.ReadAllAsync(CancellationToken.None))
+            {
+                yield return update;
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await asking;
+        }
+    }
+
+    /// <inheritdoc/>
     public async IAsyncEnumerable<MemberUpdate> StreamAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var slot = slotsByStage[0][0];
@@ -132,6 +157,24 @@ public sealed class PanelFanOut(
     private int Needed(int count) => request.Member is null && panel.Quorum is { } quorum
         ? Math.Clamp(quorum - answered.Count(static report => report.Failure is null), 1, count)
         : count;
+
+    // The channel completes with the reports, or with their exception.
+    private async Task WriteReportsAsync(int stage, ChannelWriter<PanelUpdate> updates, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var report in AskAsync(stage, cancellationToken))
+            {
+                updates.TryWrite(new PanelUpdate(report.Name, "", report));
+            }
+
+            updates.TryComplete();
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            updates.TryComplete(e);
+        }
+    }
 
     private double Seconds => timeProvider.GetElapsedTime(start).TotalSeconds;
 
@@ -208,10 +251,10 @@ public sealed class PanelFanOut(
     {
         panel.Hedges.AddShare();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var first = AskOnceAsync(slot, either.Token);
+        var first = AskOnceAsync(slot, pieces, either.Token);
         if (await IsSlowAsync(first, slot.Backend, either.Token))
         {
-            var second = AskOnceAsync(slot, either.Token);
+            var second = AskOnceAsync(slot, null, either.Token);
             var winner = await Task.WhenAny(first, second);
             var reply = (await winner).Candidate is not null ? await winner : await (winner == first ? second : first);
             await either.CancelAsync();
@@ -252,17 +295,39 @@ public sealed class PanelFanOut(
         return isOver || cancellationToken.IsCancellationRequested;
     }
 
-    private async Task<BackendReply> AskOnceAsync((string Backend, int Sample, string Name) slot, CancellationToken cancellationToken)
+    private async Task<BackendReply> AskOnceAsync(
+        (string Backend, int Sample, string Name) slot, ChannelWriter<PanelUpdate>? texts, CancellationToken cancellationToken)
     {
         try
         {
-            return await caller.AskAsync(slot.Backend, ToBackendRequest(slot.Sample, memberTime), cancellationToken);
+            var asked = ToBackendRequest(slot.Sample, memberTime);
+            return await (texts is null ? caller.AskAsync(slot.Backend, asked, cancellationToken) : ReadAsync(slot, asked, texts, cancellationToken));
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             var reason = e is OperationCanceledException ? BlendFailureReason.TimedOut : BlendFailureReason.Unreachable;
             return BackendReply.Failed(slot.Name, reason, e.Message);
         }
+    }
+
+    // Reads a streamed answer to its end, and writes its parts.
+    private async Task<BackendReply> ReadAsync(
+        (string Backend, int Sample, string Name) slot, BackendRequest asked, ChannelWriter<PanelUpdate> texts, CancellationToken cancellationToken)
+    {
+        await foreach (var update in caller.StreamAsync(slot.Backend, asked, CancellationToken.None).WithCancellation(cancellationToken))
+        {
+            if (update.Reply is { } reply)
+            {
+                return reply;
+            }
+
+            if (update.Text.Length > 0)
+            {
+                texts.TryWrite(new PanelUpdate(slot.Name, update.Text, null));
+            }
+        }
+
+        return BackendReply.Failed(slot.Name, BlendFailureReason.Faulted, "its stream ended without a reply");
     }
 
     private BackendRequest ToBackendRequest(int sample, TimeSpan timeout) => new(request.Instruction, request.Input, timeout)

@@ -147,6 +147,10 @@ public sealed class PanelRegistry
     /// <summary>Describes the panels, the default first.</summary>
     public PanelInfo[] Describe() => [.. Panels.Select(panel => new PanelInfo(panel.Name, panel.Description, panel.Members, panel.Fuser)
     {
+        Models = Array.ConvertAll(panel.Members, member => FindBackend(member)?.Settings?.Model ?? ""),
+        Ranker = panel.Ranker,
+        Aggregation = panel.Aggregation,
+        TopK = panel.TopK,
         Examples = panel.Examples,
         Passes = panel.Passes,
         Strict = panel.Strict,

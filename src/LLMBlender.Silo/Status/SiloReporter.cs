@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using LLMBlender.Abstractions;
+using LLMBlender.Local.Backends;
+using LLMBlender.Local.Panels;
 using LLMBlender.Local.Telemetry;
 using LLMBlender.Silo.Calls;
 using LLMBlender.Silo.Comparing;
@@ -11,7 +13,7 @@ namespace LLMBlender.Silo.Status;
 /// <summary>Creates the report of a silo.</summary>
 internal sealed class SiloReporter(
     ILocalSiloDetails local, SiloCapabilities capabilities, SiloModels models, Admission admission, CompareQueue queue, BlendMetrics metrics,
-    TimeProvider timeProvider)
+    PanelRegistry panels, TimeProvider timeProvider)
 {
     private static readonly DateTimeOffset Start = Process.GetCurrentProcess().StartTime;
 
@@ -29,5 +31,14 @@ internal sealed class SiloReporter(
         Blends = metrics.Status.Blends,
         FailedBlends = metrics.Status.FailedBlends,
         Models = [.. models.Loaded.Select(static loaded => loaded.Model).Distinct()],
+        Backends = capabilities.Roles.HasFlag(SiloRoles.Blend) ? [.. panels.Backends.OrderBy(static backend => backend.Name, StringComparer.Ordinal).Select(Report)] : [],
+    };
+
+    private BackendReport Report(Backend backend) => new(backend.Name, backend.Settings?.Model, backend.Calls.Answers, backend.Calls.Failures)
+    {
+        MedianSeconds = backend.Latency.Quantile(0.5)?.TotalSeconds,
+        SlowSeconds = backend.Latency.Quantile(0.95)?.TotalSeconds,
+        LastError = backend.Calls.LastError,
+        LastErrorAge = backend.Calls.LastErrorAge?.TotalSeconds,
     };
 }

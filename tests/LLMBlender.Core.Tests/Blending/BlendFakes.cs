@@ -37,6 +37,20 @@ internal sealed class FakePanel(params MemberReport[] reports) : ICandidateSourc
         }
     }
 
+    // Every letter, then the report.
+    public async IAsyncEnumerable<PanelUpdate> AskStreamingAsync(int stage, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var report in AskAsync(stage, cancellationToken))
+        {
+            foreach (var letter in report.Text ?? "")
+            {
+                yield return new PanelUpdate(report.Name, $"{letter}", null);
+            }
+
+            yield return new PanelUpdate(report.Name, "", report);
+        }
+    }
+
     public async IAsyncEnumerable<MemberUpdate> StreamAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.Yield();

@@ -329,6 +329,21 @@ public sealed class BlendWorkflowTests
         Assert.Equal(["fused", ""], updates[^2..].Select(static update => update.Text));
     }
 
+    [Theory]
+    [InlineData(true, true, "three", "one")]
+    [InlineData(true, false, "", "")]
+    [InlineData(false, true, "", "")]
+    public async Task Stream_WithMemberText_GivesItOnlyWithProgress(bool withProgress, bool withText, string b, string a)
+    {
+        var panel = new FakePanel(FakePanel.Answered("b", "three"), FakePanel.Answered("a", "one")) { Members = ["a", "b"] };
+
+        var updates = await StreamAsync(
+            Workflow(panel, new FakeRanking(), new FakeFusion("fused")), Asked with { WithProgress = withProgress, WithMemberText = withText });
+
+        var texts = updates.Select(static update => update.Event).Where(static step => step?.Kind is BlendEventKind.MemberText).ToLookup(static step => step!.Name, static step => step!.Text);
+        Assert.Equal((b, a), (string.Concat(texts["b"]), string.Concat(texts["a"])));
+    }
+
     [Fact]
     public async Task Stream_RankingFailsWithProgress_TellsNoRanks()
     {

@@ -1,7 +1,7 @@
 // Drives the status page in a real Chromium. Usage: node status.mjs URL BLENDS SCREENSHOT_FOLDER
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { open } from './browser.mjs';
+import { accessible, open } from './browser.mjs';
 
 const [url, blends, shots] = process.argv.slice(2);
 const { page, context, outside, complaints } = await open(url, { width: 1280, height: 860 });
@@ -25,6 +25,13 @@ await page.waitForFunction(() => /\d/.test([...document.querySelectorAll('#tiles
 await page.waitForFunction(() => document.querySelector('#trend path').getAttribute('d').length > 0, null, { timeout: 60000 });
 assert.equal(await page.locator('#silos meter').count() >= 2, true, 'an accelerator and a queue have a bar');
 
+// Backends and panels, and the chart's axes.
+assert.match(await page.locator('#backend-table tbody tr').first().textContent(), /a.*\d/);
+assert.match(await page.locator('#panel-list').textContent(), /sample.*2 models.*ranker/);
+assert.match(await page.locator('#x-axis').textContent(), /ago.*now$/);
+assert.match(await page.locator('#y-axis').textContent(), /\d0$/);
+await accessible(page, 'status');
+
 // Load from the page's own side shows.
 await page.evaluate(async () => {
   for (let i = 0; i < 3; i++) {
@@ -47,10 +54,12 @@ await page.waitForFunction(() => document.getElementById('pause').textContent ==
 await page.screenshot({ path: join(shots, 'status-light.png'), fullPage: true });
 await page.emulateMedia({ colorScheme: 'dark' });
 await page.waitForFunction(() => document.documentElement.dataset.theme === 'dark');
+await accessible(page, 'status, dark');
 await page.screenshot({ path: join(shots, 'status-dark.png'), fullPage: true });
 await page.setViewportSize({ width: 390, height: 844 });
 await page.waitForFunction(() => innerWidth === 390);
 assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'the page is wider than a phone');
+await accessible(page, 'status on a phone');
 await page.screenshot({ path: join(shots, 'status-phone.png'), fullPage: true });
 
 assert.deepEqual(outside, [], 'requests to somewhere else');

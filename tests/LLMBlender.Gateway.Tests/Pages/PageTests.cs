@@ -1,5 +1,6 @@
 using LLMBlender.Local.Settings;
 using LLMBlender.TestKit;
+using LLMBlender.TestKit.Backends;
 
 namespace LLMBlender.Gateway.Tests.Pages;
 
@@ -9,25 +10,51 @@ public sealed class PageTests(GatewayFixture fixture) : IClassFixture<GatewayFix
     private readonly LiveGateway gateway = fixture.Gateway;
 
     [Fact]
-    public async Task Page_InChromium_AsksShowsRanksMatrixAnswerAndHistory()
+    public async Task Page_InChromium_AsksRanksFusesAndKeepsRuns()
     {
         Assert.SkipUnless(File.Exists(Chromium), $"there is no {Chromium}");
         const string Hostile = "5 is <img src=x onerror=\"document.title='broken'\"><script>document.title='broken'</script> the number";
         gateway.Models.On("one", "1 is the number");
         gateway.Models.On("hostile", Hostile);
         gateway.Models.On("ill", call => call.FailAsync(500, "<b>out</b> of order"));
-        gateway.Models.On("fuser", "9 is <i>the</i> number");
+        gateway.Models.On("late", async call =>
+        {
+            if (!Asks(call, "wait"))
+            {
+                await call.AnswerAsync("3 is the number");
+                return;
+            }
+
+            await call.PieceAsync("3 is **nearly**");
+            await call.HangAsync();
+        });
+        gateway.Models.On("fuser", call => call.AnswerAsync(Asks(call, "lose") ? "2 is a draft" : "9 is <i>the</i> number"));
+        string[] many = [.. Enumerable.Range(1, 11).Select(i => $"m{i}")];
+        foreach (var (name, i) in many.Select((name, i) => (name, i)))
+        {
+            var text = $"{i} is the number\n\n" + string.Concat(Enumerable.Repeat("## Part\n\nSome **words** and `code`, again and again.\n\n", 2000));
+            gateway.Models.On(name, text[..100_000]);
+        }
+
+        string[] few = ["one", "hostile", "ill", "late"];
         gateway.Use(
-            [gateway.Backend("one"), gateway.Backend("hostile") with { PromptPrice = 3 }, gateway.Backend("ill"), gateway.Backend("fuser")],
+            [.. few.Append("fuser").Concat(many).Select(name => gateway.Backend(name) with { PromptPrice = name == "hostile" ? 3 : null })],
             new PanelSettings { Name = "first", Members = ["one"] },
-            new PanelSettings { Name = "shown", Members = ["one", "hostile", "ill"], Fuser = "fuser" });
+            new PanelSettings { Name = "shown", Members = few, Fuser = "fuser" },
+            new PanelSettings { Name = "down", Members = ["ill"] },
+            new PanelSettings { Name = "eleven", Members = many, Fuser = "select" });
         using var shots = new TemporaryFolder();
         var url = gateway.Http.BaseAddress!.GetLeftPart(UriPartial.Authority);
 
-        var output = await NodeScript.RunAsync("page.mjs", url, "shown", "Which is the number?", "9 is <i>the</i> number", shots.Path);
+        var output = await NodeScript.RunAsync("page.mjs", url, shots.Path);
 
         Assert.Contains("all good", output);
-        Assert.All(["light.png", "dark.png", "phone.png"], name => Assert.True(new FileInfo(shots.File(name)).Length > 10_000, $"{name} shows nothing"));
+        Assert.All(["light.png", "dark.png", "phone.png", "eleven.png"], name => Assert.True(new FileInfo(shots.File(name)).Length > 10_000, $"{name} shows nothing"));
+        var followUp = gateway.Models.CallsOf("one").First(call => Asks(call, "follow-up"));
+        Assert.Equal(["user", "assistant", "user"], followUp.Messages.Select(message => message.Role));
+        Assert.Equal("9 is <i>the</i> number", followUp.Messages[1].Text);
+
+        static bool Asks(FakeCall call, string word) => call.Messages.Any(message => message.Text.Contains(word, StringComparison.Ordinal));
     }
 
     [Fact]

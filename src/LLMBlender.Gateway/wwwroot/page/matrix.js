@@ -1,8 +1,12 @@
-// The comparison matrix as a heat map: row against column; hovering or arrow keys describe a pair.
-import { el, logit, probability } from './format.js';
+// The comparison matrix as a heat map: row against column; pointing, tapping or arrow keys describe a pair. The scale is fixed, so that
+// colours of two runs mean the same.
+import { el, logit, percent } from './format.js';
+import { pairWords } from './verdicts.js';
 
-/** Shows the matrix in the ranking's order. */
-export function showMatrix(figure, candidates, matrix, probabilities) {
+const hint = 'Point at a cell, tap it, or use the arrow keys. Each is the verdict on one pair, with the row’s answer read first.';
+
+/** Shows the matrix in the ranking's order, and the fused answer below if it was compared with the best. */
+export function showMatrix(figure, members, { candidates, matrix, probability }, fusion) {
   const table = figure.querySelector('table');
   const description = figure.querySelector('.say');
   table.replaceChildren();
@@ -10,27 +14,68 @@ export function showMatrix(figure, candidates, matrix, probabilities) {
   if (figure.hidden) return;
 
   const order = candidates.map((_, i) => i).sort((a, b) => candidates[a].rank - candidates[b].rank || a - b);
-  const names = order.map((i) => candidates[i].model ?? `#${i + 1}`);
-  const known = matrix.flat().filter((x) => x !== null);
-  const strongest = Math.max(...known.map(Math.abs), 1e-9);
-  const hint = 'Hover over a cell, or use the arrow keys: each is the ranker’s verdict on one pair, with the row’s answer first.';
-  description.textContent = hint;
+  const lines = order.map((i) => ({ name: candidates[i].model ?? `#${i + 1}`, rank: candidates[i].rank, member: candidates[i].model ?? `#${i + 1}` }));
+  const value = (row, column) => matrix[order[row]]?.[order[column]] ?? null;
+  const chance = (row, column) => probability?.[order[row]]?.[order[column]] ?? null;
+  const cells = lines.map((_, row) => lines.map((__, column) => (row === column ? null : { value: value(row, column), chance: chance(row, column) })));
+  if (fusion?.margin != null) {
+    // The guard compares only with the best, in both orders: the cell shows their mean.
+    lines.push({ name: 'fused draft', rank: 'F' });
+    const won = { value: fusion.margin / 2, chance: fusion.probability ?? null };
+    const lost = { value: -fusion.margin / 2, chance: fusion.probability == null ? null : 1 - fusion.probability };
+    cells.forEach((row, i) => row.push(i === 0 ? lost : { value: null, chance: null }));
+    cells.push([won, ...order.slice(1).map(() => ({ value: null, chance: null })), null]);
+  }
 
+  description.textContent = hint;
   const head = el('tr');
-  head.append(el('td', 'none', ''));
-  for (const name of names) head.append(heading('col', name));
+  head.append(el('td', 'none', ''), ...lines.map((line) => heading('col', line, members)));
   const thead = el('thead');
   thead.append(head);
   const body = el('tbody');
-  order.forEach((i, row) => {
+  cells.forEach((row, i) => {
     const line = el('tr');
-    line.append(heading('row', names[row]));
-    order.forEach((j, column) => line.append(cell(matrix[i][j], probabilities?.[i][j], i === j, strongest, row, column)));
+    line.append(heading('row', lines[i], members), ...row.map((one, j) => cell(one, i, j)));
     body.append(line);
   });
   table.append(thead, body);
-  table.querySelector('tbody td')?.setAttribute('tabindex', '0');
+  table.setAttribute('aria-label', 'Who beats whom');
+  body.querySelector('td').tabIndex = 0;
+  watch(body, head, description, lines);
+}
 
+function heading(scope, line, members) {
+  const th = el('th');
+  th.scope = scope;
+  th.title = line.name;
+  const mark = line.member ? members.mark(line.member) : el('span', 'mark fused');
+  mark.setAttribute('aria-hidden', 'true');
+  th.append(mark, scope === 'row' ? el('span', 'name', line.name) : el('span', 'visually-hidden', line.name));
+  if (scope === 'col') th.append(el('span', 'place', String(line.rank)));
+  return th;
+}
+
+function cell(one, row, column) {
+  const td = el('td');
+  td.dataset.row = row;
+  td.dataset.column = column;
+  td.tabIndex = -1;
+  if (!one || one.value === null) {
+    td.className = 'none';
+    td.textContent = one ? '' : '·';
+    return td;
+  }
+
+  td.dataset.logit = one.value;
+  if (one.chance !== null) td.dataset.chance = one.chance;
+  td.textContent = one.chance === null ? logit(one.value) : percent(one.chance);
+  const lead = one.chance === null ? 2 / (1 + Math.exp(-Math.abs(one.value))) - 1 : Math.abs(one.chance - 0.5) * 2;
+  td.style.setProperty('--m', lead.toFixed(3));
+  td.style.setProperty('--tone', one.value >= 0 ? 'var(--win)' : 'var(--lose)');
+  return td;
+}
+
+function watch(body, head, description, lines) {
   const light = (row, column, on) => {
     body.rows[row]?.cells[0].classList.toggle('lit', on);
     head.cells[column + 1]?.classList.toggle('lit', on);
@@ -38,49 +83,27 @@ export function showMatrix(figure, candidates, matrix, probabilities) {
   const describe = (td) => {
     const [row, column] = place(td);
     light(row, column, true);
-    const value = td.dataset.logit;
-    description.textContent = row === column ? `${names[row]} is not compared with itself.`
-      : value === undefined ? `${names[row]} and ${names[column]} were not compared in this order; the ranking did not need it.`
-      : `${names[row]} ${value > 0 ? 'beats' : 'loses to'} ${names[column]} by ${logit(Number(value))} when ${names[row]} comes first${td.dataset.probability === undefined ? '' : `; probability ${probability(Number(td.dataset.probability))} that it is better`}.`;
+    const { logit: value, chance } = td.dataset;
+    const [one, other] = [lines[row].name, lines[column].name];
+    description.textContent = row === column ? `${one} is not compared with itself.`
+      : value === undefined ? `${one} and ${other} were not compared in this order; it was not needed.`
+        : `${pairWords(one, other, Number(value), chance === undefined ? null : Number(chance))}.`;
   };
   const reset = (td) => {
     light(...place(td), false);
     description.textContent = hint;
   };
-  body.onmouseover = (e) => e.target.closest('td') && describe(e.target.closest('td'));
-  body.onmouseout = (e) => e.target.closest('td') && reset(e.target.closest('td'));
-  body.onfocusin = (e) => e.target.closest('td') && describe(e.target);
-  body.onfocusout = (e) => e.target.closest('td') && reset(e.target);
+  for (const [start, end] of [['onmouseover', 'onmouseout'], ['onfocusin', 'onfocusout']]) {
+    const [show, hide] = [(e) => e.target.closest('td') && describe(e.target.closest('td')), (e) => e.target.closest('td') && reset(e.target.closest('td'))];
+    body.addEventListener(start.slice(2), show);
+    body.addEventListener(end.slice(2), hide);
+  }
+
+  body.onclick = (e) => e.target.closest('td')?.focus();
   body.onkeydown = (e) => walk(e, body);
 }
 
 const place = (td) => [Number(td.dataset.row), Number(td.dataset.column)];
-
-function heading(scope, name) {
-  const th = el('th', '', name);
-  th.scope = scope;
-  th.title = name;
-  return th;
-}
-
-function cell(value, likely, isDiagonal, strongest, row, column) {
-  const td = el('td', '', isDiagonal ? '·' : value === null ? '' : logit(value));
-  td.dataset.row = row;
-  td.dataset.column = column;
-  td.tabIndex = -1;
-  if (isDiagonal || value === null) {
-    td.classList.add('none');
-    return td;
-  }
-
-  const share = Math.abs(value) / strongest;
-  td.dataset.logit = value;
-  if (likely !== undefined) td.dataset.probability = likely;
-  td.style.setProperty('--m', share.toFixed(3));
-  td.style.setProperty('--tone', value >= 0 ? 'var(--win)' : 'var(--lose)');
-  td.classList.toggle('strong', share > 0.55);
-  return td;
-}
 
 function walk(event, body) {
   const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];

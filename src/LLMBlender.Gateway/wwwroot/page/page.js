@@ -23,6 +23,9 @@ export async function get(path) {
 
 /** Stores the entered key and calls back. */
 export function onKey(again) {
+  $('key').onkeydown = (event) => {
+    if (event.key === 'Enter') $('use-key').click();
+  };
   $('use-key').onclick = () => {
     sessionStorage.setItem('key', $('key').value.trim());
     $('key').value = '';

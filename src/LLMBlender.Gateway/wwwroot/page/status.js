@@ -1,20 +1,20 @@
 // The status page: polls the cluster's counters every two seconds and shows their rates.
-import { count, el } from './format.js';
+import { count, el, percent, time } from './format.js';
 import { $, announce, showError, get, onKey } from './page.js';
+import { showBackends, showPanels } from './backends.js';
+import { showTrend } from './trend.js';
 
 const interval = 2000;
 const kept = 90;
-const svg = 'http://www.w3.org/2000/svg';
 const history = [];
 let before = null;
+let panels = null;
 let paused = false;
 let timer = null;
 let announced = '';
 
-const percent = (share) => (Number.isFinite(share) ? `${Math.round(share * 100)} %` : '–');
 const rate = (n) => (n === null ? '–' : n >= 100 ? count(Math.round(n)) : n.toFixed(n < 10 ? 1 : 0));
 const big = (n) => (n >= 1e6 ? `${(n / 1e6).toFixed(1)} M` : n >= 1e4 ? `${Math.round(n / 1e3)} k` : count(n));
-const time = (s) => (s < 90 ? `${Math.round(s)} s` : s < 5400 ? `${Math.round(s / 60)} min` : s < 129600 ? `${Math.round(s / 3600)} h` : `${Math.round(s / 86400)} d`);
 const total = (of) => of.computed + of.memory + of.redis + of.joined + of.failed;
 const sum = (list, of) => list.reduce((all, one) => all + of(one), 0);
 
@@ -22,6 +22,7 @@ async function look() {
   clearTimeout(timer);
   try {
     const { silos } = await get('/v1/status');
+    panels ??= (await get('/v1/models')).data;
     showError(null);
     show(silos, performance.now() / 1000);
   } catch (e) {
@@ -49,12 +50,14 @@ function show(silos, now) {
   tiles([
     ['Blends a second', rate(difference((silo) => silo.blends)), `${count(sum(answering, (silo) => silo.blends))} so far, ${count(sum(answering, (silo) => silo.failed_blends))} failed`],
     ['Comparisons a second', computed === null ? '–' : rate(computed + reused), `${big(asked)} so far`],
-    ['Not computed', percent(1 - sum(answering, (silo) => silo.comparisons.computed + silo.comparisons.failed) / asked), 'from memory, Redis or another request'],
+    ['Cache hits', percent(1 - sum(answering, (silo) => silo.comparisons.computed + silo.comparisons.failed) / asked), 'from memory, Redis or another request'],
     ['Waiting', big(sum(answering, (silo) => silo.queued_tokens)), 'tokens in the workers’ queues'],
     ['Accelerators', count(sum(workers, (silo) => silo.accelerators.length)), loads.size ? `${percent(sum([...loads.values()], (load) => load) / loads.size)} busy` : 'none'],
-    ['Under way', count(sum(answering, (silo) => silo.active_requests)), 'requests and parts of them'],
+    ['Active requests', count(sum(answering, (silo) => silo.active_requests)), 'in progress now'],
   ]);
-  trend();
+  showTrend(history, interval / 1000, kept, rate);
+  showBackends(silos, panels);
+  showPanels(panels);
   $('silos').replaceChildren(...silos.map((silo) => member(silo, loads)));
   verdict(silos, answering, workers);
   before = { silos, now };
@@ -64,10 +67,10 @@ function verdict(silos, answering, workers) {
   const lost = silos.length - answering.length;
   const [text, state] = !answering.some((silo) => silo.roles.includes('blend')) ? ['No process blends.', 'bad']
     : !workers.length ? ['No process compares.', 'bad']
-      : lost ? [`${lost} of ${silos.length} members ${lost === 1 ? 'does' : 'do'} not answer.`, 'bad']
-        : [`All well: ${silos.length} ${silos.length === 1 ? 'member' : 'members'}.`, 'good'];
+      : lost ? [`${lost} of ${silos.length} processes ${lost === 1 ? 'does' : 'do'} not answer.`, 'bad']
+        : [`All well: ${silos.length} ${silos.length === 1 ? 'process' : 'processes'}.`, 'good'];
   $('verdict').textContent = text;
-  $('verdict').className = `ask-label ${state}`;
+  $('verdict').className = `verdict ${state}`;
   if (text !== announced) announce(text);
   announced = text;
 }
@@ -78,25 +81,6 @@ function tiles(entries) {
     tile.append(el('dt', '', name), el('dd', 'value', value), el('dd', 'quiet', note));
     return tile;
   }));
-}
-
-function trend() {
-  const most = Math.max(0, ...history.map((one) => one.computed + one.reused));
-  const top = Math.max(1, most);
-  const x = (i) => 600 - (history.length - 1 - i) * (600 / (kept - 1));
-  const y = (n) => 118 - (n / top) * 112;
-  const area = (className, upper, lower) => {
-    const path = document.createElementNS(svg, 'path');
-    const there = history.map((one, i) => `${x(i).toFixed(1)},${y(upper(one)).toFixed(1)}`);
-    const back = history.map((one, i) => `${x(i).toFixed(1)},${y(lower(one)).toFixed(1)}`).reverse();
-    path.setAttribute('class', className);
-    path.setAttribute('d', history.length ? `M${there.join('L')}L${back.join('L')}Z` : '');
-    return path;
-  };
-  $('trend').replaceChildren(
-    area('computed', (one) => one.computed, () => 0),
-    area('reused', (one) => one.computed + one.reused, (one) => one.computed));
-  $('trend-say').textContent = history.length ? `at most ${rate(most)} in the last ${time(history.length * interval / 1000)}` : 'counting…';
 }
 
 function member(silo, loads) {

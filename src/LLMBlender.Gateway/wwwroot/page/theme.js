@@ -6,7 +6,7 @@ let theme = localStorage.getItem('llmblender.theme') ?? 'system';
 
 function apply() {
   document.documentElement.dataset.theme = theme === 'system' ? (system.matches ? 'dark' : 'light') : theme;
-  button.textContent = { system: 'Auto', light: 'Light', dark: 'Dark' }[theme];
+  button.textContent = `Theme: ${{ system: 'auto', light: 'light', dark: 'dark' }[theme]}`;
 }
 
 system.onchange = apply;
