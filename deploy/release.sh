@@ -26,7 +26,7 @@ trap 'rm -rf "$work"' EXIT
 [ -z "$(find "$to" -type f -print -quit)" ] || { echo "release.sh: $to is not empty" >&2; exit 2; }
 
 echo "packages of the libraries"
-for project in Abstractions Core Inference Client Local; do
+for project in Abstractions Core Inference Client Local AI.Evaluation Aspire.Hosting; do
     dotnet pack "src/LLMBlender.$project" -c Release -v q -p:ContinuousIntegrationBuild=true -o "$to/packages"
 done
 

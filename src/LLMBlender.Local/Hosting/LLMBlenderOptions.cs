@@ -27,7 +27,7 @@ public sealed class LLMBlenderOptions
     /// <summary>The panels, the default first. If empty, one panel named <c>default</c> contains all members.</summary>
     public IList<PanelSettings> Panels { get; set; } = [];
 
-    /// <summary>The chat models by name.</summary>
+    /// <summary>The chat models by name. Without any, the blender ranks, compares and fuses, and has no panel to blend with.</summary>
     public IDictionary<string, Func<IServiceProvider, IChatClient>> Members { get; } =
         new Dictionary<string, Func<IServiceProvider, IChatClient>>(StringComparer.Ordinal);
 

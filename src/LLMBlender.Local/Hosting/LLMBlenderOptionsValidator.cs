@@ -14,11 +14,6 @@ internal sealed class LLMBlenderOptionsValidator : IValidateOptions<LLMBlenderOp
     {
         ArgumentNullException.ThrowIfNull(options);
         var failures = new List<string>();
-        if (options.Members.Count == 0)
-        {
-            failures.Add($"{nameof(options.Members)} is empty, and must hold at least one chat model");
-        }
-
         CheckModel(options, nameof(options.Ranker), options.Ranker, "ranker", failures);
         if (options.Fuser != SelectFuser.FuserName)
         {
@@ -46,7 +41,7 @@ internal sealed class LLMBlenderOptionsValidator : IValidateOptions<LLMBlenderOp
     {
         if (!options.Members.ContainsKey(value) && !File.Exists(Path.Combine(value, ModelManifest.FileName)))
         {
-            failures.Add($"{property} is \"{value}\", and must be a {kind}'s model folder or one of the members {string.Join(", ", options.Members.Keys)}");
+            failures.Add($"{property} is \"{value}\", and must be a {kind}'s model folder{(options.Members.Count > 0 ? $" or one of the members {string.Join(", ", options.Members.Keys)}" : "")}");
         }
     }
 

@@ -54,7 +54,7 @@ internal static class LocalBlenderFactory
             panels.Add(Panel.Create(panel));
         }
 
-        if (options.Panels.Count == 0)
+        if (options.Panels.Count == 0 && options.Members.Count > 0)
         {
             panels.Add(new Panel(DefaultPanel, [.. options.Members.Keys]) { Passes = [.. Abstractions.ForwardedFeature.All] });
         }

@@ -14,7 +14,9 @@ public sealed partial class PackageTests(PackageFeed feed) : IClassFixture<Packa
     // Each entry is the most that its package may weigh, in megabytes.
     private static readonly Dictionary<string, int> Libraries = new()
     {
+        ["LLMBlender.AI.Evaluation"] = 1,
         ["LLMBlender.Abstractions"] = 1,
+        ["LLMBlender.Aspire.Hosting"] = 1,
         ["LLMBlender.Client"] = 1,
         ["LLMBlender.Core"] = 1,
         ["LLMBlender.Inference"] = 2,
@@ -89,7 +91,6 @@ public sealed partial class PackageTests(PackageFeed feed) : IClassFixture<Packa
                 <RestoreAdditionalProjectSources>{feed.Path}</RestoreAdditionalProjectSources>
               </PropertyGroup>
               <ItemGroup>
-                <PackageReference Include="Microsoft.Extensions.Hosting" Version="{PackageFeed.Pinned("Microsoft.Extensions.Hosting")}" />
                 <PackageReference Include="Microsoft.Extensions.AI.OpenAI" Version="{PackageFeed.Pinned("Microsoft.Extensions.AI.OpenAI")}" />
                 {string.Join('\n', Libraries.Keys.Select(library => $"<PackageReference Include=\"{library}\" Version=\"{PackageFeed.Version}\" />"))}
               </ItemGroup>
