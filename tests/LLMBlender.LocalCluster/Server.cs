@@ -26,7 +26,8 @@ internal sealed class Server(string role, int number, Child child, Collector col
     public static async Task<Server> StartAsync(string program, string role, string redis, string config, int number, Collector collector, bool waits)
     {
         var child = Child.Start(
-            $"{role} {number}", collector.Environment(number), program, "serve", "--role", role, "--urls", "http://127.0.0.1:0", "--redis", redis, "--config", config, "--cluster-id", "local");
+            $"{role} {number}", collector.Environment(number), program, "serve", "--role", role, "--urls", "http://127.0.0.1:0", "--redis", redis, "--config", config, "--cluster-id", "local",
+            "--cluster-key", Path.Combine(Path.GetDirectoryName(config)!, "cluster.key"));
         var server = new Server(role, number, child, collector);
         server.Address = new Uri((await child.FirstLine).Split(' ')[1]).Authority;
         while (waits && !await server.IsReadyAsync())

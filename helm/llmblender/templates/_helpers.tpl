@@ -341,6 +341,12 @@ sum(llmblender_queue_tokens{ {{- include "llmblender.matchers" . -}} }) {{ inclu
   {{- else }}
   value: {{ include "llmblender.redis" .root | quote }}
   {{- end }}
+{{- with .root.Values.clusterKeySecret }}
+{{- if .name }}
+- name: LLMBLENDER_CLUSTER_KEY
+  valueFrom: { secretKeyRef: { name: {{ .name }}, key: {{ .key }} } }
+{{- end }}
+{{- end }}
 # A config map's files change by links that only looking finds.
 - name: DOTNET_USE_POLLING_FILE_WATCHER
   value: "true"

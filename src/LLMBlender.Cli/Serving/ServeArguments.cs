@@ -25,6 +25,12 @@ internal sealed record ServeArguments(
     int ListenPort,
     int GatewayPort)
 {
+    /// <summary>The environment variable with the secret of the cluster's processes, as the text of the file of <c>--cluster-key</c>.</summary>
+    public const string ClusterKeyVariable = "LLMBLENDER_CLUSTER_KEY";
+
+    /// <summary>The file with the secret of the cluster's silos; null for none.</summary>
+    public string? ClusterKey { get; init; }
+
     /// <summary>Whether requests of other machines are accepted with a key that is printed at the start, unless callers are configured.</summary>
     public bool Quick { get; init; }
 }

@@ -1,6 +1,7 @@
 using LLMBlender.Cli.Models;
 using LLMBlender.Cli.Panels;
 using LLMBlender.Gateway;
+using LLMBlender.Inference.Sessions;
 using LLMBlender.Local.Panels;
 using LLMBlender.Local.Settings;
 using LLMBlender.Records;
@@ -8,6 +9,7 @@ using LLMBlender.Silo.Calls;
 using LLMBlender.Silo.Hosting;
 using LLMBlender.Silo.Models;
 using LLMBlender.Silo.Placement;
+using LLMBlender.Silo.Sealing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -161,6 +163,11 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         var search = new ModelSearch(terminal);
         try
         {
+            if (arguments.Roles.HasFlag(SiloRoles.Compare) && settings.AcceleratorsOrDefault.Contains(Accelerator.Auto) && Accelerator.CudaProblem is { } problem)
+            {
+                WriteNote(Accelerator.Fallback(problem));
+            }
+
             var models = arguments.Roles.HasFlag(SiloRoles.Compare)
                 ? SiloModels.Load([.. settings.RankersOrDefault.Select(search.FindRanker)], settings.AcceleratorsOrDefault)
                 : SiloModels.None;
@@ -182,11 +189,26 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         Roles = arguments.Roles,
         Redis = arguments.Redis,
         ClusterId = arguments.ClusterId,
+        Key = ReadKey(),
         Address = arguments.Address,
         SiloPort = arguments.SiloPort,
         ListenPort = arguments.ListenPort,
         GatewayPort = arguments.GatewayPort,
     };
+
+    private ClusterKey? ReadKey()
+    {
+        try
+        {
+            return arguments.ClusterKey is { } file ? ClusterKey.Read(file)
+                : terminal.Variable(ServeArguments.ClusterKeyVariable) is { Length: > 0 } text ? ClusterKey.Parse(text)
+                : null;
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException($"{(arguments.ClusterKey is null ? ServeArguments.ClusterKeyVariable : "--cluster-key")}: {Sentences.WithoutParameter(e)}", e);
+        }
+    }
 
     private void WriteIfNothingFound(ServeSettings settings, PanelRegistry panels, DiscoveredBackends found)
     {

@@ -79,6 +79,12 @@ internal static class ServeVerb
             Description = "The cluster's id.",
             DefaultValueFactory = _ => LLMBlenderClientOptions.DefaultClusterId,
         };
+        var key = new Option<string?>("--cluster-key")
+        {
+            HelpName = "FILE",
+            Description = "A file with the secret of the cluster's processes, which authenticates what they write to Redis. Several lines: the first one is used, the others are accepted too. "
+                + $"By default the text of the variable {ServeArguments.ClusterKeyVariable}.",
+        };
         var address = new Option<IPAddress>("--advertise")
         {
             HelpName = "IP|HOST",
@@ -93,7 +99,7 @@ internal static class ServeVerb
         {
             Description = $"Listen on all addresses, for other machines and containers, and require a key: ${QuickKey.Variable}, or one that is made and printed.",
         };
-        foreach (var option in new Option[] { roles, urls, quick, redis, config, cluster, address, siloPort, listenPort, gatewayPort })
+        foreach (var option in new Option[] { roles, urls, quick, redis, config, cluster, key, address, siloPort, listenPort, gatewayPort })
         {
             verb.Options.Add(option);
         }
@@ -110,6 +116,7 @@ internal static class ServeVerb
                 parsed.GetValue(listenPort) ?? 0,
                 parsed.GetValue(gatewayPort) ?? 0)
             {
+                ClusterKey = parsed.GetValue(key),
                 Quick = parsed.GetValue(quick),
             },
             terminal).RunAsync(cancellationToken));

@@ -18,6 +18,12 @@ public sealed class SiloMetrics
     /// <summary>The queue would take longer than the request's remaining time.</summary>
     public const string QueueLate = "queue_late";
 
+    /// <summary>A row of the membership table cannot be read.</summary>
+    public const string Unreadable = "unreadable";
+
+    /// <summary>A row of the membership table says what no silo has said.</summary>
+    public const string Unsealed = "unsealed";
+
     // The version, and "+REVISION" of a build that was given its sources' revision.
     private static readonly string Version = typeof(SiloMetrics).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
@@ -25,15 +31,21 @@ public sealed class SiloMetrics
 
     private readonly Meter meter;
     private readonly Counter<long> refusals;
+    private readonly Counter<long> rejections;
 
     public SiloMetrics(Meter meter)
     {
         this.meter = meter;
         refusals = meter.CreateCounter<long>("llmblender.refusals", "{request}", "Requests, and parts of them, that a silo refused, by reason.");
+        rejections = meter.CreateCounter<long>(
+            "llmblender.membership.rejections", "{row}", "Rows of the cluster's membership table in Redis that were not believed, by reason.");
     }
 
     /// <summary>Counts a refusal.</summary>
     public void Refused(string reason) => refusals.Add(1, new KeyValuePair<string, object?>("reason", reason));
+
+    /// <summary>Counts a row of the membership table that is not believed, <see cref="Unreadable"/> or <see cref="Unsealed"/>.</summary>
+    public void MembershipRejected(string reason) => rejections.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
     /// <summary>Observes the number of active requests and its limit.</summary>
     public void Observe(Func<int> active, int limit)
@@ -72,5 +84,8 @@ public sealed class SiloMetrics
         {
             refusals.Add(0, new KeyValuePair<string, object?>("reason", reason));
         }
+
+        rejections.Add(0, new KeyValuePair<string, object?>("reason", Unreadable));
+        rejections.Add(0, new KeyValuePair<string, object?>("reason", Unsealed));
     }
 }

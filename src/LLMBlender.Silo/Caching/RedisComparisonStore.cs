@@ -20,6 +20,7 @@ internal sealed partial class RedisComparisonStore : IComparisonStore, IAsyncDis
 
     private readonly IConnectionMultiplexer redis;
     private readonly ComparisonCacheOptions options;
+    private readonly StoredLogit format;
     private readonly ComparisonMetrics metrics;
     private readonly ILogger<RedisComparisonStore> logger;
     private readonly CircuitBreaker reading;
@@ -32,11 +33,12 @@ internal sealed partial class RedisComparisonStore : IComparisonStore, IAsyncDis
     public RedisComparisonStore(
         IConnectionMultiplexer redis,
         IOptions<ComparisonCacheOptions> options,
+        StoredLogit format,
         BlendMetrics metrics,
         TimeProvider timeProvider,
         ILogger<RedisComparisonStore> logger)
     {
-        (this.redis, this.options, this.metrics, this.logger) = (redis, options.Value, metrics.Comparisons, logger);
+        (this.redis, this.options, this.format, this.metrics, this.logger) = (redis, options.Value, format, metrics.Comparisons, logger);
         reading = new CircuitBreaker(this.options.ShortestRest, this.options.LongestRest, timeProvider);
         writing = new CircuitBreaker(this.options.ShortestRest, this.options.LongestRest, timeProvider);
         pending = Channel.CreateBounded<(ComparisonKey, float)>(
@@ -167,7 +169,7 @@ internal sealed partial class RedisComparisonStore : IComparisonStore, IAsyncDis
                 continue;
             }
 
-            if (StoredLogit.TryRead(keys[i], ((ReadOnlyMemory<byte>)values[i]).Span, out var logit))
+            if (format.TryRead(keys[i], ((ReadOnlyMemory<byte>)values[i]).Span, out var logit))
             {
                 logits[i] = logit;
                 found++;
@@ -216,7 +218,7 @@ internal sealed partial class RedisComparisonStore : IComparisonStore, IAsyncDis
         {
             var commands = redis.GetDatabase().CreateBatch();
             var written = entries.ConvertAll(entry => (Task)commands.StringSetAsync(
-                Name(entry.Key), StoredLogit.Write(entry.Key, entry.Logit), options.Expiry));
+                Name(entry.Key), format.Write(entry.Key, entry.Logit), options.Expiry));
             commands.Execute();
             await Task.WhenAll(written).WaitAsync(options.WriteTimeout, stop.Token);
             writing.Succeeded();

@@ -44,6 +44,7 @@ public static class LLMBlenderSiloExtensions
         if (redis is not null)
         {
             builder.Services.TryAddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(ForCache(options.Redis!)));
+            builder.Services.TryAddSingleton(new StoredLogit(options.Key));
             builder.Services.TryAddSingleton<IComparisonStore, RedisComparisonStore>();
         }
 
@@ -160,6 +161,7 @@ public static class LLMBlenderSiloExtensions
         else
         {
             silo.UseRedisClustering(clustering => clustering.ConfigurationOptions = redis);
+            GuardMembership(silo.Services);
             silo.Configure<EndpointOptions>(endpoint =>
             {
                 var listen = ListenAddress(options.Address);
@@ -170,6 +172,15 @@ public static class LLMBlenderSiloExtensions
 
             silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (options.ClusterId, options.ClusterId));
         }
+    }
+
+    private static void GuardMembership(IServiceCollection services)
+    {
+        var table = services.Last(static service => service.ServiceType == typeof(IMembershipTable));
+        services.Remove(table);
+        services.AddSingleton<IMembershipTable>(provider => ActivatorUtilities.CreateInstance<GuardedMembershipTable>(
+            provider,
+            (IMembershipTable)(table.ImplementationFactory?.Invoke(provider) ?? ActivatorUtilities.CreateInstance(provider, table.ImplementationType!))));
     }
 
     /// <summary>Returns the Redis options of the cache, whose calls fail immediately if there is no connection.</summary>

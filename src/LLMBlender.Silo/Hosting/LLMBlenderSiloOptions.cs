@@ -1,6 +1,7 @@
 using System.Net;
 using LLMBlender.Client;
 using LLMBlender.Silo.Placement;
+using LLMBlender.Silo.Sealing;
 
 namespace LLMBlender.Silo.Hosting;
 
@@ -15,6 +16,9 @@ public sealed class LLMBlenderSiloOptions
 
     /// <summary>The cluster's id, which separates clusters that share a Redis.</summary>
     public string ClusterId { get; set; } = LLMBlenderClientOptions.DefaultClusterId;
+
+    /// <summary>The secret that authenticates what silos write to Redis; null for none, so that Redis is trusted.</summary>
+    public ClusterKey? Key { get; set; }
 
     /// <summary>The address that other silos connect to.</summary>
     public IPAddress Address { get; set; } = IPAddress.Loopback;

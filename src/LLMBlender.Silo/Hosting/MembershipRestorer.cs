@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LLMBlender.Local.Telemetry;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
@@ -19,6 +20,7 @@ internal sealed partial class MembershipRestorer(
     ILocalSiloDetails local,
     IConnectionMultiplexer redis,
     LLMBlenderSiloOptions options,
+    BlendMetrics metrics,
     TimeProvider timeProvider,
     ILogger<MembershipRestorer> logger) : BackgroundService
 {
@@ -76,6 +78,7 @@ internal sealed partial class MembershipRestorer(
         {
             var name = (string)row.Name!;
             LogUnreadable(name.Length > MaxNameLength ? name[..MaxNameLength] : name);
+            metrics.Silo.MembershipRejected(SiloMetrics.Unreadable);
             await database.HashDeleteAsync(TableKey, row.Name);
         }
 

@@ -110,6 +110,7 @@ public sealed class ComposeTests : IAsyncDisposable
     private PodProcess Start(string name, JsonNode service)
     {
         var environment = service["environment"]!.AsObject().ToDictionary(variable => variable.Key, variable => variable.Value!.ToString());
+        environment["LLMBLENDER_CLUSTER_KEY"] = environment["LLMBLENDER_CLUSTER_KEY"].Replace("${LLMBLENDER_CLUSTER_KEY:-}", new string('k', 40), StringComparison.Ordinal);
         environment["LLMBLENDER_REDIS"] = environment["LLMBLENDER_REDIS"].Replace("redis:6379", redis.Address, StringComparison.Ordinal);
         Assert.Equal(name, service["hostname"]!.ToString());
         var args = service["command"]!.AsArray().Select(word => word!.ToString() switch

@@ -133,6 +133,7 @@ public sealed class PodTests : IAsyncDisposable
     private Dictionary<string, string> Secrets() => new()
     {
         ["redis/configuration"] = $"{redis.Address},connectTimeout=5000",
+        ["cluster/secret"] = new string('k', 40),
         ["callers/app"] = Variants.KeySha256,
         ["providers/openai"] = "not-a-key",
     };

@@ -20,6 +20,7 @@ internal static class Variants
         image: { repository: registry.example.org/ai/llmblender, tag: 0.1.0, pullSecrets: [registry] }
         clusterId: production
         redis: { existingSecret: { name: redis, key: configuration } }
+        clusterKeySecret: { name: cluster, key: secret }
         callers:
           - { name: app, secret: { name: callers, key: app }, requestsPerMinute: 120, spendPerDay: 5.5 }
           - { name: batch, keySha256: "0000000000000000000000000000000000000000000000000000000000000000", tokensPerDay: 1000000 }
