@@ -14,7 +14,7 @@ public sealed class NodeFolder(string project, string name)
     /// <summary>The folder.</summary>
     public string Path => Repository.File("artifacts", name);
 
-    /// <summary>Installs the packages, where they are not there yet.</summary>
+    /// <summary>Installs the packages, where they are not there yet, and copies the scripts beside them.</summary>
     /// <returns>Why they can't be had; null where they are there.</returns>
     public Task<string?> WhenReadyAsync()
     {
@@ -29,16 +29,7 @@ public sealed class NodeFolder(string project, string name)
         Outcome.OfAsync(new ProcessStartInfo(program, args) { WorkingDirectory = Path }, Patience);
 
     /// <summary>Runs a script.</summary>
-    public Task<Outcome> RunScriptAsync(string script, params string[] args)
-    {
-        // A script finds its packages, and the modules that scripts share, beside itself.
-        foreach (var file in Directory.EnumerateFiles(Source(""), "*.mjs"))
-        {
-            File.Copy(file, At(System.IO.Path.GetFileName(file)), overwrite: true);
-        }
-
-        return RunAsync("node", [At(script), .. args]);
-    }
+    public Task<Outcome> RunScriptAsync(string script, params string[] args) => RunAsync("node", [At(script), .. args]);
 
     private string At(params string[] parts) => System.IO.Path.Combine([Path, .. parts]);
 
@@ -49,6 +40,13 @@ public sealed class NodeFolder(string project, string name)
         try
         {
             Directory.CreateDirectory(Path);
+
+            // A script finds its packages, and the modules that scripts share, beside itself. Copied once: tests run scripts at the same time.
+            foreach (var file in Directory.EnumerateFiles(Source(""), "*.mjs"))
+            {
+                File.Copy(file, At(System.IO.Path.GetFileName(file)), overwrite: true);
+            }
+
             var wanted = await File.ReadAllTextAsync(Source("package.json"));
             var mark = At("node_modules", ".installed");
             if (File.Exists(mark) && await File.ReadAllTextAsync(mark) == wanted)
