@@ -1,6 +1,7 @@
 using LLMBlender.Cli.Models;
 using LLMBlender.Cli.Panels;
 using LLMBlender.Gateway;
+using LLMBlender.Inference.Sessions;
 using LLMBlender.Local.Panels;
 using LLMBlender.Local.Settings;
 using LLMBlender.Records;
@@ -162,6 +163,11 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         var search = new ModelSearch(terminal);
         try
         {
+            if (arguments.Roles.HasFlag(SiloRoles.Compare) && settings.AcceleratorsOrDefault.Contains(Accelerator.Auto) && Accelerator.CudaProblem is { } problem)
+            {
+                WriteNote(Accelerator.Fallback(problem));
+            }
+
             var models = arguments.Roles.HasFlag(SiloRoles.Compare)
                 ? SiloModels.Load([.. settings.RankersOrDefault.Select(search.FindRanker)], settings.AcceleratorsOrDefault)
                 : SiloModels.None;

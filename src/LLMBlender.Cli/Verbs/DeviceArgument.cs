@@ -1,4 +1,5 @@
 using System.CommandLine;
+using LLMBlender.Inference;
 using LLMBlender.Inference.Sessions;
 using LLMBlender.Records;
 
@@ -11,19 +12,30 @@ internal sealed class DeviceArgument
     {
         HelpName = "auto|cpu|cuda|cuda:N",
         Description = "The device to compute on.",
-        DefaultValueFactory = _ => "auto",
+        DefaultValueFactory = _ => Accelerator.Auto,
     };
 
     /// <param name="command">The verb that the option is added to.</param>
     public DeviceArgument(Command command) => command.Options.Add(device);
 
-    /// <summary>The device given by the arguments.</summary>
+    /// <summary>
+    /// The device given by the arguments. A build for CUDA that finds no device writes a line, because computing on the processor may take
+    /// a hundred times as long.
+    /// </summary>
     /// <exception cref="UsageException">The device is invalid.</exception>
+    /// <exception cref="ModelException">The machine lacks what CUDA needs.</exception>
     public Accelerator Read(ParseResult parsed)
     {
+        var name = parsed.GetValue(device)!;
         try
         {
-            return Accelerator.Parse(parsed.GetValue(device)!);
+            var accelerator = Accelerator.Parse(name);
+            if (name == Accelerator.Auto && Accelerator.CudaProblem is { } problem)
+            {
+                parsed.InvocationConfiguration.Error.WriteLine($"llmblender: {Accelerator.Fallback(problem)}");
+            }
+
+            return accelerator;
         }
         catch (ArgumentException e)
         {

@@ -3,6 +3,9 @@ namespace LLMBlender.Inference.Sessions;
 /// <summary>The device for computation: the CPU, or one CUDA device.</summary>
 public sealed record Accelerator
 {
+    /// <summary>The name of the first CUDA device if there is one, otherwise of the CPU.</summary>
+    public const string Auto = "auto";
+
     private const string CudaProvider = "CUDAExecutionProvider";
 
     private Accelerator(int? device) => CudaDevice = device;
@@ -23,29 +26,41 @@ public sealed record Accelerator
     public static bool HasCuda => OnnxRuntimeHost.Environment.GetAvailableProviders().Contains(CudaProvider);
 
     /// <summary>
-    /// Parses <c>cpu</c>, <c>cuda</c>, <c>cuda:N</c>, or <c>auto</c>: the first CUDA device if this build has CUDA, otherwise the CPU.
+    /// Why a build that can use CUDA devices can't use one on this machine, such as the missing libraries; null if it can, or if the build
+    /// has no CUDA.
+    /// </summary>
+    public static string? CudaProblem => HasCuda ? CudaRuntime.Problem : null;
+
+    /// <summary>
+    /// Parses <c>cpu</c>, <c>cuda</c>, <c>cuda:N</c>, or <c>auto</c>: the first CUDA device if this build and this machine have CUDA,
+    /// otherwise the CPU.
     /// </summary>
     /// <exception cref="ArgumentException">The name is invalid, or CUDA in a build without it.</exception>
+    /// <exception cref="ModelException">The machine lacks what CUDA needs; the message names it.</exception>
     public static Accelerator Parse(string name)
     {
-        if (name is "cpu" || (name is "auto" && !HasCuda))
+        if (name is "cpu" || (name is Auto && (!HasCuda || CudaProblem is not null)))
         {
             return Cpu;
         }
 
         var device = 0;
-        if (name is not ("auto" or "cuda")
+        if (name is not (Auto or "cuda")
             && !(name.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(name.AsSpan(5), out device) && device >= 0))
         {
             throw new ArgumentException($"device \"{name}\" is unknown: it must be auto, cpu, cuda or cuda:N", nameof(name));
         }
 
         return HasCuda
-            ? new Accelerator(device)
+            ? CudaProblem is { } problem ? throw new ModelException($"device {name}", $"can't be used: {problem}") : new Accelerator(device)
             : throw new ArgumentException(
                 $"device \"{name}\" needs ONNX Runtime's CUDA provider, and this is the CPU build: build with -p:LLMBlenderFlavour=cuda",
                 nameof(name));
     }
+
+    /// <summary>The line that a build for CUDA writes where <see cref="Auto"/> is the CPU: it may take a hundred times as long.</summary>
+    /// <param name="problem">Why no CUDA device can be used.</param>
+    public static string Fallback(string problem) => $"the processor computes, for no CUDA device can be used: {problem}";
 
     /// <inheritdoc/>
     public override string ToString() => CudaDevice is { } device ? $"cuda:{device}" : "cpu";

@@ -1,4 +1,5 @@
 using LLMBlender.Core.Fusion;
+using LLMBlender.Inference;
 using LLMBlender.Inference.Models;
 using LLMBlender.Inference.Sessions;
 using LLMBlender.Local.Settings;
@@ -24,7 +25,7 @@ internal sealed class LLMBlenderOptionsValidator : IValidateOptions<LLMBlenderOp
         {
             Accelerator.Parse(options.Device);
         }
-        catch (ArgumentException e)
+        catch (Exception e) when (e is ArgumentException or ModelException)
         {
             failures.Add($"{nameof(options.Device)} is \"{options.Device}\": {e.Message}");
         }
