@@ -50,7 +50,18 @@ public sealed record BlendResponse(
     [Id(13)]
     public RankerInfo? RankerInfo { get; init; }
 
-    /// <summary>The probability that the candidate of rank 1 is the best of the candidates; null as in <see cref="RankingResponse.Confidence"/>.</summary>
+    /// <summary>
+    /// The probability that the candidate of rank 1 is the best of the candidates; of a panel with a calibration, that it is right as the calibration
+    /// counts it. Null if not known.
+    /// </summary>
     [Id(14)]
     public double? Confidence { get; init; }
+
+    /// <summary>Whether the panel's rule accepted no candidate, after all stages: the answer is fused, or the best candidate with a warning.</summary>
+    [Id(15)]
+    public bool Abstained { get; init; }
+
+    /// <summary>The panel's stages, those that were not asked too; empty for a panel that asks all members at once.</summary>
+    [Id(16)]
+    public StageReport[] Stages { get; init; } = [];
 }

@@ -1,4 +1,5 @@
 using LLMBlender.Abstractions;
+using LLMBlender.Core.Blending;
 using LLMBlender.Core.Fusion;
 using LLMBlender.Local.Backends;
 using LLMBlender.Local.Panels;
@@ -376,6 +377,47 @@ public abstract class BlenderContractTests
             new BlendRequest { Instruction = "Which?", Timeout = TimeSpan.FromMilliseconds(300) }, Token));
 
         Assert.Equal(BlendFailureReason.TimedOut, failure.Reason);
+    }
+
+    [Fact]
+    public async Task Blend_StagedPanelSureOfTheFirstAnswer_AsksNobodyElse()
+    {
+        var calls = 0;
+        var late = new FakeChat(_ => $"9 is the number after {Interlocked.Increment(ref calls)} calls");
+        var panels = Panels(("five", Saying("5 is the number")), ("nine", late));
+        var calibration = new PanelCalibration
+        {
+            Ranker = "fake",
+            Stages = [new StageCalibration(["five"], null, 4), new StageCalibration(["nine"], 1, 0)],
+            Accepted = new int[PanelCalibration.Levels],
+            Wrong = new int[PanelCalibration.Levels],
+        };
+        panels.Add(new Panel("staged", ["five", "nine"]) { Stages = [["five"], ["nine"]], Acceptance = new AcceptanceRule(0.9, calibration) });
+        await using var host = await StartAsync(panels: panels);
+
+        var response = await host.Blender.BlendAsync(new BlendRequest { Instruction = "Which?", Panel = "staged", Timeout = TimeSpan.FromSeconds(20) }, Token);
+
+        Assert.Equal(("5 is the number", false), (response.Answer, response.Abstained));
+        Assert.Equal([StageOutcome.Accepted, StageOutcome.NotAsked], response.Stages.Select(static stage => stage.Outcome));
+        Assert.Equal(0, calls);
+    }
+
+    [Fact]
+    public async Task Blend_StagedPanelNotSure_AsksAllAndStreamsTheBestWithAWarning()
+    {
+        var panels = Panels(("five", Saying("5 is the number")), ("six", Saying("6 is the number")), ("nine", Saying("9 is the number")));
+        panels.Add(new Panel("staged", ["five", "six", "nine"]) { Stages = [["five", "six"], ["nine"]], Acceptance = new AcceptanceRule(1), Fuser = SelectFuser.FuserName });
+        await using var host = await StartAsync(panels: panels);
+
+        var (text, response) = ("", (BlendResponse?)null);
+        await foreach (var update in host.Blender.BlendStreamingAsync(new BlendRequest { Instruction = "Which?", Panel = "staged", Timeout = TimeSpan.FromSeconds(20) }, Token))
+        {
+            (text, response) = (text + update.Text, update.Response ?? response);
+        }
+
+        Assert.Equal(("9 is the number", "9 is the number", true), (text, response!.Answer, response.Abstained));
+        Assert.Equal([["five", "six"], ["nine"]], response.Stages.Select(static stage => stage.Members));
+        Assert.StartsWith("the ranker is not sure", Assert.Single(response.Warnings), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -45,10 +45,20 @@ public sealed record BlendResult
     public RankerInfo? RankerInfo { get; init; }
 
     /// <summary>
-    /// The probability that the candidate of rank 1 is the best of the candidates. Absent if they were not ranked, the ranker is not calibrated, or
-    /// there is a single candidate.
+    /// The probability that the candidate of rank 1 is the best of the candidates; of a panel with a calibration, that it is right as the calibration
+    /// counts it. Absent if the candidates were not ranked, the ranker is not calibrated, or there is a single candidate.
     /// </summary>
     public double? Confidence { get; init; }
+
+    /// <summary>
+    /// True if the panel's rule accepted no candidate, after all stages: the answer is fused, or the best candidate with a warning. Absent otherwise.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Abstained { get; init; }
+
+    /// <summary>The panel's stages, those that were not asked too; absent for a panel that asks all members at once.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public StageReport[]? Stages { get; init; }
 
     /// <summary>The trace, if requested.</summary>
     public TraceResult? Trace { get; init; }
@@ -71,6 +81,8 @@ public sealed record BlendResult
             Warnings = response.Warnings is { Length: > 0 } warnings ? warnings : null,
             RankerInfo = response.RankerInfo,
             Confidence = response.Confidence,
+            Abstained = response.Abstained,
+            Stages = response.Stages is { Length: > 0 } stages ? stages : null,
             Trace = response.Trace is { } trace ? TraceResult.Create(trace) : null,
         };
     }

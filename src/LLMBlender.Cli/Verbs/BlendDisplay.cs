@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using LLMBlender.Abstractions;
 using LLMBlender.Cli.Hosts;
@@ -217,7 +218,12 @@ internal sealed class BlendDisplay(BlendShow show, bool showsMembers)
             show.Remark($"{failure.What}: {failure.Message}");
         }
 
-        if (remarks.Count > 0)
+        if (Stages(end) is { } stages)
+        {
+            show.Remark(stages);
+        }
+
+        if (remarks.Count > 0 || end.Stages.Length > 0)
         {
             show.Gap();
         }
@@ -231,6 +237,11 @@ internal sealed class BlendDisplay(BlendShow show, bool showsMembers)
             show.Answer($"fused by {fuser} from the best {BlendShow.Best(fusedCandidates)}", end.Answer);
         }
     }
+
+    // Why members were not asked.
+    private static string? Stages(BlendResponse end) => end.Stages.FirstOrDefault(static stage => stage.Outcome is StageOutcome.Accepted) is not { } accepted
+        ? end.Stages.Length == 0 ? null : "All stages asked: no answer was accepted before."
+        : string.Create(CultureInfo.InvariantCulture, $"Accepted{(accepted.Confidence is { } confidence ? $" with confidence {confidence:0.00}" : "")}; not asked: {string.Join(", ", end.Stages.Where(static stage => stage.Outcome is StageOutcome.NotAsked).SelectMany(static stage => stage.Members).DefaultIfEmpty("nobody"))}.");
 
     private void ShowBest(string text) => show.Answer(ranked is null ? "" : $"by {ranked.Name(ranked.Best)}", text);
 }

@@ -10,7 +10,7 @@ using LLMBlender.Records;
 
 namespace LLMBlender.Cli.Verbs;
 
-/// <summary><c>calibrate</c>: fits the temperature with which a ranker's logits become probabilities.</summary>
+/// <summary><c>calibrate</c>: fits the temperature with which a ranker's logits become probabilities, or a panel's confidence and its risk.</summary>
 internal static class CalibrateVerb
 {
     private const int Chunk = 256;
@@ -27,19 +27,27 @@ internal static class CalibrateVerb
         trained on. The report has the log loss (in nats; 0.693 if every probability is 1/2) and the expected calibration error (ten bins), both before, at
         T = 1, and after.
 
-        Example:
+        With --judge the lines are candidate sets of evaluate, in which every candidate has that score, and --to is the file of a panel's
+        calibration: after each stage of --stages (all models at once without it) the probability that the choice is right, and how often it
+        was wrong from each confidence on. A choice is right if its score is at most --within below the best of all candidates. Every other
+        set gives the probabilities; the others give the counts, and the table of what asking in stages costs and keeps. A panel with
+        "Calibration": FILE and "Risk": 0.1 accepts a choice only from a confidence at which, with probability 0.9 over the drawing of the
+        sets, at most a tenth of the accepted choices are wrong.
+
+        Examples:
           llmblender calibrate --model models/pairrm --from judged.jsonl
+          llmblender calibrate --model models/pairrm --from sets.jsonl --judge gpt4 --stages "small,mid;large" --to panel.json
         """;
 
     /// <summary>The verb.</summary>
     public static Verb Create(Terminal terminal)
     {
-        var verb = new Verb("calibrate", "Fit the probabilities of a ranker to judged pairs.", Details);
+        var verb = new Verb("calibrate", "Fit the probabilities of a ranker to judged pairs, or those of a panel to judged sets.", Details);
         var model = new Option<string>("--model") { HelpName = "M", Description = "The ranker: a model folder, or the name of one under models/.", Required = true };
         var from = new Option<string>("--from")
         {
             HelpName = "F",
-            Description = "The JSON Lines file of judged pairs; - is standard input, and .gz is decompressed.",
+            Description = "The JSON Lines file of judged pairs or sets; - is standard input, and .gz is decompressed.",
             Required = true,
         };
         var json = new Option<bool>("--json") { Description = "Write the report as one JSON object." };
@@ -47,11 +55,20 @@ internal static class CalibrateVerb
         verb.Options.Add(from);
         verb.Options.Add(json);
         var device = new DeviceArgument(verb);
+        var panel = new PanelCalibrationArguments(verb);
         verb.SetAction(async (parsed, cancellationToken) =>
         {
+            var run = panel.Read(parsed);
             using var input = RecordInput.Open(parsed.GetValue(from)!, terminal.In);
             var folder = new ModelSearch(terminal).FindModel(parsed.GetValue(model)!);
             using var ranker = ModelRankers.Load(folder, new PairRankerOptions { Accelerator = device.Read(parsed) });
+            if (run is not null)
+            {
+                await ProgressDisplay.RunAsync(terminal, input.Length, progress => Task.Run(() => run.Compare(input, ranker, progress, cancellationToken), cancellationToken));
+                run.Write(ranker, input.Name, parsed.GetValue(json), terminal);
+                return ExitCode.Done;
+            }
+
             var pairs = new List<(double, double)>();
             await ProgressDisplay.RunAsync(terminal, input.Length, progress => Task.Run(() => Compare(input, ranker, pairs, progress, cancellationToken), cancellationToken));
             var fit = Fit(pairs, input.Name);

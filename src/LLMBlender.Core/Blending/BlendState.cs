@@ -1,3 +1,4 @@
+using System.Globalization;
 using LLMBlender.Abstractions;
 using LLMBlender.Core.Fusion;
 
@@ -6,7 +7,10 @@ namespace LLMBlender.Core.Blending;
 /// <summary>
 /// The state of one blend between its steps. Chooses between the fused answer and the best candidate, and builds the response.
 /// </summary>
-internal sealed class BlendState(BlendRequest request, TimeProvider timeProvider)
+/// <param name="request">The request.</param>
+/// <param name="panel">The panel; null if the request contains candidates.</param>
+/// <param name="timeProvider">Measures the duration of the steps.</param>
+internal sealed class BlendState(BlendRequest request, ICandidateSource? panel, TimeProvider timeProvider)
 {
     // How long a step waits for a silo while the cluster has none: long enough for one that restarts its connection, and short enough that
     // an answer without the step is given within two seconds.
@@ -17,12 +21,16 @@ internal sealed class BlendState(BlendRequest request, TimeProvider timeProvider
 
     private readonly long start = timeProvider.GetTimestamp();
     private readonly List<BlendFailure> failures = [];
+    private readonly List<StageReport> stages = [];
     private MemberReport[] members = [];
     private MemberReport[] answers = [];
     private Candidate[] candidates = [];
     private int[] order = [];
     private RankingResponse? ranking;
     private FuseResponse? fusion;
+    private int stage;
+    private int comparisons;
+    private double? confidence;
     private double? margin;
     private string[] warnings = [];
     private double? probability;
@@ -52,7 +60,12 @@ internal sealed class BlendState(BlendRequest request, TimeProvider timeProvider
     /// <summary>
     /// Whether candidates may be fused: they are ranked, and the request has no response format or tools, which fusion does not preserve.
     /// </summary>
-    public bool CanFuse => ranking is not null && request is { Format: null, Tools: null };
+    public bool CanFuse => ranking is not null && !IsAccepted && request is { Format: null, Tools: null };
+
+    /// <summary>Whether the panel's rule accepts the best candidate; null if there is no rule, or nothing to decide.</summary>
+    public bool? Acceptance => panel?.Acceptance is { Decides: true } && candidates.Length > 0 && !IsPassedOn ? IsAccepted : null;
+
+    private bool IsAccepted => panel?.Acceptance?.Accepts(confidence) == true;
 
     /// <summary>Whether the answer is the fused one: fusion succeeded, and the answer did not lose against the best candidate.</summary>
     public bool IsFused => fusion is { Failure: null } && fusion.Fuser != SelectFuser.FuserName
@@ -65,9 +78,33 @@ internal sealed class BlendState(BlendRequest request, TimeProvider timeProvider
     /// <summary>Takes candidates that the request gives.</summary>
     public void SetCandidates(Candidate[] given) => (candidates, order) = (given, [.. Enumerable.Range(0, given.Length)]);
 
-    /// <summary>Adds the reports of a panel's members, in the panel's order.</summary>
+    /// <summary>Takes the reports of the members that were asked so far, in the panel's order, after a stage that may not be the last.</summary>
+    /// <param name="number">The number of the stage, from 0.</param>
+    /// <param name="reports">The reports.</param>
+    /// <returns>Whether there are answers to rank.</returns>
+    public bool SetStage(int number, MemberReport[] reports)
+    {
+        SetAnswers(number, reports);
+        return candidates.Length > 1;
+    }
+
+    /// <summary>Notes what follows from the stage's answers, if it is not noted yet.</summary>
+    /// <returns>Whether the best candidate is accepted with enough answers for the quorum.</returns>
+    public bool EndStage()
+    {
+        var isEnough = IsAccepted && answers.Length >= panel!.Quorum;
+        if (stages.Count == stage)
+        {
+            var outcome = isEnough ? StageOutcome.Accepted : candidates.Length == 0 ? StageOutcome.NoAnswer : StageOutcome.Unsure;
+            stages.Add(new StageReport([.. panel!.Stages[stage]], outcome) { Confidence = confidence });
+        }
+
+        return isEnough;
+    }
+
+    /// <summary>Takes the reports of all members that were asked, in the panel's order.</summary>
     /// <exception cref="BlendException">No member answered, or fewer than the quorum.</exception>
-    public void SetReports(ICandidateSource panel, MemberReport[] reports)
+    public void SetReports(MemberReport[] reports)
     {
         if (reports is [{ Failure: { } fault, Text: null } only] && (only.ToolUse is not null || only.Details?.IsAnswer == true || IsCut(only)))
         {
@@ -83,27 +120,15 @@ internal sealed class BlendState(BlendRequest request, TimeProvider timeProvider
             reports = Array.ConvertAll(reports, static report => report.Text is null ? report : report with { Failure = null });
         }
 
-        members = reports;
-        foreach (var report in reports)
-        {
-            usage += new StepUsage(report.PromptTokens, report.CompletionTokens, report.Cost);
-            if (report.Failure is { } failure)
-            {
-                failures.Add(failure);
-            }
-        }
-
-        answers = Array.FindAll(reports, static report => report.Failure is null);
+        SetAnswers(panel!.Stages.Count - 1, reports);
         if (answers.Length < panel.Quorum)
         {
             throw TooFew(panel);
         }
-
-        SetCandidates(Array.ConvertAll(answers, static report => new Candidate(report.Name, report.Text!)));
     }
 
     /// <summary>Starts the ranking step; all candidates are available.</summary>
-    public void BeginRanking() => panelEnd = Seconds;
+    public void BeginRanking() => (panelEnd, rankingFailed) = (Seconds, false);
 
     /// <summary>The candidates could not be ranked: the first usable one is the answer.</summary>
     public void SetRankingFailed() => rankingFailed = true;
@@ -125,6 +150,9 @@ internal sealed class BlendState(BlendRequest request, TimeProvider timeProvider
     public void SetRanking(RankingResponse response)
     {
         (ranking, rankingEnd, ranker) = (response, Seconds, response.RankerInfo);
+        confidence = panel?.Acceptance is { } rule ? rule.Confidence(stage, candidates.Length, response) : response.Confidence;
+        comparisons += response.Comparisons;
+        failures.RemoveAll(static failure => failure.What == BlendWorkflow.Rank);
         usage += new StepUsage(response.PromptTokens, response.CompletionTokens, response.Cost);
         Array.Sort(Array.ConvertAll(order, index => (response.Ranks[index], index)), order);
     }
@@ -175,18 +203,22 @@ internal sealed class BlendState(BlendRequest request, TimeProvider timeProvider
     /// <summary>The fused answer could not be compared, so that the best candidate is the answer.</summary>
     public void SetGuardFailed() => guardFailed = true;
 
-    /// <summary>Notes a step that failed.</summary>
-    public void AddFailure(BlendFailure failure) => failures.Add(failure);
+    /// <summary>Notes a step that failed; one that failed in an earlier stage too is named once.</summary>
+    public void SetFailure(BlendFailure failure)
+    {
+        failures.RemoveAll(known => known.What == failure.What);
+        failures.Add(failure);
+    }
 
     /// <summary>Creates the response from the current state.</summary>
     public BlendResponse ToResponse() => new(
         request.Id,
         IsFused ? fusion!.Answer : Best.Text,
         Ranked(),
-        [.. failures],
-        new BlendUsage(usage.PromptTokens, usage.CompletionTokens, (ranking?.Comparisons ?? 0) + guardComparisons)
+        [.. MemberFailures, .. failures],
+        new BlendUsage(Usage.PromptTokens, Usage.CompletionTokens, comparisons + guardComparisons)
         {
-            Cost = usage.Cost,
+            Cost = Usage.Cost,
             CachedTokens = members.Sum(static report => report.Details?.CachedTokens ?? 0),
             ReasoningTokens = members.Sum(static report => report.Details?.ReasoningTokens ?? 0),
             CacheWriteTokens = members.Sum(static report => report.Details?.CacheWriteTokens ?? 0),
@@ -200,7 +232,9 @@ internal sealed class BlendState(BlendRequest request, TimeProvider timeProvider
         Warnings = Warnings(),
         IsUnranked = rankingFailed && candidates.Length > 1,
         RankerInfo = ranker,
-        Confidence = ranking?.Confidence,
+        Confidence = confidence,
+        Abstained = Acceptance == false,
+        Stages = panel?.Stages.Count > 1 ? Stages(panel) : [],
         Trace = request.WithTrace ? Trace() : null,
     };
 
@@ -220,6 +254,14 @@ internal sealed class BlendState(BlendRequest request, TimeProvider timeProvider
     public BlendUpdate TextEvent(string member, string text) =>
         new("", null) { Event = new BlendEvent(BlendEventKind.MemberText, Seconds) { Name = member, Text = text } };
 
+    private void SetAnswers(int number, MemberReport[] reports)
+    {
+        (stage, members, ranking) = (number, reports, null);
+        answers = Array.FindAll(reports, static report => report.Failure is null);
+        SetCandidates(Array.ConvertAll(answers, static report => new Candidate(report.Name, report.Text!)));
+        confidence = panel!.Acceptance?.Confidence(stage, candidates.Length, null);
+    }
+
     private double Seconds => timeProvider.GetElapsedTime(start).TotalSeconds;
 
     private int BestIndex
@@ -231,14 +273,32 @@ internal sealed class BlendState(BlendRequest request, TimeProvider timeProvider
         }
     }
 
+    private IEnumerable<BlendFailure> MemberFailures => members.Select(static report => report.Failure).OfType<BlendFailure>();
+
+    private StepUsage Usage => members.Aggregate(usage, static (sum, report) => sum + new StepUsage(report.PromptTokens, report.CompletionTokens, report.Cost));
+
+    // The stages that were asked, and those that were not.
+    private StageReport[] Stages(ICandidateSource asked) =>
+        [.. stages, .. asked.Stages.Skip(stages.Count).Select(static names => new StageReport([.. names], StageOutcome.NotAsked))];
+
     private string[] Warnings() =>
     [
         .. warnings,
+        .. Acceptance == false && !IsFused ? (string[])[Unsure()] : [],
         .. rankingFailed && candidates.Length > 1 ? (string[])["the candidates are not ranked: the answer is the first usable one"] : [],
         .. members.SelectMany(static report => (report.Details?.Dropped ?? []).Select(field => (field, report.Name)))
             .GroupBy(static dropped => dropped.field, static dropped => dropped.Name)
             .Select(static dropped => $"\"{dropped.Key}\" was not passed on to {string.Join(", ", dropped)}, which does not take it"),
     ];
+
+    private string Unsure()
+    {
+        var sure = confidence is { } known ? string.Create(CultureInfo.InvariantCulture, $"its confidence is {known:0.00}") : "its confidence is not known";
+        var rule = panel!.Acceptance!.Threshold is { } threshold and <= 1
+            ? string.Create(CultureInfo.InvariantCulture, $"the panel accepts from {threshold:0.00}")
+            : "no confidence is known to keep the panel's risk";
+        return $"the ranker is not sure of the answer: {sure}, and {rule}";
+    }
 
     private RankedCandidate[] Ranked() =>
     [
@@ -255,20 +315,21 @@ internal sealed class BlendState(BlendRequest request, TimeProvider timeProvider
         Ranking = ranking,
     };
 
-    private BlendException TooFew(ICandidateSource panel)
+    private BlendException TooFew(ICandidateSource asked)
     {
-        var reason = failures.TrueForAll(failure => failure.Reason == failures[0].Reason) ? failures[0].Reason : BlendFailureReason.Faulted;
-        var why = string.Join("; ", failures.Select(static failure => $"{failure.What}: {failure.Message}"));
+        var faults = MemberFailures.ToList();
+        var reason = faults.TrueForAll(failure => failure.Reason == faults[0].Reason) ? faults[0].Reason : BlendFailureReason.Faulted;
+        var why = string.Join("; ", faults.Select(static failure => $"{failure.What}: {failure.Message}"));
         return new BlendException(
             "panel",
             reason,
             answers.Length == 0
-                ? $"no member of panel \"{panel.Name}\" answered: {why}"
-                : $"{answers.Length} of panel \"{panel.Name}\" answered, and its quorum is {panel.Quorum}: {why}")
+                ? $"no member of panel \"{asked.Name}\" answered: {why}"
+                : $"{answers.Length} of panel \"{asked.Name}\" answered, and its quorum is {asked.Quorum}: {why}")
         {
             RetryAfter = members.Min(static report => report.RetryAfter) ?? (reason is BlendFailureReason.Overloaded ? DefaultRetryAfter : null),
-            Status = Common(failures.ConvertAll(static failure => failure.Status)),
-            Code = Common(failures.ConvertAll(static failure => failure.Code)),
+            Status = Common(faults.ConvertAll(static failure => failure.Status)),
+            Code = Common(faults.ConvertAll(static failure => failure.Code)),
         };
     }
 

@@ -3,14 +3,15 @@ using LLMBlender.Abstractions;
 namespace LLMBlender.Core.Blending;
 
 /// <summary>
-/// One blend: (1) requests candidates from a panel's members, unless the request contains them; (2) ranks the candidates; (3) fuses the
+/// One blend: (1) requests candidates from a panel's members, stage by stage, unless the request contains them; (2) ranks the candidates; (3) fuses the
 /// best ones; (4) compares the fused answer with the best candidate; (5) returns the answer, ranks, failures and cost. A grain runs it in a
 /// cluster, and the local blender in a process.
 /// </summary>
 /// <remarks>
 /// If a step fails or exceeds its share of the time limit, the blend continues without its result: without a ranking all candidates have
 /// equal rank and the first usable one is the answer, and without fusion the best candidate is the answer. The best candidate is also the answer if the ranker prefers it to the fused answer or cannot compare the two.
-/// An instance serves one request.
+/// A panel with an <see cref="AcceptanceRule"/> asks the next stage only while the best candidate so far is not accepted, and an accepted one is not
+/// fused. An instance serves one request.
 /// </remarks>
 /// <param name="panel">The source of candidates; null if the request contains them.</param>
 /// <param name="ranker">Ranks and compares candidates.</param>
@@ -42,6 +43,9 @@ public sealed class BlendWorkflow(ICandidateSource? panel, IRankingService ranke
     /// <summary>Whether the fused answer was at least as good as the best candidate; null if they were not compared.</summary>
     public bool? GuardPassed { get; private set; }
 
+    /// <summary>Whether the panel's rule accepted the best candidate; null if it has no rule.</summary>
+    public bool? Accepted { get; private set; }
+
     /// <summary>Runs the blend.</summary>
     /// <param name="request">The request, validated by <see cref="RequestRules"/> and completed with the panel's defaults.</param>
     /// <param name="isStreamed">Whether to stream the answer's text; if false, only events and the last update are returned.</param>
@@ -55,7 +59,7 @@ public sealed class BlendWorkflow(ICandidateSource? panel, IRankingService ranke
     /// </exception>
     public async IAsyncEnumerable<BlendUpdate> RunAsync(BlendRequest request, bool isStreamed, Deadline deadline)
     {
-        var blend = new BlendState(request, timeProvider);
+        var blend = new BlendState(request, panel, timeProvider);
 
         // (1) candidates
         if (panel is null)
@@ -72,7 +76,7 @@ public sealed class BlendWorkflow(ICandidateSource? panel, IRankingService ranke
                 }
                 else
                 {
-                    blend.SetReports(panel, [report]);
+                    blend.SetReports([report]);
                 }
             }
 
@@ -81,26 +85,11 @@ public sealed class BlendWorkflow(ICandidateSource? panel, IRankingService ranke
         }
         else
         {
-            if (request.WithProgress)
+            await foreach (var update in AskAsync(request, blend, panel, deadline))
             {
-                yield return blend.Event(BlendEventKind.Asking, members: [.. panel.Members]);
+                yield return update;
             }
 
-            var reports = new List<MemberReport>(panel.Members.Count);
-            await foreach (var (member, text, report) in AskAsync(request, panel, deadline))
-            {
-                if (report is not null)
-                {
-                    reports.Add(report);
-                }
-
-                if (request.WithProgress)
-                {
-                    yield return report is null ? blend.TextEvent(member, text) : blend.Event(BlendEventKind.Member, member: report);
-                }
-            }
-
-            blend.SetReports(panel, InOrder(panel.Members, reports));
             if (blend.IsPassedOn)
             {
                 yield return new BlendUpdate("", blend.ToResponse());
@@ -108,14 +97,24 @@ public sealed class BlendWorkflow(ICandidateSource? panel, IRankingService ranke
             }
         }
 
-        // (2) ranking
-        blend.BeginRanking();
+        // (2) ranking, unless the last stage that was asked is ranked
         if (request.WithProgress)
         {
             yield return blend.Event(BlendEventKind.Ranking);
         }
 
-        await RankAsync(request, blend, deadline);
+        if (!blend.IsRanked)
+        {
+            blend.BeginRanking();
+            await RankAsync(request, blend, deadline);
+        }
+
+        if (panel is not null)
+        {
+            blend.EndStage();
+            Accepted = blend.Acceptance;
+        }
+
         if (request.WithProgress && blend.IsRanked)
         {
             yield return blend.Event(BlendEventKind.Ranked);
@@ -154,13 +153,59 @@ public sealed class BlendWorkflow(ICandidateSource? panel, IRankingService ranke
     private static bool CanPassThrough(BlendRequest request, ICandidateSource panel) =>
         panel.CanStream && request is { Fuser: Fusion.SelectFuser.FuserName, WithProgress: false, Format: null };
 
-    private static IAsyncEnumerable<PanelUpdate> AskAsync(BlendRequest request, ICandidateSource panel, Deadline deadline) =>
+    // Step 1: stage after stage, until the best answer so far is accepted.
+    private async IAsyncEnumerable<BlendUpdate> AskAsync(BlendRequest request, BlendState blend, ICandidateSource source, Deadline deadline)
+    {
+        var reports = new List<MemberReport>(source.Members.Count);
+        for (var stage = 0; stage < source.Stages.Count; stage++)
+        {
+            if (request.WithProgress)
+            {
+                yield return blend.Event(BlendEventKind.Asking, members: [.. source.Stages.Take(stage + 1).SelectMany(static members => members)]);
+            }
+
+            await foreach (var (member, text, report) in AskAsync(request, source, stage, deadline))
+            {
+                if (report is not null)
+                {
+                    reports.Add(report);
+                }
+
+                if (request.WithProgress)
+                {
+                    yield return report is null ? blend.TextEvent(member, text) : blend.Event(BlendEventKind.Member, member: report);
+                }
+            }
+
+            if (stage < source.Stages.Count - 1 && await IsEnoughAsync(request, blend, stage, InOrder(source.Members, reports), deadline))
+            {
+                source.Finish(stage + 1);
+                yield break;
+            }
+        }
+
+        source.Finish(source.Stages.Count);
+        blend.SetReports(InOrder(source.Members, reports));
+    }
+
+    private static IAsyncEnumerable<PanelUpdate> AskAsync(BlendRequest request, ICandidateSource source, int stage, Deadline deadline) =>
         request is { WithProgress: true, WithMemberText: true }
-            ? panel.AskStreamingAsync(deadline.Token)
-            : panel.AskAsync(deadline.Token).Select(static report => new PanelUpdate(report.Name, "", report));
+            ? source.AskStreamingAsync(stage, deadline.Token)
+            : source.AskAsync(stage, deadline.Token).Select(static report => new PanelUpdate(report.Name, "", report));
+
+    private async Task<bool> IsEnoughAsync(BlendRequest request, BlendState blend, int stage, MemberReport[] reports, Deadline deadline)
+    {
+        if (blend.SetStage(stage, reports))
+        {
+            blend.BeginRanking();
+            await RankAsync(request, blend, deadline);
+        }
+
+        return blend.EndStage();
+    }
 
     private static MemberReport[] InOrder(IReadOnlyList<string> members, List<MemberReport> reports) =>
-        [.. members.Select(name => reports.Find(report => report.Name == name)!)];
+        [.. members.Select(name => reports.Find(report => report.Name == name)).OfType<MemberReport>()];
 
     private async Task RankAsync(BlendRequest request, BlendState blend, Deadline deadline)
     {
@@ -262,6 +307,6 @@ public sealed class BlendWorkflow(ICandidateSource? panel, IRankingService ranke
     private void Fail(BlendState blend, string step, BlendException e)
     {
         failedSteps.Add(step);
-        blend.AddFailure(new BlendFailure(step, e.Reason, step == Guard ? $"{e.Message}; the answer is the best candidate" : e.Message));
+        blend.SetFailure(new BlendFailure(step, e.Reason, step == Guard ? $"{e.Message}; the answer is the best candidate" : e.Message));
     }
 }

@@ -11,23 +11,37 @@ public interface ICandidateSource
     /// <summary>The members' names, in the order in which candidates are listed; each member is reported once.</summary>
     IReadOnlyList<string> Members { get; }
 
+    /// <summary>The members' names by stage, in their order: one stage for a panel that asks all members at once.</summary>
+    IReadOnlyList<IReadOnlyList<string>> Stages { get; }
+
+    /// <summary>When the best answer so far is accepted; null if there is no such rule, as for a panel of one stage without one.</summary>
+    AcceptanceRule? Acceptance { get; }
+
     /// <summary>The minimum number of members that must answer, at least 1.</summary>
     int Quorum { get; }
 
     /// <summary>Whether there is a single member, whose answer can be streamed while it is generated.</summary>
     bool CanStream { get; }
 
-    /// <summary>Calls every member, and returns each report as soon as the member answers or fails.</summary>
+    /// <summary>Calls every member of a stage, and returns each report as soon as the member answers or fails.</summary>
+    /// <param name="stage">The stage's number; from 0, each once and in order.</param>
+    /// <param name="cancellationToken">Cancels the calls.</param>
     /// <exception cref="BlendException">The request times out before the panel answers.</exception>
     /// <exception cref="OperationCanceledException">The caller cancelled the request.</exception>
-    IAsyncEnumerable<MemberReport> AskAsync(CancellationToken cancellationToken);
+    IAsyncEnumerable<MemberReport> AskAsync(int stage, CancellationToken cancellationToken);
 
-    /// <summary>Calls every member, and returns each part of its answer as it is generated, then its report.</summary>
+    /// <summary>Ends the panel's part: no further stage is asked.</summary>
+    /// <param name="stages">The number of stages that were asked.</param>
+    void Finish(int stages);
+
+    /// <summary>Calls every member of a stage, and returns each part of its answer as it is generated, then its report.</summary>
     /// <inheritdoc cref="AskAsync"/>
-    IAsyncEnumerable<PanelUpdate> AskStreamingAsync(CancellationToken cancellationToken);
+    IAsyncEnumerable<PanelUpdate> AskStreamingAsync(int stage, CancellationToken cancellationToken);
 
     /// <summary>Calls the only member of a panel and streams its answer: its parts, then its report.</summary>
-    /// <inheritdoc cref="AskAsync"/>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="BlendException">The request times out before the member answers.</exception>
+    /// <exception cref="OperationCanceledException">The caller cancelled the request.</exception>
     IAsyncEnumerable<MemberUpdate> StreamAsync(CancellationToken cancellationToken);
 }
 

@@ -5,7 +5,7 @@ namespace LLMBlender.Core.Ranking;
 /// candidate i's mean advantage in logits, Σ_j (M[i,j] − M[j,i]) / 2N, and T the ranker's temperature. For two candidates it is the calibrated
 /// probability of the pair, σ((M[1,2] − M[2,1]) / 2T).
 /// </summary>
-internal static class ChoiceConfidence
+public static class ChoiceConfidence
 {
     // The posterior of an incomplete matrix is solved in N³ steps.
     private const int MaxEstimated = 64;

@@ -123,7 +123,7 @@ internal static class HtmlReport
             : $"<td{best} title=\"over {cell.Count} records\">{whole[..at]}<small>{whole[(at + 2)..^1]}</small></td>");
     }
 
-    private static string Resource(string name)
+    internal static string Resource(string name)
     {
         using var stream = typeof(HtmlReport).Assembly.GetManifestResourceStream(name)!;
         using var reader = new StreamReader(stream);

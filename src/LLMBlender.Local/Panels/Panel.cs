@@ -1,4 +1,5 @@
 using LLMBlender.Abstractions;
+using LLMBlender.Core.Blending;
 using LLMBlender.Local.Settings;
 
 namespace LLMBlender.Local.Panels;
@@ -63,19 +64,34 @@ public sealed record Panel(string Name, string[] Members)
     /// <summary>The only instructions that the panel can answer; empty for a panel that can answer any.</summary>
     public string[] Examples { get; init; } = [];
 
+    /// <summary>The backends that are asked by stage, each as often as it is listed; empty to ask all members at once.</summary>
+    public string[][] Stages { get; init; } = [];
+
+    /// <summary>When the best answer so far is accepted; null if there is no such rule.</summary>
+    public AcceptanceRule? Acceptance { get; init; }
+
     /// <summary>The remaining budget of hedged calls.</summary>
     public HedgeBudget Hedges { get; private init; } = new(0);
 
     /// <summary>Returns each sample of each member with the name of its answer: <c>a</c>, <c>a#2</c>, <c>b</c>, <c>b#2</c>.</summary>
-    public (string Backend, int Sample, string Name)[] Slots() =>
-        [.. Members.SelectMany(member => Enumerable.Range(0, Samples).Select(i => (member, i, i == 0 ? member : $"{member}#{i + 1}")))];
+    public (string Backend, int Sample, string Name)[] Slots() => [.. StageSlots().SelectMany(static stage => stage)];
+
+    /// <summary>Returns the samples by stage; one stage if all members are asked at once.</summary>
+    public (string Backend, int Sample, string Name)[][] StageSlots()
+    {
+        var asked = new Dictionary<string, int>(StringComparer.Ordinal);
+        return Stages.Length > 0
+            ? Array.ConvertAll(Stages, stage => Array.ConvertAll(stage, member => Slot(member, asked[member] = asked.GetValueOrDefault(member) + 1)))
+            : [[.. Members.SelectMany(member => Enumerable.Range(1, Samples).Select(number => Slot(member, number)))]];
+    }
 
     /// <summary>Creates a panel from validated settings.</summary>
     public static Panel Create(PanelSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        return new Panel(settings.Name, settings.Members)
+        return new Panel(settings.Name, settings.Stages.Length > 0 ? [.. settings.Stages.SelectMany(static stage => stage).Distinct()] : settings.Members)
         {
+            Stages = settings.Stages,
             Description = settings.Description,
             Samples = settings.Samples,
             Quorum = settings.Quorum,
@@ -94,4 +110,27 @@ public sealed record Panel(string Name, string[] Members)
             KeepsMember = settings.KeepsMember,
         };
     }
+
+    /// <summary>Returns this panel with stages by price: first the two cheapest members, because one answer alone is not compared, then one member at a time.</summary>
+    /// <param name="price">The price of a member's backend.</param>
+    public Panel ByPrice(Func<string, decimal> price)
+    {
+        var ordered = Members.OrderBy(price).ToArray();
+        string[][] stages = [[.. ordered.Take(2)], .. ordered.Skip(2).Select(static member => new[] { member })];
+        return this with { Stages = Array.ConvertAll(stages, stage => stage.SelectMany(member => Enumerable.Repeat(member, Samples)).ToArray()) };
+    }
+
+    /// <summary>Returns this panel with the rule of its settings.</summary>
+    /// <exception cref="ArgumentException">The calibration can't be read, or is of another panel or ranker.</exception>
+    public Panel Accepting(PanelSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        var calibration = settings.Calibration is { } file
+            ? PanelCalibrationFile.Read(file).For(Name, Array.ConvertAll(StageSlots(), static stage => Array.ConvertAll(stage, static slot => slot.Name)), Ranker)
+            : null;
+        var threshold = settings.Risk is { } risk ? calibration?.ThresholdFor(risk) ?? double.PositiveInfinity : settings.Confidence;
+        return threshold is null && calibration is null ? this : this with { Acceptance = new AcceptanceRule(threshold, calibration) };
+    }
+
+    private static (string Backend, int Sample, string Name) Slot(string member, int number) => (member, number - 1, number == 1 ? member : $"{member}#{number}");
 }

@@ -9,7 +9,7 @@ using LLMBlender.Local.Telemetry;
 namespace LLMBlender.Local.Panels;
 
 /// <summary>
-/// Calls a panel's members in parallel. After the quorum, the others get the panel's grace time. A slow call is hedged with a second
+/// Calls a panel's members, those of a stage in parallel. After the quorum, the others get the panel's grace time. A slow call is hedged with a second
 /// one within the panel's hedge budget, and the first answer counts. Serves one request.
 /// </summary>
 /// <param name="panel">The panel.</param>
@@ -31,10 +31,13 @@ public sealed class PanelFanOut(
 
     private static readonly TimeSpan MinPause = TimeSpan.FromMilliseconds(5);
 
-    private readonly (string Backend, int Sample, string Name)[] slots = Slots(panel, request);
+    private readonly (string Backend, int Sample, string Name)[][] slotsByStage = Slots(panel, request);
+    private readonly List<MemberReport> answered = [];
     private readonly long start = timeProvider.GetTimestamp();
-    private readonly TimeSpan memberTime = Least(deadline.Remaining * MemberShare(panel, request), panel.MemberTimeout);
     private readonly TimeSpan onlyMemberTime = Least(deadline.Remaining, panel.MemberTimeout);
+
+    private TimeSpan memberTime;
+    private int unawaited;
 
     // Gets members' texts as they are generated; null unless they are asked for.
     private ChannelWriter<PanelUpdate>? pieces;
@@ -43,21 +46,29 @@ public sealed class PanelFanOut(
     public string Name => panel.Name;
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Members { get; } = Array.ConvertAll(Slots(panel, request), static slot => slot.Name);
+    public IReadOnlyList<string> Members => field ??= [.. Stages.SelectMany(static stage => stage)];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<IReadOnlyList<string>> Stages => field ??= Array.ConvertAll(slotsByStage, static stage => Array.ConvertAll(stage, static slot => slot.Name));
+
+    /// <inheritdoc/>
+    public AcceptanceRule? Acceptance => Members.Count > 1 ? panel.Acceptance : null;
 
     /// <inheritdoc/>
     public int Quorum => request.Member is null ? panel.Quorum ?? 1 : 1;
 
     /// <inheritdoc/>
-    public bool CanStream => slots.Length == 1 && panel.HedgeBudget <= 0;
+    public bool CanStream => slotsByStage is [[_]] && panel.HedgeBudget <= 0;
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<MemberReport> AskAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<MemberReport> AskAsync(int stage, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        var slots = slotsByStage[stage];
+        memberTime = Least(deadline.Remaining * MemberShare(panel, request) / (slotsByStage.Length - stage), panel.MemberTimeout);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var asked = Array.ConvertAll(slots, slot => AskAsync(slot, stop.Token));
         var reports = new MemberReport?[slots.Length];
-        var (answers, needed) = (0, request.Member is null ? panel.Quorum ?? slots.Length : slots.Length);
+        var (answers, needed) = (0, Needed(slots.Length));
         try
         {
             // Members have their own time limit; a member that exceeds it is not awaited either.
@@ -88,19 +99,19 @@ public sealed class PanelFanOut(
             await stop.CancelAsync();
         }
 
-        foreach (var late in Complete(reports, answers >= needed))
+        foreach (var late in Complete(slots, reports, answers >= needed))
         {
             yield return late;
         }
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<PanelUpdate> AskStreamingAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<PanelUpdate> AskStreamingAsync(int stage, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var updates = Channel.CreateUnbounded<PanelUpdate>(new UnboundedChannelOptions { SingleReader = true });
         pieces = updates.Writer;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var asking = WriteReportsAsync(updates.Writer, stop.Token);
+        var asking = WriteReportsAsync(stage, updates.Writer, stop.Token);
         try
         {
             await foreach (var update in updates.Reader.ReadAllAsync(CancellationToken.None))
@@ -118,7 +129,7 @@ public sealed class PanelFanOut(
     /// <inheritdoc/>
     public async IAsyncEnumerable<MemberUpdate> StreamAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var slot = slots[0];
+        var slot = slotsByStage[0][0];
         await using var updates = caller.StreamAsync(slot.Backend, ToBackendRequest(slot.Sample, onlyMemberTime), CancellationToken.None)
             .GetAsyncEnumerator(cancellationToken);
         while (await MoveNextAsync(updates, slot))
@@ -135,12 +146,24 @@ public sealed class PanelFanOut(
         }
     }
 
+    /// <inheritdoc/>
+    public void Finish(int stages)
+    {
+        metrics.RecordRequest(panel.Name, [.. answered], Quorum, unawaited, Seconds);
+        metrics.CountSaved(panel.Name, slotsByStage.Skip(stages).Sum(static stage => stage.Length));
+    }
+
+    // The answers of a stage after which the others get only the grace time.
+    private int Needed(int count) => request.Member is null && panel.Quorum is { } quorum
+        ? Math.Clamp(quorum - answered.Count(static report => report.Failure is null), 1, count)
+        : count;
+
     // The channel completes with the reports, or with their exception.
-    private async Task WriteReportsAsync(ChannelWriter<PanelUpdate> updates, CancellationToken cancellationToken)
+    private async Task WriteReportsAsync(int stage, ChannelWriter<PanelUpdate> updates, CancellationToken cancellationToken)
     {
         try
         {
-            await foreach (var report in AskAsync(cancellationToken))
+            await foreach (var report in AskAsync(stage, cancellationToken))
             {
                 updates.TryWrite(new PanelUpdate(report.Name, "", report));
             }
@@ -182,7 +205,7 @@ public sealed class PanelFanOut(
     }
 
     // Adds reports of members that were not awaited, and counts the panel's answers.
-    private List<MemberReport> Complete(MemberReport?[] reports, bool isEnough)
+    private List<MemberReport> Complete((string Backend, int Sample, string Name)[] slots, MemberReport?[] reports, bool isEnough)
     {
         var why = isEnough
             ? "enough others had answered, and it was no longer awaited"
@@ -198,7 +221,8 @@ public sealed class PanelFanOut(
             metrics.CountAnswer(panel.Name, slots[i].Backend, reports[i]!.Failure?.Reason);
         }
 
-        metrics.RecordRequest(panel.Name, reports!, Quorum, isEnough ? late.Count : 0, Seconds);
+        answered.AddRange(reports!);
+        unawaited += isEnough ? late.Count : 0;
         return late;
     }
 
@@ -343,10 +367,10 @@ public sealed class PanelFanOut(
 
     // After the only answer of a panel that does not fuse, nothing is left to do.
     private static double MemberShare(Panel panel, BlendRequest request) =>
-        panel is { Members.Length: 1, Samples: 1 } && request.Fuser is SelectFuser.FuserName ? 1 : panel.TimeShare;
+        panel is { Members.Length: 1, Samples: 1, Stages.Length: 0 } && request.Fuser is SelectFuser.FuserName ? 1 : panel.TimeShare;
 
-    private static (string Backend, int Sample, string Name)[] Slots(Panel panel, BlendRequest request) =>
-        Array.FindAll(panel.Slots(), slot => request.Member is null || slot.Name == request.Member) is { Length: > 0 } asked ? asked : panel.Slots();
+    private static (string Backend, int Sample, string Name)[][] Slots(Panel panel, BlendRequest request) =>
+        request.Member is not null && Array.FindAll(panel.Slots(), slot => slot.Name == request.Member) is { Length: > 0 } only ? [only] : panel.StageSlots();
 
     private static TimeSpan Longest(TimeSpan one, TimeSpan other) => one > other ? one : other;
 

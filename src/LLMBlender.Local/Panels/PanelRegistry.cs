@@ -157,7 +157,7 @@ public sealed class PanelRegistry
         KeepsMember = panel.KeepsMember,
         Sees = panel.Members.Any(member => FindBackend(member) is { Settings: null or { Sees: true } }),
         AnthropicMembers = Array.FindAll(panel.Members, member => FindBackend(member) is { Settings.Kind: BackendSettings.Anthropic }),
-        IsPassThrough = panel is { Members.Length: 1, Samples: 1, Fuser: SelectFuser.FuserName },
+        IsPassThrough = panel is { Members.Length: 1, Samples: 1, Stages.Length: 0, Fuser: SelectFuser.FuserName },
     })];
 
     private sealed class Content

@@ -44,7 +44,7 @@ public static class PanelRegistryBuilder
 
         for (var i = 0; i < section.Panels.Length; i++)
         {
-            Add(registry, section.Panels[i], $"Panels:{i}", sources);
+            Add(registry, section.Panels[i], $"Panels:{i}", sources, notes);
         }
 
         if (listed.Count > 0 && section.Panels.Length == 0)
@@ -54,7 +54,7 @@ public static class PanelRegistryBuilder
 
         // Discovered panels come before the sample panel: whoever has models wants to ask them.
         var isConfigured = registry.Panels.Count > 0;
-        AddDiscovered(registry, found, sources, previous);
+        AddDiscovered(registry, found, sources, previous, notes);
         if (!isConfigured)
         {
             Guarded($"the panel {SamplePanel}", () => RecordedPanel.AddTo(registry, SamplePanel, sources.Sample()));
@@ -63,7 +63,8 @@ public static class PanelRegistryBuilder
         return registry;
     }
 
-    private static void AddDiscovered(PanelRegistry registry, DiscoveredBackends found, PanelSources sources, PanelRegistry? previous)
+    private static void AddDiscovered(
+        PanelRegistry registry, DiscoveredBackends found, PanelSources sources, PanelRegistry? previous, Action<string> notes)
     {
         foreach (var backend in found.Backends.Where(backend => !registry.HasRanker(backend.Name)))
         {
@@ -72,7 +73,7 @@ public static class PanelRegistryBuilder
 
         foreach (var panel in found.Panels.Where(panel => registry.Panels.All(known => known.Name != panel.Name)))
         {
-            Add(registry, panel, $"found:{panel.Name}", sources);
+            Add(registry, panel, $"found:{panel.Name}", sources, notes);
         }
     }
 
@@ -94,7 +95,7 @@ public static class PanelRegistryBuilder
         Guarded(path, () => registry.Add(scorer));
     }
 
-    private static void Add(PanelRegistry registry, PanelSettings settings, string path, PanelSources sources)
+    private static void Add(PanelRegistry registry, PanelSettings settings, string path, PanelSources sources, Action<string> notes)
     {
         SettingsRules.Check(settings, path);
         if (settings.Records is { } file)
@@ -103,7 +104,22 @@ public static class PanelRegistryBuilder
             return;
         }
 
-        Guarded(path, () => registry.Add(Panel.Create(settings)));
+        Guarded(path, () => registry.Add(Create(registry, settings, notes)));
+    }
+
+    private static Panel Create(PanelRegistry registry, PanelSettings settings, Action<string> notes)
+    {
+        var panel = Panel.Create(settings);
+        panel = (settings.StageOrder is null ? panel : panel.ByPrice(Price)).Accepting(settings);
+        if (panel.Acceptance is { Threshold: double.PositiveInfinity })
+        {
+            notes($"panel {panel.Name}: no confidence is known to keep the risk of {settings.Risk:0.###} in {settings.Calibration}, so that no choice is accepted");
+        }
+
+        return panel;
+
+        // An unknown price is that of a model of one's own.
+        decimal Price(string member) => registry.FindBackend(member)?.Settings is { } backend ? (backend.PromptPrice ?? 0) + (backend.CompletionPrice ?? 0) : 0;
     }
 
     private static void Guarded(string path, Action add)

@@ -4,14 +4,43 @@ namespace LLMBlender.Local.Settings;
 /// <summary>A panel in a configuration: backends with limits and defaults, or recorded answers.</summary>
 public sealed record PanelSettings
 {
+    /// <summary>The value of <see cref="StageOrder"/> for stages by price.</summary>
+    public const string ByPrice = "price";
+
     /// <summary>The name that requests use.</summary>
     public string Name { get; set; } = "";
 
     /// <summary>The panel's purpose, which lists of panels show.</summary>
     public string Description { get; set; } = "";
 
-    /// <summary>The names of the panel's backends. Excludes <see cref="Records"/>.</summary>
+    /// <summary>The names of the panel's backends. Excludes <see cref="Records"/> and <see cref="Stages"/>.</summary>
     public string[] Members { get; set; } = [];
+
+    /// <summary>
+    /// The names of the backends that are asked by stage, each as often as it is listed; the next stage is asked only while the best answer so far is
+    /// not accepted. Needs <see cref="Confidence"/> or <see cref="Risk"/>. Excludes <see cref="Members"/> and <see cref="Samples"/>.
+    /// </summary>
+    public string[][] Stages { get; set; } = [];
+
+    /// <summary>
+    /// <c>price</c> to ask the members by stage: first the two cheapest, then one at a time. Needs <see cref="Confidence"/> or <see cref="Risk"/>.
+    /// Null for no order.
+    /// </summary>
+    public string? StageOrder { get; set; }
+
+    /// <summary>
+    /// The confidence from which the best answer so far is accepted: it is the answer, unchanged, and no further stage is asked. From 0 to 1; null for
+    /// no such rule. Excludes <see cref="Risk"/>.
+    /// </summary>
+    public double? Confidence { get; set; }
+
+    /// <summary>
+    /// The share of accepted answers that may be wrong, on questions like those of <see cref="Calibration"/>. Above 0 and below 1; null for no such rule.
+    /// </summary>
+    public double? Risk { get; set; }
+
+    /// <summary>The file of the panel's calibration, written by <c>llmblender calibrate</c>; null for the ranker's own confidence.</summary>
+    public string? Calibration { get; set; }
 
     /// <summary>A file of recorded answers, in the format of <c>blend</c>'s records with candidates.</summary>
     public string? Records { get; set; }

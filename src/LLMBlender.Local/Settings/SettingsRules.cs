@@ -77,15 +77,17 @@ public static class SettingsRules
     public static void Check(PanelSettings panel, string path)
     {
         Name(panel.Name, $"{path}:Name");
-        if (panel.Records is null == (panel.Members.Length == 0))
+        var isStaged = panel.Stages.Length > 0;
+        if (panel.Records is null == (panel.Members.Length == 0 && !isStaged))
         {
             throw panel.Records is null
                 ? SettingsException.Of($"{path}:Members", null, "the names of backends, one at least, where there are no Records")
-                : SettingsException.Of($"{path}:Records", panel.Records, "absent where there are Members");
+                : SettingsException.Of($"{path}:Records", panel.Records, "absent where there are Members or Stages");
         }
 
         Between(panel.Samples, $"{path}:Samples", 1, ComparisonMatrix.MaxCandidates);
-        var answers = panel.Samples * panel.Members.Length;
+        var answers = isStaged ? panel.Stages.Sum(static stage => stage.Length) : panel.Samples * panel.Members.Length;
+        Stages(panel, answers, path);
         if (answers > ComparisonMatrix.MaxCandidates)
         {
             throw SettingsException.Of($"{path}:Samples", panel.Samples, $"small enough for at most {ComparisonMatrix.MaxCandidates} answers, and there are {answers}");
@@ -118,6 +120,51 @@ public static class SettingsRules
             OneOf(panel.Aggregate, $"{path}:Aggregate", RankingEngines.Names);
         }
     }
+
+    private static void Stages(PanelSettings panel, int answers, string path)
+    {
+        Between(panel.Confidence, $"{path}:Confidence", 0.0, 1.0);
+        Between(panel.Risk, $"{path}:Risk", 0.001, 0.999);
+        if (panel is { Confidence: not null, Risk: not null })
+        {
+            throw SettingsException.Of($"{path}:Risk", Shown(panel.Risk), "absent where there is a Confidence");
+        }
+
+        if (panel is { Risk: not null, Calibration: null })
+        {
+            throw SettingsException.Of($"{path}:Calibration", null, "the file of a calibration where there is a Risk");
+        }
+
+        if (panel.Stages.Length > 0 && (panel.Members.Length > 0 || panel.Samples > 1 || panel.StageOrder is not null))
+        {
+            throw SettingsException.Of($"{path}:Stages", $"{panel.Stages.Length} stages", "absent where there are Members, Samples or a StageOrder");
+        }
+
+        for (var i = 0; i < panel.Stages.Length; i++)
+        {
+            if (panel.Stages[i].Length == 0)
+            {
+                throw SettingsException.Of($"{path}:Stages:{i}", null, "the names of backends, one at least");
+            }
+        }
+
+        if (panel.StageOrder is { } order)
+        {
+            OneOf(order, $"{path}:StageOrder", [PanelSettings.ByPrice]);
+        }
+
+        if ((panel.Stages.Length > 0 || panel.StageOrder is not null) && panel is { Confidence: null, Risk: null })
+        {
+            throw SettingsException.Of($"{path}:Confidence", null, "a number from 0 to 1 where there are stages, unless there is a Risk");
+        }
+
+        if ((panel.Confidence ?? panel.Risk) is { } number && (panel.Records is not null || answers < 2))
+        {
+            throw SettingsException.Of($"{path}:{(panel.Confidence is null ? "Risk" : "Confidence")}", Shown(number), "absent where there are Records or a single answer");
+        }
+    }
+
+    private static string Shown(double? number) => string.Create(CultureInfo.InvariantCulture, $"{number}");
 
     /// <summary>Whether a name may contain a character.</summary>
     internal static bool IsOfName(char c) => char.IsAsciiLetterOrDigit(c) || "-_.:/@".Contains(c, StringComparison.Ordinal);

@@ -63,6 +63,11 @@ public sealed class BlendActivity(BlendWorkflow workflow, string? panel, Workflo
             metrics.Failed(step);
         }
 
+        if (workflow.Accepted is { } accepted)
+        {
+            metrics.Chosen(accepted);
+        }
+
         var isGuardFailed = workflow.FailedSteps.Contains(BlendWorkflow.Guard);
         if (isGuardFailed || workflow.GuardPassed is not null)
         {

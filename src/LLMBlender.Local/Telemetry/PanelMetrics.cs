@@ -13,6 +13,7 @@ public sealed class PanelMetrics
     private readonly Counter<long> answers;
     private readonly Counter<long> stragglers;
     private readonly Counter<long> hedges;
+    private readonly Counter<long> saved;
     private readonly Histogram<double> duration;
 
     public PanelMetrics(Meter meter)
@@ -22,6 +23,7 @@ public sealed class PanelMetrics
         stragglers = meter.CreateCounter<long>(
             "llmblender.panel.stragglers", "{answer}", "Members that were not awaited, because enough others had answered.");
         hedges = meter.CreateCounter<long>("llmblender.panel.hedges", "{call}", "Second calls of slow members, by whether their answer was used.");
+        saved = meter.CreateCounter<long>("llmblender.panel.saved", "{call}", "Calls of members that were not made, because an earlier stage's answer was accepted.");
         duration = meter.CreateHistogram("llmblender.panel.duration", "s", "Time from a request to a panel to its answers.", null, Buckets.OperationSeconds);
     }
 
@@ -50,6 +52,9 @@ public sealed class PanelMetrics
     /// <param name="won">Whether the second call's answer was used.</param>
     public void CountHedge(string panel, bool won) => hedges.Add(1, new(Panel, panel), new(Result, won ? "won" : "lost"));
 
+    /// <summary>Counts calls that were not made.</summary>
+    public void CountSaved(string panel, int calls) => saved.Add(calls, new KeyValuePair<string, object?>(Panel, panel));
+
     /// <summary>Initializes the counters of each panel to 0.</summary>
     public void InitializeCounters(IEnumerable<string> panels)
     {
@@ -57,6 +62,7 @@ public sealed class PanelMetrics
         {
             var tag = new KeyValuePair<string, object?>(Panel, panel);
             stragglers.Add(0, tag);
+            saved.Add(0, tag);
             hedges.Add(0, tag, new(Result, "won"));
             hedges.Add(0, tag, new(Result, "lost"));
             inquiries.Add(0, tag, new(Result, "all"));

@@ -11,12 +11,14 @@ public sealed class WorkflowMetrics
     public const string Given = "given candidates";
 
     private static readonly string[] Verdicts = ["passed", "lost", "failed"];
+    private static readonly string[] Choices = ["accepted", "abstained"];
 
     private readonly StatusCounters status;
     private readonly Histogram<double> duration;
     private readonly Histogram<double> fusing;
     private readonly Counter<long> failures;
     private readonly Counter<long> verdicts;
+    private readonly Counter<long> choices;
     private readonly Counter<double> cost;
 
     public WorkflowMetrics(Meter meter, StatusCounters status)
@@ -26,6 +28,7 @@ public sealed class WorkflowMetrics
         fusing = meter.CreateHistogram("llmblender.fusion.duration", "s", "Time of a fusion.", null, Buckets.OperationSeconds);
         failures = meter.CreateCounter<long>("llmblender.blend.failures", "{failure}", "Failed steps that blends continued without.");
         verdicts = meter.CreateCounter<long>("llmblender.guard.verdicts", "{verdict}", "Comparisons of fused answers with the best candidate, by result.");
+        choices = meter.CreateCounter<long>("llmblender.blend.choices", "{choice}", "Blends of panels with an acceptance rule, by whether the best answer was accepted.");
         cost = meter.CreateCounter<double>("llmblender.cost", "{currency}", "Cost of backends, in the currency of the configured prices.");
     }
 
@@ -62,6 +65,9 @@ public sealed class WorkflowMetrics
         null => Verdicts[2],
     }));
 
+    /// <summary>Counts whether a panel's rule accepted the best answer.</summary>
+    public void Chosen(bool accepted) => choices.Add(1, new KeyValuePair<string, object?>("result", Choices[accepted ? 0 : 1]));
+
     /// <summary>Adds a backend's cost.</summary>
     public void Spent(string backend, decimal? amount)
     {
@@ -77,6 +83,11 @@ public sealed class WorkflowMetrics
         foreach (var step in BlendWorkflow.Steps)
         {
             failures.Add(0, new KeyValuePair<string, object?>("step", step));
+        }
+
+        foreach (var result in Choices)
+        {
+            choices.Add(0, new KeyValuePair<string, object?>("result", result));
         }
 
         foreach (var verdict in Verdicts)

@@ -22,6 +22,7 @@ internal static partial class ConfigurationReference
         [(typeof(BackendSettings), nameof(BackendSettings.Kind))] = [BackendSettings.OpenAI, BackendSettings.Azure, BackendSettings.Anthropic, BackendSettings.Ollama],
         [(typeof(BackendSettings), nameof(BackendSettings.TokenLimitField))] = ["max_tokens", "max_completion_tokens"],
         [(typeof(ScorerSettings), nameof(ScorerSettings.Kind))] = ScorerSettings.Kinds,
+        [(typeof(PanelSettings), nameof(PanelSettings.StageOrder))] = [PanelSettings.ByPrice],
         [(typeof(ScorerSettings), nameof(ScorerSettings.Scores))] = [ScorerSettings.Logit, ScorerSettings.Probability],
         [(typeof(PanelSettings), nameof(PanelSettings.Aggregate))] = RankingEngines.Names,
         [(typeof(PanelSettings), nameof(PanelSettings.Passes))] = ForwardedFeature.All,
@@ -104,7 +105,13 @@ internal static partial class ConfigurationReference
         }
 
         var choices = Choices.GetValueOrDefault((type, property.Name))?.Select(static choice => (JsonNode)choice).ToArray();
-        var scalar = new JsonObject { ["type"] = JsonType(value.IsArray ? value.GetElementType()! : value) };
+        var element = value.IsArray ? value.GetElementType()! : value;
+        if (element.IsArray)
+        {
+            return new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = JsonType(element.GetElementType()!) } } };
+        }
+
+        var scalar = new JsonObject { ["type"] = JsonType(element) };
         if (choices is not null)
         {
             scalar["enum"] = new JsonArray(choices);
@@ -130,7 +137,7 @@ internal static partial class ConfigurationReference
     {
         var value = Plain(property.PropertyType);
         return Nested(value) is not null ? value.IsArray ? "list of objects" : "object"
-            : value.IsArray ? "list of texts"
+            : value.IsArray ? value.GetElementType()!.IsArray ? "list of lists of texts" : "list of texts"
             : value == typeof(TimeSpan) ? "time"
             : JsonType(value) switch { "boolean" => "true or false", "integer" => "whole number", "number" => "number", _ => "text" };
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using LLMBlender.Inference.Models;
+using LLMBlender.Local.Panels;
 using LLMBlender.TestKit;
 
 namespace LLMBlender.Cli.Tests.Verbs;
@@ -72,6 +73,58 @@ public sealed class CalibrateVerbTests(TinyModel tiny) : IDisposable
     }
 
     [Fact]
+    public async Task Calibrate_JudgedSets_WritesAPanelsCalibrationAndItsCurve()
+    {
+        var model = folder.CopyOf(tiny.Folder, "model");
+        (ModelManifest.Read(model) with { Calibration = new Calibration(0.25, 9, "x") }).Write(model);
+        var (file, page) = (Path.Combine(folder.Path, "panel.json"), Path.Combine(folder.Path, "curve.html"));
+
+        var outcome = await CommandLine.RunAsync(
+            "calibrate", "--model", model, "--from", folder.Write("sets.jsonl", Sets()), "--judge", "j", "--stages", "a,b;c", "--within", "0.5", "--to", file, "--html", page, "--json");
+
+        Assert.True(outcome.Code == ExitCode.Done, outcome.Error);
+        var report = outcome.Records.Single();
+        Assert.Equal((10, 1.0), (report["held"]!.GetValue<int>(), report["points"]![0]!["coverage"]!.GetValue<double>()));
+        Assert.Equal(2 / 3.0, report["points"]![0]!["calls"]!.GetValue<double>(), 1e-9);
+        Assert.Equal(1, report["full"]!["calls"]!.GetValue<double>());
+        var calibration = PanelCalibrationFile.Read(file);
+        Assert.Equal(("tiny", "j", 0.5, "sets.jsonl", 20), (calibration.Ranker, calibration.Judge, calibration.Within, calibration.From, calibration.Questions));
+        Assert.Equal([["a", "b"], ["c"]], calibration.Stages.Select(static stage => stage.Members));
+        Assert.Contains("<svg", await File.ReadAllTextAsync(page, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Equal(new Calibration(0.25, 9, "x"), ModelManifest.Read(model).Calibration);
+    }
+
+    [Theory]
+    [InlineData("--judge", "j", "--judge calibrates a panel, and --to must name the file to write")]
+    [InlineData("--stages", "a;b", "--stages is for a panel's calibration, which --judge SCORE asks for")]
+    public async Task Calibrate_OptionsThatDoNotFit_AreRefused(string option, string value, string problem)
+    {
+        var outcome = await CommandLine.RunAsync("calibrate", "--model", tiny.Folder, "--from", folder.Write("sets.jsonl", Sets()), option, value);
+
+        Assert.Equal(ExitCode.Usage, outcome.Code);
+        Assert.Contains(problem, outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("j", "a;d", 0.25, "a set has no answer of \"d\"; it has those of a, b, c")]
+    [InlineData("j", "a;a", 0.25, "the stages name a model twice")]
+    [InlineData("j", "a;", 0.25, "each stage must name a model")]
+    [InlineData("k", "a;b", 0.25, "the candidate of a has no score \"k\", and must have it; it has j")]
+    [InlineData("j", "a;b", null, "the ranker tiny has no temperature")]
+    public async Task Calibrate_SetsThatDoNotServe_AreRefusedAndNothingIsWritten(string judge, string stages, double? temperature, string problem)
+    {
+        var model = folder.CopyOf(tiny.Folder, "model");
+        (ModelManifest.Read(model) with { Calibration = temperature is { } known ? new Calibration(known, 9, "x") : null }).Write(model);
+        var file = Path.Combine(folder.Path, "panel.json");
+
+        var outcome = await CommandLine.RunAsync(Sets(), ["calibrate", "--model", model, "--from", "-", "--judge", judge, "--stages", stages, "--to", file]);
+
+        Assert.Equal(ExitCode.Usage, outcome.Code);
+        Assert.Contains(problem, outcome.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(file));
+    }
+
+    [Fact]
     public async Task Rank_ByACalibratedModel_WritesTheMatrixOfProbabilities()
     {
         var model = folder.CopyOf(tiny.Folder, "model");
@@ -103,6 +156,9 @@ public sealed class CalibrateVerbTests(TinyModel tiny) : IDisposable
         Assert.Contains("; demonstration ranker tiny, fp32", outcome.Out, StringComparison.Ordinal);
         Assert.Contains("Ranked by tiny (demonstration pair-ranker). First better than second: probability 0.", outcome.Out, StringComparison.Ordinal);
     }
+
+    private static string Sets() => string.Join('\n', Enumerable.Range(0, 20).Select(static i =>
+        $$$"""{"id":{{{i}}},"instruction":"Which?","candidates":[{"model":"a","text":"{{{A(i)}}}","scores":{"j":{{{i % 3}}}}},{"model":"b","text":"{{{B(i)}}}","scores":{"j":1}},{"model":"c","text":"A third one, {{{i}}}.","scores":{"j":{{{i % 2}}}}}]}"""));
 
     private static string A(int i) => $"The answer {i} is short.";
 

@@ -12,13 +12,24 @@ internal sealed class FakePanel(params MemberReport[] reports) : ICandidateSourc
 
     public IReadOnlyList<string> Members { get; init; } = [.. reports.Select(static report => report.Name)];
 
+    public IReadOnlyList<IReadOnlyList<string>> Stages { get => field ?? [Members]; init; }
+
+    public AcceptanceRule? Acceptance { get; init; }
+
+    public int Asked { get; private set; }
+
+    public int? Finished { get; private set; }
+
     public int Quorum { get; init; } = 1;
 
     public bool CanStream { get; init; }
 
-    public async IAsyncEnumerable<MemberReport> AskAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public void Finish(int stages) => Finished = stages;
+
+    public async IAsyncEnumerable<MemberReport> AskAsync(int stage, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (var report in reports)
+        Asked++;
+        foreach (var report in Stages.Count == 1 ? reports : reports.Where(report => Stages[stage].Contains(report.Name)))
         {
             await Task.Yield();
             cancellationToken.ThrowIfCancellationRequested();
@@ -27,9 +38,9 @@ internal sealed class FakePanel(params MemberReport[] reports) : ICandidateSourc
     }
 
     // Every letter, then the report.
-    public async IAsyncEnumerable<PanelUpdate> AskStreamingAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<PanelUpdate> AskStreamingAsync(int stage, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var report in AskAsync(cancellationToken))
+        await foreach (var report in AskAsync(stage, cancellationToken))
         {
             foreach (var letter in report.Text ?? "")
             {
@@ -67,6 +78,9 @@ internal sealed class FakeRanking : IRankingService
 
     public float Margin { get; init; } = 1;
 
+    /// <summary>The confidence of each ranking in turn; none after the last.</summary>
+    public double?[] Confidences { get; init; } = [];
+
     public List<RankingRequest> Rankings { get; } = [];
 
     public List<CompareRequest> Comparisons { get; } = [];
@@ -90,6 +104,7 @@ internal sealed class FakeRanking : IRankingService
             PromptTokens = 100,
             CompletionTokens = 10,
             Cost = 0.25m,
+            Confidence = Confidences.ElementAtOrDefault(Rankings.Count - 1),
         });
     }
 

@@ -268,6 +268,8 @@ internal static class Variants
               Strict: true
               KeepsMember: true
             - { Name: recorded, Records: /etc/records/panel.jsonl }
+            - { Name: staged, Stages: [[full, azure], [full]], Risk: 0.1, Calibration: /etc/calibration/staged.json }
+            - { Name: priced, Members: [full, azure], StageOrder: price, Confidence: 0.9 }
         """;
 
     private const string Bare = """

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using LLMBlender.Abstractions;
+using LLMBlender.Core.Blending;
 using LLMBlender.Local.Backends;
 using LLMBlender.Local.Panels;
 using LLMBlender.Local.Telemetry;
@@ -21,7 +22,7 @@ public sealed class PanelFanOutTests : IDisposable
     {
         var panel = new Panel("both", ["quick", "slow"]) { Quorum = 1, Grace = TimeSpan.FromSeconds(2) };
         using var deadline = new Deadline(Request.Timeout, CancellationToken.None, clock);
-        await using var reports = FanOut(panel, deadline).AskAsync(deadline.Token).GetAsyncEnumerator();
+        await using var reports = FanOut(panel, deadline).AskAsync(0, deadline.Token).GetAsyncEnumerator();
         caller.Answer("quick", "5");
 
         Assert.True(await reports.MoveNextAsync());
@@ -43,7 +44,7 @@ public sealed class PanelFanOutTests : IDisposable
     {
         var panel = new Panel("one", ["slow"]) { TimeShare = 1 };
         using var deadline = new Deadline(TimeSpan.FromSeconds(5), CancellationToken.None, clock);
-        var asked = FanOut(panel, deadline).AskAsync(deadline.Token).ToListAsync().AsTask();
+        var asked = FanOut(panel, deadline).AskAsync(0, deadline.Token).ToListAsync().AsTask();
 
         await AdvanceUntilAsync(asked);
 
@@ -57,7 +58,7 @@ public sealed class PanelFanOutTests : IDisposable
     {
         var panel = new Panel("one", ["slow"]) { HedgeBudget = 1, HedgeAfter = TimeSpan.FromSeconds(1) };
         using var deadline = new Deadline(Request.Timeout, CancellationToken.None, clock);
-        var asked = FanOut(panel, deadline).AskAsync(deadline.Token).ToListAsync().AsTask();
+        var asked = FanOut(panel, deadline).AskAsync(0, deadline.Token).ToListAsync().AsTask();
         await Waiting.UntilAsync(
             () =>
             {
@@ -80,12 +81,57 @@ public sealed class PanelFanOutTests : IDisposable
         var fanOut = FanOut(panel, deadline);
         caller.Answer("a", "5");
 
-        var reports = await fanOut.AskAsync(deadline.Token).ToListAsync();
+        var reports = await fanOut.AskAsync(0, deadline.Token).ToListAsync();
 
         Assert.Equal(["a", "a#2"], fanOut.Members);
         Assert.Equal(["a", "a#2"], reports.Select(static report => report.Name));
         Assert.Equal([7L, 8L], caller.Calls.Select(static call => call.Request.Sampling!.Seed!.Value));
         Assert.False(fanOut.CanStream);
+    }
+
+    [Fact]
+    public async Task Ask_Stages_CallsTheMembersOfTheStageAlone()
+    {
+        var panel = new Panel("three", ["small", "mid"]) { Stages = [["small"], ["mid", "mid"]], Acceptance = new AcceptanceRule(0.9) };
+        using var deadline = new Deadline(Request.Timeout, CancellationToken.None, clock);
+        var fanOut = FanOut(panel, deadline);
+        caller.Answer("small", "5");
+        caller.Answer("mid", "6");
+
+        var first = await fanOut.AskAsync(0, deadline.Token).ToListAsync();
+        var asked = caller.Calls.Count;
+        var second = await fanOut.AskAsync(1, deadline.Token).ToListAsync();
+
+        Assert.Equal(["small", "mid", "mid#2"], fanOut.Members);
+        Assert.Equal([["small"], ["mid", "mid#2"]], fanOut.Stages);
+        Assert.Equal("small", Assert.Single(first).Name);
+        Assert.Equal(1, asked);
+        Assert.Equal(["mid", "mid#2"], second.Select(static report => report.Name));
+        Assert.Equal([7L, 7L, 8L], caller.Calls.Select(static call => call.Request.Sampling!.Seed!.Value));
+    }
+
+    [Fact]
+    public async Task Ask_QuorumOfEarlierStages_CountsInTheNext()
+    {
+        var panel = new Panel("three", ["small", "quick", "slow"]) { Stages = [["small"], ["quick", "slow"]], Quorum = 2, Grace = TimeSpan.FromSeconds(1), Acceptance = new AcceptanceRule(0.9) };
+        using var deadline = new Deadline(Request.Timeout, CancellationToken.None, clock);
+        var fanOut = FanOut(panel, deadline);
+        caller.Answer("small", "5");
+        caller.Answer("quick", "6");
+
+        await fanOut.AskAsync(0, deadline.Token).ToListAsync();
+        var second = fanOut.AskAsync(1, deadline.Token).ToListAsync().AsTask();
+        await AdvanceUntilAsync(second);
+
+        Assert.StartsWith("enough others", (await second)[1].Failure!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ByPrice_Members_AreTheTwoCheapestAndThenOneByOne()
+    {
+        var panel = new Panel("all", ["large", "small", "mid"]) { Samples = 1 }.ByPrice(static name => name.Length * (name == "large" ? 10 : 1));
+
+        Assert.Equal([["mid", "small"], ["large"]], panel.Stages);
     }
 
     public void Dispose() => metrics.Dispose();

@@ -24,7 +24,14 @@ public sealed class SettingsTests
     [InlineData("Panels:0:Quorum", "3", "Panels:0:Quorum is \"3\", and must be from 1 to 1")]
     [InlineData("Panels:0:HedgeBudget", "2", "Panels:0:HedgeBudget is \"2\", and must be from 0 to 1")]
     [InlineData("Panels:0:Aggregate", "vote", "Panels:0:Aggregate is \"vote\", and must be one of ")]
-    [InlineData("Panels:0:Records", "x.jsonl", "Panels:0:Records is \"x.jsonl\", and must be absent where there are Members")]
+    [InlineData("Panels:0:Records", "x.jsonl", "Panels:0:Records is \"x.jsonl\", and must be absent where there are Members or Stages")]
+    [InlineData("Panels:0:Confidence", "1.5", "Panels:0:Confidence is \"1.5\", and must be from 0 to 1")]
+    [InlineData("Panels:0:Confidence", "0.9", "Panels:0:Confidence is \"0.9\", and must be absent where there are Records or a single answer")]
+    [InlineData("Panels:0:Risk", "0.1", "Panels:0:Calibration is missing, and must be the file of a calibration where there is a Risk")]
+    [InlineData("Panels:0:Stages:0:0", "b", "Panels:0:Stages is \"1 stages\", and must be absent where there are Members, Samples or a StageOrder")]
+    [InlineData("Panels:0:StageOrder", "age", "Panels:0:StageOrder is \"age\", and must be one of price")]
+    [InlineData("Panels:0:StageOrder", "price", "Panels:0:Confidence is missing, and must be a number from 0 to 1 where there are stages, unless there is a Risk")]
+    [InlineData("Panels:0:Calibration", "/no/such/file", "Panels:0: the calibration /no/such/file can't be read")]
     [InlineData("Panels:0:Passes:0", "images", "Panels:0:Passes:0 is \"images\", and must be one of response_format, tools")]
     [InlineData("Panels:0:Grace", "soon", "Panels:0:Grace")]
     public void Make_BrokenRule_NamesPropertyValueAndRule(string property, string value, string message)
@@ -44,6 +51,82 @@ public sealed class SettingsTests
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("sk-", error.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Make_Stages_AreThePanelsMembersAndItsOrder()
+    {
+        var configuration = Configuration(
+            ("Backends:0:Name", "b"), ("Backends:0:Url", "http://localhost/v1"), ("Backends:0:Model", "m"), ("Backends:0:CompletionPrice", "2"),
+            ("Backends:1:Name", "c"), ("Backends:1:Url", "http://localhost/v1"), ("Backends:1:Model", "m"), ("Backends:1:CompletionPrice", "1"),
+            ("Backends:2:Name", "d"), ("Backends:2:Url", "http://localhost/v1"), ("Backends:2:Model", "m"),
+            ("Panels:0:Name", "p"), ("Panels:0:Stages:0:0", "b"), ("Panels:0:Stages:1:0", "c"), ("Panels:0:Stages:1:1", "b"), ("Panels:0:Confidence", "0.9"),
+            ("Panels:1:Name", "q"), ("Panels:1:Members:0", "b"), ("Panels:1:Members:1", "c"), ("Panels:1:Members:2", "d"), ("Panels:1:Confidence", "0.8"), ("Panels:1:StageOrder", "price"));
+
+        var registry = Make(configuration);
+
+        var (staged, priced) = (registry.Find("p"), registry.Find("q"));
+        Assert.Equal(["b", "c"], staged.Members);
+        Assert.Equal([["b"], ["c", "b#2"]], staged.StageSlots().Select(static stage => stage.Select(static slot => slot.Name)));
+        Assert.Equal(0.9, staged.Acceptance!.Threshold);
+        Assert.Equal([["d", "c"], ["b"]], priced.Stages);
+        Assert.False(registry.Describe()[0].IsPassThrough);
+    }
+
+    [Fact]
+    public void Make_CalibrationOfThePanel_SetsTheThresholdOfItsRisk()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("calibration.json", Calibration("b", "c"));
+        var notes = new List<string>();
+
+        var certain = Make(Risky(file, "0.1"), notes);
+        var risky = Make(Risky(file, "0.01"), notes);
+
+        Assert.Equal(0.5, certain.Find("p").Acceptance!.Threshold);
+        Assert.Equal(double.PositiveInfinity, risky.Find("p").Acceptance!.Threshold);
+        Assert.Equal($"panel p: no confidence is known to keep the risk of 0.01 in {file}, so that no choice is accepted", Assert.Single(notes));
+    }
+
+    [Theory]
+    [InlineData("b", "d", "reward", "panel \"p\" asks b, c, and its calibration is of a panel that asks b, d")]
+    [InlineData("b", "c", "other", "panel \"p\" ranks with \"other\", and its calibration is of \"reward\"")]
+    public void Make_CalibrationOfAnother_IsRefused(string first, string second, string ranker, string message)
+    {
+        using var folder = new TemporaryFolder();
+        var configuration = Risky(folder.Write("calibration.json", Calibration(first, second)), "0.1");
+        configuration["LLMBlender:Panels:0:Ranker"] = ranker;
+
+        Assert.Contains(message, Assert.Throws<SettingsException>(() => Make(configuration)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{", "can't be read")]
+    [InlineData("null", "a JSON object was expected")]
+    [InlineData("""{"format":2,"ranker":"r","judge":"j","from":"f","questions":2,"stages":[],"accepted":[],"wrong":[]}""", "\"format\" is 2")]
+    [InlineData("""{"format":1,"ranker":"r","judge":"j","from":"f","questions":2,"stages":[],"accepted":[],"wrong":[]}""", "\"stages\" must have members")]
+    [InlineData("""{"format":1,"ranker":"r","judge":"j","from":"f","questions":2,"stages":[{"members":["b"],"offset":0}],"accepted":[1],"wrong":[1]}""", "must list 50 numbers")]
+    public void Make_CalibrationThatIsNone_IsRefused(string content, string message)
+    {
+        using var folder = new TemporaryFolder();
+
+        var error = Assert.Throws<SettingsException>(() => Make(Risky(folder.Write("calibration.json", content), "0.1")));
+
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+    }
+
+    // From the 25th level on, 200 choices are accepted and 2 of them are wrong; below it 400 with 200 wrong ones.
+    private static string Calibration(params string[] members)
+    {
+        var accepted = string.Join(',', Enumerable.Range(0, 50).Select(static level => level < 25 ? 400 : 200));
+        var wrong = string.Join(',', Enumerable.Range(0, 50).Select(static level => level < 25 ? 200 : 2));
+        var names = string.Join(',', members.Select(static member => $"\"{member}\""));
+        return $$"""{"format":1,"ranker":"reward","judge":"j","within":0,"from":"f","questions":800,"stages":[{"members":[{{names}}],"slope":1,"offset":0}],"accepted":[{{accepted}}],"wrong":[{{wrong}}]}""";
+    }
+
+    private static IConfigurationRoot Risky(string calibration, string risk) => Configuration(
+        ("Backends:0:Name", "b"), ("Backends:0:Url", "http://localhost/v1"), ("Backends:0:Model", "m"),
+        ("Backends:1:Name", "c"), ("Backends:1:Url", "http://localhost/v1"), ("Backends:1:Model", "m"),
+        ("Panels:0:Name", "p"), ("Panels:0:Members:0", "b"), ("Panels:0:Members:1", "c"), ("Panels:0:Risk", risk), ("Panels:0:Calibration", calibration));
 
     [Fact]
     public void Make_NoConfiguration_IsWhatWasFoundAndTheSamplePanelBehindIt()
@@ -124,8 +207,8 @@ public sealed class SettingsTests
         Assert.Contains("bedrock", Assert.Single(notes), StringComparison.Ordinal);
     }
 
-    private static PanelRegistry Make(IConfiguration configuration) =>
-        PanelRegistryBuilder.Build(PanelConfiguration.Read(configuration), DiscoveredBackends.None, Sources(), null, _ => { });
+    private static PanelRegistry Make(IConfiguration configuration, List<string>? notes = null) =>
+        PanelRegistryBuilder.Build(PanelConfiguration.Read(configuration), DiscoveredBackends.None, Sources(), null, (notes ?? []).Add);
 
     private static PanelSources Sources() => new()
     {

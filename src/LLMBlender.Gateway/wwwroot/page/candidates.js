@@ -18,11 +18,14 @@ export class Candidates {
     this.expected = 0;
   }
 
-  /** Creates a waiting card for each member. */
+  /** Creates a waiting card for each member that has none yet: a panel that asks in stages names its members again with those of the next stage. */
   expect(names) {
     this.expected = names.length;
-    this.started = performance.now();
-    for (const name of names) this.card(name).classList.add('waiting');
+    this.started ??= performance.now();
+    for (const name of names) {
+      if (!this.cards.has(name)) this.card(name).classList.add('waiting');
+    }
+
     this.tick();
   }
 

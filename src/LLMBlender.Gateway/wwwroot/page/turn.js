@@ -40,10 +40,9 @@ export class Turn {
   on_asking({ members }) {
     this.expected = members.length;
     this.candidates.expect(members);
-    const marks = members.map((member) => this.members.mark(member));
-    this.marks = new Map(members.map((member, i) => [member, marks[i]]));
-    this.$('.marks').replaceChildren(...marks);
-    this.step('ask', 'on', `0 of ${this.expected}`);
+    this.marks = new Map(members.map((member) => [member, this.marks?.get(member) ?? this.members.mark(member)]));
+    this.$('.marks').replaceChildren(...this.marks.values());
+    this.step('ask', 'on', `${this.answered} of ${this.expected}`);
     announce(`${this.expected} models asked.`);
   }
 

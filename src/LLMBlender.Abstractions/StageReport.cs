@@ -1,0 +1,33 @@
+using System.Text.Json.Serialization;
+using LLMBlender.Abstractions.Json;
+
+namespace LLMBlender.Abstractions;
+
+/// <summary>A stage of a panel that asks its members in stages.</summary>
+/// <param name="Members">The names of the answers that the stage adds.</param>
+/// <param name="Outcome">What followed from them.</param>
+[GenerateSerializer, Immutable, Alias("LLMBlender.StageReport")]
+public sealed record StageReport([property: Id(0)] string[] Members, [property: Id(1)] StageOutcome Outcome)
+{
+    /// <summary>The probability that the best answer so far is right; null if not known.</summary>
+    [Id(2)]
+    public double? Confidence { get; init; }
+}
+
+/// <summary>What followed from a stage's answers.</summary>
+[GenerateSerializer, Alias("LLMBlender.StageOutcome")]
+[JsonConverter(typeof(SnakeCaseEnumConverter<StageOutcome>))]
+public enum StageOutcome
+{
+    /// <summary>The best answer so far was accepted, and no further stage was asked.</summary>
+    Accepted,
+
+    /// <summary>The best answer so far was not accepted: the next stage was asked, if there is one.</summary>
+    Unsure,
+
+    /// <summary>No member has answered so far: the next stage was asked, if there is one.</summary>
+    NoAnswer,
+
+    /// <summary>The stage was not asked, because an earlier one's answer was accepted.</summary>
+    NotAsked,
+}
