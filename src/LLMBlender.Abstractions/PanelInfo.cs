@@ -12,7 +12,7 @@ public sealed record PanelInfo(
     [property: Id(2)] string[] Members,
     [property: Id(3)] string? Fuser)
 {
-    /// <summary>Example instructions that it can answer; empty if it answers any.</summary>
+    /// <summary>Example instructions that it can answer without an input; empty if it answers any.</summary>
     [Id(4)]
     public string[] Examples { get; init; } = [];
 

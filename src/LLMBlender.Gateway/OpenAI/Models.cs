@@ -85,6 +85,6 @@ internal sealed record ModelPanel
     /// <summary>The features that it passes on to its members: response_format, tools.</summary>
     public required string[] Passes { get; init; }
 
-    /// <summary>The instructions that it has recorded answers for; empty for a panel that accepts any.</summary>
+    /// <summary>The instructions without an input that it has recorded answers for; empty for a panel that accepts any.</summary>
     public required string[] Examples { get; init; }
 }

@@ -14,11 +14,18 @@ public static class RecordedPanel
     {
         ArgumentNullException.ThrowIfNull(registry);
         ArgumentNullException.ThrowIfNull(records);
+        var count = 0;
         var examples = new List<string>();
         var models = new Dictionary<string, RecordedAnswers>(StringComparer.Ordinal);
         foreach (var (instruction, input, candidates) in records)
         {
-            examples.Add(instruction);
+            count++;
+            if (string.IsNullOrEmpty(input))
+            {
+                // Without its text, an instruction about a text is no example.
+                examples.Add(instruction);
+            }
+
             foreach (var candidate in candidates)
             {
                 var model = candidate.Model ?? "unknown";
@@ -39,7 +46,7 @@ public static class RecordedPanel
 
         registry.Add(new Panel(name, [.. models.Keys])
         {
-            Description = $"answers recorded for {examples.Count} instructions",
+            Description = $"answers recorded for {count} instructions",
             Examples = [.. examples],
         });
     }

@@ -28,25 +28,26 @@ async function begin(question) {
   show();
   ask.value = '';
   running(true);
+  showError(null);
+  const mine = run;
   const asked = run.ask(question, $('panel').value, card());
   show();
   const link = `#run=${run.record.id}`;
   if (location.hash !== link) window.history.pushState(null, '', link);
   try {
     const record = await asked;
-    if (record.state !== 'done') ask.value ||= question;
+    if (record.state !== 'done' && run === mine) ask.value ||= question;
   } catch (e) {
     showError(e.message);
     reload();
   }
 
-  running(false);
+  if (run === mine || !run?.asking) running(false);
 }
 
 function running(on) {
   $('stop').hidden = !on;
   $('go').hidden = on;
-  showError(null);
 }
 
 // The screen: the start, or a run.

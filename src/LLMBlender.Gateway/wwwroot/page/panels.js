@@ -5,6 +5,8 @@ import { $, get } from './page.js';
 
 let all = [];
 
+$('base-url').textContent = `${location.origin}/v1`;
+
 /** Loads the panels. */
 export async function loadPanels() {
   all = (await get('/v1/models')).data;
@@ -22,10 +24,9 @@ export async function loadPanels() {
 export const card = () => all.find((model) => model.id === $('panel').value)?.llmblender;
 
 function show() {
-  $('base-url').textContent = `${location.origin}/v1`;
   $('base-model').textContent = $('panel').value;
   const chosen = card();
-  $('panel-members').textContent = chosen ? `${chosen.members.length} ${chosen.members.length === 1 ? 'model' : 'models'}, ${fuserWords(chosen.fuser)}` : '';
+  $('panel-members').textContent = chosen ? `${chosen.members.length} ${chosen.members.length === 1 ? 'model' : 'models'}${fuserWords(chosen.fuser)}` : '';
   $('panel-members').title = chosen ? chosen.members.map((name) => new Members(chosen.members, chosen.models).full(name)).join('\n') : '';
   $('examples').replaceChildren(...(chosen?.examples ?? []).slice(0, 5).map((text) => {
     const button = el('button', '', text);
@@ -39,6 +40,6 @@ function show() {
   }));
 }
 
-const fuserWords = (fuser) => (fuser === 'select' ? 'best answer kept' : fuser ? `fused by ${fuser}` : 'fused');
+const fuserWords = (fuser) => (fuser === 'select' ? ', best answer kept' : fuser ? `, fused by ${fuser}` : '');
 
 $('panel').onchange = show;

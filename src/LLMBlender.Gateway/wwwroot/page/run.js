@@ -3,7 +3,7 @@ import { announce } from './announce.js';
 import { Asking } from './asking.js';
 import * as store from './store.js';
 import { Turn } from './turn.js';
-import { $ } from './page.js';
+import { $, showError } from './page.js';
 
 export class Run {
   constructor(record) {
@@ -39,7 +39,7 @@ export class Run {
   }
 
   save() {
-    return store.put(this.record);
+    return store.put(this.record).catch((e) => showError(`This browser could not store the run: ${e.message}`));
   }
 
   add(record) {
@@ -58,6 +58,7 @@ export class Run {
       const here = asking.answers().length;
       const missing = (asking.record.members?.length ?? 0) - asking.record.reports.length;
       button.hidden = asking.again !== null || !here || !missing || !['asking', 'member', 'member_text'].includes(name);
+      if (name === 'member' || name === 'ranked') this.save();
       button.textContent = `Answer with ${here === 1 ? 'this one' : `these ${here}`} now`;
     };
     button.onclick = () => {
