@@ -136,13 +136,14 @@ public sealed partial class PackageTests(PackageFeed feed) : IClassFixture<Packa
     }
 
     [Fact]
-    public void Version_OfChartAndChangelog_IsThePackages()
+    public void Version_OfChartChangelogAndReadme_IsThePackages()
     {
         var chart = Chart.Read(File.ReadAllText(Repository.File("helm", "llmblender", "Chart.yaml")))!;
         var newest = ReleaseHeading().Match(File.ReadAllText(Repository.File("CHANGELOG.md"))).Groups[1].Value;
 
         Assert.Equal(PackageFeed.Version, chart["appVersion"]!.ToString());
         Assert.Equal(PackageFeed.Version, newest);
+        Assert.Contains($"out/llmblender-{PackageFeed.Version}-linux-x64.tar.gz", File.ReadAllText(Repository.File("README.md")), StringComparison.Ordinal);
     }
 
     [GeneratedRegex("```csharp\n(?<usings>(using [\\w.]+;\n)*)(?<code>.*?)```", RegexOptions.Singleline)]
