@@ -31,6 +31,9 @@ internal sealed record ServeArguments(
     /// <summary>The file with the secret of the cluster's silos; null for none.</summary>
     public string? ClusterKey { get; init; }
 
+    /// <summary>How long a start waits for a Redis that does not answer.</summary>
+    public TimeSpan RedisWait { get; init; }
+
     /// <summary>Whether requests of other machines are accepted with a key that is printed at the start, unless callers are configured.</summary>
     public bool Quick { get; init; }
 }

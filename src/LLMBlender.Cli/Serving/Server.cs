@@ -56,7 +56,7 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         var finding = ConfiguredPanels.DiscoverAsync(settings, arguments.Roles.HasFlag(SiloRoles.Blend), terminal.Variable, cancellationToken);
         WriteHint($"starting: loading {string.Join(", ", settings.RankersOrDefault)}");
         using var models = LoadModels(settings);
-        var redis = arguments.Redis is { } address ? await RedisConnection.OpenAsync(address, cancellationToken) : null;
+        var redis = arguments.Redis is { } address ? await RedisConnection.OpenAsync(address, arguments.RedisWait, WriteNote, TimeProvider.System, cancellationToken) : null;
         await using (redis)
         {
             if (redis is not null)

@@ -18,6 +18,8 @@ internal static class ServeVerb
     /// </summary>
     public const string RedisVariable = "LLMBLENDER_REDIS";
 
+    private const int DefaultRedisWait = 60;
+
     private const string Details = """
         Without options the process has all roles: HTTP, blending, comparing on its accelerators, fusing; comparisons are cached in
         memory. With --redis, processes with the same Redis and cluster id form one cluster, and --role selects the roles of each:
@@ -72,6 +74,7 @@ internal static class ServeVerb
             HelpName = "HOST:PORT",
             Description = $"The Redis of the cluster; by default the variable {RedisVariable}, which process lists do not show.",
         };
+        var wait = Numbers.AtLeast("--redis-wait", 0, $"Seconds to wait at the start for a Redis that does not answer yet; by default {DefaultRedisWait}.");
         var config = new Option<string?>("--config") { HelpName = "FILE", Description = "A JSON file with settings." };
         var cluster = new Option<string>("--cluster-id")
         {
@@ -99,7 +102,7 @@ internal static class ServeVerb
         {
             Description = $"Listen on all addresses, for other machines and containers, and require a key: ${QuickKey.Variable}, or one that is made and printed.",
         };
-        foreach (var option in new Option[] { roles, urls, quick, redis, config, cluster, key, address, siloPort, listenPort, gatewayPort })
+        foreach (var option in new Option[] { roles, urls, quick, redis, wait, config, cluster, key, address, siloPort, listenPort, gatewayPort })
         {
             verb.Options.Add(option);
         }
@@ -117,6 +120,7 @@ internal static class ServeVerb
                 parsed.GetValue(gatewayPort) ?? 0)
             {
                 ClusterKey = parsed.GetValue(key),
+                RedisWait = TimeSpan.FromSeconds(parsed.GetValue(wait) ?? DefaultRedisWait),
                 Quick = parsed.GetValue(quick),
             },
             terminal).RunAsync(cancellationToken));

@@ -93,6 +93,30 @@ public sealed class RedisDeploymentTests : IAsyncDisposable
     }
 
     [Fact(SkipUnless = nameof(RedisServer.IsInstalled), SkipType = typeof(RedisServer), Skip = RedisServer.SkipReason)]
+    public async Task Serve_StartedBeforeItsRedis_ServesOnceItComes()
+    {
+        await using var server = new RedisServer();
+        await using var process = ServeProcess.Start("all", "--redis", server.Address, "--redis-wait", "110");
+        await Until.IsSoAsync(() => process.Log.Any(line => line.Contains("no Redis answers yet; waiting for it for 110 s", StringComparison.Ordinal)), "it says that it waits");
+
+        await server.StartAsync();
+
+        await process.WhenReadyAsync();
+        using var client = new RankingClient(process.Url);
+        await client.RankAsync(Question.Short("a late Redis"));
+    }
+
+    [Fact]
+    public async Task Serve_WithoutItsRedis_EndsAfterTheWait()
+    {
+        await using var process = ServeProcess.Start("gateway", "--redis", $"127.0.0.1:{FreePort.Next()}", "--redis-wait", "0");
+        await process.Process.WaitForExitAsync().WaitAsync(Until.Patience);
+
+        Assert.Equal(2, process.Process.ExitCode);
+        await Until.IsSoAsync(() => process.Log.Any(line => line.Contains("--redis: no Redis answers there", StringComparison.Ordinal)), "the error is named");
+    }
+
+    [Fact(SkipUnless = nameof(RedisServer.IsInstalled), SkipType = typeof(RedisServer), Skip = RedisServer.SkipReason)]
     public async Task Serve_WrongPassword_SaysSo()
     {
         var server = await StartRedisAsync("--user", "llmblender", "on", ">secret", "~*", "&*", "+@all");
