@@ -17,6 +17,15 @@ public sealed record EvaluationReport
     /// <summary>How often the choice of each ranker is a best candidate, in total and by subset; empty without subsets.</summary>
     public required IReadOnlyList<SubsetRow> Subsets { get; init; }
 
+    /// <summary>How often choices of similar confidence are best; empty if the ranker is not calibrated or nothing ranks candidates.</summary>
+    public required IReadOnlyList<ReliabilityRow> Reliability { get; init; }
+
+    /// <summary>The most confident choices; empty as <see cref="Reliability"/>.</summary>
+    public required IReadOnlyList<CoverageRow> Coverage { get; init; }
+
+    /// <summary>The expected calibration error of the confidence, from 0 to 1; null as <see cref="Reliability"/> is empty.</summary>
+    public required double? CalibrationError { get; init; }
+
     /// <summary>The records with their answers, for a reader; empty unless a file shows them.</summary>
     public required IReadOnlyList<RecordView> Records { get; init; }
 
@@ -101,6 +110,19 @@ public sealed record DifferenceRow(string Name, Interval Quality, Interval Diffe
 /// <param name="Name">The ranker or aggregation that chooses.</param>
 /// <param name="Groups">The subsets with the shares.</param>
 public sealed record SubsetRow(string Name, IReadOnlyList<(string Group, Interval Share)> Groups);
+
+/// <summary>Choices of similar confidence.</summary>
+/// <param name="Name">The confidence's range.</param>
+/// <param name="Confidence">The mean confidence, from 0 to 1.</param>
+/// <param name="Right">The share of choices that are a best candidate.</param>
+public sealed record ReliabilityRow(string Name, Interval Confidence, Interval Right);
+
+/// <summary>The choices that a threshold of confidence accepts.</summary>
+/// <param name="Name">Their share of all records.</param>
+/// <param name="Threshold">The least confidence among them.</param>
+/// <param name="Right">The share of them that is a best candidate.</param>
+/// <param name="Quality">The ranking criterion's value of them.</param>
+public sealed record CoverageRow(string Name, double Threshold, Interval Right, Interval Quality);
 
 /// <summary>The position bias of a ranker.</summary>
 public sealed record BiasRow(string Name, Interval Turned, Interval Asymmetry, Interval Size, Interval FirstWins);

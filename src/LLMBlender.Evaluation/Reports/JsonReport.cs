@@ -83,6 +83,24 @@ internal static class JsonReport
 
             json.WriteEndObject();
         });
+        if (report.CalibrationError is { } error)
+        {
+            json.WriteNumber("expected_calibration_error", error);
+        }
+
+        Objects(json, "reliability", report.Reliability, static (json, row) =>
+        {
+            json.WriteText("range", row.Name);
+            Figure(json, "confidence", row.Confidence);
+            Figure(json, "right", row.Right);
+        });
+        Objects(json, "coverage", report.Coverage, static (json, row) =>
+        {
+            json.WriteText("share", row.Name);
+            json.WriteNumber("threshold", row.Threshold);
+            Figure(json, "right", row.Right);
+            Figure(json, "quality", row.Quality);
+        });
         Objects(json, "agreement", report.Agreement, static (json, row) =>
         {
             json.WriteText("name", row.Name);

@@ -16,6 +16,7 @@ internal sealed class ReportMaker
     private readonly IReadOnlyList<EvaluatedRecord> records;
     private readonly string rankerName;
     private readonly string? fuserName;
+    private readonly double? temperature;
     private readonly Bootstrap bootstrap;
     private readonly RankingCriterion criterion;
     private readonly int[][] judgeRanks;
@@ -27,8 +28,10 @@ internal sealed class ReportMaker
     /// <param name="records">The records, at least one.</param>
     /// <param name="rankerName">The pair ranker's name.</param>
     /// <param name="fuserName">The fuser's name; null if the blend is the best candidate.</param>
-    public ReportMaker(EvaluationPlan plan, IReadOnlyList<EvaluatedRecord> records, string rankerName, string? fuserName)
+    /// <param name="temperature">The pair ranker's temperature; null if it is not calibrated.</param>
+    public ReportMaker(EvaluationPlan plan, IReadOnlyList<EvaluatedRecord> records, string rankerName, string? fuserName, double? temperature)
     {
+        this.temperature = temperature;
         (this.plan, this.records, this.rankerName, this.fuserName) = (plan, records, rankerName, fuserName);
         bootstrap = new Bootstrap(records.Count, plan.Seed, plan.Resamples);
         criterion = RankingCriterion.Of(plan, records);
@@ -51,6 +54,7 @@ internal sealed class ReportMaker
         var bests = new BestShares(records, judgeRanks);
         (string Name, int[] Chosen)[] choosers = [.. choices.Where(static choice => choice.Kind is "ranker" or PairRanker).Select(static choice => (choice.Name, choice.Chosen))];
         var differences = models.Length > 0 ? new BestModelDifferences(records, judgeRanks, bootstrap, criterion, models[0], Quality) : null;
+        var confidence = temperature is { } known ? new ConfidenceRows(rankings[0], judgeRanks, Quality, known, bootstrap) : null;
         int[] best = [.. rankings[0].Select(static ranking => ranking.Best)];
         return new EvaluationReport
         {
@@ -58,6 +62,9 @@ internal sealed class ReportMaker
             Finding = differences?.Sentence(rankerName, best) ?? Accuracy(best),
             Differences = differences is null ? [] : [.. choosers.Select(choice => differences.Of(choice.Name, choice.Chosen))],
             Subsets = SubsetShares.Of(records, judgeRanks, bootstrap, choosers),
+            Reliability = confidence?.Bins() ?? [],
+            Coverage = confidence?.Covered() ?? [],
+            CalibrationError = confidence?.ExpectedCalibrationError,
             Records = [.. records.Select((record, r) => record.Texts is null ? null : RecordView.Of(record, rankings[0][r], criterion.Of(record), judgeRanks[r])).OfType<RecordView>()],
             Columns = columns.Columns,
             Rows = rows,

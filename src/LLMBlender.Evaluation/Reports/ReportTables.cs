@@ -21,7 +21,7 @@ internal static class ReportTables
 
     /// <summary>The tables after the first, without those that are empty.</summary>
     public static IEnumerable<ReportTable> Others(EvaluationReport report) =>
-        new[] { Differences(report), Agreement(report), Subsets(report), Bias(report), Engines(report), Bests(report) }.Where(static table => table.Rows.Count > 0);
+        new[] { Differences(report), Agreement(report), Subsets(report), Reliability(report), Coverage(report), Bias(report), Engines(report), Bests(report) }.Where(static table => table.Rows.Count > 0);
 
     private static ReportTable Differences(EvaluationReport report) => new(
         "best-model",
@@ -47,6 +47,20 @@ internal static class ReportTables
         "The share of records in which the chosen candidate has rank 1. Of records with one right answer, this is the accuracy.",
         report.Subsets.Count == 0 ? [] : [.. report.Subsets[0].Groups.Select(static group => new ReportColumn(group.Group, "", IsShare: true))],
         [.. report.Subsets.Select(static row => new ReportTableRow(row.Name, [.. row.Groups.Select(static group => group.Share)]))]);
+
+    private static ReportTable Reliability(EvaluationReport report) => new(
+        "reliability",
+        "Confidence of the ranker in its choices",
+        $"The share of choices that are best by {report.Criterion}, by the confidence that the ranker states. Expected calibration error: {Figures.Number(report.CalibrationError ?? double.NaN, isShare: true)} points.",
+        [new("confidence", "mean of the choices", IsShare: true), new("best", "choices of rank 1", IsShare: true)],
+        [.. report.Reliability.Select(static row => new ReportTableRow(row.Name, [row.Confidence, row.Right]))]);
+
+    private static ReportTable Coverage(EvaluationReport report) => new(
+        "coverage",
+        "The most confident choices",
+        "What a threshold of confidence accepts. Where the shares hardly rise from the first row to the last, the confidence does not tell which choices are right.",
+        [new("threshold", "the least confidence among them"), new("best", "choices of rank 1", IsShare: true), new(report.Criterion, "of the chosen candidates")],
+        [.. report.Coverage.Select(static row => new ReportTableRow(row.Name, [Figure(row.Threshold, row.Right.Count), row.Right, row.Quality]))]);
 
     private static ReportTable Bias(EvaluationReport report) => new(
         "position-bias",

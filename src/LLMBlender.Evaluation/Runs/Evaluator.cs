@@ -53,7 +53,8 @@ public sealed class Evaluator(
             throw new UsageException($"--from {from}: there is no record in it that can be evaluated");
         }
 
-        var maker = new ReportMaker(plan, records, models.Ranker.Manifest.Id, models.Writes ? models.Fuser.Name : null);
+        var maker = new ReportMaker(
+            plan, records, models.Ranker.Manifest.Id, models.Writes ? models.Fuser.Name : null, models.Ranker.Manifest.Calibration?.Temperature);
         facts.Add(("records", records.Count.ToString(CultureInfo.InvariantCulture)));
         facts.Add(("skipped", failures.ToString(CultureInfo.InvariantCulture)));
         files.Write(maker.Make(facts), console.Output, show);

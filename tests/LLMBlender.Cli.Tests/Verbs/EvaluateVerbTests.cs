@@ -359,6 +359,36 @@ public sealed class EvaluateVerbTests(TinyModel tiny) : IDisposable
         }));
     }
 
+    // The packaged ranker is calibrated: of twenty records with an obvious answer, half are judged the other way round.
+    [Fact]
+    public async Task Evaluate_OfACalibratedRanker_ShowsReliabilityAndCoverage()
+    {
+        var lines = string.Concat(Enumerable.Range(0, 20).Select(i =>
+            $$$"""{"id":{{{i}}},"instruction":"What is two and two?","candidates":[{"text":"Two and two make four.","scores":{"s":{{{i % 2}}}}},{"text":"Bananas are yellow.","scores":{"s":{{{1 - (i % 2)}}}}}]}""" + "\n"));
+        var file = folder.Write("data.jsonl", lines);
+
+        var outcome = await CommandLine.RunAsync("evaluate", "--from", file, "--metrics", "none", "--judge", "s", "--json", "-");
+
+        Assert.True(outcome.Code == ExitCode.Done, outcome.Error);
+        var report = JsonNode.Parse(outcome.Out)!;
+        var bin = Assert.Single(report["reliability"]!.AsArray())!;
+        var confidence = (double)bin["confidence"]!["value"]!;
+        Assert.InRange(confidence, 0.5, 1);
+        Assert.Equal(0.5, (double)bin["right"]!["value"]!);
+        Assert.Equal(confidence - 0.5, (double)report["expected_calibration_error"]!, 9);
+        Assert.Equal(["100 %", "80 %", "60 %", "40 %", "20 %"], report["coverage"]!.AsArray().Select(row => (string)row!["share"]!));
+        Assert.Equal(confidence, (double)report["coverage"]![0]!["threshold"]!, 9);
+    }
+
+    [Fact]
+    public async Task Evaluate_OfARankerThatIsNotCalibrated_HasNoReliability()
+    {
+        var report = await EvaluateAsync($"{First}\n{Second}\n");
+
+        Assert.Empty(report["reliability"]!.AsArray());
+        Assert.Null(report["expected_calibration_error"]);
+    }
+
     [Fact]
     public async Task Evaluate_AsCsv_WritesEveryFigureOnALine()
     {
