@@ -2,6 +2,7 @@ using LLMBlender.Abstractions;
 using LLMBlender.Gateway.Anthropic;
 using LLMBlender.Gateway.Authentication;
 using LLMBlender.Gateway.Documentation;
+using LLMBlender.Gateway.Mcp;
 using LLMBlender.Gateway.OpenAI;
 using LLMBlender.Gateway.Pages;
 using LLMBlender.Gateway.RateLimiting;
@@ -43,6 +44,7 @@ public static class GatewayExtensions
         services.AddSingleton<PanelDirectory>();
         AddAuthentication(services);
         services.AddApiDocument();
+        services.AddMcpOverHttp();
         return builder;
     }
 
@@ -57,6 +59,7 @@ public static class GatewayExtensions
         app.MapRerank();
         app.MapOpenAI();
         app.MapAnthropic();
+        app.MapMcpOverHttp();
         app.MapStatus();
         app.MapApiDocument();
         app.MapPages();

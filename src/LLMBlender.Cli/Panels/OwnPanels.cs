@@ -16,6 +16,17 @@ internal sealed record OwnPanels(PanelRegistry Registry, bool IsSample, string? 
     /// <summary>The panel of recorded answers alone.</summary>
     public static OwnPanels Sample() => new(SamplePanel.Create(), IsSample: true, null);
 
+    /// <summary>Finds the models that a person has; without any the registry is empty and the note says where they were searched.</summary>
+    /// <param name="variable">Reads an environment variable.</param>
+    /// <param name="cancellationToken">Cancels the search.</param>
+    public static async Task<OwnPanels> FindOrNoneAsync(Func<string, string?> variable, CancellationToken cancellationToken)
+    {
+        var found = await SearchAsync(variable, cancellationToken);
+        return found.Panels.Length > 0
+            ? Of(found, variable)
+            : new OwnPanels(new PanelRegistry(), IsSample: false, $"there is no model to ask, so that only candidates can be ranked and compared: {DiscoveredBackends.Searched}");
+    }
+
     /// <summary>
     /// Finds the panel of an instruction: a named one, else the models that are found, else the sample panel if it has recorded the
     /// instruction.
@@ -32,13 +43,10 @@ internal sealed record OwnPanels(PanelRegistry Registry, bool IsSample, string? 
             return Sample();
         }
 
-        var found = variable(DiscoverVariable) is { } discover && discover.Equals("false", StringComparison.OrdinalIgnoreCase)
-            ? DiscoveredBackends.None
-            : await DiscoveredBackends.FindAsync(variable, cancellationToken);
+        var found = await SearchAsync(variable, cancellationToken);
         if (found.Panels.Length > 0)
         {
-            var sources = PanelFile.PanelSources with { Variable = variable };
-            return new OwnPanels(PanelRegistryBuilder.Build(new PanelSection(), found, sources, null, static _ => { }), IsSample: false, found.Notes[0]);
+            return Of(found, variable);
         }
 
         return panel is null && SamplePanel.Has(instruction) ? Sample() : throw new UsageException(
@@ -46,4 +54,12 @@ internal sealed record OwnPanels(PanelRegistry Registry, bool IsSample, string? 
             + $"Without models, 'llmblender blend' shows {SamplePanel.Records.Count} recorded instructions, such as \"{SamplePanel.Records[0].Record.Instruction}\", "
             + "and 'llmblender blend --from FILE' blends candidates of your own");
     }
+
+    private static async Task<DiscoveredBackends> SearchAsync(Func<string, string?> variable, CancellationToken cancellationToken) =>
+        variable(DiscoverVariable) is { } discover && discover.Equals("false", StringComparison.OrdinalIgnoreCase)
+            ? DiscoveredBackends.None
+            : await DiscoveredBackends.FindAsync(variable, cancellationToken);
+
+    private static OwnPanels Of(DiscoveredBackends found, Func<string, string?> variable) => new(
+        PanelRegistryBuilder.Build(new PanelSection(), found, PanelFile.PanelSources with { Variable = variable }, null, static _ => { }), IsSample: false, found.Notes[0]);
 }
