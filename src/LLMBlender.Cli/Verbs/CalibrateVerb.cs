@@ -58,7 +58,7 @@ internal static class CalibrateVerb
         var panel = new PanelCalibrationArguments(verb);
         verb.SetAction(async (parsed, cancellationToken) =>
         {
-            var run = panel.Read(parsed);
+            using var run = panel.Read(parsed, parsed.GetValue(from)!, terminal);
             using var input = RecordInput.Open(parsed.GetValue(from)!, terminal.In);
             var folder = new ModelSearch(terminal).FindModel(parsed.GetValue(model)!);
             using var ranker = ModelRankers.Load(folder, new PairRankerOptions { Accelerator = device.Read(parsed) });

@@ -43,8 +43,11 @@ internal sealed class PanelCalibrationArguments
     }
 
     /// <summary>The run of a panel's calibration; null for that of a ranker.</summary>
-    /// <exception cref="UsageException">An option is missing, or not of use without --judge.</exception>
-    public PanelCalibrationRun? Read(ParseResult parsed)
+    /// <param name="parsed">The arguments.</param>
+    /// <param name="from">The file of the sets, which no output may replace.</param>
+    /// <param name="terminal">Standard streams.</param>
+    /// <exception cref="UsageException">An option is missing, is of no use without --judge, or names a file that can't be written.</exception>
+    public PanelCalibrationRun? Read(ParseResult parsed, string from, Terminal terminal)
     {
         if (parsed.GetValue(judge) is not { } score)
         {
@@ -52,11 +55,13 @@ internal sealed class PanelCalibrationArguments
             return useless is null ? null : throw new UsageException($"{useless.Name} is for a panel's calibration, which --judge SCORE asks for");
         }
 
+        var file = parsed.GetValue(to) ?? throw new UsageException("--judge calibrates a panel, and --to must name the file to write");
+        RunFile[] read = [.. RunFile.Read("--from", from), .. RunFile.OfStandardInput("--from", [from], terminal.In)];
         return new PanelCalibrationRun(
             score,
-            parsed.GetValue(to) ?? throw new UsageException("--judge calibrates a panel, and --to must name the file to write"),
+            OutputFile.Prepare("--to", file, read),
             parsed.GetValue(stages)?.Split(';').Select(static stage => stage.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToArray(),
             parsed.GetValue(within),
-            parsed.GetValue(plot));
+            parsed.GetValue(plot) is { } page ? OutputFile.Prepare("--html", page, [.. read, .. RunFile.Written("--to", file)]) : null);
     }
 }

@@ -16,11 +16,18 @@ namespace LLMBlender.Cli.Verbs;
 /// <param name="stages">The models by stage; null for all models of the first set at once.</param>
 /// <param name="within">How far below the best a right choice's score may be.</param>
 /// <param name="plot">The HTML file of the curve; null for none.</param>
-internal sealed class PanelCalibrationRun(string judge, string to, string[][]? stages, double within, string? plot)
+internal sealed class PanelCalibrationRun(string judge, OutputFile to, string[][]? stages, double within, OutputFile? plot) : IDisposable
 {
     private static readonly double[] Risks = [0.05, 0.1, 0.2, 0.3];
 
     private List<JudgedSet> sets = [];
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        to.Dispose();
+        plot?.Dispose();
+    }
 
     /// <summary>Reads and compares the sets.</summary>
     /// <exception cref="UsageException">A set is invalid.</exception>
@@ -37,11 +44,11 @@ internal sealed class PanelCalibrationRun(string judge, string to, string[][]? s
         {
             var panel = new StagedPanel(stages ?? [[.. sets.FirstOrDefault()?.Models ?? []]], temperature, within);
             var calibration = panel.Calibrate(sets, ranker.Manifest.Id);
-            PanelCalibrationFile.Create(calibration, judge, within, Path.GetFileName(file), sets.Count).Write(to);
+            Save(to, PanelCalibrationFile.Create(calibration, judge, within, Path.GetFileName(file), sets.Count).ToUtf8());
             var report = Measure(panel, calibration);
             if (plot is not null)
             {
-                File.WriteAllText(plot, StagingPlot.Page(string.Create(CultureInfo.InvariantCulture, $"{report.Held} sets of {Path.GetFileName(file)}, judged by {judge}, ranked by {ranker.Manifest.Id}: {Stages(calibration)}"), report.Points, report.Full));
+                Save(plot, Encoding.UTF8.GetBytes(StagingPlot.Page(string.Create(CultureInfo.InvariantCulture, $"{report.Held} sets of {Path.GetFileName(file)}, judged by {judge}, ranked by {ranker.Manifest.Id}: {Stages(calibration)}"), report.Points, report.Full)));
             }
 
             using var output = new StreamWriter(terminal.Out, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true);
@@ -53,8 +60,14 @@ internal sealed class PanelCalibrationRun(string judge, string to, string[][]? s
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"{to} can't be written: {e.Message}", e);
+            throw new UsageException($"a file can't be written: {e.Message}", e);
         }
+    }
+
+    private static void Save(OutputFile file, byte[] content)
+    {
+        file.Stream.Write(content);
+        file.Complete();
     }
 
     private Report Measure(StagedPanel panel, PanelCalibration calibration)

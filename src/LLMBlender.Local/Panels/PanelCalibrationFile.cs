@@ -68,10 +68,8 @@ public sealed record PanelCalibrationFile
         }
     }
 
-    /// <summary>Writes the file.</summary>
-    /// <exception cref="IOException">The file can't be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file can't be written.</exception>
-    public void Write(string path) => File.WriteAllBytes(path, [.. JsonSerializer.SerializeToUtf8Bytes(this, PanelCalibrationJson.Default.PanelCalibrationFile), (byte)'\n']);
+    /// <summary>The file's content: UTF-8, with a line break at the end.</summary>
+    public byte[] ToUtf8() => [.. JsonSerializer.SerializeToUtf8Bytes(this, PanelCalibrationJson.Default.PanelCalibrationFile), (byte)'\n'];
 
     /// <summary>The calibration of a panel with certain stages.</summary>
     /// <param name="panel">The panel's name.</param>

@@ -95,6 +95,26 @@ public sealed class CalibrateVerbTests(TinyModel tiny) : IDisposable
     }
 
     [Theory]
+    [InlineData("--to", "sets.jsonl", "is the file that --from reads, and must be another")]
+    [InlineData("--html", "sets.jsonl", "is the file that --from reads, and must be another")]
+    [InlineData("--html", "panel.json", "is the file that --to writes, and must be another")]
+    [InlineData("--html", "nowhere/curve.html", "there is no folder")]
+    public async Task Calibrate_OutputThatIsNoFileOfItsOwn_IsRefusedAndNothingIsWritten(string option, string name, string problem)
+    {
+        var sets = folder.Write("sets.jsonl", Sets());
+        var model = folder.CopyOf(tiny.Folder, "model");
+        (ModelManifest.Read(model) with { Calibration = new Calibration(0.25, 9, "x") }).Write(model);
+        string[] to = option == "--to" ? [] : ["--to", folder.File("panel.json")];
+
+        var outcome = await CommandLine.RunAsync(["calibrate", "--model", model, "--from", sets, "--judge", "j", .. to, option, folder.File(name)]);
+
+        Assert.Equal(ExitCode.Usage, outcome.Code);
+        Assert.Contains(problem, outcome.Error, StringComparison.Ordinal);
+        Assert.Equal(Sets(), await File.ReadAllTextAsync(sets, TestContext.Current.CancellationToken));
+        Assert.False(File.Exists(folder.File("panel.json")));
+    }
+
+    [Theory]
     [InlineData("--judge", "j", "--judge calibrates a panel, and --to must name the file to write")]
     [InlineData("--stages", "a;b", "--stages is for a panel's calibration, which --judge SCORE asks for")]
     public async Task Calibrate_OptionsThatDoNotFit_AreRefused(string option, string value, string problem)
