@@ -8,6 +8,12 @@ namespace LLMBlender.Evaluation.Staging;
 /// <param name="Logits">The logits of all ordered pairs.</param>
 public sealed record JudgedSet(IReadOnlyList<string> Models, double[] Scores, float[,] Logits)
 {
+    /// <summary>The candidates' texts; needed where <see cref="ConsensusWeight"/> is above 0.</summary>
+    public IReadOnlyList<string> Texts { get; init; } = [];
+
+    /// <summary>What agreement adds to the ranker's logits among three or more candidates; 0 if it does not count.</summary>
+    public double ConsensusWeight { get; init; }
+
     /// <summary>Ranks some of the candidates.</summary>
     /// <param name="candidates">Their indices, at least one.</param>
     /// <param name="temperature">The ranker's temperature, above 0.</param>
@@ -16,14 +22,20 @@ public sealed record JudgedSet(IReadOnlyList<string> Models, double[] Scores, fl
     {
         ArgumentNullException.ThrowIfNull(candidates);
         var engine = new MaxLogits(candidates.Count);
+        var agreements = ConsensusWeight > 0 && candidates.Count > 2 ? Consensus.Of([.. candidates.Select(candidate => Texts[candidate])]) : null;
         foreach (var pair in engine.NextPairs().ToArray())
         {
-            engine.Record(pair, Logits[candidates[pair.First], candidates[pair.Second]]);
+            var logit = Logits[candidates[pair.First], candidates[pair.Second]];
+            engine.Record(pair, agreements is null ? logit : logit + Consensus.Advantage(agreements, pair, ConsensusWeight));
         }
 
         var ranking = engine.Rank();
         return (candidates[ranking.Best], ChoiceConfidence.Of(engine, ranking, temperature));
     }
+
+    /// <summary>A candidate's rank by the judge's score; 1 is the best, and ties have the mean of their ranks.</summary>
+    public double Rank(int candidate) =>
+        1 + Scores.Count(score => score > Scores[candidate]) + ((Scores.Count(score => score == Scores[candidate]) - 1) / 2.0);
 
     /// <summary>Whether a candidate's score is at most <paramref name="within"/> below the best one's.</summary>
     public bool IsRight(int candidate, double within) => Scores[candidate] >= Scores.Max() - within;

@@ -41,7 +41,11 @@ public static class JudgedSetFile
                     matrix[pairs[next].First, pairs[next].Second] = logits[next];
                 }
 
-                sets.Add(new JudgedSet(record.Models, Array.ConvertAll(record.Candidates, candidate => Score(candidate, judge, entry.Place)), matrix));
+                sets.Add(new JudgedSet(record.Models, Array.ConvertAll(record.Candidates, candidate => Score(candidate, judge, entry.Place)), matrix)
+                {
+                    Texts = record.Texts,
+                    ConsensusWeight = ranker.Manifest.ConsensusWeight,
+                });
             }
 
             progress.Settled(chunk.Length, chunk[^1].Place.Position);
