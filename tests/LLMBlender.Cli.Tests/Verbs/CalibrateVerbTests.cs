@@ -87,6 +87,7 @@ public sealed class CalibrateVerbTests(TinyModel tiny) : IDisposable
         Assert.Equal((10, 1.0), (report["held"]!.GetValue<int>(), report["points"]![0]!["coverage"]!.GetValue<double>()));
         Assert.Equal(2 / 3.0, report["points"]![0]!["calls"]!.GetValue<double>(), 1e-9);
         Assert.Equal(1, report["full"]!["calls"]!.GetValue<double>());
+        Assert.Equal(2 / 3.0, report["own_confidence"]![0]!["calls"]!.GetValue<double>(), 1e-9);
         var calibration = PanelCalibrationFile.Read(file);
         Assert.Equal(("tiny", "j", 0.5, "sets.jsonl", 20), (calibration.Ranker, calibration.Judge, calibration.Within, calibration.From, calibration.Questions));
         Assert.Equal([["a", "b"], ["c"]], calibration.Stages.Select(static stage => stage.Members));
