@@ -8,6 +8,9 @@ namespace LLMBlender.Evaluation.Staging;
 /// <param name="Logits">The logits of all ordered pairs.</param>
 public sealed record JudgedSet(IReadOnlyList<string> Models, double[] Scores, float[,] Logits)
 {
+    /// <summary>The question: instruction and input.</summary>
+    public string Source { get; init; } = "";
+
     /// <summary>The candidates' texts; needed where <see cref="ConsensusWeight"/> is above 0.</summary>
     public IReadOnlyList<string> Texts { get; init; } = [];
 
@@ -21,6 +24,21 @@ public sealed record JudgedSet(IReadOnlyList<string> Models, double[] Scores, fl
     public (int Choice, double? Confidence) Choose(IReadOnlyList<int> candidates, double temperature)
     {
         ArgumentNullException.ThrowIfNull(candidates);
+        var (engine, ranking) = Ranked(candidates);
+        return (candidates[ranking.Best], ChoiceConfidence.Of(engine, ranking, temperature));
+    }
+
+    /// <summary>The share with which the ranker prefers each candidate, by Luce's rule over all of them; the sum is 1.</summary>
+    /// <param name="temperature">The ranker's temperature, above 0.</param>
+    public double[] Shares(double temperature)
+    {
+        var (_, ranking) = Ranked([.. Enumerable.Range(0, Models.Count)]);
+        var advantages = Array.ConvertAll(ranking.Scores, static score => score / 2);
+        return [.. advantages.Select((_, candidate) => ChoiceConfidence.Of(advantages, candidate, temperature))];
+    }
+
+    private (MaxLogits Engine, CandidateRanking Ranking) Ranked(IReadOnlyList<int> candidates)
+    {
         var engine = new MaxLogits(candidates.Count);
         var agreements = ConsensusWeight > 0 && candidates.Count > 2 ? Consensus.Of([.. candidates.Select(candidate => Texts[candidate])]) : null;
         foreach (var pair in engine.NextPairs().ToArray())
@@ -29,8 +47,7 @@ public sealed record JudgedSet(IReadOnlyList<string> Models, double[] Scores, fl
             engine.Record(pair, agreements is null ? logit : logit + Consensus.Advantage(agreements, pair, ConsensusWeight));
         }
 
-        var ranking = engine.Rank();
-        return (candidates[ranking.Best], ChoiceConfidence.Of(engine, ranking, temperature));
+        return (engine, engine.Rank());
     }
 
     /// <summary>A candidate's rank by the judge's score; 1 is the best, and ties have the mean of their ranks.</summary>
