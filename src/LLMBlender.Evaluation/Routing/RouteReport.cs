@@ -28,7 +28,7 @@ public sealed record RouteReport(
     /// <summary>The share of the quality of all members that is to be kept.</summary>
     public const double KeptQuality = 0.98;
 
-    private const double DominatingShare = 0.5;
+    private const double DominatingShare = 2 / 3.0;
     private const double SameShare = 0.95;
     private const double AlikeFrom = 0.5;
     private const int AlikePairs = 3;
