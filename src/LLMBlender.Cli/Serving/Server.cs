@@ -77,9 +77,10 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
                 found,
                 discovered => builder.Services.AddPanels(builder.Configuration, discovered, PanelFile.PanelSources, WriteNote),
                 WriteNote);
-            builder.AddLLMBlenderSilo(Options(), models, panels);
+            var options = Options();
+            builder.AddLLMBlenderSilo(options, models, panels);
             builder.UseOrleans(static silo => silo.AddDashboard(static dashboard => dashboard.HideTrace = true));
-            AddGateway(builder);
+            AddGateway(builder, options.Key);
             await using var app = builder.Build();
             if (connections.Descriptors < ConnectionLimit.FewDescriptors)
             {
@@ -237,10 +238,15 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
 
     private void WriteNote(string note) => terminal.Error.Write(System.Text.Encoding.UTF8.GetBytes($"llmblender: {note}\n"));
 
-    private void AddGateway(WebApplicationBuilder builder)
+    private void AddGateway(WebApplicationBuilder builder, ClusterKey? key)
     {
         if ((arguments.Roles & (SiloRoles.Gateway | SiloRoles.Dashboard)) is not SiloRoles.None)
         {
+            if (key is not null)
+            {
+                builder.Services.AddSingleton<ISeal>(new ClusterSeal(key));
+            }
+
             builder.AddLLMBlenderGateway();
         }
     }
