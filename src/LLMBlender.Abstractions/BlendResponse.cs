@@ -64,4 +64,8 @@ public sealed record BlendResponse(
     /// <summary>The panel's stages, those that were not asked too; empty for a panel that asks all members at once.</summary>
     [Id(16)]
     public StageReport[] Stages { get; init; } = [];
+
+    /// <summary>How long the panel's members were awaited, in seconds, over all stages.</summary>
+    [Id(17)]
+    public double MemberSeconds { get; init; }
 }

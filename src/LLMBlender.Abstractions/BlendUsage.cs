@@ -25,4 +25,8 @@ public sealed record BlendUsage(
     /// <summary>Input tokens written to servers' caches; included in the prompt tokens.</summary>
     [Id(6), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long CacheWriteTokens { get; init; }
+
+    /// <summary>Answers asked from the panel's members, failed ones too; absent if there are none.</summary>
+    [Id(7), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Calls { get; init; }
 }

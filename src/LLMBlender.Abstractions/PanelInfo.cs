@@ -55,4 +55,8 @@ public sealed record PanelInfo(
     /// <summary>How many of the best candidates are fused; null for the fuser's own default.</summary>
     [Id(14)]
     public int? TopK { get; init; }
+
+    /// <summary>How its answers are kept and given again; null if they are not.</summary>
+    [Id(15)]
+    public PanelCache? Cache { get; init; }
 }

@@ -1,4 +1,5 @@
 using LLMBlender.Abstractions;
+using LLMBlender.Gateway.Caching;
 using LLMBlender.Gateway.RateLimiting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -8,14 +9,24 @@ namespace LLMBlender.Gateway;
 /// <summary>A request to the API.</summary>
 /// <param name="Context">The HTTP request.</param>
 /// <param name="Blender">Serves the request; its model costs are charged to the caller.</param>
-internal readonly record struct ApiCall(HttpContext Context, IBlender Blender)
+/// <param name="Facts">What the answer cost and where it is from.</param>
+internal readonly record struct ApiCall(HttpContext Context, IBlender Blender, AnswerFacts Facts)
 {
     /// <summary>Cancelled when the client disconnects.</summary>
     public CancellationToken CancellationToken => Context.RequestAborted;
 
     /// <summary>Creates the call of a request.</summary>
-    public static ApiCall Create(HttpContext context, IBlender blender) =>
-        new(context, Caller.Of(context) is { } caller ? new MeteredBlender(blender, caller, context.RequestServices.GetRequiredService<PanelDirectory>()) : blender);
+    public static ApiCall Create(HttpContext context, IBlender blender)
+    {
+        var services = context.RequestServices;
+        var facts = new AnswerFacts(context, services.GetService<TimeProvider>() ?? TimeProvider.System);
+        var caller = Caller.Of(context);
+        var metered = caller is null ? null : new MeteredBlender(blender, caller, services.GetRequiredService<PanelDirectory>());
+        var serving = services.GetService<AnswerCache>() is { } cache
+            ? new CachedBlender(metered ?? blender, metered, caller?.Name ?? "", facts, services.GetRequiredService<PanelDirectory>(), cache)
+            : metered ?? blender;
+        return new ApiCall(context, serving, facts);
+    }
 
     /// <summary>Resolves a service.</summary>
     public T Get<T>()

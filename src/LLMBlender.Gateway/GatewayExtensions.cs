@@ -1,12 +1,14 @@
 using LLMBlender.Abstractions;
 using LLMBlender.Gateway.Anthropic;
 using LLMBlender.Gateway.Authentication;
+using LLMBlender.Gateway.Caching;
 using LLMBlender.Gateway.Documentation;
 using LLMBlender.Gateway.Mcp;
 using LLMBlender.Gateway.OpenAI;
 using LLMBlender.Gateway.Pages;
 using LLMBlender.Gateway.RateLimiting;
 using LLMBlender.Gateway.Records;
+using LLMBlender.Gateway.Settings;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
@@ -16,6 +18,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Orleans.Serialization;
 using StackExchange.Redis;
 
 namespace LLMBlender.Gateway;
@@ -61,6 +64,7 @@ public static class GatewayExtensions
         app.MapAnthropic();
         app.MapMcpOverHttp();
         app.MapStatus();
+        app.MapSettings();
         app.MapApiDocument();
         app.MapPages();
         return app;
@@ -71,6 +75,7 @@ public static class GatewayExtensions
     {
         ArgumentNullException.ThrowIfNull(app);
         app.Lifetime.ApplicationStarted.Register(() => app.Services.GetRequiredService<CallerMetrics>().InitializeCounters());
+        app.Lifetime.ApplicationStarted.Register(() => app.Services.GetRequiredService<AnswerCacheMetrics>().InitializeCounters());
         app.Use(static next => context =>
         {
             SecurityHeaders.AddTo(context);
@@ -117,15 +122,22 @@ public static class GatewayExtensions
         {
             services.TryAddSingleton<ISharedCounter, RedisCounter>();
             services.TryAddSingleton<IResponseStore, RedisResponseStore>();
+            services.TryAddSingleton<IAnswerStore, RedisAnswerStore>();
         }
 
         services.TryAddSingleton<IResponseStore, MemoryResponseStore>();
+        services.TryAddSingleton<IAnswerStore, MemoryAnswerStore>();
+        services.TryAddSingleton<ISeal, Checksum>();
+        services.AddSerializer();
+        services.AddSingleton<SealedAnswer>();
+        services.AddSingleton<AnswerCacheMetrics>();
+        services.AddSingleton<AnswerCache>();
 
         services.AddAuthentication(ApiKeyAuthenticationHandler.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthenticationHandler>(ApiKeyAuthenticationHandler.SchemeName, null);
         services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
         services.AddCors();
         services.AddOptions<CorsOptions>().Configure<IOptions<GatewayOptions>>(static (cors, gateway) => cors.AddDefaultPolicy(policy => policy
-            .SetIsOriginAllowed(gateway.Value.Allows).WithMethods("GET", "POST").AllowAnyHeader().WithExposedHeaders("Retry-After", WarningHeader.Name, RequestLogMiddleware.Header)));
+            .SetIsOriginAllowed(gateway.Value.Allows).WithMethods("GET", "POST").AllowAnyHeader().WithExposedHeaders(["Retry-After", WarningHeader.Name, RequestLogMiddleware.Header, .. AnswerFacts.Names])));
     }
 }

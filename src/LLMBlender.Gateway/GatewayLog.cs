@@ -20,6 +20,12 @@ internal static partial class GatewayLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "a response is not stored: {Problem}")]
     public static partial void NotStored(this ILogger logger, string problem);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "the answer cache could not be read ({Problem}): answers are made instead")]
+    public static partial void AnswersNotRead(this ILogger logger, string problem);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "the answer cache could not be written ({Problem}): answers are not kept")]
+    public static partial void AnswersNotWritten(this ILogger logger, string problem);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "usage of caller {Caller} could not be shared with the other gateways: {Problem}")]
     public static partial void NotCounted(this ILogger logger, string caller, string problem);
 }

@@ -21,6 +21,11 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
             yield return Failure("MaxRequestBytes", options.MaxRequestBytes, "at least 1024");
         }
 
+        if (options.MaxCachedBytes < 1024 * 1024)
+        {
+            yield return Failure("MaxCachedBytes", options.MaxCachedBytes, "at least 1048576");
+        }
+
         for (var i = 0; i < options.AllowedOrigins.Length; i++)
         {
             var origin = options.AllowedOrigins[i];

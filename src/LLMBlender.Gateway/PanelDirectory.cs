@@ -17,6 +17,12 @@ internal sealed class PanelDirectory(IBlender blender, TimeProvider timeProvider
             return known.Panels;
         }
 
+        return await RefreshAsync(cancellationToken);
+    }
+
+    /// <summary>Asks for the panels, the default one first.</summary>
+    public async ValueTask<PanelInfo[]> RefreshAsync(CancellationToken cancellationToken)
+    {
         var panels = await blender.GetPanelsAsync(cancellationToken);
         Volatile.Write(ref last, new Entry(timeProvider.GetTimestamp(), panels));
         return panels;

@@ -44,6 +44,12 @@ public sealed record BlendRecord : SourceRecord
     /// <summary>The conversation before the instruction, oldest message first; by default none.</summary>
     public MessageRecord[]? History { get; init; }
 
+    /// <summary>
+    /// Whether the panel's answer cache is used: true for a panel that keeps only answers of requests that ask for it, false to neither get nor keep a kept
+    /// answer. Only servers keep answers.
+    /// </summary>
+    public bool? Cache { get; init; }
+
     /// <summary>Converts the record to a message.</summary>
     /// <exception cref="BlendException">The history has an unknown role or an empty message.</exception>
     public BlendRequest ToRequest()

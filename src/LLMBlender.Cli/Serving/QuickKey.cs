@@ -22,9 +22,12 @@ internal static class QuickKey
     private const int KeyBytes = 24;
 
     /// <summary>Adds the caller to the configuration.</summary>
+    /// <param name="configuration">The configuration.</param>
+    /// <param name="variable">Reads an environment variable.</param>
+    /// <param name="editsSettings">Whether the caller may edit the settings.</param>
     /// <returns>A note for the operator, with the key if it is new.</returns>
     /// <exception cref="UsageException">The file cannot be read or is empty.</exception>
-    public static string Add(IConfigurationManager configuration, Func<string, string?> variable)
+    public static string Add(IConfigurationManager configuration, Func<string, string?> variable, bool editsSettings = false)
     {
         var file = variable(Variable) is { Length: > 0 } ? null : variable(FileVariable) is { Length: > 0 } named ? named : null;
         var given = variable(Variable) is { Length: > 0 } set ? set : file is not null ? Read(file) : null;
@@ -32,6 +35,7 @@ internal static class QuickKey
         configuration[$"{GatewayOptions.Section}:{nameof(GatewayOptions.Callers)}:0:{nameof(CallerOptions.Name)}"] = Name;
         configuration[$"{GatewayOptions.Section}:{nameof(GatewayOptions.Callers)}:0:{nameof(CallerOptions.KeySha256)}"] =
             Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
+        configuration[$"{GatewayOptions.Section}:{nameof(GatewayOptions.Callers)}:0:{nameof(CallerOptions.EditsSettings)}"] = editsSettings ? bool.TrueString : bool.FalseString;
         return given is not null
             ? $"requests need the key in {file ?? $"${Variable}"}"
             : $"requests need the key {key} (Authorization: Bearer, or on the page under Key); it is new at each start unless ${Variable} sets it";

@@ -3,6 +3,7 @@ using LLMBlender.Cli.Models;
 using LLMBlender.Cli.Panels;
 using LLMBlender.Client;
 using LLMBlender.Gateway;
+using LLMBlender.Gateway.Settings;
 using LLMBlender.Inference.Sessions;
 using LLMBlender.Local.Panels;
 using LLMBlender.Local.Settings;
@@ -81,9 +82,10 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
                 found,
                 discovered => builder.Services.AddPanels(builder.Configuration, discovered, PanelFile.PanelSources, WriteNote),
                 WriteNote);
-            builder.AddLLMBlenderSilo(Options(key, certificates), models, panels);
+            var options = Options(key, certificates);
+            builder.AddLLMBlenderSilo(options, models, panels);
             builder.UseOrleans(static silo => silo.AddDashboard(static dashboard => dashboard.HideTrace = true));
-            AddGateway(builder);
+            AddGateway(builder, options.Key);
             await using var app = builder.Build();
             if (connections.Descriptors < ConnectionLimit.FewDescriptors)
             {
@@ -140,10 +142,16 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTime);
         builder.WebHost.UseUrls(arguments.Urls.Split(';', ','));
         KeepLastValidFiles(builder);
-        var settings = ServeSettings.Read(builder.Configuration, arguments.Config);
+        var settings = ServeSettings.Read(builder.Configuration, arguments.Config, arguments.SettingsPage);
         if (arguments.Quick && settings.Gateway.Callers.Length == 0)
         {
-            WriteNote(QuickKey.Add(builder.Configuration, terminal.Variable));
+            WriteNote(QuickKey.Add(builder.Configuration, terminal.Variable, arguments.SettingsPage));
+        }
+
+        if (arguments is { SettingsPage: true, Config: { } file })
+        {
+            builder.Services.AddSingleton<ISettingsStore>(new SettingsStore(Path.GetFullPath(file), settings, terminal));
+            WriteNote($"the page /settings.html edits {file}{(File.Exists(file) ? "" : ", which is not there yet")}");
         }
 
         ServeLogging.Add(builder, () => isStarted, () => isStopping);
@@ -260,10 +268,15 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
 
     private void WriteNote(string note) => terminal.Error.Write(System.Text.Encoding.UTF8.GetBytes($"llmblender: {note}\n"));
 
-    private void AddGateway(WebApplicationBuilder builder)
+    private void AddGateway(WebApplicationBuilder builder, ClusterKey? key)
     {
         if ((arguments.Roles & (SiloRoles.Gateway | SiloRoles.Dashboard)) is not SiloRoles.None)
         {
+            if (key is not null)
+            {
+                builder.Services.AddSingleton<ISeal>(new ClusterSeal(key));
+            }
+
             builder.AddLLMBlenderGateway();
         }
     }

@@ -39,6 +39,7 @@ internal sealed class BlendState(BlendRequest request, ICandidateSource? panel, 
     private bool rankingFailed;
     private int guardComparisons;
     private StepUsage usage;
+    private double memberSeconds;
     private double panelEnd;
     private double rankingEnd;
 
@@ -74,6 +75,9 @@ internal sealed class BlendState(BlendRequest request, ICandidateSource? panel, 
     /// <summary>The fused answer to compare with the best candidate; null if there is nothing to compare.</summary>
     public string? FusedToCompare =>
         fusion is { Failure: null } && fusion.Fuser != SelectFuser.FuserName && fusion.Answer != Best.Text ? fusion.Answer : null;
+
+    /// <summary>Adds the time since a moment to that of the members.</summary>
+    public void AddMemberTime(long since) => memberSeconds += timeProvider.GetElapsedTime(since).TotalSeconds;
 
     /// <summary>Takes candidates that the request gives.</summary>
     public void SetCandidates(Candidate[] given) => (candidates, order) = (given, [.. Enumerable.Range(0, given.Length)]);
@@ -222,6 +226,7 @@ internal sealed class BlendState(BlendRequest request, ICandidateSource? panel, 
             CachedTokens = members.Sum(static report => report.Details?.CachedTokens ?? 0),
             ReasoningTokens = members.Sum(static report => report.Details?.ReasoningTokens ?? 0),
             CacheWriteTokens = members.Sum(static report => report.Details?.CacheWriteTokens ?? 0),
+            Calls = members.Length,
         })
     {
         Fusion = fusion is null ? null : new BlendFusion(fusion.Fuser, IsFused ? BlendGiven.Fused : BlendGiven.Best, margin) { Probability = probability },
@@ -235,6 +240,7 @@ internal sealed class BlendState(BlendRequest request, ICandidateSource? panel, 
         Confidence = confidence,
         Abstained = Acceptance == false,
         Stages = panel?.Stages.Count > 1 ? Stages(panel) : [],
+        MemberSeconds = memberSeconds,
         Trace = request.WithTrace ? Trace() : null,
     };
 

@@ -68,6 +68,7 @@ public sealed class BlendWorkflow(ICandidateSource? panel, IRankingService ranke
         }
         else if (isStreamed && CanPassThrough(request, panel))
         {
+            var asked = timeProvider.GetTimestamp();
             await foreach (var (text, report, reasoning, calls, thinking, logprobs) in panel.StreamAsync(deadline.Token))
             {
                 if (report is null)
@@ -77,6 +78,7 @@ public sealed class BlendWorkflow(ICandidateSource? panel, IRankingService ranke
                 else
                 {
                     blend.SetReports([report]);
+                    blend.AddMemberTime(asked);
                 }
             }
 
@@ -164,6 +166,7 @@ public sealed class BlendWorkflow(ICandidateSource? panel, IRankingService ranke
                 yield return blend.Event(BlendEventKind.Asking, members: [.. source.Stages.Take(stage + 1).SelectMany(static members => members)]);
             }
 
+            var asked = timeProvider.GetTimestamp();
             await foreach (var (member, text, report) in AskAsync(request, source, stage, deadline))
             {
                 if (report is not null)
@@ -177,6 +180,7 @@ public sealed class BlendWorkflow(ICandidateSource? panel, IRankingService ranke
                 }
             }
 
+            blend.AddMemberTime(asked);
             if (stage < source.Stages.Count - 1 && await IsEnoughAsync(request, blend, stage, InOrder(source.Members, reports), deadline))
             {
                 source.Finish(stage + 1);

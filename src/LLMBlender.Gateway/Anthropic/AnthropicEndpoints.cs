@@ -41,6 +41,7 @@ public static class AnthropicEndpoints
     private static async Task<MessagesResult?> AnswerAsync(ApiCall call, MessagesBody body)
     {
         var request = await PrepareAsync(call, body);
+        call.Facts.UsesCache = body.Own?.Cache;
         var writer = new MessagesWriter(request);
         if (request.Stream)
         {
@@ -52,6 +53,7 @@ public static class AnthropicEndpoints
         await ToolLoops.KeepAsync(call, request, answer);
         var result = writer.Result(answer);
         WarningHeader.AddTo(call.Context, result.Warnings);
+        call.Facts.AddTo(answer);
         return result;
     }
 

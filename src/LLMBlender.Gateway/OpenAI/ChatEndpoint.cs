@@ -10,6 +10,9 @@ internal static class ChatEndpoint
     public static async Task<ChatCompletion?> AnswerAsync(ApiCall call, ChatBody body)
     {
         var request = await PrepareAsync(call, body.ToChat());
+
+        // Several answers to one request are to differ.
+        call.Facts.UsesCache = request.Count > 1 ? false : body.Own?.Cache;
         var writer = new ChatWriter(request, $"chatcmpl-{Guid.NewGuid():N}", call.Get<TimeProvider>().GetUtcNow().ToUnixTimeSeconds());
         if (request.Stream)
         {
@@ -26,6 +29,7 @@ internal static class ChatEndpoint
 
         var completion = writer.Whole(answers);
         WarningHeader.AddTo(call.Context, completion.Warnings);
+        call.Facts.AddTo(answers);
         return completion;
     }
 

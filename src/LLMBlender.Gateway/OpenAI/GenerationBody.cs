@@ -48,6 +48,12 @@ internal sealed record OwnOptions
     [Range(0, 86_400.0, MinimumIsExclusive = true, ErrorMessage = "a number of seconds above 0 and at most 86400")]
     public double? Timeout { get; init; }
 
+    /// <summary>
+    /// Whether the panel's answer cache is used: true for a panel that keeps only answers of requests that ask for it, false to neither get nor keep a kept
+    /// answer.
+    /// </summary>
+    public bool? Cache { get; init; }
+
     /// <summary>The request's timeout.</summary>
     [JsonIgnore]
     public TimeSpan Time => Timeout is { } seconds ? TimeSpan.FromSeconds(seconds) : RequestTime.Longest;

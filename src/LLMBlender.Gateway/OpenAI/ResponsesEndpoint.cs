@@ -14,6 +14,7 @@ internal static class ResponsesEndpoint
         var store = call.Get<IResponseStore>();
         var owner = Caller.Of(call.Context)?.Name ?? "";
         var request = await ChatEndpoint.PrepareAsync(call, await ReadAsync(store, owner, body));
+        call.Facts.UsesCache = body.Own?.Cache;
         var writer = new ResponsesWriter(request, body, call.Get<TimeProvider>().GetUtcNow().ToUnixTimeSeconds());
         if (request.Stream)
         {
@@ -25,6 +26,7 @@ internal static class ResponsesEndpoint
         await EndAsync(answer);
         var result = writer.Result(answer);
         WarningHeader.AddTo(call.Context, result.Warnings);
+        call.Facts.AddTo(answer);
         return result;
 
         async Task EndAsync(BlendResponse whole)

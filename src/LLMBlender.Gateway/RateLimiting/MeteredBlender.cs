@@ -53,7 +53,9 @@ internal sealed class MeteredBlender(IBlender inner, Caller caller, PanelDirecto
         }
     }
 
-    private async ValueTask CheckAsync(BlendRequest request, CancellationToken cancellationToken)
+    /// <summary>Requires that the caller may use what a request names.</summary>
+    /// <exception cref="ApiException">It may not.</exception>
+    public async ValueTask CheckAsync(BlendRequest request, CancellationToken cancellationToken)
     {
         var panel = request.Panel ?? (request.Candidates is null ? (await panels.ListAsync(cancellationToken)).FirstOrDefault()?.Name : null);
         caller.CheckNames(panel, request.Ranker, request.Fuser);

@@ -49,10 +49,12 @@ public static class RecordEndpoints
     private static async Task<BlendResult?> BlendAsync(ApiCall call, BlendRecord record)
     {
         var request = record.ToRequest();
+        call.Facts.UsesCache = record.Cache;
         if (record.Stream != true)
         {
             var response = await call.Blender.BlendAsync(request, call.CancellationToken);
             WarningHeader.AddTo(call.Context, response.Warnings);
+            call.Facts.AddTo(response);
             return BlendResult.Create(record.Id, response);
         }
 

@@ -70,6 +70,9 @@ public sealed record Panel(string Name, string[] Members)
     /// <summary>When the best answer so far is accepted; null if there is no such rule.</summary>
     public AcceptanceRule? Acceptance { get; init; }
 
+    /// <summary>How its answers are kept and given again, with the version of its settings alone; null if they are not.</summary>
+    public PanelCache? Cache { get; init; }
+
     /// <summary>The remaining budget of hedged calls.</summary>
     public HedgeBudget Hedges { get; private init; } = new(0);
 
@@ -131,6 +134,17 @@ public sealed record Panel(string Name, string[] Members)
         var threshold = settings.Risk is { } risk ? calibration?.ThresholdFor(risk) ?? double.PositiveInfinity : settings.Confidence;
         return threshold is null && calibration is null ? this : this with { Acceptance = new AcceptanceRule(threshold, calibration) };
     }
+
+    /// <summary>Returns this panel with the cache of its settings, whose files can be read.</summary>
+    internal Panel Caching(PanelSettings settings) => settings.Cache is not { } lifetime ? this : this with
+    {
+        Cache = new PanelCache(lifetime, PanelVersion.Of(settings))
+        {
+            IsShared = settings.CacheShared,
+            KeepsSampled = settings.CacheSampled,
+            OnRequest = settings.CacheOnRequest,
+        },
+    };
 
     private static (string Backend, int Sample, string Name) Slot(string member, int number) => (member, number - 1, number == 1 ? member : $"{member}#{number}");
 }

@@ -21,6 +21,9 @@ public sealed class PanelRegistry
     /// </summary>
     public bool ShowsServerMessages { get; set; }
 
+    /// <summary>Names and versions of the rankers and fusers that this process has loaded; empty for none.</summary>
+    public string ModelsVersion { get; set; } = "";
+
     /// <summary>Adds a backend.</summary>
     /// <exception cref="ArgumentException">The name is not unique.</exception>
     public void Add(Backend backend)
@@ -158,6 +161,11 @@ public sealed class PanelRegistry
         Sees = panel.Members.Any(member => FindBackend(member) is { Settings: null or { Sees: true } }),
         AnthropicMembers = Array.FindAll(panel.Members, member => FindBackend(member) is { Settings.Kind: BackendSettings.Anthropic }),
         IsPassThrough = panel is { Members.Length: 1, Samples: 1, Stages.Length: 0, Fuser: SelectFuser.FuserName },
+        Cache = panel.Cache is not { } cache ? null : cache with
+        {
+            Version = PanelVersion.Of(cache.Version, this),
+            IsGreedy = panel.Members.All(member => FindBackend(member) is { Settings.Temperature: 0 }),
+        },
     })];
 
     private sealed class Content

@@ -110,7 +110,7 @@ public static class PanelRegistryBuilder
     private static Panel Create(PanelRegistry registry, PanelSettings settings, Action<string> notes)
     {
         var panel = Panel.Create(settings);
-        panel = (settings.StageOrder is null ? panel : panel.ByPrice(Price)).Accepting(settings);
+        panel = (settings.StageOrder is null ? panel : panel.ByPrice(Price)).Accepting(settings).Caching(settings);
         if (panel.Acceptance is { Threshold: double.PositiveInfinity })
         {
             notes($"panel {panel.Name}: no confidence is known to keep the risk of {settings.Risk:0.###} in {settings.Calibration}, so that no choice is accepted");

@@ -92,4 +92,19 @@ public sealed record PanelSettings
 
     /// <summary>Whether a field of a request that a member does not take fails that member, instead of being left out with a warning.</summary>
     public bool Strict { get; set; }
+
+    /// <summary>
+    /// How long an answer is kept and given again to equal requests; null for no cache. Answers that were cut, had a failed member or were sampled at a
+    /// temperature above 0 are not kept. From 1 second to 365 days. Excludes <see cref="Records"/>.
+    /// </summary>
+    public TimeSpan? Cache { get; set; }
+
+    /// <summary>Whether a caller gets answers that other callers asked for, which tells it what they asked. Needs <see cref="Cache"/>.</summary>
+    public bool CacheShared { get; set; }
+
+    /// <summary>Whether answers that are sampled at a temperature above 0, or at the servers' own, are kept too. Needs <see cref="Cache"/>.</summary>
+    public bool CacheSampled { get; set; }
+
+    /// <summary>Whether only requests with <c>"cache": true</c> use the cache. Needs <see cref="Cache"/>.</summary>
+    public bool CacheOnRequest { get; set; }
 }

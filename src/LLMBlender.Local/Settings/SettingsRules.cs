@@ -105,6 +105,7 @@ public static class SettingsRules
         Between(panel.TimeShare, $"{path}:TimeShare", 0.01, 1);
         Between(panel.HedgeBudget, $"{path}:HedgeBudget", 0.0, 1.0);
         Between(panel.TopK, $"{path}:TopK", 1, ComparisonMatrix.MaxCandidates);
+        Cache(panel, path);
         for (var i = 0; i < panel.Passes.Length; i++)
         {
             OneOf(panel.Passes[i], $"{path}:Passes:{i}", ForwardedFeature.All);
@@ -161,6 +162,20 @@ public static class SettingsRules
         if ((panel.Confidence ?? panel.Risk) is { } number && (panel.Records is not null || answers < 2))
         {
             throw SettingsException.Of($"{path}:{(panel.Confidence is null ? "Risk" : "Confidence")}", Shown(number), "absent where there are Records or a single answer");
+        }
+    }
+
+    private static void Cache(PanelSettings panel, string path)
+    {
+        Between(panel.Cache, $"{path}:Cache", TimeSpan.FromSeconds(1), TimeSpan.FromDays(365));
+        if (panel is { Cache: not null, Records: not null })
+        {
+            throw SettingsException.Of($"{path}:Cache", $"{panel.Cache}", "absent where there are Records, which answer as they were recorded");
+        }
+
+        if (panel.Cache is null && (panel.CacheShared || panel.CacheSampled || panel.CacheOnRequest))
+        {
+            throw SettingsException.Of($"{path}:Cache", null, "how long answers are kept, where there is a CacheShared, CacheSampled or CacheOnRequest");
         }
     }
 

@@ -25,7 +25,7 @@ public sealed class SiloMetrics
     public const string Unsealed = "unsealed";
 
     // The version, and "+REVISION" of a build that was given its sources' revision.
-    private static readonly string Version = typeof(SiloMetrics).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+    internal static readonly string Version = typeof(SiloMetrics).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
     private static readonly string[] Reasons = [TooManyRequests, Leaving, QueueFull, QueueLate];
 

@@ -78,6 +78,7 @@ public static class LLMBlenderSiloExtensions
     {
         var services = silo.Services;
         var capabilities = Capabilities(options.Roles, models);
+        panels.ModelsVersion = models.Version;
         silo.UseSiloMetadata(new Dictionary<string, string>(capabilities.ToMetadata()));
         services.AddSingleton(capabilities);
         silo.AddGrainExtension<IPingExtension, PingExtension>();

@@ -71,6 +71,10 @@ public sealed class SiloModels : IDisposable
         Accelerators.SelectMany(static accelerator => accelerator.Rankers.Select(ranker => (Ranker, ranker.Identity.Name, accelerator.Name)))
             .Concat(Fusers.Names.Where(static name => name != SelectFuser.FuserName).Select(static name => ("fuser", name, "cpu")));
 
+    /// <summary>Names and versions of the rankers, and names of the fusers.</summary>
+    internal string Version => string.Join(
+        ' ', Accelerators.SelectMany(static accelerator => accelerator.Rankers.Select(static ranker => $"{ranker.Identity.Name}={ranker.Identity.Version}")).Distinct().Concat(Fusers.Names));
+
     private static LoadedRanker Load((string Name, string Folder) ranker, PairRankerOptions options) =>
         LoadedRanker.Create(ranker.Name, ModelRankers.Load(ranker.Folder, options), options.Accelerator);
 

@@ -44,7 +44,7 @@ public sealed class BusyServer : IAsyncLifetime
             async () =>
             {
                 Scrape = await Scrape.OfAsync(Url);
-                return Scrape.Sum("gen_ai_workflow_duration_seconds_count") == Blends + 3 && Requests(Scrape) == Blends + 7;
+                return Scrape.Sum("gen_ai_workflow_duration_seconds_count") == Blends + 4 && Requests(Scrape) == Blends + 9;
             },
             "every request is counted");
     }
@@ -81,6 +81,7 @@ public sealed class BusyServer : IAsyncLifetime
                     new { Name = "both", Members = new[] { "one", "two" }, Fuser = "fuser" },
                     new { Name = "lame", Members = new[] { "one", "two", "ill" }, Quorum = 2 },
                     new { Name = "dead", Members = new[] { "ill" } },
+                    new { Name = "kept", Members = new[] { "fuser" }, Fuser = "select", Cache = "01:00:00", CacheSampled = true },
                 },
             },
         });
@@ -97,6 +98,10 @@ public sealed class BusyServer : IAsyncLifetime
         await PostAsync(http, "/v1/blend", new { instruction = "What is it?", panel = "lame" }, 200);
         await PostAsync(http, "/v1/blend", new { instruction = "What is it?", panel = "dead" }, 502);
         await PostAsync(http, "/v1/blend", new { instruction = "What is it, word by word?", panel = "both", stream = true }, 200);
+
+        // The second one is given again.
+        await PostAsync(http, "/v1/blend", new { instruction = "What is it, again?", panel = "kept" }, 200);
+        await PostAsync(http, "/v1/blend", new { instruction = "What is it, again?", panel = "kept" }, 200);
         await StrayAsync(http);
         for (var i = 0; i < 2; i++)
         {

@@ -76,6 +76,10 @@ public sealed class MetricsTests(BusyServer server) : IClassFixture<BusyServer>
         Assert.Equal(1 + BusyServer.Blends + 1, scrape.Sum("llmblender_compare_duration_seconds_count", ("order", "both")));
         Assert.Equal(1, scrape.Sum("llmblender_compare_duration_seconds_count", ("order", "ba")));
         Assert.Equal(2, scrape.Sum("http_server_request_duration_seconds_count", ("http_route", "/v1/rank"), ("http_response_status_code", "200")));
+
+        // The second of two equal requests was answered from the cache, without a blend.
+        Assert.Equal(1, scrape.Sum("llmblender_answer_cache_lookups_total", ("panel", "kept"), ("result", "hit")));
+        Assert.Equal(1, scrape.Sum("llmblender_answer_cache_saved_total", ("panel", "kept")));
     }
 
     private IEnumerable<string> Missing(string expression)

@@ -43,7 +43,7 @@ public sealed class BlendWorkflowTests
 
         var response = await EndAsync(Workflow(panel, new FakeRanking(), new FakeFusion("fused")), Asked);
 
-        Assert.Equal(new BlendUsage(11_120, 1112, 8) { Cost = 7.25m }, response.Usage);
+        Assert.Equal(new BlendUsage(11_120, 1112, 8) { Cost = 7.25m, Calls = 3 }, response.Usage);
     }
 
     [Theory]

@@ -37,7 +37,7 @@ public sealed class StagedBlendTests
         Assert.Equal("longest", response.Answer);
         Assert.Equal(["one", "three", "longest"], ranking.Rankings[1].Candidates.Select(static candidate => candidate.Text));
         Assert.Equal([(StageOutcome.Unsure, 0.6), (StageOutcome.Accepted, 0.9), (StageOutcome.NotAsked, null)], response.Stages.Select(static stage => (stage.Outcome, stage.Confidence)));
-        Assert.Equal(new BlendUsage(230, 23, 12) { Cost = 2m }, response.Usage);
+        Assert.Equal(new BlendUsage(230, 23, 12) { Cost = 2m, Calls = 3 }, response.Usage);
     }
 
     [Fact]

@@ -38,7 +38,7 @@ internal static class Variants
           Cache: { MemoryEntries: 100000, Expiry: "3.00:00:00" }
           Queue: { MaxTokens: 2000000 }
           Admission: { MaxRequests: 512 }
-          Gateway: { MaxRequestBytes: 1048576 }
+          Gateway: { MaxRequestBytes: 1048576, MaxCachedBytes: 1048576 }
         logging: { Default: Warning, LLMBlender: Information }
         drain: { seconds: 60, preStopSeconds: 10 }
         """;
@@ -271,7 +271,7 @@ internal static class Variants
               KeepsMember: true
             - { Name: recorded, Records: /etc/records/panel.jsonl }
             - { Name: staged, Stages: [[full, azure], [full]], Risk: 0.1, Calibration: /etc/calibration/staged.json }
-            - { Name: priced, Members: [full, azure], StageOrder: price, Confidence: 0.9 }
+            - { Name: priced, Members: [full, azure], StageOrder: price, Confidence: 0.9, Cache: "01:00:00", CacheShared: true, CacheSampled: true, CacheOnRequest: true }
         """;
 
     private const string Bare = """

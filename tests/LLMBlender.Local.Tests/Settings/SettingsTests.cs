@@ -34,6 +34,8 @@ public sealed class SettingsTests
     [InlineData("Panels:0:Calibration", "/no/such/file", "Panels:0: the calibration /no/such/file can't be read")]
     [InlineData("Panels:0:Passes:0", "images", "Panels:0:Passes:0 is \"images\", and must be one of response_format, tools")]
     [InlineData("Panels:0:Grace", "soon", "Panels:0:Grace")]
+    [InlineData("Panels:0:Cache", "00:00:00.5", "Panels:0:Cache is \"00:00:00.5000000\", and must be from 00:00:01 to 365.00:00:00")]
+    [InlineData("Panels:0:CacheShared", "true", "Panels:0:Cache is missing, and must be how long answers are kept, where there is a CacheShared, CacheSampled or CacheOnRequest")]
     public void Make_BrokenRule_NamesPropertyValueAndRule(string property, string value, string message)
     {
         var configuration = Configuration(
@@ -70,6 +72,33 @@ public sealed class SettingsTests
         Assert.Equal(0.9, staged.Acceptance!.Threshold);
         Assert.Equal([["d", "c"], ["b"]], priced.Stages);
         Assert.False(registry.Describe()[0].IsPassThrough);
+    }
+
+    [Fact]
+    public void Describe_PanelWithACache_HasAVersionOfAllThatItsAnswersDependOn()
+    {
+        (string, string)[] plain =
+        [
+            ("Backends:0:Name", "b"), ("Backends:0:Url", "http://localhost/v1"), ("Backends:0:Model", "m"), ("Backends:0:Temperature", "0"),
+            ("Panels:0:Name", "p"), ("Panels:0:Members:0", "b"), ("Panels:0:Cache", "00:10:00"),
+        ];
+
+        var same = Cache(plain);
+
+        Assert.Equal((TimeSpan.FromMinutes(10), true, false), (same.Lifetime, same.IsGreedy, same.IsShared));
+        Assert.Equal(same.Version, Cache(plain).Version);
+        Assert.NotEqual(same.Version, Cache([.. plain, ("Backends:0:MaxTokens", "9")]).Version);
+        Assert.NotEqual(same.Version, Cache([.. plain, ("Panels:0:TopK", "1")]).Version);
+        Assert.NotEqual(same.Version, Cache([.. plain, ("Scorers:0:Name", "s"), ("Scorers:0:Kind", "tei-rerank"), ("Scorers:0:Url", "http://localhost")]).Version);
+        Assert.NotEqual(same.Version, Cache(plain, "reward=2").Version);
+        Assert.False(Cache(Array.FindAll(plain, static setting => setting.Item1 != "Backends:0:Temperature")).IsGreedy);
+
+        Abstractions.PanelCache Cache((string, string)[] settings, string models = "reward=1")
+        {
+            var registry = Make(Configuration(settings));
+            registry.ModelsVersion = models;
+            return registry.Describe()[0].Cache!;
+        }
     }
 
     [Fact]
