@@ -32,4 +32,10 @@ public sealed class CallerOptions
 
     /// <summary>The fusers that it may name: models and backends; null for all. A panel's own fuser needs no entry.</summary>
     public string[]? Fusers { get; set; }
+
+    /// <summary>
+    /// Whether it may edit the configuration on the settings page of <c>serve --settings-page</c>, and so decide which servers receive the keys in the
+    /// server's environment.
+    /// </summary>
+    public bool EditsSettings { get; set; }
 }

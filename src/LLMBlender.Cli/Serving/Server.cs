@@ -1,6 +1,9 @@
+using System.Net;
 using LLMBlender.Cli.Models;
 using LLMBlender.Cli.Panels;
+using LLMBlender.Client;
 using LLMBlender.Gateway;
+using LLMBlender.Gateway.Settings;
 using LLMBlender.Inference.Sessions;
 using LLMBlender.Local.Panels;
 using LLMBlender.Local.Settings;
@@ -49,6 +52,9 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
 
     private async Task<int> ServeAsync(CancellationToken cancellationToken)
     {
+        CheckReach();
+        using var certificates = ReadCertificates();
+        var key = ReadKey();
         var builder = WebApplication.CreateSlimBuilder();
         var settings = Configure(builder);
 
@@ -76,7 +82,7 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
                 found,
                 discovered => builder.Services.AddPanels(builder.Configuration, discovered, PanelFile.PanelSources, WriteNote),
                 WriteNote);
-            var options = Options();
+            var options = Options(key, certificates);
             builder.AddLLMBlenderSilo(options, models, panels);
             builder.UseOrleans(static silo => silo.AddDashboard(static dashboard => dashboard.HideTrace = true));
             AddGateway(builder, options.Key);
@@ -136,10 +142,16 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTime);
         builder.WebHost.UseUrls(arguments.Urls.Split(';', ','));
         KeepLastValidFiles(builder);
-        var settings = ServeSettings.Read(builder.Configuration, arguments.Config);
+        var settings = ServeSettings.Read(builder.Configuration, arguments.Config, arguments.SettingsPage);
         if (arguments.Quick && settings.Gateway.Callers.Length == 0)
         {
-            WriteNote(QuickKey.Add(builder.Configuration, terminal.Variable));
+            WriteNote(QuickKey.Add(builder.Configuration, terminal.Variable, arguments.SettingsPage));
+        }
+
+        if (arguments is { SettingsPage: true, Config: { } file })
+        {
+            builder.Services.AddSingleton<ISettingsStore>(new SettingsStore(Path.GetFullPath(file), settings, terminal));
+            WriteNote($"the page /settings.html edits {file}{(File.Exists(file) ? "" : ", which is not there yet")}");
         }
 
         ServeLogging.Add(builder, () => isStarted, () => isStopping);
@@ -185,17 +197,41 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         }
     }
 
-    private LLMBlenderSiloOptions Options() => new()
+    private LLMBlenderSiloOptions Options(ClusterKey? key, ClusterCertificates? certificates) => new()
     {
         Roles = arguments.Roles,
         Redis = arguments.Redis,
         ClusterId = arguments.ClusterId,
-        Key = ReadKey(),
+        Key = key,
+        Certificates = certificates,
         Address = arguments.Address,
         SiloPort = arguments.SiloPort,
         ListenPort = arguments.ListenPort,
         GatewayPort = arguments.GatewayPort,
     };
+
+    // Whoever reaches the ports of processes without TLS can call every grain.
+    private void CheckReach()
+    {
+        if (arguments.Redis is not null && !IPAddress.IsLoopback(arguments.Address) && arguments is { ClusterTls: null, InsecureCluster: false })
+        {
+            throw new UsageException(
+                $"--advertise {arguments.Address} opens the ports of the cluster's processes to other machines, and they ask for no key: give --cluster-tls FOLDER ('llmblender secrets' makes it), "
+                + "or say --insecure-cluster if the network admits only processes of the cluster");
+        }
+    }
+
+    private ClusterCertificates? ReadCertificates()
+    {
+        try
+        {
+            return arguments.ClusterTls is { } folder ? new ClusterCertificates(folder) : null;
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException($"--cluster-tls: {e.Message}", e);
+        }
+    }
 
     private ClusterKey? ReadKey()
     {
@@ -203,6 +239,7 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         {
             return arguments.ClusterKey is { } file ? ClusterKey.Read(file)
                 : terminal.Variable(ServeArguments.ClusterKeyVariable) is { Length: > 0 } text ? ClusterKey.Parse(text)
+                : arguments.Redis is not null && IPAddress.IsLoopback(arguments.Address) ? MachineKey.Read(WriteNote)
                 : null;
         }
         catch (ArgumentException e)

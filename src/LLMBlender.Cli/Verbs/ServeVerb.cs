@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Net;
 using System.Net.Sockets;
 using LLMBlender.Cli.Serving;
+using LLMBlender.Cli.Setup;
 using LLMBlender.Client;
 using LLMBlender.Records;
 using LLMBlender.Silo.Placement;
@@ -43,12 +44,12 @@ internal static class ServeVerb
         Without panels, the models that you have are served: the panel "local" of the model servers on this machine (Ollama, LM Studio,
         vLLM, llama.cpp on their ports, or what OLLAMA_HOST and OPENAI_BASE_URL name), then "providers" of the keys in the environment, then
         the sample panel. Without Gateway:Callers, only requests from this machine are accepted; --quick makes a key for others.
-        docs/configuration.md describes each key; 'llmblender init' writes a file.
+        docs/configuration.md describes each key; 'llmblender init' writes a file, and with --settings-page a page edits it.
 
         Examples:
           llmblender serve
           llmblender serve --quick
-          llmblender serve --role compare --redis 10.0.0.5:6379 --urls http://0.0.0.0:8081 --advertise 10.0.0.7
+          llmblender serve --role compare --redis 10.0.0.5:6379 --urls http://0.0.0.0:8081 --advertise 10.0.0.7 --cluster-tls secrets
         """;
 
     /// <summary>The verb.</summary>
@@ -97,12 +98,26 @@ internal static class ServeVerb
         };
         var siloPort = Numbers.AtLeast("--silo-port", 1, "The port for the other processes; by default a free one.");
         var listenPort = Numbers.AtLeast("--silo-listen-port", 1, "The port to listen on for them if it is mapped to another one; by default the same.");
-        var gatewayPort = Numbers.AtLeast("--gateway-port", 1, "The port for .NET clients of the grains; by default a free one.");
+        var gatewayPort = Numbers.AtLeast("--gateway-port", 1, "The port for .NET clients and for --cluster; by default none is open.");
+        var tls = new Option<string?>("--cluster-tls")
+        {
+            HelpName = "FOLDER",
+            Description = $"The folder with {ClusterCertificates.CertificateFile}, {ClusterCertificates.KeyFile} and {ClusterCertificates.AuthoritiesFile} for mutual TLS between the cluster's processes, "
+                + $"such as 'llmblender secrets' makes. By default the variable {ServeArguments.ClusterTlsVariable}.",
+        };
+        var insecure = new Option<bool>("--insecure-cluster")
+        {
+            Description = "Let other machines connect to the ports for processes and clients of the cluster without TLS, because the network admits nobody else.",
+        };
         var quick = new Option<bool>("--quick")
         {
-            Description = $"Listen on all addresses, for other machines and containers, and require a key: ${QuickKey.Variable}, or one that is made and printed.",
+            Description = $"Listen on all addresses, for other machines and containers, and require a key: ${QuickKey.Variable}, that of the file ${QuickKey.FileVariable}, or one that is made and printed.",
         };
-        foreach (var option in new Option[] { roles, urls, quick, redis, wait, config, cluster, key, address, siloPort, listenPort, gatewayPort })
+        var settings = new Option<bool>("--settings-page")
+        {
+            Description = $"Let the page /settings.html edit the file of --config (default {InitRun.DefaultFile}), from this machine or with the key of a caller with EditsSettings.",
+        };
+        foreach (var option in new Option[] { roles, urls, quick, settings, redis, wait, config, cluster, key, tls, insecure, address, siloPort, listenPort, gatewayPort })
         {
             verb.Options.Add(option);
         }
@@ -112,7 +127,7 @@ internal static class ServeVerb
                 parsed.GetValue(roles),
                 parsed.GetValue(quick) && parsed.GetResult(urls) is not { Implicit: false } ? QuickKey.Urls : parsed.GetValue(urls)!,
                 parsed.GetValue(redis) ?? (terminal.Variable(RedisVariable) is { Length: > 0 } named ? named : null),
-                parsed.GetValue(config),
+                parsed.GetValue(settings) ? Editable(parsed.GetValue(config), parsed.GetValue(roles)) : parsed.GetValue(config),
                 parsed.GetValue(cluster)!,
                 parsed.GetValue(address)!,
                 parsed.GetValue(siloPort) ?? 0,
@@ -120,12 +135,20 @@ internal static class ServeVerb
                 parsed.GetValue(gatewayPort) ?? 0)
             {
                 ClusterKey = parsed.GetValue(key),
+                ClusterTls = parsed.GetValue(tls) ?? (terminal.Variable(ServeArguments.ClusterTlsVariable) is { Length: > 0 } folder ? folder : null),
+                InsecureCluster = parsed.GetValue(insecure),
                 RedisWait = TimeSpan.FromSeconds(parsed.GetValue(wait) ?? DefaultRedisWait),
                 Quick = parsed.GetValue(quick),
+                SettingsPage = parsed.GetValue(settings),
             },
             terminal).RunAsync(cancellationToken));
         return verb;
     }
+
+    private static string Editable(string? file, SiloRoles roles) =>
+        !roles.HasFlag(SiloRoles.Gateway) ? throw new UsageException("--settings-page: the roles of this process do not include gateway, which serves pages")
+        : file is not null && Path.GetExtension(file) is ".yaml" or ".yml" ? throw new UsageException($"--settings-page: {file} is LiteLLM's, and must be a JSON file")
+        : file ?? InitRun.DefaultFile;
 
     private static string Urls(string text)
     {
