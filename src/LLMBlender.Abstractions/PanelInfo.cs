@@ -59,4 +59,8 @@ public sealed record PanelInfo(
     /// <summary>How its answers are kept and given again; null if they are not.</summary>
     [Id(15)]
     public PanelCache? Cache { get; init; }
+
+    /// <summary>Whether gateways record its blends.</summary>
+    [Id(20)]
+    public bool IsRecorded { get; init; }
 }

@@ -1,7 +1,9 @@
 using System.Globalization;
 using LLMBlender.Abstractions;
 using LLMBlender.Gateway.Caching;
+using LLMBlender.Gateway.Recording;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace LLMBlender.Gateway;
 
@@ -26,15 +28,33 @@ internal sealed class AnswerFacts(HttpContext context, TimeProvider timeProvider
     /// <summary>The header with what the answer cache did.</summary>
     public const string Cache = "x-llmblender-cache";
 
+    /// <summary>The header with the id by which the blend is recorded; a request turns recording off by the value <see cref="Off"/>.</summary>
+    public const string Recorded = "x-llmblender-record";
+
+    /// <summary>The value of <see cref="Recorded"/> by which a request turns recording off.</summary>
+    public const string Off = "off";
+
     private readonly long start = timeProvider.GetTimestamp();
     private readonly Lock sync = new();
     private CacheResult? cache;
 
     /// <summary>The headers' names.</summary>
-    public static IEnumerable<string> Names => [Cost, Calls, Overhead, ServedBy, Cache];
+    public static IEnumerable<string> Names => [Cost, Calls, Overhead, ServedBy, Cache, Recorded];
 
     /// <summary>Whether the request uses the panel's cache; null if it does not say.</summary>
     public bool? UsesCache { get; set; }
+
+    /// <summary>The hexadecimal digits of the answer's id, which feedback is accepted for.</summary>
+    public string Id => field ??= AnswerId.Create(context.RequestServices.GetRequiredService<ISeal>());
+
+    /// <summary>Notes that the blend is recorded, and sets its header if the response has not started.</summary>
+    public void NoteRecorded()
+    {
+        if (!context.Response.HasStarted)
+        {
+            context.Response.Headers[Recorded] = Id;
+        }
+    }
 
     /// <summary>Notes what the cache did, and sets its header if the response has not started. Of several blends, the one that was served worst counts.</summary>
     public void Note(CacheResult result)

@@ -29,6 +29,9 @@ internal sealed record ApiError(int Status, string Type, string Code, string Mes
     public static ApiError NoSuchModel(string message) =>
         new(StatusCodes.Status404NotFound, InvalidRequest, "model_not_found", message, "model");
 
+    /// <summary>An id that no answer has.</summary>
+    public static ApiError NoSuchAnswer(string message) => new(StatusCodes.Status404NotFound, InvalidRequest, "not_found", message, "id");
+
     /// <summary>A path that does not exist.</summary>
     public static ApiError NoSuchPath(string path) => new(StatusCodes.Status404NotFound, InvalidRequest, "not_found", $"the path \"{path}\" does not exist");
 

@@ -7,6 +7,7 @@ using LLMBlender.Gateway.Mcp;
 using LLMBlender.Gateway.OpenAI;
 using LLMBlender.Gateway.Pages;
 using LLMBlender.Gateway.RateLimiting;
+using LLMBlender.Gateway.Recording;
 using LLMBlender.Gateway.Records;
 using LLMBlender.Gateway.Settings;
 using Microsoft.AspNetCore.Authentication;
@@ -60,6 +61,7 @@ public static class GatewayExtensions
         app.UseLLMBlenderAuthentication();
         app.MapRecords();
         app.MapRerank();
+        app.MapFeedback();
         app.MapOpenAI();
         app.MapAnthropic();
         app.MapMcpOverHttp();
@@ -76,6 +78,7 @@ public static class GatewayExtensions
         ArgumentNullException.ThrowIfNull(app);
         app.Lifetime.ApplicationStarted.Register(() => app.Services.GetRequiredService<CallerMetrics>().InitializeCounters());
         app.Lifetime.ApplicationStarted.Register(() => app.Services.GetRequiredService<AnswerCacheMetrics>().InitializeCounters());
+        app.Lifetime.ApplicationStarted.Register(() => app.Services.GetRequiredService<TrafficMetrics>().InitializeCounters());
         app.Use(static next => context =>
         {
             SecurityHeaders.AddTo(context);
@@ -132,6 +135,9 @@ public static class GatewayExtensions
         services.AddSingleton<SealedAnswer>();
         services.AddSingleton<AnswerCacheMetrics>();
         services.AddSingleton<AnswerCache>();
+        services.AddSingleton<TrafficMetrics>();
+        services.AddSingleton<TrafficLog>();
+        services.AddHostedService(static provider => provider.GetRequiredService<TrafficLog>());
 
         services.AddAuthentication(ApiKeyAuthenticationHandler.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthenticationHandler>(ApiKeyAuthenticationHandler.SchemeName, null);

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using LLMBlender.Abstractions.Json;
 using LLMBlender.Gateway.Anthropic;
 using LLMBlender.Gateway.OpenAI;
+using LLMBlender.Gateway.Recording;
 using LLMBlender.Gateway.Records;
 using LLMBlender.Gateway.Settings;
 
@@ -15,6 +16,8 @@ namespace LLMBlender.Gateway;
     RespectNullableAnnotations = true,
     Converters = [typeof(JsonText.Converter)])]
 [JsonSerializable(typeof(ErrorResponse))]
+[JsonSerializable(typeof(FeedbackRecord))]
+[JsonSerializable(typeof(FeedbackResult))]
 [JsonSerializable(typeof(StatusResponse))]
 [JsonSerializable(typeof(AnswerPiece))]
 [JsonSerializable(typeof(StepResult))]

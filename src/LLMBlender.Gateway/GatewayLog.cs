@@ -26,6 +26,9 @@ internal static partial class GatewayLog
     [LoggerMessage(Level = LogLevel.Information, Message = "the answer cache could not be written ({Problem}): answers are not kept")]
     public static partial void AnswersNotWritten(this ILogger logger, string problem);
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "blends are not recorded in {Folder}: {Problem}")]
+    public static partial void NotRecorded(this ILogger logger, string folder, string problem);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "usage of caller {Caller} could not be shared with the other gateways: {Problem}")]
     public static partial void NotCounted(this ILogger logger, string caller, string problem);
 }

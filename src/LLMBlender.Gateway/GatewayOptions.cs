@@ -34,6 +34,9 @@ public sealed class GatewayOptions
     /// <summary>The maximum size of the answers that a process keeps for panels with a <c>Cache</c>, in bytes; at least 1 MiB. With Redis they are kept there.</summary>
     public long MaxCachedBytes { get; set; } = 64 * 1024 * 1024;
 
+    /// <summary>Where the blends of panels with <c>Record</c> are recorded.</summary>
+    public RecordingOptions Recording { get; set; } = new();
+
     /// <summary>Whether the pages of an origin may send requests.</summary>
     internal bool Allows(string origin) => AllowedOrigins.Contains(AnyOrigin) || AllowedOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase);
 }

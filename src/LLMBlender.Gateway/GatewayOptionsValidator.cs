@@ -26,6 +26,16 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
             yield return Failure("MaxCachedBytes", options.MaxCachedBytes, "at least 1048576");
         }
 
+        if (options.Recording.MaxFileBytes < 64 * 1024)
+        {
+            yield return Failure("Recording:MaxFileBytes", options.Recording.MaxFileBytes, "at least 65536");
+        }
+
+        if (options.Recording.MaxBytes < options.Recording.MaxFileBytes)
+        {
+            yield return Failure("Recording:MaxBytes", options.Recording.MaxBytes, $"at least MaxFileBytes, {options.Recording.MaxFileBytes}");
+        }
+
         for (var i = 0; i < options.AllowedOrigins.Length; i++)
         {
             var origin = options.AllowedOrigins[i];

@@ -82,6 +82,11 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
                 found,
                 discovered => builder.Services.AddPanels(builder.Configuration, discovered, PanelFile.PanelSources, WriteNote),
                 WriteNote);
+            if (arguments.Roles.HasFlag(SiloRoles.Gateway))
+            {
+                RequireRecordingFolder(panels, settings.Gateway.Recording.Folder);
+            }
+
             var options = Options(key, certificates);
             builder.AddLLMBlenderSilo(options, models, panels);
             builder.UseOrleans(static silo => silo.AddDashboard(static dashboard => dashboard.HideTrace = true));
@@ -111,6 +116,14 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
                 isStopping = true;
                 await app.StopAsync(CancellationToken.None);
             }
+        }
+    }
+
+    private static void RequireRecordingFolder(PanelRegistry panels, string? folder)
+    {
+        if (folder is null && panels.Panels.FirstOrDefault(static panel => panel.IsRecorded) is { } panel)
+        {
+            throw new SettingsException($"{GatewayOptions.Section}:Recording:Folder is missing, and must be a folder, because the panel \"{panel.Name}\" has Record");
         }
     }
 

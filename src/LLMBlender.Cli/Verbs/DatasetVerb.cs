@@ -11,6 +11,7 @@ internal static class DatasetVerb
         var verb = new Command("dataset", "Build or convert data sets of instructions with several answers.");
         verb.Subcommands.Add(BuildVerb.Create(terminal));
         verb.Subcommands.Add(ConvertVerb.Create(terminal));
+        verb.Subcommands.Add(TrafficVerb.Create(terminal));
         return verb;
     }
 }

@@ -9,7 +9,7 @@ namespace LLMBlender.Evaluation.Routing;
 /// <param name="All">All members asked.</param>
 /// <param name="Points">The route at several probabilities to keep the best answer.</param>
 /// <param name="Fixed">The same without the question: always the members that are best most often.</param>
-/// <param name="Keep">The lowest probability of <paramref name="Points"/> from which on the quality is kept.</param>
+/// <param name="Keep">The lowest probability of <paramref name="Points"/> that keeps the quality; 1 if none below does.</param>
 /// <param name="Members">The members' shares, most first.</param>
 /// <param name="EffectiveMembers">How many members the panel counts as: the exponential of the entropy of the shares of best answers.</param>
 /// <param name="SameChoice">The share of questions for which <paramref name="Keep"/> asks the same members as for most of them.</param>
@@ -51,7 +51,7 @@ public sealed record RouteReport(
         var without = route with { Members = Array.ConvertAll(route.Members, static member => member with { Weights = new float[member.Weights.Length] }) };
         var all = Point(1, held, route, temperature);
         RoutePoint[] points = [.. Levels.Select(level => Point(level, held, route, temperature))];
-        var keep = points.FirstOrDefault(point => point.Keep < 1 && points.Where(later => later.Keep >= point.Keep).All(later => later.Keeps(all)))?.Keep ?? 1;
+        var keep = points.First(point => point.Keeps(all)).Keep;
         var best = BestShares(questions, temperature);
         return new RouteReport(
             held.Length,

@@ -42,7 +42,7 @@ public static class AnthropicEndpoints
     {
         var request = await PrepareAsync(call, body);
         call.Facts.UsesCache = body.Own?.Cache;
-        var writer = new MessagesWriter(request);
+        var writer = new MessagesWriter(request, call.Facts.Id);
         if (request.Stream)
         {
             await StreamAsync(call, request, writer);

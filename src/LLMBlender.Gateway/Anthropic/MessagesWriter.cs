@@ -8,7 +8,8 @@ namespace LLMBlender.Gateway.Anthropic;
 
 /// <summary>Creates a request's message, complete or as events. Used by one request.</summary>
 /// <param name="request">The request.</param>
-internal sealed class MessagesWriter(ChatRequest request)
+/// <param name="digits">The digits of the message's id.</param>
+internal sealed class MessagesWriter(ChatRequest request, string digits)
 {
     private const string TextType = "text";
     private const string ThinkingType = "thinking";
@@ -16,7 +17,7 @@ internal sealed class MessagesWriter(ChatRequest request)
 
     private static readonly string[] UsageCounts = ["input_tokens", "output_tokens", "cache_creation_input_tokens", "cache_read_input_tokens"];
 
-    private readonly string id = $"msg_{Guid.NewGuid():N}";
+    private readonly string id = $"msg_{digits}";
     private readonly StopCut cut = new(request.Sampling.Stop);
     private readonly ToolCallStream calls = new();
     private int blocks;

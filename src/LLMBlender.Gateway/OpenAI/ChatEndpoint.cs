@@ -13,7 +13,7 @@ internal static class ChatEndpoint
 
         // Several answers to one request are to differ.
         call.Facts.UsesCache = request.Count > 1 ? false : body.Own?.Cache;
-        var writer = new ChatWriter(request, $"chatcmpl-{Guid.NewGuid():N}", call.Get<TimeProvider>().GetUtcNow().ToUnixTimeSeconds());
+        var writer = new ChatWriter(request, $"chatcmpl-{call.Facts.Id}", call.Get<TimeProvider>().GetUtcNow().ToUnixTimeSeconds());
         if (request.Stream)
         {
             await StreamAsync(call, request, writer);

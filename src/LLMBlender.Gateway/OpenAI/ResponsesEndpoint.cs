@@ -15,7 +15,7 @@ internal static class ResponsesEndpoint
         var owner = Caller.Of(call.Context)?.Name ?? "";
         var request = await ChatEndpoint.PrepareAsync(call, await ReadAsync(store, owner, body));
         call.Facts.UsesCache = body.Own?.Cache;
-        var writer = new ResponsesWriter(request, body, call.Get<TimeProvider>().GetUtcNow().ToUnixTimeSeconds());
+        var writer = new ResponsesWriter(request, body, call.Get<TimeProvider>().GetUtcNow().ToUnixTimeSeconds(), call.Facts.Id);
         if (request.Stream)
         {
             await StreamAsync(call, request, writer, EndAsync);

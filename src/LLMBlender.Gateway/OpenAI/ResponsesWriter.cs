@@ -9,7 +9,8 @@ namespace LLMBlender.Gateway.OpenAI;
 /// <param name="request">The request.</param>
 /// <param name="body">The request's body.</param>
 /// <param name="created">The response's creation time, in seconds since 1970.</param>
-internal sealed class ResponsesWriter(ChatRequest request, ResponsesBody body, long created)
+/// <param name="id">The digits of the response's id.</param>
+internal sealed class ResponsesWriter(ChatRequest request, ResponsesBody body, long created, string id)
 {
     private static readonly JsonElement Auto = JsonElement.Parse("\"auto\"");
     private static readonly JsonElement EmptyList = JsonElement.Parse("[]");
@@ -34,7 +35,7 @@ internal sealed class ResponsesWriter(ChatRequest request, ResponsesBody body, l
     private bool isReasoningEnded;
 
     /// <summary>The response's id.</summary>
-    public string Id { get; } = $"resp_{Guid.NewGuid():N}";
+    public string Id { get; } = $"resp_{id}";
 
     /// <summary>Whether the response is stored, if the request asks for that.</summary>
     public bool IsStored { get; set; } = true;

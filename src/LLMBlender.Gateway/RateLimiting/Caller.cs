@@ -22,6 +22,9 @@ internal sealed class Caller(CallerOptions options, SpendLedger ledger, TimeProv
     /// <summary>Whether it may edit the settings.</summary>
     public bool EditsSettings => options.EditsSettings;
 
+    /// <summary>Whether its blends are recorded where a panel records.</summary>
+    public bool Record => options.Record;
+
     /// <summary>Whether its usage of a day is limited.</summary>
     public bool HasBudget => options.SpendPerDay is not null || options.TokensPerDay is not null;
 
@@ -31,7 +34,7 @@ internal sealed class Caller(CallerOptions options, SpendLedger ledger, TimeProv
     /// <summary>Whether these are its options.</summary>
     public bool Has(CallerOptions other) =>
         (options.Name, options.RequestsPerMinute, options.SpendPerDay, options.TokensPerDay) == (other.Name, other.RequestsPerMinute, other.SpendPerDay, other.TokensPerDay)
-        && options.EditsSettings == other.EditsSettings && Same(options.Panels, other.Panels) && Same(options.Rankers, other.Rankers) && Same(options.Fusers, other.Fusers);
+        && options.EditsSettings == other.EditsSettings && options.Record == other.Record && Same(options.Panels, other.Panels) && Same(options.Rankers, other.Rankers) && Same(options.Fusers, other.Fusers);
 
     /// <summary>Counts a request, and reserves the usual usage of one until <see cref="Leave"/>.</summary>
     /// <returns>The limit that the request exceeds; null for none.</returns>

@@ -73,6 +73,9 @@ public sealed record Panel(string Name, string[] Members)
     /// <summary>How its answers are kept and given again, with the version of its settings alone; null if they are not.</summary>
     public PanelCache? Cache { get; init; }
 
+    /// <summary>Whether gateways record its blends.</summary>
+    public bool IsRecorded { get; init; }
+
     /// <summary>Which members are worth asking for a question; null to ask all.</summary>
     public PanelRoute? Route { get; init; }
 
@@ -117,6 +120,7 @@ public sealed record Panel(string Name, string[] Members)
             Passes = settings.Passes,
             Strict = settings.Strict,
             KeepsMember = settings.KeepsMember,
+            IsRecorded = settings.Record,
         };
     }
 

@@ -161,6 +161,7 @@ public sealed class PanelRegistry
         Sees = panel.Members.Any(member => FindBackend(member) is { Settings: null or { Sees: true } }),
         AnthropicMembers = Array.FindAll(panel.Members, member => FindBackend(member) is { Settings.Kind: BackendSettings.Anthropic }),
         IsPassThrough = panel is { Members.Length: 1, Samples: 1, Stages.Length: 0, Fuser: SelectFuser.FuserName },
+        IsRecorded = panel.IsRecorded,
         Cache = panel.Cache is not { } cache ? null : cache with
         {
             Version = PanelVersion.Of(cache.Version, this),

@@ -43,6 +43,12 @@ public sealed record PanelSettings
     public string? Calibration { get; set; }
 
     /// <summary>
+    /// Whether its blends are recorded, with questions, answers and rankings, in the folder <c>LLMBlender:Gateway:Recording:Folder</c>. A caller with <c>Record</c> false and a
+    /// request with the header <c>x-llmblender-record: off</c> are not recorded.
+    /// </summary>
+    public bool Record { get; set; }
+
+    /// <summary>
     /// The file of a route, written by <c>llmblender learn route</c>: only the members that are worth it for the question are asked, and the others if
     /// no answer comes from those or it is not accepted. Null to ask all members. Excludes <see cref="Stages"/>, <see cref="StageOrder"/> and <see cref="Calibration"/>.
     /// </summary>
