@@ -30,4 +30,7 @@ public enum StageOutcome
 
     /// <summary>The stage was not asked, because an earlier one's answer was accepted.</summary>
     NotAsked,
+
+    /// <summary>The best answer so far was not accepted, and the request's limit of cost or calls allows no further stage.</summary>
+    Spent,
 }

@@ -32,4 +32,7 @@ public sealed class CallerOptions
 
     /// <summary>The fusers that it may name: models and backends; null for all. A panel's own fuser needs no entry.</summary>
     public string[]? Fusers { get; set; }
+
+    /// <summary>The backends that it may name as members; null for all. A panel's own members need no entry.</summary>
+    public string[]? Members { get; set; }
 }
