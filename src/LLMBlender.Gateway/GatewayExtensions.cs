@@ -8,6 +8,7 @@ using LLMBlender.Gateway.OpenAI;
 using LLMBlender.Gateway.Pages;
 using LLMBlender.Gateway.RateLimiting;
 using LLMBlender.Gateway.Records;
+using LLMBlender.Gateway.Settings;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
@@ -63,6 +64,7 @@ public static class GatewayExtensions
         app.MapAnthropic();
         app.MapMcpOverHttp();
         app.MapStatus();
+        app.MapSettings();
         app.MapApiDocument();
         app.MapPages();
         return app;

@@ -3,6 +3,7 @@ using LLMBlender.Abstractions.Json;
 using LLMBlender.Gateway.Anthropic;
 using LLMBlender.Gateway.OpenAI;
 using LLMBlender.Gateway.Records;
+using LLMBlender.Gateway.Settings;
 
 namespace LLMBlender.Gateway;
 
@@ -46,4 +47,7 @@ namespace LLMBlender.Gateway;
 [JsonSerializable(typeof(ResponsesResult))]
 [JsonSerializable(typeof(ResponsesEvent))]
 [JsonSerializable(typeof(ResponsesError))]
+[JsonSerializable(typeof(SettingsView))]
+[JsonSerializable(typeof(SettingsChange))]
+[JsonSerializable(typeof(FoundBackends))]
 internal sealed partial class GatewayJsonContext : JsonSerializerContext;

@@ -18,14 +18,18 @@ internal static class QuickKey
     private const int KeyBytes = 24;
 
     /// <summary>Adds the caller to the configuration.</summary>
+    /// <param name="configuration">The configuration.</param>
+    /// <param name="variable">Reads an environment variable.</param>
+    /// <param name="editsSettings">Whether the caller may edit the settings.</param>
     /// <returns>A note for the operator, with the key if it is new.</returns>
-    public static string Add(IConfigurationManager configuration, Func<string, string?> variable)
+    public static string Add(IConfigurationManager configuration, Func<string, string?> variable, bool editsSettings = false)
     {
         var given = variable(Variable) is { Length: > 0 } set ? set : null;
         var key = given ?? $"llmblender-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(KeyBytes))}";
         configuration[$"{GatewayOptions.Section}:{nameof(GatewayOptions.Callers)}:0:{nameof(CallerOptions.Name)}"] = Name;
         configuration[$"{GatewayOptions.Section}:{nameof(GatewayOptions.Callers)}:0:{nameof(CallerOptions.KeySha256)}"] =
             Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
+        configuration[$"{GatewayOptions.Section}:{nameof(GatewayOptions.Callers)}:0:{nameof(CallerOptions.EditsSettings)}"] = editsSettings ? bool.TrueString : bool.FalseString;
         return given is not null
             ? $"requests need the key in ${Variable}"
             : $"requests need the key {key} (Authorization: Bearer, or on the page under Key); it is new at each start unless ${Variable} sets it";

@@ -36,4 +36,7 @@ internal sealed record ServeArguments(
 
     /// <summary>Whether requests of other machines are accepted with a key that is printed at the start, unless callers are configured.</summary>
     public bool Quick { get; init; }
+
+    /// <summary>Whether the file of <see cref="Config"/> can be edited on a page; it may be missing then.</summary>
+    public bool SettingsPage { get; init; }
 }

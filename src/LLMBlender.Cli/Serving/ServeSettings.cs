@@ -70,8 +70,9 @@ internal sealed class ServeSettings
     /// <summary>Adds a file to a configuration and binds the section.</summary>
     /// <param name="configuration">The configuration.</param>
     /// <param name="file">A JSON file, or LiteLLM's YAML file, which contains only models; null for none.</param>
+    /// <param name="mayBeMissing">Whether the file may be written later.</param>
     /// <exception cref="UsageException">The file can't be read, or a value is invalid.</exception>
-    public static ServeSettings Read(IConfigurationManager configuration, string? file)
+    public static ServeSettings Read(IConfigurationManager configuration, string? file, bool mayBeMissing = false)
     {
         var settings = new ServeSettings();
         try
@@ -82,7 +83,7 @@ internal sealed class ServeSettings
             }
             else if (file is not null)
             {
-                configuration.Add(new SettingsFile(Path.GetFullPath(file), isOptional: false, Check, TimeProvider.System));
+                configuration.Add(new SettingsFile(Path.GetFullPath(file), isOptional: mayBeMissing, Check, TimeProvider.System));
             }
 
             Bind(configuration, settings);

@@ -1,6 +1,7 @@
 using LLMBlender.Cli.Models;
 using LLMBlender.Cli.Panels;
 using LLMBlender.Gateway;
+using LLMBlender.Gateway.Settings;
 using LLMBlender.Inference.Sessions;
 using LLMBlender.Local.Panels;
 using LLMBlender.Local.Settings;
@@ -136,10 +137,16 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTime);
         builder.WebHost.UseUrls(arguments.Urls.Split(';', ','));
         KeepLastValidFiles(builder);
-        var settings = ServeSettings.Read(builder.Configuration, arguments.Config);
+        var settings = ServeSettings.Read(builder.Configuration, arguments.Config, arguments.SettingsPage);
         if (arguments.Quick && settings.Gateway.Callers.Length == 0)
         {
-            WriteNote(QuickKey.Add(builder.Configuration, terminal.Variable));
+            WriteNote(QuickKey.Add(builder.Configuration, terminal.Variable, arguments.SettingsPage));
+        }
+
+        if (arguments is { SettingsPage: true, Config: { } file })
+        {
+            builder.Services.AddSingleton<ISettingsStore>(new SettingsStore(Path.GetFullPath(file), settings, terminal));
+            WriteNote($"the page /settings.html edits {file}{(File.Exists(file) ? "" : ", which is not there yet")}");
         }
 
         ServeLogging.Add(builder, () => isStarted, () => isStopping);

@@ -1,13 +1,9 @@
 using System.CommandLine;
 using System.Text;
-using LLMBlender.Cli.Models;
-using LLMBlender.Cli.Panels;
 using LLMBlender.Cli.Serving;
 using LLMBlender.Cli.Setup;
 using LLMBlender.Local.Panels;
-using LLMBlender.Local.Settings;
 using LLMBlender.Records;
-using Microsoft.Extensions.Configuration;
 
 namespace LLMBlender.Cli.Verbs;
 
@@ -71,13 +67,7 @@ internal static class ConfigVerb
                     throw new UsageException($"{name} is not there; 'llmblender init' writes one");
                 }
 
-                using var configuration = new ConfigurationManager();
-                configuration.AddEnvironmentVariables();
-                var settings = ServeSettings.Read(configuration, name);
-                var sources = PanelFile.PanelSources with { Variable = streams.Variable };
-                var registry = ConfiguredPanels.Load(
-                    settings, configuration, DiscoveredBackends.None, found => PanelRegistryBuilder.Build(PanelConfiguration.Read(configuration), found, sources, null, Note), Note);
-                CheckModels(settings, streams);
+                var (settings, registry) = ConfigurationCheck.Read(name, streams, Note);
                 var output = parsed.InvocationConfiguration.Output;
                 output.WriteLine($"{name} is valid.");
                 foreach (var (panel, i) in registry.Panels.Select((panel, i) => (panel, i)))
@@ -92,20 +82,6 @@ internal static class ConfigVerb
         return verb;
 
         void Note(string note) => terminal.Error.Write(Encoding.UTF8.GetBytes($"llmblender: {note}\n"));
-    }
-
-    private static void CheckModels(ServeSettings settings, Terminal terminal)
-    {
-        var search = new ModelSearch(terminal);
-        foreach (var ranker in settings.RankersOrDefault)
-        {
-            search.FindRanker(ranker);
-        }
-
-        foreach (var fuser in settings.FusersOrDefault)
-        {
-            search.FindFuser(fuser);
-        }
     }
 
     private static async Task<bool> ProbeAsync(PanelRegistry panels, ParseResult parsed, CancellationToken cancellationToken)

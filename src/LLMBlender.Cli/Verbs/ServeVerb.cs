@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Net;
 using System.Net.Sockets;
 using LLMBlender.Cli.Serving;
+using LLMBlender.Cli.Setup;
 using LLMBlender.Client;
 using LLMBlender.Records;
 using LLMBlender.Silo.Placement;
@@ -43,7 +44,7 @@ internal static class ServeVerb
         Without panels, the models that you have are served: the panel "local" of the model servers on this machine (Ollama, LM Studio,
         vLLM, llama.cpp on their ports, or what OLLAMA_HOST and OPENAI_BASE_URL name), then "providers" of the keys in the environment, then
         the sample panel. Without Gateway:Callers, only requests from this machine are accepted; --quick makes a key for others.
-        docs/configuration.md describes each key; 'llmblender init' writes a file.
+        docs/configuration.md describes each key; 'llmblender init' writes a file, and with --settings-page a page edits it.
 
         Examples:
           llmblender serve
@@ -102,7 +103,11 @@ internal static class ServeVerb
         {
             Description = $"Listen on all addresses, for other machines and containers, and require a key: ${QuickKey.Variable}, or one that is made and printed.",
         };
-        foreach (var option in new Option[] { roles, urls, quick, redis, wait, config, cluster, key, address, siloPort, listenPort, gatewayPort })
+        var settings = new Option<bool>("--settings-page")
+        {
+            Description = $"Let the page /settings.html edit the file of --config (default {InitRun.DefaultFile}), from this machine or with the key of a caller with EditsSettings.",
+        };
+        foreach (var option in new Option[] { roles, urls, quick, settings, redis, wait, config, cluster, key, address, siloPort, listenPort, gatewayPort })
         {
             verb.Options.Add(option);
         }
@@ -112,7 +117,7 @@ internal static class ServeVerb
                 parsed.GetValue(roles),
                 parsed.GetValue(quick) && parsed.GetResult(urls) is not { Implicit: false } ? QuickKey.Urls : parsed.GetValue(urls)!,
                 parsed.GetValue(redis) ?? (terminal.Variable(RedisVariable) is { Length: > 0 } named ? named : null),
-                parsed.GetValue(config),
+                parsed.GetValue(settings) ? Editable(parsed.GetValue(config), parsed.GetValue(roles)) : parsed.GetValue(config),
                 parsed.GetValue(cluster)!,
                 parsed.GetValue(address)!,
                 parsed.GetValue(siloPort) ?? 0,
@@ -122,10 +127,16 @@ internal static class ServeVerb
                 ClusterKey = parsed.GetValue(key),
                 RedisWait = TimeSpan.FromSeconds(parsed.GetValue(wait) ?? DefaultRedisWait),
                 Quick = parsed.GetValue(quick),
+                SettingsPage = parsed.GetValue(settings),
             },
             terminal).RunAsync(cancellationToken));
         return verb;
     }
+
+    private static string Editable(string? file, SiloRoles roles) =>
+        !roles.HasFlag(SiloRoles.Gateway) ? throw new UsageException("--settings-page: the roles of this process do not include gateway, which serves pages")
+        : file is not null && Path.GetExtension(file) is ".yaml" or ".yml" ? throw new UsageException($"--settings-page: {file} is LiteLLM's, and must be a JSON file")
+        : file ?? InitRun.DefaultFile;
 
     private static string Urls(string text)
     {

@@ -27,9 +27,6 @@ internal sealed class ApiKeyAuthenticationHandler(
     /// <summary>The scheme's name.</summary>
     public const string SchemeName = "ApiKey";
 
-    // What proxies add: behind one, every client of the proxy would be this machine.
-    private static readonly string[] ProxyHeaders = ["X-Forwarded-For", "Forwarded", "X-Real-IP", "Via", "X-Forwarded-Host", "X-Forwarded-Proto"];
-
     private const string BearerChallenge = "Bearer";
     private const string BasicChallenge = "Basic realm=\"LLMBlender\", charset=\"UTF-8\"";
 
@@ -99,30 +96,20 @@ internal sealed class ApiKeyAuthenticationHandler(
             return CheckHost();
         }
 
-        if (Array.Exists(ProxyHeaders, Request.Headers.ContainsKey))
-        {
-            return ApiError.Unauthorized("without configured callers no request through a proxy is taken: configure Gateway:Callers, or set Gateway:AllowAnonymous");
-        }
-
-        var isLocal = Context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address);
-        var host = HostName();
-        var isLoopback = host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var named) && IPAddress.IsLoopback(named));
-        return isLocal && isLoopback
-            ? null
-            : ApiError.Unauthorized("without configured callers only requests from this machine to its loopback address are taken: configure Gateway:Callers, or set Gateway:AllowAnonymous");
+        return LocalRequest.Problem(Context) is { } problem
+            ? ApiError.Unauthorized($"{problem}: configure Gateway:Callers, or set Gateway:AllowAnonymous")
+            : null;
     }
 
     // A page whose name was made to resolve to this machine has that name as host: an address, a name without a dot and a configured one can't be its.
     private ApiError? CheckHost()
     {
         var isBrowser = Request.Headers.Origin.Count > 0 || Request.Headers.ContainsKey("Sec-Fetch-Site");
-        var host = HostName();
+        var host = LocalRequest.HostName(Request);
         return !isBrowser || IPAddress.TryParse(host, out _) || !host.Contains('.', StringComparison.Ordinal) || gateway.Value.AllowedHosts.Contains(host, StringComparer.OrdinalIgnoreCase)
             ? null
             : ApiError.Forbidden($"pages of the host \"{host}\" are not served: add it to Gateway:AllowedHosts");
     }
-
-    private string HostName() => Request.Host.Host.Trim('[', ']');
 
     private string? ReadKey()
     {

@@ -20,6 +20,9 @@ internal sealed class Caller(CallerOptions options, SpendLedger ledger, TimeProv
     /// <summary>Its name in logs.</summary>
     public string Name => options.Name;
 
+    /// <summary>Whether it may edit the settings.</summary>
+    public bool EditsSettings => options.EditsSettings;
+
     /// <summary>Whether its usage of a day is limited.</summary>
     public bool HasBudget => options.SpendPerDay is not null || options.TokensPerDay is not null;
 
@@ -29,7 +32,8 @@ internal sealed class Caller(CallerOptions options, SpendLedger ledger, TimeProv
     /// <summary>Whether these are its options.</summary>
     public bool Has(CallerOptions other) =>
         (options.Name, options.RequestsPerMinute, options.SpendPerDay, options.TokensPerDay) == (other.Name, other.RequestsPerMinute, other.SpendPerDay, other.TokensPerDay)
-        && Same(options.Panels, other.Panels) && Same(options.Rankers, other.Rankers) && Same(options.Fusers, other.Fusers) && Same(options.Members, other.Members);
+        && options.EditsSettings == other.EditsSettings && Same(options.Panels, other.Panels) && Same(options.Rankers, other.Rankers) && Same(options.Fusers, other.Fusers)
+        && Same(options.Members, other.Members);
 
     /// <summary>Counts a request, and reserves the usual usage of one until <see cref="Leave"/>.</summary>
     /// <returns>The limit that the request exceeds; null for none.</returns>

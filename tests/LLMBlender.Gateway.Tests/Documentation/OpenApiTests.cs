@@ -12,7 +12,8 @@ public sealed class OpenApiTests(GatewayFixture fixture) : IClassFixture<Gateway
     [Fact]
     public async Task Description_Paths_AreThoseOfTheServer()
     {
-        var mapped = gateway.Endpoints.OfType<RouteEndpoint>().Select(endpoint => endpoint.RoutePattern.RawText!)
+        var mapped = gateway.Endpoints.OfType<RouteEndpoint>()
+            .Where(static endpoint => endpoint.Metadata.GetMetadata<IExcludeFromDescriptionMetadata>() is null).Select(endpoint => endpoint.RoutePattern.RawText!)
             .Where(path => path.StartsWith("/v", StringComparison.Ordinal) || path == "/rerank")
             .Select(path => path.Replace("**", "", StringComparison.Ordinal));
 

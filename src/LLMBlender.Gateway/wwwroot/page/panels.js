@@ -25,6 +25,8 @@ export const card = () => all.find((model) => model.id === $('panel').value)?.ll
 
 function show() {
   $('base-model').textContent = $('panel').value;
+  $('edit-panel').href = `/settings.html#panel=${encodeURIComponent($('panel').value)}`;
+  $('edit-panel').setAttribute('aria-label', `Edit the panel ${$('panel').value}`);
   const chosen = card();
   $('panel-members').textContent = chosen ? `${chosen.members.length} ${chosen.members.length === 1 ? 'model' : 'models'}${fuserWords(chosen.fuser)}` : '';
   $('panel-members').title = chosen ? chosen.members.map((name) => new Members(chosen.members, chosen.models).full(name)).join('\n') : '';
