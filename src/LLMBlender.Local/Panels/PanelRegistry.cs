@@ -172,12 +172,20 @@ public sealed class PanelRegistry
         Sees = BackendsOf(panel).Any(member => FindBackend(member) is { Settings: null or { Sees: true } }),
         AnthropicMembers = Array.FindAll(panel.Members, member => FindBackend(member) is { Settings.Kind: BackendSettings.Anthropic }),
         IsPassThrough = panel is { Panels.Count: 0, Members.Length: 1, Samples: 1, Stages.Length: 0, Fuser: SelectFuser.FuserName },
+        Rule = RuleOf(panel.Acceptance),
         Cache = panel.Cache is not { } cache ? null : cache with
         {
             Version = PanelVersion.Of(panel.Version, this),
             IsGreedy = BackendsOf(panel).All(member => FindBackend(member) is { Settings.Temperature: 0 }),
         },
     })];
+
+    private static PanelRule? RuleOf(AcceptanceRule? acceptance) => acceptance is null ? null : new PanelRule
+    {
+        Threshold = acceptance.Threshold,
+        Ranker = acceptance.Calibration?.Ranker,
+        Stages = [.. (acceptance.Calibration?.Stages ?? []).Select(static stage => new PanelRuleStage([.. stage.Members], stage.Slope, stage.Offset))],
+    };
 
     private sealed class Content
     {
