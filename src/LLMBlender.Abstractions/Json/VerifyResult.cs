@@ -9,7 +9,7 @@ public sealed record VerifyResult
     public RecordId? Id { get; init; }
 
     /// <summary>The verdict.</summary>
-    public required Verdict Verdict { get; init; }
+    public required AnswerVerdict Verdict { get; init; }
 
     /// <summary>The index of the answer to use: the accepted one, or the first of tied ones. Absent if none is.</summary>
     public int? Choice { get; init; }
@@ -43,7 +43,7 @@ public sealed record VerifiedCandidate
     public string? Model { get; init; }
 
     /// <summary>The verdict on it: approve, reject or abstain.</summary>
-    public required Verdict Verdict { get; init; }
+    public required AnswerVerdict Verdict { get; init; }
 
     /// <summary>The rank from 1, the best; ties share the smallest rank.</summary>
     public required int Rank { get; init; }
@@ -59,8 +59,8 @@ public sealed record VerifiedCandidate
 }
 
 /// <summary>A verdict on answers.</summary>
-[JsonConverter(typeof(SnakeCaseEnumConverter<Verdict>))]
-public enum Verdict
+[JsonConverter(typeof(SnakeCaseEnumConverter<AnswerVerdict>))]
+public enum AnswerVerdict
 {
     /// <summary>An answer is accepted.</summary>
     Approve,

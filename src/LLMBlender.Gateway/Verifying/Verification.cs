@@ -25,10 +25,10 @@ internal sealed class Verification(VerifyRecord record, RankingResponse ranking,
     private VerifyResult Against()
     {
         var probabilities = Enumerable.Range(0, count).Select(i => ranking.Probability(i, count)).ToArray();
-        var verdicts = Array.ConvertAll(probabilities, p => p >= threshold ? Verdict.Approve : p <= 1 - threshold ? Verdict.Reject : Verdict.Abstain);
-        var (verdict, reason) = verdicts[best] is Verdict.Approve ? (Verdict.Approve, $"the best answer is better than the reference with probability {Shown(probabilities[best])}")
-            : Array.TrueForAll(verdicts, static verdict => verdict is Verdict.Reject) ? (Verdict.Reject, $"the reference is better than every answer, the best one too with probability {Shown(1 - probabilities[best])}")
-            : (Verdict.Abstain, Unsure(probabilities[best], "the ranker has no calibration, and says nothing about probabilities"));
+        var verdicts = Array.ConvertAll(probabilities, p => p >= threshold ? AnswerVerdict.Approve : p <= 1 - threshold ? AnswerVerdict.Reject : AnswerVerdict.Abstain);
+        var (verdict, reason) = verdicts[best] is AnswerVerdict.Approve ? (AnswerVerdict.Approve, $"the best answer is better than the reference with probability {Shown(probabilities[best])}")
+            : Array.TrueForAll(verdicts, static verdict => verdict is AnswerVerdict.Reject) ? (AnswerVerdict.Reject, $"the reference is better than every answer, the best one too with probability {Shown(1 - probabilities[best])}")
+            : (AnswerVerdict.Abstain, Unsure(probabilities[best], "the ranker has no calibration, and says nothing about probabilities"));
         return Result(verdict, reason, probabilities[best], isCalibrated: false, verdicts, probabilities);
     }
 
@@ -38,17 +38,17 @@ internal sealed class Verification(VerifyRecord record, RankingResponse ranking,
         var isCalibrated = rule?.IsCalibrated == true;
         var confidence = isCalibrated ? rule!.Confidence(Array.ConvertAll(record.Candidates, static candidate => candidate.Model), ranking.Confidence) : ranking.Confidence;
         var lead = Enumerable.Range(0, count).Select(i => i == best ? null : ranking.Probability(best, i)).ToArray();
-        var verdicts = Array.ConvertAll(lead, p => p >= threshold ? Verdict.Reject : Verdict.Abstain);
+        var verdicts = Array.ConvertAll(lead, p => p >= threshold ? AnswerVerdict.Reject : AnswerVerdict.Abstain);
         int[] tied = [.. Enumerable.Range(0, count).Where(i => lead[i] is { } p && Math.Abs(p - 0.5) <= margin)];
-        var (verdict, reason) = (Verdict.Abstain, Unsure(confidence, Unknown(isCalibrated)));
+        var (verdict, reason) = (AnswerVerdict.Abstain, Unsure(confidence, Unknown(isCalibrated)));
         if (confidence >= threshold)
         {
-            verdicts[best] = Verdict.Approve;
-            (verdict, reason) = (Verdict.Approve, $"the best answer has confidence {Shown(confidence)}, and is accepted from {Shown(threshold)}");
+            verdicts[best] = AnswerVerdict.Approve;
+            (verdict, reason) = (AnswerVerdict.Approve, $"the best answer has confidence {Shown(confidence)}, and is accepted from {Shown(threshold)}");
         }
-        else if (tied.Length > 0 && Enumerable.Range(0, count).All(i => i == best || tied.Contains(i) || verdicts[i] is Verdict.Reject))
+        else if (tied.Length > 0 && Enumerable.Range(0, count).All(i => i == best || tied.Contains(i) || verdicts[i] is AnswerVerdict.Reject))
         {
-            (verdict, reason) = (Verdict.Tie, $"the ranker can't tell {tied.Length + 1} answers apart");
+            (verdict, reason) = (AnswerVerdict.Tie, $"the ranker can't tell {tied.Length + 1} answers apart");
         }
 
         var second = lead.Select((p, i) => (P: p, I: i)).Where(other => other.P is not null && other.I != best).Select(static other => 1 - other.P!.Value).DefaultIfEmpty().Max();
@@ -64,11 +64,11 @@ internal sealed class Verification(VerifyRecord record, RankingResponse ranking,
         : double.IsInfinity(threshold) ? "no confidence is known to keep the panel's risk"
         : $"the confidence {Shown(confidence)} is between {Shown(1 - threshold)} and {Shown(threshold)}";
 
-    private VerifyResult Result(Verdict verdict, string reason, double? confidence, bool isCalibrated, Verdict[] verdicts, double?[] probabilities) => new()
+    private VerifyResult Result(AnswerVerdict verdict, string reason, double? confidence, bool isCalibrated, AnswerVerdict[] verdicts, double?[] probabilities) => new()
     {
         Id = record.Id,
         Verdict = verdict,
-        Choice = verdict is Verdict.Approve or Verdict.Tie ? best : null,
+        Choice = verdict is AnswerVerdict.Approve or AnswerVerdict.Tie ? best : null,
         Reason = reason,
         Confidence = confidence,
         Threshold = double.IsInfinity(threshold) ? null : threshold,

@@ -2,6 +2,7 @@ using LLMBlender.Abstractions;
 using LLMBlender.Abstractions.Json;
 using LLMBlender.Gateway.RateLimiting;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
 namespace LLMBlender.Gateway.Verifying;

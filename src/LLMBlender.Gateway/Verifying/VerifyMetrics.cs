@@ -12,21 +12,21 @@ internal sealed class VerifyMetrics : IDisposable
     public VerifyMetrics() => verdicts = meter.CreateCounter<long>("llmblender.verify.verdicts", "{request}", "Requests to verify answers, by verdict.");
 
     /// <summary>Counts a verdict.</summary>
-    public void Count(Verdict verdict) => Add(verdict, 1);
+    public void Count(AnswerVerdict verdict) => Add(verdict, 1);
 
     /// <summary>Initializes each verdict's counter to 0, so that a rate query includes the first one.</summary>
-    public void InitializeCounters() => Array.ForEach(Enum.GetValues<Verdict>(), verdict => Add(verdict, 0));
+    public void InitializeCounters() => Array.ForEach(Enum.GetValues<AnswerVerdict>(), verdict => Add(verdict, 0));
 
     /// <inheritdoc/>
     public void Dispose() => meter.Dispose();
 
-    private void Add(Verdict verdict, int count)
+    private void Add(AnswerVerdict verdict, int count)
     {
         var name = verdict switch
         {
-            Verdict.Approve => "approve",
-            Verdict.Tie => "tie",
-            Verdict.Reject => "reject",
+            AnswerVerdict.Approve => "approve",
+            AnswerVerdict.Tie => "tie",
+            AnswerVerdict.Reject => "reject",
             _ => "abstain",
         };
         verdicts.Add(count, new KeyValuePair<string, object?>("verdict", name));

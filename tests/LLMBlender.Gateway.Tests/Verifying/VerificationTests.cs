@@ -13,8 +13,8 @@ public sealed class VerificationTests
     {
         var result = Verify(Ranking([1, 3, 2], 0.9, [0, 4, 1, -4, 0, -3, -1, 3, 0]), count: 3);
 
-        Assert.Equal((Verdict.Approve, 0, 0.9, false), (result.Verdict, result.Choice, result.Threshold, result.Calibrated));
-        Assert.Equal([Verdict.Approve, Verdict.Reject, Verdict.Abstain], result.Candidates.Select(static candidate => candidate.Verdict));
+        Assert.Equal((AnswerVerdict.Approve, 0, 0.9, false), (result.Verdict, result.Choice, result.Threshold, result.Calibrated));
+        Assert.Equal([AnswerVerdict.Approve, AnswerVerdict.Reject, AnswerVerdict.Abstain], result.Candidates.Select(static candidate => candidate.Verdict));
         Assert.Equal(1 / (1 + Math.Exp(4)), result.Candidates[1].Probability!.Value, 9);
         Assert.Equal(1 / (1 + Math.Exp(-1)), result.Candidates[0].Probability!.Value, 9);
     }
@@ -25,8 +25,8 @@ public sealed class VerificationTests
         var result = Verify(Ranking([1, 2, 3], 0.5, [0, 0.1f, 5, -0.1f, 0, 5, -5, -5, 0]), count: 3);
         var apart = Verify(Ranking([1, 2, 3], 0.5, [0, 0.1f, 1, -0.1f, 0, 5, -1, -5, 0]), count: 3);
 
-        Assert.Equal((Verdict.Tie, 0), (result.Verdict, result.Choice));
-        Assert.Equal((Verdict.Abstain, (int?)null), (apart.Verdict, apart.Choice));
+        Assert.Equal((AnswerVerdict.Tie, 0), (result.Verdict, result.Choice));
+        Assert.Equal((AnswerVerdict.Abstain, (int?)null), (apart.Verdict, apart.Choice));
     }
 
     [Fact]
@@ -36,15 +36,15 @@ public sealed class VerificationTests
 
         var result = Verify(ranking, count: 2);
 
-        Assert.Equal((Verdict.Abstain, (double?)null), (result.Verdict, result.Confidence));
+        Assert.Equal((AnswerVerdict.Abstain, (double?)null), (result.Verdict, result.Confidence));
         Assert.Contains("no calibration", result.Reason, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData(4, Verdict.Approve, Verdict.Approve)]
-    [InlineData(0, Verdict.Abstain, Verdict.Abstain)]
-    [InlineData(-4, Verdict.Reject, Verdict.Reject)]
-    public void Against_Reference_JudgesASingleAnswer(float logit, Verdict expected, Verdict own)
+    [InlineData(4, AnswerVerdict.Approve, AnswerVerdict.Approve)]
+    [InlineData(0, AnswerVerdict.Abstain, AnswerVerdict.Abstain)]
+    [InlineData(-4, AnswerVerdict.Reject, AnswerVerdict.Reject)]
+    public void Against_Reference_JudgesASingleAnswer(float logit, AnswerVerdict expected, AnswerVerdict own)
     {
         var result = Verify(Ranking([1], null, [0, logit, -logit, 0]), count: 1, reference: "good enough");
 
@@ -63,11 +63,11 @@ public sealed class VerificationTests
         var first = Verify(Ranking([1], null, [0]), count: 1, rule);
 
         // σ(logit(0.6) + 1) and σ(2).
-        Assert.Equal((Verdict.Approve, true, 0.8), (both.Verdict, both.Calibrated, both.Threshold));
+        Assert.Equal((AnswerVerdict.Approve, true, 0.8), (both.Verdict, both.Calibrated, both.Threshold));
         Assert.Equal(0.803, both.Confidence!.Value, 3);
-        Assert.Equal((Verdict.Abstain, false, (double?)null), (other.Verdict, other.Calibrated, other.Confidence));
+        Assert.Equal((AnswerVerdict.Abstain, false, (double?)null), (other.Verdict, other.Calibrated, other.Confidence));
         Assert.Contains("calibration is of answers of a, b by the ranker r", other.Reason, StringComparison.Ordinal);
-        Assert.Equal((Verdict.Approve, true), (first.Verdict, first.Calibrated));
+        Assert.Equal((AnswerVerdict.Approve, true), (first.Verdict, first.Calibrated));
         Assert.Equal(0.881, first.Confidence!.Value, 3);
     }
 
@@ -76,7 +76,7 @@ public sealed class VerificationTests
     {
         var result = Verify(Ranking([1, 2], 0.99, [0, 5, -5, 0]), count: 2, new PanelRule { Threshold = double.PositiveInfinity });
 
-        Assert.Equal((Verdict.Abstain, (double?)null), (result.Verdict, result.Threshold));
+        Assert.Equal((AnswerVerdict.Abstain, (double?)null), (result.Verdict, result.Threshold));
         Assert.Equal("no confidence is known to keep the panel's risk", result.Reason);
     }
 
