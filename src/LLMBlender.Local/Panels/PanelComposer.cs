@@ -34,6 +34,7 @@ internal static class PanelComposer
         composed = WithRule(panel, composed, made);
         return composed with
         {
+            Route = made is { Members: null, Stages: null } ? panel.Route : null,
             MaxCost = Least(made.MaxCost, panel.MaxCost),
             MaxCalls = Least(made.MaxCalls, panel.MaxCalls),
             Quorum = panel.Quorum is { } quorum ? Math.Min(quorum, composed.Slots().Length) : null,

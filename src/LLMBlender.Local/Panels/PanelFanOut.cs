@@ -63,6 +63,10 @@ public sealed class PanelFanOut(
     public AcceptanceRule? Acceptance => Members.Count > 1 ? panel.Acceptance : null;
 
     /// <inheritdoc/>
+    public IReadOnlyDictionary<string, double>? Probabilities => field ??= panel.Probabilities is not { } known ? null
+        : plan.Stages.SelectMany(static stage => stage).Where(slot => known.ContainsKey(slot.Backend)).ToDictionary(static slot => slot.Name, slot => known[slot.Backend], StringComparer.Ordinal);
+
+    /// <inheritdoc/>
     public int Quorum => request.Member is null ? Math.Min(panel.Quorum ?? 1, Members.Count) : 1;
 
     /// <inheritdoc/>

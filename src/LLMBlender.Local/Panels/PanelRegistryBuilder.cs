@@ -106,19 +106,21 @@ public static class PanelRegistryBuilder
             return;
         }
 
-        Guarded(path, () => registry.Add(Create(registry, settings, named, notes)));
+        Guarded(path, () => registry.Add(Create(registry, settings, named, sources, notes)));
         for (var i = 0; i < settings.Variants.Length; i++)
         {
             Add(registry, settings.Variants[i].Of(settings), $"{path}:Variants:{i}", named, sources, notes);
         }
     }
 
-    private static Panel Create(PanelRegistry registry, PanelSettings settings, IReadOnlySet<string> named, Action<string> notes)
+    private static Panel Create(PanelRegistry registry, PanelSettings settings, IReadOnlySet<string> named, PanelSources sources, Action<string> notes)
     {
         // A name of both is the backend's.
         var panel = Panel.Create(settings);
         panel = panel with { Panels = panel.Members.Concat(panel.Offers).Where(name => named.Contains(name) && registry.FindBackend(name) is null).ToHashSet() };
-        panel = (settings.StageOrder is null ? panel : panel.ByPrice(registry.PriceOf)).Accepting(settings).Caching(settings);
+        panel = (settings.StageOrder is null ? panel : panel.ByPrice(registry.PriceOf)).Accepting(settings);
+        panel = settings.Route is { } route ? panel with { Route = PanelRoute.Read(route, panel.Name, panel.Members, sources.Encoders) } : panel;
+        panel = panel.Caching(settings);
         if (panel.Acceptance is { Threshold: double.PositiveInfinity })
         {
             notes($"panel {panel.Name}: no confidence is known to keep the risk of {settings.Risk:0.###} in {settings.Calibration}, so that no choice is accepted");

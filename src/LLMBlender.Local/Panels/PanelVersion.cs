@@ -16,7 +16,7 @@ internal static class PanelVersion
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(settings, PanelVersionJson.Default.PanelSettings));
-        if (settings.Calibration is { } file)
+        foreach (var file in ((string?[])[settings.Calibration, settings.Route]).OfType<string>())
         {
             hash.AppendData(File.ReadAllBytes(file));
         }

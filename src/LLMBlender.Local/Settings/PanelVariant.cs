@@ -1,6 +1,6 @@
 namespace LLMBlender.Local.Settings;
 
-/// <summary>A panel in a configuration that differs from another one in the values that are given here.</summary>
+/// <summary>A panel in a configuration that differs from another one in the values that are given here; it has no route.</summary>
 public sealed record PanelVariant
 {
     /// <summary>The name after that of the panel: <c>fast</c> of <c>house</c> is <c>house:fast</c>.</summary>
@@ -65,6 +65,7 @@ public sealed record PanelVariant
             Confidence = Confidence ?? panel.Confidence,
             Risk = isRuled ? null : panel.Risk,
             Calibration = isRuled || hasMembers ? null : panel.Calibration,
+            Route = null,
             Samples = Samples ?? (Stages is null ? panel.Samples : 1),
             Quorum = Quorum ?? panel.Quorum,
             Deadline = Deadline ?? panel.Deadline,

@@ -17,7 +17,7 @@ namespace LLMBlender.Silo.Grains;
 /// </summary>
 [Reentrant, NearPlacement, RoleFilter(SiloRoles.Blend), GrainDirectory(RuleDirectory.Name)]
 internal sealed class BlendGrain(
-    PanelRegistry panels, IBackendCaller caller, IBlender blender, Admission admission, BlendMetrics metrics, TimeProvider timeProvider) : Grain, IBlendGrain
+    PanelRegistry panels, IBackendCaller caller, IBlender blender, Admission admission, BlendMetrics metrics, TimeProvider timeProvider) : IdleDeactivatingGrain, IBlendGrain
 {
     /// <inheritdoc/>
     public async Task<BlendResponse> BlendAsync(BlendRequest request, CancellationToken cancellationToken)
@@ -46,6 +46,7 @@ internal sealed class BlendGrain(
         var (completed, panel) = panels.Resolve(request);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var deadline = new Deadline(completed.Timeout, stop.Token);
+        panel = panel is null ? null : await panel.RoutedAsync(completed, deadline.Token);
         var members = panel is null ? null : new PanelFanOut(panel, completed, caller, panels, metrics.Panels, deadline, timeProvider, blender.BlendAsync);
         var workflow = new BlendWorkflow(members, blender, blender, timeProvider);
         try
