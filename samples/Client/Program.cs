@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 // An app that blends where it used one model. Beside it runs
 //   llmblender serve --gateway-port 30000
-// or, for a whole cluster, name its Redis: Client "INSTRUCTION" HOST:PORT
+// or, for a whole cluster with --gateway-port in some of its processes, name its Redis: Client "INSTRUCTION" HOST:PORT
 if (args.Length is not (1 or 2))
 {
     Console.Error.WriteLine("usage: Client \"INSTRUCTION\" [REDIS]");

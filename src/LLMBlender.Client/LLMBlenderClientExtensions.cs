@@ -33,9 +33,21 @@ public static class LLMBlenderClientExtensions
             throw new OptionsValidationException(LLMBlenderClientOptions.Section, typeof(LLMBlenderClientOptions), problems);
         }
 
+        var certificates = ReadCertificates(options);
+        var caller = options.Caller ?? builder.Environment.ApplicationName;
         builder.UseOrleansClient(client =>
         {
             Connect(client, options);
+            if (certificates is not null)
+            {
+                client.Services.AddOptions<ClientConnectionOptions>().Configure<ILogger<ClusterCertificates>>((connections, logger) =>
+                {
+                    certificates.LogTo(logger);
+                    connections.ConfigureConnection(connection => connection.UseClientTls(ClusterTls.ToSilos(certificates)));
+                });
+            }
+
+            client.AddOutgoingGrainCallFilter(new ClientCallerFilter(caller));
             client.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (options.ClusterId, options.ClusterId));
             client.AddOutgoingGrainCallFilter<TraceContextFilter>();
             client.Services.AddSingleton<IClientConnectionRetryFilter>(provider => new ConnectionRetry(
@@ -77,6 +89,19 @@ public static class LLMBlenderClientExtensions
         services.TryAddSingleton<IBlender>(static provider => new Blender(
             provider.GetRequiredService<IGrainFactory>(), generation: provider.GetService<IRouteGeneration>()));
         return services;
+    }
+
+    private static ClusterCertificates? ReadCertificates(LLMBlenderClientOptions options)
+    {
+        try
+        {
+            return options.TlsFolder is { } folder ? new ClusterCertificates(folder) : null;
+        }
+        catch (ArgumentException e)
+        {
+            throw new OptionsValidationException(
+                LLMBlenderClientOptions.Section, typeof(LLMBlenderClientOptions), [$"{nameof(LLMBlenderClientOptions.TlsFolder)}: {e.Message}"]);
+        }
     }
 
     private static void Connect(IClientBuilder client, LLMBlenderClientOptions options)

@@ -21,6 +21,15 @@ public sealed class LLMBlenderClientOptions
     /// <summary>The silo's gateway port on this machine, from 1 to 65535; used only without Redis.</summary>
     public int GatewayPort { get; set; } = 30000;
 
+    /// <summary>
+    /// The folder of the certificate for mutual TLS with the cluster, as <see cref="ClusterCertificates"/> describes it; null for a cluster without TLS. Changed files
+    /// apply without a restart.
+    /// </summary>
+    public string? TlsFolder { get; set; }
+
+    /// <summary>The app's name, which its calls carry; at most 100 characters. Null for the host environment's name.</summary>
+    public string? Caller { get; set; }
+
     /// <summary>How long the start waits for a server of the cluster, which may start later than the app; above 0. After it, the start fails.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
@@ -44,6 +53,11 @@ public sealed class LLMBlenderClientOptions
         if (ConnectTimeout <= TimeSpan.Zero)
         {
             problems.Add($"{nameof(ConnectTimeout)} is {ConnectTimeout}, and must be above 0");
+        }
+
+        if (Caller is { Length: 0 or > ClientCaller.MaxLength })
+        {
+            problems.Add($"{nameof(Caller)} has {Caller.Length} characters, and must have 1 to {ClientCaller.MaxLength}");
         }
 
         if (Redis is not null)

@@ -74,6 +74,17 @@ internal sealed partial class Child : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until it has ended by itself.</summary>
+    /// <exception cref="InvalidOperationException">It failed.</exception>
+    public async Task WhenDoneAsync()
+    {
+        await process.WaitForExitAsync();
+        if (process.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"{Name} ended with {process.ExitCode}:\n{Log}");
+        }
+    }
+
     /// <summary>Asks it to end, and waits until it has.</summary>
     public async Task<int> EndAsync()
     {

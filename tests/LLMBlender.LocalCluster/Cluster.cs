@@ -37,7 +37,11 @@ internal sealed class Cluster : IAsyncDisposable
     public static async Task<Cluster> StartAsync(string program, string folder, string rules)
     {
         var cluster = new Cluster(program, folder, rules);
-        await File.WriteAllTextAsync(Path.Combine(folder, "cluster.key"), System.Security.Cryptography.RandomNumberGenerator.GetHexString(64));
+        await using (var secrets = Child.Start("secrets", program, "secrets", "--to", Path.Combine(folder, "secrets")))
+        {
+            await secrets.WhenDoneAsync();
+        }
+
         await File.WriteAllTextAsync(Path.Combine(folder, "serve.json"), """{"LLMBlender":{"Discover":false}}""");
 
         // Silos first: a gateway is ready once one of them blends.

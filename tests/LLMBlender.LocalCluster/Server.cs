@@ -27,7 +27,7 @@ internal sealed class Server(string role, int number, Child child, Collector col
     {
         var child = Child.Start(
             $"{role} {number}", collector.Environment(number), program, "serve", "--role", role, "--urls", "http://127.0.0.1:0", "--redis", redis, "--config", config, "--cluster-id", "local",
-            "--cluster-key", Path.Combine(Path.GetDirectoryName(config)!, "cluster.key"));
+            "--cluster-key", Path.Combine(Path.GetDirectoryName(config)!, "secrets", "cluster.key"), "--cluster-tls", Path.Combine(Path.GetDirectoryName(config)!, "secrets"));
         var server = new Server(role, number, child, collector);
         server.Address = new Uri((await child.FirstLine).Split(' ')[1]).Authority;
         while (waits && !await server.IsReadyAsync())

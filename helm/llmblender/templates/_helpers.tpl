@@ -220,6 +220,9 @@ imagePullSecrets:
 {{- if ne (int $named) 1 -}}
 {{- fail (printf "redis: exactly one of redis.address, redis.existingSecret.name and redis.trial.enabled must be given; %d are" (int $named)) -}}
 {{- end -}}
+{{- if and .Values.networkPolicy.clients (not .Values.ports.grains) -}}
+{{- fail "networkPolicy.clients: they connect to ports.grains, which is 0, for none" -}}
+{{- end -}}
 {{- if and (not .Values.callers) (not .Values.allowAnonymous) -}}
 {{- fail "callers: without callers the gateway would answer 401 to everybody: name some in callers, or set allowAnonymous=true" -}}
 {{- end -}}

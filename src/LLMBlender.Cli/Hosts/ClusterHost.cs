@@ -30,16 +30,18 @@ internal sealed class ClusterHost : IBlenderHost
 
     /// <summary>Connects to a cluster.</summary>
     /// <param name="address">The cluster's Redis and, after a comma, its id: <c>HOST:PORT[,ID]</c>.</param>
+    /// <param name="tlsFolder">The folder of the certificates for TLS; null for a cluster without TLS.</param>
     /// <param name="cancellationToken">Cancels the attempt.</param>
     /// <exception cref="UsageException">The address is invalid, or no cluster answers there.</exception>
-    public static async Task<ClusterHost> ConnectAsync(string address, CancellationToken cancellationToken)
+    public static async Task<ClusterHost> ConnectAsync(string address, string? tlsFolder, CancellationToken cancellationToken)
     {
         var (redis, id) = Parse(address);
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.ClearProviders();
         try
         {
-            builder.AddLLMBlenderClient(client => (client.Redis, client.ClusterId) = (redis, id));
+            builder.AddLLMBlenderClient(client =>
+                (client.Redis, client.ClusterId, client.TlsFolder, client.Caller) = (redis, id, tlsFolder, "llmblender"));
         }
         catch (OptionsValidationException e)
         {
@@ -57,7 +59,8 @@ internal sealed class ClusterHost : IBlenderHost
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             host.Dispose();
-            throw new UsageException($"--cluster: cluster \"{id}\" does not answer within {ConnectTimeout.TotalSeconds:0} s", e);
+            throw new UsageException(
+                $"--cluster: cluster \"{id}\" does not answer within {ConnectTimeout.TotalSeconds:0} s; one of its processes must be started with --gateway-port, and with TLS --cluster-tls must be given here too", e);
         }
     }
 

@@ -13,7 +13,7 @@ namespace LLMBlender.Cli.Serving;
 /// <param name="SiloPort">The port for other silos; 0 for a free one.</param>
 /// <param name="ListenPort">The port that it listens on for other silos if it differs from <paramref name="SiloPort"/>; 0 for
 /// the same port.</param>
-/// <param name="GatewayPort">The port for clients of the grains; 0 for a free one.</param>
+/// <param name="GatewayPort">The port for clients of the grains; 0 for none.</param>
 internal sealed record ServeArguments(
     SiloRoles Roles,
     string Urls,
@@ -30,6 +30,15 @@ internal sealed record ServeArguments(
 
     /// <summary>The file with the secret of the cluster's silos; null for none.</summary>
     public string? ClusterKey { get; init; }
+
+    /// <summary>The environment variable with the folder of certificates, for serve and for clients.</summary>
+    public const string ClusterTlsVariable = "LLMBLENDER_CLUSTER_TLS";
+
+    /// <summary>The folder of the certificates for TLS between the cluster's processes; null for none.</summary>
+    public string? ClusterTls { get; init; }
+
+    /// <summary>Whether other machines may connect to the cluster's ports without TLS.</summary>
+    public bool InsecureCluster { get; init; }
 
     /// <summary>How long a start waits for a Redis that does not answer.</summary>
     public TimeSpan RedisWait { get; init; }

@@ -1,5 +1,7 @@
+using System.Net;
 using LLMBlender.Cli.Models;
 using LLMBlender.Cli.Panels;
+using LLMBlender.Client;
 using LLMBlender.Gateway;
 using LLMBlender.Gateway.Settings;
 using LLMBlender.Inference.Sessions;
@@ -50,6 +52,9 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
 
     private async Task<int> ServeAsync(CancellationToken cancellationToken)
     {
+        CheckReach();
+        using var certificates = ReadCertificates();
+        var key = ReadKey();
         var builder = WebApplication.CreateSlimBuilder();
         var settings = Configure(builder);
 
@@ -77,7 +82,7 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
                 found,
                 discovered => builder.Services.AddPanels(builder.Configuration, discovered, PanelFile.PanelSources, WriteNote),
                 WriteNote);
-            var options = Options();
+            var options = Options(key, certificates);
             builder.AddLLMBlenderSilo(options, models, panels);
             builder.UseOrleans(static silo => silo.AddDashboard(static dashboard => dashboard.HideTrace = true));
             AddGateway(builder, options.Key);
@@ -192,17 +197,41 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         }
     }
 
-    private LLMBlenderSiloOptions Options() => new()
+    private LLMBlenderSiloOptions Options(ClusterKey? key, ClusterCertificates? certificates) => new()
     {
         Roles = arguments.Roles,
         Redis = arguments.Redis,
         ClusterId = arguments.ClusterId,
-        Key = ReadKey(),
+        Key = key,
+        Certificates = certificates,
         Address = arguments.Address,
         SiloPort = arguments.SiloPort,
         ListenPort = arguments.ListenPort,
         GatewayPort = arguments.GatewayPort,
     };
+
+    // Whoever reaches the ports of processes without TLS can call every grain.
+    private void CheckReach()
+    {
+        if (arguments.Redis is not null && !IPAddress.IsLoopback(arguments.Address) && arguments is { ClusterTls: null, InsecureCluster: false })
+        {
+            throw new UsageException(
+                $"--advertise {arguments.Address} opens the ports of the cluster's processes to other machines, and they ask for no key: give --cluster-tls FOLDER ('llmblender secrets' makes it), "
+                + "or say --insecure-cluster if the network admits only processes of the cluster");
+        }
+    }
+
+    private ClusterCertificates? ReadCertificates()
+    {
+        try
+        {
+            return arguments.ClusterTls is { } folder ? new ClusterCertificates(folder) : null;
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException($"--cluster-tls: {e.Message}", e);
+        }
+    }
 
     private ClusterKey? ReadKey()
     {
@@ -210,6 +239,7 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         {
             return arguments.ClusterKey is { } file ? ClusterKey.Read(file)
                 : terminal.Variable(ServeArguments.ClusterKeyVariable) is { Length: > 0 } text ? ClusterKey.Parse(text)
+                : arguments.Redis is not null && IPAddress.IsLoopback(arguments.Address) ? MachineKey.Read(WriteNote)
                 : null;
         }
         catch (ArgumentException e)

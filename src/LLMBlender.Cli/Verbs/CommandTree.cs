@@ -24,6 +24,7 @@ internal static class CommandTree
         root.Subcommands.Add(CalibrateVerb.Create(terminal));
         root.Subcommands.Add(DatasetVerb.Create(terminal));
         root.Subcommands.Add(ServeVerb.Create(terminal));
+        root.Subcommands.Add(SecretsVerb.Create(terminal));
         root.Subcommands.Add(McpVerb.Create(terminal));
         root.Subcommands.Add(HealthVerb.Create(terminal));
         root.Subcommands.Add(TokenizeVerb.Create(terminal));

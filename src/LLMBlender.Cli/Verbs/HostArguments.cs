@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using LLMBlender.Cli.Hosts;
+using LLMBlender.Cli.Serving;
 using LLMBlender.Core.Fusion;
 using LLMBlender.Inference.Models;
 using LLMBlender.Local;
@@ -33,6 +34,12 @@ internal sealed class HostArguments
         Description = "Use a running cluster, given by its Redis HOST:PORT and its id, instead of loading models.",
     };
 
+    private readonly Option<string?> tls = new("--cluster-tls")
+    {
+        HelpName = "FOLDER",
+        Description = $"The folder of the certificates for a cluster with TLS, as of serve. By default the variable {ServeArguments.ClusterTlsVariable}.",
+    };
+
     private readonly Option<string?> config = new("--config")
     {
         HelpName = "FILE",
@@ -54,6 +61,7 @@ internal sealed class HostArguments
     {
         (this.terminal, this.ranker, this.fuser, this.device) = (terminal, ranker, fuser, device ?? ranker!.Device);
         command.Options.Add(cluster);
+        command.Options.Add(tls);
         if (ranker is not null)
         {
             command.Options.Add(config);
@@ -102,10 +110,13 @@ internal sealed class HostArguments
     /// <exception cref="UsageException">An option is out of range, the configuration is invalid, or the cluster does not answer.</exception>
     /// <exception cref="Inference.ModelException">A model can't be loaded.</exception>
     public async Task<IBlenderHost> OpenAsync(ParseResult parsed, CancellationToken cancellationToken, PanelRegistry? panels = null) =>
-        parsed.GetValue(cluster) is { } address ? await ClusterHost.ConnectAsync(address, cancellationToken)
+        parsed.GetValue(cluster) is { } address ? await ClusterHost.ConnectAsync(address, TlsFolder(parsed), cancellationToken)
         : IsConfigured(parsed) ? await ConfigurationFile.OpenAsync(
             parsed.GetValue(config)!, ranker!.Given(parsed), fuser is not null, terminal, cancellationToken)
         : Load(parsed, panels ?? new PanelRegistry());
+
+    private string? TlsFolder(ParseResult parsed) =>
+        parsed.GetValue(tls) ?? (terminal.Variable(ServeArguments.ClusterTlsVariable) is { Length: > 0 } folder ? folder : null);
 
     private string? Chosen(ParseResult parsed, string? given, string? ofRecord) =>
         given is null ? ofRecord : IsCluster(parsed) || IsConfigured(parsed) ? given : null;

@@ -49,7 +49,7 @@ internal static class ServeVerb
         Examples:
           llmblender serve
           llmblender serve --quick
-          llmblender serve --role compare --redis 10.0.0.5:6379 --urls http://0.0.0.0:8081 --advertise 10.0.0.7
+          llmblender serve --role compare --redis 10.0.0.5:6379 --urls http://0.0.0.0:8081 --advertise 10.0.0.7 --cluster-tls secrets
         """;
 
     /// <summary>The verb.</summary>
@@ -98,16 +98,26 @@ internal static class ServeVerb
         };
         var siloPort = Numbers.AtLeast("--silo-port", 1, "The port for the other processes; by default a free one.");
         var listenPort = Numbers.AtLeast("--silo-listen-port", 1, "The port to listen on for them if it is mapped to another one; by default the same.");
-        var gatewayPort = Numbers.AtLeast("--gateway-port", 1, "The port for .NET clients of the grains; by default a free one.");
+        var gatewayPort = Numbers.AtLeast("--gateway-port", 1, "The port for .NET clients and for --cluster; by default none is open.");
+        var tls = new Option<string?>("--cluster-tls")
+        {
+            HelpName = "FOLDER",
+            Description = $"The folder with {ClusterCertificates.CertificateFile}, {ClusterCertificates.KeyFile} and {ClusterCertificates.AuthoritiesFile} for mutual TLS between the cluster's processes, "
+                + $"such as 'llmblender secrets' makes. By default the variable {ServeArguments.ClusterTlsVariable}.",
+        };
+        var insecure = new Option<bool>("--insecure-cluster")
+        {
+            Description = "Let other machines connect to the ports for processes and clients of the cluster without TLS, because the network admits nobody else.",
+        };
         var quick = new Option<bool>("--quick")
         {
-            Description = $"Listen on all addresses, for other machines and containers, and require a key: ${QuickKey.Variable}, or one that is made and printed.",
+            Description = $"Listen on all addresses, for other machines and containers, and require a key: ${QuickKey.Variable}, that of the file ${QuickKey.FileVariable}, or one that is made and printed.",
         };
         var settings = new Option<bool>("--settings-page")
         {
             Description = $"Let the page /settings.html edit the file of --config (default {InitRun.DefaultFile}), from this machine or with the key of a caller with EditsSettings.",
         };
-        foreach (var option in new Option[] { roles, urls, quick, settings, redis, wait, config, cluster, key, address, siloPort, listenPort, gatewayPort })
+        foreach (var option in new Option[] { roles, urls, quick, settings, redis, wait, config, cluster, key, tls, insecure, address, siloPort, listenPort, gatewayPort })
         {
             verb.Options.Add(option);
         }
@@ -125,6 +135,8 @@ internal static class ServeVerb
                 parsed.GetValue(gatewayPort) ?? 0)
             {
                 ClusterKey = parsed.GetValue(key),
+                ClusterTls = parsed.GetValue(tls) ?? (terminal.Variable(ServeArguments.ClusterTlsVariable) is { Length: > 0 } folder ? folder : null),
+                InsecureCluster = parsed.GetValue(insecure),
                 RedisWait = TimeSpan.FromSeconds(parsed.GetValue(wait) ?? DefaultRedisWait),
                 Quick = parsed.GetValue(quick),
                 SettingsPage = parsed.GetValue(settings),

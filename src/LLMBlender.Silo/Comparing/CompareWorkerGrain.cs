@@ -8,7 +8,7 @@ namespace LLMBlender.Silo.Comparing;
 
 /// <summary>See <see cref="ICompareWorkerGrain"/>. Reentrant, so that shards wait concurrently and pings do not wait.</summary>
 [Reentrant, PinnedPlacement, RoleFilter(SiloRoles.Compare), GrainDirectory(RuleDirectory.Name)]
-internal sealed class CompareWorkerGrain(CompareQueue queue, Admission admission) : Grain, ICompareWorkerGrain
+internal sealed class CompareWorkerGrain(CompareQueue queue, Admission admission) : IdleDeactivatingGrain, ICompareWorkerGrain
 {
     /// <inheritdoc/>
     public async Task<CompareReply> CompareAsync(CompareShard shard, CancellationToken cancellationToken)

@@ -11,7 +11,7 @@ namespace LLMBlender.Silo.Grains;
 /// backends do not depend on one silo. Reentrant, so that calls run concurrently.
 /// </summary>
 [Reentrant, NearPlacement, RoleFilter(SiloRoles.Blend), GrainDirectory(RuleDirectory.Name)]
-internal sealed class BackendGrain(BackendCaller caller) : Grain, IBackendGrain
+internal sealed class BackendGrain(BackendCaller caller) : IdleDeactivatingGrain, IBackendGrain
 {
     /// <inheritdoc/>
     public Task<BackendReply> AskAsync(BackendRequest request, CancellationToken cancellationToken) =>

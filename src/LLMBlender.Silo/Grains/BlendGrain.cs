@@ -17,7 +17,7 @@ namespace LLMBlender.Silo.Grains;
 /// </summary>
 [Reentrant, NearPlacement, RoleFilter(SiloRoles.Blend), GrainDirectory(RuleDirectory.Name)]
 internal sealed class BlendGrain(
-    PanelRegistry panels, IBackendCaller caller, IBlender blender, Admission admission, BlendMetrics metrics, TimeProvider timeProvider) : Grain, IBlendGrain
+    PanelRegistry panels, IBackendCaller caller, IBlender blender, Admission admission, BlendMetrics metrics, TimeProvider timeProvider) : IdleDeactivatingGrain, IBlendGrain
 {
     /// <inheritdoc/>
     public async Task<BlendResponse> BlendAsync(BlendRequest request, CancellationToken cancellationToken)

@@ -11,7 +11,7 @@ namespace LLMBlender.Silo.Grains;
 
 /// <summary>See <see cref="IFusionGrain"/>: hosts <see cref="FusionHost"/>. Reentrant, because the fuser computes outside the grain's scheduler.</summary>
 [Reentrant, NearPlacement, RoleFilter(SiloRoles.Fuse), GrainDirectory(RuleDirectory.Name)]
-internal sealed class FusionGrain(FusionHost host, Admission admission) : Grain, IFusionGrain
+internal sealed class FusionGrain(FusionHost host, Admission admission) : IdleDeactivatingGrain, IFusionGrain
 {
     /// <inheritdoc/>
     public async Task<FuseResponse> FuseAsync(FuseRequest request, CancellationToken cancellationToken)

@@ -21,7 +21,7 @@ namespace LLMBlender.Silo.Grains;
 [Reentrant, HomePlacement, RoleFilter(SiloRoles.Blend), GrainDirectory(RuleDirectory.Name)]
 internal sealed class RankingGrain(
     ComparisonCache cache, WorkerRoster roster, ShardDispatcher dispatcher, PanelRegistry panels, Admission admission, BlendMetrics metrics)
-    : Grain, IRankingGrain
+    : IdleDeactivatingGrain, IRankingGrain
 {
     // With more candidates, the engine computes for a noticeable time between two rounds, and leaves the grain's scheduler for it.
     private const int MaxCandidatesOnScheduler = 128;

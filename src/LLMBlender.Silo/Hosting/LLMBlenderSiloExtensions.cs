@@ -54,6 +54,12 @@ public static class LLMBlenderSiloExtensions
         builder.UseOrleans(silo =>
         {
             ConfigureClustering(silo, options, redis);
+            if (options.Certificates is { } certificates)
+            {
+                UseTls(silo, certificates);
+            }
+
+            silo.AddIncomingGrainCallFilter<ClientCallFilter>();
             silo.AddLLMBlenderGrains(options, models, panels);
         });
         if (redis is not null)
@@ -154,10 +160,9 @@ public static class LLMBlenderSiloExtensions
     private static void ConfigureClustering(ISiloBuilder silo, LLMBlenderSiloOptions options, ConfigurationOptions? redis)
     {
         var siloPort = options.SiloPort > 0 ? options.SiloPort : FreePort(options.Address);
-        var gatewayPort = options.GatewayPort > 0 ? options.GatewayPort : FreePort(options.Address);
         if (redis is null)
         {
-            silo.UseLocalhostClustering(siloPort, gatewayPort, null, options.ClusterId, options.ClusterId);
+            silo.UseLocalhostClustering(siloPort, options.GatewayPort, null, options.ClusterId, options.ClusterId);
         }
         else
         {
@@ -166,14 +171,23 @@ public static class LLMBlenderSiloExtensions
             silo.Configure<EndpointOptions>(endpoint =>
             {
                 var listen = ListenAddress(options.Address);
-                (endpoint.AdvertisedIPAddress, endpoint.SiloPort, endpoint.GatewayPort) = (options.Address, siloPort, gatewayPort);
+                (endpoint.AdvertisedIPAddress, endpoint.SiloPort, endpoint.GatewayPort) = (options.Address, siloPort, options.GatewayPort);
                 endpoint.SiloListeningEndpoint = new IPEndPoint(listen, options.ListenPort > 0 ? options.ListenPort : siloPort);
-                endpoint.GatewayListeningEndpoint = new IPEndPoint(listen, gatewayPort);
+                endpoint.GatewayListeningEndpoint = options.GatewayPort > 0 ? new IPEndPoint(listen, options.GatewayPort) : null;
             });
 
             silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (options.ClusterId, options.ClusterId));
         }
     }
+
+    private static void UseTls(ISiloBuilder silo, ClusterCertificates certificates) =>
+        silo.Services.AddOptions<SiloConnectionOptions>().Configure<ILogger<ClusterCertificates>>((connections, logger) =>
+        {
+            certificates.LogTo(logger);
+            connections.ConfigureSiloInboundConnection(connection => connection.UseServerTls(ClusterTls.FromSilos(certificates)));
+            connections.ConfigureGatewayInboundConnection(connection => connection.UseServerTls(ClusterTls.FromClients(certificates)));
+            connections.ConfigureSiloOutboundConnection(connection => connection.UseClientTls(ClusterTls.ToSilos(certificates)));
+        });
 
     private static void GuardMembership(IServiceCollection services)
     {

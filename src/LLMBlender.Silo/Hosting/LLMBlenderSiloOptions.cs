@@ -29,6 +29,9 @@ public sealed class LLMBlenderSiloOptions
     /// <summary>The port that the silo listens on for other silos if it differs from <see cref="SiloPort"/>, as behind a port mapping; 0 for the same.</summary>
     public int ListenPort { get; set; }
 
-    /// <summary>The gateway port for clients; 0 for any free one.</summary>
+    /// <summary>The certificates of connections with other silos and with clients; null for connections without TLS.</summary>
+    public ClusterCertificates? Certificates { get; set; }
+
+    /// <summary>The port for clients outside the cluster; 0 for none.</summary>
     public int GatewayPort { get; set; }
 }

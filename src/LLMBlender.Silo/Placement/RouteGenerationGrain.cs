@@ -5,7 +5,7 @@ namespace LLMBlender.Silo.Placement;
 
 /// <summary>See <see cref="IRouteGenerationGrain"/>: answers on the silo that a client is connected to.</summary>
 [StatelessWorker(1), Reentrant]
-internal sealed class RouteGenerationGrain(IRouteGeneration generation) : Grain, IRouteGenerationGrain
+internal sealed class RouteGenerationGrain(IRouteGeneration generation) : IdleDeactivatingGrain, IRouteGenerationGrain
 {
     /// <inheritdoc/>
     public Task<string> ReadAsync() => Task.FromResult(generation.Current);

@@ -5,7 +5,7 @@ namespace LLMBlender.Silo.Placement;
 
 /// <summary>See <see cref="ISiloCapabilitiesGrain"/>.</summary>
 [Reentrant, PinnedPlacement, GrainDirectory(RuleDirectory.Name)]
-internal sealed class SiloCapabilitiesGrain(SiloCapabilities capabilities) : Grain, ISiloCapabilitiesGrain
+internal sealed class SiloCapabilitiesGrain(SiloCapabilities capabilities) : IdleDeactivatingGrain, ISiloCapabilitiesGrain
 {
     /// <inheritdoc/>
     public Task<Dictionary<string, string>> ReadAsync() => Task.FromResult(new Dictionary<string, string>(capabilities.ToMetadata()));

@@ -119,7 +119,7 @@ public abstract class RunningCluster(string[] roles, string config) : IAsyncLife
         + string.Join('\n', process.Log.TakeLast(LastLines).Select(line => "  " + line))));
 
     private ServeProcess Start(string role) =>
-        ServeProcess.Start(role, "--redis", Redis.Address, "--cluster-id", Id, "--config", folder.File("serve.json"));
+        ServeProcess.Start(role, "--redis", Redis.Address, "--cluster-id", Id, "--config", folder.File("serve.json"), "--gateway-port", $"{FreePort.Next()}");
 
     private async Task WhenWholeAsync()
     {

@@ -12,6 +12,7 @@ public sealed class ComposeTests : IAsyncDisposable
     private static readonly string[] Ours = ["gateway", "blend", "compare"];
     private readonly List<PodProcess> processes = [];
     private readonly RedisServer redis = new();
+    private readonly TemporaryFolder folder = new();
 
     private static string File => Repository.File("deploy", "compose.yaml");
 
@@ -63,6 +64,12 @@ public sealed class ComposeTests : IAsyncDisposable
     {
         await redis.StartAsync();
         var services = (await ReadAsync())["services"]!.AsObject();
+        await using (var secrets = PodProcess.Start("secrets", [.. Command(services["secrets"]!)], new Dictionary<string, string>()))
+        {
+            Assert.Equal(0, await secrets.EndAsync());
+        }
+
+        var key = (await System.IO.File.ReadAllTextAsync(folder.File("caller.key"), TestContext.Current.CancellationToken)).Trim();
         processes.AddRange(Ours.Select(name => Start(name, services[name]!)));
         foreach (var process in processes)
         {
@@ -71,8 +78,9 @@ public sealed class ComposeTests : IAsyncDisposable
             await AssertHealthyAsync(services[process.Name]!, process.Url);
         }
 
-        var (status, body) = await processes[0].AskAsync(HttpMethod.Get, "/v1/models");
+        var (status, body) = await processes[0].AskAsync(HttpMethod.Get, "/v1/models", key);
 
+        Assert.Equal(401, (await processes[0].AskAsync(HttpMethod.Get, "/v1/models")).Status);
         Assert.Equal(200, status);
         Assert.Contains("\"house\"", body, StringComparison.Ordinal);
     }
@@ -85,6 +93,7 @@ public sealed class ComposeTests : IAsyncDisposable
         }
 
         await redis.DisposeAsync();
+        folder.Dispose();
     }
 
     private static async Task<JsonNode> ReadAsync()
@@ -110,18 +119,24 @@ public sealed class ComposeTests : IAsyncDisposable
     private PodProcess Start(string name, JsonNode service)
     {
         var environment = service["environment"]!.AsObject().ToDictionary(variable => variable.Key, variable => variable.Value!.ToString());
-        environment["LLMBLENDER_CLUSTER_KEY"] = environment["LLMBLENDER_CLUSTER_KEY"].Replace("${LLMBLENDER_CLUSTER_KEY:-}", new string('k', 40), StringComparison.Ordinal);
+        foreach (var variable in environment.Keys.ToList())
+        {
+            environment[variable] = environment[variable].Replace("${LLMBLENDER_KEY:-}", "", StringComparison.Ordinal).Replace("/secrets", folder.Path, StringComparison.Ordinal);
+        }
+
         environment["LLMBLENDER_REDIS"] = environment["LLMBLENDER_REDIS"].Replace("redis:6379", redis.Address, StringComparison.Ordinal);
         Assert.Equal(name, service["hostname"]!.ToString());
-        var args = service["command"]!.AsArray().Select(word => word!.ToString() switch
+        var args = Command(service).Select(word => word switch
         {
             var advertise when advertise == $"--advertise={name}" => "--advertise=localhost",
             "--urls=http://*:8080" => "--urls=http://127.0.0.1:0",
             "--silo-port=11111" => $"--silo-port={FreePort.Next()}",
-            "--gateway-port=30000" => $"--gateway-port={FreePort.Next()}",
             "--config=/etc/llmblender/settings.json" => $"--config={Repository.File("deploy", "compose", "settings.json")}",
             var other => other,
         });
         return PodProcess.Start(name, [.. args], environment);
     }
+
+    private IEnumerable<string> Command(JsonNode service) =>
+        service["command"]!.AsArray().Select(word => word!.ToString().Replace("/secrets", folder.Path, StringComparison.Ordinal));
 }

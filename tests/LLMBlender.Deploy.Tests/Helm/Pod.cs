@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using LLMBlender.Cli.Setup;
 using LLMBlender.Cluster.Tests.Processes;
 using LLMBlender.Deploy.Tests.Processes;
 using LLMBlender.TestKit;
@@ -12,6 +13,7 @@ namespace LLMBlender.Deploy.Tests.Helm;
 internal static class Pod
 {
     private const string SettingsFolder = "/etc/llmblender";
+    private const string CertificateFolder = "/etc/llmblender-tls";
 
     /// <summary>The configuration file that a pod mounts.</summary>
     public static JsonNode SettingsOf(JsonObject[] manifests, JsonNode pod)
@@ -36,10 +38,16 @@ internal static class Pod
         Assert.Equal(SettingsFolder, (string?)container["volumeMounts"]!.AsArray().Single(mount => (string?)mount!["name"] == "settings")!["mountPath"]);
         var settings = Directory.CreateDirectory(folder.File(name)).FullName;
         WriteSettings(settings, SettingsOf(manifests, pod));
+        var certificates = folder.File("cluster-tls");
+        if (pod["volumes"]!.AsArray().Any(volume => (string?)volume!["secret"]?["secretName"] == "cluster-tls"))
+        {
+            Assert.Equal(CertificateFolder, (string?)container["volumeMounts"]!.AsArray().Single(mount => (string?)mount!["name"] == "cluster-tls")!["mountPath"]);
+            new ClusterSecrets(certificates, TimeProvider.System).Make();
+        }
 
         var environment = container["env"]!.AsArray().ToDictionary(env => (string)env!["name"]!, env => ValueOf(env!, secrets, redis));
         environment["LLMBLENDER_MODELS"] = Repository.File("models");
-        var args = container["args"]!.AsArray().Select(arg => Expand((string)arg!, environment)).Select(arg => Here(arg, settings));
+        var args = container["args"]!.AsArray().Select(arg => Expand((string)arg!, environment)).Select(arg => Here(arg.Replace(CertificateFolder, certificates, StringComparison.Ordinal), settings));
         return PodProcess.Start(name, [.. args], environment);
     }
 

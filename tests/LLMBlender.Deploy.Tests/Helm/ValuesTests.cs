@@ -50,6 +50,7 @@ public sealed partial class ValuesTests
     [InlineData("settings: { Backends: [{ Name: a, Url: \"http://x\", Model: m }], Panels: [{ Name: p, Members: [a], Deadline: \"00:05:00\" }] }", "\"p\" has a Deadline of 300 seconds, and must end within drain.seconds, 100")]
     [InlineData("ingress: { enabled: true }", "ingress.hosts: Array must have at least 1 items")]
     [InlineData("image: { pullPolicy: Sometimes }", "image.pullPolicy must be one of the following")]
+    [InlineData("networkPolicy: { clients: [{ podSelector: {} }] }", "networkPolicy.clients: they connect to ports.grains, which is 0, for none")]
     [InlineData("ports: { http: 80 }", "ports.http: Must be greater than or equal to 1024")]
     public async Task Values_Wrong_AreRefusedByName(string wrong, string message)
     {

@@ -21,6 +21,7 @@ internal static class Variants
         clusterId: production
         redis: { existingSecret: { name: redis, key: configuration } }
         clusterKeySecret: { name: cluster, key: secret }
+        clusterTls: { secret: cluster-tls }
         callers:
           - { name: app, secret: { name: callers, key: app }, requestsPerMinute: 120, spendPerDay: 5.5 }
           - { name: batch, keySha256: "0000000000000000000000000000000000000000000000000000000000000000", tokensPerDay: 1000000 }
@@ -119,6 +120,7 @@ internal static class Variants
     private const string Closed = """
         redis: { trial: { enabled: true, maxMemory: 64mb } }
         callers: [{ name: app, keySha256: 2c70e12b7a0646f92279f427c7b38e7334d8e5389cff167a1dc30e73f826b683 }]
+        ports: { grains: 30000 }
         networkPolicy:
           from: [{ namespaceSelector: { matchLabels: { kubernetes.io/metadata.name: ingress } } }]
           metricsFrom: [{ namespaceSelector: { matchLabels: { kubernetes.io/metadata.name: monitoring } } }]
