@@ -60,7 +60,11 @@ public sealed record PanelInfo(
     [Id(15)]
     public PanelCache? Cache { get; init; }
 
+    /// <summary>When it accepts the best of its answers; null if it has no such rule.</summary>
+    [Id(16)]
+    public PanelRule? Rule { get; init; }
+
     /// <summary>Whether gateways record its blends.</summary>
-    [Id(20)]
+    [Id(17)]
     public bool IsRecorded { get; init; }
 }

@@ -9,6 +9,7 @@ using LLMBlender.Gateway.Pages;
 using LLMBlender.Gateway.RateLimiting;
 using LLMBlender.Gateway.Recording;
 using LLMBlender.Gateway.Records;
+using LLMBlender.Gateway.Verifying;
 using LLMBlender.Gateway.Settings;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
@@ -62,6 +63,7 @@ public static class GatewayExtensions
         app.MapRecords();
         app.MapRerank();
         app.MapFeedback();
+        app.MapVerify();
         app.MapOpenAI();
         app.MapAnthropic();
         app.MapMcpOverHttp();
@@ -79,6 +81,7 @@ public static class GatewayExtensions
         app.Lifetime.ApplicationStarted.Register(() => app.Services.GetRequiredService<CallerMetrics>().InitializeCounters());
         app.Lifetime.ApplicationStarted.Register(() => app.Services.GetRequiredService<AnswerCacheMetrics>().InitializeCounters());
         app.Lifetime.ApplicationStarted.Register(() => app.Services.GetRequiredService<TrafficMetrics>().InitializeCounters());
+        app.Lifetime.ApplicationStarted.Register(() => app.Services.GetRequiredService<VerifyMetrics>().InitializeCounters());
         app.Use(static next => context =>
         {
             SecurityHeaders.AddTo(context);
@@ -134,6 +137,7 @@ public static class GatewayExtensions
         services.AddSerializer();
         services.AddSingleton<SealedAnswer>();
         services.AddSingleton<AnswerCacheMetrics>();
+        services.AddSingleton<VerifyMetrics>();
         services.AddSingleton<AnswerCache>();
         services.AddSingleton<TrafficMetrics>();
         services.AddSingleton<TrafficLog>();
