@@ -45,7 +45,7 @@ public sealed class RecordingTests : IDisposable
         records = Lines();
         var record = Assert.Single(records);
         Assert.Equal((id, "p", "fake"), (record.GetProperty("id").GetString(), record.GetProperty("panel").GetString(), record.GetProperty("ranker").GetString()));
-        Assert.EndsWith("Which?", record.GetProperty("instruction").GetString(), StringComparison.Ordinal);
+        Assert.Contains("Which", record.GetProperty("instruction").GetString(), StringComparison.Ordinal);
         Assert.Equal(["one", "two"], record.GetProperty("candidates").EnumerateArray().Select(static candidate => candidate.GetProperty("model").GetString()));
         Assert.Equal(2, record.GetProperty("matrix").GetArrayLength());
         Assert.Contains(record.GetProperty("output").GetString(), record.GetProperty("candidates").EnumerateArray().Select(static candidate => candidate.GetProperty("text").GetString()));
