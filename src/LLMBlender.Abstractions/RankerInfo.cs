@@ -30,6 +30,13 @@ public sealed record RankerInfo([property: Id(0)] string Name, [property: Id(1)]
     [Id(3), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Demonstration { get; init; }
 
+    /// <summary>
+    /// What a difference in agreement, how much of what the other candidates say a candidate says too, adds to a logit among three or more
+    /// candidates (consensus): logits for agreement 1 against 0, at least 0. Absent if agreement does not count.
+    /// </summary>
+    [Id(4), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double ConsensusWeight { get; init; }
+
     /// <summary>Whether the ranker scores each candidate alone, so that all pairs of n candidates cost n calls of it.</summary>
     [JsonIgnore]
     public bool ScoresAlone => Kind is not (PairRanker or ChatJudge);

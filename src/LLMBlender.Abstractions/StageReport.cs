@@ -12,6 +12,13 @@ public sealed record StageReport([property: Id(0)] string[] Members, [property: 
     /// <summary>The probability that the best answer so far is right; null if not known.</summary>
     [Id(2)]
     public double? Confidence { get; init; }
+
+    /// <summary>
+    /// The probabilities, by the panel's route, that each member's answer is the best of the panel's; null for a member that the route does not know.
+    /// Absent if the panel has no route.
+    /// </summary>
+    [Id(3)]
+    public double?[]? Probabilities { get; init; }
 }
 
 /// <summary>What followed from a stage's answers.</summary>
@@ -28,6 +35,9 @@ public enum StageOutcome
     /// <summary>No member has answered so far: the next stage was asked, if there is one.</summary>
     NoAnswer,
 
-    /// <summary>The stage was not asked, because an earlier one's answer was accepted.</summary>
+    /// <summary>The stage was not asked, because an earlier one's answer was accepted, or its members were not worth asking.</summary>
     NotAsked,
+
+    /// <summary>The members that the panel's route chose have answered.</summary>
+    Answered,
 }

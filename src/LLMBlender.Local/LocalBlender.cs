@@ -128,6 +128,7 @@ public sealed class LocalBlender : IBlender
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var deadline = Limit(completed.Timeout, stop.Token);
         using var panelDeadline = new Deadline(completed.Timeout, stop.Token, timeProvider);
+        panel = panel is null ? null : await panel.RoutedAsync(completed, deadline.Token);
         var source = panel is null ? null : new PanelFanOut(panel, completed, caller, panels, metrics.Panels, panelDeadline, timeProvider);
         var workflow = new BlendWorkflow(source, this, this, timeProvider);
         try

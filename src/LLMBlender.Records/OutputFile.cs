@@ -53,6 +53,9 @@ public sealed class OutputFile : IDisposable
     /// <exception cref="IOException">The file can't be created.</exception>
     public Stream Stream => stream ??= Open();
 
+    /// <summary>The file's name, as the option gives it.</summary>
+    public override string ToString() => name;
+
     /// <summary>Replaces the file with the content.</summary>
     /// <exception cref="IOException">The content can't be written.</exception>
     public void Complete()

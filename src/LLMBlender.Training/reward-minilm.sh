@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes models/reward-minilm from a reward model's export: imports it at int8-weights, fits its temperature to held-out pairs, and measures it.
+# Makes models/reward-minilm from a reward model's export: imports it at int8-weights, fits its temperature to held-out pairs, sets its weight of consensus, and measures it.
 # usage: reward-minilm.sh EXPORT DATA [LIMIT]
 # EXPORT is run/export of train-reward. DATA has train-pairs, dev-pairs, candidates-dev and corpus-text (.jsonl.gz). LIMIT measures only the
 # first records of each file. LLMBLENDER and TRAINING are the two programs, by default those of a Release build.
@@ -23,6 +23,9 @@ $llmblender models import "$export_folder" --to "$scratch/reward-minilm" --preci
 $llmblender models import "$export_folder" --to "$scratch/fp32" --max-length 256 --source-max-length 96
 $training held-out --pairs "$data/train-pairs.jsonl.gz" --to "$scratch/held-out-pairs.jsonl"
 $llmblender calibrate --model "$scratch/reward-minilm" --from "$scratch/held-out-pairs.jsonl"
+for made in reward-minilm fp32; do
+    $llmblender calibrate --model "$scratch/$made" --from "$data/candidates-dev.jsonl.gz" --judge gpt4turbo_win_prob --consensus-weight 6
+done
 mkdir -p "$model"
 find "$model" -type f ! -name README.md -delete
 cp "$scratch/reward-minilm"/* "$model/"

@@ -1,6 +1,7 @@
 using LLMBlender.Abstractions;
 using LLMBlender.Core.Blending;
 using LLMBlender.Core.Fusion;
+using LLMBlender.Core.Routing;
 using LLMBlender.Local.Backends;
 using LLMBlender.Local.Panels;
 using LLMBlender.Local.Settings;
@@ -400,6 +401,28 @@ public abstract class BlenderContractTests
         Assert.Equal(("5 is the number", false), (response.Answer, response.Abstained));
         Assert.Equal([StageOutcome.Accepted, StageOutcome.NotAsked], response.Stages.Select(static stage => stage.Outcome));
         Assert.Equal(0, calls);
+    }
+
+    [Fact]
+    public async Task Blend_RoutedPanel_AsksWhoIsWorthItAndTheOthersOnlyWithoutAnAnswer()
+    {
+        var calls = 0;
+        var panels = Panels(("five", Saying("5 is the number")), ("nine", new FakeChat(_ => $"9 after {Interlocked.Increment(ref calls)} calls")));
+        var route = new RouteModel([0], [new RoutedMember("five", 0.5, [1]), new RoutedMember("nine", 0.5, [-1])]);
+        panels.Add(new Panel("routed", ["five", "nine"])
+        {
+            Route = new PanelRoute(new RouteRule(route, 0.9, 0, 0), static (question, _) => Task.FromResult<float[]>([question.StartsWith("Five", StringComparison.Ordinal) ? 1 : 0])),
+        });
+        await using var host = await StartAsync(panels: panels);
+
+        var worth = await host.Blender.BlendAsync(new BlendRequest { Instruction = "Five?", Panel = "routed", Timeout = TimeSpan.FromSeconds(20) }, Token);
+        var asked = calls;
+        var both = await host.Blender.BlendAsync(new BlendRequest { Instruction = "Which?", Panel = "routed", Timeout = TimeSpan.FromSeconds(20) }, Token);
+
+        Assert.Equal(("5 is the number", 0), (worth.Answer, asked));
+        Assert.Equal([(StageOutcome.Answered, "five"), (StageOutcome.NotAsked, "nine")], worth.Stages.Select(static stage => (stage.Outcome, stage.Members.Single())));
+        Assert.True(worth.Stages[0].Probabilities![0] > 0.99);
+        Assert.Equal((2, 1), (both.Candidates.Length, calls));
     }
 
     [Fact]

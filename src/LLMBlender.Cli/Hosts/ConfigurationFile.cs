@@ -19,7 +19,7 @@ internal static class ConfigurationFile
 {
     /// <summary>Loads the models that a file names. If it names several accelerators, the first is used.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="ranker">The ranker of all requests; null for the file's first. No other is loaded if it is a scorer or a backend.</param>
+    /// <param name="ranker">The ranker of all requests, also a model that the file does not name; null for the file's first. No other is loaded if it is not one of the file's models.</param>
     /// <param name="fuses">Whether requests fuse; otherwise no fuser is loaded.</param>
     /// <param name="terminal">Receives notes.</param>
     /// <param name="cancellationToken">Cancels the search for backends.</param>
@@ -43,9 +43,14 @@ internal static class ConfigurationFile
             found,
             discovered => PanelRegistryBuilder.Build(PanelConfiguration.Read(configuration), discovered, PanelFile.PanelSources, null, WriteNote),
             WriteNote);
+        var search = new ModelSearch(terminal);
         if (ranker is not null && panels.HasRanker(ranker))
         {
             settings.Rankers = [];
+        }
+        else if (ranker is not null && !settings.RankersOrDefault.Contains(ranker) && Path.GetFileName(ranker) == ranker && search.Has(ranker))
+        {
+            settings.Rankers = [ranker];
         }
 
         if (!fuses)
@@ -54,7 +59,7 @@ internal static class ConfigurationFile
         }
 
         var metrics = LocalHost.CreateMetrics();
-        var models = Load(settings, new ModelSearch(terminal));
+        var models = Load(settings, search);
         return new LocalHost(models, panels, $"models of {Path.GetFileName(file)}", metrics);
 
         void WriteNote(string note) => terminal.Error.Write(Encoding.UTF8.GetBytes($"llmblender: {note}\n"));

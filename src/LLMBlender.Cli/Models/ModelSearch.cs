@@ -34,6 +34,9 @@ internal sealed class ModelSearch(Terminal terminal)
             ? throw new ModelException(name, $"is not a model folder: it has no {ModelManifest.FileName} (models import makes one)")
             : throw NotFound(name));
 
+    /// <summary>Whether there is a model with a name.</summary>
+    public bool Has(string name) => Find(name, IsModel) is not null;
+
     /// <summary>The name and folder of a ranker; the name is that of the folder.</summary>
     /// <exception cref="ModelException">The model doesn't exist.</exception>
     public (string Name, string Folder) FindRanker(string name) => (Path.GetFileName(Path.TrimEndingDirectorySeparator(name)), FindModel(name));

@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using LLMBlender.Abstractions;
+using LLMBlender.Cli.Models;
 using LLMBlender.Local.Panels;
 using LLMBlender.Records;
 
@@ -8,8 +10,17 @@ namespace LLMBlender.Cli.Panels;
 /// <summary>Reads recorded answers for a server's panel.</summary>
 internal static class PanelFile
 {
-    /// <summary>The sources of recorded panels.</summary>
-    public static PanelSources PanelSources => new() { Records = Read, Sample = Sample };
+    // Shared by the panels of all configurations that this process reads, as a reload reads the same one again.
+    private static readonly ConcurrentDictionary<string, Lazy<QuestionEncoder>> Encoders = new(StringComparer.Ordinal);
+
+    /// <summary>The sources of recorded panels and of routes.</summary>
+    public static PanelSources PanelSources => new() { Records = Read, Sample = Sample, Encoders = Encoder };
+
+    private static QuestionEncoder Encoder(string name)
+    {
+        var folder = new ModelSearch(Terminal.OfProcess()).FindModel(name);
+        return Encoders.GetOrAdd(folder, static folder => new Lazy<QuestionEncoder>(() => QuestionEncoder.Load(folder))).Value;
+    }
 
     /// <summary>The sample panel's records.</summary>
     private static IEnumerable<(string Instruction, string? Input, Candidate[] Candidates)> Sample() =>

@@ -20,22 +20,20 @@ internal sealed class TerminalReport(IAnsiConsole console)
         console.WriteLine();
         console.Write(new Padder(new Text(report.Finding, Palette.Heading), new Padding(2, 0, 2, 1)));
         ResultTables(report);
-        Heading("Choices against the best single model");
-        Table(
+        Section(
+            "Choices against the best single model",
             [report.Criterion, "difference", "rank diff. ↓", "better %"],
             report.Differences.Select(static row => (row.Name, row.Cells, (bool[]?)[false, false, false, true])));
-        if (report.Agreement.Count > 0)
-        {
-            Heading($"Agreement with {report.Criterion}");
-            Table([.. AgreementRow.Headings.Select(static heading => heading.Name)], report.Agreement.Select(static row => (row.Name, row.Cells, (bool[]?)null)));
-        }
-
-        Heading("Position bias");
-        Table(
+        Section(
+            $"Agreement with {report.Criterion}",
+            [.. AgreementRow.Headings.Select(static heading => heading.Name)],
+            report.Agreement.Select(static row => (row.Name, row.Cells, (bool[]?)null)));
+        Section(
+            "Position bias",
             ["turned %", "|M+M'|", "|M|", "first wins %"],
             report.Bias.Select(static row => (row.Name, (Interval[])[row.Turned, row.Asymmetry, row.Size, row.FirstWins], (bool[]?)[true, false, false, true])));
-        Heading($"What each aggregation asks and chooses, by {report.Criterion}");
-        Table(
+        Section(
+            $"What each aggregation asks and chooses, by {report.Criterion}",
             ["comparisons", "of all %", "rounds", "same best %", "in reverse other %", "quality"],
             report.Engines.Select(static row => (
                 row.Name,
@@ -60,17 +58,20 @@ internal sealed class TerminalReport(IAnsiConsole console)
         string[] headings = [.. report.Columns.Select(static column => column.Name + (column.IsShare ? " %" : column.LowerIsBetter ? " ↓" : ""))];
         foreach (var group in report.Rows.GroupBy(static row => row.Kind))
         {
-            Heading(Groups[group.Key]);
-            Table(headings, group.Select(row => (row.Name, row.Cells, (bool[]?)shares)));
+            Section(Groups[group.Key], headings, group.Select(row => (row.Name, row.Cells, (bool[]?)shares)));
         }
     }
 
-    private void Heading(string text) => console.Write(new Text($"\n  {text}\n", Palette.Heading));
-
-    // Columns that exceed the terminal's width continue in a table below.
-    private void Table(string[] headings, IEnumerable<(string Name, Interval[] Cells, bool[]? Shares)> rows)
+    // Columns that exceed the terminal's width continue in a table below. Without rows there is no section: candidates of preference data name no models.
+    private void Section(string heading, string[] headings, IEnumerable<(string Name, Interval[] Cells, bool[]? Shares)> rows)
     {
         var listed = rows.ToList();
+        if (listed.Count == 0)
+        {
+            return;
+        }
+
+        console.Write(new Text($"\n  {heading}\n", Palette.Heading));
         var fitting = Math.Max(1, (console.Profile.Width - listed.Max(static row => row.Name.Length) - 4) / CellWidth);
         for (var start = 0; start < headings.Length; start += fitting)
         {

@@ -239,9 +239,9 @@ internal sealed class BlendDisplay(BlendShow show, bool showsMembers)
     }
 
     // Why members were not asked.
-    private static string? Stages(BlendResponse end) => end.Stages.FirstOrDefault(static stage => stage.Outcome is StageOutcome.Accepted) is not { } accepted
+    private static string? Stages(BlendResponse end) => end.Stages.FirstOrDefault(static stage => stage.Outcome is StageOutcome.Accepted or StageOutcome.Answered) is not { } accepted
         ? end.Stages.Length == 0 ? null : "All stages asked: no answer was accepted before."
-        : string.Create(CultureInfo.InvariantCulture, $"Accepted{(accepted.Confidence is { } confidence ? $" with confidence {confidence:0.00}" : "")}; not asked: {string.Join(", ", end.Stages.Where(static stage => stage.Outcome is StageOutcome.NotAsked).SelectMany(static stage => stage.Members).DefaultIfEmpty("nobody"))}.");
+        : string.Create(CultureInfo.InvariantCulture, $"{(accepted.Outcome is StageOutcome.Answered ? $"The route asked {string.Join(", ", accepted.Members)}" : $"Accepted{(accepted.Confidence is { } confidence ? $" with confidence {confidence:0.00}" : "")}")}; not asked: {string.Join(", ", end.Stages.Where(static stage => stage.Outcome is StageOutcome.NotAsked).SelectMany(static stage => stage.Members).DefaultIfEmpty("nobody"))}.");
 
     private void ShowBest(string text) => show.Answer(ranked is null ? "" : $"by {ranked.Name(ranked.Best)}", text);
 }

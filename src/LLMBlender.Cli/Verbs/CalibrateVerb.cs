@@ -3,6 +3,7 @@ using System.Globalization;
 using LLMBlender.Cli.Models;
 using LLMBlender.Cli.Show;
 using LLMBlender.Core.Evaluation;
+using LLMBlender.Evaluation.Staging;
 using LLMBlender.Inference.Models;
 using LLMBlender.Inference.PairRanker;
 using LLMBlender.Local.Comparing;
@@ -34,8 +35,14 @@ internal static class CalibrateVerb
         "Calibration": FILE and "Risk": 0.1 accepts a choice only from a confidence at which, with probability 0.9 over the drawing of the
         sets, at most a tenth of the accepted choices are wrong.
 
+        With --judge and --consensus-weight W the manifest gets the weight of consensus instead: among three or more candidates W · (c_a - c_b)
+        is added to a pair's logit, where c, from 0 to 1, is how much of what the other candidates say a candidate says too: the mean
+        share of their distinct word pairs that it has. The report has the judge's score of the choices and their rank, and what W changed.
+        compare, and rank of two candidates, have no others and stay as they are.
+
         Examples:
           llmblender calibrate --model models/pairrm --from judged.jsonl
+          llmblender calibrate --model models/pairrm --from sets.jsonl --judge gpt4 --consensus-weight 4
           llmblender calibrate --model models/pairrm --from sets.jsonl --judge gpt4 --stages "small,mid;large" --to panel.json
         """;
 
@@ -56,9 +63,12 @@ internal static class CalibrateVerb
         verb.Options.Add(json);
         var device = new DeviceArgument(verb);
         var panel = new PanelCalibrationArguments(verb);
+        var consensus = new ConsensusArguments(verb);
         verb.SetAction(async (parsed, cancellationToken) =>
         {
-            using var run = panel.Read(parsed, parsed.GetValue(from)!, terminal);
+            var weight = consensus.Read(parsed);
+            var judge = weight is null ? null : panel.JudgeOnly(parsed, "--consensus-weight");
+            using var run = judge is null ? panel.Read(parsed, parsed.GetValue(from)!, terminal) : null;
             using var input = RecordInput.Open(parsed.GetValue(from)!, terminal.In);
             var folder = new ModelSearch(terminal).FindModel(parsed.GetValue(model)!);
             using var ranker = ModelRankers.Load(folder, new PairRankerOptions { Accelerator = device.Read(parsed) });
@@ -66,6 +76,24 @@ internal static class CalibrateVerb
             {
                 await ProgressDisplay.RunAsync(terminal, input.Length, progress => Task.Run(() => run.Compare(input, ranker, progress, cancellationToken), cancellationToken));
                 run.Write(ranker, input.Name, parsed.GetValue(json), terminal);
+                return ExitCode.Done;
+            }
+
+            if (judge is not null)
+            {
+                List<JudgedSet> sets = [];
+                await ProgressDisplay.RunAsync(terminal, input.Length, progress => Task.Run(() => sets = JudgedSetFile.Read(input, judge, ranker, progress, cancellationToken), cancellationToken));
+                var report = Report(sets, weight!.Value, input.Name);
+                Write(ranker.Manifest with { ConsensusWeight = report.Weight }, folder);
+                if (parsed.GetValue(json))
+                {
+                    WriteJson(ranker.Manifest.Id, report, terminal);
+                }
+                else
+                {
+                    parsed.InvocationConfiguration.Output.WriteLine(ConsensusArguments.Describe(folder, report, judge));
+                }
+
                 return ExitCode.Done;
             }
 
@@ -107,6 +135,29 @@ internal static class CalibrateVerb
             pairs.AddRange(chunk.Select((entry, i) => (((double)logits[2 * i] - logits[(2 * i) + 1]) / 2, entry.Value!.Judged)));
             progress.Settled(chunk.Length, chunk[^1].Place.Position);
         }
+    }
+
+    private static ConsensusReport Report(List<JudgedSet> sets, double weight, string file) => sets.Count > 0
+        ? ConsensusReport.Of(sets, weight)
+        : throw new UsageException($"--from {file}: there are no judged sets");
+
+    private static void WriteJson(string id, ConsensusReport report, Terminal terminal)
+    {
+        using var output = RecordOutput.At(to: null, terminal.Out);
+        output.Write(json =>
+        {
+            json.WriteString("model", id);
+            json.WriteNumber("consensus_weight", report.Weight);
+            json.WriteNumber("sets", report.Sets);
+            foreach (var (name, interval) in new[] { ("score", report.Score), ("score_difference", report.ScoreDifference), ("rank", report.Rank), ("rank_difference", report.RankDifference) })
+            {
+                json.WriteStartObject(name);
+                json.WriteNumber("value", interval.Value);
+                json.WriteNumber("low", interval.Low);
+                json.WriteNumber("high", interval.High);
+                json.WriteEndObject();
+            }
+        });
     }
 
     private static TemperatureFit Fit(List<(double, double)> pairs, string file)

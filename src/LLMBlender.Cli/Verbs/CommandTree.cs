@@ -22,6 +22,7 @@ internal static class CommandTree
         root.Subcommands.Add(GenerateVerb.Create(terminal));
         root.Subcommands.Add(EvaluateVerb.Create(terminal));
         root.Subcommands.Add(CalibrateVerb.Create(terminal));
+        root.Subcommands.Add(LearnVerb.Create(terminal));
         root.Subcommands.Add(DatasetVerb.Create(terminal));
         root.Subcommands.Add(ServeVerb.Create(terminal));
         root.Subcommands.Add(SecretsVerb.Create(terminal));

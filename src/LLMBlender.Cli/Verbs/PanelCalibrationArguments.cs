@@ -42,6 +42,15 @@ internal sealed class PanelCalibrationArguments
         }
     }
 
+    /// <summary>The score that says which candidate is best, for a run that writes no panel's calibration.</summary>
+    /// <exception cref="UsageException">It is missing, or an option of a panel's calibration is given.</exception>
+    public string JudgeOnly(ParseResult parsed, string option)
+    {
+        var useless = new Option[] { to, stages, within, plot }.FirstOrDefault(other => parsed.GetResult(other) is { Implicit: false });
+        return useless is not null ? throw new UsageException($"{useless.Name} is for a panel's calibration, and {option} is given")
+            : parsed.GetValue(judge) ?? throw new UsageException($"{option} needs --judge SCORE, the score of the sets' candidates that says which is best");
+    }
+
     /// <summary>The run of a panel's calibration; null for that of a ranker.</summary>
     /// <param name="parsed">The arguments.</param>
     /// <param name="from">The file of the sets, which no output may replace.</param>

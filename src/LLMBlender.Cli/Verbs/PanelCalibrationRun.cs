@@ -73,13 +73,13 @@ internal sealed class PanelCalibrationRun(string judge, OutputFile to, string[][
     private Report Measure(StagedPanel panel, PanelCalibration calibration)
     {
         var held = StagedPanel.Held(sets);
-        StagingPoint[] points =
+        StagingPoint[] Points(PanelCalibration? by) =>
         [
             .. Enumerable.Range(0, PanelCalibration.Levels + 1)
-                .Select(level => panel.Measure(held, (double)level / PanelCalibration.Levels, calibration))
+                .Select(level => panel.Measure(held, (double)level / PanelCalibration.Levels, by))
                 .DistinctBy(static point => (point.Calls, point.Coverage, point.Score)),
         ];
-        return new Report(held.Count, points, panel.Measure(held, double.PositiveInfinity, calibration), panel.Reliability(held, calibration));
+        return new Report(held.Count, Points(calibration), Points(null), panel.Measure(held, double.PositiveInfinity, calibration), panel.Reliability(held, calibration));
     }
 
     private string Describe(PanelCalibration calibration, Report report, string file)
@@ -101,13 +101,19 @@ internal sealed class PanelCalibrationRun(string judge, OutputFile to, string[][
         }
 
         Line($"threshold  calls   score    rank  accepted  wrong");
-        foreach (var point in report.Points)
-        {
-            Line($"{point.Threshold,9:0.00}  {point.Calls,5:P0}  {point.Score,6:0.0000}  {point.Rank,5:0.00}  {point.Coverage,8:P0}  {point.Risk,5:P0}");
-        }
-
+        Rows(report.Points);
+        Line($"of the ranker's own confidence");
+        Rows(report.Own);
         Line($"all members       {report.Full.Score,6:0.0000}  {report.Full.Rank,5:0.00}");
         return text.ToString().TrimEnd();
+
+        void Rows(StagingPoint[] points)
+        {
+            foreach (var point in points)
+            {
+                Line($"{point.Threshold,9:0.00}  {point.Calls,5:P0}  {point.Score,6:0.0000}  {point.Rank,5:0.00}  {point.Coverage,8:P0}  {point.Risk,5:P0}");
+            }
+        }
 
         void Line(FormattableString line) => text.AppendLine(line.ToString(CultureInfo.InvariantCulture));
     }
@@ -153,6 +159,13 @@ internal sealed class PanelCalibrationRun(string judge, OutputFile to, string[][
             }
 
             json.WriteEndArray();
+            json.WriteStartArray("own_confidence");
+            foreach (var point in report.Own)
+            {
+                Write(json, point);
+            }
+
+            json.WriteEndArray();
             json.WritePropertyName("full");
             Write(json, report.Full with { Threshold = 1 });
             json.WriteEndObject();
@@ -175,5 +188,5 @@ internal sealed class PanelCalibrationRun(string judge, OutputFile to, string[][
 
     private static string Stages(PanelCalibration calibration) => string.Join("; then ", calibration.Stages.Select(static stage => string.Join(", ", stage.Members)));
 
-    private sealed record Report(int Held, StagingPoint[] Points, StagingPoint Full, Reliability Reliability);
+    private sealed record Report(int Held, StagingPoint[] Points, StagingPoint[] Own, StagingPoint Full, Reliability Reliability);
 }

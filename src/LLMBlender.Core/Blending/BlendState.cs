@@ -96,11 +96,12 @@ internal sealed class BlendState(BlendRequest request, ICandidateSource? panel, 
     /// <returns>Whether the best candidate is accepted with enough answers for the quorum.</returns>
     public bool EndStage()
     {
-        var isEnough = IsAccepted && answers.Length >= panel!.Quorum;
+        var isRouted = panel is { Probabilities: not null, Acceptance: null or { Decides: false } };
+        var isEnough = (isRouted ? candidates.Length > 0 : IsAccepted) && answers.Length >= panel!.Quorum;
         if (stages.Count == stage)
         {
-            var outcome = isEnough ? StageOutcome.Accepted : candidates.Length == 0 ? StageOutcome.NoAnswer : StageOutcome.Unsure;
-            stages.Add(new StageReport([.. panel!.Stages[stage]], outcome) { Confidence = confidence });
+            var outcome = isEnough ? (isRouted ? StageOutcome.Answered : StageOutcome.Accepted) : candidates.Length == 0 ? StageOutcome.NoAnswer : StageOutcome.Unsure;
+            stages.Add(Report(panel!.Stages[stage], outcome) with { Confidence = confidence });
         }
 
         return isEnough;
@@ -285,7 +286,12 @@ internal sealed class BlendState(BlendRequest request, ICandidateSource? panel, 
 
     // The stages that were asked, and those that were not.
     private StageReport[] Stages(ICandidateSource asked) =>
-        [.. stages, .. asked.Stages.Skip(stages.Count).Select(static names => new StageReport([.. names], StageOutcome.NotAsked))];
+        [.. stages, .. asked.Stages.Skip(stages.Count).Select(names => Report(names, StageOutcome.NotAsked))];
+
+    private StageReport Report(IReadOnlyList<string> names, StageOutcome outcome) => new([.. names], outcome)
+    {
+        Probabilities = panel?.Probabilities is { } known ? [.. names.Select(name => known.TryGetValue(name, out var probability) ? probability : (double?)null)] : null,
+    };
 
     private string[] Warnings() =>
     [

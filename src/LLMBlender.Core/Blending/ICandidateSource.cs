@@ -17,6 +17,12 @@ public interface ICandidateSource
     /// <summary>When the best answer so far is accepted; null if there is no such rule, as for a panel of one stage without one.</summary>
     AcceptanceRule? Acceptance { get; }
 
+    /// <summary>
+    /// The probability with which each member's answer was expected to be the best, where a route made the stages: without a rule to accept answers,
+    /// the next stage is asked only if no answer came. Null if there is no route.
+    /// </summary>
+    IReadOnlyDictionary<string, double>? Probabilities => null;
+
     /// <summary>The minimum number of members that must answer, at least 1.</summary>
     int Quorum { get; }
 

@@ -59,6 +59,8 @@ public sealed class RankingWorkflow
         var known = comparer.Info is { ScoresAlone: true } && engine is not FullMatrixEngine && Texts.Length <= MaxCandidatesAtOnce
             ? await CompareAllAsync(comparer, cancellationToken)
             : null;
+        var weight = comparer.Info?.ConsensusWeight ?? 0;
+        var agreements = weight > 0 && Texts.Length > 2 && engine is not AgainstReference ? Consensus.Of(Texts) : null;
         while (!engine.IsSettled)
         {
             // In parts, so that a large round takes no thread and no memory for all of its pairs at once.
@@ -70,7 +72,7 @@ public sealed class RankingWorkflow
                 var logits = known is null ? await comparer.CompareAsync(pairs, cancellationToken) : Array.ConvertAll(pairs, pair => known[pair]);
                 for (var i = 0; i < pairs.Length; i++)
                 {
-                    engine.Record(pairs[i], logits[i]);
+                    engine.Record(pairs[i], agreements is null ? logits[i] : logits[i] + Consensus.Advantage(agreements, pairs[i], weight));
                 }
             }
         }

@@ -11,12 +11,12 @@ public static class JudgedSetFile
 
     /// <summary>Reads and compares all sets.</summary>
     /// <param name="input">The file: records of MixInstruct's format with scores.</param>
-    /// <param name="judge">The name of the score that says which candidate is best.</param>
+    /// <param name="judge">The name of the score that says which candidate is best; null for the share of the ranker's preference, by its own scale.</param>
     /// <param name="ranker">Compares the candidates.</param>
     /// <param name="progress">Counts comparisons and records.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="UsageException">A record is invalid, or lacks a score.</exception>
-    public static List<JudgedSet> Read(RecordInput input, string judge, IModelRanker ranker, IProgressDisplay progress, CancellationToken cancellationToken)
+    public static List<JudgedSet> Read(RecordInput input, string? judge, IModelRanker ranker, IProgressDisplay progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(ranker);
@@ -41,7 +41,18 @@ public static class JudgedSetFile
                     matrix[pairs[next].First, pairs[next].Second] = logits[next];
                 }
 
-                sets.Add(new JudgedSet(record.Models, Array.ConvertAll(record.Candidates, candidate => Score(candidate, judge, entry.Place)), matrix));
+                var set = new JudgedSet(record.Models, [], matrix)
+                {
+                    Source = record.Source,
+                    Texts = record.Texts,
+                    ConsensusWeight = ranker.Manifest.ConsensusWeight,
+                };
+                sets.Add(set with
+                {
+                    Scores = judge is null
+                        ? set.Shares(ranker.Manifest.Calibration?.Temperature ?? 1)
+                        : Array.ConvertAll(record.Candidates, candidate => Score(candidate, judge, entry.Place)),
+                });
             }
 
             progress.Settled(chunk.Length, chunk[^1].Place.Position);

@@ -94,7 +94,7 @@ public sealed class StagedPanel
                 Calls: stages.Take(stage + 1).Sum(static models => models.Length) / (double)all,
                 Price: stages.Take(stage + 1).Sum(models => models.Sum(prices)) / allPrice,
                 Score: item.Set.Scores[choice.Candidate],
-                Rank: Rank(item.Set.Scores, choice.Candidate));
+                Rank: item.Set.Rank(choice.Candidate));
         }).ToArray();
         var accepted = ends.Sum(static end => end.Accepted);
         return new StagingPoint(
@@ -155,10 +155,6 @@ public sealed class StagedPanel
         var index = set.Models.ToList().IndexOf(model);
         return index >= 0 ? index : throw new ArgumentException($"a set has no answer of \"{model}\"; it has those of {string.Join(", ", set.Models)}", nameof(model));
     }
-
-    // Ties have the mean of their ranks.
-    private static double Rank(double[] scores, int candidate) =>
-        1 + scores.Count(score => score > scores[candidate]) + ((scores.Count(score => score == scores[candidate]) - 1) / 2.0);
 
     private readonly record struct Choice(int Candidate, int Answers, double? Confidence, bool IsRight);
 }

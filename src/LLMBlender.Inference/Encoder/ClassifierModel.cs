@@ -53,6 +53,30 @@ public sealed class ClassifierModel : IDisposable
         return logits;
     }
 
+    /// <summary>
+    /// The features of each text alone: the last states that the labels' logits are linear in; other rows in the batch change only the last
+    /// digits.
+    /// </summary>
+    /// <param name="texts">The texts; the ends of those that are too long are cut.</param>
+    /// <param name="cancellationToken">Checked before each batch.</param>
+    /// <exception cref="ModelException">The model was imported by a version whose graphs do not return them.</exception>
+    public float[][] Features(IReadOnlyList<string> texts, CancellationToken cancellationToken = default)
+    {
+        if (!runner.Session.Gives(PooledGraph.Features))
+        {
+            throw new ModelException(Manifest.Id, "its graph returns no features: import its checkpoint again");
+        }
+
+        var vectors = new float[texts.Count][];
+        runner.Run(
+            [.. texts.Select(text => new EncoderRow(runner.Tokenizer.EncodeRow(text, null, runner.MaxLength)))],
+            PooledGraph.Features,
+            (row, values) => vectors[row] = values.ToArray(),
+            completed: null,
+            cancellationToken);
+        return vectors;
+    }
+
     /// <inheritdoc/>
     public void Dispose() => runner.Dispose();
 }

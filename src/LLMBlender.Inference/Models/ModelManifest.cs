@@ -63,6 +63,13 @@ public sealed record ModelManifest
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Demonstration { get; init; }
 
+    /// <summary>
+    /// What a difference in agreement adds to a ranker's logits among three or more candidates: logits for agreement 1 against 0, finite and
+    /// at least 0. Agreement is how much of what the other candidates say a candidate says too.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double ConsensusWeight { get; init; }
+
     /// <summary>Every other file of the model, with its SHA-256 in hexadecimal.</summary>
     public required SortedDictionary<string, string> Files { get; init; }
 
@@ -138,6 +145,11 @@ public sealed record ModelManifest
         if (manifest.Calibration is { Temperature: var temperature } && !(temperature > 0 && double.IsFinite(temperature)))
         {
             throw new ModelException(path, $"\"calibration\" has the temperature {temperature}, but it must be above 0 and finite");
+        }
+
+        if (!(manifest.ConsensusWeight >= 0 && double.IsFinite(manifest.ConsensusWeight)))
+        {
+            throw new ModelException(path, $"\"consensus_weight\" is {manifest.ConsensusWeight}, but it must be finite and at least 0");
         }
 
         return manifest;

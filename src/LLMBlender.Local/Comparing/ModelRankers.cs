@@ -19,6 +19,7 @@ public static class ModelRankers
         {
             Temperature = manifest.Calibration?.Temperature,
             Demonstration = manifest.Demonstration,
+            ConsensusWeight = manifest.ConsensusWeight,
         };
 
     /// <summary>Loads a model folder.</summary>

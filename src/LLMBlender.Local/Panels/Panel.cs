@@ -73,6 +73,12 @@ public sealed record Panel(string Name, string[] Members)
     /// <summary>How its answers are kept and given again, with the version of its settings alone; null if they are not.</summary>
     public PanelCache? Cache { get; init; }
 
+    /// <summary>Which members are worth asking for a question; null to ask all.</summary>
+    public PanelRoute? Route { get; init; }
+
+    /// <summary>The probabilities by which a route divided the members; null if there was none.</summary>
+    public IReadOnlyDictionary<string, double>? Probabilities { get; init; }
+
     /// <summary>The remaining budget of hedged calls.</summary>
     public HedgeBudget Hedges { get; private init; } = new(0);
 
@@ -145,6 +151,28 @@ public sealed record Panel(string Name, string[] Members)
             OnRequest = settings.CacheOnRequest,
         },
     };
+
+    /// <summary>
+    /// Returns this panel with the stages of its route: the members that are worth asking for the request's question, then the others, which are asked
+    /// only if no answer comes from those, or it is not accepted.
+    /// </summary>
+    /// <param name="request">The request.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    public async ValueTask<Panel> RoutedAsync(BlendRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (Route is null || request.Member is not null || await Route.ChooseAsync(Members, request, cancellationToken) is not { } choice)
+        {
+            return this;
+        }
+
+        string[][] stages = choice.Others.Length == 0 ? [choice.First] : [choice.First, choice.Others];
+        return this with
+        {
+            Stages = Array.ConvertAll(stages, stage => stage.SelectMany(member => Enumerable.Repeat(member, Samples)).ToArray()),
+            Probabilities = choice.Probabilities,
+        };
+    }
 
     private static (string Backend, int Sample, string Name) Slot(string member, int number) => (member, number - 1, number == 1 ? member : $"{member}#{number}");
 }

@@ -58,6 +58,10 @@ public sealed class PanelFanOut(
     public AcceptanceRule? Acceptance => Members.Count > 1 ? panel.Acceptance : null;
 
     /// <inheritdoc/>
+    public IReadOnlyDictionary<string, double>? Probabilities => field ??= panel.Probabilities is not { } known ? null
+        : slotsByStage.SelectMany(static stage => stage).Where(slot => known.ContainsKey(slot.Backend)).ToDictionary(static slot => slot.Name, slot => known[slot.Backend], StringComparer.Ordinal);
+
+    /// <inheritdoc/>
     public int Quorum => request.Member is null ? panel.Quorum ?? 1 : 1;
 
     /// <inheritdoc/>

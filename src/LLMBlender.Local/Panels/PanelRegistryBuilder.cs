@@ -104,13 +104,14 @@ public static class PanelRegistryBuilder
             return;
         }
 
-        Guarded(path, () => registry.Add(Create(registry, settings, notes)));
+        Guarded(path, () => registry.Add(Create(registry, settings, sources, notes)));
     }
 
-    private static Panel Create(PanelRegistry registry, PanelSettings settings, Action<string> notes)
+    private static Panel Create(PanelRegistry registry, PanelSettings settings, PanelSources sources, Action<string> notes)
     {
         var panel = Panel.Create(settings);
         panel = (settings.StageOrder is null ? panel : panel.ByPrice(Price)).Accepting(settings).Caching(settings);
+        panel = settings.Route is { } route ? panel with { Route = PanelRoute.Read(route, panel.Name, panel.Members, sources.Encoders) } : panel;
         if (panel.Acceptance is { Threshold: double.PositiveInfinity })
         {
             notes($"panel {panel.Name}: no confidence is known to keep the risk of {settings.Risk:0.###} in {settings.Calibration}, so that no choice is accepted");

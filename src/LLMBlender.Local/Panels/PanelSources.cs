@@ -14,6 +14,9 @@ public sealed record PanelSources
     /// <summary>Reads an environment variable; null if it is not set.</summary>
     public Func<string, string?> Variable { get; init; } = Environment.GetEnvironmentVariable;
 
+    /// <summary>Finds the encoder that a route reads by its model's name; null where no models are loaded.</summary>
+    public Func<string, QuestionEncoder>? Encoders { get; init; }
+
     /// <summary>Measures retry delays and breaks.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 }

@@ -42,6 +42,12 @@ public sealed record PanelSettings
     /// <summary>The file of the panel's calibration, written by <c>llmblender calibrate</c>; null for the ranker's own confidence.</summary>
     public string? Calibration { get; set; }
 
+    /// <summary>
+    /// The file of a route, written by <c>llmblender learn route</c>: only the members that are worth it for the question are asked, and the others if
+    /// no answer comes from those or it is not accepted. Null to ask all members. Excludes <see cref="Stages"/>, <see cref="StageOrder"/> and <see cref="Calibration"/>.
+    /// </summary>
+    public string? Route { get; set; }
+
     /// <summary>A file of recorded answers, in the format of <c>blend</c>'s records with candidates.</summary>
     public string? Records { get; set; }
 

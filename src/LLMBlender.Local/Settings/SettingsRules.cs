@@ -136,6 +136,11 @@ public static class SettingsRules
             throw SettingsException.Of($"{path}:Calibration", null, "the file of a calibration where there is a Risk");
         }
 
+        if (panel.Route is not null && (panel.Stages.Length > 0 || panel.StageOrder is not null || panel.Calibration is not null || panel.Records is not null))
+        {
+            throw SettingsException.Of($"{path}:Route", panel.Route, "absent where there are Stages, a StageOrder, a Calibration or Records");
+        }
+
         if (panel.Stages.Length > 0 && (panel.Members.Length > 0 || panel.Samples > 1 || panel.StageOrder is not null))
         {
             throw SettingsException.Of($"{path}:Stages", $"{panel.Stages.Length} stages", "absent where there are Members, Samples or a StageOrder");

@@ -73,13 +73,14 @@ internal sealed record SiloCapabilities(SiloRoles Roles, int Accelerators, Ranke
     }
 
     private static string Write(RankerInfo? info) => info is null ? ""
-        : string.Create(CultureInfo.InvariantCulture, $"{info.Kind},{info.Temperature:R},{(info.Demonstration ? "demonstration" : "")}");
+        : string.Create(CultureInfo.InvariantCulture, $"{info.Kind},{info.Temperature:R},{(info.Demonstration ? "demonstration" : "")},{info.ConsensusWeight:R}");
 
-    private static RankerInfo? ReadInfo(string name, string? text) => text?.Split(',') is not [{ Length: > 0 } kind, var temperature, var demonstration, ..]
+    private static RankerInfo? ReadInfo(string name, string? text) => text?.Split(',') is not [{ Length: > 0 } kind, var temperature, var demonstration, .. var rest]
         ? null
         : new RankerInfo(name, kind)
         {
             Temperature = double.TryParse(temperature, CultureInfo.InvariantCulture, out var value) && value > 0 ? value : null,
             Demonstration = demonstration.Length > 0,
+            ConsensusWeight = double.TryParse(rest.FirstOrDefault(), CultureInfo.InvariantCulture, out var weight) && weight > 0 ? weight : 0,
         };
 }

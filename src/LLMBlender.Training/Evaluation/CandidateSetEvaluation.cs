@@ -1,10 +1,11 @@
+using LLMBlender.Core.Ranking;
 using LLMBlender.Training.Data;
 using LLMBlender.Training.Runs;
 
 namespace LLMBlender.Training.Evaluation;
 
 /// <summary>
-/// Ranks candidate sets by MaxLogits over the full matrix in both orders, s_i = Σ_j (M[i,j] − M[j,i]) / N, and compares with a judge's
+/// Ranks candidate sets by MaxLogits over the full matrix in both orders, s_i = Σ_j (M[i,j] − M[j,i]) / N, with the ranker's weight of agreement, and compares with a judge's
 /// scores, beside simpler rules and beside always taking the one model that the judge likes best on average.
 /// </summary>
 internal static class CandidateSetEvaluation
@@ -39,14 +40,15 @@ internal static class CandidateSetEvaluation
             double[] judge = [.. judged.Select(candidate => candidate.Scores[score])];
             int[] source = lexicon.Encode(set.Prompt);
             int[][] texts = [.. judged.Select(candidate => lexicon.Encode(candidate.Text))];
+            double[] agreements = judged.Length > 2 ? Consensus.Of([.. judged.Select(candidate => candidate.Text)]) : new double[judged.Length];
             outcomes.Add(new Outcome(
                 set.Subset,
                 [.. judged.Select(candidate => candidate.Model)],
                 judge,
-                MaxLogits(source, texts, scorer),
+                MaxLogits(source, texts, agreements, scorer),
                 [.. judged.Select(candidate => (double)candidate.Text.Length)],
                 [.. texts.Select(text => bag?.Score(source, text) ?? 0)],
-                other is null ? null : MaxLogits(source, texts, other)));
+                other is null ? null : MaxLogits(source, texts, agreements, other)));
         }
 
         if (outcomes.Count == 0)
@@ -134,7 +136,7 @@ internal static class CandidateSetEvaluation
         .OrderByDescending(group => group.Average()).ThenBy(group => group.Key, StringComparer.Ordinal)
         .First().Key;
 
-    private static double[] MaxLogits(int[] source, int[][] candidates, IPairScorer scorer)
+    private static double[] MaxLogits(int[] source, int[][] candidates, double[] agreements, IPairScorer scorer)
     {
         int n = candidates.Length;
         var at = new List<(int I, int J)>();
@@ -151,8 +153,9 @@ internal static class CandidateSetEvaluation
         double[] scores = new double[n];
         foreach (var ((i, j), (forward, backward)) in at.Zip(scorer.Score(pairs)))
         {
-            scores[i] += (forward - backward) / n;
-            scores[j] += (backward - forward) / n;
+            float advantage = Consensus.Advantage(agreements, new(i, j), scorer.ConsensusWeight);
+            scores[i] += ((forward - backward) / n) + (2 * advantage / n);
+            scores[j] += ((backward - forward) / n) - (2 * advantage / n);
         }
 
         return scores;

@@ -18,6 +18,9 @@ internal sealed class ClassifierScorer(ClassifierModel model, RewardTokens token
         ?? (model.Manifest.SourceMaxLength is { } source ? model.MaxLength - source : Math.Min(UsualCandidate, model.MaxLength));
 
     /// <inheritdoc/>
+    public double ConsensusWeight => model.Manifest.ConsensusWeight;
+
+    /// <inheritdoc/>
     public IReadOnlyList<(float BetterFirst, float WorseFirst)> Score(IReadOnlyList<TrainingPair> pairs)
     {
         // An answer that stands in several pairs is read once.

@@ -9,6 +9,8 @@ internal sealed class PackagedScorer(PairRankerModel model, int candidateMaxLeng
 {
     public int CandidateMaxLength => candidateMaxLength;
 
+    public double ConsensusWeight => model.Manifest.ConsensusWeight;
+
     public IReadOnlyList<(float BetterFirst, float WorseFirst)> Score(IReadOnlyList<TrainingPair> pairs)
     {
         EncodedRecord[] records = [.. pairs.Select(pair => model.Encode(pair.Source, [pair.Better, pair.Worse]))];

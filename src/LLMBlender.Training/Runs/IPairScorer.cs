@@ -8,6 +8,9 @@ internal interface IPairScorer
     /// <summary>Tokens of a candidate at least read, its three control tokens included.</summary>
     int CandidateMaxLength { get; }
 
+    /// <summary>What a difference in agreement adds to a logit among three or more candidates, in logits.</summary>
+    double ConsensusWeight => 0;
+
     /// <summary>
     /// For each pair the logit with the better candidate first, and the logit with the worse one first. Their difference is positive
     /// when the two orders together find the better one.

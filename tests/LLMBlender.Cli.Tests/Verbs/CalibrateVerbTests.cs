@@ -87,11 +87,56 @@ public sealed class CalibrateVerbTests(TinyModel tiny) : IDisposable
         Assert.Equal((10, 1.0), (report["held"]!.GetValue<int>(), report["points"]![0]!["coverage"]!.GetValue<double>()));
         Assert.Equal(2 / 3.0, report["points"]![0]!["calls"]!.GetValue<double>(), 1e-9);
         Assert.Equal(1, report["full"]!["calls"]!.GetValue<double>());
+        Assert.Equal(2 / 3.0, report["own_confidence"]![0]!["calls"]!.GetValue<double>(), 1e-9);
         var calibration = PanelCalibrationFile.Read(file);
         Assert.Equal(("tiny", "j", 0.5, "sets.jsonl", 20), (calibration.Ranker, calibration.Judge, calibration.Within, calibration.From, calibration.Questions));
         Assert.Equal([["a", "b"], ["c"]], calibration.Stages.Select(static stage => stage.Members));
         Assert.Contains("<svg", await File.ReadAllTextAsync(page, TestContext.Current.CancellationToken), StringComparison.Ordinal);
         Assert.Equal(new Calibration(0.25, 9, "x"), ModelManifest.Read(model).Calibration);
+    }
+
+    [Fact]
+    public async Task Calibrate_ConsensusWeight_WritesItAndReportsWhatItChanges()
+    {
+        var model = folder.CopyOf(tiny.Folder, "model");
+        var sets = folder.Write("sets.jsonl", Sets());
+        var record = """{"id":1,"instruction":"Which?","candidates":[{"text":"It is Rome."},{"text":"Paris it is."},{"text":"I say Paris it is."}]}""";
+        var before = (await CommandLine.RunAsync(record, ["rank", "--from", "-", "--ranker", model, "--matrix"])).Records.Single();
+
+        var outcome = await CommandLine.RunAsync("calibrate", "--model", model, "--from", sets, "--judge", "j", "--consensus-weight", "3.5", "--json");
+
+        Assert.True(outcome.Code == ExitCode.Done, outcome.Error);
+        var report = outcome.Records.Single();
+        Assert.Equal((20, 3.5), (report["sets"]!.GetValue<int>(), report["consensus_weight"]!.GetValue<double>()));
+        Assert.InRange(report["rank"]!["value"]!.GetValue<double>(), report["rank"]!["low"]!.GetValue<double>(), report["rank"]!["high"]!.GetValue<double>());
+        Assert.Equal(3.5, ModelManifest.Read(model).ConsensusWeight);
+        Assert.Equal(ExitCode.Done, (await CommandLine.RunAsync("models", "verify", model)).Code);
+
+        var after = (await CommandLine.RunAsync(record, ["rank", "--from", "-", "--ranker", model, "--matrix"])).Records.Single();
+        var agreements = Core.Ranking.Consensus.Of(["It is Rome.", "Paris it is.", "I say Paris it is."]);
+        Assert.Equal(
+            before["matrix"]![2]![0]!.GetValue<double>() + (3.5 * (agreements[2] - agreements[0])), after["matrix"]![2]![0]!.GetValue<double>(), 1e-5);
+        Assert.Equal(3.5, after["ranker_info"]!["consensus_weight"]!.GetValue<double>());
+
+        Assert.Equal(ExitCode.Done, (await CommandLine.RunAsync("calibrate", "--model", model, "--from", sets, "--judge", "j", "--consensus-weight", "0")).Code);
+        Assert.DoesNotContain("consensus", await File.ReadAllTextAsync(Path.Combine(model, ModelManifest.FileName), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--judge calibrates", "--judge", "j")]
+    [InlineData("--consensus-weight needs --judge SCORE", "--consensus-weight", "1")]
+    [InlineData("--to is for a panel's calibration, and --consensus-weight is given", "--consensus-weight", "1", "--judge", "j", "--to", "x.json")]
+    [InlineData("--consensus-weight is \"-1\", and must be a number of at least 0", "--consensus-weight=-1", "--judge", "j")]
+    [InlineData("has no score \"k\"", "--consensus-weight", "1", "--judge", "k")]
+    public async Task Calibrate_ConsensusWeightThatDoesNotFit_IsRefusedAndNothingIsWritten(string problem, params string[] options)
+    {
+        var model = folder.CopyOf(tiny.Folder, "model");
+
+        var outcome = await CommandLine.RunAsync(["calibrate", "--model", model, "--from", folder.Write("sets.jsonl", Sets()), .. options]);
+
+        Assert.Equal(ExitCode.Usage, outcome.Code);
+        Assert.Contains(problem, outcome.Error, StringComparison.Ordinal);
+        Assert.Equal(0, ModelManifest.Read(model).ConsensusWeight);
     }
 
     [Theory]

@@ -51,6 +51,15 @@ public sealed class ConfiguredBlendTests(TinyModel tiny) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Blend_RankerThatTheFileDoesNotName_IsUsed()
+    {
+        var outcome = await CommandLine.RunAsync(["blend", "Say something.", "--config", Config(), "--panel", "five", "--ranker", "reward-minilm", "--json"]);
+
+        Assert.True(outcome.Code == ExitCode.Done, outcome.Error);
+        Assert.Equal("reward-minilm", (string)Assert.Single(outcome.Records)["ranker_info"]!["name"]!);
+    }
+
+    [Fact]
     public async Task Blend_Records_AnswersEachInItsPlace()
     {
         const string Records = """

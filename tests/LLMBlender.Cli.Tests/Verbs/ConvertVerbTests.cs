@@ -31,6 +31,19 @@ public sealed class ConvertVerbTests(TinyModel tiny) : IDisposable
         Assert.All(scores.Where(score => score.Key != "right"), score => Assert.True(scores["right"] > score.Value));
     }
 
+    // Their candidates name no models, so that there is no best single model to compare with.
+    [Fact]
+    public async Task Evaluate_OfConvertedPreferences_ShowsTheReport()
+    {
+        var records = await ConvertAsync("""{"id":"x","prompt":"Q","chosen":["right"],"rejected":["wrong","worse"],"subset":"Math"}""");
+
+        var outcome = await CommandLine.RunAsync("evaluate", "--from", folder.Write("records.jsonl", records.Out), "--metrics", "none", "--ranker", tiny.Folder);
+
+        Assert.True(outcome.Code == ExitCode.Done, outcome.Error);
+        Assert.Contains("best by preference in", outcome.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("Choices against the best single model", outcome.Out, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Convert_OfRatedSingleAnswers_JoinsNeighboursOfOnePrompt()
     {

@@ -16,6 +16,8 @@ internal sealed class FakePanel(params MemberReport[] reports) : ICandidateSourc
 
     public AcceptanceRule? Acceptance { get; init; }
 
+    public IReadOnlyDictionary<string, double>? Probabilities { get; init; }
+
     public int Asked { get; private set; }
 
     public int? Finished { get; private set; }

@@ -93,6 +93,51 @@ public sealed class StagedBlendTests
     }
 
     [Fact]
+    public async Task Run_RoutedPanel_FusesTheAnswersOfTheFirstStageAndSaysWhoWasNotAsked()
+    {
+        var panel = Routed(FakePanel.Answered("a", "one"), FakePanel.Answered("b", "three"), FakePanel.Answered("c", "longest"));
+
+        var response = await EndAsync(new BlendWorkflow(panel, new FakeRanking(), new FakeFusion("fused"), TimeProvider.System), Asked);
+
+        Assert.Equal(("fused", false), (response.Answer, response.Abstained));
+        Assert.Equal([StageOutcome.Answered, StageOutcome.NotAsked], response.Stages.Select(static stage => stage.Outcome));
+        Assert.Equal([[0.5, 0.3], [null]], response.Stages.Select(static stage => stage.Probabilities!));
+        Assert.Equal((1, 1), (panel.Asked, panel.Finished));
+        Assert.Equal(2, response.Candidates.Length);
+    }
+
+    [Fact]
+    public async Task Run_RoutedPanelWithoutAnAnswer_AsksTheOthers()
+    {
+        var panel = Routed(FakePanel.Failed("a", BlendFailureReason.Unreachable), FakePanel.Failed("b", BlendFailureReason.Unreachable), FakePanel.Answered("c", "longest"), FakePanel.Answered("d", "three"));
+
+        var response = await EndAsync(new BlendWorkflow(panel, new FakeRanking(), new FakeFusion("longest"), TimeProvider.System), Asked);
+
+        Assert.Equal("longest", response.Answer);
+        Assert.Equal([StageOutcome.NoAnswer, StageOutcome.Answered], response.Stages.Select(static stage => stage.Outcome));
+    }
+
+    [Fact]
+    public async Task Run_RoutedPanelWithAConfidence_AsksTheOthersWhileItIsUnsure()
+    {
+        var panel = Routed(new AcceptanceRule(0.9), FakePanel.Answered("a", "one"), FakePanel.Answered("b", "three"), FakePanel.Answered("c", "longest"));
+
+        var response = await EndAsync(new BlendWorkflow(panel, new FakeRanking { Confidences = [0.6, 0.95] }, new FakeFusion("fused"), TimeProvider.System), Asked);
+
+        Assert.Equal("longest", response.Answer);
+        Assert.Equal([StageOutcome.Unsure, StageOutcome.Accepted], response.Stages.Select(static stage => stage.Outcome));
+    }
+
+    private static FakePanel Routed(params MemberReport[] reports) => Routed(null, reports);
+
+    private static FakePanel Routed(AcceptanceRule? rule, params MemberReport[] reports) => new(reports)
+    {
+        Stages = [["a", "b"], [.. reports[2..].Select(static report => report.Name)]],
+        Acceptance = rule,
+        Probabilities = new Dictionary<string, double> { ["a"] = 0.5, ["b"] = 0.3 },
+    };
+
+    [Fact]
     public async Task Run_AllStagesFail_NamesEveryMember()
     {
         var panel = new FakePanel(FakePanel.Failed("a", BlendFailureReason.Unreachable), FakePanel.Failed("b", BlendFailureReason.Unreachable))

@@ -132,6 +132,16 @@ assert.match(await turn(1).locator('.answer footer').textContent(), /no member o
 assert.equal(await page.inputValue('#ask'), 'Will it fail?');
 await accessible(page, 'failed');
 
+// A panel in stages that accepts no answer says so below the answer, also in the file.
+await fresh('unsure');
+await page.fill('#ask', '');
+await ask('How sure?');
+await ended(1);
+const unsure = /^No answer was as sure as this panel asks for: the best one is the best of all with [\d<>]+\s% probability\. Check it before you use it\.$/;
+assert.match(await turn(1).locator('.answer .unsure').textContent(), unsure);
+assert.match((await download('#export-markdown'))[1], /\*No answer was as sure as this panel asks for: .*\*/);
+await accessible(page, 'unsure');
+
 // Eleven members with 100,000 characters each.
 await fresh('eleven');
 await page.fill('#ask', '');
@@ -149,7 +159,7 @@ await accessible(page, 'eleven long answers');
 await page.goto(`${url}/`);
 await page.click('#show-history');
 await page.locator('#runs li').first().waitFor();
-assert.equal(await page.locator('#runs li').count(), 5);
+assert.equal(await page.locator('#runs li').count(), 6);
 assert.match(await page.locator('#runs').textContent(), /Will it fail\?.*failed.*Please wait.*stopped/s);
 await settled(page);
 await shot('history');
@@ -164,7 +174,7 @@ await page.goBack();
 await page.locator('#hero').waitFor();
 await page.click('#show-history');
 await page.locator('#runs .plain').first().click();
-await page.waitForFunction(() => document.querySelectorAll('#runs li').length === 4);
+await page.waitForFunction(() => document.querySelectorAll('#runs li').length === 5);
 await page.keyboard.press('Escape');
 
 // A link leads to its run; an unknown one says so.

@@ -42,6 +42,7 @@ public sealed class PageTests(GatewayFixture fixture) : IClassFixture<GatewayFix
             new PanelSettings { Name = "first", Members = ["one"] },
             new PanelSettings { Name = "shown", Members = few, Fuser = "fuser" },
             new PanelSettings { Name = "down", Members = ["ill"] },
+            new PanelSettings { Name = "unsure", Stages = [["one", "hostile"], ["late"]], Confidence = 1 },
             new PanelSettings { Name = "eleven", Members = many, Fuser = "select" });
         using var shots = new TemporaryFolder();
         var url = gateway.Http.BaseAddress!.GetLeftPart(UriPartial.Authority);

@@ -11,7 +11,7 @@ public sealed class SiloCapabilitiesTests
     {
         var own = new SiloCapabilities(SiloRoles.Blend | SiloRoles.Compare, 2,
         [
-            new("odd=name", "abc") { Info = new RankerInfo("odd=name", RankerInfo.RewardModel) { Temperature = 1 / 3.0, Demonstration = true } },
+            new("odd=name", "abc") { Info = new RankerInfo("odd=name", RankerInfo.RewardModel) { Temperature = 1 / 3.0, Demonstration = true, ConsensusWeight = 0.1 } },
             new("other", "def"),
             new("third", "ghi") { Info = new RankerInfo("third", RankerInfo.PairRanker) },
         ]);
@@ -31,6 +31,17 @@ public sealed class SiloCapabilitiesTests
         metadata.Remove("llmblender.ranker-infos");
 
         Assert.Equal([new RankerIdentity("r", "v")], SiloCapabilities.Read(metadata)!.Rankers);
+    }
+
+    [Fact]
+    public void Read_InfosWithoutAWeightOfConsensus_CountsNoConsensus()
+    {
+        var metadata = new Dictionary<string, string>(new SiloCapabilities(SiloRoles.Compare, 1, [new("r", "v")]).ToMetadata())
+        {
+            ["llmblender.ranker-infos"] = "pair-ranker,0.5,",
+        };
+
+        Assert.Equal(new RankerInfo("r", RankerInfo.PairRanker) { Temperature = 0.5 }, SiloCapabilities.Read(metadata)!.Rankers[0].Info);
     }
 
     [Fact]

@@ -2,7 +2,7 @@
 import { copyButton } from './clipboard.js';
 import { el, percent } from './format.js';
 import { Markdown } from './markdown/markdown.js';
-import { guardWords } from './verdicts.js';
+import { guardWords, unsure } from './verdicts.js';
 
 export class Answer {
   constructor(box, members) {
@@ -45,6 +45,7 @@ export class Answer {
     this.markdown.show(record.answer);
     this.copy.hidden = false;
     this.foot.replaceChildren(...this.origin(record, fused, best));
+    if (record.abstained) this.foot.append(el('p', 'unsure', unsure(record)));
     if (!fused && fusion && this.draft && this.draft !== record.answer) this.showLost(record, best);
   }
 

@@ -1,7 +1,7 @@
 // A run as a file: Markdown to read, JSON to process.
 import { el, seconds, when } from './format.js';
 import { Members } from './members.js';
-import { standing, standingWords } from './verdicts.js';
+import { standing, standingWords, unsure } from './verdicts.js';
 
 /** The run as Markdown: each question, its answer, where it comes from, and the candidates. */
 export function toMarkdown(run) {
@@ -13,7 +13,7 @@ export function toMarkdown(run) {
 function turnParts({ instruction, done, ranked, reports = [], draft, error, state, card }) {
   const parts = [`## ${instruction}`];
   const members = new Members(card?.members, card?.models);
-  if (done) parts.push(done.answer, `*${origin(done)}*`);
+  if (done) parts.push(done.answer, `*${origin(done)}*${done.abstained ? `\n\n*${unsure(done)}*` : ''}`);
   else parts.push(`*${state === 'failed' ? 'No answer' : 'Stopped'}: ${error ?? 'not finished'}*`);
   if (done?.fusion?.given === 'best' && draft && draft !== done.answer) parts.push('### Fused draft, not given', draft);
   const candidates = (ranked ?? done)?.candidates.map((candidate, i) => ({ ...candidate, i })).sort((a, b) => a.rank - b.rank)

@@ -42,3 +42,7 @@ export function pairWords(row, column, value, likely) {
   const by = `${wins ? 'beats' : 'loses to'} ${column} by ${logit(Math.abs(value)).slice(1)}`;
   return `${row} ${by}${likely == null ? '' : `: ${row} is better with probability ${probability(likely)}`}`;
 }
+
+/** Says that a panel in stages accepted no answer. */
+export const unsure = ({ confidence }) =>
+  `No answer was as sure as this panel asks for${confidence == null ? '' : `: the best one is the best of all with ${percent(confidence)} probability`}. Check it before you use it.`;

@@ -11,8 +11,12 @@ internal static class PooledGraph
     public const string Positions = "positions";
     public const string Targets = "targets";
     public const string Result = "result";
+    public const string Features = "features";
 
-    /// <summary>A classifier: <c>result</c> is float [batch, labels].</summary>
+    /// <summary>
+    /// A classifier: <c>result</c> is float [batch, labels]. <c>features</c>, float [batch, width], is what the labels' logits are linear in; a
+    /// run that does not ask for it does not pay for it.
+    /// </summary>
     public static byte[] Classifier(EncoderFamily family, Precision precision, IWeights weights, int labels)
     {
         var classifier = family.Classifier;
@@ -25,6 +29,7 @@ internal static class PooledGraph
         }
 
         graph.Output(Result, head.Apply(graph, inner, classifier.Out), DataType.Float, "batch", labels);
+        graph.Output(Features, inner, DataType.Float, "batch", "width");
         return graph.Serialize();
     }
 
