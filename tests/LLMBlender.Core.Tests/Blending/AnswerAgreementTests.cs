@@ -54,7 +54,7 @@ public sealed class AnswerAgreementTests
             Acceptance = new AcceptanceRule(null) { Agree = 2 },
         };
 
-        var response = await EndAsync(new BlendWorkflow(panel, new FakeRanking(), new FakeFusion(null), TimeProvider.System));
+        var response = await EndAsync(new BlendWorkflow(panel, new FakeRanking(), new FakeFusion("") { Fails = new BlendException("fuse", BlendFailureReason.Faulted, "no") }, TimeProvider.System));
 
         Assert.True(response.Abstained);
         Assert.Contains("no 2 answers say the same", response.Warnings);
