@@ -110,4 +110,8 @@ public sealed record BlendRequest
     /// </summary>
     [Id(22)]
     public bool WithMemberText { get; init; }
+
+    /// <summary>What the request changes of its panel; null for nothing. Requires a panel that lets requests change it.</summary>
+    [Id(23)]
+    public Composition? Composition { get; init; }
 }

@@ -51,4 +51,8 @@ public sealed record MemberReport
     /// <summary>Other parts of the answer; null for none.</summary>
     [Id(11)]
     public AnswerDetails? Details { get; init; }
+
+    /// <summary>The answers that were asked for this one: 1 for a backend, those of its members for a panel.</summary>
+    [Id(12)]
+    public int Calls { get; init; } = 1;
 }

@@ -59,4 +59,8 @@ public sealed record PanelInfo(
     /// <summary>How its answers are kept and given again; null if they are not.</summary>
     [Id(15)]
     public PanelCache? Cache { get; init; }
+
+    /// <summary>When it accepts the best of its answers; null if it has no such rule.</summary>
+    [Id(16)]
+    public PanelRule? Rule { get; init; }
 }

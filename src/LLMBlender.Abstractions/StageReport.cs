@@ -40,4 +40,7 @@ public enum StageOutcome
 
     /// <summary>The members that the panel's route chose have answered.</summary>
     Answered,
+
+    /// <summary>The best answer so far was not accepted, and the request's limit of cost or calls allows no further stage.</summary>
+    Spent,
 }

@@ -33,6 +33,9 @@ public sealed class CallerOptions
     /// <summary>The fusers that it may name: models and backends; null for all. A panel's own fuser needs no entry.</summary>
     public string[]? Fusers { get; set; }
 
+    /// <summary>The members that its requests may name; null for all. What a panel asks by itself needs no entry.</summary>
+    public string[]? Members { get; set; }
+
     /// <summary>
     /// Whether it may edit the configuration on the settings page of <c>serve --settings-page</c>, and so decide which servers receive the keys in the
     /// server's environment.

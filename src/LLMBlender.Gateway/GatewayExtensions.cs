@@ -8,6 +8,7 @@ using LLMBlender.Gateway.OpenAI;
 using LLMBlender.Gateway.Pages;
 using LLMBlender.Gateway.RateLimiting;
 using LLMBlender.Gateway.Records;
+using LLMBlender.Gateway.Verifying;
 using LLMBlender.Gateway.Settings;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
@@ -60,6 +61,7 @@ public static class GatewayExtensions
         app.UseLLMBlenderAuthentication();
         app.MapRecords();
         app.MapRerank();
+        app.MapVerify();
         app.MapOpenAI();
         app.MapAnthropic();
         app.MapMcpOverHttp();
@@ -76,6 +78,7 @@ public static class GatewayExtensions
         ArgumentNullException.ThrowIfNull(app);
         app.Lifetime.ApplicationStarted.Register(() => app.Services.GetRequiredService<CallerMetrics>().InitializeCounters());
         app.Lifetime.ApplicationStarted.Register(() => app.Services.GetRequiredService<AnswerCacheMetrics>().InitializeCounters());
+        app.Lifetime.ApplicationStarted.Register(() => app.Services.GetRequiredService<VerifyMetrics>().InitializeCounters());
         app.Use(static next => context =>
         {
             SecurityHeaders.AddTo(context);
@@ -131,6 +134,7 @@ public static class GatewayExtensions
         services.AddSerializer();
         services.AddSingleton<SealedAnswer>();
         services.AddSingleton<AnswerCacheMetrics>();
+        services.AddSingleton<VerifyMetrics>();
         services.AddSingleton<AnswerCache>();
 
         services.AddAuthentication(ApiKeyAuthenticationHandler.SchemeName)

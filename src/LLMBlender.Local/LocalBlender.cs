@@ -129,7 +129,7 @@ public sealed class LocalBlender : IBlender
         using var deadline = Limit(completed.Timeout, stop.Token);
         using var panelDeadline = new Deadline(completed.Timeout, stop.Token, timeProvider);
         panel = panel is null ? null : await panel.RoutedAsync(completed, deadline.Token);
-        var source = panel is null ? null : new PanelFanOut(panel, completed, caller, panels, metrics.Panels, panelDeadline, timeProvider);
+        var source = panel is null ? null : new PanelFanOut(panel, completed, caller, panels, metrics.Panels, panelDeadline, timeProvider, BlendAsync);
         var workflow = new BlendWorkflow(source, this, this, timeProvider);
         try
         {

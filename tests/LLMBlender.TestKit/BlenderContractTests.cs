@@ -444,6 +444,37 @@ public abstract class BlenderContractTests
     }
 
     [Fact]
+    public async Task Blend_ComposedByTheRequest_AsksItsMembersAndStages()
+    {
+        var panels = Panels(("five", Saying("5 is the number")), ("six", Saying("6 is the number")), ("nine", Saying("9 is the number")));
+        panels.Add(new Panel("open", ["five", "six"]) { Overrides = PanelOverride.All, Offers = ["nine"], Fuser = SelectFuser.FuserName });
+        await using var host = await StartAsync(panels: panels);
+        var request = new BlendRequest { Instruction = "Which?", Panel = "open", Timeout = TimeSpan.FromSeconds(20) };
+
+        var chosen = await host.Blender.BlendAsync(request with { Composition = new Composition { Members = ["nine", "five"] } }, Token);
+        var staged = await host.Blender.BlendAsync(request with { Composition = new Composition { Stages = [["five"], ["six", "nine"]], Confidence = 1, MaxCalls = 2 } }, Token);
+
+        Assert.Equal(["nine", "five"], chosen.Candidates.Select(static candidate => candidate.Model));
+        Assert.Equal([["five"], ["six"]], staged.Stages.Select(static stage => stage.Members));
+        Assert.Contains("not asked, because max_calls is 2: nine", staged.Warnings);
+        Assert.Equal((2, 2), (chosen.Usage.Calls, staged.Usage.Calls));
+    }
+
+    [Fact]
+    public async Task Blend_PanelOfPanels_BlendsTheInnerAnswers()
+    {
+        var panels = Panels(("five", Saying("5 is the number")), ("six", Saying("6 is the number")), ("nine", Saying("9 is the number")));
+        panels.Add(new Panel("inner", ["five", "six"]) { Fuser = SelectFuser.FuserName });
+        panels.Add(new Panel("outer", ["inner", "nine"]) { Panels = new HashSet<string> { "inner" }, Fuser = SelectFuser.FuserName });
+        await using var host = await StartAsync(panels: panels);
+
+        var response = await host.Blender.BlendAsync(new BlendRequest { Instruction = "Which?", Panel = "outer", Timeout = TimeSpan.FromSeconds(20) }, Token);
+
+        Assert.Equal(["6 is the number", "9 is the number"], response.Candidates.Select(static candidate => candidate.Text));
+        Assert.Equal(("9 is the number", 3), (response.Answer, response.Usage.Calls));
+    }
+
+    [Fact]
     public async Task GetPanels_Panels_DescribesThem()
     {
         await using var host = await StartAsync(panels: Panels(("five", Saying("5 is the number"))));

@@ -44,6 +44,24 @@ public sealed record BlendRecord : SourceRecord
     /// <summary>The conversation before the instruction, oldest message first; by default none.</summary>
     public MessageRecord[]? History { get; init; }
 
+    /// <summary>The members to ask, of the panel's own and of those that it offers. Requires a panel whose Overrides have members.</summary>
+    public string[]? Members { get; init; }
+
+    /// <summary>The members by stage, each as often as it is listed. Requires a panel whose Overrides have stages. Excludes members.</summary>
+    public string[][]? Stages { get; init; }
+
+    /// <summary>The confidence from which the best answer so far is accepted, from 0 to 1. Requires a panel whose Overrides have confidence.</summary>
+    public double? Confidence { get; init; }
+
+    /// <summary>The cost that the members' answers are not to exceed, above 0. Requires a panel whose Overrides have max_cost.</summary>
+    public decimal? MaxCost { get; init; }
+
+    /// <summary>The maximum number of answers that are asked from members, at least 1. Requires a panel whose Overrides have max_calls.</summary>
+    public int? MaxCalls { get; init; }
+
+    /// <summary>How much members reason, by name, or * for every one: low, medium, high, or what their servers take. Requires a panel whose Overrides have effort.</summary>
+    public Dictionary<string, string>? Effort { get; init; }
+
     /// <summary>
     /// Whether the panel's answer cache is used: true for a panel that keeps only answers of requests that ask for it, false to neither get nor keep a kept
     /// answer. Only servers keep answers.
@@ -88,6 +106,7 @@ public sealed record BlendRecord : SourceRecord
         TopK = TopK,
         WithTrace = Trace == true,
         WithMemberText = WithMemberText == true,
+        Composition = Composition.Of(Members, Stages, Confidence, MaxCost, MaxCalls, Effort),
         Timeout = Timeout is null ? RequestTime.Longest : Time,
     };
 }

@@ -67,5 +67,11 @@ public static class JsonText
 
         /// <inheritdoc/>
         public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteUnescapedValue(value);
+
+        /// <inheritdoc/>
+        public override string ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetString()!;
+
+        /// <inheritdoc/>
+        public override void WriteAsPropertyName(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WritePropertyName(value);
     }
 }

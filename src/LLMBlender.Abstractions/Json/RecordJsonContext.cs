@@ -17,5 +17,7 @@ namespace LLMBlender.Abstractions.Json;
 [JsonSerializable(typeof(FuseResult))]
 [JsonSerializable(typeof(BlendRecord))]
 [JsonSerializable(typeof(BlendResult))]
+[JsonSerializable(typeof(VerifyRecord))]
+[JsonSerializable(typeof(VerifyResult))]
 [JsonSerializable(typeof(ErrorResult))]
 public sealed partial class RecordJsonContext : JsonSerializerContext;

@@ -93,14 +93,18 @@ internal sealed class BlendState(BlendRequest request, ICandidateSource? panel, 
     }
 
     /// <summary>Notes what follows from the stage's answers, if it is not noted yet.</summary>
+    /// <param name="isSpent">Whether the request's limits allow no further stage.</param>
     /// <returns>Whether the best candidate is accepted with enough answers for the quorum.</returns>
-    public bool EndStage()
+    public bool EndStage(bool isSpent = false)
     {
         var isRouted = panel is { Probabilities: not null, Acceptance: null or { Decides: false } };
         var isEnough = (isRouted ? candidates.Length > 0 : IsAccepted) && answers.Length >= panel!.Quorum;
         if (stages.Count == stage)
         {
-            var outcome = isEnough ? (isRouted ? StageOutcome.Answered : StageOutcome.Accepted) : candidates.Length == 0 ? StageOutcome.NoAnswer : StageOutcome.Unsure;
+            var outcome = isEnough ? (isRouted ? StageOutcome.Answered : StageOutcome.Accepted)
+                : isSpent ? StageOutcome.Spent
+                : candidates.Length == 0 ? StageOutcome.NoAnswer
+                : StageOutcome.Unsure;
             stages.Add(Report(panel!.Stages[stage], outcome) with { Confidence = confidence });
         }
 
@@ -126,7 +130,14 @@ internal sealed class BlendState(BlendRequest request, ICandidateSource? panel, 
         }
 
         SetAnswers(panel!.Stages.Count - 1, reports);
-        if (answers.Length < panel.Quorum)
+        RequireQuorum();
+    }
+
+    /// <summary>Requires enough answers.</summary>
+    /// <exception cref="BlendException">No member answered, or fewer than the quorum.</exception>
+    public void RequireQuorum()
+    {
+        if (answers.Length < panel!.Quorum)
         {
             throw TooFew(panel);
         }
@@ -227,7 +238,7 @@ internal sealed class BlendState(BlendRequest request, ICandidateSource? panel, 
             CachedTokens = members.Sum(static report => report.Details?.CachedTokens ?? 0),
             ReasoningTokens = members.Sum(static report => report.Details?.ReasoningTokens ?? 0),
             CacheWriteTokens = members.Sum(static report => report.Details?.CacheWriteTokens ?? 0),
-            Calls = members.Length,
+            Calls = members.Sum(static report => report.Calls),
         })
     {
         Fusion = fusion is null ? null : new BlendFusion(fusion.Fuser, IsFused ? BlendGiven.Fused : BlendGiven.Best, margin) { Probability = probability },
@@ -296,6 +307,7 @@ internal sealed class BlendState(BlendRequest request, ICandidateSource? panel, 
     private string[] Warnings() =>
     [
         .. warnings,
+        .. panel?.Warnings ?? [],
         .. Acceptance == false && !IsFused ? (string[])[Unsure()] : [],
         .. rankingFailed && candidates.Length > 1 ? (string[])["the candidates are not ranked: the answer is the first usable one"] : [],
         .. members.SelectMany(static report => (report.Details?.Dropped ?? []).Select(field => (field, report.Name)))

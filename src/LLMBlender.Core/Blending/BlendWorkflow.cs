@@ -181,7 +181,7 @@ public sealed class BlendWorkflow(ICandidateSource? panel, IRankingService ranke
             }
 
             blend.AddMemberTime(asked);
-            if (stage < source.Stages.Count - 1 && await IsEnoughAsync(request, blend, stage, InOrder(source.Members, reports), deadline))
+            if (stage < source.Stages.Count - 1 && await IsEndAsync(request, blend, source, stage, InOrder(source.Members, reports), deadline))
             {
                 source.Finish(stage + 1);
                 yield break;
@@ -197,7 +197,8 @@ public sealed class BlendWorkflow(ICandidateSource? panel, IRankingService ranke
             ? source.AskStreamingAsync(stage, deadline.Token)
             : source.AskAsync(stage, deadline.Token).Select(static report => new PanelUpdate(report.Name, "", report));
 
-    private async Task<bool> IsEnoughAsync(BlendRequest request, BlendState blend, int stage, MemberReport[] reports, Deadline deadline)
+    // Whether no further stage is asked: the best answer so far is accepted, or the request's limits allow none.
+    private async Task<bool> IsEndAsync(BlendRequest request, BlendState blend, ICandidateSource source, int stage, MemberReport[] reports, Deadline deadline)
     {
         if (blend.SetStage(stage, reports))
         {
@@ -205,7 +206,18 @@ public sealed class BlendWorkflow(ICandidateSource? panel, IRankingService ranke
             await RankAsync(request, blend, deadline);
         }
 
-        return blend.EndStage();
+        var isSpent = !source.Allows(stage + 1);
+        if (blend.EndStage(isSpent))
+        {
+            return true;
+        }
+
+        if (isSpent)
+        {
+            blend.RequireQuorum();
+        }
+
+        return isSpent;
     }
 
     private static MemberReport[] InOrder(IReadOnlyList<string> members, List<MemberReport> reports) =>

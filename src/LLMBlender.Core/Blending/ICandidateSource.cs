@@ -29,6 +29,13 @@ public interface ICandidateSource
     /// <summary>Whether there is a single member, whose answer can be streamed while it is generated.</summary>
     bool CanStream { get; }
 
+    /// <summary>What the caller should know about members that are not asked, because the request's limits leave no room for them.</summary>
+    IReadOnlyList<string> Warnings { get; }
+
+    /// <summary>Whether the request's limits allow a stage after those that were asked.</summary>
+    /// <param name="stage">The stage's number, above 0.</param>
+    bool Allows(int stage);
+
     /// <summary>Calls every member of a stage, and returns each report as soon as the member answers or fails.</summary>
     /// <param name="stage">The stage's number; from 0, each once and in order.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>

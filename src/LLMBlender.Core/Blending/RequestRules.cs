@@ -1,3 +1,4 @@
+using System.Globalization;
 using LLMBlender.Abstractions;
 using LLMBlender.Core.Fusion;
 using LLMBlender.Core.Ranking;
@@ -111,12 +112,58 @@ public static class RequestRules
         CheckAggregation(request.Aggregation);
         CheckTopK(request.TopK);
         CheckForm(request);
+        CheckComposition(request);
         if (request.Candidates is { } candidates)
         {
             CheckCandidates(candidates);
             if (request.Panel is not null)
             {
                 throw BlendException.Invalid("panel", "\"panel\" and \"candidates\" exclude each other: give one or the other");
+            }
+        }
+    }
+
+    /// <summary>Requires numbers in their ranges, stages with members, and a panel.</summary>
+    public static void CheckComposition(BlendRequest request)
+    {
+        if (request.Composition is not { } made)
+        {
+            return;
+        }
+
+        if (request.Candidates is not null)
+        {
+            throw BlendException.Invalid("candidates", $"\"candidates\" are given, and \"{PanelOverride.In(request with { Ranker = null, Aggregation = null, Fuser = null, TopK = null }).First()}\" is of a panel");
+        }
+
+        if (made is { Members: not null, Stages: not null })
+        {
+            throw BlendException.Invalid(PanelOverride.Members, "\"members\" and \"stages\" exclude each other: give one or the other");
+        }
+
+        if (made.Members is { } members && (members.Length == 0 || Array.Exists(members, static member => member is null) || members.Distinct().Count() < members.Length))
+        {
+            throw BlendException.Invalid(PanelOverride.Members, "\"members\" must list at least one, and each once; \"stages\" lists a member as often as it is asked");
+        }
+
+        if (made.Stages is { } stages && (stages.Length == 0 || Array.Exists(stages, static stage => stage is null or [] || Array.Exists(stage, static member => member is null))))
+        {
+            throw BlendException.Invalid(PanelOverride.Stages, "\"stages\" must list at least one stage, and each must list at least one member");
+        }
+
+        Between(PanelOverride.Confidence, made.Confidence is null or >= 0 and <= 1, made.Confidence, "from 0 to 1");
+        Between(PanelOverride.MaxCost, made.MaxCost is null or > 0, made.MaxCost, "above 0");
+        Between(PanelOverride.MaxCalls, made.MaxCalls is null or > 0, made.MaxCalls, "at least 1");
+        foreach (var (member, effort) in made.Efforts ?? [])
+        {
+            Between($"{PanelOverride.Effort}.{member}", effort is { Length: > 0 and <= 32 } && effort.All(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-'), effort, "a word such as low, medium or high");
+        }
+
+        static void Between(string field, bool isValid, object? value, string rule)
+        {
+            if (!isValid)
+            {
+                throw BlendException.Invalid(field, string.Create(CultureInfo.InvariantCulture, $"\"{field}\" is {value}, and must be {rule}"));
             }
         }
     }

@@ -106,6 +106,7 @@ internal sealed record MessagesBody : IRawBody
             WithTrace = Own?.Trace == true,
             WithProgress = false,
             Timeout = Own?.Time ?? RequestTime.Longest,
+            Own = Own,
         };
     }
 

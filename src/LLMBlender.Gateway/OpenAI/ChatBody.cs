@@ -117,6 +117,7 @@ internal sealed record ChatBody : GenerationBody
             WithTrace = Own?.Trace == true,
             WithProgress = Own?.Progress == true,
             Timeout = Own?.Time ?? RequestTime.Longest,
+            Own = Own,
         };
     }
 

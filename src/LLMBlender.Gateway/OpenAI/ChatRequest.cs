@@ -68,6 +68,9 @@ internal sealed record ChatRequest
     /// <summary>The request's timeout.</summary>
     public required TimeSpan Timeout { get; init; }
 
+    /// <summary>What the request changes of its panel; null for nothing.</summary>
+    public OwnOptions? Own { get; init; }
+
     /// <summary>Checks that a panel passes on the features that the request requires.</summary>
     /// <exception cref="ApiException">The panel does not pass on a feature.</exception>
     public void CheckPanel(PanelInfo panel)
@@ -100,7 +103,9 @@ internal sealed record ChatRequest
     }
 
     /// <summary>Creates the blend of one of the answers.</summary>
-    public BlendRequest ToBlend(int index) => new()
+    public BlendRequest ToBlend(int index) => Own is null ? Plain(index) : Own.Compose(Plain(index));
+
+    private BlendRequest Plain(int index) => new()
     {
         Instruction = Conversation.ToInstruction(Messages),
         Messages = Messages,

@@ -88,6 +88,7 @@ internal sealed record ResponsesBody : GenerationBody
             WithTrace = Own?.Trace == true,
             WithProgress = false,
             Timeout = Own?.Time ?? RequestTime.Longest,
+            Own = Own,
         };
     }
 

@@ -1,3 +1,4 @@
+using LLMBlender.Abstractions;
 using Microsoft.AspNetCore.Http;
 
 namespace LLMBlender.Gateway.RateLimiting;
@@ -31,7 +32,8 @@ internal sealed class Caller(CallerOptions options, SpendLedger ledger, TimeProv
     /// <summary>Whether these are its options.</summary>
     public bool Has(CallerOptions other) =>
         (options.Name, options.RequestsPerMinute, options.SpendPerDay, options.TokensPerDay) == (other.Name, other.RequestsPerMinute, other.SpendPerDay, other.TokensPerDay)
-        && options.EditsSettings == other.EditsSettings && Same(options.Panels, other.Panels) && Same(options.Rankers, other.Rankers) && Same(options.Fusers, other.Fusers);
+        && options.EditsSettings == other.EditsSettings && Same(options.Panels, other.Panels) && Same(options.Rankers, other.Rankers) && Same(options.Fusers, other.Fusers)
+        && Same(options.Members, other.Members);
 
     /// <summary>Counts a request, and reserves the usual usage of one until <see cref="Leave"/>.</summary>
     /// <returns>The limit that the request exceeds; null for none.</returns>
@@ -88,6 +90,16 @@ internal sealed class Caller(CallerOptions options, SpendLedger ledger, TimeProv
         Check("panel", panel, options.Panels);
         Check("ranker", ranker, options.Rankers);
         Check("fuser", fuser, options.Fusers);
+    }
+
+    /// <summary>Requires that the caller may name members.</summary>
+    /// <exception cref="ApiException">It may not.</exception>
+    public void CheckMembers(Composition? composition)
+    {
+        foreach (var name in (composition?.Members ?? []).Concat(composition?.Stages?.SelectMany(static stage => stage ?? []) ?? []))
+        {
+            Check("members", name, options.Members);
+        }
     }
 
     private static void Check(string field, string? name, string[]? allowed)

@@ -59,6 +59,7 @@ internal sealed class MeteredBlender(IBlender inner, Caller caller, PanelDirecto
     {
         var panel = request.Panel ?? (request.Candidates is null ? (await panels.ListAsync(cancellationToken)).FirstOrDefault()?.Name : null);
         caller.CheckNames(panel, request.Ranker, request.Fuser);
+        caller.CheckMembers(request.Composition);
     }
 
     private async ValueTask<bool> IsPassedThroughAsync(BlendRequest request, CancellationToken cancellationToken)

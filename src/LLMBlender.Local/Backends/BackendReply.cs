@@ -46,6 +46,10 @@ public sealed record BackendReply
     [Id(8)]
     public AnswerDetails? Details { get; init; }
 
+    /// <summary>The answers that were asked for this one; more than 1 for a panel.</summary>
+    [Id(9)]
+    public int Calls { get; init; } = 1;
+
     /// <summary>Creates the reply of a successful call.</summary>
     public static BackendReply Answered(Candidate candidate, long promptTokens = 0, long completionTokens = 0) =>
         new() { Candidate = candidate, PromptTokens = promptTokens, CompletionTokens = completionTokens };

@@ -70,7 +70,31 @@ public sealed record Panel(string Name, string[] Members)
     /// <summary>When the best answer so far is accepted; null if there is no such rule.</summary>
     public AcceptanceRule? Acceptance { get; init; }
 
-    /// <summary>How its answers are kept and given again, with the version of its settings alone; null if they are not.</summary>
+    /// <summary>Those of its members and offers that are panels.</summary>
+    public IReadOnlySet<string> Panels { get; init; } = new HashSet<string>();
+
+    /// <summary>Whether its stages follow from the members' prices.</summary>
+    public bool IsByPrice { get; init; }
+
+    /// <summary>What requests may change: values of <see cref="PanelOverride"/>.</summary>
+    public IReadOnlyList<string> Overrides { get; init; } = PanelOverride.Default;
+
+    /// <summary>Backends and panels that requests may name as members besides <see cref="Members"/>.</summary>
+    public string[] Offers { get; init; } = [];
+
+    /// <summary>The limit of the members' cost; null for none.</summary>
+    public decimal? MaxCost { get; init; }
+
+    /// <summary>The limit of the members' answers; null for none.</summary>
+    public int? MaxCalls { get; init; }
+
+    /// <summary>The effort of members without one of their own; null for none.</summary>
+    public string? Effort { get; init; }
+
+    /// <summary>A hash of its settings; empty if it has none.</summary>
+    public string Version { get; init; } = "";
+
+    /// <summary>How its answers are kept and given again, without the version of what they depend on; null if they are not.</summary>
     public PanelCache? Cache { get; init; }
 
     /// <summary>Which members are worth asking for a question; null to ask all.</summary>
@@ -81,6 +105,9 @@ public sealed record Panel(string Name, string[] Members)
 
     /// <summary>The remaining budget of hedged calls.</summary>
     public HedgeBudget Hedges { get; private init; } = new(0);
+
+    /// <summary>Whether a member is a panel.</summary>
+    public bool HasPanel(string member) => Panels.Contains(member);
 
     /// <summary>Returns each sample of each member with the name of its answer: <c>a</c>, <c>a#2</c>, <c>b</c>, <c>b#2</c>.</summary>
     public (string Backend, int Sample, string Name)[] Slots() => [.. StageSlots().SelectMany(static stage => stage)];
@@ -117,6 +144,11 @@ public sealed record Panel(string Name, string[] Members)
             Passes = settings.Passes,
             Strict = settings.Strict,
             KeepsMember = settings.KeepsMember,
+            Overrides = settings.Overrides ?? PanelOverride.Default,
+            Offers = settings.Offers,
+            MaxCost = settings.MaxCost,
+            MaxCalls = settings.MaxCalls,
+            Effort = settings.Effort,
         };
     }
 
@@ -126,7 +158,7 @@ public sealed record Panel(string Name, string[] Members)
     {
         var ordered = Members.OrderBy(price).ToArray();
         string[][] stages = [[.. ordered.Take(2)], .. ordered.Skip(2).Select(static member => new[] { member })];
-        return this with { Stages = Array.ConvertAll(stages, stage => stage.SelectMany(member => Enumerable.Repeat(member, Samples)).ToArray()) };
+        return this with { IsByPrice = true, Stages = Array.ConvertAll(stages, stage => stage.SelectMany(member => Enumerable.Repeat(member, Samples)).ToArray()) };
     }
 
     /// <summary>Returns this panel with the rule of its settings.</summary>
@@ -142,9 +174,10 @@ public sealed record Panel(string Name, string[] Members)
     }
 
     /// <summary>Returns this panel with the cache of its settings, whose files can be read.</summary>
-    internal Panel Caching(PanelSettings settings) => settings.Cache is not { } lifetime ? this : this with
+    internal Panel Caching(PanelSettings settings) => this with
     {
-        Cache = new PanelCache(lifetime, PanelVersion.Of(settings))
+        Version = PanelVersion.Of(settings),
+        Cache = settings.Cache is not { } lifetime ? null : new PanelCache(lifetime, "")
         {
             IsShared = settings.CacheShared,
             KeepsSampled = settings.CacheSampled,

@@ -19,8 +19,16 @@ namespace LLMBlender.Local.Panels;
 /// <param name="metrics">Counts members' answers.</param>
 /// <param name="deadline">The request's deadline.</param>
 /// <param name="timeProvider">Measures waits.</param>
+/// <param name="blend">Blends for members that are panels.</param>
 public sealed class PanelFanOut(
-    Panel panel, BlendRequest request, IBackendCaller caller, PanelRegistry backends, PanelMetrics metrics, Deadline deadline, TimeProvider timeProvider)
+    Panel panel,
+    BlendRequest request,
+    IBackendCaller caller,
+    PanelRegistry backends,
+    PanelMetrics metrics,
+    Deadline deadline,
+    TimeProvider timeProvider,
+    Func<BlendRequest, CancellationToken, Task<BlendResponse>> blend)
     : ICandidateSource
 {
     private const double MinSlowQuantile = 0.95;
@@ -31,7 +39,7 @@ public sealed class PanelFanOut(
 
     private static readonly TimeSpan MinPause = TimeSpan.FromMilliseconds(5);
 
-    private readonly (string Backend, int Sample, string Name)[][] slotsByStage = Slots(panel, request);
+    private readonly PanelPlan plan = PanelPlan.Create(panel, request, backends);
     private readonly List<MemberReport> answered = [];
     private readonly long start = timeProvider.GetTimestamp();
     private readonly TimeSpan onlyMemberTime = Least(deadline.Remaining, panel.MemberTimeout);
@@ -49,26 +57,32 @@ public sealed class PanelFanOut(
     public IReadOnlyList<string> Members => field ??= [.. Stages.SelectMany(static stage => stage)];
 
     /// <inheritdoc/>
-    public IReadOnlyList<IReadOnlyList<string>> Stages => field ??= Array.ConvertAll(slotsByStage, static stage => Array.ConvertAll(stage, static slot => slot.Name));
+    public IReadOnlyList<IReadOnlyList<string>> Stages => field ??= Array.ConvertAll(plan.Stages, static stage => Array.ConvertAll(stage, static slot => slot.Name));
 
     /// <inheritdoc/>
     public AcceptanceRule? Acceptance => Members.Count > 1 ? panel.Acceptance : null;
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, double>? Probabilities => field ??= panel.Probabilities is not { } known ? null
-        : slotsByStage.SelectMany(static stage => stage).Where(slot => known.ContainsKey(slot.Backend)).ToDictionary(static slot => slot.Name, slot => known[slot.Backend], StringComparer.Ordinal);
+        : plan.Stages.SelectMany(static stage => stage).Where(slot => known.ContainsKey(slot.Backend)).ToDictionary(static slot => slot.Name, slot => known[slot.Backend], StringComparer.Ordinal);
 
     /// <inheritdoc/>
-    public int Quorum => request.Member is null ? panel.Quorum ?? 1 : 1;
+    public int Quorum => request.Member is null ? Math.Min(panel.Quorum ?? 1, Members.Count) : 1;
 
     /// <inheritdoc/>
-    public bool CanStream => slotsByStage is [[_]] && panel.HedgeBudget <= 0;
+    public IReadOnlyList<string> Warnings => plan.Warnings;
+
+    /// <inheritdoc/>
+    public bool Allows(int stage) => plan.Allows(stage, answered.Sum(static report => report.Cost ?? 0));
+
+    /// <inheritdoc/>
+    public bool CanStream => plan.Stages is [[var only]] && panel.HedgeBudget <= 0 && !panel.HasPanel(only.Backend);
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<MemberReport> AskAsync(int stage, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var slots = slotsByStage[stage];
-        memberTime = Least(deadline.Remaining * MemberShare(panel, request) / (slotsByStage.Length - stage), panel.MemberTimeout);
+        var slots = plan.Stages[stage];
+        memberTime = Least(deadline.Remaining * MemberShare(panel, request) / (plan.Stages.Length - stage), panel.MemberTimeout);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var asked = Array.ConvertAll(slots, slot => AskAsync(slot, stop.Token));
         var reports = new MemberReport?[slots.Length];
@@ -133,8 +147,8 @@ public sealed class PanelFanOut(
     /// <inheritdoc/>
     public async IAsyncEnumerable<MemberUpdate> StreamAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var slot = slotsByStage[0][0];
-        await using var updates = caller.StreamAsync(slot.Backend, ToBackendRequest(slot.Sample, onlyMemberTime), CancellationToken.None)
+        var slot = plan.Stages[0][0];
+        await using var updates = caller.StreamAsync(slot.Backend, ToBackendRequest(slot, onlyMemberTime), CancellationToken.None)
             .GetAsyncEnumerator(cancellationToken);
         while (await MoveNextAsync(updates, slot))
         {
@@ -154,7 +168,7 @@ public sealed class PanelFanOut(
     public void Finish(int stages)
     {
         metrics.RecordRequest(panel.Name, [.. answered], Quorum, unawaited, Seconds);
-        metrics.CountSaved(panel.Name, slotsByStage.Skip(stages).Sum(static stage => stage.Length));
+        metrics.CountSaved(panel.Name, plan.Stages.Skip(stages).Sum(static stage => stage.Length));
     }
 
     // The answers of a stage after which the others get only the grace time.
@@ -304,13 +318,49 @@ public sealed class PanelFanOut(
     {
         try
         {
-            var asked = ToBackendRequest(slot.Sample, memberTime);
-            return await (texts is null ? caller.AskAsync(slot.Backend, asked, cancellationToken) : ReadAsync(slot, asked, texts, cancellationToken));
+            var asked = ToBackendRequest(slot, memberTime);
+            return panel.HasPanel(slot.Backend) ? await BlendAsync(slot, asked, cancellationToken)
+                : await (texts is null ? caller.AskAsync(slot.Backend, asked, cancellationToken) : ReadAsync(slot, asked, texts, cancellationToken));
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             var reason = e is OperationCanceledException ? BlendFailureReason.TimedOut : BlendFailureReason.Unreachable;
             return BackendReply.Failed(slot.Name, reason, e.Message);
+        }
+    }
+
+    // The answer of a member that is a panel.
+    private async Task<BackendReply> BlendAsync((string Backend, int Sample, string Name) slot, BackendRequest asked, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var answer = await blend(
+                new BlendRequest
+                {
+                    Instruction = asked.Instruction,
+                    Input = asked.Input,
+                    Messages = asked.Messages,
+                    Sampling = asked.Sampling,
+                    Format = asked.Format,
+                    Tools = asked.Tools,
+                    Fields = asked.Fields,
+                    AnthropicSource = asked.AnthropicSource,
+                    Panel = slot.Backend,
+                    Timeout = asked.Timeout,
+                },
+                cancellationToken);
+            return BackendReply.Answered(new Candidate(slot.Name, answer.Answer), answer.Usage.PromptTokens, answer.Usage.CompletionTokens) with
+            {
+                Calls = answer.Usage.Calls,
+                Cost = answer.Usage.Cost,
+                ReachedLimit = answer.ReachedLimit,
+                ToolUse = answer.ToolUse,
+                Details = answer.Details,
+            };
+        }
+        catch (BlendException e)
+        {
+            return BackendReply.Failed(slot.Name, e.Reason, e.Message);
         }
     }
 
@@ -334,16 +384,24 @@ public sealed class PanelFanOut(
         return BackendReply.Failed(slot.Name, BlendFailureReason.Faulted, "its stream ended without a reply");
     }
 
-    private BackendRequest ToBackendRequest(int sample, TimeSpan timeout) => new(request.Instruction, request.Input, timeout)
+    private BackendRequest ToBackendRequest((string Backend, int Sample, string Name) slot, TimeSpan timeout)
     {
-        Messages = request.Messages,
-        Format = request.Format,
-        Tools = request.Tools,
-        Fields = request.Fields,
-        IsStrict = panel.Strict,
-        AnthropicSource = request.AnthropicSource,
-        Sampling = request.Sampling is { Seed: { } seed } sampling ? sampling with { Seed = seed + sample } : request.Sampling,
-    };
+        var effort = EffortOf(slot.Backend);
+        return new BackendRequest(request.Instruction, request.Input, timeout)
+        {
+            Messages = request.Messages,
+            Format = request.Format,
+            Tools = request.Tools,
+            Fields = effort is null ? request.Fields : EffortFields.InFields(request.Fields, effort),
+            IsStrict = panel.Strict,
+            AnthropicSource = effort is null ? request.AnthropicSource : EffortFields.InSource(request.AnthropicSource, effort),
+            Sampling = request.Sampling is { Seed: { } seed } sampling ? sampling with { Seed = seed + slot.Sample } : request.Sampling,
+        };
+    }
+
+    private string? EffortOf(string member) => request.Composition?.Efforts is { } efforts
+        ? efforts.GetValueOrDefault(member) ?? efforts.GetValueOrDefault(Composition.EveryMember) ?? panel.Effort
+        : panel.Effort;
 
     private MemberReport ToReport(string name, BackendReply reply) => new()
     {
@@ -358,6 +416,7 @@ public sealed class PanelFanOut(
         ToolUse = reply.ToolUse,
         RetryAfter = reply.RetryAfter,
         Details = reply.Details,
+        Calls = reply.Calls,
     };
 
     // A member that makes no call although one is required: other members' calls are preferred to its text.
@@ -372,9 +431,6 @@ public sealed class PanelFanOut(
     // After the only answer of a panel that does not fuse, nothing is left to do.
     private static double MemberShare(Panel panel, BlendRequest request) =>
         panel is { Members.Length: 1, Samples: 1, Stages.Length: 0 } && request.Fuser is SelectFuser.FuserName ? 1 : panel.TimeShare;
-
-    private static (string Backend, int Sample, string Name)[][] Slots(Panel panel, BlendRequest request) =>
-        request.Member is not null && Array.FindAll(panel.Slots(), slot => slot.Name == request.Member) is { Length: > 0 } only ? [only] : panel.StageSlots();
 
     private static TimeSpan Longest(TimeSpan one, TimeSpan other) => one > other ? one : other;
 

@@ -66,9 +66,9 @@ public sealed class PanelRegistry
             throw new ArgumentException($"panel \"{panel.Name}\" has no members, and must have at least one", nameof(panel));
         }
 
-        foreach (var member in panel.Members)
+        foreach (var member in panel.Members.Concat(panel.Offers))
         {
-            if (!content.Backends.ContainsKey(member))
+            if (!content.Backends.ContainsKey(member) && !panel.HasPanel(member))
             {
                 throw new ArgumentException($"panel \"{panel.Name}\" names \"{member}\", and there is no such backend", nameof(panel));
             }
@@ -134,7 +134,7 @@ public sealed class PanelRegistry
             return (request, null);
         }
 
-        var panel = Find(request.Panel);
+        var panel = PanelComposer.Compose(Find(request.Panel), request, PriceOf);
         RequestRules.CheckForm(request, panel.Name, panel.Passes);
         var completed = request with
         {
@@ -147,6 +147,17 @@ public sealed class PanelRegistry
         return (completed, panel);
     }
 
+    /// <summary>The sum of a member's prices of a million tokens; that of a model of one's own, without prices, is 0.</summary>
+    internal decimal PriceOf(string member) => FindBackend(member) is { } backend
+        ? (backend.Settings?.PromptPrice ?? 0) + (backend.Settings?.CompletionPrice ?? 0)
+        : FindPanel(member)?.Slots().Sum(slot => PriceOf(slot.Backend)) ?? 0;
+
+    /// <summary>The names of the backends below a panel, those of the panels among its members too.</summary>
+    internal IEnumerable<string> BackendsOf(Panel panel) => panel.Members.SelectMany(member =>
+        panel.HasPanel(member) ? FindPanel(member) is { } inner ? BackendsOf(inner) : [] : [member]).Distinct();
+
+    private Panel? FindPanel(string name) => content.Panels.Find(known => known.Name == name);
+
     /// <summary>Describes the panels, the default first.</summary>
     public PanelInfo[] Describe() => [.. Panels.Select(panel => new PanelInfo(panel.Name, panel.Description, panel.Members, panel.Fuser)
     {
@@ -158,15 +169,23 @@ public sealed class PanelRegistry
         Passes = panel.Passes,
         Strict = panel.Strict,
         KeepsMember = panel.KeepsMember,
-        Sees = panel.Members.Any(member => FindBackend(member) is { Settings: null or { Sees: true } }),
+        Sees = BackendsOf(panel).Any(member => FindBackend(member) is { Settings: null or { Sees: true } }),
         AnthropicMembers = Array.FindAll(panel.Members, member => FindBackend(member) is { Settings.Kind: BackendSettings.Anthropic }),
-        IsPassThrough = panel is { Members.Length: 1, Samples: 1, Stages.Length: 0, Fuser: SelectFuser.FuserName },
+        IsPassThrough = panel is { Panels.Count: 0, Members.Length: 1, Samples: 1, Stages.Length: 0, Fuser: SelectFuser.FuserName },
+        Rule = RuleOf(panel.Acceptance),
         Cache = panel.Cache is not { } cache ? null : cache with
         {
-            Version = PanelVersion.Of(cache.Version, this),
-            IsGreedy = panel.Members.All(member => FindBackend(member) is { Settings.Temperature: 0 }),
+            Version = PanelVersion.Of(panel.Version, this),
+            IsGreedy = BackendsOf(panel).All(member => FindBackend(member) is { Settings.Temperature: 0 }),
         },
     })];
+
+    private static PanelRule? RuleOf(AcceptanceRule? acceptance) => acceptance is null ? null : new PanelRule
+    {
+        Threshold = acceptance.Threshold,
+        Ranker = acceptance.Calibration?.Ranker,
+        Stages = [.. (acceptance.Calibration?.Stages ?? []).Select(static stage => new PanelRuleStage([.. stage.Members], stage.Slope, stage.Offset))],
+    };
 
     private sealed class Content
     {

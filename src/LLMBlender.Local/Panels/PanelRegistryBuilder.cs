@@ -42,9 +42,10 @@ public static class PanelRegistryBuilder
             Add(registry, section.Scorers[i], $"Scorers:{i}", sources, previous);
         }
 
+        var named = section.Panels.Concat(found.Panels).SelectMany(static panel => panel.Variants.Select(variant => $"{panel.Name}:{variant.Name}").Prepend(panel.Name)).ToHashSet();
         for (var i = 0; i < section.Panels.Length; i++)
         {
-            Add(registry, section.Panels[i], $"Panels:{i}", sources, notes);
+            Add(registry, section.Panels[i], $"Panels:{i}", named, sources, notes);
         }
 
         if (listed.Count > 0 && section.Panels.Length == 0)
@@ -54,7 +55,8 @@ public static class PanelRegistryBuilder
 
         // Discovered panels come before the sample panel: whoever has models wants to ask them.
         var isConfigured = registry.Panels.Count > 0;
-        AddDiscovered(registry, found, sources, previous, notes);
+        AddDiscovered(registry, found, named, sources, previous, notes);
+        PanelNesting.Check(registry.Panels);
         if (!isConfigured)
         {
             Guarded($"the panel {SamplePanel}", () => RecordedPanel.AddTo(registry, SamplePanel, sources.Sample()));
@@ -64,7 +66,7 @@ public static class PanelRegistryBuilder
     }
 
     private static void AddDiscovered(
-        PanelRegistry registry, DiscoveredBackends found, PanelSources sources, PanelRegistry? previous, Action<string> notes)
+        PanelRegistry registry, DiscoveredBackends found, IReadOnlySet<string> named, PanelSources sources, PanelRegistry? previous, Action<string> notes)
     {
         foreach (var backend in found.Backends.Where(backend => !registry.HasRanker(backend.Name)))
         {
@@ -73,7 +75,7 @@ public static class PanelRegistryBuilder
 
         foreach (var panel in found.Panels.Where(panel => registry.Panels.All(known => known.Name != panel.Name)))
         {
-            Add(registry, panel, $"found:{panel.Name}", sources, notes);
+            Add(registry, panel, $"found:{panel.Name}", named, sources, notes);
         }
     }
 
@@ -95,7 +97,7 @@ public static class PanelRegistryBuilder
         Guarded(path, () => registry.Add(scorer));
     }
 
-    private static void Add(PanelRegistry registry, PanelSettings settings, string path, PanelSources sources, Action<string> notes)
+    private static void Add(PanelRegistry registry, PanelSettings settings, string path, IReadOnlySet<string> named, PanelSources sources, Action<string> notes)
     {
         SettingsRules.Check(settings, path);
         if (settings.Records is { } file)
@@ -104,23 +106,27 @@ public static class PanelRegistryBuilder
             return;
         }
 
-        Guarded(path, () => registry.Add(Create(registry, settings, sources, notes)));
+        Guarded(path, () => registry.Add(Create(registry, settings, named, sources, notes)));
+        for (var i = 0; i < settings.Variants.Length; i++)
+        {
+            Add(registry, settings.Variants[i].Of(settings), $"{path}:Variants:{i}", named, sources, notes);
+        }
     }
 
-    private static Panel Create(PanelRegistry registry, PanelSettings settings, PanelSources sources, Action<string> notes)
+    private static Panel Create(PanelRegistry registry, PanelSettings settings, IReadOnlySet<string> named, PanelSources sources, Action<string> notes)
     {
+        // A name of both is the backend's.
         var panel = Panel.Create(settings);
-        panel = (settings.StageOrder is null ? panel : panel.ByPrice(Price)).Accepting(settings).Caching(settings);
+        panel = panel with { Panels = panel.Members.Concat(panel.Offers).Where(name => named.Contains(name) && registry.FindBackend(name) is null).ToHashSet() };
+        panel = (settings.StageOrder is null ? panel : panel.ByPrice(registry.PriceOf)).Accepting(settings);
         panel = settings.Route is { } route ? panel with { Route = PanelRoute.Read(route, panel.Name, panel.Members, sources.Encoders) } : panel;
+        panel = panel.Caching(settings);
         if (panel.Acceptance is { Threshold: double.PositiveInfinity })
         {
             notes($"panel {panel.Name}: no confidence is known to keep the risk of {settings.Risk:0.###} in {settings.Calibration}, so that no choice is accepted");
         }
 
         return panel;
-
-        // An unknown price is that of a model of one's own.
-        decimal Price(string member) => registry.FindBackend(member)?.Settings is { } backend ? (backend.PromptPrice ?? 0) + (backend.CompletionPrice ?? 0) : 0;
     }
 
     private static void Guarded(string path, Action add)

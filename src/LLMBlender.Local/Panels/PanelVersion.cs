@@ -7,8 +7,7 @@ using LLMBlender.Local.Telemetry;
 namespace LLMBlender.Local.Panels;
 
 /// <summary>
-/// Hashes what a panel's answers depend on besides the request. Every backend and scorer counts and not only the members, because requests may name them
-/// as rankers and fusers.
+/// Hashes what a panel's answers depend on besides the request. Every backend, scorer and panel counts and not only the members, because requests may name them.
 /// </summary>
 internal static class PanelVersion
 {
@@ -17,7 +16,7 @@ internal static class PanelVersion
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(settings, PanelVersionJson.Default.PanelSettings));
-        if (settings.Calibration is { } file)
+        foreach (var file in ((string?[])[settings.Calibration, settings.Route]).OfType<string>())
         {
             hash.AppendData(File.ReadAllBytes(file));
         }
@@ -31,7 +30,8 @@ internal static class PanelVersion
     public static string Of(string settings, PanelRegistry registry)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(JsonSerializer.SerializeToUtf8Bytes([SiloMetrics.Version, registry.ModelsVersion, settings], PanelVersionJson.Default.StringArray));
+        hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(
+            [SiloMetrics.Version, registry.ModelsVersion, settings, .. registry.Panels.Select(static panel => panel.Version)], PanelVersionJson.Default.StringArray));
         hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(
             [.. registry.Backends.Select(static backend => backend.Settings ?? new BackendSettings { Name = backend.Name })], PanelVersionJson.Default.BackendSettingsArray));
         hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(

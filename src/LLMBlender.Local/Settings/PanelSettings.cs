@@ -100,6 +100,30 @@ public sealed record PanelSettings
     public bool Strict { get; set; }
 
     /// <summary>
+    /// What requests may change: <c>members</c>, <c>stages</c>, <c>confidence</c>, <c>max_cost</c>, <c>max_calls</c>, <c>effort</c>, <c>ranker</c>,
+    /// <c>aggregate</c>, <c>fuser</c>, <c>top_k</c>. Null for the last four; empty for nothing.
+    /// </summary>
+    public string[]? Overrides { get; set; }
+
+    /// <summary>Backends and panels that requests may name as members besides the panel's own. Needs <c>members</c> or <c>stages</c> in <see cref="Overrides"/>.</summary>
+    public string[] Offers { get; set; } = [];
+
+    /// <summary>
+    /// The cost that the members' answers are not to exceed, in the currency of the backends' prices; above 0, null for no limit. A member is asked only if its
+    /// expected cost is within what is left.
+    /// </summary>
+    public decimal? MaxCost { get; set; }
+
+    /// <summary>Maximum number of answers that are asked from members. From 1; null for no limit.</summary>
+    public int? MaxCalls { get; set; }
+
+    /// <summary>How much members reason, as <c>reasoning_effort</c> in requests: low, medium, high, or what their servers take. Null for the request's.</summary>
+    public string? Effort { get; set; }
+
+    /// <summary>Panels like this one with other values, named <c>PANEL:VARIANT</c>.</summary>
+    public PanelVariant[] Variants { get; set; } = [];
+
+    /// <summary>
     /// How long an answer is kept and given again to equal requests; null for no cache. Answers that were cut, had a failed member or were sampled at a
     /// temperature above 0 are not kept. From 1 second to 365 days. Excludes <see cref="Records"/>.
     /// </summary>

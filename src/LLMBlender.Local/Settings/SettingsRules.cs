@@ -106,6 +106,7 @@ public static class SettingsRules
         Between(panel.HedgeBudget, $"{path}:HedgeBudget", 0.0, 1.0);
         Between(panel.TopK, $"{path}:TopK", 1, ComparisonMatrix.MaxCandidates);
         Cache(panel, path);
+        Composition(panel, path);
         for (var i = 0; i < panel.Passes.Length; i++)
         {
             OneOf(panel.Passes[i], $"{path}:Passes:{i}", ForwardedFeature.All);
@@ -167,6 +168,35 @@ public static class SettingsRules
         if ((panel.Confidence ?? panel.Risk) is { } number && (panel.Records is not null || answers < 2))
         {
             throw SettingsException.Of($"{path}:{(panel.Confidence is null ? "Risk" : "Confidence")}", Shown(number), "absent where there are Records or a single answer");
+        }
+    }
+
+    private static void Composition(PanelSettings panel, string path)
+    {
+        for (var i = 0; i < panel.Overrides?.Length; i++)
+        {
+            OneOf(panel.Overrides[i], $"{path}:Overrides:{i}", PanelOverride.All);
+        }
+
+        if (panel.Offers.Length > 0 && panel.Overrides?.Any(static name => name is PanelOverride.Members or PanelOverride.Stages) != true)
+        {
+            throw SettingsException.Of($"{path}:Offers", string.Join(", ", panel.Offers), "absent unless the Overrides have members or stages");
+        }
+
+        Between((double?)panel.MaxCost, $"{path}:MaxCost", 1e-9, 1e9);
+        Between(panel.MaxCalls, $"{path}:MaxCalls", 1, ComparisonMatrix.MaxCandidates);
+        if (panel.Effort is { } effort && !(effort.Length is > 0 and <= 32 && effort.All(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-')))
+        {
+            throw SettingsException.Of($"{path}:Effort", effort, "a word such as low, medium or high");
+        }
+
+        for (var i = 0; i < panel.Variants.Length; i++)
+        {
+            Name(panel.Variants[i].Name, $"{path}:Variants:{i}:Name");
+            if (panel.Variants[i] is { Members: not null, Stages: not null })
+            {
+                throw SettingsException.Of($"{path}:Variants:{i}:Members", string.Join(", ", panel.Variants[i].Members!), "absent where there are Stages");
+            }
         }
     }
 

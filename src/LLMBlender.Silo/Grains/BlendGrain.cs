@@ -47,7 +47,7 @@ internal sealed class BlendGrain(
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var deadline = new Deadline(completed.Timeout, stop.Token);
         panel = panel is null ? null : await panel.RoutedAsync(completed, deadline.Token);
-        var members = panel is null ? null : new PanelFanOut(panel, completed, caller, panels, metrics.Panels, deadline, timeProvider);
+        var members = panel is null ? null : new PanelFanOut(panel, completed, caller, panels, metrics.Panels, deadline, timeProvider, blender.BlendAsync);
         var workflow = new BlendWorkflow(members, blender, blender, timeProvider);
         try
         {

@@ -73,7 +73,7 @@ public sealed class SiloModels : IDisposable
 
     /// <summary>Names and versions of the rankers, and names of the fusers.</summary>
     internal string Version => string.Join(
-        ' ', Accelerators.SelectMany(static accelerator => accelerator.Rankers.Select(static ranker => $"{ranker.Identity.Name}={ranker.Identity.Version}")).Distinct().Concat(Fusers.Names));
+        ' ', Accelerators.SelectMany(static accelerator => accelerator.Rankers.Select(static ranker => $"{ranker.Identity.Name}={ranker.Identity.Version}/{ranker.Identity.Info?.Temperature}/{ranker.Identity.Info?.ConsensusWeight}")).Distinct().Concat(Fusers.Names));
 
     private static LoadedRanker Load((string Name, string Folder) ranker, PairRankerOptions options) =>
         LoadedRanker.Create(ranker.Name, ModelRankers.Load(ranker.Folder, options), options.Accelerator);

@@ -20,11 +20,17 @@ internal sealed class FakePanel(params MemberReport[] reports) : ICandidateSourc
 
     public int Asked { get; private set; }
 
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    public int AllowedStages { get; init; } = int.MaxValue;
+
     public int? Finished { get; private set; }
 
     public int Quorum { get; init; } = 1;
 
     public bool CanStream { get; init; }
+
+    public bool Allows(int stage) => stage < AllowedStages;
 
     public void Finish(int stages) => Finished = stages;
 

@@ -273,6 +273,16 @@ internal static class Variants
             - { Name: staged, Stages: [[full, azure], [full]], Risk: 0.1, Calibration: /etc/calibration/staged.json }
             - { Name: routed, Members: [full, azure], Route: /etc/calibration/routed.json }
             - { Name: priced, Members: [full, azure], StageOrder: price, Confidence: 0.9, Cache: "01:00:00", CacheShared: true, CacheSampled: true, CacheOnRequest: true }
+            - Name: open
+              Members: [full]
+              Overrides: [members, stages, confidence, max_cost, max_calls, effort, ranker, aggregate, fuser, top_k]
+              Offers: [azure]
+              MaxCost: 0.5
+              MaxCalls: 2
+              Effort: low
+              Variants:
+                - { Name: fast, Description: one, Members: [azure], Confidence: 0.9, Samples: 2, Quorum: 1, Deadline: "00:00:05", Ranker: scorer, Aggregate: adaptive, Fuser: select, TopK: 1, MaxCost: 0.1, MaxCalls: 1, Effort: high }
+                - { Name: staged, Stages: [[full], [azure]], Confidence: 0.9 }
         """;
 
     private const string Bare = """

@@ -136,7 +136,7 @@ public sealed class PanelFanOutTests : IDisposable
 
     public void Dispose() => metrics.Dispose();
 
-    private PanelFanOut FanOut(Panel panel, Deadline deadline) => new(panel, Request, caller, new PanelRegistry(), metrics.Panels, deadline, clock);
+    private PanelFanOut FanOut(Panel panel, Deadline deadline) => new(panel, Request, caller, new PanelRegistry(), metrics.Panels, deadline, clock, static (_, _) => throw new NotSupportedException());
 
     private Task AdvanceUntilAsync(Task done) => Waiting.UntilAsync(
         () =>

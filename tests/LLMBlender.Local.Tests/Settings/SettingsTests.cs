@@ -35,6 +35,13 @@ public sealed class SettingsTests
     [InlineData("Panels:0:Passes:0", "images", "Panels:0:Passes:0 is \"images\", and must be one of response_format, tools")]
     [InlineData("Panels:0:Grace", "soon", "Panels:0:Grace")]
     [InlineData("Panels:0:Cache", "00:00:00.5", "Panels:0:Cache is \"00:00:00.5000000\", and must be from 00:00:01 to 365.00:00:00")]
+    [InlineData("Panels:0:Overrides:0", "models", "Panels:0:Overrides:0 is \"models\", and must be one of members, stages")]
+    [InlineData("Panels:0:Offers:0", "b", "Panels:0:Offers is \"b\", and must be absent unless the Overrides have members or stages")]
+    [InlineData("Panels:0:MaxCalls", "0", "Panels:0:MaxCalls is \"0\", and must be from 1 to ")]
+    [InlineData("Panels:0:MaxCost", "0", "Panels:0:MaxCost is \"0\", and must be from ")]
+    [InlineData("Panels:0:Effort", "a lot", "Panels:0:Effort is \"a lot\", and must be a word such as low, medium or high")]
+    [InlineData("Panels:0:Variants:0:TopK", "2", "Panels:0:Variants:0:Name is missing, and must be a name")]
+    [InlineData("Panels:0:Members:1", "p", "panel \"p\" contains itself: p > p")]
     [InlineData("Panels:0:CacheShared", "true", "Panels:0:Cache is missing, and must be how long answers are kept, where there is a CacheShared, CacheSampled or CacheOnRequest")]
     public void Make_BrokenRule_NamesPropertyValueAndRule(string property, string value, string message)
     {
@@ -72,6 +79,49 @@ public sealed class SettingsTests
         Assert.Equal(0.9, staged.Acceptance!.Threshold);
         Assert.Equal([["d", "c"], ["b"]], priced.Stages);
         Assert.False(registry.Describe()[0].IsPassThrough);
+    }
+
+    [Fact]
+    public void Make_CircleOfPanels_NamesIt()
+    {
+        var error = Assert.Throws<SettingsException>(() => Make(Configuration(
+            ("Backends:0:Name", "b"), ("Backends:0:Url", "http://localhost/v1"), ("Backends:0:Model", "m"),
+            ("Panels:0:Name", "outer"), ("Panels:0:Members:0", "p"),
+            ("Panels:1:Name", "p"), ("Panels:1:Members:0", "b"), ("Panels:1:Members:1", "q"),
+            ("Panels:2:Name", "q"), ("Panels:2:Members:0", "p"))));
+
+        Assert.Equal("panel \"p\" contains itself: p > q > p", error.Message);
+    }
+
+    [Fact]
+    public void Make_PanelsTooFarBelowOneAnother_NamesThem()
+    {
+        var error = Assert.Throws<SettingsException>(() => Make(Configuration(
+            ("Backends:0:Name", "b"), ("Backends:0:Url", "http://localhost/v1"), ("Backends:0:Model", "m"),
+            ("Panels:0:Name", "p"), ("Panels:0:Members:0", "q"),
+            ("Panels:1:Name", "q"), ("Panels:1:Members:0", "r"),
+            ("Panels:2:Name", "r"), ("Panels:2:Members:0", "s"),
+            ("Panels:3:Name", "s"), ("Panels:3:Members:0", "b"))));
+
+        Assert.Equal("panels p > q > r > s are 4 below one another, and may be 3", error.Message);
+    }
+
+    [Fact]
+    public void Make_Variants_ArePanelsWithTheirOwnValues()
+    {
+        var registry = Make(Configuration(
+            ("Backends:0:Name", "b"), ("Backends:0:Url", "http://localhost/v1"), ("Backends:0:Model", "m"),
+            ("Backends:1:Name", "c"), ("Backends:1:Url", "http://localhost/v1"), ("Backends:1:Model", "m"),
+            ("Panels:0:Name", "p"), ("Panels:0:Members:0", "b"), ("Panels:0:TopK", "3"), ("Panels:0:MaxCalls", "5"), ("Panels:0:Deadline", "00:00:20"),
+            ("Panels:0:Variants:0:Name", "fast"), ("Panels:0:Variants:0:Members:0", "c"), ("Panels:0:Variants:0:TopK", "1"), ("Panels:0:Variants:0:Deadline", "00:00:02"),
+            ("Panels:0:Variants:1:Name", "staged"), ("Panels:0:Variants:1:Stages:0:0", "b"), ("Panels:0:Variants:1:Stages:1:0", "c"), ("Panels:0:Variants:1:Confidence", "0.8")));
+
+        Assert.Equal(["p", "p:fast", "p:staged"], registry.Panels.Select(static panel => panel.Name));
+        var (fast, staged) = (registry.Find("p:fast"), registry.Find("p:staged"));
+        Assert.Equal(["c"], fast.Members);
+        Assert.Equal((1, 5, TimeSpan.FromSeconds(2)), (fast.TopK, fast.MaxCalls, fast.Deadline));
+        Assert.Equal([["b"], ["c"]], staged.Stages);
+        Assert.Equal((3, 0.8), (staged.TopK, staged.Acceptance!.Threshold));
     }
 
     [Fact]
