@@ -5,6 +5,7 @@ using LLMBlender.Client;
 using LLMBlender.Gateway;
 using LLMBlender.Gateway.Settings;
 using LLMBlender.Inference.Sessions;
+using LLMBlender.Local.Backends;
 using LLMBlender.Local.Panels;
 using LLMBlender.Local.Settings;
 using LLMBlender.Records;
@@ -95,7 +96,7 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
 
             app.Use(leaving.RunAsync);
             app.Use(connections.RunAsync);
-            app.Use(new MemoryLimit(MemoryLimit.HeapShare, TimeProvider.System).RunAsync);
+            app.Use(new MemoryLimit(MemoryLimit.HeapShare, () => app.Services.GetRequiredService<AnswerBudget>().UsedShare, TimeProvider.System).RunAsync);
             Map(app, () => isStarted);
             using var watch = new TaskWatch(app.Logger);
             await StartAsync(app, cancellationToken);
