@@ -37,6 +37,12 @@ public sealed class GatewayOptions
     /// <summary>Where the blends of panels with <c>Record</c> are recorded.</summary>
     public RecordingOptions Recording { get; set; } = new();
 
+    /// <summary>
+    /// How long the server continues after SIGTERM: it is not ready, serves all requests, and ends each connection after a response, so that clients connect to
+    /// other gateways. Then it drains. At most 10 minutes; 0 to drain at once.
+    /// </summary>
+    public TimeSpan LeaveTime { get; set; }
+
     /// <summary>Whether the pages of an origin may send requests.</summary>
     internal bool Allows(string origin) => AllowedOrigins.Contains(AnyOrigin) || AllowedOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase);
 }

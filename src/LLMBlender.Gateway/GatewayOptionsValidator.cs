@@ -7,6 +7,8 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
 {
     private const int HashLength = 64;
 
+    private static readonly TimeSpan LongestLeave = TimeSpan.FromMinutes(10);
+
     /// <inheritdoc/>
     public ValidateOptionsResult Validate(string? name, GatewayOptions options)
     {
@@ -34,6 +36,11 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
         if (options.Recording.MaxBytes < options.Recording.MaxFileBytes)
         {
             yield return Failure("Recording:MaxBytes", options.Recording.MaxBytes, $"at least MaxFileBytes, {options.Recording.MaxFileBytes}");
+        }
+
+        if (options.LeaveTime < TimeSpan.Zero || options.LeaveTime > LongestLeave)
+        {
+            yield return Failure("LeaveTime", options.LeaveTime, $"a time from 0 to {LongestLeave}");
         }
 
         for (var i = 0; i < options.AllowedOrigins.Length; i++)

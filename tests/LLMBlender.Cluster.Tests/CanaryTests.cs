@@ -118,9 +118,9 @@ public sealed class CanaryTests : IAsyncLifetime
     {
         await using var connection = await ConnectionMultiplexer.ConnectAsync(Redis);
         var sum = 0L;
-        await foreach (var key in connection.GetServer(redis.Address).KeysAsync(pattern: $"llmblender:caller:canary:{Poor[..4]}:*"))
+        await foreach (var key in connection.GetServer(redis.Address).KeysAsync(pattern: $"llmblender:spent:canary:{Poor[..4]}:*"))
         {
-            sum += (long)await connection.GetDatabase().HashGetAsync(key, "spent");
+            sum += (await connection.GetDatabase().HashValuesAsync(key)).Sum(static field => BitConverter.ToInt64((byte[])field!));
         }
 
         return sum;

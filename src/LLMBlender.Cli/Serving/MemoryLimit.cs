@@ -5,8 +5,9 @@ namespace LLMBlender.Cli.Serving;
 
 /// <summary>Refuses requests with 503 while the heap is near the process's limit, so that requests in progress can end. Thread-safe.</summary>
 /// <param name="usedShare">Returns the used share of the memory that the process may use.</param>
+/// <param name="answersShare">Returns the used share of the memory for answers that are being read.</param>
 /// <param name="timeProvider">Measures the interval of collections.</param>
-internal sealed class MemoryLimit(Func<double> usedShare, TimeProvider timeProvider)
+internal sealed class MemoryLimit(Func<double> usedShare, Func<double> answersShare, TimeProvider timeProvider)
 {
     private const double MaxShare = 0.8;
     private static readonly TimeSpan CollectionInterval = TimeSpan.FromSeconds(1);
@@ -20,7 +21,7 @@ internal sealed class MemoryLimit(Func<double> usedShare, TimeProvider timeProvi
     /// <summary>Runs a request, or refuses it. Probes, metrics and pages are not refused.</summary>
     public Task RunAsync(HttpContext context, RequestDelegate next)
     {
-        if (!context.Request.Path.StartsWithSegments("/v1") || !IsExceeded())
+        if (!context.Request.Path.StartsWithSegments("/v1") || (answersShare() < MaxShare && !IsExceeded()))
         {
             return next(context);
         }

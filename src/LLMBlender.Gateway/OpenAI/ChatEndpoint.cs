@@ -6,6 +6,9 @@ namespace LLMBlender.Gateway.OpenAI;
 /// <summary><c>POST /v1/chat/completions</c>: a panel as a model.</summary>
 internal static class ChatEndpoint
 {
+    // Updates that a client is behind, before answers are not read on.
+    private const int MaxUnread = 16;
+
     /// <summary>Handles a request; returns null after a stream.</summary>
     public static async Task<ChatCompletion?> AnswerAsync(ApiCall call, ChatBody body)
     {
@@ -86,7 +89,7 @@ internal static class ChatEndpoint
     private static async IAsyncEnumerable<(int Index, BlendUpdate Update)> MergeAsync(ApiCall call, ChatRequest request)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(call.CancellationToken);
-        var merged = Channel.CreateUnbounded<(int, BlendUpdate)>(new UnboundedChannelOptions { SingleReader = true });
+        var merged = Channel.CreateBounded<(int, BlendUpdate)>(new BoundedChannelOptions(MaxUnread) { SingleReader = true });
         var all = Task.WhenAll(Enumerable.Range(0, request.Count).Select(async i =>
         {
             try

@@ -68,12 +68,14 @@ internal sealed class MemoryResponseStore(TimeProvider timeProvider) : IResponse
 
 /// <summary>
 /// Stores responses in the cluster's Redis: the newest, up to a total length. An entry's key is listed with its length, so that the oldest ones are
-/// deleted; each command has one key, as a Redis Cluster requires.
+/// deleted; each command has one key, as a Redis Cluster requires. An entry begins with a code of its key and text: one that is damaged, moved or, with a cluster key, written by
+/// another program does not exist.
 /// </summary>
 /// <param name="redis">The connection.</param>
 /// <param name="cluster">The cluster, whose id is part of the keys.</param>
+/// <param name="seal">Makes the codes.</param>
 /// <param name="maxLength">The maximum total length of the entries, in bytes.</param>
-internal sealed class RedisResponseStore(IConnectionMultiplexer redis, IOptions<ClusterOptions> cluster, long maxLength = RedisResponseStore.MaxLength) : IResponseStore
+internal sealed class RedisResponseStore(IConnectionMultiplexer redis, IOptions<ClusterOptions> cluster, ISeal seal, long maxLength = RedisResponseStore.MaxLength) : IResponseStore
 {
     private const long MaxLength = 256 * 1024 * 1024;
 
@@ -83,7 +85,7 @@ internal sealed class RedisResponseStore(IConnectionMultiplexer redis, IOptions<
     /// <inheritdoc/>
     public Task SetAsync(string key, string value) => RunAsync(async database =>
     {
-        var bytes = Encoding.UTF8.GetBytes(value);
+        var bytes = Write(key, value);
         if (!await database.StringSetAsync(Name(key), bytes, IResponseStore.Lifetime, When.NotExists))
         {
             return true;
@@ -107,7 +109,7 @@ internal sealed class RedisResponseStore(IConnectionMultiplexer redis, IOptions<
     });
 
     /// <inheritdoc/>
-    public Task<string?> GetAsync(string key) => RunAsync(async database => (string?)await database.StringGetAsync(Name(key)));
+    public Task<string?> GetAsync(string key) => RunAsync(async database => Read(key, (byte[]?)await database.StringGetAsync(Name(key))));
 
     private async Task<T> RunAsync<T>(Func<IDatabase, Task<T>> run)
     {
@@ -120,6 +122,21 @@ internal sealed class RedisResponseStore(IConnectionMultiplexer redis, IOptions<
             throw new ResponseStoreException("the store of responses is not available", e);
         }
     }
+
+    private byte[] Write(string key, string value)
+    {
+        var text = Encoding.UTF8.GetBytes(value);
+        var entry = new byte[seal.Size + text.Length];
+        text.CopyTo(entry, seal.Size);
+        seal.Sign(Content(key, text), entry.AsSpan(0, seal.Size));
+        return entry;
+    }
+
+    private string? Read(string key, byte[]? entry) =>
+        entry is not null && entry.Length >= seal.Size && seal.Verify(Content(key, entry.AsSpan(seal.Size)), entry.AsSpan(0, seal.Size))
+            ? Encoding.UTF8.GetString(entry, seal.Size, entry.Length - seal.Size) : null;
+
+    private byte[] Content(string key, ReadOnlySpan<byte> text) => [.. Encoding.UTF8.GetBytes($"response:{cluster.Value.ClusterId}:{key}:"), .. text];
 
     private RedisKey Name(string key) => $"llmblender:response:{cluster.Value.ClusterId}:{key}";
 }

@@ -11,7 +11,11 @@ using Microsoft.Extensions.Logging;
 namespace LLMBlender.Local.Panels;
 
 /// <summary>Calls backends in this process: measures each call, checks the format of its answer, and assigns a reason to its failure.</summary>
-public sealed partial class BackendCaller(PanelRegistry backends, BlendMetrics metrics, ILogger<BackendCaller> logger) : IBackendCaller
+/// <param name="backends">The backends.</param>
+/// <param name="metrics">Measures calls.</param>
+/// <param name="logger">Logs failures.</param>
+/// <param name="budget">Bounds the memory of streamed answers; null for no bound.</param>
+public sealed partial class BackendCaller(PanelRegistry backends, BlendMetrics metrics, ILogger<BackendCaller> logger, AnswerBudget? budget = null) : IBackendCaller
 {
     // More than any model reads or writes for one answer.
     private const long MaxTokens = 100_000_000;
@@ -68,16 +72,17 @@ public sealed partial class BackendCaller(PanelRegistry backends, BlendMetrics m
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var deadline = new Deadline(request.Timeout, stop.Token);
+        using var memory = budget?.Begin();
         var start = Stopwatch.GetTimestamp();
         try
         {
             var updates = new MeasuredChatClient(found, metrics.Chats, deadline)
                 .GetStreamingResponseAsync(Prompt.Of(request), Prompt.Options(found, request), deadline.Token);
             await using var next = updates.GetAsyncEnumerator(deadline.Token);
-            var all = new List<ChatResponseUpdate>();
+            var all = new StreamedAnswer();
             while (true)
             {
-                var (update, failed) = await NextAsync(found, next, deadline, cancellationToken);
+                var (update, failed) = await NextAsync(found, next, memory, deadline, cancellationToken);
                 if (update is null)
                 {
                     if (failed is null)
@@ -85,12 +90,11 @@ public sealed partial class BackendCaller(PanelRegistry backends, BlendMetrics m
                         found.Latency.Add(Stopwatch.GetElapsedTime(start));
                     }
 
-                    yield return new BackendUpdate("", failed ?? Reply(found, request, all.ToChatResponse()));
+                    yield return new BackendUpdate("", failed ?? Reply(found, request, all.ToResponse()));
                     yield break;
                 }
 
-                all.Add(update);
-                var reasoning = string.Concat(update.Contents.OfType<TextReasoningContent>().Select(static content => content.Text));
+                var reasoning = all.Add(update);
                 var part = update.RawRepresentation as WirePart;
                 if (update.Text.Length > 0 || reasoning.Length > 0 || part is not null)
                 {
@@ -112,11 +116,22 @@ public sealed partial class BackendCaller(PanelRegistry backends, BlendMetrics m
     }
 
     private async ValueTask<(ChatResponseUpdate? Update, BackendReply? Failed)> NextAsync(
-        Backend backend, IAsyncEnumerator<ChatResponseUpdate> updates, Deadline deadline, CancellationToken cancellationToken)
+        Backend backend, IAsyncEnumerator<ChatResponseUpdate> updates, AnswerBudget.Lease? memory, Deadline deadline, CancellationToken cancellationToken)
     {
         try
         {
-            return (await updates.MoveNextAsync() ? updates.Current : null, null);
+            if (!await updates.MoveNextAsync())
+            {
+                return (null, null);
+            }
+
+            // While it waits, the server is not read on.
+            if (memory is not null)
+            {
+                await memory.AddAsync(updates.Current.Contents.Sum(static content => content is TextContent text ? text.Text.Length : content is TextReasoningContent thought ? thought.Text.Length : 0), deadline.Token);
+            }
+
+            return (updates.Current, null);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

@@ -31,6 +31,9 @@ public sealed class PanelFanOut(
     Func<BlendRequest, CancellationToken, Task<BlendResponse>> blend)
     : ICandidateSource
 {
+    // Pieces of members' answers that a reader is behind, before members are not read on.
+    private const int MaxUnread = 1024;
+
     private const double MinSlowQuantile = 0.95;
 
     // The share of the hedge budget that is used when the bucket is empty; all of it is used when the bucket is full. A constant share
@@ -71,6 +74,9 @@ public sealed class PanelFanOut(
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Warnings => plan.Warnings;
+
+    /// <inheritdoc/>
+    public decimal ExpectedCost(int stage) => plan.ExpectedCost(stage);
 
     /// <inheritdoc/>
     public bool Allows(int stage) => plan.Allows(stage, answered.Sum(static report => report.Cost ?? 0));
@@ -126,7 +132,7 @@ public sealed class PanelFanOut(
     /// <inheritdoc/>
     public async IAsyncEnumerable<PanelUpdate> AskStreamingAsync(int stage, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var updates = Channel.CreateUnbounded<PanelUpdate>(new UnboundedChannelOptions { SingleReader = true });
+        var updates = Channel.CreateBounded<PanelUpdate>(new BoundedChannelOptions(MaxUnread) { SingleReader = true });
         pieces = updates.Writer;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var asking = WriteReportsAsync(stage, updates.Writer, stop.Token);
@@ -183,7 +189,7 @@ public sealed class PanelFanOut(
         {
             await foreach (var report in AskAsync(stage, cancellationToken))
             {
-                updates.TryWrite(new PanelUpdate(report.Name, "", report));
+                await updates.WriteAsync(new PanelUpdate(report.Name, "", report), cancellationToken);
             }
 
             updates.TryComplete();
@@ -377,7 +383,7 @@ public sealed class PanelFanOut(
 
             if (update.Text.Length > 0)
             {
-                texts.TryWrite(new PanelUpdate(slot.Name, update.Text, null));
+                await texts.WriteAsync(new PanelUpdate(slot.Name, update.Text, null), cancellationToken);
             }
         }
 

@@ -3,6 +3,7 @@ using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using LLMBlender.Abstractions;
 using LLMBlender.Client;
+using LLMBlender.Local.Backends;
 using LLMBlender.Local.Fusion;
 using LLMBlender.Local.Panels;
 using LLMBlender.Local.Telemetry;
@@ -109,6 +110,7 @@ public static class LLMBlenderSiloExtensions
             capabilities,
             panels));
         services.TryAddSingleton<BlendMetrics>();
+        services.TryAddSingleton(static provider => AnswerBudget.OfProcess(provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<BackendCaller>();
         services.TryAddSingleton<FusionHost>();
         services.TryAddSingleton<IBackendCaller, BackendGrainCaller>();

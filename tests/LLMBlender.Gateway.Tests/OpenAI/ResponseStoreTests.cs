@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using LLMBlender.Gateway.OpenAI;
+using LLMBlender.Gateway.RateLimiting;
 using LLMBlender.Local.Settings;
 using LLMBlender.TestKit;
 using Microsoft.Extensions.DependencyInjection;
@@ -64,7 +65,7 @@ public sealed class ResponseStoreTests : IAsyncLifetime
     public async Task Set_MoreThanTheBound_DeletesTheOldest()
     {
         Assert.SkipUnless(IsInstalled, "needs redis-server on the PATH");
-        var store = Store(100);
+        var store = Store(120);
 
         for (var i = 0; i < 5; i++)
         {
@@ -72,7 +73,32 @@ public sealed class ResponseStoreTests : IAsyncLifetime
         }
 
         Assert.Equal([null, null, null, new string('x', 40), new string('x', 40)], await Task.WhenAll(Enumerable.Range(0, 5).Select(i => store.GetAsync($"{i}"))));
-        Assert.Equal(80, (long)await connection.GetDatabase().StringGetAsync("llmblender:response:c:length"));
+        Assert.Equal(2 * (40 + new Checksum().Size), (long)await connection.GetDatabase().StringGetAsync("llmblender:response:c:length"));
+    }
+
+    [Fact]
+    public async Task Entries_OfAnotherProgram_DoNotExistAndDoNotCount()
+    {
+        Assert.SkipUnless(IsInstalled, "needs redis-server on the PATH");
+        var (database, options) = (connection.GetDatabase(), Options.Create(new ClusterOptions { ClusterId = "c" }));
+        await Store().SetAsync("me:resp_1", "first");
+        await Store().SetAsync("me:resp_2", "second");
+        byte[] entry = (await database.StringGetAsync("llmblender:response:c:me:resp_1"))!;
+        entry[^1] ^= 1;
+        await database.StringSetAsync("llmblender:response:c:me:resp_1", entry);
+        await database.StringSetAsync("llmblender:response:c:me:resp_3", await database.StringGetAsync("llmblender:response:c:me:resp_2"));
+        Assert.Equal([null, "second", null], await Task.WhenAll(new[] { "me:resp_1", "me:resp_2", "me:resp_3" }.Select(Store().GetAsync)));
+
+        var (one, other, day) = (new RedisCounter(connection, options, new Checksum()), new RedisCounter(connection, options, new Checksum()), new DateOnly(2026, 11, 29));
+        Assert.Equal((5, 7), await one.AddAsync("a", day, 5, 7));
+        Assert.Equal((15, 27), await other.AddAsync("a", day, 10, 20));
+        RedisKey key = "llmblender:spent:c:a:20261129";
+        var field = (await database.HashGetAllAsync(key))[0];
+        await database.HashSetAsync(key, "forged", field.Value);
+        await database.HashSetAsync(key, "short", "-1000000");
+
+        Assert.Equal((16, 28), await one.AddAsync("a", day, 1, 1));
+        Assert.Equal((0, 0), await one.AddAsync("b", day, 0, 0));
     }
 
     [Fact]
@@ -102,5 +128,5 @@ public sealed class ResponseStoreTests : IAsyncLifetime
         Assert.NotNull(response.Headers.RetryAfter);
     }
 
-    private RedisResponseStore Store(long maxLength = 1 << 20) => new(connection, Options.Create(new ClusterOptions { ClusterId = "c" }), maxLength);
+    private RedisResponseStore Store(long maxLength = 1 << 20) => new(connection, Options.Create(new ClusterOptions { ClusterId = "c" }), new Checksum(), maxLength);
 }
