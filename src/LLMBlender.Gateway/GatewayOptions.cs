@@ -34,6 +34,12 @@ public sealed class GatewayOptions
     /// <summary>The maximum size of the answers that a process keeps for panels with a <c>Cache</c>, in bytes; at least 1 MiB. With Redis they are kept there.</summary>
     public long MaxCachedBytes { get; set; } = 64 * 1024 * 1024;
 
+    /// <summary>
+    /// How long the server continues after SIGTERM: it is not ready, serves all requests, and ends each connection after a response, so that clients connect to
+    /// other gateways. Then it drains. At most 10 minutes; 0 to drain at once.
+    /// </summary>
+    public TimeSpan LeaveTime { get; set; }
+
     /// <summary>Whether the pages of an origin may send requests.</summary>
     internal bool Allows(string origin) => AllowedOrigins.Contains(AnyOrigin) || AllowedOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase);
 }

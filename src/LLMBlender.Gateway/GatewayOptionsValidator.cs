@@ -7,6 +7,8 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
 {
     private const int HashLength = 64;
 
+    private static readonly TimeSpan LongestLeave = TimeSpan.FromMinutes(10);
+
     /// <inheritdoc/>
     public ValidateOptionsResult Validate(string? name, GatewayOptions options)
     {
@@ -24,6 +26,11 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
         if (options.MaxCachedBytes < 1024 * 1024)
         {
             yield return Failure("MaxCachedBytes", options.MaxCachedBytes, "at least 1048576");
+        }
+
+        if (options.LeaveTime < TimeSpan.Zero || options.LeaveTime > LongestLeave)
+        {
+            yield return Failure("LeaveTime", options.LeaveTime, $"a time from 0 to {LongestLeave}");
         }
 
         for (var i = 0; i < options.AllowedOrigins.Length; i++)

@@ -20,6 +20,8 @@ internal sealed partial class RequestLogMiddleware(RequestDelegate next, ILogger
     private const string Tag = "llmblender.request_id";
     private const int MaxLength = 128;
 
+    private static readonly Func<ILogger, string, IDisposable?> Scope = LoggerMessage.DefineScope<string>("request {RequestId}");
+
     private readonly ILogger logger = loggers.CreateLogger(Category);
 
     /// <summary>Handles a request.</summary>
@@ -29,7 +31,7 @@ internal sealed partial class RequestLogMiddleware(RequestDelegate next, ILogger
         context.TraceIdentifier = id;
         context.Response.Headers[Header] = id;
         Activity.Current?.SetTag(Tag, id);
-        using var scope = logger.BeginScope(new KeyValuePair<string, object>[] { new("RequestId", id) });
+        using var scope = Scope(logger, id);
         if (!logger.IsEnabled(LogLevel.Information) || context.Request.Path.StartsWithSegments("/health") || context.Request.Path.StartsWithSegments("/metrics"))
         {
             await next(context);

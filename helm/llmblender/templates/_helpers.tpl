@@ -178,7 +178,7 @@ imagePullSecrets:
 {{- if hasKey . "tokensPerDay" -}}{{- $_ := set $caller "TokensPerDay" .tokensPerDay -}}{{- end -}}
 {{- $callers = append $callers $caller -}}
 {{- end -}}
-{{- $_ := set $settings "Gateway" (merge (dict "Callers" $callers "AllowAnonymous" $values.allowAnonymous) $settings.Gateway) -}}
+{{- $_ := set $settings "Gateway" (merge (dict "Callers" $callers "AllowAnonymous" $values.allowAnonymous) $settings.Gateway (dict "LeaveTime" "00:00:05")) -}}
 {{- else -}}
 {{- $settings = omit $settings "Gateway" -}}
 {{- end -}}

@@ -33,6 +33,7 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
     private static readonly TimeSpan ShutdownTime = AdmissionOptions.LongestDrain + TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(20);
 
+    private readonly Leaving leaving = new(TimeProvider.System);
     private volatile bool isStarted;
     private volatile bool isStopping;
 
@@ -94,6 +95,7 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
                 ServeLog.FewDescriptors(app.Logger, connections.Descriptors, connections.MaxConnections);
             }
 
+            app.Use(leaving.RunAsync);
             app.Use(connections.RunAsync);
             app.Use(new MemoryLimit(MemoryLimit.HeapShare, () => app.Services.GetRequiredService<AnswerBudget>().UsedShare, TimeProvider.System).RunAsync);
             Map(app, () => isStarted);
@@ -106,6 +108,7 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
                 WriteIfNothingFound(settings, panels, found);
                 await WriteReadyAsync(app, cancellationToken);
                 await UntilAsync(app, cancellationToken);
+                await LeaveAsync(app);
                 return ExitCode.Done;
             }
             finally
@@ -122,6 +125,11 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         await Task.Delay(Timeout.Infinite, either.Token).ContinueWith(
             static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
+
+    private Task LeaveAsync(WebApplication app) =>
+        arguments.Roles.HasFlag(SiloRoles.Gateway) && !app.Lifetime.ApplicationStopping.IsCancellationRequested
+            ? leaving.WaitAsync(app.Services.GetRequiredService<IOptions<GatewayOptions>>().Value.LeaveTime)
+            : Task.CompletedTask;
 
     private async Task StartAsync(WebApplication app, CancellationToken cancellationToken)
     {
@@ -286,7 +294,7 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
     private void Map(WebApplication app, Func<bool> started)
     {
         var readiness = app.Services.GetRequiredService<SiloReadiness>();
-        app.MapHealth(started, readiness.Problem);
+        app.MapHealth(started, () => leaving.Problem ?? readiness.Problem());
         app.MapPrometheusScrapingEndpoint(ServeTelemetry.Path).AllowAnonymous();
         if (arguments.Roles.HasFlag(SiloRoles.Gateway))
         {

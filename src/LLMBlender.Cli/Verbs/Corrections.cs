@@ -7,9 +7,23 @@ namespace LLMBlender.Cli.Verbs;
 /// <summary>Errors of a command line, with the closest verb or option for each that is unknown.</summary>
 internal static class Corrections
 {
+    private const string NoSuchOption = "there is no option ";
+
     /// <summary>The errors, each in one line.</summary>
     public static IEnumerable<string> Of(ParseResult parsed)
     {
+        // Taken for a positional argument, whose place its value has lost.
+        var misspelled = parsed.Errors.Select(static error => error.Message).Where(static message => message.StartsWith(NoSuchOption, StringComparison.Ordinal)).ToList();
+        if (misspelled.Count > 0)
+        {
+            foreach (var message in misspelled)
+            {
+                yield return message;
+            }
+
+            yield break;
+        }
+
         var unknown = parsed.UnmatchedTokens.ToList();
         var causes = unknown.Exists(IsOption) ? unknown.Where(IsOption) : parsed.CommandResult.Command.Subcommands.Count > 0 ? unknown.Take(1) : unknown;
         foreach (var token in causes)
@@ -45,7 +59,7 @@ internal static class Corrections
         : at.Command.Subcommands.Count > 0 ? $"there is no verb \"{token}\"{Suggestion(token, [.. at.Command.Subcommands.Select(static verb => verb.Name)])}"
         : $"\"{token}\" is an argument too many";
 
-    private static string NoOption(string token, SymbolResult at) => $"there is no option \"{token}\"{Suggestion(token, Options(at))}";
+    private static string NoOption(string token, SymbolResult at) => $"{NoSuchOption}\"{token}\"{Suggestion(token, Options(at))}";
 
     // A question may begin with a dash and have several words.
     private static bool IsOption(string token) => token.StartsWith("--", StringComparison.Ordinal) && token.Length > 2 && !token.Any(char.IsWhiteSpace);

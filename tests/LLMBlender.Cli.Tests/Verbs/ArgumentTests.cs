@@ -30,6 +30,7 @@ public sealed class ArgumentTests(TinyModel tiny) : IDisposable
     [InlineData("there is no verb \"lst\"; did you mean \"list\"?", "models", "lst")]
     [InlineData("there is no option \"--frm\"; did you mean \"--from\"?", "rank", "--frm", "x")]
     [InlineData("there is no option \"--jsn\"; did you mean \"--json\"?", "blend", "--jsn")]
+    [InlineData("there is no option \"--confg\"; did you mean \"--config\"?", "blend", "--confg", "x")]
     [InlineData("\"y\" is an argument too many", "blend", "x", "y")]
     [InlineData("there is no verb \"blnd\"; did you mean \"blend\"?", "help", "blnd")]
     public async Task Run_BadArguments_NamesThemAndPointsToTheHelp(string problem, params string[] args)

@@ -190,9 +190,9 @@ public sealed partial class ValuesTests
     [InlineData("panel", typeof(PanelSettings))]
     [InlineData("settings/Cache", typeof(ComparisonCacheOptions))]
     [InlineData("settings/Queue", typeof(CompareQueueOptions))]
-    // The chart says these itself: of the drain, which the grace period follows, and of callers, whose hashes may be secrets.
+    // The chart says these itself: of the drain and the leave, which the grace period follows, and of callers, whose hashes may be secrets.
     [InlineData("settings/Admission", typeof(AdmissionOptions), nameof(AdmissionOptions.DrainTimeout))]
-    [InlineData("settings/Gateway", typeof(GatewayOptions), nameof(GatewayOptions.Callers), nameof(GatewayOptions.AllowAnonymous))]
+    [InlineData("settings/Gateway", typeof(GatewayOptions), nameof(GatewayOptions.Callers), nameof(GatewayOptions.AllowAnonymous), nameof(GatewayOptions.LeaveTime))]
     [InlineData("settings", typeof(Cli.Serving.ServeSettings), nameof(Cli.Serving.ServeSettings.Accelerators))]
     public void Schema_OfASetting_IsTheServers(string path, Type settings, params string[] except)
     {

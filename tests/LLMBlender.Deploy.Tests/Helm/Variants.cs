@@ -271,6 +271,7 @@ internal static class Variants
               KeepsMember: true
             - { Name: recorded, Records: /etc/records/panel.jsonl }
             - { Name: staged, Stages: [[full, azure], [full]], Risk: 0.1, Calibration: /etc/calibration/staged.json }
+            - { Name: routed, Members: [full, azure], Route: /etc/calibration/routed.json }
             - { Name: priced, Members: [full, azure], StageOrder: price, Confidence: 0.9, Cache: "01:00:00", CacheShared: true, CacheSampled: true, CacheOnRequest: true }
             - Name: open
               Members: [full]
