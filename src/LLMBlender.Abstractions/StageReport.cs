@@ -43,4 +43,10 @@ public enum StageOutcome
 
     /// <summary>The best answer so far was not accepted, and the request's limit of cost or calls allows no further stage.</summary>
     Spent,
+
+    /// <summary>As many answers as the panel wants were alike: they are the answer, and no further stage was asked.</summary>
+    Agreed,
+
+    /// <summary>The next stage costs more than it can bring: the best answer so far is the answer.</summary>
+    NotWorth,
 }

@@ -239,9 +239,26 @@ internal sealed class BlendDisplay(BlendShow show, bool showsMembers)
     }
 
     // Why members were not asked.
-    private static string? Stages(BlendResponse end) => end.Stages.FirstOrDefault(static stage => stage.Outcome is StageOutcome.Accepted or StageOutcome.Answered) is not { } accepted
-        ? end.Stages.Length == 0 ? null : "All stages asked: no answer was accepted before."
-        : string.Create(CultureInfo.InvariantCulture, $"{(accepted.Outcome is StageOutcome.Answered ? $"The route asked {string.Join(", ", accepted.Members)}" : $"Accepted{(accepted.Confidence is { } confidence ? $" with confidence {confidence:0.00}" : "")}")}; not asked: {string.Join(", ", end.Stages.Where(static stage => stage.Outcome is StageOutcome.NotAsked).SelectMany(static stage => stage.Members).DefaultIfEmpty("nobody"))}.");
+    private static string? Stages(BlendResponse end)
+    {
+        if (end.Stages.Length == 0)
+        {
+            return null;
+        }
+
+        var others = end.Stages.Where(static stage => stage.Outcome is StageOutcome.NotAsked).SelectMany(static stage => stage.Members).DefaultIfEmpty("nobody");
+        var last = Array.FindLast(end.Stages, static stage => stage.Outcome is not StageOutcome.NotAsked)!;
+        var why = last.Outcome switch
+        {
+            StageOutcome.Answered => $"The route asked {string.Join(", ", last.Members)}",
+            StageOutcome.Agreed => "Enough answers say the same",
+            StageOutcome.NotWorth => "Another stage would cost more than it can bring",
+            StageOutcome.Spent => "The limit of cost or calls is reached",
+            StageOutcome.Accepted => string.Create(CultureInfo.InvariantCulture, $"Accepted{(last.Confidence is { } confidence ? $" with confidence {confidence:0.00}" : "")}"),
+            _ => null,
+        };
+        return why is null ? "All stages asked: no answer was accepted before." : $"{why}; not asked: {string.Join(", ", others)}.";
+    }
 
     private void ShowBest(string text) => show.Answer(ranked is null ? "" : $"by {ranked.Name(ranked.Best)}", text);
 }

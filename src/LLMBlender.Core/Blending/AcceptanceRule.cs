@@ -12,8 +12,17 @@ namespace LLMBlender.Core.Blending;
 /// <param name="Calibration">What was measured of this panel; null to take the ranker's own confidence.</param>
 public sealed record AcceptanceRule(double? Threshold, PanelCalibration? Calibration = null)
 {
+    /// <summary>How many answers that say the same are the answer, at least 2; null for no such rule. See <see cref="AnswerAgreement"/>.</summary>
+    public int? Agree { get; init; }
+
+    /// <summary>
+    /// What a right answer instead of a wrong one is worth, above 0, in the currency of the configured prices; null for no such rule. The next stage is not asked if it is expected to
+    /// cost more than the worth of the probability that the best answer so far is wrong, which is the most that it can bring.
+    /// </summary>
+    public decimal? Worth { get; init; }
+
     /// <summary>Whether choices are accepted or not, beyond reporting the confidence.</summary>
-    public bool Decides => Threshold is not null;
+    public bool Decides => Threshold is not null || Agree is not null;
 
     /// <summary>The confidence in a ranking's first candidate after a stage.</summary>
     /// <param name="stage">The number of the stage, from 0.</param>

@@ -39,6 +39,8 @@ internal sealed class BlendState(BlendRequest request, ICandidateSource? panel, 
     private bool rankingFailed;
     private int guardComparisons;
     private StepUsage usage;
+    private int[] agreed = [];
+    private bool isNotWorth;
     private double memberSeconds;
     private double panelEnd;
     private double rankingEnd;
@@ -66,7 +68,10 @@ internal sealed class BlendState(BlendRequest request, ICandidateSource? panel, 
     /// <summary>Whether the panel's rule accepts the best candidate; null if there is no rule, or nothing to decide.</summary>
     public bool? Acceptance => panel?.Acceptance is { Decides: true } && candidates.Length > 0 && !IsPassedOn ? IsAccepted : null;
 
-    private bool IsAccepted => panel?.Acceptance?.Accepts(confidence) == true;
+    /// <summary>Whether as many answers are alike as the panel wants, so that there is nothing to rank.</summary>
+    public bool HasAgreement => agreed.Length > 0;
+
+    private bool IsAccepted => HasAgreement || isNotWorth || panel?.Acceptance?.Accepts(confidence) == true;
 
     /// <summary>Whether the answer is the fused one: fusion succeeded, and the answer did not lose against the best candidate.</summary>
     public bool IsFused => fusion is { Failure: null } && fusion.Fuser != SelectFuser.FuserName
@@ -89,8 +94,13 @@ internal sealed class BlendState(BlendRequest request, ICandidateSource? panel, 
     public bool SetStage(int number, MemberReport[] reports)
     {
         SetAnswers(number, reports);
-        return candidates.Length > 1;
+        return candidates.Length > 1 && !HasAgreement;
     }
+
+    /// <summary>Decides whether the next stage can be worth its cost: it brings at most that the best answer so far is not wrong.</summary>
+    /// <param name="cost">The expected cost.</param>
+    public void WeighNext(decimal cost) =>
+        isNotWorth = panel?.Acceptance?.Worth is { } worth && confidence is { } known && cost > worth * (decimal)(1 - known);
 
     /// <summary>Notes what follows from the stage's answers, if it is not noted yet.</summary>
     /// <param name="isSpent">Whether the request's limits allow no further stage.</param>
@@ -101,7 +111,7 @@ internal sealed class BlendState(BlendRequest request, ICandidateSource? panel, 
         var isEnough = (isRouted ? candidates.Length > 0 : IsAccepted) && answers.Length >= panel!.Quorum;
         if (stages.Count == stage)
         {
-            var outcome = isEnough ? (isRouted ? StageOutcome.Answered : StageOutcome.Accepted)
+            var outcome = isEnough ? (isRouted ? StageOutcome.Answered : Why())
                 : isSpent ? StageOutcome.Spent
                 : candidates.Length == 0 ? StageOutcome.NoAnswer
                 : StageOutcome.Unsure;
@@ -110,6 +120,10 @@ internal sealed class BlendState(BlendRequest request, ICandidateSource? panel, 
 
         return isEnough;
     }
+
+    private StageOutcome Why() => HasAgreement ? StageOutcome.Agreed
+        : isNotWorth && panel!.Acceptance!.Accepts(confidence) == false ? StageOutcome.NotWorth
+        : StageOutcome.Accepted;
 
     /// <summary>Takes the reports of all members that were asked, in the panel's order.</summary>
     /// <exception cref="BlendException">No member answered, or fewer than the quorum.</exception>
@@ -242,7 +256,7 @@ internal sealed class BlendState(BlendRequest request, ICandidateSource? panel, 
         })
     {
         Fusion = fusion is null ? null : new BlendFusion(fusion.Fuser, IsFused ? BlendGiven.Fused : BlendGiven.Best, margin) { Probability = probability },
-        MadeFrom = IsFused ? Array.ConvertAll(fusion!.MadeFrom, place => order[place]) : [BestIndex],
+        MadeFrom = HasAgreement && !IsFused ? agreed : IsFused ? Array.ConvertAll(fusion!.MadeFrom, place => order[place]) : [BestIndex],
         ReachedLimit = IsFused ? fusion!.ReachedLimit : answers.ElementAtOrDefault(BestIndex)?.ReachedLimit == true,
         ToolUse = IsFused ? null : answers.ElementAtOrDefault(BestIndex)?.ToolUse,
         Details = IsFused ? null : answers.ElementAtOrDefault(BestIndex)?.Details,
@@ -274,10 +288,15 @@ internal sealed class BlendState(BlendRequest request, ICandidateSource? panel, 
 
     private void SetAnswers(int number, MemberReport[] reports)
     {
-        (stage, members, ranking) = (number, reports, null);
+        (stage, members, ranking, isNotWorth) = (number, reports, null, false);
         answers = Array.FindAll(reports, static report => report.Failure is null);
         SetCandidates(Array.ConvertAll(answers, static report => new Candidate(report.Name, report.Text!)));
         confidence = panel!.Acceptance?.Confidence(stage, candidates.Length, null);
+        agreed = AnswerAgreement.Find(candidates, panel.Acceptance?.Agree);
+        if (HasAgreement)
+        {
+            order = [.. agreed, .. order.Except(agreed)];
+        }
     }
 
     private double Seconds => timeProvider.GetElapsedTime(start).TotalSeconds;
@@ -317,6 +336,11 @@ internal sealed class BlendState(BlendRequest request, ICandidateSource? panel, 
 
     private string Unsure()
     {
+        if (panel!.Acceptance is { Threshold: null, Agree: { } needed })
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"no {needed} answers say the same");
+        }
+
         var sure = confidence is { } known ? string.Create(CultureInfo.InvariantCulture, $"its confidence is {known:0.00}") : "its confidence is not known";
         var rule = panel!.Acceptance!.Threshold is { } threshold and <= 1
             ? string.Create(CultureInfo.InvariantCulture, $"the panel accepts from {threshold:0.00}")
@@ -327,7 +351,7 @@ internal sealed class BlendState(BlendRequest request, ICandidateSource? panel, 
     private RankedCandidate[] Ranked() =>
     [
         .. candidates.Select((candidate, i) => new RankedCandidate(
-            candidate.Model, candidate.Text, ranking?.Ranks[i] ?? 1, ranking?.Scores[i] ?? 0)),
+            candidate.Model, candidate.Text, ranking?.Ranks[i] ?? (HasAgreement && !agreed.Contains(i) ? agreed.Length + 1 : 1), ranking?.Scores[i] ?? 0)),
     ];
 
     private BlendTrace Trace() => new()

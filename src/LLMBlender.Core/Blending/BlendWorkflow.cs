@@ -105,7 +105,7 @@ public sealed class BlendWorkflow(ICandidateSource? panel, IRankingService ranke
             yield return blend.Event(BlendEventKind.Ranking);
         }
 
-        if (!blend.IsRanked)
+        if (!blend.IsRanked && !blend.HasAgreement)
         {
             blend.BeginRanking();
             await RankAsync(request, blend, deadline);
@@ -206,6 +206,7 @@ public sealed class BlendWorkflow(ICandidateSource? panel, IRankingService ranke
             await RankAsync(request, blend, deadline);
         }
 
+        blend.WeighNext(source.ExpectedCost(stage + 1));
         var isSpent = !source.Allows(stage + 1);
         if (blend.EndStage(isSpent))
         {

@@ -36,6 +36,10 @@ public interface ICandidateSource
     /// <param name="stage">The stage's number, above 0.</param>
     bool Allows(int stage);
 
+    /// <summary>The expected cost of a stage; 0 if no prices are configured.</summary>
+    /// <param name="stage">The stage's number.</param>
+    decimal ExpectedCost(int stage);
+
     /// <summary>Calls every member of a stage, and returns each report as soon as the member answers or fails.</summary>
     /// <param name="stage">The stage's number; from 0, each once and in order.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>

@@ -170,7 +170,27 @@ public sealed record Panel(string Name, string[] Members)
             ? PanelCalibrationFile.Read(file).For(Name, Array.ConvertAll(StageSlots(), static stage => Array.ConvertAll(stage, static slot => slot.Name)), Ranker)
             : null;
         var threshold = settings.Risk is { } risk ? calibration?.ThresholdFor(risk) ?? double.PositiveInfinity : settings.Confidence;
-        return threshold is null && calibration is null ? this : this with { Acceptance = new AcceptanceRule(threshold, calibration) };
+        return threshold is null && calibration is null && settings is { Agree: null, Worth: null } ? this
+            : this with { Acceptance = new AcceptanceRule(threshold, calibration) { Agree = settings.Agree, Worth = settings.Worth } };
+    }
+
+    /// <summary>
+    /// Returns this panel with stages for answers that are to agree: as many samples of each member as must, then one of each at a time. A panel that has stages keeps them.
+    /// </summary>
+    public Panel ByAgreement(int? agree)
+    {
+        if (agree is not { } first || Stages.Length > 0 || Samples <= 1)
+        {
+            return this;
+        }
+
+        var start = Math.Min(Samples, (int)Math.Ceiling(first / (double)Members.Length));
+        string[][] stages =
+        [
+            [.. Members.SelectMany(member => Enumerable.Repeat(member, start))],
+            .. Enumerable.Range(0, Samples - start).SelectMany(_ => Members.Select(static member => new[] { member })),
+        ];
+        return this with { Stages = stages };
     }
 
     /// <summary>Returns this panel with the cache of its settings, whose files can be read.</summary>

@@ -97,13 +97,17 @@ internal static class PanelComposer
         var isSame = composed.StageSlots().Select(Names).SequenceEqual(panel.StageSlots().Select(Names), Sequences.Instance);
         var calibration = isSame ? panel.Acceptance?.Calibration : null;
         var threshold = made.Confidence ?? (isSame || panel.Acceptance?.Calibration is null ? panel.Acceptance?.Threshold : null);
-        if (threshold is null && composed.Stages.Length > 1)
+        if (threshold is null && composed.Stages.Length > 1 && panel.Acceptance is not ({ Agree: not null } or { Worth: not null }))
         {
             throw BlendException.Invalid(
                 PanelOverride.Confidence, $"\"{PanelOverride.Confidence}\" is missing, and must be a number from 0 to 1 where there are stages: panel \"{panel.Name}\" has no rule for these members");
         }
 
-        return composed with { Acceptance = threshold is null && calibration is null ? null : new AcceptanceRule(threshold, calibration) };
+        return composed with
+        {
+            Acceptance = threshold is null && calibration is null && panel.Acceptance is not ({ Agree: not null } or { Worth: not null }) ? null
+                : new AcceptanceRule(threshold, calibration) { Agree = panel.Acceptance?.Agree, Worth = panel.Acceptance?.Worth },
+        };
     }
 
     private static string[] Names((string Backend, int Sample, string Name)[] stage) => Array.ConvertAll(stage, static slot => slot.Name);

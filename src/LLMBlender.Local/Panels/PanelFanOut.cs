@@ -76,6 +76,9 @@ public sealed class PanelFanOut(
     public IReadOnlyList<string> Warnings => plan.Warnings;
 
     /// <inheritdoc/>
+    public decimal ExpectedCost(int stage) => plan.ExpectedCost(stage);
+
+    /// <inheritdoc/>
     public bool Allows(int stage) => plan.Allows(stage, answered.Sum(static report => report.Cost ?? 0));
 
     /// <inheritdoc/>

@@ -38,10 +38,13 @@ internal sealed class PanelPlan
         return plan;
     }
 
+    /// <summary>The expected cost of a stage.</summary>
+    public decimal ExpectedCost(int stage) => Stages[stage].Sum(slot => expected(slot.Backend));
+
     /// <summary>Whether the limits allow a later stage.</summary>
     /// <param name="stage">The stage's number.</param>
     /// <param name="spent">What the stages before it have cost.</param>
-    public bool Allows(int stage, decimal spent) => panel.MaxCost is not { } most || spent + Stages[stage].Sum(slot => expected(slot.Backend)) <= most;
+    public bool Allows(int stage, decimal spent) => panel.MaxCost is not { } most || spent + ExpectedCost(stage) <= most;
 
     // Calls are counted over all stages; the cost of later stages is weighed when that of the earlier ones is known.
     private void Limit()

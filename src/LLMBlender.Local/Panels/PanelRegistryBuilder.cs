@@ -118,7 +118,7 @@ public static class PanelRegistryBuilder
         // A name of both is the backend's.
         var panel = Panel.Create(settings);
         panel = panel with { Panels = panel.Members.Concat(panel.Offers).Where(name => named.Contains(name) && registry.FindBackend(name) is null).ToHashSet() };
-        panel = (settings.StageOrder is null ? panel : panel.ByPrice(registry.PriceOf)).Accepting(settings);
+        panel = (settings.StageOrder is null ? panel.ByAgreement(settings.Agree) : panel.ByPrice(registry.PriceOf)).Accepting(settings);
         panel = settings.Route is { } route ? panel with { Route = PanelRoute.Read(route, panel.Name, panel.Members, sources.Encoders) } : panel;
         panel = panel.Caching(settings);
         if (panel.Acceptance is { Threshold: double.PositiveInfinity })

@@ -18,12 +18,12 @@ public sealed record PanelSettings
 
     /// <summary>
     /// The names of the backends that are asked by stage, each as often as it is listed; the next stage is asked only while the best answer so far is
-    /// not accepted. Needs <see cref="Confidence"/> or <see cref="Risk"/>. Excludes <see cref="Members"/> and <see cref="Samples"/>.
+    /// not accepted. Needs <see cref="Confidence"/>, <see cref="Risk"/>, <see cref="Worth"/> or <see cref="Agree"/>. Excludes <see cref="Members"/> and <see cref="Samples"/>.
     /// </summary>
     public string[][] Stages { get; set; } = [];
 
     /// <summary>
-    /// <c>price</c> to ask the members by stage: first the two cheapest, then one at a time. Needs <see cref="Confidence"/> or <see cref="Risk"/>.
+    /// <c>price</c> to ask the members by stage: first the two cheapest, then one at a time. Needs <see cref="Confidence"/>, <see cref="Risk"/>, <see cref="Worth"/> or <see cref="Agree"/>.
     /// Null for no order.
     /// </summary>
     public string? StageOrder { get; set; }
@@ -38,6 +38,18 @@ public sealed record PanelSettings
     /// The share of accepted answers that may be wrong, on questions like those of <see cref="Calibration"/>. Above 0 and below 1; null for no such rule.
     /// </summary>
     public double? Risk { get; set; }
+
+    /// <summary>
+    /// How many answers that say the same are the answer, unchanged and unranked: so many samples of each backend are asked first, then one at a time up to
+    /// <see cref="Samples"/>, or the stages one by one. Equal is a text apart from letter case, white space and final marks. From 2; null for no such rule.
+    /// </summary>
+    public int? Agree { get; set; }
+
+    /// <summary>
+    /// What a right answer instead of a wrong one is worth, in the currency of the backends' prices: the next stage is asked only if it is expected to cost at most this times the
+    /// probability that the best answer so far is wrong. Above 0; null for no such rule. Needs stages, and a ranker that is calibrated or a <see cref="Calibration"/>.
+    /// </summary>
+    public decimal? Worth { get; set; }
 
     /// <summary>The file of the panel's calibration, written by <c>llmblender calibrate</c>; null for the ranker's own confidence.</summary>
     public string? Calibration { get; set; }

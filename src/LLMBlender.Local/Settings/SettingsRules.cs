@@ -160,9 +160,21 @@ public static class SettingsRules
             OneOf(order, $"{path}:StageOrder", [PanelSettings.ByPrice]);
         }
 
-        if ((panel.Stages.Length > 0 || panel.StageOrder is not null) && panel is { Confidence: null, Risk: null })
+        Between(panel.Agree, $"{path}:Agree", 2, ComparisonMatrix.MaxCandidates);
+        Between((double?)panel.Worth, $"{path}:Worth", 1e-9, 1e9);
+        if ((panel.Stages.Length > 0 || panel.StageOrder is not null) && panel is { Confidence: null, Risk: null, Worth: null, Agree: null })
         {
-            throw SettingsException.Of($"{path}:Confidence", null, "a number from 0 to 1 where there are stages, unless there is a Risk");
+            throw SettingsException.Of($"{path}:Confidence", null, "a number from 0 to 1 where there are stages, unless there is a Risk, Worth or Agree");
+        }
+
+        if (panel.Worth is not null && panel.Stages.Length == 0 && panel.StageOrder is null)
+        {
+            throw SettingsException.Of($"{path}:Worth", Shown((double)panel.Worth), "absent unless there are Stages or a StageOrder");
+        }
+
+        if (panel.Agree is { } agree && agree > answers)
+        {
+            throw SettingsException.Of($"{path}:Agree", Shown(agree), $"at most the number of answers, which is {answers}");
         }
 
         if ((panel.Confidence ?? panel.Risk) is { } number && (panel.Records is not null || answers < 2))

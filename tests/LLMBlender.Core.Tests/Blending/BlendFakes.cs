@@ -30,6 +30,10 @@ internal sealed class FakePanel(params MemberReport[] reports) : ICandidateSourc
 
     public bool CanStream { get; init; }
 
+    public decimal StageCost { get; init; }
+
+    public decimal ExpectedCost(int stage) => StageCost;
+
     public bool Allows(int stage) => stage < AllowedStages;
 
     public void Finish(int stages) => Finished = stages;

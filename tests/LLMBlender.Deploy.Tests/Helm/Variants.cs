@@ -273,6 +273,8 @@ internal static class Variants
             - { Name: staged, Stages: [[full, azure], [full]], Risk: 0.1, Calibration: /etc/calibration/staged.json }
             - { Name: routed, Members: [full, azure], Route: /etc/calibration/routed.json }
             - { Name: priced, Members: [full, azure], StageOrder: price, Confidence: 0.9, Cache: "01:00:00", CacheShared: true, CacheSampled: true, CacheOnRequest: true }
+            - { Name: alike, Members: [full], Samples: 4, Agree: 2 }
+            - { Name: worth, Members: [full, azure], StageOrder: price, Worth: 0.05 }
             - Name: open
               Members: [full]
               Overrides: [members, stages, confidence, max_cost, max_calls, effort, ranker, aggregate, fuser, top_k]

@@ -30,7 +30,9 @@ public sealed class SettingsTests
     [InlineData("Panels:0:Risk", "0.1", "Panels:0:Calibration is missing, and must be the file of a calibration where there is a Risk")]
     [InlineData("Panels:0:Stages:0:0", "b", "Panels:0:Stages is \"1 stages\", and must be absent where there are Members, Samples or a StageOrder")]
     [InlineData("Panels:0:StageOrder", "age", "Panels:0:StageOrder is \"age\", and must be one of price")]
-    [InlineData("Panels:0:StageOrder", "price", "Panels:0:Confidence is missing, and must be a number from 0 to 1 where there are stages, unless there is a Risk")]
+    [InlineData("Panels:0:StageOrder", "price", "Panels:0:Confidence is missing, and must be a number from 0 to 1 where there are stages, unless there is a Risk, Worth or Agree")]
+    [InlineData("Panels:0:Agree", "2", "Panels:0:Agree is \"2\", and must be at most the number of answers, which is 1")]
+    [InlineData("Panels:0:Worth", "2", "Panels:0:Worth is \"2\", and must be absent unless there are Stages or a StageOrder")]
     [InlineData("Panels:0:Calibration", "/no/such/file", "Panels:0: the calibration /no/such/file can't be read")]
     [InlineData("Panels:0:Passes:0", "images", "Panels:0:Passes:0 is \"images\", and must be one of response_format, tools")]
     [InlineData("Panels:0:Grace", "soon", "Panels:0:Grace")]
@@ -79,6 +81,17 @@ public sealed class SettingsTests
         Assert.Equal(0.9, staged.Acceptance!.Threshold);
         Assert.Equal([["d", "c"], ["b"]], priced.Stages);
         Assert.False(registry.Describe()[0].IsPassThrough);
+    }
+
+    [Fact]
+    public void Make_SamplesThatAreToAgree_AreAskedOneByOneAfterTheFirst()
+    {
+        var panel = Make(Configuration(
+            ("Backends:0:Name", "b"), ("Backends:0:Url", "http://localhost/v1"), ("Backends:0:Model", "m"),
+            ("Panels:0:Name", "p"), ("Panels:0:Members:0", "b"), ("Panels:0:Samples", "4"), ("Panels:0:Agree", "2"))).Find("p");
+
+        Assert.Equal([["b", "b"], ["b"], ["b"]], panel.Stages);
+        Assert.Equal(2, panel.Acceptance!.Agree);
     }
 
     [Fact]

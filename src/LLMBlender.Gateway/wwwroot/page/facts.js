@@ -27,6 +27,7 @@ function asked(stages) {
   const [some, rest] = [stages.filter((stage) => stage.outcome !== 'not_asked'), stages.filter((stage) => stage.outcome === 'not_asked')];
   const names = (list) => list.flatMap((stage) => stage.members).join(', ');
   const last = some.at(-1);
-  const why = last?.outcome === 'answered' ? ', worth asking for this question' : last?.confidence === undefined ? '' : `, sure with probability ${probability(last.confidence)}`;
+  const reasons = { answered: ', worth asking for this question', agreed: ', whose answers say the same', not_worth: ', because more would cost more than it can bring', spent: ', within the limit of cost or calls' };
+  const why = reasons[last?.outcome] ?? (last?.confidence === undefined ? '' : `, sure with probability ${probability(last.confidence)}`);
   return rest.length ? `${names(some)}${why}; not ${names(rest)}` : names(some);
 }
