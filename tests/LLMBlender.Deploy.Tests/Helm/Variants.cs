@@ -38,7 +38,7 @@ internal static class Variants
           Cache: { MemoryEntries: 100000, Expiry: "3.00:00:00" }
           Queue: { MaxTokens: 2000000 }
           Admission: { MaxRequests: 512 }
-          Gateway: { MaxRequestBytes: 1048576, MaxCachedBytes: 1048576 }
+          Gateway: { MaxRequestBytes: 1048576, MaxCachedBytes: 1048576, Recording: { Folder: /var/lib/traffic, MaxFileBytes: 1048576, MaxBytes: 10485760 } }
         logging: { Default: Warning, LLMBlender: Information }
         drain: { seconds: 60, preStopSeconds: 10 }
         """;
@@ -271,7 +271,7 @@ internal static class Variants
               KeepsMember: true
             - { Name: recorded, Records: /etc/records/panel.jsonl }
             - { Name: staged, Stages: [[full, azure], [full]], Risk: 0.1, Calibration: /etc/calibration/staged.json }
-            - { Name: routed, Members: [full, azure], Route: /etc/calibration/routed.json }
+            - { Name: routed, Members: [full, azure], Route: /etc/calibration/routed.json, Record: true }
             - { Name: priced, Members: [full, azure], StageOrder: price, Confidence: 0.9, Cache: "01:00:00", CacheShared: true, CacheSampled: true, CacheOnRequest: true }
             - { Name: alike, Members: [full], Samples: 4, Agree: 2 }
             - { Name: worth, Members: [full, azure], StageOrder: price, Worth: 0.05 }
