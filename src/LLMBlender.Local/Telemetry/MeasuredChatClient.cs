@@ -111,6 +111,11 @@ public sealed class MeasuredChatClient(Backend backend, ChatMetrics metrics, Dea
                 span.SetTag(name, value);
             }
 
+            if (Uri.TryCreate(backend.Settings?.Url, UriKind.Absolute, out var server))
+            {
+                span.SetTag("server.address", server.Host).SetTag("server.port", server.Port);
+            }
+
             PromptCapture.CaptureInput(span, messages);
         }
 

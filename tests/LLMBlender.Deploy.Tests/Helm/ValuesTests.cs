@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using LLMBlender.Core.Ranking;
 using LLMBlender.Gateway;
 using LLMBlender.Local.Settings;
 using LLMBlender.Silo.Caching;
@@ -183,6 +184,14 @@ public sealed partial class ValuesTests
         }
 
         Assert.Empty(bare);
+    }
+
+    [Fact]
+    public void Schema_OfAnAggregation_HasTheServersNames()
+    {
+        var panel = Schema["definitions"]!["panel"]!["properties"]!["Aggregate"]!["enum"]!.AsArray().Select(static name => (string)name!);
+
+        Assert.Equal(RankingEngines.Names, panel);
     }
 
     [Theory]

@@ -1,5 +1,8 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using LLMBlender.Abstractions;
 using LLMBlender.Local.Backends;
+using LLMBlender.Local.Settings;
 using LLMBlender.Local.Telemetry;
 using LLMBlender.TestKit;
 using LLMBlender.TestKit.Fakes;
@@ -31,5 +34,29 @@ public sealed class MeasuredChatClientTests
         }
 
         Assert.Equal((1, isLeft ? 1 : 0), (measured.Count(Calls), measured.Count(Calls, ("error.type", "cancelled"))));
+    }
+
+    [Fact]
+    public async Task Call_Traced_NamesTheServer()
+    {
+        var name = $"traced-{Guid.NewGuid():N}";
+        var spans = new ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = static source => source.Name == BlendTracing.SourceName,
+            Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = spans.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        using var metrics = new BlendMetrics();
+        using var deadline = new Deadline(TimeSpan.FromSeconds(300), CancellationToken.None);
+        var settings = new BackendSettings { Name = name, Model = "m", Url = "https://models.example/v1?key=secret" };
+        using var client = new MeasuredChatClient(new Backend(name, new FakeChat(_ => "a piece")) { Settings = settings }, metrics.Chats, deadline);
+
+        await client.GetResponseAsync([new ChatMessage(ChatRole.User, "Which?")], cancellationToken: TestContext.Current.CancellationToken);
+
+        var span = Assert.Single(spans, one => (string?)one.GetTagItem("llmblender.backend") == name);
+        Assert.Equal(("models.example", 443), (span.GetTagItem("server.address"), span.GetTagItem("server.port")));
+        Assert.DoesNotContain(span.TagObjects, static tag => tag.Value?.ToString()?.Contains("secret", StringComparison.Ordinal) == true);
     }
 }
