@@ -87,6 +87,7 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
             var options = Options(key, certificates);
             builder.AddLLMBlenderSilo(options, models, panels);
             builder.UseOrleans(static silo => silo.AddDashboard(static dashboard => dashboard.HideTrace = true));
+            builder.Services.AddHostedService<RestartNotice>();
             AddGateway(builder, options.Key);
             await using var app = builder.Build();
             if (connections.Descriptors < ConnectionLimit.FewDescriptors)

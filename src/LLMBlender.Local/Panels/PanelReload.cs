@@ -10,13 +10,18 @@ namespace LLMBlender.Local.Panels;
 
 /// <summary>
 /// Applies a changed configuration without a restart. An invalid one is logged and not applied, nor one without panels where panels are in
-/// use: the last valid panels stay.
+/// use: the last valid panels stay. A changed file of LiteLLM's applies too.
 /// </summary>
 public sealed partial class PanelReload(
     IConfiguration configuration, PanelRegistry registry, DiscoveredBackends found, PanelSources sources, BlendMetrics? metrics, ILogger<PanelReload> logger) : IHostedService, IDisposable
 {
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+
     private readonly Lock gate = new();
     private IDisposable? subscription;
+    private ITimer? timer;
+    private byte[]? listed;
+    private byte[]? lastRead;
     private volatile string? problem;
 
     /// <inheritdoc/>
@@ -24,6 +29,8 @@ public sealed partial class PanelReload(
     {
         metrics?.Silo.ObserveReload(() => problem is null);
         subscription = ChangeToken.OnChange(configuration.GetReloadToken, Apply);
+        listed = lastRead = ReadListed();
+        timer = sources.TimeProvider.CreateTimer(_ => ApplyListed(), null, Interval, Interval);
         return Task.CompletedTask;
     }
 
@@ -35,7 +42,43 @@ public sealed partial class PanelReload(
     }
 
     /// <inheritdoc/>
-    public void Dispose() => subscription?.Dispose();
+    public void Dispose()
+    {
+        subscription?.Dispose();
+        timer?.Dispose();
+    }
+
+    // LiteLLM's file is no source of the configuration. A file that is being written is read whole when it was the same twice.
+    private void ApplyListed()
+    {
+        lock (gate)
+        {
+            var (now, before) = (ReadListed(), lastRead);
+            lastRead = now;
+            if (Same(now, listed) || !Same(now, before))
+            {
+                return;
+            }
+
+            listed = now;
+        }
+
+        Apply();
+    }
+
+    private byte[]? ReadListed()
+    {
+        try
+        {
+            return configuration[$"{PanelConfiguration.Section}:{nameof(PanelSection.LiteLLM)}"] is { Length: > 0 } file ? File.ReadAllBytes(file) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static bool Same(byte[]? one, byte[]? other) => one is null || other is null ? one == other : one.AsSpan().SequenceEqual(other);
 
     private void Apply()
     {
