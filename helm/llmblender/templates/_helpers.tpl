@@ -287,6 +287,13 @@ imagePullSecrets:
 {{- end -}}
 {{- end -}}
 {{- end -}}
+{{- /* A member may be a panel or a variant of one. */ -}}
+{{- range $panel := .Values.settings.Panels -}}
+{{- $_ := set $known $panel.Name true -}}
+{{- range $panel.Variants -}}
+{{- $_ := set $known (printf "%s:%s" $panel.Name .Name) true -}}
+{{- end -}}
+{{- end -}}
 {{- range $panel := .Values.settings.Panels -}}
 {{- with $panel.Deadline -}}
 {{- $parts := splitList ":" . -}}

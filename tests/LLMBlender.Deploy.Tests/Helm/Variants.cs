@@ -274,6 +274,7 @@ internal static class Variants
             - { Name: routed, Members: [full, azure], Route: /etc/calibration/routed.json, Record: true }
             - { Name: priced, Members: [full, azure], StageOrder: price, Confidence: 0.9, Cache: "01:00:00", CacheShared: true, CacheSampled: true, CacheOnRequest: true }
             - { Name: alike, Members: [full], Samples: 4, Agree: 2 }
+            - { Name: outer, Members: ["open:fast", full] }
             - { Name: worth, Members: [full, azure], StageOrder: price, Worth: 0.05 }
             - Name: open
               Members: [full]
