@@ -114,4 +114,12 @@ public sealed record BlendRequest
     /// <summary>What the request changes of its panel; null for nothing. Requires a panel that lets requests change it.</summary>
     [Id(23)]
     public Composition? Composition { get; init; }
+
+    /// <summary>The prompt of a fuser that is a chat model: the name of a preset, or a template; null for the default. A panel sets its own.</summary>
+    [Id(24)]
+    public string? FuserPrompt { get; init; }
+
+    /// <summary>How a ranker that is a chat model judges; null for the default. A panel sets its own.</summary>
+    [Id(25)]
+    public JudgeRules? Judging { get; init; }
 }

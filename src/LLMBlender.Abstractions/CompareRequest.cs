@@ -39,6 +39,10 @@ public sealed record CompareRequest
     [Id(7)]
     public TimeSpan? MaxWait { get; init; }
 
+    /// <summary>How the ranker judges, if it is a chat model; null for the default.</summary>
+    [Id(8)]
+    public JudgeRules? Judging { get; init; }
+
     /// <summary>Creates a request to compare the answers of two conversations; see <see cref="ConversationPair"/>.</summary>
     /// <exception cref="ArgumentException">The conversations do not form a pair; the message names the rule.</exception>
     public static CompareRequest Of(IReadOnlyList<ChatTurn> conversationA, IReadOnlyList<ChatTurn> conversationB)

@@ -40,4 +40,8 @@ public sealed record FuseRequest
     /// </summary>
     [Id(8)]
     public TimeSpan? MaxWait { get; init; }
+
+    /// <summary>The prompt, if the fuser is a chat model: the name of a preset, or a template; null for the default.</summary>
+    [Id(9)]
+    public string? Prompt { get; init; }
 }

@@ -54,4 +54,8 @@ public sealed record RankingRequest
     /// </summary>
     [Id(10)]
     public TimeSpan? MaxWait { get; init; }
+
+    /// <summary>How the ranker judges, if it is a chat model; null for the default.</summary>
+    [Id(11)]
+    public JudgeRules? Judging { get; init; }
 }

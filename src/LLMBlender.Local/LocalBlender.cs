@@ -73,7 +73,7 @@ public sealed class LocalBlender : IBlender
         using var activity = new RankingActivity(workflow, request.Candidates.Length, metrics.Rankings);
         try
         {
-            var comparer = Comparer(request.Ranker, request.Instruction, request.Input, workflow.Texts, deadline);
+            var comparer = Comparer(request.Ranker, request.Instruction, request.Input, workflow.Texts, deadline, request.Judging);
             return activity.End(await RunAsync(() => workflow.RunAsync(comparer, deadline.Token), BlendWorkflow.Rank, deadline, comparer.Name));
         }
         catch (Exception e)
@@ -88,7 +88,7 @@ public sealed class LocalBlender : IBlender
     {
         ComparisonWorkflow.Check(request);
         using var deadline = Limit(request.Timeout, cancellationToken);
-        var comparer = Comparer(request.Ranker, request.Instruction, request.Input, ComparisonWorkflow.Texts(request), deadline);
+        var comparer = Comparer(request.Ranker, request.Instruction, request.Input, ComparisonWorkflow.Texts(request), deadline, request.Judging);
         var start = timeProvider.GetTimestamp();
         var response = await RunAsync(
             () => ComparisonWorkflow.RunAsync(request, comparer, deadline.Token), BlendWorkflow.Rank, deadline, comparer.Name);
@@ -161,10 +161,10 @@ public sealed class LocalBlender : IBlender
     private Deadline Limit(TimeSpan timeout, CancellationToken cancellationToken) =>
         isUnlimited ? Deadline.Unlimited(cancellationToken) : new Deadline(timeout, cancellationToken, timeProvider);
 
-    private IPairComparer Comparer(string? name, string instruction, string? input, string[] texts, Deadline deadline)
+    private IPairComparer Comparer(string? name, string instruction, string? input, string[] texts, Deadline deadline, JudgeRules? rules)
     {
         name ??= models.DefaultRanker;
-        if (ConfiguredComparer.Find(panels, name, instruction, input, texts, metrics, deadline) is { } comparer)
+        if (ConfiguredComparer.Find(panels, name, instruction, input, texts, metrics, deadline, rules) is { } comparer)
         {
             return comparer;
         }

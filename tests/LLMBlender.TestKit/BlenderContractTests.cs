@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using LLMBlender.Abstractions;
 using LLMBlender.Core.Blending;
 using LLMBlender.Core.Fusion;
@@ -472,6 +473,39 @@ public abstract class BlenderContractTests
 
         Assert.Equal(["6 is the number", "9 is the number"], response.Candidates.Select(static candidate => candidate.Text));
         Assert.Equal(("9 is the number", 3), (response.Answer, response.Usage.Calls));
+    }
+
+    [Fact]
+    public async Task Blend_PanelWithPrompts_GivesThemToJudgeFuserAndGuard()
+    {
+        var (judged, fused) = (new ConcurrentQueue<string>(), new ConcurrentQueue<string>());
+        var panels = Panels(("five", Saying("5 {a} {candidates}")), ("six", Saying("6 {b}")));
+        panels.Add(new Backend("judge", new FakeChat(prompt => Note(judged, prompt, "A>B"))));
+        panels.Add(new Backend("scribe", new FakeChat(prompt => Note(fused, prompt, "9 is the number"))));
+        panels.Add(new Panel("prompted", ["five", "six"])
+        {
+            Ranker = "judge",
+            Fuser = "scribe",
+            FuserPrompt = "In French.\n{instruction}\n{candidates}",
+            Judging = new JudgeRules("Whose is shorter?\n{instruction}\n{a}\n{b}", ["short"]),
+        });
+        await using var host = await StartAsync(panels: panels);
+
+        var response = await host.Blender.BlendAsync(new BlendRequest { Instruction = "Which {b}?", Panel = "prompted", Timeout = TimeSpan.FromSeconds(20) }, Token);
+
+        Assert.Empty(response.Failures);
+        Assert.Equal(4, judged.Count);
+        Assert.All(judged, static prompt => Assert.StartsWith("Whose is shorter?\n[INSTRUCTION ", prompt, StringComparison.Ordinal));
+        Assert.All(judged, static prompt => Assert.Contains("]\nWhich {b}?\n[/INSTRUCTION ", prompt, StringComparison.Ordinal));
+        var fusing = Assert.Single(fused);
+        Assert.StartsWith("In French.\n[INSTRUCTION ", fusing, StringComparison.Ordinal);
+        Assert.Contains("]\n5 {a} {candidates}\n[/CANDIDATE-", fusing, StringComparison.Ordinal);
+
+        static string Note(ConcurrentQueue<string> prompts, string prompt, string answer)
+        {
+            prompts.Enqueue(prompt);
+            return answer;
+        }
     }
 
     [Fact]

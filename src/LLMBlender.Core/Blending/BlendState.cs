@@ -174,6 +174,7 @@ internal sealed class BlendState(BlendRequest request, ICandidateSource? panel, 
         WithMatrix = request.WithTrace || request.WithProgress,
         Timeout = timeout,
         MaxWait = MaxWait,
+        Judging = request.Judging,
     };
 
     /// <summary>Takes the ranking.</summary>
@@ -198,6 +199,7 @@ internal sealed class BlendState(BlendRequest request, ICandidateSource? panel, 
         MaxTokens = request.Sampling?.MaxTokens,
         Timeout = timeout,
         MaxWait = MaxWait,
+        Prompt = request.FuserPrompt,
     };
 
     /// <summary>Takes the fused answer.</summary>
@@ -221,6 +223,7 @@ internal sealed class BlendState(BlendRequest request, ICandidateSource? panel, 
         Ranker = request.Ranker,
         Timeout = timeout,
         MaxWait = candidates.Length == 1 ? TimeSpan.Zero : MaxWait,
+        Judging = request.Judging,
     };
 
     /// <summary>Takes the comparison of the fused answer with the best candidate.</summary>

@@ -8,7 +8,7 @@ using LLMBlender.Local.Wire;
 namespace LLMBlender.Local.Fusion;
 
 /// <summary>A backend as a fuser: measures calls, and removes the key from failure messages. Serves one request.</summary>
-internal sealed class BackendFuser(Backend backend, int? maxTokens, ChatMetrics metrics, Deadline deadline) : IFuser
+internal sealed class BackendFuser(Backend backend, int? maxTokens, string? prompt, ChatMetrics metrics, Deadline deadline) : IFuser
 {
     /// <inheritdoc/>
     public string Name => backend.Name;
@@ -19,7 +19,7 @@ internal sealed class BackendFuser(Backend backend, int? maxTokens, ChatMetrics 
     /// <inheritdoc/>
     public async IAsyncEnumerable<FusionPart> FuseAsync(FusionRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var options = new ChatFuserOptions { Name = backend.Name };
+        var options = new ChatFuserOptions { Name = backend.Name, Prompt = prompt };
         var fuser = new ChatFuser(new MeasuredChatClient(backend, metrics, deadline), options with
         {
             MaxNewTokens = Prompt.Least(maxTokens, backend.Settings?.MaxTokens) ?? options.MaxNewTokens,

@@ -22,7 +22,7 @@ public sealed class ChatFuser(IChatClient client, ChatFuserOptions? options = nu
             Temperature = options.Temperature,
         };
         var usage = FusionUsage.None;
-        await foreach (var update in client.GetStreamingResponseAsync(ChatFusionPrompt.Compose(request), chatOptions, cancellationToken))
+        await foreach (var update in client.GetStreamingResponseAsync(ChatFusionPrompt.Compose(request, options.Prompt), chatOptions, cancellationToken))
         {
             usage = Add(usage, update);
             if (update.FinishReason == ChatFinishReason.ContentFilter)

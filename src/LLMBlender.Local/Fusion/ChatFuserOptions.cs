@@ -14,4 +14,7 @@ public sealed record ChatFuserOptions
 
     /// <summary>The sampling temperature; null for the model's default.</summary>
     public float? Temperature { get; init; } = 0;
+
+    /// <summary>The name of a preset of <see cref="ChatFusionPrompt.Presets"/>, or a template; null for the default.</summary>
+    public string? Prompt { get; init; }
 }

@@ -89,7 +89,7 @@ public sealed class FusionHost(FuserRegistry fusers, PanelRegistry backends, Ble
     {
         if (request.Fuser is { } name && backends.FindBackend(name) is { } backend)
         {
-            return new BackendFuser(backend, request.MaxTokens, metrics.Chats, deadline) { ShowsServerMessages = backends.ShowsServerMessages };
+            return new BackendFuser(backend, request.MaxTokens, request.Prompt, metrics.Chats, deadline) { ShowsServerMessages = backends.ShowsServerMessages };
         }
 
         var fuser = fusers.Find(request.Fuser);

@@ -36,6 +36,9 @@ public sealed class ChatJudge(Backend backend, string instruction, string? input
     /// <summary>Whether failures contain what the server wrote.</summary>
     public bool ShowsServerMessages { get; init; }
 
+    /// <summary>The prompt and the criteria; null for the default.</summary>
+    public JudgeRules? Rules { get; init; }
+
     /// <inheritdoc/>
     public string Name => backend.Name;
 
@@ -94,7 +97,7 @@ public sealed class ChatJudge(Backend backend, string instruction, string? input
 
     private async Task<JudgeVerdict?> AskAsync(CandidatePair pair, CancellationToken cancellationToken)
     {
-        var judge = new PairJudge(backend, new MeasuredChatClient(backend, metrics.Chats, deadline));
+        var judge = new PairJudge(backend, new MeasuredChatClient(backend, metrics.Chats, deadline)) { Rules = Rules };
         var (verdict, response) = await judge.AskAsync(instruction, input, texts[pair.First], texts[pair.Second], cancellationToken);
         var (read, written) = (response.Usage?.InputTokenCount ?? 0, response.Usage?.OutputTokenCount ?? 0);
         Interlocked.Add(ref promptTokens, read);

@@ -17,12 +17,13 @@ public static class ConfiguredComparer
     /// <param name="texts">The texts that pairs index.</param>
     /// <param name="metrics">Counts the calls.</param>
     /// <param name="deadline">The request's deadline.</param>
+    /// <param name="rules">The prompt and the criteria of a judge; null for the default.</param>
     public static IPairComparer? Find(
-        PanelRegistry panels, string? name, string instruction, string? input, string[] texts, BlendMetrics metrics, Deadline deadline)
+        PanelRegistry panels, string? name, string instruction, string? input, string[] texts, BlendMetrics metrics, Deadline deadline, JudgeRules? rules)
     {
         ArgumentNullException.ThrowIfNull(panels);
         return name is null ? null
-            : panels.FindBackend(name) is { } backend ? new ChatJudge(backend, instruction, input, texts, metrics, deadline) { ShowsServerMessages = panels.ShowsServerMessages }
+            : panels.FindBackend(name) is { } backend ? new ChatJudge(backend, instruction, input, texts, metrics, deadline) { ShowsServerMessages = panels.ShowsServerMessages, Rules = rules }
             : panels.FindScorer(name) is { } scorer ? new ScoreComparer(scorer, instruction + input, texts, metrics, deadline) { ShowsServerMessages = panels.ShowsServerMessages }
             : null;
     }

@@ -1,3 +1,4 @@
+using LLMBlender.Abstractions;
 using LLMBlender.Local.Backends;
 using Microsoft.Extensions.AI;
 
@@ -10,12 +11,15 @@ namespace LLMBlender.Local.Judging;
 /// <param name="client">The client that calls the model; null for the backend's.</param>
 public sealed class PairJudge(Backend backend, IChatClient? client = null)
 {
+    /// <summary>The prompt and the criteria; null for the default.</summary>
+    public JudgeRules? Rules { get; init; }
+
     /// <summary>Requests a verdict on two answers.</summary>
     /// <returns>The verdict, null if it can't be parsed, and the response that contains it.</returns>
     public async Task<(JudgeVerdict? Verdict, ChatResponse Response)> AskAsync(
         string instruction, string? input, string a, string b, CancellationToken cancellationToken)
     {
-        var messages = JudgePrompt.Compose(instruction, input, a, b);
+        var messages = JudgePrompt.Compose(instruction, input, a, b, Rules);
         var response = await (client ?? backend.Client).GetResponseAsync(messages, Options(backend), cancellationToken);
         return (JudgePrompt.Read(response.Text), response);
     }

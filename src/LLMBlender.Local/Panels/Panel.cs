@@ -52,6 +52,12 @@ public sealed record Panel(string Name, string[] Members)
     /// <summary>The fuser of requests that name none; null for the default.</summary>
     public string? Fuser { get; init; }
 
+    /// <summary>The prompt of a fuser that is a chat model: the name of a preset, or a template; null for the default.</summary>
+    public string? FuserPrompt { get; init; }
+
+    /// <summary>How a ranker that is a chat model judges; null for the default.</summary>
+    public JudgeRules? Judging { get; init; }
+
     /// <summary>The features that the panel forwards to its members; values of <see cref="ForwardedFeature"/>.</summary>
     public string[] Passes { get; init; } = [];
 
@@ -144,6 +150,8 @@ public sealed record Panel(string Name, string[] Members)
             Aggregation = settings.Aggregate,
             TopK = settings.TopK,
             Fuser = settings.Fuser,
+            FuserPrompt = settings.FuserPrompt,
+            Judging = settings is { JudgePrompt: null, Criteria.Length: 0 } ? null : new JudgeRules(settings.JudgePrompt, settings.Criteria),
             Passes = settings.Passes,
             Strict = settings.Strict,
             KeepsMember = settings.KeepsMember,

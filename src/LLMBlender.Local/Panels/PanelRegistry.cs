@@ -143,6 +143,8 @@ public sealed class PanelRegistry
             Fuser = request.Fuser ?? panel.Fuser,
             TopK = request.TopK ?? panel.TopK,
             Timeout = panel.Deadline < request.Timeout ? panel.Deadline.Value : request.Timeout,
+            FuserPrompt = panel.FuserPrompt,
+            Judging = panel.Judging,
         };
         return (completed, panel);
     }

@@ -57,6 +57,7 @@ public static class PanelRegistryBuilder
         var isConfigured = registry.Panels.Count > 0;
         AddDiscovered(registry, found, named, sources, previous, notes);
         PanelNesting.Check(registry.Panels);
+        PromptRules.CheckUse(section.Panels, name => registry.FindBackend(name) is not null);
         if (!isConfigured)
         {
             Guarded($"the panel {SamplePanel}", () => RecordedPanel.AddTo(registry, SamplePanel, sources.Sample()));

@@ -106,6 +106,24 @@ public sealed record PanelSettings
     public string? Fuser { get; set; }
 
     /// <summary>
+    /// The prompt of a fuser that is a backend: <c>default</c>, <c>concise</c>, <c>synthesis</c>, <c>code</c>, or a template with <c>{instruction}</c> and
+    /// <c>{candidates}</c>. Null for the default. Needs a <see cref="Fuser"/> that is a backend.
+    /// </summary>
+    public string? FuserPrompt { get; set; }
+
+    /// <summary>
+    /// The prompt of a ranker that is a backend, which judges pairs: <c>default</c>, <c>factual</c>, <c>instructions</c>, <c>code</c>, or a template with
+    /// <c>{instruction}</c>, <c>{a}</c> and <c>{b}</c>. Null for the default. Needs a <see cref="Ranker"/> that is a backend.
+    /// </summary>
+    public string? JudgePrompt { get; set; }
+
+    /// <summary>
+    /// What counts first for a ranker that is a backend, such as <c>correct</c> and <c>short</c>; the most important first. At most 16 of one line and 200 characters each.
+    /// Needs a <see cref="Ranker"/> that is a backend.
+    /// </summary>
+    public string[] Criteria { get; set; } = [];
+
+    /// <summary>
     /// The features that the panel forwards to its members, all of which must support them: <c>response_format</c>, <c>tools</c>.
     /// The best answer is then returned unchanged. Excludes <see cref="Records"/>.
     /// </summary>

@@ -36,6 +36,15 @@ public sealed record PanelVariant
     /// <summary>The fuser; null for the panel's.</summary>
     public string? Fuser { get; set; }
 
+    /// <summary>The prompt of a fuser that is a backend; null for the panel's.</summary>
+    public string? FuserPrompt { get; set; }
+
+    /// <summary>The prompt of a ranker that is a backend; null for the panel's.</summary>
+    public string? JudgePrompt { get; set; }
+
+    /// <summary>What counts first for a ranker that is a backend; null for the panel's.</summary>
+    public string[]? Criteria { get; set; }
+
     /// <summary>The number of best candidates to fuse; null for the panel's.</summary>
     public int? TopK { get; set; }
 
@@ -72,6 +81,9 @@ public sealed record PanelVariant
             Ranker = Ranker ?? panel.Ranker,
             Aggregate = Aggregate ?? panel.Aggregate,
             Fuser = Fuser ?? panel.Fuser,
+            FuserPrompt = FuserPrompt ?? panel.FuserPrompt,
+            JudgePrompt = JudgePrompt ?? panel.JudgePrompt,
+            Criteria = Criteria ?? panel.Criteria,
             TopK = TopK ?? panel.TopK,
             MaxCost = MaxCost ?? panel.MaxCost,
             MaxCalls = MaxCalls ?? panel.MaxCalls,

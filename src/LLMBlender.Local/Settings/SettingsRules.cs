@@ -107,6 +107,7 @@ public static class SettingsRules
         Between(panel.TopK, $"{path}:TopK", 1, ComparisonMatrix.MaxCandidates);
         Cache(panel, path);
         Composition(panel, path);
+        PromptRules.Check(panel.FuserPrompt, panel.JudgePrompt, panel.Criteria, path);
         for (var i = 0; i < panel.Passes.Length; i++)
         {
             OneOf(panel.Passes[i], $"{path}:Passes:{i}", ForwardedFeature.All);

@@ -42,8 +42,8 @@ internal sealed class RankingGrain(
             return activity.End(await waiting.RunAsync(async () =>
             {
                 var comparer = workflow.IsSettled && roster.Count == 0
-                    ? FindConfigured(request.Ranker, request.Instruction, request.Input, workflow.Texts, deadline) ?? new NoComparer(request.Ranker)
-                    : await FindAsync(request.Ranker, request.Instruction, request.Input, workflow.Texts, deadline);
+                    ? FindConfigured(request.Ranker, request.Instruction, request.Input, workflow.Texts, deadline, request.Judging) ?? new NoComparer(request.Ranker)
+                    : await FindAsync(request.Ranker, request.Instruction, request.Input, workflow.Texts, deadline, request.Judging);
                 return request.Candidates.Length <= MaxCandidatesOnScheduler
                     ? await workflow.RunAsync(comparer, deadline.Token)
                     : await Task.Run(() => workflow.RunAsync(comparer, deadline.Token));
@@ -66,18 +66,18 @@ internal sealed class RankingGrain(
         var start = Stopwatch.GetTimestamp();
         var response = await waiting.RunAsync(async () =>
         {
-            var comparer = await FindAsync(request.Ranker, request.Instruction, request.Input, ComparisonWorkflow.Texts(request), deadline);
+            var comparer = await FindAsync(request.Ranker, request.Instruction, request.Input, ComparisonWorkflow.Texts(request), deadline, request.Judging);
             return await ComparisonWorkflow.RunAsync(request, comparer, deadline.Token);
         });
         metrics.Rankings.Compared(request.Order, Stopwatch.GetElapsedTime(start).TotalSeconds);
         return response;
     }
 
-    private IPairComparer? FindConfigured(string? name, string instruction, string? input, string[] texts, Deadline deadline) =>
-        ConfiguredComparer.Find(panels, name, instruction, input, texts, metrics, deadline);
+    private IPairComparer? FindConfigured(string? name, string instruction, string? input, string[] texts, Deadline deadline, JudgeRules? rules) =>
+        ConfiguredComparer.Find(panels, name, instruction, input, texts, metrics, deadline, rules);
 
-    private async Task<IPairComparer> FindAsync(string? name, string instruction, string? input, string[] texts, Deadline deadline) =>
-        FindConfigured(name, instruction, input, texts, deadline)
+    private async Task<IPairComparer> FindAsync(string? name, string instruction, string? input, string[] texts, Deadline deadline, JudgeRules? rules) =>
+        FindConfigured(name, instruction, input, texts, deadline, rules)
             ?? new CachedComparer(cache, await roster.FindAsync(name, deadline), instruction + input, texts, deadline);
 
     // The comparer of a single candidate while no silo compares.

@@ -275,6 +275,14 @@ internal static class Variants
             - { Name: priced, Members: [full, azure], StageOrder: price, Confidence: 0.9, Cache: "01:00:00", CacheShared: true, CacheSampled: true, CacheOnRequest: true }
             - { Name: alike, Members: [full], Samples: 4, Agree: 2 }
             - { Name: outer, Members: ["open:fast", full] }
+            - Name: prompted
+              Members: [full, azure]
+              Ranker: full
+              Fuser: azure
+              FuserPrompt: "Answer in one sentence.\n{instruction}\n{candidates}"
+              JudgePrompt: factual
+              Criteria: [correct, short]
+              Variants: [{ Name: code, FuserPrompt: code, JudgePrompt: "Whose code runs?\n{instruction}\n{a}\n{b}", Criteria: [it runs] }]
             - { Name: worth, Members: [full, azure], StageOrder: price, Worth: 0.05 }
             - Name: open
               Members: [full]

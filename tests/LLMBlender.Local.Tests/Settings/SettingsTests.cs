@@ -43,6 +43,15 @@ public sealed class SettingsTests
     [InlineData("Panels:0:MaxCost", "0", "Panels:0:MaxCost is \"0\", and must be from ")]
     [InlineData("Panels:0:Effort", "a lot", "Panels:0:Effort is \"a lot\", and must be a word such as low, medium or high")]
     [InlineData("Panels:0:Variants:0:TopK", "2", "Panels:0:Variants:0:Name is missing, and must be a name")]
+    [InlineData("Panels:0:FuserPrompt", "terse", "Panels:0:FuserPrompt is \"terse\", and must be one of default, concise, synthesis, code, or a template with {instruction}, {candidates}")]
+    [InlineData("Panels:0:FuserPrompt", "Merge {candidates}", "Panels:0:FuserPrompt is \"Merge {candidates}\", and must be a template with {instruction}, {candidates}; {instruction} is missing")]
+    [InlineData("Panels:0:FuserPrompt", "{instruction} {candidats}", "must be a template with no placeholders but {instruction}, {candidates}; {candidats} is not known")]
+    [InlineData("Panels:0:FuserPrompt", "concise", "Panels:0:FuserPrompt is \"concise\", and must be absent unless the Fuser is a backend; it is the default")]
+    [InlineData("Panels:0:JudgePrompt", "{instruction} {a}", "must be a template with {instruction}, {a}, {b}; {b} is missing")]
+    [InlineData("Panels:0:JudgePrompt", "concise", "Panels:0:JudgePrompt is \"concise\", and must be one of default, factual, instructions, code, or a template with {instruction}, {a}, {b}")]
+    [InlineData("Panels:0:JudgePrompt", "factual", "Panels:0:JudgePrompt is \"factual\", and must be absent unless the Ranker is a backend; it is the default")]
+    [InlineData("Panels:0:Criteria:0", "short", "Panels:0:Criteria is \"short\", and must be absent unless the Ranker is a backend; it is the default")]
+    [InlineData("Panels:0:Criteria:0", "one\ntwo", "Panels:0:Criteria:0 is \"one two\", and must be one line of 1 to 200 characters")]
     [InlineData("Panels:0:Members:1", "p", "panel \"p\" contains itself: p > p")]
     [InlineData("Panels:0:CacheShared", "true", "Panels:0:Cache is missing, and must be how long answers are kept, where there is a CacheShared, CacheSampled or CacheOnRequest")]
     public void Make_BrokenRule_NamesPropertyValueAndRule(string property, string value, string message)
@@ -137,6 +146,46 @@ public sealed class SettingsTests
         Assert.Equal((3, 0.8), (staged.TopK, staged.Acceptance!.Threshold));
     }
 
+    [Theory]
+    [InlineData("Ranker", "reward", "Panels:0:JudgePrompt is \"factual\", and must be absent unless the Ranker is a backend; it is \"reward\"")]
+    [InlineData("Fuser", "select", "Panels:0:FuserPrompt is \"code\", and must be absent unless the Fuser is a backend; it is \"select\"")]
+    [InlineData("Variants:0:Fuser", "select", null)]
+    [InlineData("Variants:0:FuserPrompt", "terse", "Panels:0:Variants:0:FuserPrompt is \"terse\"")]
+    [InlineData("Criteria:16", "one more", "Panels:0:Criteria is \"17 criteria\", and must be at most 16")]
+    public void Make_PromptsOfWhatHasNone_AreRefusedWhereTheyAreSet(string property, string value, string? message)
+    {
+        var configuration = Prompted();
+        configuration[$"LLMBlender:Panels:0:{property}"] = value;
+        for (var i = 1; i < 16 && property.StartsWith("Criteria", StringComparison.Ordinal); i++)
+        {
+            configuration[$"LLMBlender:Panels:0:Criteria:{i}"] = "good";
+        }
+
+        var error = Record.Exception(() => Make(configuration));
+
+        Assert.Equal(message is null, error is null);
+        Assert.Contains(message ?? "", error?.Message ?? "", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Make_Prompts_AreThePanelsAndItsVariantsUnlessTheyHaveOthers()
+    {
+        var configuration = Prompted();
+        configuration["LLMBlender:Panels:0:Variants:0:FuserPrompt"] = "concise";
+        configuration["LLMBlender:Panels:0:Variants:0:Criteria:0"] = "kind";
+
+        var registry = Make(configuration);
+
+        var (panel, variant) = (registry.Find("p"), registry.Find("p:other"));
+        Assert.Equal(("code", "factual", "short"), (panel.FuserPrompt, panel.Judging!.Prompt, Assert.Single(panel.Judging.Criteria)));
+        Assert.Equal(("concise", "factual", "kind"), (variant.FuserPrompt, variant.Judging!.Prompt, Assert.Single(variant.Judging.Criteria)));
+    }
+
+    private static IConfigurationRoot Prompted() => Configuration(
+        ("Backends:0:Name", "b"), ("Backends:0:Url", "http://localhost/v1"), ("Backends:0:Model", "m"),
+        ("Panels:0:Name", "p"), ("Panels:0:Members:0", "b"), ("Panels:0:Ranker", "b"), ("Panels:0:Fuser", "b"),
+        ("Panels:0:FuserPrompt", "code"), ("Panels:0:JudgePrompt", "factual"), ("Panels:0:Criteria:0", "short"), ("Panels:0:Variants:0:Name", "other"));
+
     [Fact]
     public void Describe_PanelWithACache_HasAVersionOfAllThatItsAnswersDependOn()
     {
@@ -152,6 +201,10 @@ public sealed class SettingsTests
         Assert.Equal(same.Version, Cache(plain).Version);
         Assert.NotEqual(same.Version, Cache([.. plain, ("Backends:0:MaxTokens", "9")]).Version);
         Assert.NotEqual(same.Version, Cache([.. plain, ("Panels:0:TopK", "1")]).Version);
+        (string, string)[] judged = [.. plain, ("Panels:0:Ranker", "b"), ("Panels:0:Fuser", "b")];
+        Assert.NotEqual(Cache(judged).Version, Cache([.. judged, ("Panels:0:FuserPrompt", "code")]).Version);
+        Assert.NotEqual(Cache(judged).Version, Cache([.. judged, ("Panels:0:JudgePrompt", "code")]).Version);
+        Assert.NotEqual(Cache(judged).Version, Cache([.. judged, ("Panels:0:Criteria:0", "short")]).Version);
         Assert.NotEqual(same.Version, Cache([.. plain, ("Scorers:0:Name", "s"), ("Scorers:0:Kind", "tei-rerank"), ("Scorers:0:Url", "http://localhost")]).Version);
         Assert.NotEqual(same.Version, Cache(plain, "reward=2").Version);
         Assert.False(Cache(Array.FindAll(plain, static setting => setting.Item1 != "Backends:0:Temperature")).IsGreedy);
