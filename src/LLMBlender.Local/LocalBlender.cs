@@ -25,6 +25,7 @@ public sealed class LocalBlender : IBlender
     private readonly IModelCalls calls;
     private readonly FusionHost fusion;
     private readonly bool isUnlimited;
+    private readonly ShadowRankings shadows;
 
     /// <param name="models">The rankers and fusers.</param>
     /// <param name="panels">The panels and chat models; chat models can also rank and fuse, and scorers rank.</param>
@@ -39,13 +40,14 @@ public sealed class LocalBlender : IBlender
         this.timeProvider = timeProvider ?? TimeProvider.System;
         caller = new BackendCaller(panels, metrics, (loggers ?? NullLoggerFactory.Instance).CreateLogger<BackendCaller>());
         calls = new ComparisonQueue();
+        shadows = new ShadowRankings(this, metrics.Panels);
         fusion = new FusionHost(models.Fusers, panels, metrics, calls.Share);
     }
 
     private LocalBlender(LocalBlender shared, IModelCalls calls)
     {
         (models, panels, metrics, timeProvider, caller) = (shared.models, shared.panels, shared.metrics, shared.timeProvider, shared.caller);
-        (this.calls, isUnlimited) = (calls, true);
+        (this.calls, isUnlimited, shadows) = (calls, true, shared.shadows);
         fusion = new FusionHost(models.Fusers, panels, metrics, calls.Share);
     }
 
@@ -136,6 +138,8 @@ public sealed class LocalBlender : IBlender
             await using var updates = new BlendActivity(workflow, panel?.Name, metrics.Blends).RunAsync(completed, isStreamed, deadline).GetAsyncEnumerator(CancellationToken.None);
             while (await RunAsync(() => updates.MoveNextAsync().AsTask(), "blend", deadline, "the blend"))
             {
+                // A record of a file is not traffic.
+                _ = !isUnlimited && updates.Current.Response is { } response ? shadows.Start(panel, completed, response) : null;
                 yield return updates.Current;
             }
         }

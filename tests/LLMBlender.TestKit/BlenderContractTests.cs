@@ -427,6 +427,45 @@ public abstract class BlenderContractTests
     }
 
     [Fact]
+    public async Task Blend_PanelWithAShadow_CountsWhetherItAgreesAndFailsByNone()
+    {
+        var panels = Panels(("five", Saying("5 is the number")), ("nine", Saying("9 is the number")));
+        panels.Add(new Panel("shadowed", ["five", "nine"]) { Shadow = "fake" });
+        panels.Add(new Panel("without", ["five", "nine"]) { Shadow = "there-is-no-such-ranker" });
+        await using var host = await StartAsync(panels: panels);
+        var counts = new System.Collections.Concurrent.ConcurrentQueue<(string Panel, string Result)>();
+        var both = new TaskCompletionSource();
+        using var listener = new System.Diagnostics.Metrics.MeterListener
+        {
+            InstrumentPublished = static (instrument, listener) =>
+            {
+                if (instrument.Name == "llmblender.panel.shadows")
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, _, tags, _) =>
+        {
+            var known = tags.ToArray().ToDictionary(static tag => tag.Key, static tag => (string)tag.Value!);
+            counts.Enqueue((known["panel"], known["result"]));
+            if (counts.Count(static count => count.Panel is "shadowed" or "without") == 2)
+            {
+                both.TrySetResult();
+            }
+        });
+        listener.Start();
+
+        foreach (var name in new[] { "shadowed", "without" })
+        {
+            Assert.Equal("9 is the number", (await host.Blender.BlendAsync(new BlendRequest { Instruction = "Which?", Panel = name, Fuser = SelectFuser.FuserName, Timeout = TimeSpan.FromSeconds(20) }, Token)).Answer);
+        }
+
+        await both.Task.WaitAsync(TimeSpan.FromSeconds(60), Token);
+        Assert.Equal([("shadowed", "agrees"), ("without", "failed")], counts.Where(static count => count.Panel is "shadowed" or "without").Order());
+    }
+
+    [Fact]
     public async Task Blend_StagedPanelNotSure_AsksAllAndStreamsTheBestWithAWarning()
     {
         var panels = Panels(("five", Saying("5 is the number")), ("six", Saying("6 is the number")), ("nine", Saying("9 is the number")));

@@ -10,6 +10,7 @@ internal static class LearnVerb
     {
         var verb = new Command("learn", "Learn from the rankings of earlier blends.");
         verb.Subcommands.Add(LearnRouteVerb.Create(terminal));
+        verb.Subcommands.Add(LearnRankerVerb.Create(terminal));
         return verb;
     }
 }

@@ -45,6 +45,9 @@ internal sealed class SafetensorsCheckpoint : Checkpoint
         return new SafetensorsCheckpoint(file, entries, dataStart);
     }
 
+    /// <summary>The position of a tensor's first byte in the file.</summary>
+    internal long OffsetOf(TensorInfo tensor) => offsets[tensor.Name];
+
     internal override StoredBytes Locate(TensorInfo tensor) => new(file, offsets[tensor.Name], tensor.Name);
 
     protected override void Dispose(bool disposing) => file.Dispose();

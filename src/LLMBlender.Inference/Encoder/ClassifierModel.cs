@@ -60,16 +60,23 @@ public sealed class ClassifierModel : IDisposable
     /// <param name="texts">The texts; the ends of those that are too long are cut.</param>
     /// <param name="cancellationToken">Checked before each batch.</param>
     /// <exception cref="ModelException">The model was imported by a version whose graphs do not return them.</exception>
-    public float[][] Features(IReadOnlyList<string> texts, CancellationToken cancellationToken = default)
+    public float[][] Features(IReadOnlyList<string> texts, CancellationToken cancellationToken = default) =>
+        Features([.. texts.Select(text => runner.Tokenizer.EncodeRow(text, null, runner.MaxLength))], cancellationToken);
+
+    /// <summary>The features of rows: what their labels' logits are linear in.</summary>
+    /// <param name="rows">Rows of at most <see cref="MaxLength"/> tokens.</param>
+    /// <param name="cancellationToken">Checked before each batch.</param>
+    /// <exception cref="ModelException">The model was imported by a version whose graphs do not return them.</exception>
+    public float[][] Features(IReadOnlyList<TokenRow> rows, CancellationToken cancellationToken = default)
     {
         if (!runner.Session.Gives(PooledGraph.Features))
         {
             throw new ModelException(Manifest.Id, "its graph returns no features: import its checkpoint again");
         }
 
-        var vectors = new float[texts.Count][];
+        var vectors = new float[rows.Count][];
         runner.Run(
-            [.. texts.Select(text => new EncoderRow(runner.Tokenizer.EncodeRow(text, null, runner.MaxLength)))],
+            [.. rows.Select(row => new EncoderRow(row))],
             PooledGraph.Features,
             (row, values) => vectors[row] = values.ToArray(),
             completed: null,

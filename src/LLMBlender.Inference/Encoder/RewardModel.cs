@@ -60,6 +60,12 @@ public sealed class RewardModel : IDisposable
     public float[] Score(IReadOnlyList<TokenRow> rows, CancellationToken cancellationToken = default) =>
         Array.ConvertAll(model.Score(rows, cancellationToken), labels => (float)ScoreOf(Manifest.Kind, labels));
 
+    /// <summary>The features of rows, in which the score is linear up to a constant.</summary>
+    /// <param name="rows">Rows that <see cref="Encode"/> returned.</param>
+    /// <param name="cancellationToken">Checked before each batch.</param>
+    /// <exception cref="ModelException">The model was imported by a version whose graphs do not return them.</exception>
+    public float[][] Features(IReadOnlyList<TokenRow> rows, CancellationToken cancellationToken = default) => model.Features(rows, cancellationToken);
+
     /// <summary>The score of an answer: the logit of the one label, the difference of two, or a SummaReranker's mean probability.</summary>
     /// <param name="kind">The model's kind; see <see cref="ModelKind"/>.</param>
     /// <param name="labels">The labels' logits.</param>

@@ -103,6 +103,9 @@ public sealed record Panel(string Name, string[] Members)
     /// <summary>How its answers are kept and given again, without the version of what they depend on; null if they are not.</summary>
     public PanelCache? Cache { get; init; }
 
+    /// <summary>A ranker that ranks the answers again after the response, so that its agreement is measured; null for none.</summary>
+    public string? Shadow { get; init; }
+
     /// <summary>Whether gateways record its blends.</summary>
     public bool IsRecorded { get; init; }
 
@@ -156,6 +159,7 @@ public sealed record Panel(string Name, string[] Members)
             Strict = settings.Strict,
             KeepsMember = settings.KeepsMember,
             IsRecorded = settings.Record,
+            Shadow = settings.Shadow,
             Overrides = settings.Overrides ?? PanelOverride.Default,
             Offers = settings.Offers,
             MaxCost = settings.MaxCost,

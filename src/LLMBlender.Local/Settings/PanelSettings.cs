@@ -55,6 +55,12 @@ public sealed record PanelSettings
     public string? Calibration { get; set; }
 
     /// <summary>
+    /// A ranker that ranks the answers again after each response, which does not wait for it: <c>llmblender_panel_shadows_total</c> counts how often its best answer is that of
+    /// the panel's ranker. Null for none.
+    /// </summary>
+    public string? Shadow { get; set; }
+
+    /// <summary>
     /// Whether its blends are recorded, with questions, answers and rankings, in the folder <c>LLMBlender:Gateway:Recording:Folder</c>. A caller with <c>Record</c> false and a
     /// request with the header <c>x-llmblender-record: off</c> are not recorded.
     /// </summary>

@@ -1,5 +1,4 @@
-using LLMBlender.Local.Fusion;
-using LLMBlender.Local.Judging;
+using LLMBlender.Local.Prompts;
 
 namespace LLMBlender.Local.Settings;
 
@@ -12,26 +11,26 @@ internal static class PromptRules
     /// <exception cref="SettingsException">A rule is broken.</exception>
     public static void Check(string? fuserPrompt, string? judgePrompt, string[] criteria, string path)
     {
-        if (fuserPrompt is not null && ChatFusionPrompt.BrokenRule(fuserPrompt) is { } fusing)
+        if (fuserPrompt is not null && FusionPrompts.Templates.BrokenRule(fuserPrompt) is { } fusing)
         {
             throw SettingsException.Of($"{path}:FuserPrompt", Shown(fuserPrompt), fusing);
         }
 
-        if (judgePrompt is not null && JudgePrompt.BrokenRule(judgePrompt) is { } judging)
+        if (judgePrompt is not null && JudgePrompts.Templates.BrokenRule(judgePrompt) is { } judging)
         {
             throw SettingsException.Of($"{path}:JudgePrompt", Shown(judgePrompt), judging);
         }
 
-        if (criteria.Length > JudgePrompt.MaxCriteria)
+        if (criteria.Length > JudgePrompts.MaxCriteria)
         {
-            throw SettingsException.Of($"{path}:Criteria", $"{criteria.Length} criteria", $"at most {JudgePrompt.MaxCriteria}");
+            throw SettingsException.Of($"{path}:Criteria", $"{criteria.Length} criteria", $"at most {JudgePrompts.MaxCriteria}");
         }
 
         for (var i = 0; i < criteria.Length; i++)
         {
-            if (string.IsNullOrWhiteSpace(criteria[i]) || criteria[i].Length > JudgePrompt.MaxCriterionLength || criteria[i].Any(char.IsControl))
+            if (string.IsNullOrWhiteSpace(criteria[i]) || criteria[i].Length > JudgePrompts.MaxCriterionLength || criteria[i].Any(char.IsControl))
             {
-                throw SettingsException.Of($"{path}:Criteria:{i}", Shown(criteria[i]), $"one line of 1 to {JudgePrompt.MaxCriterionLength} characters");
+                throw SettingsException.Of($"{path}:Criteria:{i}", Shown(criteria[i]), $"one line of 1 to {JudgePrompts.MaxCriterionLength} characters");
             }
         }
     }

@@ -14,6 +14,7 @@ public sealed class PanelMetrics
     private readonly Counter<long> stragglers;
     private readonly Counter<long> hedges;
     private readonly Counter<long> saved;
+    private readonly Counter<long> shadows;
     private readonly Histogram<double> duration;
 
     public PanelMetrics(Meter meter)
@@ -24,6 +25,7 @@ public sealed class PanelMetrics
             "llmblender.panel.stragglers", "{answer}", "Members that were not awaited, because enough others had answered.");
         hedges = meter.CreateCounter<long>("llmblender.panel.hedges", "{call}", "Second calls of slow members, by whether their answer was used.");
         saved = meter.CreateCounter<long>("llmblender.panel.saved", "{call}", "Calls of members that were not made, because an earlier stage's answer was accepted.");
+        shadows = meter.CreateCounter<long>("llmblender.panel.shadows", "{ranking}", "Rankings by a panel's shadow ranker, by whether its best answer is the ranker's: agrees, differs, failed, or dropped.");
         duration = meter.CreateHistogram("llmblender.panel.duration", "s", "Time from a request to a panel to its answers.", null, Buckets.OperationSeconds);
     }
 
@@ -51,6 +53,9 @@ public sealed class PanelMetrics
     /// <param name="panel">The panel's name.</param>
     /// <param name="won">Whether the second call's answer was used.</param>
     public void CountHedge(string panel, bool won) => hedges.Add(1, new(Panel, panel), new(Result, won ? "won" : "lost"));
+
+    /// <summary>Counts a ranking by a shadow: <c>agrees</c>, <c>differs</c>, <c>failed</c>, or <c>dropped</c> because others were in progress.</summary>
+    public void CountShadow(string panel, string shadow, string result) => shadows.Add(1, new(Panel, panel), new("ranker", shadow), new(Result, result));
 
     /// <summary>Counts calls that were not made.</summary>
     public void CountSaved(string panel, int calls) => saved.Add(calls, new KeyValuePair<string, object?>(Panel, panel));

@@ -17,7 +17,7 @@ namespace LLMBlender.Silo.Grains;
 /// </summary>
 [Reentrant, NearPlacement, RoleFilter(SiloRoles.Blend), GrainDirectory(RuleDirectory.Name)]
 internal sealed class BlendGrain(
-    PanelRegistry panels, IBackendCaller caller, IBlender blender, Admission admission, BlendMetrics metrics, TimeProvider timeProvider) : IdleDeactivatingGrain, IBlendGrain
+    PanelRegistry panels, IBackendCaller caller, IBlender blender, ShadowRankings shadows, Admission admission, BlendMetrics metrics, TimeProvider timeProvider) : IdleDeactivatingGrain, IBlendGrain
 {
     /// <inheritdoc/>
     public async Task<BlendResponse> BlendAsync(BlendRequest request, CancellationToken cancellationToken)
@@ -53,6 +53,7 @@ internal sealed class BlendGrain(
         {
             await foreach (var update in new BlendActivity(workflow, panel?.Name, metrics.Blends).RunAsync(completed, isStreamed, deadline))
             {
+                _ = update.Response is { } response ? shadows.Start(panel, completed, response) : null;
                 yield return update;
             }
         }

@@ -114,6 +114,7 @@ public static class LLMBlenderSiloExtensions
         services.TryAddSingleton<BackendCaller>();
         services.TryAddSingleton<FusionHost>();
         services.TryAddSingleton<IBackendCaller, BackendGrainCaller>();
+        services.TryAddSingleton(static provider => new ShadowRankings(provider.GetRequiredService<IBlender>(), provider.GetRequiredService<BlendMetrics>().Panels));
         services.AddHostedService<MetricsStart>();
         services.TryAddSingleton<SiloCapabilityCache>();
         services.TryAddSingleton<IRouteGeneration, MemberGeneration>();

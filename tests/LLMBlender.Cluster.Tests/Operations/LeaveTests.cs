@@ -38,7 +38,7 @@ public sealed class LeaveTests
         load.StandardInput.Close();
         var output = await load.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken) + await load.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         Assert.Equal(0, code);
-        Assert.Contains("all good", output, StringComparison.Ordinal);
+        Assert.True(output.Contains("all good", StringComparison.Ordinal), output);
         TestContext.Current.SendDiagnosticMessage(output);
     }
 

@@ -271,7 +271,7 @@ internal static class Variants
               KeepsMember: true
             - { Name: recorded, Records: /etc/records/panel.jsonl }
             - { Name: staged, Stages: [[full, azure], [full]], Risk: 0.1, Calibration: /etc/calibration/staged.json }
-            - { Name: routed, Members: [full, azure], Route: /etc/calibration/routed.json, Record: true }
+            - { Name: routed, Members: [full, azure], Route: /etc/calibration/routed.json, Record: true, Shadow: pairrm }
             - { Name: priced, Members: [full, azure], StageOrder: price, Confidence: 0.9, Cache: "01:00:00", CacheShared: true, CacheSampled: true, CacheOnRequest: true }
             - { Name: alike, Members: [full], Samples: 4, Agree: 2 }
             - { Name: outer, Members: ["open:fast", full] }

@@ -1,5 +1,5 @@
 // Load on a server that leaves, through one name that leads to it while it is ready and to another server afterwards, as a load balancer does for new
-// connections. No request is repeated. Usage: node leave.mjs h1|h2 LEAVING_URL OTHER_URL; it ends when standard input does.
+// connections. No request is repeated that a server has begun. Usage: node leave.mjs h1|h2 LEAVING_URL OTHER_URL; it ends when standard input does.
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import http2 from 'node:http2';
@@ -10,7 +10,7 @@ const ports = [leaving, other].map((url) => Number(new URL(url).port));
 const loops = 8;
 let at = ports[0];
 let ended = false;
-let [answers, fromOther, told] = [0, 0, 0];
+let [answers, fromOther, told, refused] = [0, 0, 0, 0];
 const failures = [];
 const connect = () => net.connect(at, '127.0.0.1');
 
@@ -45,7 +45,16 @@ function h2(path) {
     const stream = own.request({ ':path': path });
     let status = 0;
     stream.on('response', (headers) => { status = headers[':status']; });
-    stream.resume().on('end', () => resolve({ status, port: own.socket?.remotePort ?? at })).on('error', reject);
+    stream.resume().on('end', () => resolve({ status, port: own.socket?.remotePort ?? at })).on('error', (e) => {
+      // The server says that it has not begun the request, so that a client sends it on another connection (RFC 9113, section 8.7).
+      if (stream.rstCode !== http2.constants.NGHTTP2_REFUSED_STREAM) {
+        reject(e);
+        return;
+      }
+      if (session === own) session = null;
+      refused++;
+      h2(path).then(resolve, reject);
+    });
   });
 }
 
@@ -89,7 +98,7 @@ console.log('started');
 await all;
 session?.close();
 agent.destroy();
-console.log(`answers ${answers}, of the other ${fromOther}, told ${told}, failures ${failures.length}`);
+console.log(`answers ${answers}, of the other ${fromOther}, told ${told}, refused ${refused}, failures ${failures.length}`);
 assert.deepEqual(failures.slice(0, 10), []);
 assert.ok(fromOther > 100 && answers - fromOther > 500, 'there was no load on both');
 assert.ok(told >= 1, 'no connection was ended');

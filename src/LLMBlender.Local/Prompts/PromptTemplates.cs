@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace LLMBlender.Local.Fusion;
+namespace LLMBlender.Local.Prompts;
 
 /// <summary>The prompts that a setting can choose: presets by name, and templates of the user's message, whose placeholders become texts between delimiters.</summary>
 /// <param name="placeholders">The placeholders' names, each of which a template must contain.</param>
