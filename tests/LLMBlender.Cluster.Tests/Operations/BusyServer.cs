@@ -78,7 +78,7 @@ public sealed class BusyServer : IAsyncLifetime
                 Backends = new[] { Backend("one"), Backend("two"), Backend("ill"), Backend("fuser") },
                 Panels = new object[]
                 {
-                    new { Name = "both", Members = new[] { "one", "two" }, Fuser = "fuser" },
+                    new { Name = "both", Shadow = "not-loaded", Members = new[] { "one", "two" }, Fuser = "fuser" },
                     new { Name = "lame", Members = new[] { "one", "two", "ill" }, Quorum = 2 },
                     new { Name = "dead", Members = new[] { "ill" } },
                     new { Name = "kept", Members = new[] { "fuser" }, Fuser = "select", Cache = "01:00:00", CacheSampled = true },
