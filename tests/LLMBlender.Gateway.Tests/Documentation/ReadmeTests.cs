@@ -42,7 +42,7 @@ public sealed partial class ReadmeTests(GatewayFixture fixture) : IClassFixture<
             callers.AddRange(gateway.Callers.Select(caller => caller.Name));
         }
 
-        Assert.Equal(["house", "self", "house", "sample"], panels);
+        Assert.Equal(["house", "self", "house", "house", "sample"], panels);
         Assert.Equal(["app"], callers);
     }
 
