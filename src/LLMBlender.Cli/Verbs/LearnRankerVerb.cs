@@ -46,10 +46,11 @@ internal static class LearnRankerVerb
         {
             using var input = RecordInput.Open(parsed.GetValue(from)!, terminal.In);
             var folder = new ModelSearch(terminal).FindModel(parsed.GetValue(model)!);
+            var weights = ClassifierHead.Read(folder);
             RankerFit fit;
             using (var reward = RewardModel.Load(folder, new EncoderOptions { Accelerator = device.Read(parsed) }))
             {
-                fit = await LearnAsync(input, parsed.GetValue(judge)!, reward, terminal, cancellationToken);
+                fit = await LearnAsync(input, parsed.GetValue(judge)!, reward, weights, terminal, cancellationToken);
             }
 
             if (fit.IsBetter)
@@ -75,10 +76,10 @@ internal static class LearnRankerVerb
         return verb;
     }
 
-    private static async Task<RankerFit> LearnAsync(RecordInput input, string judge, RewardModel model, Terminal terminal, CancellationToken cancellationToken)
+    private static async Task<RankerFit> LearnAsync(RecordInput input, string judge, RewardModel model, float[] weights, Terminal terminal, CancellationToken cancellationToken)
     {
         List<RankerLesson> lessons = [];
-        await ProgressDisplay.RunAsync(terminal, input.Length, progress => Task.Run(() => lessons = RankerLessonFile.Read(input, judge, model, progress, cancellationToken), cancellationToken));
+        await ProgressDisplay.RunAsync(terminal, input.Length, progress => Task.Run(() => lessons = RankerLessonFile.Read(input, judge, model, weights, progress, cancellationToken), cancellationToken));
         try
         {
             return await Task.Run(() => RankerFit.Of(lessons, model.Manifest.Calibration?.Temperature ?? 1, cancellationToken), cancellationToken);

@@ -2,7 +2,7 @@ namespace LLMBlender.Evaluation.Learning;
 
 /// <summary>A question's answers with what a judge thinks of them.</summary>
 /// <param name="Features">Each answer's features.</param>
-/// <param name="Scores">The ranker's score of each answer.</param>
+/// <param name="Scores">The ranker's score of each answer, up to a constant.</param>
 /// <param name="Judged">The judge's score of each answer, higher is better.</param>
 public sealed record RankerLesson(float[][] Features, float[] Scores, double[] Judged)
 {

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using LLMBlender.Evaluation.Datasets;
 using LLMBlender.Inference.Encoder;
 using LLMBlender.Records;
@@ -12,11 +13,12 @@ public static class RankerLessonFile
     /// <summary>Reads and encodes all sets; candidates without the score are left out.</summary>
     /// <param name="input">The file: records of MixInstruct's format with scores.</param>
     /// <param name="judge">The name of the score.</param>
-    /// <param name="model">Scores answers.</param>
+    /// <param name="model">Encodes answers.</param>
+    /// <param name="weights">The weight of each feature in the model's score.</param>
     /// <param name="progress">Counts answers and records.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="UsageException">A record is invalid.</exception>
-    public static List<RankerLesson> Read(RecordInput input, string judge, RewardModel model, IProgressDisplay progress, CancellationToken cancellationToken)
+    public static List<RankerLesson> Read(RecordInput input, string judge, RewardModel model, float[] weights, IProgressDisplay progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(model);
@@ -34,7 +36,8 @@ public static class RankerLessonFile
                 var record = entry.Value!;
                 var judged = Array.FindAll(record.Candidates, candidate => candidate.Scores.ContainsKey(judge));
                 var rows = Array.ConvertAll(judged, candidate => model.Encode(record.Source, candidate.Text));
-                lessons.Add(new RankerLesson(model.Features(rows, cancellationToken), model.Score(rows, cancellationToken), Array.ConvertAll(judged, candidate => candidate.Scores[judge])));
+                var features = model.Features(rows, cancellationToken);
+                lessons.Add(new RankerLesson(features, Array.ConvertAll(features, vector => TensorPrimitives.Dot<float>(vector, weights)), Array.ConvertAll(judged, candidate => candidate.Scores[judge])));
                 progress.Compared(judged.Length);
             }
 

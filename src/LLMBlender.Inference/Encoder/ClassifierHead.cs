@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using LLMBlender.Inference.Checkpoints;
 using LLMBlender.Inference.Models;
 
@@ -44,6 +45,25 @@ public static class ClassifierHead
         }
     }
 
+    /// <summary>The weight of each feature in a reward model's score, which is linear in them up to a constant; of two labels the second less the first.</summary>
+    /// <param name="folder">The model's folder.</param>
+    /// <exception cref="ModelException">The folder is no reward model, or has no such layer.</exception>
+    public static float[] Read(string folder)
+    {
+        var model = ModelFolder.Open(folder);
+        if (model.Manifest.Kind != ModelKind.Classifier)
+        {
+            throw new ModelException(folder, $"is of kind {model.Manifest.Kind}, whose score is not linear in its features: a {ModelKind.Classifier} is needed");
+        }
+
+        using var file = WeightsFile.Open(Path.Combine(model.Path, ModelFolder.WeightsFile));
+        var (_, tensor) = Find(file);
+        var width = (int)tensor.Shape[1];
+        var values = new float[tensor.ElementCount];
+        SafetensorsCheckpoint.Open(file).Locate(tensor).CopyTo(0, MemoryMarshal.AsBytes(values.AsSpan()));
+        return tensor.Shape[0] == 1 ? values : [.. values[width..].Zip(values[..width], static (good, bad) => good - bad)];
+    }
+
     private static void Add(string path, ReadOnlySpan<float> change)
     {
         var (place, rows) = Find(path, change.Length);
@@ -66,11 +86,17 @@ public static class ClassifierHead
     private static (long Offset, int Rows) Find(string path, int width)
     {
         using var file = WeightsFile.Open(path);
+        var (offset, tensor) = Find(file);
+        return tensor.Shape[1] == width
+            ? (offset, (int)tensor.Shape[0])
+            : throw new ArgumentException($"there are {width} numbers, and the last layer has {tensor.Shape[1]} features", nameof(width));
+    }
+
+    private static (long Offset, TensorInfo Tensor) Find(WeightsFile file)
+    {
         var checkpoint = SafetensorsCheckpoint.Open(file);
         var tensor = Names.Select(name => checkpoint.Tensors.GetValueOrDefault(name)).FirstOrDefault(static tensor => tensor is { Type: TensorType.Float32, Shape: [1 or 2, _] })
-            ?? throw new ModelException(path, $"has no last layer of one or two rows in single precision ({string.Join(", ", Names)})");
-        return tensor.Shape[1] == width
-            ? (checkpoint.OffsetOf(tensor), (int)tensor.Shape[0])
-            : throw new ArgumentException($"there are {width} numbers, and the last layer has {tensor.Shape[1]} features", nameof(width));
+            ?? throw new ModelException(file.Path, $"has no last layer of one or two rows in single precision ({string.Join(", ", Names)})");
+        return (checkpoint.OffsetOf(tensor), tensor);
     }
 }

@@ -3,7 +3,7 @@ using LLMBlender.TestKit;
 
 namespace LLMBlender.Cli.Tests.Verbs;
 
-public sealed class LearnRankerVerbTests : IDisposable
+public sealed class LearnRankerVerbTests(TinyModel tiny) : IDisposable
 {
     private static readonly string[] Things = ["apples", "pears", "cats", "dogs", "boats", "trains", "songs", "books", "clouds", "stones"];
 
@@ -50,6 +50,15 @@ public sealed class LearnRankerVerbTests : IDisposable
 
         Assert.Equal(ExitCode.Usage, outcome.Code);
         Assert.Contains(problem, outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Learn_ARankerWhoseScoreIsNotLinear_IsRefusedByItsKind()
+    {
+        var outcome = await CommandLine.RunAsync("learn", "ranker", "--from", folder.Write("judged.jsonl", Judged(40, static _ => 0)), "--judge", "j", "--model", tiny.Folder, "--to", folder.File("taught"));
+
+        Assert.NotEqual(ExitCode.Done, outcome.Code);
+        Assert.Contains("is of kind pair-ranker, whose score is not linear in its features", outcome.Error, StringComparison.Ordinal);
     }
 
     private static async Task<double> LogitAsync(string record, string model) =>
