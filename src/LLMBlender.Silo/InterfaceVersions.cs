@@ -38,5 +38,5 @@ internal static class InterfaceVersions
     public static bool Knows(string name) => Array.Exists(Interfaces, one => one.Name == name);
 
     private static (SiloRoles Role, string Name, ushort Version) Of<T>(SiloRoles role) =>
-        (role, typeof(T).FullName!, typeof(T).GetCustomAttribute<VersionAttribute>()?.Version ?? 0);
+        (role, typeof(T).GetCustomAttribute<AliasAttribute>()!.Alias, typeof(T).GetCustomAttribute<VersionAttribute>()?.Version ?? 0);
 }

@@ -155,12 +155,14 @@ public static class LLMBlenderSiloExtensions
         Versions = InterfaceVersions.Own,
     };
 
-    // Membership detects a dead silo in about six seconds. Requests do not wait for it.
+    // Membership detects a dead silo in about six seconds. Requests do not wait for it. A silo that starts does not wait for members that have not written to the table for
+    // three of its intervals: after a power loss, all of them. A live member that looks like it, because a clock is wrong or Redis was away, is still probed and stays a member.
     private static void ConfigureMembership(ClusterMembershipOptions membership)
     {
         membership.ProbeTimeout = TimeSpan.FromSeconds(2);
         membership.NumMissedProbesLimit = 3;
         membership.TableRefreshTimeout = TimeSpan.FromSeconds(10);
+        membership.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(2);
         membership.DefunctSiloExpiration = TimeSpan.FromHours(1);
         membership.DefunctSiloCleanupPeriod = TimeSpan.FromMinutes(10);
     }

@@ -102,7 +102,7 @@ public sealed class DirectPlacementDirectorTests
     /// <summary>Active silos with a role each, the first of them the local one.</summary>
     private sealed class Cluster(params SiloRoles[] roles) : IClusterMembershipService, ISiloMetadataCache, IPlacementContext
     {
-        public const string Versioned = "LLMBlender.Abstractions.IRankingGrain";
+        public const string Versioned = "LLMBlender.IRankingGrain";
 
         /// <summary>Of each silo, its version of that interface.</summary>
         public ushort[] Versions { get; init; } = new ushort[roles.Length];

@@ -16,7 +16,7 @@ public sealed class SiloCapabilitiesTests
             new("third", "ghi") { Info = new RankerInfo("third", RankerInfo.PairRanker) },
         ])
         {
-            Versions = new Dictionary<string, ushort> { ["LLMBlender.Abstractions.IRankingGrain"] = 2 },
+            Versions = new Dictionary<string, ushort> { ["LLMBlender.IRankingGrain"] = 2 },
         };
 
         var read = SiloCapabilities.Read(new Dictionary<string, string>(own.ToMetadata()))!;
