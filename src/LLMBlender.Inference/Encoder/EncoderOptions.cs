@@ -24,6 +24,11 @@ public sealed record EncoderOptions
 
     internal int EffectiveBatchTokens => BatchTokens ?? Accelerator.UsualBatchTokens;
 
+    /// <summary>Whether batches have one of a few shapes; by default on a GPU. On the CPU, padding costs more than a new shape.</summary>
+    internal bool HasShapeBuckets { get => hasShapeBuckets ?? Accelerator.CudaDevice is not null; init => hasShapeBuckets = value; }
+
+    private readonly bool? hasShapeBuckets;
+
     internal void Check()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Threads, 1);
