@@ -60,6 +60,15 @@ internal sealed class ShapeBuckets
         }
     }
 
+    /// <summary>The numbers of rows up to a maximum, in order.</summary>
+    public static IEnumerable<int> RowCounts(int most)
+    {
+        for (var rows = 1; rows <= most; rows = Next(rows))
+        {
+            yield return rows;
+        }
+    }
+
     // 1, 2, 3, 4, 6, 8, 12, …
     private static int Next(int rows) => rows switch
     {

@@ -13,15 +13,18 @@ internal sealed class RowRunner : IDisposable
 {
     private const int UsualLength = 512;
 
-    private readonly int batchTokens;
     private readonly int pad;
+    private readonly bool measuresBatches;
     private readonly ShapeBuckets? shapes;
     private readonly ConcurrentDictionary<string, BoundRuns> runs = new(StringComparer.Ordinal);
+
+    private volatile int batchTokens;
 
     private RowRunner(ModelManifest manifest, OnnxSession session, Tokenizer tokenizer, EncoderOptions options, int maxLength)
     {
         (Manifest, Session, Tokenizer, MaxLength) = (manifest, session, tokenizer, maxLength);
         (batchTokens, pad) = (options.EffectiveBatchTokens, tokenizer.PadId ?? 0);
+        measuresBatches = options.MeasuresBatches;
         shapes = options.HasShapeBuckets ? new ShapeBuckets(maxLength) : null;
     }
 
@@ -93,6 +96,24 @@ internal sealed class RowRunner : IDisposable
             {
                 bound!.Return(run);
             }
+        }
+    }
+
+    /// <summary>Computes before the first request: on the CPU one batch, on a GPU one of each shape, and measures the size of batches there.</summary>
+    public WarmUpReport WarmUp(string output, CancellationToken cancellationToken)
+    {
+        var bound = runs.GetOrAdd(output, name => new BoundRuns(Session, name));
+        var run = bound.Take();
+        try
+        {
+            var report = new WarmUp((rows, length) => Run(run, [], [], rows, length, static (_, _) => { }), shapes, MaxLength)
+                .Run(batchTokens, measuresBatches, cancellationToken);
+            batchTokens = report.BatchTokens;
+            return report;
+        }
+        finally
+        {
+            bound.Return(run);
         }
     }
 

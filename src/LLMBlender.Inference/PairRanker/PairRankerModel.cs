@@ -16,15 +16,19 @@ public sealed class PairRankerModel : IDisposable
     private readonly BoundRuns runs;
     private readonly RecordEncoder encoder;
     private readonly RankerTokens tokens;
-    private readonly int batchTokens;
+    private readonly int longest;
+    private readonly bool measuresBatches;
     private readonly ShapeBuckets? shapes;
 
-    private PairRankerModel(ModelManifest manifest, OnnxSession session, RecordEncoder encoder, RankerTokens tokens, PairRankerOptions options)
+    private volatile int batchTokens;
+
+    private PairRankerModel(ModelManifest manifest, OnnxSession session, RecordEncoder encoder, RankerTokens tokens, PairRankerOptions options, int longest)
     {
         Manifest = manifest;
-        (this.session, this.encoder, this.tokens, batchTokens) = (session, encoder, tokens, options.EffectiveBatchTokens);
+        (this.session, this.encoder, this.tokens, this.longest, batchTokens) = (session, encoder, tokens, longest, options.EffectiveBatchTokens);
+        measuresBatches = options.MeasuresBatches;
         runs = new BoundRuns(session, "logits");
-        shapes = options.HasShapeBuckets ? new ShapeBuckets(manifest.MaxLength) : null;
+        shapes = options.HasShapeBuckets ? new ShapeBuckets(longest) : null;
     }
 
     /// <summary>The manifest of the model's folder.</summary>
@@ -67,7 +71,7 @@ public sealed class PairRankerModel : IDisposable
             }
 
             var encoder = new RecordEncoder(tokenizer, tokens, source, candidate);
-            return new PairRankerModel(manifest, loading.GetAwaiter().GetResult(), encoder, tokens, options);
+            return new PairRankerModel(manifest, loading.GetAwaiter().GetResult(), encoder, tokens, options, source + (2 * candidate));
         }
         catch
         {
@@ -135,6 +139,26 @@ public sealed class PairRankerModel : IDisposable
         {
             runs.Return(run);
             ArrayPool<int>.Shared.Return(lengths);
+        }
+    }
+
+    /// <summary>
+    /// Computes before the first request: on the CPU one batch, on a GPU one of each shape that batches have; there it also measures the speed by
+    /// size and chooses the size of batches, unless the options do.
+    /// </summary>
+    /// <param name="cancellationToken">Checked before each batch.</param>
+    public WarmUpReport WarmUp(CancellationToken cancellationToken = default)
+    {
+        var run = runs.Take();
+        try
+        {
+            var report = new WarmUp((rows, length) => Run(run, [], [], rows, length, []), shapes, longest).Run(batchTokens, measuresBatches, cancellationToken);
+            batchTokens = report.BatchTokens;
+            return report;
+        }
+        finally
+        {
+            runs.Return(run);
         }
     }
 

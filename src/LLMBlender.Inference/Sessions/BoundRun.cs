@@ -10,7 +10,7 @@ namespace LLMBlender.Inference.Sessions;
 internal sealed class BoundRun : IDisposable
 {
     /// <summary>The maximum number of shapes whose bindings are kept; more than an accelerator's buckets need.</summary>
-    public const int MostShapes = 256;
+    public const int MostShapes = 1024;
 
     private readonly OnnxSession session;
     private readonly RunOptions options = new();

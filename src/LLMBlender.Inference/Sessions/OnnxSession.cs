@@ -99,7 +99,7 @@ internal sealed class OnnxSession : IDisposable
         if (accelerator.CudaDevice is { } device)
         {
             using var cuda = new OrtCUDAProviderOptions();
-            cuda.UpdateOptions(CudaOptions.Of(device));
+            cuda.UpdateOptions(CudaOptions.Of(device, accelerator.MemoryBytes));
             options.AppendExecutionProvider_CUDA(cuda);
         }
 

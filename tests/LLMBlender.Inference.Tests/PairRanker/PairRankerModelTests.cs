@@ -141,6 +141,30 @@ public sealed class PairRankerModelTests(TinyRanker tiny) : IClassFixture<TinyRa
     }
 
     [Fact]
+    public void WarmUp_OnAProcessor_KeepsTheSizeOfBatches()
+    {
+        using var ranker = tiny.Load();
+
+        var report = ranker.WarmUp(TestContext.Current.CancellationToken);
+
+        Assert.Equal((1, 2048), (report.Shapes, report.BatchTokens));
+    }
+
+    [Fact]
+    public void WarmUp_InBucketsWithMeasuredBatches_LeavesLogitsAsTheyAre()
+    {
+        using var exact = tiny.Load();
+        using var warm = tiny.Load(options: new PairRankerOptions { HasShapeBuckets = true, MeasuresBatches = true, SourceMaxLength = 32, CandidateMaxLength = 16 });
+        var record = warm.Encode("Which is longer?", ["A short answer.", "An answer that is quite a bit longer than that."]);
+
+        var report = warm.WarmUp(TestContext.Current.CancellationToken);
+
+        Assert.Contains(report.Curve, point => point.Tokens == report.BatchTokens);
+        Assert.InRange(report.Shapes, 4, 100);
+        Assert.Equal(Logit(exact, record), Logit(warm, record), 1e-5f);
+    }
+
+    [Fact]
     public void Compare_MoreBatches_AllocatesNothingForEach()
     {
         using var ranker = tiny.Load(options: new PairRankerOptions { BatchTokens = 1 });
@@ -166,6 +190,13 @@ public sealed class PairRankerModelTests(TinyRanker tiny) : IClassFixture<TinyRa
     [InlineData(0)]
     public void Load_LengthWithoutRoomForText_IsRefused(int length) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => tiny.Load(options: new PairRankerOptions { SourceMaxLength = length }));
+
+    private static float Logit(PairRankerModel ranker, EncodedRecord record)
+    {
+        var logits = new float[1];
+        ranker.Compare([new(record, 0, 1)], logits);
+        return logits[0];
+    }
 
     private static ReferenceCases Group(string name) => ReferenceCases.Load().Single(group => group.Name == name);
 
