@@ -77,7 +77,7 @@ internal static class DeviceBenchmark
         var ranker = ModelRankers.Load(model, settings);
         var loaded = LoadedRanker.Create("device", ranker, device);
         using var owner = loaded.Ranker;
-        var (rows, _) = ShapeBuckets.RowsFor(Math.Max(1, loaded.WarmUp!.BatchTokens / length), int.MaxValue);
+        var rows = ShapeBuckets.RowCounts(Math.Max(1, loaded.WarmUp!.BatchTokens / length)).Last();
         var batch = TokenBatch.Random(rows, length, Vocabulary - 5, Vocabulary - 4);
         using var session = new OnnxSession(Path.Combine(model, ModelFolder.GraphFile), device, settings.Threads);
         using var run = new BoundRun(session, "logits");
