@@ -1,5 +1,6 @@
 using LLMBlender.Benchmarks;
 using LLMBlender.Benchmarks.Cluster;
+using LLMBlender.Benchmarks.Device;
 using LLMBlender.Benchmarks.Gateway;
 using LLMBlender.Inference.Models;
 using LLMBlender.Inference.Onnx;
@@ -27,6 +28,8 @@ const string Usage = """
     streams [CLIENTS]        clients that stream at the same time; how soon work ends when one leaves (default: 2000); as tail
     evaluate [RECORDS [CANDIDATES [MODEL]]]  the share of an evaluation's time that the model takes (default: 5000 records of 11, pairranker-mini)
     engines [RECORDS [SCORE [MODEL]]]  what aggregations ask, take and choose, on a file of records and on simulated rankers
+    device --out FOLDER [--device D] [--short]  a device: fixtures, and pairs a second by session, queue and grains (Device/run.sh runs it)
+    device-report FOLDER     joins what device and PyTorch measured into device.json and device.md
     engines --curves HTML    of these, the simulated rankers alone, and as curves
     """;
 
@@ -88,6 +91,10 @@ switch (args)
     case ["engines", .. var rest]:
         EngineBenchmark.Run(rest.ElementAtOrDefault(2) ?? mini, rest.ElementAtOrDefault(0), rest.ElementAtOrDefault(1), null);
         return 0;
+    case ["device", .. var rest] when DeviceOptions.Read(rest) is { } options:
+        return await DeviceBenchmark.RunAsync(options, scratch) ? 0 : 1;
+    case ["device-report", var folder]:
+        return DeviceReport.Finish(folder) ? 0 : 1;
     case ["tail", .. var rest]:
         await TailBenchmark.RunAsync(
             scratch,
