@@ -267,7 +267,8 @@ internal static class Variants
               TimeShare: 0.8
               HedgeAfter: "00:00:03"
               Ranker: reward-minilm
-              Aggregate: adaptive
+              Prior: scorer
+              Aggregate: adaptive-best
               Strict: true
               KeepsMember: true
             - { Name: recorded, Records: /etc/records/panel.jsonl }
