@@ -20,19 +20,23 @@ internal readonly record struct ApiCall(HttpContext Context, IBlender Blender, A
     public static ApiCall Create(HttpContext context, IBlender blender)
     {
         var services = context.RequestServices;
-        var facts = new AnswerFacts(context, services.GetService<TimeProvider>() ?? TimeProvider.System);
+        var (panels, timeProvider) = (services.GetRequiredService<PanelDirectory>(), services.GetRequiredService<TimeProvider>());
+        var facts = new AnswerFacts(context, timeProvider);
         var caller = Caller.Of(context);
-        var metered = caller is null ? null : new MeteredBlender(blender, caller, services.GetRequiredService<PanelDirectory>());
-        var panels = services.GetService<PanelDirectory>();
-        var limited = metered ?? blender;
 
-        // Inside of the cache, as a kept answer teaches nothing new.
-        var recorded = services.GetService<TrafficLog>() is { IsOn: true } log && panels is not null && Accepts(context, caller)
-            ? new RecordedBlender(limited, panels, facts, log, services.GetService<TimeProvider>() ?? TimeProvider.System)
-            : limited;
-        var serving = services.GetService<AnswerCache>() is { } cache
-            ? new CachedBlender(recorded, metered, caller?.Name ?? "", facts, services.GetRequiredService<PanelDirectory>(), cache)
-            : recorded;
+        // From the inside to the outside: charges, recorded traffic, kept answers. A kept answer costs nothing and teaches nothing new.
+        var metered = caller is null ? null : new MeteredBlender(blender, caller, panels);
+        var serving = metered ?? blender;
+        if (services.GetService<TrafficLog>() is { IsOn: true } log && Accepts(context, caller))
+        {
+            serving = new RecordedBlender(serving, panels, facts, log, timeProvider);
+        }
+
+        if (services.GetService<AnswerCache>() is { } cache)
+        {
+            serving = new CachedBlender(serving, metered, caller?.Name ?? "", facts, panels, cache);
+        }
+
         return new ApiCall(context, serving, facts);
     }
 

@@ -46,7 +46,7 @@ internal static class CompareVerb
             };
             var run = new RecordRun<CompareRequest, CompareResult>(terminal, files, RecordJsonContext.Default.CompareResult)
             {
-                Weight = static _ => 0,
+                Weight = static request => request.Instruction.Length + (request.Input?.Length ?? 0) + request.A.Length + request.B.Length,
                 Answer = async (blender, id, request, token) => CompareResult.Create(id, await blender.CompareAsync(
                     request with
                     {

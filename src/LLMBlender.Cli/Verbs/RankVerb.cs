@@ -77,7 +77,7 @@ internal static class RankVerb
             var (withMatrix, top) = (parsed.GetValue(matrix), parsed.GetValue(topK));
             var run = new RecordRun<RankRecord, RankResult>(terminal, files, RecordJsonContext.Default.RankResult)
             {
-                Weight = static record => (long)record.Candidates.Length * record.Candidates.Length,
+                Weight = static record => RecordJson.Weight(record.Instruction, record.Input, record.Candidates) + ((long)record.Candidates.Length * record.Candidates.Length),
                 Answer = async (blender, id, record, token) =>
                 {
                     var request = record.ToRequest() with

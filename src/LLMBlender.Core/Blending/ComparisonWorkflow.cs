@@ -28,6 +28,7 @@ public static class ComparisonWorkflow
             _ => [AThenB, AThenB.Swapped],
         };
         var logits = await comparer.CompareAsync(pairs, cancellationToken);
+        // −0 becomes 0.
         var logit = (request.Order is PairOrder.Both ? logits[0] - logits[1] : logits[0]) + 0f;
         var favour = request.Order switch { PairOrder.Ab => logit, PairOrder.Ba => -logit, _ => logit / 2 };
         return new CompareResponse(logit, Math.Sign(favour))

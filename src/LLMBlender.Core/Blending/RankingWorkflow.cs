@@ -101,6 +101,7 @@ public sealed class RankingWorkflow
         return new RankingResponse
         {
             Ranks = ranking.Ranks,
+            // −0 becomes 0.
             Scores = Array.ConvertAll(ranking.Scores, static score => score + 0.0),
             Comparisons = ranking.Comparisons,
             Reused = Math.Min(comparer.Reused, ranking.Comparisons),

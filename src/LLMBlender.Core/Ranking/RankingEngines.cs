@@ -6,15 +6,15 @@ public static class RankingEngines
     /// <summary>The default aggregation: the paper's best and the reference's only one.</summary>
     public const string Default = MaxLogits.Aggregation;
 
-    private static readonly (string Name, bool PlacesAll, Func<int, RankingEngine> Create)[] Registered =
+    private static readonly (string Name, bool PlacesAll, bool MayCompareAll, Func<int, RankingEngine> Create)[] Registered =
     [
-        (MaxLogits.Aggregation, true, static count => new MaxLogits(count)),
-        (MaxWins.Aggregation, true, static count => new MaxWins(count)),
-        (BubbleSort.Aggregation, true, static count => BubbleSort.WholeOrder(count)),
-        (Adaptive.Aggregation, true, static count => new Adaptive(count)),
-        (Adaptive.BestAlone, false, static count => Adaptive.Best(count)),
-        (BubbleSort.BestAlone, false, static count => BubbleSort.Best(count)),
-        (BubbleSort.WorstAlone, false, static count => BubbleSort.Worst(count)),
+        (MaxLogits.Aggregation, true, true, static count => new MaxLogits(count)),
+        (MaxWins.Aggregation, true, true, static count => new MaxWins(count)),
+        (BubbleSort.Aggregation, true, false, static count => BubbleSort.WholeOrder(count)),
+        (Adaptive.Aggregation, true, true, static count => new Adaptive(count)),
+        (Adaptive.BestAlone, false, true, static count => Adaptive.Best(count)),
+        (BubbleSort.BestAlone, false, false, static count => BubbleSort.Best(count)),
+        (BubbleSort.WorstAlone, false, false, static count => BubbleSort.Worst(count)),
     ];
 
     /// <summary>The names accepted by <see cref="Create"/>.</summary>
@@ -26,7 +26,7 @@ public static class RankingEngines
     /// <summary>
     /// Returns whether an aggregation may compare every ordered pair, or decides over all of them, at once.
     /// </summary>
-    public static bool MayCompareAll(string aggregation) => aggregation is MaxLogits.Aggregation or MaxWins.Aggregation or Adaptive.Aggregation or Adaptive.BestAlone;
+    public static bool MayCompareAll(string aggregation) => Array.Exists(Registered, entry => entry.Name == aggregation && entry.MayCompareAll);
 
     /// <summary>Creates an engine.</summary>
     /// <param name="aggregation">One of <see cref="Names"/>; case-sensitive.</param>
@@ -35,7 +35,7 @@ public static class RankingEngines
     /// <exception cref="ArgumentOutOfRangeException">N is outside its range.</exception>
     public static RankingEngine Create(string aggregation, int candidateCount)
     {
-        foreach (var (name, _, create) in Registered)
+        foreach (var (name, _, _, create) in Registered)
         {
             if (name == aggregation)
             {

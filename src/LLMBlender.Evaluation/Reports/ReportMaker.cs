@@ -10,7 +10,7 @@ internal sealed class ReportMaker
     private const string PairRanker = "pair-ranker";
 
     // The aggregations that find the best candidate; the first is the baseline. Those that only find the worst are excluded.
-    private static readonly string[] Aggregations = [.. RankingEngines.Orders, BubbleSort.BestAlone];
+    private static readonly string[] Aggregations = [.. RankingEngines.Orders, BubbleSort.BestAlone, Adaptive.BestAlone];
 
     private readonly EvaluationPlan plan;
     private readonly IReadOnlyList<EvaluatedRecord> records;

@@ -66,7 +66,7 @@ internal sealed class MeteredBlender(IBlender inner, Caller caller, PanelDirecto
     {
         var known = await panels.ListAsync(cancellationToken);
         var panel = request.Panel is null ? known.FirstOrDefault() : Array.Find(known, panel => panel.Name == request.Panel);
-        return request.Candidates is null && panel is { Members.Length: 1 } && (request.Fuser ?? panel.Fuser) == Select;
+        return request.Candidates is null && panel is { IsPassThrough: true } && request.Fuser is null or Select;
     }
 
     private async IAsyncEnumerable<BlendUpdate> WithChargesAsync(BlendRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)

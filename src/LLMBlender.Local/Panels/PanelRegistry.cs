@@ -123,7 +123,7 @@ public sealed class PanelRegistry
 
     /// <summary>
     /// Finds a request's panel, and completes the request with the panel's defaults: values of the request have precedence, and the
-    /// shorter of the two time limits applies.
+    /// shorter of the two time limits applies. Prompts, criteria and the prior are the panel's alone: they are text and models of its owner.
     /// </summary>
     /// <returns>The completed request and its panel; the request itself and null if it contains candidates.</returns>
     /// <exception cref="BlendException">There is no such panel, or it does not forward a feature that the request needs.</exception>

@@ -45,7 +45,7 @@ internal sealed class BlendGrain(
         using var entry = admission.Enter(CallId.Current);
         var (completed, panel) = panels.Resolve(request);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var deadline = new Deadline(completed.Timeout, stop.Token);
+        using var deadline = new Deadline(completed.Timeout, stop.Token, timeProvider);
         panel = panel is null ? null : await panel.RoutedAsync(completed, deadline.Token);
         var members = panel is null ? null : new PanelFanOut(panel, completed, caller, panels, metrics.Panels, deadline, timeProvider, blender.BlendAsync);
         var workflow = new BlendWorkflow(members, blender, blender, timeProvider);
