@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -20,7 +22,8 @@ public static class JsonFault
     /// <summary>Formats a value for errors: at most 60 characters of its JSON.</summary>
     public static string Shown(JsonElement value)
     {
-        var text = value.GetRawText();
+        // Its bytes may be no valid UTF-8, for which GetRawText throws.
+        var text = Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(value));
         return text.Length <= ShownLength ? text : string.Concat(text.AsSpan(0, ShownLength), "…");
     }
 
