@@ -11,7 +11,7 @@ public sealed class Blender : IBlender, IDisposable
     private static readonly TimeSpan PanelsTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan MaxPause = TimeSpan.FromMilliseconds(500);
 
-    private readonly IGrainFactory grains;
+    private readonly GrainReferences grains;
     private readonly TimeProvider timeProvider;
     private readonly IRouteGeneration generation;
     private readonly SiloFailureDetector detector;
@@ -23,7 +23,7 @@ public sealed class Blender : IBlender, IDisposable
     /// <param name="generation">The generation of the cluster's members; null to read it from the cluster.</param>
     public Blender(IGrainFactory grains, TimeProvider? timeProvider = null, IRouteGeneration? generation = null)
     {
-        (this.grains, this.timeProvider) = (grains, timeProvider ?? TimeProvider.System);
+        (this.grains, this.timeProvider) = (new GrainReferences(grains), timeProvider ?? TimeProvider.System);
         this.generation = generation ?? new PolledGeneration(grains, this.timeProvider);
         detector = new SiloFailureDetector(grains, this.timeProvider);
     }
@@ -204,13 +204,13 @@ public sealed class Blender : IBlender, IDisposable
         var members = generation.Current;
         for (var ahead = attempt; ahead < attempt + MaxSkippedRoutes; ahead++)
         {
-            var grain = grains.GetGrain<TGrain>(Routes.Key(bucket, ahead, members));
+            var grain = grains.Get<TGrain>(Routes.Key(bucket, ahead, members));
             if (!detector.IsLost(grain.GetGrainId()))
             {
                 return (grain, ahead);
             }
         }
 
-        return (grains.GetGrain<TGrain>(Routes.Key(bucket, attempt, members)), attempt);
+        return (grains.Get<TGrain>(Routes.Key(bucket, attempt, members)), attempt);
     }
 }

@@ -168,6 +168,22 @@ public abstract class BlenderContractTests
     }
 
     [Fact]
+    public async Task Blend_PanelOfOneThatSelects_CallsARankerOnlyIfTheRequestNamesOne()
+    {
+        await using var host = await StartAsync(
+            new FakeRanker { BeforeCompare = static _ => throw new InvalidOperationException("nothing to compare") }, Panels(("good", Saying("5 is the number"))));
+        var request = new BlendRequest { Instruction = "Which?", Fuser = "select" };
+
+        var response = await host.Blender.BlendAsync(request, Token);
+        var failure = await Assert.ThrowsAsync<BlendException>(() => host.Blender.BlendAsync(request with { Ranker = "nosuch" }, Token));
+
+        Assert.Equal("5 is the number", response.Answer);
+        Assert.Null(response.RankerInfo);
+        Assert.Null(response.Fusion);
+        Assert.Equal("ranker", failure.Parameter);
+    }
+
+    [Fact]
     public async Task Blend_Quorum_DoesNotWaitForTheLast()
     {
         var never = new TaskCompletionSource<string>();

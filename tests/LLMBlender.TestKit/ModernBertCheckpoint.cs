@@ -108,7 +108,12 @@ public sealed class ModernBertCheckpoint : IDisposable
 
     /// <summary>Writes the checkpoint as it is now, and imports it.</summary>
     /// <returns>The model's folder.</returns>
-    public string Import(string name, string? kind = null, Precision precision = Precision.Float32)
+    public string Import(string name, string? kind = null, Precision precision = Precision.Float32) =>
+        ModelImport.Import(Write(name), folder.File(name), precision, kind: kind).Path;
+
+    /// <summary>Writes the checkpoint as it is now.</summary>
+    /// <returns>Its folder.</returns>
+    public string Write(string name)
     {
         var source = Directory.CreateDirectory(folder.File(name + "-checkpoint")).FullName;
         File.WriteAllText(Path.Combine(source, "config.json"), Config.ToJsonString());
@@ -127,7 +132,7 @@ public sealed class ModernBertCheckpoint : IDisposable
             writer.Finish();
         }
 
-        return ModelImport.Import(source, folder.File(name), precision, kind: kind).Path;
+        return source;
     }
 
     public void Dispose() => folder.Dispose();

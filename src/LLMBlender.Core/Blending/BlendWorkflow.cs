@@ -92,8 +92,10 @@ public sealed class BlendWorkflow(ICandidateSource? panel, IRankingService ranke
                 yield return update;
             }
 
-            if (blend.IsPassedOn)
+            if (blend.IsPassedOn || CanPassThrough(request, panel))
             {
+                blend.EndStage();
+                Accepted = blend.Acceptance;
                 yield return new BlendUpdate("", blend.ToResponse());
                 yield break;
             }
@@ -151,7 +153,7 @@ public sealed class BlendWorkflow(ICandidateSource? panel, IRankingService ranke
         yield return new BlendUpdate("", blend.ToResponse());
     }
 
-    // A panel of one that is not fused has nothing to compare and nothing to choose: its answer is the answer.
+    // A panel of one that is not fused has nothing to compare and nothing to choose: its answer is the answer, and no ranker or fuser is called.
     private static bool CanPassThrough(BlendRequest request, ICandidateSource panel) =>
         panel.CanStream && request is { Fuser: Fusion.SelectFuser.FuserName, WithProgress: false, Format: null };
 

@@ -8,7 +8,11 @@ internal sealed class DenseLayers(Precision precision)
     // Bytes are unsigned with this zero point, the form that ONNX Runtime's integer matrix products use directly.
     private const int ZeroPoint = 128;
 
-    /// <summary>The element type of activations.</summary>
+    // A power of two, so that dividing by it and multiplying with it loses no digit: results of up to 4 million fit half, and what becomes
+    // subnormal is wrong by 2e-6 at most.
+    private const int WideFactor = 64;
+
+    /// <summary>The element type of dense layers' inputs and outputs.</summary>
     public DataType Type => precision == Precision.Float16 ? DataType.Float16 : DataType.Float;
 
     /// <summary>Whether weights are bytes with scales.</summary>
@@ -20,6 +24,43 @@ internal sealed class DenseLayers(Precision precision)
     /// <summary>Returns the layer's output for <paramref name="x"/>.</summary>
     public string Apply(OnnxGraph graph, string x, string name, bool bias = true) =>
         ApplyPrepared(graph, Prepare(graph, x), name, bias);
+
+    /// <summary>Returns the layer's output for an encoder's states, which are single at every precision.</summary>
+    public string ApplyToStates(OnnxGraph graph, string states, string name, bool bias = true) =>
+        ApplyPrepared(graph, PrepareStates(graph, states), name, bias);
+
+    /// <summary>
+    /// Returns the layer's output in single, for a sum with states. Half ends at 65,504, which the outputs of deep layers exceed; so at fp16
+    /// a kernel, which sums in single, divides its result before it stores it.
+    /// </summary>
+    /// <param name="graph">Receives the nodes.</param>
+    /// <param name="x">The input.</param>
+    /// <param name="name">The layer's name.</param>
+    /// <param name="bias">Whether it has a bias.</param>
+    /// <param name="isDivided">Whether <see cref="DivideWide"/> has divided the input.</param>
+    public string ApplyWide(OnnxGraph graph, string x, string name, bool bias = true, bool isDivided = false)
+    {
+        if (precision != Precision.Float16)
+        {
+            return Apply(graph, x, name, bias);
+        }
+
+        string[] inputs = bias ? [x, graph.Weight(name + ".weight"), graph.Weight(name + ".bias")] : [x, graph.Weight(name + ".weight")];
+        var narrow = graph.Op("Gemm", inputs, ("transB", 1), ("alpha", isDivided ? 1.0 : 1.0 / WideFactor), ("beta", 1.0 / WideFactor));
+        return graph.Op("Mul", [graph.Op("Cast", [narrow], ("to", (int)DataType.Float)), graph.Scalar(DataType.Float, WideFactor)]);
+    }
+
+    /// <summary>A factor of a product that may exceed half, divided at fp16 as much as <see cref="ApplyWide"/> multiplies.</summary>
+    public string DivideWide(OnnxGraph graph, string x) =>
+        precision == Precision.Float16 ? graph.Op("Mul", [x, graph.Scalar(DataType.Float16, 1.0 / WideFactor)]) : x;
+
+    /// <summary>Prepares an encoder's states, which are single, as an input shared by several layers: at fp16 in half, at int8 quantised.</summary>
+    public Prepared PrepareStates(OnnxGraph graph, string states) =>
+        Prepare(graph, precision == Precision.Float16 ? graph.Op("Cast", [states], ("to", (int)DataType.Float16)) : states);
+
+    /// <summary>Embedding rows as an encoder's states, which are single.</summary>
+    public string ToStates(OnnxGraph graph, string rows) =>
+        precision == Precision.Float16 ? graph.Op("Cast", [rows], ("to", (int)DataType.Float)) : rows;
 
     /// <summary>Prepares an input shared by several layers: at int8, quantises it.</summary>
     public Prepared Prepare(OnnxGraph graph, string x)

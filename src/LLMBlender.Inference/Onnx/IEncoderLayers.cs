@@ -1,7 +1,8 @@
 namespace LLMBlender.Inference.Onnx;
 
 /// <summary>
-/// An encoder inside a graph, with declared inputs and computed embedding; heads are added to its output. Inputs: <c>input_ids</c>,
+/// An encoder inside a graph, with declared inputs and computed embedding; heads are added to its output. States are single at every
+/// precision. Inputs: <c>input_ids</c>,
 /// <c>attention_mask</c>, and <c>token_type_ids</c> if it has several, int32 [batch, length].
 /// </summary>
 internal interface IEncoderLayers

@@ -6,7 +6,10 @@ public enum Precision
     /// <summary>IEEE single, throughout.</summary>
     Float32,
 
-    /// <summary>IEEE half for weights and activations; layer norms and the head in single. Meant for GPUs.</summary>
+    /// <summary>
+    /// IEEE half for weights and for the inputs and outputs of dense layers and attention. Where half overflows or loses too much, single: the
+    /// states between layers, their sums and norms, and the head; scores are scaled before they are stored, and softmax sums in single. For GPUs.
+    /// </summary>
     Float16,
 
     /// <summary>

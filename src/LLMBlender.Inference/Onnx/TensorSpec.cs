@@ -3,7 +3,7 @@ namespace LLMBlender.Inference.Onnx;
 /// <summary>The use of a tensor, which determines how a precision stores it.</summary>
 internal enum TensorUse
 {
-    /// <summary>Embedding rows, biases and norms: stored like activations.</summary>
+    /// <summary>Embedding rows and biases: stored like dense layers' inputs.</summary>
     Plain,
 
     /// <summary>A dense layer's [out, in] matrix: quantised at int8.</summary>
@@ -15,7 +15,7 @@ internal enum TensorUse
     /// <summary>An embedding: at int8 its rows are bytes with one scale each.</summary>
     Embedding,
 
-    /// <summary>A tensor that would overflow or lose too much accuracy in half: always single.</summary>
+    /// <summary>A norm, or another tensor that would overflow or lose too much accuracy in half: always single.</summary>
     Wide,
 
     /// <summary>A ranker's head, always single.</summary>

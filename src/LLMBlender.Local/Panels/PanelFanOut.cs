@@ -82,7 +82,9 @@ public sealed class PanelFanOut(
     public bool Allows(int stage) => plan.Allows(stage, answered.Sum(static report => report.Cost ?? 0));
 
     /// <inheritdoc/>
-    public bool CanStream => plan.Stages is [[var only]] && panel.HedgeBudget <= 0 && !panel.HasPanel(only.Backend);
+    /// <remarks>A ranker that the request itself names is called for one answer too, so that an unknown one is an error.</remarks>
+    public bool CanStream => plan.Stages is [[var only]] && panel.HedgeBudget <= 0 && !panel.HasPanel(only.Backend)
+        && (request.Ranker is null || request.Ranker == panel.Ranker);
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<MemberReport> AskAsync(int stage, [EnumeratorCancellation] CancellationToken cancellationToken)

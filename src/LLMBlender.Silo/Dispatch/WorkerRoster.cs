@@ -7,7 +7,7 @@ using LLMBlender.Silo.Placement;
 namespace LLMBlender.Silo.Dispatch;
 
 /// <summary>
-/// The current worker silos: active members of the cluster with the role and accelerators. Silos join and leave at run time, and each
+/// The current worker silos: active members of the cluster with the role, accelerators and a version that executes this silo's calls. Silos join and leave at run time, and each
 /// read returns the current state. Safe for concurrent use.
 /// </summary>
 internal sealed class WorkerRoster(IClusterMembershipService membership, SiloCapabilityCache capabilities, IGrainFactory grains, TimeProvider timeProvider)
@@ -121,7 +121,7 @@ internal sealed class WorkerRoster(IClusterMembershipService membership, SiloCap
         {
             var found = capabilities.Of(member.SiloAddress);
             isComplete &= found is not null;
-            if (found is { Compares: true })
+            if (found is { Compares: true } && InterfaceVersions.Serves(found, SiloRoles.Compare))
             {
                 silos.Add((member.SiloAddress, found));
             }

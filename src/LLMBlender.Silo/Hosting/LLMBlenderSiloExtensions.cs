@@ -24,6 +24,7 @@ using Orleans.Configuration;
 using Orleans.Placement;
 using Orleans.Runtime.Hosting;
 using Orleans.Runtime.MembershipService.SiloMetadata;
+using Orleans.Versions.Compatibility;
 using StackExchange.Redis;
 
 namespace LLMBlender.Silo.Hosting;
@@ -89,6 +90,7 @@ public static class LLMBlenderSiloExtensions
         services.AddPlacementDirector<HomePlacement, DirectPlacementDirector>();
         services.AddPlacementDirector<NearPlacement, DirectPlacementDirector>();
         silo.Configure<ClusterMembershipOptions>(ConfigureMembership);
+        silo.Configure<GrainVersioningOptions>(static versioning => versioning.DefaultCompatibilityStrategy = nameof(BackwardCompatible));
         silo.AddOutgoingGrainCallFilter<TraceContextFilter>();
         silo.AddIncomingGrainCallFilter<TraceParentFilter>();
 
@@ -148,14 +150,19 @@ public static class LLMBlenderSiloExtensions
     private static SiloCapabilities Capabilities(SiloRoles roles, SiloModels models) => new(
         roles,
         roles.HasFlag(SiloRoles.Compare) ? models.Accelerators.Count : 0,
-        models.Accelerators.Count > 0 ? [.. models.Accelerators[0].Rankers.Select(static ranker => ranker.Identity)] : []);
+        models.Accelerators.Count > 0 ? [.. models.Accelerators[0].Rankers.Select(static ranker => ranker.Identity)] : [])
+    {
+        Versions = InterfaceVersions.Own,
+    };
 
-    // Membership detects a dead silo in about six seconds. Requests do not wait for it.
+    // Membership detects a dead silo in about six seconds. Requests do not wait for it. A silo that starts does not wait for members that have not written to the table for
+    // three of its intervals: after a power loss, all of them. A live member that looks like it, because a clock is wrong or Redis was away, is still probed and stays a member.
     private static void ConfigureMembership(ClusterMembershipOptions membership)
     {
         membership.ProbeTimeout = TimeSpan.FromSeconds(2);
         membership.NumMissedProbesLimit = 3;
         membership.TableRefreshTimeout = TimeSpan.FromSeconds(10);
+        membership.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(2);
         membership.DefunctSiloExpiration = TimeSpan.FromHours(1);
         membership.DefunctSiloCleanupPeriod = TimeSpan.FromMinutes(10);
     }

@@ -71,6 +71,6 @@ public sealed class SiloReadiness
     // Panels whose ranker is a backend or a scorer need no workers.
     private bool NeedsNoWorkers() => panels.Panels.Count > 0 && panels.Panels.All(panel => panel.Ranker is { } ranker && panels.HasRanker(ranker));
 
-    private bool Blends() => membership.CurrentSnapshot.Members.Values.Any(
-        member => member.Status is SiloStatus.Active && known.Of(member.SiloAddress)?.Roles.HasFlag(SiloRoles.Blend) == true);
+    private bool Blends() => membership.CurrentSnapshot.Members.Values.Any(member => member.Status is SiloStatus.Active
+        && known.Of(member.SiloAddress) is { } found && found.Roles.HasFlag(SiloRoles.Blend) && InterfaceVersions.Serves(found, SiloRoles.Blend));
 }

@@ -47,5 +47,6 @@ internal sealed class RoleFilterDirector(SiloCapabilityCache capabilities) : IPl
     public static IEnumerable<SiloAddress> Filter(SiloCapabilityCache capabilities, SiloRoles role, IEnumerable<SiloAddress> silos) =>
         silos.Where(silo => capabilities.Of(silo) is { } found && Fits(found, role));
 
-    private static bool Fits(SiloCapabilities silo, SiloRoles role) => role is SiloRoles.Compare ? silo.Compares : silo.Roles.HasFlag(role);
+    /// <summary>Returns whether a silo has a role.</summary>
+    public static bool Fits(SiloCapabilities silo, SiloRoles role) => role is SiloRoles.Compare ? silo.Compares : silo.Roles.HasFlag(role);
 }

@@ -4,7 +4,7 @@ using LLMBlender.Local.Comparing;
 
 namespace LLMBlender.Silo.Placement;
 
-/// <summary>A silo's roles, accelerators and rankers, published to other silos as metadata.</summary>
+/// <summary>A silo's roles, accelerators, rankers and versions of grain interfaces, published to other silos as metadata.</summary>
 /// <param name="Roles">The silo's roles.</param>
 /// <param name="Accelerators">The number of accelerators.</param>
 /// <param name="Rankers">The rankers on each accelerator, the default first.</param>
@@ -14,6 +14,10 @@ internal sealed record SiloCapabilities(SiloRoles Roles, int Accelerators, Ranke
     private const string AcceleratorsKey = "llmblender.accelerators";
     private const string RankersKey = "llmblender.rankers";
     private const string InfosKey = "llmblender.ranker-infos";
+    private const string VersionsKey = "llmblender.versions";
+
+    /// <summary>The versions of the silo's grain interfaces above 0, by Orleans' names; see <see cref="InterfaceVersions"/>.</summary>
+    public IReadOnlyDictionary<string, ushort> Versions { get; init; } = new Dictionary<string, ushort>();
 
     /// <summary>Whether the silo can compare.</summary>
     public bool Compares => Roles.HasFlag(SiloRoles.Compare) && Accelerators > 0;
@@ -25,6 +29,7 @@ internal sealed record SiloCapabilities(SiloRoles Roles, int Accelerators, Ranke
         new(AcceleratorsKey, Accelerators.ToString(CultureInfo.InvariantCulture)),
         new(RankersKey, string.Join(';', Rankers.Select(ranker => $"{ranker.Name}={ranker.Version}"))),
         new(InfosKey, string.Join(';', Rankers.Select(static ranker => Write(ranker.Info)))),
+        new(VersionsKey, string.Join(';', Versions.Select(static entry => string.Create(CultureInfo.InvariantCulture, $"{entry.Key}={entry.Value}")))),
     ];
 
     /// <summary>Parses metadata; null if it contains no capabilities, as of a new silo or another program.</summary>
@@ -36,7 +41,26 @@ internal sealed record SiloCapabilities(SiloRoles Roles, int Accelerators, Ranke
         }
 
         _ = int.TryParse(metadata.GetValueOrDefault(AcceleratorsKey), CultureInfo.InvariantCulture, out var accelerators);
-        return new SiloCapabilities(ReadRoles(roles), accelerators, [.. ReadRankers(metadata.GetValueOrDefault(RankersKey, ""), metadata.GetValueOrDefault(InfosKey, ""))]);
+        return new SiloCapabilities(ReadRoles(roles), accelerators, [.. ReadRankers(metadata.GetValueOrDefault(RankersKey, ""), metadata.GetValueOrDefault(InfosKey, ""))])
+        {
+            Versions = ReadVersions(metadata.GetValueOrDefault(VersionsKey, "")),
+        };
+    }
+
+    // What cannot be read counts as version 0, to which no call of a higher version goes.
+    private static Dictionary<string, ushort> ReadVersions(string list)
+    {
+        var versions = new Dictionary<string, ushort>();
+        foreach (var entry in list.Split(';', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var at = entry.LastIndexOf('=');
+            if (at > 0 && ushort.TryParse(entry.AsSpan(at + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var version))
+            {
+                versions[entry[..at]] = version;
+            }
+        }
+
+        return versions;
     }
 
     // Unknown roles, of a newer version, are ignored.

@@ -38,10 +38,13 @@ internal sealed class ServeProcess : IAsyncDisposable
     /// <summary>Starts it with a limit of file descriptors.</summary>
     public static ServeProcess StartWithDescriptors(string role, int descriptors) => Start(role, new Dictionary<string, string>(), descriptors, []);
 
-    private static ServeProcess Start(string role, IReadOnlyDictionary<string, string> variables, int? descriptors, string[] more)
+    /// <summary>Starts another build of the program.</summary>
+    public static ServeProcess StartFrom(string folder, string role, params string[] more) => Start(role, new Dictionary<string, string>(), null, more, folder);
+
+    private static ServeProcess Start(string role, IReadOnlyDictionary<string, string> variables, int? descriptors, string[] more, string? folder = null)
     {
         var host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
-        string[] args = [Path.Combine(AppContext.BaseDirectory, "llmblender.dll"), "serve", "--role", role, "--urls", "http://127.0.0.1:0", .. more];
+        string[] args = [Path.Combine(folder ?? AppContext.BaseDirectory, "llmblender.dll"), "serve", "--role", role, "--urls", "http://127.0.0.1:0", .. more];
         if (descriptors is { } limit)
         {
             (host, args) = ("prlimit", [$"--nofile={limit}:{limit}", host, .. args]);

@@ -253,6 +253,24 @@ public sealed class BlendWorkflowTests
     }
 
     [Theory]
+    [InlineData(true, "select", 0)]
+    [InlineData(true, null, 1)]
+    [InlineData(false, "select", 1)]
+    public async Task Run_OnlyMemberIsNotFused_CallsNoRankerAndNoFuser(bool canStream, string? fuser, int calls)
+    {
+        var (ranking, fusion) = (new FakeRanking(), new FakeFusion("one") { Fuser = "select" });
+        var panel = new FakePanel(FakePanel.Answered("a", "one")) { CanStream = canStream };
+
+        var response = await EndAsync(Workflow(panel, ranking, fusion), Asked with { Fuser = fuser });
+
+        Assert.Equal(calls, ranking.Rankings.Count);
+        Assert.Equal(calls, fusion.Requests.Count);
+        Assert.Equal("one", response.Answer);
+        Assert.Equal([0], response.MadeFrom);
+        Assert.False(response.IsUnranked);
+    }
+
+    [Theory]
     [InlineData(1f, "fused")]
     [InlineData(-1f, "three")]
     public async Task Stream_WithoutDraft_GivesTheAnswerAlone(float margin, string answer)

@@ -73,9 +73,40 @@ public sealed class DirectPlacementDirectorTests
         await Assert.ThrowsAsync<SiloUnavailableException>(() => cluster.PlaceAsync(new PinnedPlacement(), PinnedKey.Of(gone), null));
     }
 
+    [Fact]
+    public async Task Home_CallOfAHigherVersion_GoesOnlyToSilosThatServeIt()
+    {
+        var cluster = new Cluster(SiloRoles.Blend, SiloRoles.Blend, SiloRoles.Blend) { Versions = [0, 1, 2] };
+
+        Assert.Equal(cluster.Silos, await AllAsync(0));
+        Assert.Equal(cluster.Silos[1..], await AllAsync(1));
+        Assert.Equal(cluster.Silos[2..], await AllAsync(2));
+        var error = await Assert.ThrowsAsync<SiloUnavailableException>(() => cluster.PlaceAsync(new HomePlacement(), "7", SiloRoles.Blend, 3));
+        Assert.Equal($"no silo has the role for 7 and serves version 3 of {Cluster.Versioned}", error.Message);
+
+        async Task<SiloAddress[]> AllAsync(ushort version) => [.. (await Task.WhenAll(
+            Enumerable.Range(0, 32).Select(bucket => cluster.PlaceAsync(new HomePlacement(), $"{bucket}", SiloRoles.Blend, version)))).Distinct().Order()];
+    }
+
+    [Fact]
+    public async Task Pinned_CallOfAHigherVersion_IsRefused()
+    {
+        var cluster = new Cluster(SiloRoles.Compare, SiloRoles.Compare) { Versions = [0, 1] };
+
+        Assert.Equal(cluster.Silos[1], await cluster.PlaceAsync(new PinnedPlacement(), PinnedKey.Of(cluster.Silos[1]), SiloRoles.Compare, 1));
+        var error = await Assert.ThrowsAsync<SiloUnavailableException>(
+            () => cluster.PlaceAsync(new PinnedPlacement(), PinnedKey.Of(cluster.Silos[0]), SiloRoles.Compare, 1));
+        Assert.Contains("does not serve version 1", error.Message, StringComparison.Ordinal);
+    }
+
     /// <summary>Active silos with a role each, the first of them the local one.</summary>
     private sealed class Cluster(params SiloRoles[] roles) : IClusterMembershipService, ISiloMetadataCache, IPlacementContext
     {
+        public const string Versioned = "LLMBlender.IRankingGrain";
+
+        /// <summary>Of each silo, its version of that interface.</summary>
+        public ushort[] Versions { get; init; } = new ushort[roles.Length];
+
         public SiloAddress[] Silos { get; } = [.. roles.Select((_, i) => SiloAddress.New(new(0x0100007f, 1000 + i), 1))];
 
         public ClusterMembershipSnapshot CurrentSnapshot => new(
@@ -87,14 +118,15 @@ public sealed class DirectPlacementDirectorTests
 
         public SiloStatus LocalSiloStatus => SiloStatus.Active;
 
-        public Task<SiloAddress> PlaceAsync(PlacementStrategy strategy, string key, SiloRoles? role) =>
+        public Task<SiloAddress> PlaceAsync(PlacementStrategy strategy, string key, SiloRoles? role, ushort version = 0) =>
             new DirectPlacementDirector(this, new SiloCapabilityCache(this, new ServiceCollection().BuildServiceProvider(), TimeProvider.System), _ => role)
-                .OnAddActivation(strategy, new PlacementTarget(GrainId.Create(Type, key), [], default, 0), this);
+                .OnAddActivation(strategy, new PlacementTarget(GrainId.Create(Type, key), [], GrainInterfaceType.Create(Versioned), version), this);
 
         public SiloMetadata GetSiloMetadata(SiloAddress siloAddress)
         {
             var metadata = new SiloMetadata();
-            var own = new SiloCapabilities(roles[Array.IndexOf(Silos, siloAddress)], 1, []);
+            var at = Array.IndexOf(Silos, siloAddress);
+            var own = new SiloCapabilities(roles[at], 1, []) { Versions = new Dictionary<string, ushort> { [Versioned] = Versions[at] } };
             typeof(SiloMetadata).GetProperty(nameof(SiloMetadata.Metadata))!.SetValue(metadata, own.ToMetadata().ToImmutableDictionary());
             return metadata;
         }

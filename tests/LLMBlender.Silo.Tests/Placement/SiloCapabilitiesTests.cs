@@ -14,12 +14,16 @@ public sealed class SiloCapabilitiesTests
             new("odd=name", "abc") { Info = new RankerInfo("odd=name", RankerInfo.RewardModel) { Temperature = 1 / 3.0, Demonstration = true, ConsensusWeight = 0.1 } },
             new("other", "def"),
             new("third", "ghi") { Info = new RankerInfo("third", RankerInfo.PairRanker) },
-        ]);
+        ])
+        {
+            Versions = new Dictionary<string, ushort> { ["LLMBlender.IRankingGrain"] = 2 },
+        };
 
         var read = SiloCapabilities.Read(new Dictionary<string, string>(own.ToMetadata()))!;
 
         Assert.Equal((own.Roles, own.Accelerators), (read.Roles, read.Accelerators));
         Assert.Equal<RankerIdentity>(own.Rankers, read.Rankers);
+        Assert.Equal(own.Versions, read.Versions);
         Assert.True(read.Compares);
     }
 
@@ -29,8 +33,10 @@ public sealed class SiloCapabilitiesTests
         var metadata = new Dictionary<string, string>(new SiloCapabilities(
             SiloRoles.Compare, 1, [new("r", "v") { Info = new RankerInfo("r", RankerInfo.PairRanker) }]).ToMetadata());
         metadata.Remove("llmblender.ranker-infos");
+        metadata.Remove("llmblender.versions");
 
         Assert.Equal([new RankerIdentity("r", "v")], SiloCapabilities.Read(metadata)!.Rankers);
+        Assert.Empty(SiloCapabilities.Read(metadata)!.Versions);
     }
 
     [Fact]

@@ -18,7 +18,7 @@ internal static class BertTensors
             new(prefix + Words + ".weight", TensorUse.Embedding, config.VocabularySize, hidden),
             new(prefix + "embeddings.position_embeddings.weight", TensorUse.Plain, config.Positions, hidden),
             new(prefix + "embeddings.token_type_embeddings.weight", TensorUse.Plain, config.TokenTypes, hidden),
-            .. TensorSpec.Norm(prefix + "embeddings.LayerNorm", hidden),
+            .. TensorSpec.Norm(prefix + "embeddings.LayerNorm", hidden, TensorUse.Wide),
         ];
         return embeddings.Concat(Enumerable.Range(0, config.Layers).SelectMany(i => Layer($"{prefix}encoder.layer.{i}.", hidden, wide)));
     }
@@ -29,9 +29,9 @@ internal static class BertTensors
         .. TensorSpec.Layer(name + "attention.self.key", hidden, hidden),
         .. TensorSpec.Layer(name + "attention.self.value", hidden, hidden),
         .. TensorSpec.Layer(name + "attention.output.dense", hidden, hidden),
-        .. TensorSpec.Norm(name + "attention.output.LayerNorm", hidden),
+        .. TensorSpec.Norm(name + "attention.output.LayerNorm", hidden, TensorUse.Wide),
         .. TensorSpec.Layer(name + "intermediate.dense", wide, hidden),
         .. TensorSpec.Layer(name + "output.dense", hidden, wide),
-        .. TensorSpec.Norm(name + "output.LayerNorm", hidden),
+        .. TensorSpec.Norm(name + "output.LayerNorm", hidden, TensorUse.Wide),
     ];
 }

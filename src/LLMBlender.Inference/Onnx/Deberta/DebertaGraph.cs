@@ -88,10 +88,10 @@ internal sealed class DebertaGraph : IEncoderLayers
         var rows = graph.Op("Gather", [graph.Weight(prefix + "embeddings.word_embeddings.weight"), Reshape(ids, graph.Integers(-1))], ("axis", 0));
         if (config.EmbeddingSize != config.Hidden)
         {
-            rows = dense.Apply(graph, rows, prefix + "embeddings.embed_proj", bias: false);
+            return Norm(dense.ApplyWide(graph, rows, prefix + "embeddings.embed_proj", bias: false), prefix + "embeddings.LayerNorm");
         }
 
-        return Norm(rows, prefix + "embeddings.LayerNorm");
+        return Norm(dense.ToStates(graph, rows), prefix + "embeddings.LayerNorm");
     }
 
     // δ(q−k) minus the first table row that this length uses, as GatherElements requires it: int32 [batch, heads, n, length].
@@ -125,18 +125,18 @@ internal sealed class DebertaGraph : IEncoderLayers
     {
         var name = $"{prefix}encoder.layer.{index}.";
         var attended = Attend(index, name + "attention.self.", asked, askedCount, all, offsets);
-        var output = dense.Apply(graph, attended, name + "attention.output.dense");
+        var output = dense.ApplyWide(graph, attended, name + "attention.output.dense");
         var x = AddNorm(asked, output, name + "attention.output.LayerNorm");
-        var wide = dense.Apply(graph, x, name + "intermediate.dense");
-        var narrow = dense.Apply(graph, graph.Op("Gelu", [wide]), name + "output.dense");
+        var wide = dense.ApplyToStates(graph, x, name + "intermediate.dense");
+        var narrow = dense.ApplyWide(graph, graph.Op("Gelu", [wide]), name + "output.dense");
         return AddNorm(x, narrow, name + "output.LayerNorm");
     }
 
     private string Attend(int index, string name, string asked, string askedCount, string all, string offsets)
     {
         // At int8, a layer's input is quantised once for all the projections that share it.
-        var keysInput = dense.Prepare(graph, all);
-        var queriesInput = asked == all ? keysInput : dense.Prepare(graph, asked);
+        var keysInput = dense.PrepareStates(graph, all);
+        var queriesInput = asked == all ? keysInput : dense.PrepareStates(graph, asked);
         var q = dense.ApplyPrepared(graph, queriesInput, name + "query_proj");
         var k = dense.ApplyPrepared(graph, keysInput, name + "key_proj");
         var v = dense.ApplyPrepared(graph, keysInput, name + "value_proj");

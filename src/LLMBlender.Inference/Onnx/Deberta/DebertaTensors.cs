@@ -16,7 +16,7 @@ internal static class DebertaTensors
             yield return new(prefix + "embeddings.embed_proj.weight", TensorUse.Dense, hidden, config.EmbeddingSize);
         }
 
-        foreach (var norm in TensorSpec.Norm(prefix + "embeddings.LayerNorm", hidden))
+        foreach (var norm in TensorSpec.Norm(prefix + "embeddings.LayerNorm", hidden, TensorUse.Wide))
         {
             yield return norm;
         }
@@ -30,10 +30,10 @@ internal static class DebertaTensors
                 .. TensorSpec.Layer(name + "attention.self.key_proj", width, hidden),
                 .. TensorSpec.Layer(name + "attention.self.value_proj", width, hidden),
                 .. TensorSpec.Layer(name + "attention.output.dense", hidden, width),
-                .. TensorSpec.Norm(name + "attention.output.LayerNorm", hidden),
+                .. TensorSpec.Norm(name + "attention.output.LayerNorm", hidden, TensorUse.Wide),
                 .. TensorSpec.Layer(name + "intermediate.dense", wide, hidden),
                 .. TensorSpec.Layer(name + "output.dense", hidden, wide),
-                .. TensorSpec.Norm(name + "output.LayerNorm", hidden),
+                .. TensorSpec.Norm(name + "output.LayerNorm", hidden, TensorUse.Wide),
             ];
             foreach (var tensor in tensors)
             {

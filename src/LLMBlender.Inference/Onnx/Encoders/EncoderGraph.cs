@@ -20,7 +20,6 @@ internal static class EncoderGraph
         void Output(string name, string states)
         {
             var output = graph.Op("Reshape", [states, shape]);
-            output = precision == Precision.Float16 ? graph.Op("Cast", [output], ("to", (int)DataType.Float)) : output;
             graph.Output(name, output, DataType.Float, "batch", "length", family.Hidden);
         }
 

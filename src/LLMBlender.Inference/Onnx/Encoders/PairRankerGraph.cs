@@ -35,11 +35,6 @@ internal static class PairRankerGraph
         var encoder = family.Begin(graph, new DenseLayers(precision), isOneType: true);
         var markers = graph.Input("markers", DataType.Int64, "batch", 3);
         var states = encoder.EncodeAt(markers);
-        if (precision == Precision.Float16)
-        {
-            states = graph.Op("Cast", [states], ("to", (int)DataType.Float));
-        }
-
         // [batch·3, hidden] → for each pair, the rows [h_s; h_1] and [h_s; h_2].
         var triples = graph.Op("Reshape", [states, graph.Integers(-1, 3, family.Hidden)]);
         var sources = graph.Op("Gather", [triples, graph.Integers(0, 0)], ("axis", 1));

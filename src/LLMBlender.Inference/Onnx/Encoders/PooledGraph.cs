@@ -66,7 +66,7 @@ internal static class PooledGraph
     {
         var graph = new OnnxGraph(weights);
         var layers = family.Begin(graph, new DenseLayers(precision));
-        return (graph, Single(graph, precision, layers.EncodeAt(graph.Input(Positions, DataType.Int64, "batch", 1))));
+        return (graph, layers.EncodeAt(graph.Input(Positions, DataType.Int64, "batch", 1)));
     }
 
     // The mean of the states of all tokens that are not padding.
@@ -75,7 +75,7 @@ internal static class PooledGraph
         var graph = new OnnxGraph(weights);
         var layers = family.Begin(graph, new DenseLayers(precision));
         var shape = graph.Op("Concat", [graph.Op("Shape", ["input_ids"]), graph.Integers(family.Hidden)], ("axis", 0));
-        var states = graph.Op("Reshape", [Single(graph, precision, layers.EncodeAll()[^1]), shape]);
+        var states = graph.Op("Reshape", [layers.EncodeAll()[^1], shape]);
         var weight = graph.Op("Unsqueeze", [graph.Op("Cast", ["attention_mask"], ("to", (int)DataType.Float)), graph.Integers(2)]);
         var sum = graph.Op("ReduceSum", [graph.Op("Mul", [states, weight]), graph.Integers(1)], ("keepdims", 0));
         return (graph, graph.Op("Div", [sum, graph.Op("ReduceSum", [weight, graph.Integers(1)], ("keepdims", 0))]));

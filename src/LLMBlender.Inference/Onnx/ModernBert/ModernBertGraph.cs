@@ -73,7 +73,7 @@ internal sealed class ModernBertGraph : IEncoderLayers
     private string Attend(int layer, string x)
     {
         var name = $"layers.{layer}.";
-        var projected = Project(layer == 0 ? x : Norm(x, name + "attn_norm"), name + "attn.Wqkv", config.HasAttentionBias);
+        var projected = ProjectStates(layer == 0 ? x : Norm(x, name + "attn_norm"), name + "attn.Wqkv", config.HasAttentionBias);
         var isLocal = config.IsLocal[layer];
         string ByRow(string part) => Reshape(part, graph.Op("Concat", [shape, graph.Integers(config.Hidden)], ("axis", 0)));
         var context = graph.Contrib(
@@ -95,11 +95,11 @@ internal sealed class ModernBertGraph : IEncoderLayers
     private string FeedForward(int layer, string x, string attended)
     {
         var name = $"layers.{layer}.";
-        x = graph.Op("Add", [x, Project(attended, name + "attn.Wo", config.HasAttentionBias)]);
-        var wide = Project(Norm(x, name + "mlp_norm"), name + "mlp.Wi", config.HasFeedForwardBias);
+        x = graph.Op("Add", [x, ProjectWide(attended, name + "attn.Wo", config.HasAttentionBias)]);
+        var wide = ProjectStates(Norm(x, name + "mlp_norm"), name + "mlp.Wi", config.HasFeedForwardBias);
         var activated = graph.Op("Gelu", [Part(wide, 0, config.Intermediate, axis: 1)]);
-        var gated = graph.Op("Mul", [activated, Part(wide, 1, config.Intermediate, axis: 1)]);
-        return graph.Op("Add", [x, Project(gated, name + "mlp.Wo", config.HasFeedForwardBias)]);
+        var gated = graph.Op("Mul", [activated, dense.DivideWide(graph, Part(wide, 1, config.Intermediate, axis: 1))]);
+        return graph.Op("Add", [x, ProjectWide(gated, name + "mlp.Wo", config.HasFeedForwardBias, isDivided: true)]);
     }
 
     // x·cos + rotate(x)·sin, where rotate maps a head's halves (a, b) to (−b, a). In single precision, as the reference computes it.
@@ -149,14 +149,16 @@ internal sealed class ModernBertGraph : IEncoderLayers
         var rows = graph.Op("Gather", [graph.Weight(name), ids], ("axis", 0));
         if (!dense.IsQuantised)
         {
-            return rows;
+            return dense.ToStates(graph, rows);
         }
 
         var scales = graph.Op("Gather", [graph.Weight(name + "_scale"), ids], ("axis", 0));
         return graph.Op("Mul", [graph.Op("Cast", [rows], ("to", (int)DataType.Float)), scales]);
     }
 
-    private string Project(string x, string name, bool bias) => dense.Apply(graph, x, prefix + name, bias);
+    private string ProjectStates(string x, string name, bool bias) => dense.ApplyToStates(graph, x, prefix + name, bias);
+
+    private string ProjectWide(string x, string name, bool bias, bool isDivided = false) => dense.ApplyWide(graph, x, prefix + name, bias, isDivided);
 
     private string Norm(string x, string name) => graph.Op(
         "LayerNormalization",

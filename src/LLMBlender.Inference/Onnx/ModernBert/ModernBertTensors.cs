@@ -40,5 +40,5 @@ internal static class ModernBertTensors
         ];
     }
 
-    private static TensorSpec[] Norm(ModernBertConfig config, string name) => TensorSpec.Norm(name, config.Hidden, bias: config.HasNormBias);
+    private static TensorSpec[] Norm(ModernBertConfig config, string name) => TensorSpec.Norm(name, config.Hidden, TensorUse.Wide, config.HasNormBias);
 }
