@@ -38,6 +38,11 @@ public static class JsonFault
             return Refused(path, element, "a JSON object");
         }
 
+        if (HasInvalidName(element))
+        {
+            return new JsonFieldException(path.Length == 0 ? null : path, $"{(path.Length == 0 ? "" : $"\"{path}\" ")}has a field whose name escapes half of a surrogate pair, and names must be valid Unicode");
+        }
+
         foreach (var property in type.Properties.Where(static property => !property.IsExtensionData && property.Set is not null))
         {
             var name = path.Length == 0 ? property.Name : $"{path}.{property.Name}";
@@ -51,6 +56,19 @@ public static class JsonFault
         }
 
         return null;
+    }
+
+    // A name that can't be read makes every search for a property fail.
+    private static bool HasInvalidName(JsonElement element)
+    {
+        try
+        {
+            return element.EnumerateObject().Any(static field => field.Name.Length < 0);
+        }
+        catch (InvalidOperationException)
+        {
+            return true;
+        }
     }
 
     private static JsonFieldException? FindIn(JsonElement value, JsonPropertyInfo property, JsonSerializerOptions options, string name)
