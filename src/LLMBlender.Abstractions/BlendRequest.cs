@@ -122,4 +122,8 @@ public sealed record BlendRequest
     /// <summary>How a ranker that is a chat model judges; null for the default. A panel sets its own.</summary>
     [Id(25)]
     public JudgeRules? Judging { get; init; }
+
+    /// <summary>The prior of the ranking; see <see cref="RankingRequest.Prior"/>. A panel sets its own.</summary>
+    [Id(26)]
+    public string? Prior { get; init; }
 }

@@ -58,4 +58,11 @@ public sealed record RankingRequest
     /// <summary>How the ranker judges, if it is a chat model; null for the default.</summary>
     [Id(11)]
     public JudgeRules? Judging { get; init; }
+
+    /// <summary>
+    /// The name of a ranker that scores each candidate alone, whose scores an adaptive aggregation begins with, so that <see cref="Ranker"/> compares fewer pairs; null
+    /// for none. Other aggregations do not use it.
+    /// </summary>
+    [Id(12)]
+    public string? Prior { get; init; }
 }

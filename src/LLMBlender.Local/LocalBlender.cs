@@ -76,7 +76,8 @@ public sealed class LocalBlender : IBlender
         try
         {
             var comparer = Comparer(request.Ranker, request.Instruction, request.Input, workflow.Texts, deadline, request.Judging);
-            return activity.End(await RunAsync(() => workflow.RunAsync(comparer, deadline.Token), BlendWorkflow.Rank, deadline, comparer.Name));
+            var prior = request.Prior is { } named && workflow.UsesPrior ? Comparer(named, request.Instruction, request.Input, workflow.Texts, deadline, null) : null;
+            return activity.End(await RunAsync(() => workflow.RunAsync(comparer, deadline.Token, prior), BlendWorkflow.Rank, deadline, comparer.Name));
         }
         catch (Exception e)
         {

@@ -1,5 +1,6 @@
 using LLMBlender.Benchmarks;
 using LLMBlender.Benchmarks.Cluster;
+using LLMBlender.Benchmarks.Device;
 using LLMBlender.Benchmarks.Gateway;
 using LLMBlender.Inference.Models;
 using LLMBlender.Inference.Onnx;
@@ -10,6 +11,8 @@ const string Usage = """
     graph                    ONNX graph beside libtorch and the matrix rate, base shape (needs libtorch)
     path [MODEL]             text to logits beside ONNX Runtime alone; packing; int8 (default: pairranker-mini)
     choice [MODEL]           the best of eleven answers, beside pairranker-mini by the full matrix (default: reward-minilm)
+    fewer RECORDS MATRICES [SCORES]  how few comparisons find the best, on what rank --matrix wrote; SCORES is what rank wrote with a prior
+    passes [PRIOR [RANKER]]  what a prior's passes cost in a ranker's comparisons (default: reward-minilm, random weights of DeBERTa-v3-base's shape)
     base                     as path, on random weights of DeBERTa-v3-base's shape
     tokenizer TEXTS [MODEL]  tokenizer beside spm_encode, on a file of lines
     startup [MODEL]          a process to its first logit
@@ -25,6 +28,8 @@ const string Usage = """
     streams [CLIENTS]        clients that stream at the same time; how soon work ends when one leaves (default: 2000); as tail
     evaluate [RECORDS [CANDIDATES [MODEL]]]  the share of an evaluation's time that the model takes (default: 5000 records of 11, pairranker-mini)
     engines [RECORDS [SCORE [MODEL]]]  what aggregations ask, take and choose, on a file of records and on simulated rankers
+    device --out FOLDER [--device D] [--short]  a device: fixtures, and pairs a second by session, queue and grains (Device/run.sh runs it)
+    device-report FOLDER     joins what device and PyTorch measured into device.json and device.md
     engines --curves HTML    of these, the simulated rankers alone, and as curves
     """;
 
@@ -41,9 +46,14 @@ switch (args)
     case ["choice", .. var rest]:
         ChoiceBenchmark.Run(rest.FirstOrDefault(Repository.File("models", "reward-minilm")), mini);
         return 0;
+    case ["fewer", var records, var matrices, .. var rest]:
+        FewerBenchmark.Run(records, matrices, rest.FirstOrDefault());
+        return 0;
+    case ["passes", .. var rest]:
+        FewerBenchmark.Passes(rest.FirstOrDefault(Repository.File("models", "reward-minilm")), rest.ElementAtOrDefault(1) ?? BaseShape());
+        return 0;
     case ["base"]:
-        SyntheticCheckpoint.Write(scratch.File("checkpoint"), hidden: 768, layers: 12, heads: 12);
-        PathBenchmark.Run(ModelImport.Import(scratch.File("checkpoint"), scratch.File("base"), Precision.Float32).Path, scratch.Path);
+        PathBenchmark.Run(BaseShape(), scratch.Path);
         return 0;
     case ["tokenizer", var texts, .. var rest]:
         TokenizerBenchmark.Run(rest.FirstOrDefault(mini), texts);
@@ -81,6 +91,10 @@ switch (args)
     case ["engines", .. var rest]:
         EngineBenchmark.Run(rest.ElementAtOrDefault(2) ?? mini, rest.ElementAtOrDefault(0), rest.ElementAtOrDefault(1), null);
         return 0;
+    case ["device", .. var rest] when DeviceOptions.Read(rest) is { } options:
+        return await DeviceBenchmark.RunAsync(options, scratch) ? 0 : 1;
+    case ["device-report", var folder]:
+        return DeviceReport.Finish(folder) ? 0 : 1;
     case ["tail", .. var rest]:
         await TailBenchmark.RunAsync(
             scratch,
@@ -108,4 +122,10 @@ switch (args)
     default:
         Console.Error.WriteLine(Usage);
         return 2;
+}
+
+string BaseShape()
+{
+    SyntheticCheckpoint.Write(scratch.File("checkpoint"), hidden: 768, layers: 12, heads: 12);
+    return ModelImport.Import(scratch.File("checkpoint"), scratch.File("base"), Precision.Float32).Path;
 }

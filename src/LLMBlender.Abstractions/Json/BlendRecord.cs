@@ -18,7 +18,7 @@ public sealed record BlendRecord : SourceRecord
     /// <summary>The ranker's name; by default the panel's, else the first one configured.</summary>
     public string? Ranker { get; init; }
 
-    /// <summary>How comparisons are aggregated: max-logits, max-wins, bubble-sort, bubble-best, bubble-worst, adaptive.</summary>
+    /// <summary>How comparisons are aggregated: max-logits, max-wins, bubble-sort, bubble-best, bubble-worst, adaptive, adaptive-best.</summary>
     public string? Aggregate { get; init; }
 
     /// <summary>The fuser's name; by default the panel's, else the first one configured.</summary>

@@ -17,7 +17,7 @@ public sealed record RankRecord : SourceRecord
     /// <summary>The ranker's name; by default the first one configured.</summary>
     public string? Ranker { get; init; }
 
-    /// <summary>How comparisons are aggregated: max-logits, max-wins, bubble-sort, bubble-best, bubble-worst, adaptive.</summary>
+    /// <summary>How comparisons are aggregated: max-logits, max-wins, bubble-sort, bubble-best, bubble-worst, adaptive, adaptive-best.</summary>
     public string? Aggregate { get; init; }
 
     /// <summary>A text to compare each candidate with, instead of comparing all pairs: a score is then M[i,ref] − M[ref,i].</summary>

@@ -10,7 +10,7 @@ internal sealed partial class RestartNotice : IHostedService, IDisposable
 {
     private static readonly string[] Fixed =
     [
-        nameof(ServeSettings.Rankers), nameof(ServeSettings.Fusers), nameof(ServeSettings.Accelerators), nameof(ServeSettings.Discover),
+        nameof(ServeSettings.Rankers), nameof(ServeSettings.Fusers), nameof(ServeSettings.Accelerators), nameof(ServeSettings.AcceleratorMemory), nameof(ServeSettings.Discover),
         nameof(ServeSettings.Cache), nameof(ServeSettings.Queue), nameof(ServeSettings.Admission),
     ];
 

@@ -26,8 +26,16 @@ internal sealed class ServeSettings
     /// <summary>The fusers, the default first: <c>select</c>, model folders, or names of folders in models/.</summary>
     public string[]? Fusers { get; set; }
 
-    /// <summary>The accelerators for comparisons: auto, cpu, cuda or cuda:N, one entry per worker; empty for none.</summary>
+    /// <summary>
+    /// The accelerators for comparisons: auto, cpu, cuda or cuda:N, one entry per worker; empty for none. Several entries of one device are as many
+    /// workers with a stream of their own.
+    /// </summary>
     public string[]? Accelerators { get; set; }
+
+    /// <summary>
+    /// Maximum memory that each ranker of each worker takes of its CUDA device, in MiB, at least 256; by default no limit.
+    /// </summary>
+    public int? AcceleratorMemory { get; set; }
 
     /// <summary>The panels, the default first; if empty, those of discovered backends and the sample panel.</summary>
     public PanelSettings[] Panels { get; set; } = [];

@@ -205,7 +205,7 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
             }
 
             var models = arguments.Roles.HasFlag(SiloRoles.Compare)
-                ? SiloModels.Load([.. settings.RankersOrDefault.Select(search.FindRanker)], settings.AcceleratorsOrDefault)
+                ? SiloModels.Load([.. settings.RankersOrDefault.Select(search.FindRanker)], settings.AcceleratorsOrDefault, settings.AcceleratorMemory)
                 : SiloModels.None;
             if (arguments.Roles.HasFlag(SiloRoles.Fuse))
             {

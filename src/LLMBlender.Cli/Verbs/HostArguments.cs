@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using LLMBlender.Cli.Hosts;
+using LLMBlender.Cli.Models;
 using LLMBlender.Cli.Serving;
 using LLMBlender.Core.Fusion;
 using LLMBlender.Inference.Models;
+using LLMBlender.Inference.PairRanker;
 using LLMBlender.Local;
 using LLMBlender.Local.Comparing;
 using LLMBlender.Local.Fusion;
@@ -81,6 +83,9 @@ internal sealed class HostArguments
         });
     }
 
+    /// <summary>The option that names a second model to load, which ranks by its name as given; null if the verb has none.</summary>
+    public Option<string?>? Prior { get; init; }
+
     /// <summary>Whether requests are sent to a cluster.</summary>
     public bool IsCluster(ParseResult parsed) => parsed.GetValue(cluster) is not null;
 
@@ -142,6 +147,14 @@ internal sealed class HostArguments
                 loaded.Add(model);
                 rankers.Add(KeyValuePair.Create<string, IPairRanker>(model.Manifest.Id, model));
                 titles.Add(Title("ranker", model.Manifest));
+            }
+
+            if (Prior is not null && parsed.GetValue(Prior) is { } second && rankers.TrueForAll(known => known.Key != second))
+            {
+                var prior = ModelRankers.Load(new ModelSearch(terminal).FindModel(second), new PairRankerOptions { Accelerator = device.Read(parsed) });
+                loaded.Add(prior);
+                rankers.Add(KeyValuePair.Create<string, IPairRanker>(second, prior));
+                titles.Add(Title("prior", prior.Manifest));
             }
 
             if (fuser is null)

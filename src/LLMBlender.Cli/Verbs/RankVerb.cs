@@ -17,9 +17,12 @@ internal static class RankVerb
         ranks, scores and the matrix's rows are in the candidates' order. Rank 1 is the best; ties share the smallest rank.
         A better candidate has a higher score: for max-logits the mean of its logits in both orders, for max-wins the number of
         comparisons won, for bubble-sort the number of candidates placed below it, for adaptive an estimate of max-logits' score
-        that is reliable for the best candidate. matrix[i][j] is the logit with candidate i first: above 0 if i is better, 0 on the
+        that is reliable for the best candidate, and with adaptive-best for it alone. matrix[i][j] is the logit with candidate i first: above 0 if i is better, 0 on the
         diagonal, and null if the two were not compared. probability[i][j] belongs to matrix[i][j] and is σ(logit / temperature), the
         probability that i is better; absent if the ranker is not calibrated (llmblender calibrate).
+
+        adaptive compares the pairs that decide which candidate is the best and which are the best three, and adaptive-best those that
+        decide the best alone. Both begin with how much the candidates agree, and with --prior with its scores.
 
         bubble-best and bubble-worst find only the best or the worst candidate, with 2(N-1) comparisons; the other ranks are then
         unreliable. With --reference-mode, or if a record has a "reference", each candidate is compared only with that text, in 2N
@@ -32,6 +35,7 @@ internal static class RankVerb
 
         Examples:
           llmblender rank --from candidates.jsonl --to ranks.jsonl --aggregate bubble-sort
+          llmblender rank --from candidates.jsonl --ranker pairrm --aggregate adaptive-best --prior reward-minilm
           llmblender rank --from candidates.jsonl --config panels.json --ranker my-scorer
         """;
 
@@ -43,6 +47,12 @@ internal static class RankVerb
         var aggregation = Choices.Aggregation();
         verb.Options.Add(aggregation);
         var ranker = new RankerArguments(verb);
+        var prior = new Option<string?>("--prior")
+        {
+            HelpName = "M",
+            Description = "A model that scores each candidate alone, such as reward-minilm: adaptive and adaptive-best begin with its scores and compare fewer pairs.",
+        };
+        verb.Options.Add(prior);
         var reference = new Option<string?>("--reference-mode")
         {
             HelpName = string.Join('|', ReferenceMode.Names),
@@ -53,7 +63,7 @@ internal static class RankVerb
         verb.Options.Add(topK);
         var matrix = new Option<bool>("--matrix") { Description = "Also write the comparison matrix." };
         verb.Options.Add(matrix);
-        var host = new HostArguments(verb, terminal, ranker);
+        var host = new HostArguments(verb, terminal, ranker) { Prior = prior };
 
         verb.SetAction((parsed, cancellationToken) =>
         {
@@ -73,6 +83,7 @@ internal static class RankVerb
                     var request = record.ToRequest() with
                     {
                         Ranker = host.RankerOf(parsed, record.Ranker),
+                        Prior = parsed.GetValue(prior),
                         Aggregation = given ?? (mode is null ? record.Aggregate : null),
                         ReferenceMode = mode ?? (given is null ? record.ReferenceMode : null),
                         WithMatrix = withMatrix || record.Matrix == true,

@@ -175,6 +175,7 @@ internal sealed class BlendState(BlendRequest request, ICandidateSource? panel, 
         Timeout = timeout,
         MaxWait = MaxWait,
         Judging = request.Judging,
+        Prior = request.Prior,
     };
 
     /// <summary>Takes the ranking.</summary>

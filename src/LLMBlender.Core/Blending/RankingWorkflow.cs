@@ -15,8 +15,11 @@ public sealed class RankingWorkflow
     // Above this, the entries of the matrix cost more than scoring candidates again in later rounds.
     private const int MaxCandidatesAtOnce = 64;
 
+    // Above this, the engine's computation costs more than the comparisons that expectations save.
+    private const int MaxExpected = 64;
+
     private readonly RankingRequest request;
-    private readonly RankingEngine engine;
+    private RankingEngine engine;
 
     private RankingWorkflow(RankingRequest request, RankingEngine engine, string[] texts) =>
         (this.request, this.engine, Texts) = (request, engine, texts);
@@ -26,6 +29,9 @@ public sealed class RankingWorkflow
 
     /// <summary>The aggregation's name.</summary>
     public string Aggregation => engine.Name;
+
+    /// <summary>Whether the aggregation begins with what a prior says of the candidates.</summary>
+    public bool UsesPrior => engine is Adaptive && Texts.Length is > 2 and <= MaxExpected;
 
     /// <summary>The number of rounds of comparisons so far.</summary>
     public int Rounds => engine.Rounds;
@@ -52,15 +58,29 @@ public sealed class RankingWorkflow
     /// <summary>Ranks the candidates.</summary>
     /// <param name="comparer">Compares pairs of <see cref="Texts"/>.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    /// <exception cref="BlendException">The comparer failed.</exception>
-    public async Task<RankingResponse> RunAsync(IPairComparer comparer, CancellationToken cancellationToken)
+    /// <param name="prior">
+    /// A ranker that scores each candidate alone: an adaptive aggregation expects of the candidates what it says of them, so that fewer need to be compared.
+    /// Null for none. If it fails, the candidates are ranked without it.
+    /// </param>
+    /// <exception cref="BlendException">The comparer failed, or the prior compares pairs.</exception>
+    public async Task<RankingResponse> RunAsync(IPairComparer comparer, CancellationToken cancellationToken, IPairComparer? prior = null)
     {
+        if (prior?.Info is { ScoresAlone: false })
+        {
+            throw BlendException.Invalid("prior", $"\"prior\" is \"{prior.Name}\", which compares pairs, and must be a ranker that scores each candidate alone");
+        }
+
         // A ranker that scores each candidate alone computes all pairs in N passes, so that further rounds would only repeat passes.
         var known = comparer.Info is { ScoresAlone: true } && engine is not FullMatrixEngine && Texts.Length <= MaxCandidatesAtOnce
             ? await CompareAllAsync(comparer, cancellationToken)
             : null;
         var weight = comparer.Info?.ConsensusWeight ?? 0;
         var agreements = weight > 0 && Texts.Length > 2 && engine is not AgainstReference ? Consensus.Of(Texts) : null;
+        if (engine is Adaptive adaptive && known is null && Texts.Length is > 2 and <= MaxExpected)
+        {
+            engine = adaptive.Expecting(await ExpectationsAsync(agreements ?? Consensus.Of(Texts), prior, cancellationToken));
+        }
+
         while (!engine.IsSettled)
         {
             // In parts, so that a large round takes no thread and no memory for all of its pairs at once.
@@ -92,6 +112,25 @@ public sealed class RankingWorkflow
             CompletionTokens = comparer.Usage.CompletionTokens,
             Cost = comparer.Usage.Cost,
         };
+    }
+
+    // The agreement of the texts costs no pass of a model. A prior's scores follow from each candidate's comparison with the first.
+    private async Task<double[][]> ExpectationsAsync(double[] agreements, IPairComparer? prior, CancellationToken cancellationToken)
+    {
+        if (prior is null)
+        {
+            return [agreements];
+        }
+
+        try
+        {
+            var logits = await prior.CompareAsync([.. Enumerable.Range(1, Texts.Length - 1).Select(static i => new CandidatePair(i, 0))], cancellationToken);
+            return [[0, .. Array.ConvertAll(logits, static logit => (double)logit)], agreements];
+        }
+        catch (BlendException)
+        {
+            return [agreements];
+        }
     }
 
     private async Task<Dictionary<CandidatePair, float>> CompareAllAsync(IPairComparer comparer, CancellationToken cancellationToken)

@@ -16,6 +16,11 @@ namespace LLMBlender.Core.Ranking;
 /// a prior around the values that trained pair rankers show. A complete matrix leaves nothing to estimate. Indices are positions in the
 /// given line.
 /// </para>
+/// <para>
+/// Expectations are what is known of the candidates without a comparison, such as scores of a smaller model: with K of them, x_k, standardised,
+/// θ has the covariance (1 − ρ²)·I + (ρ²/K)·Σ x_k·x_kᵀ before the logits, that is θ = Σ β_k·x_k + u with unknown β. ρ, how much they tell, is chosen by marginal
+/// likelihood too, so that expectations that mislead are dropped.
+/// </para>
 /// </remarks>
 internal sealed class AdditivePosterior
 {
@@ -28,22 +33,29 @@ internal sealed class AdditivePosterior
     private const double FactorWeight = 2;
     private static readonly double[] Factors = [1.0 / 64, 1.0 / 16, 0.25, 0.5, 0.75, 1, 1.5, 2, 3];
 
+    // The correlations of expectations with θ that are tried.
+    private static readonly double[] Correlations = [0.5, 0.8];
+
     private readonly float[] logits;
     private readonly double[] mean;
 
-    private AdditivePosterior(float[] logits, int count)
+    private AdditivePosterior(float[] logits, int count, double[][] expectations)
     {
         this.logits = logits;
         Count = count;
-        (double Likelihood, double Factor, double Scale) best = (double.NegativeInfinity, 1, 1);
-        foreach (var factor in Factors)
+        QualityPrior[] priors = [QualityPrior.Independent, .. expectations.Length == 0 ? [] : Array.ConvertAll(Correlations, rho => QualityPrior.Of(expectations, rho))];
+        (double Likelihood, QualityPrior Prior, double Factor, double Scale) best = (double.NegativeInfinity, priors[0], 1, 1);
+        foreach (var prior in priors)
         {
-            var (likelihood, scale) = new Equations(this, factor).Likelihood();
-            likelihood -= FactorWeight * Math.Pow(Math.Log(factor), 2);
-            best = likelihood > best.Likelihood ? (likelihood, factor, scale) : best;
+            foreach (var factor in Factors)
+            {
+                var (likelihood, scale) = new Equations(this, factor, prior).Likelihood();
+                likelihood -= FactorWeight * Math.Pow(Math.Log(factor), 2);
+                best = likelihood > best.Likelihood ? (likelihood, prior, factor, scale) : best;
+            }
         }
 
-        var equations = new Equations(this, best.Factor);
+        var equations = new Equations(this, best.Factor, best.Prior);
         mean = equations.Mean;
         Covariance = equations.Inverse(best.Scale);
         QualityVariance = best.Scale;
@@ -72,7 +84,8 @@ internal sealed class AdditivePosterior
     /// <summary>The posterior given the logits recorded so far.</summary>
     /// <param name="matrix">The logits.</param>
     /// <param name="line">The candidate at each position.</param>
-    public static AdditivePosterior Of(ComparisonMatrix matrix, ReadOnlySpan<int> line)
+    /// <param name="expectations">What is known of the candidates without a comparison, by position, of mean 0 and deviation 1; empty for nothing.</param>
+    public static AdditivePosterior Of(ComparisonMatrix matrix, ReadOnlySpan<int> line, double[][]? expectations = null)
     {
         var n = line.Length;
         var logits = new float[n * n];
@@ -85,7 +98,7 @@ internal sealed class AdditivePosterior
             }
         }
 
-        return new(logits, n);
+        return new(logits, n, expectations ?? []);
     }
 
     /// <summary>Whether the logit with i on the left has been recorded.</summary>
@@ -151,7 +164,7 @@ internal sealed class AdditivePosterior
         private double logVariances;
         private int observations;
 
-        public Equations(AdditivePosterior posterior, double factor)
+        public Equations(AdditivePosterior posterior, double factor, QualityPrior prior)
         {
             var n = posterior.Count;
             size = n + 1;
@@ -164,6 +177,12 @@ internal sealed class AdditivePosterior
                 precision[(i * size) + i] = i < n ? 1 : 1 / (SideRatio * SideRatio);
             }
 
+            for (var i = 0; i < n && prior.Precision.Length > 0; i++)
+            {
+                prior.Precision.AsSpan(i * n, n).CopyTo(precision.AsSpan(i * size, n));
+            }
+
+            logVariances = prior.LogDeterminant;
             for (var i = 0; i < n; i++)
             {
                 for (var j = i + 1; j < n; j++)

@@ -12,6 +12,7 @@ public static class RankingEngines
         (MaxWins.Aggregation, true, static count => new MaxWins(count)),
         (BubbleSort.Aggregation, true, static count => BubbleSort.WholeOrder(count)),
         (Adaptive.Aggregation, true, static count => new Adaptive(count)),
+        (Adaptive.BestAlone, false, static count => Adaptive.Best(count)),
         (BubbleSort.BestAlone, false, static count => BubbleSort.Best(count)),
         (BubbleSort.WorstAlone, false, static count => BubbleSort.Worst(count)),
     ];
@@ -25,7 +26,7 @@ public static class RankingEngines
     /// <summary>
     /// Returns whether an aggregation may compare every ordered pair, or decides over all of them, at once.
     /// </summary>
-    public static bool MayCompareAll(string aggregation) => aggregation is MaxLogits.Aggregation or MaxWins.Aggregation or Adaptive.Aggregation;
+    public static bool MayCompareAll(string aggregation) => aggregation is MaxLogits.Aggregation or MaxWins.Aggregation or Adaptive.Aggregation or Adaptive.BestAlone;
 
     /// <summary>Creates an engine.</summary>
     /// <param name="aggregation">One of <see cref="Names"/>; case-sensitive.</param>

@@ -9,10 +9,14 @@ internal sealed class BatchPlan
     /// <summary>The minimum share of a batch's tokens that are not padding.</summary>
     public const double UsefulShare = 0.95;
 
-    private readonly int[] order;
-    private readonly List<(int Start, int Count, int Length)> batches = [];
+    // An accelerator computes a full batch in hardly more time than a small one.
+    private const double BucketedUsefulShare = 0.8;
 
-    private BatchPlan(int[] order) => this.order = order;
+    private readonly int[] order;
+    private readonly ShapeBuckets? shapes;
+    private readonly List<(int Start, int Count, int Rows, int Length)> batches = [];
+
+    private BatchPlan(int[] order, ShapeBuckets? shapes) => (this.order, this.shapes) = (order, shapes);
 
     /// <summary>The number of batches.</summary>
     public int Count => batches.Count;
@@ -23,8 +27,11 @@ internal sealed class BatchPlan
     /// <summary>Tokens that are not padding.</summary>
     public long UsefulTokens { get; private set; }
 
-    /// <summary>The longest sequence of a batch, to which its rows are padded.</summary>
+    /// <summary>The length of a batch, to which its rows are padded: that of its longest sequence, or of the bucket.</summary>
     public int Length(int batch) => batches[batch].Length;
+
+    /// <summary>The rows of a batch: its sequences and, with buckets, rows of padding.</summary>
+    public int Rows(int batch) => batches[batch].Rows;
 
     /// <summary>Indices of a batch's sequences.</summary>
     public ReadOnlySpan<int> Members(int batch) => order.AsSpan(batches[batch].Start, batches[batch].Count);
@@ -32,7 +39,8 @@ internal sealed class BatchPlan
     /// <summary>Plans batches for sequences of these lengths, longest first.</summary>
     /// <param name="lengths">Tokens of each sequence.</param>
     /// <param name="budget">The maximum number of tokens in a batch, including padding; a longer sequence gets its own batch.</param>
-    public static BatchPlan For(ReadOnlySpan<int> lengths, int budget)
+    /// <param name="shapes">The shapes that batches may have; null for any.</param>
+    public static BatchPlan For(ReadOnlySpan<int> lengths, int budget, ShapeBuckets? shapes = null)
     {
         var order = new int[lengths.Length];
         var keys = new int[lengths.Length];
@@ -42,7 +50,7 @@ internal sealed class BatchPlan
         }
 
         keys.AsSpan().Sort(order.AsSpan());
-        var plan = new BatchPlan(order);
+        var plan = new BatchPlan(order, shapes);
         for (var start = 0; start < order.Length;)
         {
             start += plan.Take(keys, start, budget);
@@ -53,14 +61,14 @@ internal sealed class BatchPlan
 
     private int Take(int[] keys, int start, int budget)
     {
-        var longest = -keys[start];
-        long useful = longest;
+        var longest = shapes?.LengthFor(-keys[start]) ?? -keys[start];
+        long useful = -keys[start];
         var count = 1;
         for (; start + count < keys.Length; count++)
         {
             var computed = (long)longest * (count + 1);
             var next = useful - keys[start + count];
-            if (computed > budget || next < UsefulShare * computed)
+            if (computed > budget || next < (shapes is null ? UsefulShare : BucketedUsefulShare) * computed)
             {
                 break;
             }
@@ -68,9 +76,19 @@ internal sealed class BatchPlan
             useful = next;
         }
 
-        batches.Add((start, count, longest));
-        ComputedTokens += (long)longest * count;
-        UsefulTokens += useful;
+        var rows = count;
+        if (shapes is not null)
+        {
+            (count, rows) = ShapeBuckets.RowsFor(count, Math.Max(count, budget / longest));
+        }
+
+        batches.Add((start, count, rows, longest));
+        ComputedTokens += (long)longest * rows;
+        for (var i = start; i < start + count; i++)
+        {
+            UsefulTokens -= keys[i];
+        }
+
         return count;
     }
 }

@@ -1,3 +1,4 @@
+using LLMBlender.Inference.Batching;
 using LLMBlender.Inference.Models;
 using LLMBlender.Inference.Onnx.Encoders;
 using LLMBlender.Inference.Tokenization;
@@ -83,6 +84,13 @@ public sealed class ClassifierModel : IDisposable
             cancellationToken);
         return vectors;
     }
+
+    /// <summary>
+    /// Computes before the first request: on the CPU one batch, on a GPU one of each shape that batches have; there it also measures the speed by
+    /// size and chooses the size of batches, unless the options do.
+    /// </summary>
+    /// <param name="cancellationToken">Checked before each batch.</param>
+    public WarmUpReport WarmUp(CancellationToken cancellationToken = default) => runner.WarmUp(PooledGraph.Result, cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose() => runner.Dispose();

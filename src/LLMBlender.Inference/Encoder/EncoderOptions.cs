@@ -24,6 +24,15 @@ public sealed record EncoderOptions
 
     internal int EffectiveBatchTokens => BatchTokens ?? Accelerator.UsualBatchTokens;
 
+    /// <summary>Whether batches have one of a few shapes; by default on a GPU. On the CPU, padding costs more than a new shape.</summary>
+    internal bool HasShapeBuckets { get => hasShapeBuckets ?? Accelerator.CudaDevice is not null; init => hasShapeBuckets = value; }
+
+    /// <summary>Whether a warm-up measures the size of batches; by default on a GPU, unless the size is set.</summary>
+    internal bool MeasuresBatches { get => measuresBatches ?? (Accelerator.CudaDevice is not null && BatchTokens is null); init => measuresBatches = value; }
+
+    private readonly bool? hasShapeBuckets;
+    private readonly bool? measuresBatches;
+
     internal void Check()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Threads, 1);

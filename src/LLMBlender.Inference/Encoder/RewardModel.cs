@@ -1,3 +1,4 @@
+using LLMBlender.Inference.Batching;
 using LLMBlender.Inference.Models;
 using LLMBlender.Inference.Tokenization;
 
@@ -78,6 +79,9 @@ public sealed class RewardModel : IDisposable
             : labels.Count == 1 ? labels[0]
             : (double)labels[1] - labels[0];
     }
+
+    /// <inheritdoc cref="ClassifierModel.WarmUp"/>
+    public WarmUpReport WarmUp(CancellationToken cancellationToken = default) => model.WarmUp(cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose() => model.Dispose();

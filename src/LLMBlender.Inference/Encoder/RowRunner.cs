@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using LLMBlender.Inference.Batching;
 using LLMBlender.Inference.Models;
 using LLMBlender.Inference.Onnx;
@@ -12,13 +13,19 @@ internal sealed class RowRunner : IDisposable
 {
     private const int UsualLength = 512;
 
-    private readonly int batchTokens;
     private readonly int pad;
+    private readonly bool measuresBatches;
+    private readonly ShapeBuckets? shapes;
+    private readonly ConcurrentDictionary<string, BoundRuns> runs = new(StringComparer.Ordinal);
+
+    private volatile int batchTokens;
 
     private RowRunner(ModelManifest manifest, OnnxSession session, Tokenizer tokenizer, EncoderOptions options, int maxLength)
     {
         (Manifest, Session, Tokenizer, MaxLength) = (manifest, session, tokenizer, maxLength);
         (batchTokens, pad) = (options.EffectiveBatchTokens, tokenizer.PadId ?? 0);
+        measuresBatches = options.MeasuresBatches;
+        shapes = options.HasShapeBuckets ? new ShapeBuckets(maxLength) : null;
     }
 
     public ModelManifest Manifest { get; }
@@ -62,13 +69,51 @@ internal sealed class RowRunner : IDisposable
     public void Run(
         IReadOnlyList<EncoderRow> rows, string output, Receive receive, Action<int>? completed, CancellationToken cancellationToken)
     {
-        var plan = BatchPlan.For([.. rows.Select(row => row.Row.Ids.Length)], batchTokens);
-        for (var batch = 0; batch < plan.Count; batch++)
+        var plan = BatchPlan.For([.. rows.Select(row => row.Row.Ids.Length)], batchTokens, shapes);
+        var bound = Session.ShapeOfOutput(output) is null ? null : runs.GetOrAdd(output, name => new BoundRuns(Session, name));
+        var run = bound?.Take();
+        try
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            var members = plan.Members(batch);
-            Run(rows, members, plan.Length(batch), output, receive);
-            completed?.Invoke(members.Length);
+            for (var batch = 0; batch < plan.Count; batch++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var members = plan.Members(batch);
+                if (run is null)
+                {
+                    Run(rows, members, plan.Length(batch), output, receive);
+                }
+                else
+                {
+                    Run(run, rows, members, plan.Rows(batch), plan.Length(batch), receive);
+                }
+
+                completed?.Invoke(members.Length);
+            }
+        }
+        finally
+        {
+            if (run is not null)
+            {
+                bound!.Return(run);
+            }
+        }
+    }
+
+    /// <summary>Computes before the first request: on the CPU one batch, on a GPU one of each shape, and measures the size of batches there.</summary>
+    public WarmUpReport WarmUp(string output, CancellationToken cancellationToken)
+    {
+        var bound = runs.GetOrAdd(output, name => new BoundRuns(Session, name));
+        var run = bound.Take();
+        try
+        {
+            var report = new WarmUp((rows, length) => Run(run, [], [], rows, length, static (_, _) => { }), shapes, MaxLength)
+                .Run(batchTokens, measuresBatches, cancellationToken);
+            batchTokens = report.BatchTokens;
+            return report;
+        }
+        finally
+        {
+            bound.Return(run);
         }
     }
 
@@ -76,8 +121,67 @@ internal sealed class RowRunner : IDisposable
     public delegate void Receive(int row, ReadOnlySpan<float> values);
 
     /// <inheritdoc/>
-    public void Dispose() => Session.Dispose();
+    public void Dispose()
+    {
+        foreach (var bound in runs.Values)
+        {
+            bound.Dispose();
+        }
 
+        Session.Dispose();
+    }
+
+    private void Run(BoundRun run, IReadOnlyList<EncoderRow> rows, ReadOnlySpan<int> members, int count, int length, Receive receive)
+    {
+        run.Begin(count, length);
+        var ids = run.Input<int>("input_ids");
+        var mask = run.Input<int>("attention_mask");
+        var types = run.Input<int>(IEncoderLayers.Types);
+        var positions = run.Input<long>(PooledGraph.Positions);
+        var targets = run.Input<long>(PooledGraph.Targets);
+        ids.Fill(pad);
+        mask.Clear();
+        types.Clear();
+        positions.Clear();
+        targets.Clear();
+        for (var i = 0; i < count; i++)
+        {
+            if (i >= members.Length)
+            {
+                // A row of padding has one token, so that its attention has a sum.
+                mask[i * length] = 1;
+                continue;
+            }
+
+            var (row, position, target) = rows[members[i]];
+            row.Ids.CopyTo(ids[(i * length)..]);
+            mask.Slice(i * length, row.Ids.Length).Fill(1);
+            if (types.Length > 0)
+            {
+                row.Types.CopyTo(types[(i * length)..]);
+            }
+
+            if (positions.Length > 0)
+            {
+                positions[i] = position;
+            }
+
+            if (targets.Length > 0)
+            {
+                targets[i] = target;
+            }
+        }
+
+        run.Run();
+        var values = run.Output;
+        var width = values.Length / count;
+        for (var i = 0; i < members.Length; i++)
+        {
+            receive(members[i], values.Slice(i * width, width));
+        }
+    }
+
+    // For an output whose width the graph does not declare.
     private void Run(IReadOnlyList<EncoderRow> rows, ReadOnlySpan<int> members, int length, string output, Receive receive)
     {
         var size = members.Length * length;

@@ -3,7 +3,6 @@ using LLMBlender.Inference.Batching;
 using LLMBlender.Inference.Models;
 using LLMBlender.Inference.Sessions;
 using LLMBlender.Inference.Tokenization;
-using Microsoft.ML.OnnxRuntime;
 
 namespace LLMBlender.Inference.PairRanker;
 
@@ -13,18 +12,23 @@ namespace LLMBlender.Inference.PairRanker;
 /// </summary>
 public sealed class PairRankerModel : IDisposable
 {
-    private static readonly string[] InputNames = ["input_ids", "attention_mask", "markers"];
-    private static readonly string[] OutputNames = ["logits"];
-
     private readonly OnnxSession session;
+    private readonly BoundRuns runs;
     private readonly RecordEncoder encoder;
     private readonly RankerTokens tokens;
-    private readonly int batchTokens;
+    private readonly int longest;
+    private readonly bool measuresBatches;
+    private readonly ShapeBuckets? shapes;
 
-    private PairRankerModel(ModelManifest manifest, OnnxSession session, RecordEncoder encoder, RankerTokens tokens, int batchTokens)
+    private volatile int batchTokens;
+
+    private PairRankerModel(ModelManifest manifest, OnnxSession session, RecordEncoder encoder, RankerTokens tokens, PairRankerOptions options, int longest)
     {
         Manifest = manifest;
-        (this.session, this.encoder, this.tokens, this.batchTokens) = (session, encoder, tokens, batchTokens);
+        (this.session, this.encoder, this.tokens, this.longest, batchTokens) = (session, encoder, tokens, longest, options.EffectiveBatchTokens);
+        measuresBatches = options.MeasuresBatches;
+        runs = new BoundRuns(session, "logits");
+        shapes = options.HasShapeBuckets ? new ShapeBuckets(longest) : null;
     }
 
     /// <summary>The manifest of the model's folder.</summary>
@@ -67,7 +71,7 @@ public sealed class PairRankerModel : IDisposable
             }
 
             var encoder = new RecordEncoder(tokenizer, tokens, source, candidate);
-            return new PairRankerModel(manifest, loading.GetAwaiter().GetResult(), encoder, tokens, options.EffectiveBatchTokens);
+            return new PairRankerModel(manifest, loading.GetAwaiter().GetResult(), encoder, tokens, options, source + (2 * candidate));
         }
         catch
         {
@@ -112,6 +116,7 @@ public sealed class PairRankerModel : IDisposable
         }
 
         var lengths = ArrayPool<int>.Shared.Rent(comparisons.Length);
+        var run = runs.Take();
         try
         {
             for (var i = 0; i < comparisons.Length; i++)
@@ -120,11 +125,11 @@ public sealed class PairRankerModel : IDisposable
                 lengths[i] = record.PairLength(first, second);
             }
 
-            var plan = BatchPlan.For(lengths.AsSpan(0, comparisons.Length), batchTokens);
+            var plan = BatchPlan.For(lengths.AsSpan(0, comparisons.Length), batchTokens, shapes);
             for (var batch = 0; batch < plan.Count; batch++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                Run(comparisons, plan.Members(batch), plan.Length(batch), logits);
+                Run(run, comparisons, plan.Members(batch), plan.Rows(batch), plan.Length(batch), logits);
                 completed?.Invoke(plan.Members(batch).Length);
             }
 
@@ -132,53 +137,68 @@ public sealed class PairRankerModel : IDisposable
         }
         finally
         {
+            runs.Return(run);
             ArrayPool<int>.Shared.Return(lengths);
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => session.Dispose();
-
-    private void Run(ReadOnlySpan<Comparison> comparisons, ReadOnlySpan<int> members, int length, Span<float> logits)
+    /// <summary>
+    /// Computes before the first request: on the CPU one batch, on a GPU one of each shape that batches have; there it also measures the speed by
+    /// size and chooses the size of batches, unless the options do.
+    /// </summary>
+    /// <param name="cancellationToken">Checked before each batch.</param>
+    public WarmUpReport WarmUp(CancellationToken cancellationToken = default)
     {
-        var size = members.Length * length;
-        var ids = ArrayPool<int>.Shared.Rent(size);
-        var mask = ArrayPool<int>.Shared.Rent(size);
-        var markers = ArrayPool<long>.Shared.Rent(3 * members.Length);
+        var run = runs.Take();
         try
         {
-            for (var row = 0; row < members.Length; row++)
-            {
-                var (record, first, second) = comparisons[members[row]];
-                var used = record.PairLength(first, second);
-                var start = row * length;
-                PairLayout.Write(tokens, record, first, second, ids.AsSpan(start, used), markers.AsSpan(3 * row, 3));
-                ids.AsSpan(start + used, length - used).Fill(tokens.Pad);
-                mask.AsSpan(start, used).Fill(1);
-                mask.AsSpan(start + used, length - used).Clear();
-            }
-
-            Run(ids, mask, markers, members, length, logits);
+            var report = new WarmUp((rows, length) => Run(run, [], [], rows, length, []), shapes, longest).Run(batchTokens, measuresBatches, cancellationToken);
+            batchTokens = report.BatchTokens;
+            return report;
         }
         finally
         {
-            ArrayPool<int>.Shared.Return(ids);
-            ArrayPool<int>.Shared.Return(mask);
-            ArrayPool<long>.Shared.Return(markers);
+            runs.Return(run);
         }
     }
 
-    private void Run(int[] ids, int[] mask, long[] markers, ReadOnlySpan<int> members, int length, Span<float> logits)
+    /// <inheritdoc/>
+    public void Dispose()
     {
-        long[] shape = [members.Length, length];
-        using var idsValue = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, ids.AsMemory(0, members.Length * length), shape);
-        using var maskValue = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, mask.AsMemory(0, members.Length * length), shape);
-        using var markersValue = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, markers.AsMemory(0, 3 * members.Length), [members.Length, 3]);
-        using var outputs = session.Run(InputNames, [idsValue, maskValue, markersValue], OutputNames);
-        var result = outputs[0].GetTensorDataAsSpan<float>();
+        runs.Dispose();
+        session.Dispose();
+    }
+
+    private void Run(BoundRun run, ReadOnlySpan<Comparison> comparisons, ReadOnlySpan<int> members, int rows, int length, Span<float> logits)
+    {
+        run.Begin(rows, length);
+        var ids = run.Input<int>("input_ids");
+        var mask = run.Input<int>("attention_mask");
+        var markers = run.Input<long>("markers");
         for (var row = 0; row < members.Length; row++)
         {
-            logits[members[row]] = result[row];
+            var (record, first, second) = comparisons[members[row]];
+            var used = record.PairLength(first, second);
+            var start = row * length;
+            PairLayout.Write(tokens, record, first, second, ids.Slice(start, used), markers.Slice(3 * row, 3));
+            ids.Slice(start + used, length - used).Fill(tokens.Pad);
+            mask.Slice(start, used).Fill(1);
+            mask.Slice(start + used, length - used).Clear();
+        }
+
+        // A row of padding has one token, so that its attention has a sum.
+        ids[(members.Length * length)..].Fill(tokens.Pad);
+        mask[(members.Length * length)..].Clear();
+        markers[(3 * members.Length)..].Clear();
+        for (var row = members.Length; row < rows; row++)
+        {
+            mask[row * length] = 1;
+        }
+
+        run.Run();
+        for (var row = 0; row < members.Length; row++)
+        {
+            logits[members[row]] = run.Output[row];
         }
     }
 

@@ -16,6 +16,15 @@ public sealed record Accelerator
     /// <summary>The CUDA device's number; null for the CPU.</summary>
     public int? CudaDevice { get; }
 
+    /// <summary>The most memory of a CUDA device that each model takes, in bytes; null for no limit.</summary>
+    public long? MemoryBytes { get; init; }
+
+    /// <summary>Memory of the device in use, by all processes, and its total, in bytes; null if the device does not say.</summary>
+    /// <remarks>Of the CPU: the working set of this process, and what its container or machine has.</remarks>
+    public (long Used, long Total)? ReadMemory() => CudaDevice is { } device
+        ? CudaRuntime.ReadMemory(device)
+        : (Environment.WorkingSet, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+
     /// <summary>
     /// The default number of tokens in a batch, including padding: on the CPU a batch's attention scores should fit into the caches, and a
     /// GPU needs large batches for full utilisation.

@@ -35,6 +35,22 @@ internal static unsafe class CudaRuntime
     /// <summary>Why no CUDA device can be used: each missing library, or what the driver says; null if one can.</summary>
     public static string? Problem => Found.Value;
 
+    /// <summary>Memory of a device in use and its total, in bytes; null if the runtime does not say.</summary>
+    public static (long Used, long Total)? ReadMemory(int device)
+    {
+        var name = (OperatingSystem.IsWindows() ? WindowsLibraries : LinuxLibraries)[1].Name;
+        if (Problem is not null || !NativeLibrary.TryLoad(name, out var runtime)
+            || !NativeLibrary.TryGetExport(runtime, "cudaSetDevice", out var set) || !NativeLibrary.TryGetExport(runtime, "cudaMemGetInfo", out var get))
+        {
+            return null;
+        }
+
+        nuint free = 0, total = 0;
+        return ((delegate* unmanaged<int, int>)set)(device) == 0 && ((delegate* unmanaged<nuint*, nuint*, int>)get)(&free, &total) == 0
+            ? ((long)(total - free), (long)total)
+            : null;
+    }
+
     private static string? Find()
     {
         var missing = (OperatingSystem.IsWindows() ? WindowsLibraries : LinuxLibraries).Where(static library => !NativeLibrary.TryLoad(library.Name, out _)).ToList();

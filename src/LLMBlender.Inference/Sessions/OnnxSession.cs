@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace LLMBlender.Inference.Sessions;
 
@@ -6,6 +7,7 @@ namespace LLMBlender.Inference.Sessions;
 internal sealed class OnnxSession : IDisposable
 {
     private readonly InferenceSession session;
+    private readonly OrtAllocator? pinned;
 
     /// <param name="graph">The graph's file, in the same folder as its weights.</param>
     /// <param name="accelerator">The device.</param>
@@ -23,7 +25,25 @@ internal sealed class OnnxSession : IDisposable
         {
             throw new ModelException(graph, $"ONNX Runtime can't load it on {accelerator}: {e.Message}", e);
         }
+
+        pinned = accelerator.CudaDevice is { } device ? Pinned(session, device) : null;
     }
+
+    /// <summary>The names of the graph's inputs.</summary>
+    public IReadOnlyList<string> InputNames => session.InputNames;
+
+    /// <summary>The declared shape of an input.</summary>
+    public TensorPattern ShapeOfInput(string input) => TensorPattern.Of(session.InputMetadata[input])
+        ?? throw new InvalidOperationException($"input {input} has dimensions other than batch, length and numbers");
+
+    /// <summary>The type of an input's elements.</summary>
+    public TensorElementType ElementsOfInput(string input) => session.InputMetadata[input].ElementDataType;
+
+    /// <summary>The declared shape of an output; null if it does not follow from rows and length.</summary>
+    public TensorPattern? ShapeOfOutput(string output) => TensorPattern.Of(session.OutputMetadata[output]);
+
+    /// <summary>Allocates memory of the machine for the device's inputs and outputs; it must be disposed before the session.</summary>
+    public HostMemory AllocateHost(long bytes) => pinned is null ? HostMemory.OfProcessor(bytes) : HostMemory.OfAllocator(pinned, bytes);
 
     /// <summary>Whether the graph has an input of this name.</summary>
     public bool Takes(string input) => session.InputMetadata.ContainsKey(input);
@@ -58,7 +78,11 @@ internal sealed class OnnxSession : IDisposable
     public void Run(OrtIoBinding binding, RunOptions options) => session.RunWithBinding(options, binding);
 
     /// <inheritdoc/>
-    public void Dispose() => session.Dispose();
+    public void Dispose()
+    {
+        pinned?.Dispose();
+        session.Dispose();
+    }
 
     private static SessionOptions Options(Accelerator accelerator, int threads)
     {
@@ -74,9 +98,25 @@ internal sealed class OnnxSession : IDisposable
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         if (accelerator.CudaDevice is { } device)
         {
-            options.AppendExecutionProvider_CUDA(device);
+            using var cuda = new OrtCUDAProviderOptions();
+            cuda.UpdateOptions(CudaOptions.Of(device, accelerator.MemoryBytes));
+            options.AppendExecutionProvider_CUDA(cuda);
         }
 
         return options;
+    }
+
+    // Null where the provider has no allocator of this name: ordinary memory gives the same numbers, and copies are slower.
+    private static OrtAllocator? Pinned(InferenceSession session, int device)
+    {
+        try
+        {
+            using var info = new OrtMemoryInfo("CudaPinned", OrtAllocatorType.DeviceAllocator, device, OrtMemType.CpuOutput);
+            return new OrtAllocator(session, info);
+        }
+        catch (OnnxRuntimeException)
+        {
+            return null;
+        }
     }
 }

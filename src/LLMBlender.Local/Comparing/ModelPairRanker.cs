@@ -1,3 +1,4 @@
+using LLMBlender.Inference.Batching;
 using LLMBlender.Inference.Models;
 using LLMBlender.Inference.PairRanker;
 
@@ -51,6 +52,9 @@ public sealed class ModelPairRanker(PairRankerModel model, string version) : IMo
             comparisons.AsSpan(0, pairs.Length).Clear();
         }
     }
+
+    /// <inheritdoc/>
+    public WarmUpReport WarmUp(CancellationToken cancellationToken = default) => model.WarmUp(cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose() => model.Dispose();

@@ -1,3 +1,4 @@
+using LLMBlender.Inference.Batching;
 using LLMBlender.Inference.Encoder;
 using LLMBlender.Inference.Models;
 using LLMBlender.Inference.PairRanker;
@@ -80,6 +81,9 @@ internal sealed class ScoringRanker(RewardModel model, string version) : IModelR
         completed?.Invoke(pairs.Length);
         return missing.Sum(static one => (long)one.Record.Row(one.Candidate).Ids.Length);
     }
+
+    /// <inheritdoc/>
+    public WarmUpReport WarmUp(CancellationToken cancellationToken = default) => model.WarmUp(cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose() => model.Dispose();

@@ -43,6 +43,9 @@ public sealed record Panel(string Name, string[] Members)
     /// <summary>The ranker of requests that name none; null for the default.</summary>
     public string? Ranker { get; init; }
 
+    /// <summary>The ranker that scores each candidate alone, whose scores an adaptive aggregation begins with; null for none.</summary>
+    public string? Prior { get; init; }
+
     /// <summary>The aggregation of requests that name none; null for the default.</summary>
     public string? Aggregation { get; init; }
 
@@ -150,6 +153,7 @@ public sealed record Panel(string Name, string[] Members)
             HedgeBudget = settings.HedgeBudget,
             HedgeAfter = settings.HedgeAfter,
             Ranker = settings.Ranker,
+            Prior = settings.Prior,
             Aggregation = settings.Aggregate,
             TopK = settings.TopK,
             Fuser = settings.Fuser,

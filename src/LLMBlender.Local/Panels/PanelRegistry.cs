@@ -145,6 +145,7 @@ public sealed class PanelRegistry
             Timeout = panel.Deadline < request.Timeout ? panel.Deadline.Value : request.Timeout,
             FuserPrompt = panel.FuserPrompt,
             Judging = panel.Judging,
+            Prior = panel.Prior,
         };
         return (completed, panel);
     }

@@ -102,6 +102,12 @@ public sealed record PanelSettings
     /// <summary>The ranker, a scorer, or a backend that judges pairs; null for the default ranker.</summary>
     public string? Ranker { get; set; }
 
+    /// <summary>
+    /// A ranker or a scorer that scores each candidate alone, such as <c>reward-minilm</c>: the aggregations <c>adaptive</c> and <c>adaptive-best</c> begin with its
+    /// scores, so that the ranker compares fewer pairs. Null for none.
+    /// </summary>
+    public string? Prior { get; set; }
+
     /// <summary>The aggregation of comparisons to a ranking; null for the default.</summary>
     public string? Aggregate { get; set; }
 

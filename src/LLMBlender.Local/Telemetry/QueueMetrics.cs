@@ -63,6 +63,33 @@ public sealed class QueueMetrics
     /// <summary>Initializes the counter of a ranker's failures to 0.</summary>
     public void InitializeCounters(string accelerator, string ranker) => Failed(accelerator, ranker, 0);
 
+    /// <summary>Observes the memory of each accelerator; nothing of one that does not say.</summary>
+    public void ObserveMemory(IReadOnlyList<(string Accelerator, Func<(long Used, long Total)?> Read)> accelerators) => meter.CreateObservableGauge(
+        "llmblender.accelerator.memory",
+        () => accelerators.SelectMany(static accelerator => accelerator.Read() is var (used, total)
+            ? (Measurement<long>[])[Of(used, accelerator.Accelerator, "used"), Of(total, accelerator.Accelerator, "total")]
+            : []),
+        "By",
+        "Memory of the accelerator in use and its total.");
+
+    /// <summary>Observes the maximum size of each accelerator's batches, and how long the warm-up took.</summary>
+    public void ObserveWarmUp(IEnumerable<(string Accelerator, string Ranker, int BatchTokens, double Seconds)> rankers)
+    {
+        var all = rankers.ToArray();
+        meter.CreateObservableGauge(
+            "llmblender.accelerator.batch.limit",
+            () => all.Select(static one => new Measurement<int>(one.BatchTokens, new(Accelerator, one.Accelerator), new(Ranker, one.Ranker))),
+            "{token}",
+            "Maximum number of tokens in a batch, padding included.");
+        meter.CreateObservableGauge(
+            "llmblender.accelerator.warmup",
+            () => all.Select(static one => new Measurement<double>(one.Seconds, new(Accelerator, one.Accelerator), new(Ranker, one.Ranker))),
+            "s",
+            "Time of the warm-up before the process was ready.");
+    }
+
+    private static Measurement<long> Of(long bytes, string accelerator, string kind) => new(bytes, new(Accelerator, accelerator), new("kind", kind));
+
     /// <summary>Observes the queue and the accelerators' counters.</summary>
     public void Observe(Func<long> waitingTokens, Func<int> shards, long limit, AcceleratorCounters[] counters)
     {

@@ -1,3 +1,4 @@
+using LLMBlender.Inference.Batching;
 using LLMBlender.Inference.Sessions;
 using LLMBlender.Local.Comparing;
 
@@ -9,16 +10,24 @@ namespace LLMBlender.Silo.Comparing;
 /// <param name="CallTokens">Maximum number of tokens in a call, which limits the wait of the next request.</param>
 internal sealed record LoadedRanker(RankerIdentity Identity, IPairRanker Ranker, int CallTokens)
 {
+    /// <summary>The warm-up that preceded the first request; null for a ranker that is not a model.</summary>
+    public WarmUpReport? WarmUp { get; private init; }
+
     // Enough for batches of similar lengths (see BatchPlan), and few enough for a short wait of the next request: about 0.5 s of work.
     private const int CpuCallTokens = 32 * 2048;
-    private const int GpuCallTokens = 8 * 16384;
+    private const int GpuCallBatches = 8;
 
-    /// <summary>Creates a loaded ranker from a model.</summary>
+    /// <summary>Warms a model up and creates a loaded ranker from it.</summary>
     /// <param name="name">The name that requests use.</param>
     /// <param name="ranker">The model; disposed with the result's ranker.</param>
     /// <param name="accelerator">The device of the model.</param>
-    public static LoadedRanker Create(string name, IModelRanker ranker, Accelerator accelerator) => new(
-        new RankerIdentity(name, ranker.Version) { Info = ModelRankers.Describe(name, ranker) },
-        ranker,
-        accelerator.CudaDevice is null ? CpuCallTokens : GpuCallTokens);
+    public static LoadedRanker Create(string name, IModelRanker ranker, Accelerator accelerator)
+    {
+        var report = ranker.WarmUp();
+        return new LoadedRanker(
+            new RankerIdentity(name, ranker.Version) { Info = ModelRankers.Describe(name, ranker) },
+            ranker,
+            accelerator.CudaDevice is null ? CpuCallTokens : GpuCallBatches * report.BatchTokens)
+        { WarmUp = report };
+    }
 }

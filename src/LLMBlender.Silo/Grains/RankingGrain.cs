@@ -44,9 +44,12 @@ internal sealed class RankingGrain(
                 var comparer = workflow.IsSettled && roster.Count == 0
                     ? FindConfigured(request.Ranker, request.Instruction, request.Input, workflow.Texts, deadline, request.Judging) ?? new NoComparer(request.Ranker)
                     : await FindAsync(request.Ranker, request.Instruction, request.Input, workflow.Texts, deadline, request.Judging);
+                var prior = request.Prior is { } named && workflow.UsesPrior
+                    ? await FindAsync(named, request.Instruction, request.Input, workflow.Texts, deadline, rules: null)
+                    : null;
                 return request.Candidates.Length <= MaxCandidatesOnScheduler
-                    ? await workflow.RunAsync(comparer, deadline.Token)
-                    : await Task.Run(() => workflow.RunAsync(comparer, deadline.Token));
+                    ? await workflow.RunAsync(comparer, deadline.Token, prior)
+                    : await Task.Run(() => workflow.RunAsync(comparer, deadline.Token, prior));
             }));
         }
         catch (Exception e)

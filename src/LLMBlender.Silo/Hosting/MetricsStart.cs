@@ -24,6 +24,18 @@ internal sealed class MetricsStart(
             metrics.Queue.InitializeCounters(accelerator, model);
         }
 
+        if (models.Accelerators.Count > 0)
+        {
+            metrics.Queue.ObserveMemory(
+                [.. models.Accelerators.Where(static accelerator => accelerator.Device is not null).Select(static accelerator => (accelerator.Name, new Func<(long, long)?>(accelerator.Device!.ReadMemory)))]);
+            metrics.Queue.ObserveWarmUp(
+                from accelerator in models.Accelerators
+                from ranker in accelerator.Rankers
+                where ranker.WarmUp is not null
+                let warmUp = ranker.WarmUp!
+                select (accelerator.Name, ranker.Identity.Name, warmUp.BatchTokens, warmUp.Duration.TotalSeconds));
+        }
+
         return Task.CompletedTask;
     }
 

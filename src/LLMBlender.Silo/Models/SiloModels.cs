@@ -14,6 +14,8 @@ public sealed class SiloModels : IDisposable
     /// <summary>The kind of rankers in <see cref="Loaded"/>.</summary>
     internal const string Ranker = "ranker";
 
+    private const int LeastMemory = 256;
+
     internal SiloModels(IReadOnlyList<AcceleratorRankers> accelerators) => Accelerators = accelerators;
 
     /// <summary>No models, for silos that neither compare nor fuse.</summary>
@@ -26,14 +28,23 @@ public sealed class SiloModels : IDisposable
 
     /// <summary>Loads rankers on accelerators.</summary>
     /// <param name="rankers">Name and folder of each; the first is the default.</param>
-    /// <param name="accelerators">The devices: <c>cpu</c>, <c>cuda:N</c> or <c>auto</c>; may be empty. Several <c>cpu</c> share the cores.</param>
+    /// <param name="accelerators">
+    /// The devices: <c>cpu</c>, <c>cuda:N</c> or <c>auto</c>; may be empty. Several <c>cpu</c> share the cores; several entries of one CUDA device are as many
+    /// workers with sessions and streams of their own.
+    /// </param>
+    /// <param name="memory">The most memory of a CUDA device that each ranker of each worker takes, in MiB; null for no limit.</param>
     /// <exception cref="ModelException">A model can't be loaded.</exception>
     /// <exception cref="ArgumentException">An accelerator is unknown, or missing in this build.</exception>
-    public static SiloModels Load(IReadOnlyList<(string Name, string Folder)> rankers, IReadOnlyList<string> accelerators)
+    public static SiloModels Load(IReadOnlyList<(string Name, string Folder)> rankers, IReadOnlyList<string> accelerators, int? memory = null)
     {
         ArgumentNullException.ThrowIfNull(rankers);
         ArgumentNullException.ThrowIfNull(accelerators);
-        var devices = accelerators.Select(Accelerator.Parse).ToList();
+        if (memory < LeastMemory)
+        {
+            throw new ArgumentException($"AcceleratorMemory is {memory} MiB, and must be at least {LeastMemory}, a small model and its batches", nameof(memory));
+        }
+
+        var devices = accelerators.Select(name => Accelerator.Parse(name) with { MemoryBytes = (long?)memory << 20 }).ToList();
         var processors = Math.Max(1, devices.Count(device => device.CudaDevice is null));
         var threads = Math.Max(1, Environment.ProcessorCount / processors);
         var loaded = new List<AcceleratorRankers>();
@@ -42,7 +53,7 @@ public sealed class SiloModels : IDisposable
             foreach (var device in devices)
             {
                 var options = new PairRankerOptions { Accelerator = device, Threads = threads };
-                loaded.Add(new AcceleratorRankers(device.ToString(), [.. rankers.Select(ranker => Load(ranker, options))]));
+                loaded.Add(new AcceleratorRankers(NameOf(device, loaded), [.. rankers.Select(ranker => Load(ranker, options))]) { Device = device });
             }
         }
         catch
@@ -74,6 +85,13 @@ public sealed class SiloModels : IDisposable
     /// <summary>Names and versions of the rankers, and names of the fusers.</summary>
     internal string Version => string.Join(
         ' ', Accelerators.SelectMany(static accelerator => accelerator.Rankers.Select(static ranker => $"{ranker.Identity.Name}={ranker.Identity.Version}/{ranker.Identity.Info?.Temperature}/{ranker.Identity.Info?.ConsensusWeight}")).Distinct().Concat(Fusers.Names));
+
+    // The second worker of cuda:0 is cuda:0/2: names are labels of metrics.
+    private static string NameOf(Accelerator device, List<AcceleratorRankers> others) => others.Count(other => other.Device == device) switch
+    {
+        0 => device.ToString(),
+        var count => $"{device}/{count + 1}",
+    };
 
     private static LoadedRanker Load((string Name, string Folder) ranker, PairRankerOptions options) =>
         LoadedRanker.Create(ranker.Name, ModelRankers.Load(ranker.Folder, options), options.Accelerator);

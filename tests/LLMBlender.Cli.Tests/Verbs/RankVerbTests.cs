@@ -107,6 +107,29 @@ public sealed class RankVerbTests(TinyModel tiny) : IDisposable
         Assert.Single(record["top"]!.AsArray());
     }
 
+    [Fact]
+    public async Task Rank_Prior_IsLoadedBesideTheRanker()
+    {
+        var candidates = string.Join(',', Enumerable.Range(0, 12).Select(i => $$"""{"text": "answer {{i * 7 % 5}} of {{i}}"}"""));
+
+        var outcome = await RunAsync(
+            $$"""{"id": 1, "instruction": "Say.", "candidates": [{{candidates}}]}""", ["--aggregate", "adaptive-best", "--prior", Repository.File("models", "reward-minilm")]);
+
+        Assert.Equal((ExitCode.Done, ""), (outcome.Code, outcome.Error));
+        var record = outcome.Records.Single();
+        Assert.Equal("pair-ranker", record["ranker_info"]!["kind"]!.GetValue<string>());
+        Assert.InRange(record["comparisons"]!.GetValue<int>(), 8, 12 * 11);
+    }
+
+    [Fact]
+    public async Task Rank_PriorThatComparesPairs_FailsTheRecordByName()
+    {
+        var outcome = await RunAsync(Good, ["--aggregate", "adaptive", "--prior", MiniRanker.Folder]);
+
+        Assert.Equal(ExitCode.SomeFailed, outcome.Code);
+        Assert.Contains("which compares pairs", outcome.Records.Single()["error"]!.GetValue<string>(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("bubble-best")]
     [InlineData("bubble-worst")]

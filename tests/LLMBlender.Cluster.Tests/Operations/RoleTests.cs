@@ -24,6 +24,10 @@ public sealed class RoleTests
         Assert.Equal(1, scrape.Sum("llmblender_silo_role", ("role", "compare")));
         Assert.Equal(0, scrape.Sum("llmblender_silo_role", ("role", "gateway")));
         Assert.Equal(1, scrape.Sum("llmblender_model_loaded", ("kind", "ranker")));
+
+        // The warm-up precedes readiness: its duration is known by then.
+        Assert.True(scrape.Sum("llmblender_accelerator_warmup_seconds", ("accelerator", "cpu")) > 0);
+        Assert.Equal(2048, scrape.Sum("llmblender_accelerator_batch_limit", ("accelerator", "cpu")));
         Assert.Equal((200, "ok"), await GetAsync(serve, "/health/startup"));
         Assert.Equal((200, "ok"), await GetAsync(serve, "/health/live"));
         Assert.Equal((503, "no silo of the cluster blends"), await GetAsync(serve, "/health/ready"));

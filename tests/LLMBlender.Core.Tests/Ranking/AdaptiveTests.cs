@@ -43,6 +43,88 @@ public sealed class AdaptiveTests
     }
 
     [Fact]
+    public void FirstRound_WithExpectations_IsARingOfTheTwoThirdsExpectedToBeBest()
+    {
+        var engine = Adaptive.Best(6, [[0, 3, 1, 5, -2, 4], [0, 30, 10, 50, -20, 40]]);
+        Assert.Equal([new(3, 5), new(5, 1), new(1, 2), new(2, 3)], engine.NextPairs().ToArray());
+    }
+
+    [Fact]
+    public void FirstRound_ExpectationsThatAreAllEqual_IsTheRing() =>
+        Assert.Equal(new Adaptive(6).NextPairs().ToArray(), new Adaptive(6, expectations: [[2, 2, 2, 2, 2, 2]]).NextPairs().ToArray());
+
+    [Theory]
+    [InlineData(1.0, 2.0)]
+    [InlineData(1.0, double.NaN, 0.0)]
+    [InlineData(1.0, double.PositiveInfinity, 0.0)]
+    public void Constructor_ExpectationNotAFiniteNumberForEach_IsRefusedByName(params double[] expected) =>
+        Assert.Equal("expectations", Assert.Throws<ArgumentException>(() => Adaptive.Best(3, [expected])).ParamName);
+
+    // Noise-free and transitive, whatever is expected: expectations that agree, that are reversed, and that are chance.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(-1)]
+    [InlineData(0)]
+    public void Rank_NoiseFree_FindsTheBestWhateverIsExpected(int sign) =>
+        Gen.Select(Gen.Int[2, 12].SelectMany(n => Gen.Shuffle(Enumerable.Range(0, n).Select(i => i * 0.37f).ToArray())), Gen.Int[0, 1000]).Sample((quality, seed) =>
+        {
+            var random = new Random(seed);
+            double[] expected = [.. quality.Select(value => sign == 0 ? random.NextDouble() : sign * Math.Pow(value + 1, 2))];
+            var best = Array.IndexOf(quality, quality.Max());
+            var ranking = Comparer.Run(Adaptive.Best(quality.Length, [expected]), pair => quality[pair.First] - quality[pair.Second]);
+            Assert.Equal(best, ranking.Best);
+            Assert.Equal(best, Comparer.Run(new Adaptive(quality.Length, expectations: [expected]), pair => quality[pair.First] - quality[pair.Second]).Best);
+        });
+
+    [Fact]
+    public void Rank_AnyMatrixAndExpectations_NeverAsksMoreThanAllPairsAndIsDeterministic() =>
+        Gen.Int[1, 12].SelectMany(n => Gen.Select(Gen.Float[-8, 8].Array2D[n, n], Gen.Double[-5, 5].Array[n].Array[0, 3], Gen.ULong)).Sample((matrix, expectations, seed) =>
+        {
+            var n = matrix.GetLength(0);
+            var ranking = Comparer.Run(Adaptive.Best(n, expectations), matrix);
+            var again = Comparer.Run(Adaptive.Best(n, expectations), matrix, pairs => Array.Sort(Permutation.Shuffled(pairs.Length, seed), pairs));
+            Assert.InRange(ranking.Comparisons, 0, n * (n - 1));
+            Assert.InRange(ranking.Rounds, 0, Adaptive.MostRounds);
+            Assert.Equal(ranking.Scores, again.Scores);
+            Assert.Equal((ranking.Comparisons, ranking.Rounds, ranking.Best), (again.Comparisons, again.Rounds, again.Best));
+        });
+
+    [Fact]
+    public void Rank_ExpectationsThatTell_NeedFewerComparisons()
+    {
+        var random = new Random(5);
+        var (without, with, same) = (0, 0, 0);
+        for (var r = 0; r < 200; r++)
+        {
+            var matrix = Simulate(11, 0.3, random, out var quality);
+            double[] expected = [.. quality.Select(value => value + random.NextDouble() - random.NextDouble())];
+            var told = Comparer.Run(Adaptive.Best(11, [expected]), matrix);
+            (without, with) = (without + Comparer.Run(Adaptive.Best(11), matrix).Comparisons, with + told.Comparisons);
+            same += told.Best == Comparer.Run(new MaxLogits(11), matrix).Best ? 1 : 0;
+        }
+
+        Assert.True(with < 0.9 * without, $"{with} comparisons against {without}");
+        Assert.InRange(same, 194, 200);
+    }
+
+    [Fact]
+    public void Rank_SixtyFourNoisyCandidates_ComparesAtMostSixPercent()
+    {
+        var random = new Random(64);
+        var (comparisons, same) = (0, 0);
+        for (var r = 0; r < 50; r++)
+        {
+            var matrix = Simulate(64, 0.45, random);
+            var ranking = Comparer.Run(new Adaptive(64), matrix);
+            comparisons += ranking.Comparisons;
+            same += ranking.Best == Comparer.Run(new MaxLogits(64), matrix).Best ? 1 : 0;
+        }
+
+        Assert.InRange(comparisons / 50.0 / (64 * 63), 0.01, 0.06);
+        Assert.InRange(same, 47, 50);
+    }
+
+    [Fact]
     public void Rank_FewCandidates_EqualsMaxLogits() =>
         Gen.Int[2, 4].SelectMany(n => Gen.Float[-8, 8].Array2D[n, n]).Sample(matrix =>
         {
@@ -123,17 +205,20 @@ public sealed class AdaptiveTests
         Assert.All(Enumerable.Range(1, 5), other => Assert.True(engine.Matrix.IsRecorded(new(0, other)) && engine.Matrix.IsRecorded(new(other, 0))));
     }
 
-    private static float[,] Simulate(int count, double noise, Random random)
+    private static float[,] Simulate(int count, double noise, Random random) => Simulate(count, noise, random, out _);
+
+    private static float[,] Simulate(int count, double noise, Random random, out double[] quality)
     {
         double Gauss() => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
-        var quality = Enumerable.Range(0, count).Select(_ => Gauss()).ToArray();
+        double[] drawn = [.. Enumerable.Range(0, count).Select(_ => Gauss())];
+        quality = drawn;
         var side = 0.3 * Gauss();
         var matrix = new float[count, count];
         for (var i = 0; i < count; i++)
         {
             for (var j = 0; j < count; j++)
             {
-                matrix[i, j] = i == j ? 0 : (float)(quality[i] - quality[j] + side + (noise * Gauss()));
+                matrix[i, j] = i == j ? 0 : (float)(drawn[i] - drawn[j] + side + (noise * Gauss()));
             }
         }
 

@@ -6,7 +6,7 @@ public sealed class RankingEnginesTests
 {
     [Fact]
     public void Names_AreTheContracts() =>
-        Assert.Equal(["max-logits", "max-wins", "bubble-sort", "adaptive", "bubble-best", "bubble-worst"], RankingEngines.Names);
+        Assert.Equal(["max-logits", "max-wins", "bubble-sort", "adaptive", "adaptive-best", "bubble-best", "bubble-worst"], RankingEngines.Names);
 
     [Fact]
     public void Default_IsRegistered() => Assert.Contains(RankingEngines.Default, RankingEngines.Names);

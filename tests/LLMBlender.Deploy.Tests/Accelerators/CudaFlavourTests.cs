@@ -14,18 +14,31 @@ public sealed partial class CudaFlavourTests(CudaFlavour flavour) : IClassFixtur
 
     public static bool IsLinux => OperatingSystem.IsLinux() && System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture is System.Runtime.InteropServices.Architecture.X64;
 
+    private string Provider =>
+        Path.Combine(flavour.Program, "runtimes", "linux-x64", "native", "libonnxruntime_providers_cuda.so") is var path && File.Exists(path)
+            ? path
+            : Path.Combine(flavour.Program, "libonnxruntime_providers_cuda.so");
+
     public static bool IsWithoutCuda => IsLinux && CudaRuntime.Problem is not null;
 
     [Fact(SkipUnless = nameof(IsLinux), Skip = Linux)]
     public void Provider_NeededLibraries_AreThoseThatTheProgramLooksFor()
     {
-        var needed = ElfFile.ReadNeeded(Path.Combine(flavour.Program, "runtimes", "linux-x64", "native", "libonnxruntime_providers_cuda.so") is var path && File.Exists(path)
-            ? path
-            : Path.Combine(flavour.Program, "libonnxruntime_providers_cuda.so"));
+        var needed = ElfFile.ReadNeeded(Provider);
         var cuda = needed.Where(static name => name.StartsWith("libcu", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
 
         // cuDNN is loaded by name while the provider starts, so that it is no entry of the file.
         Assert.Equal(CudaRuntime.LinuxLibraries.Select(static library => library.Name).Where(static name => !name.Contains("cudnn", StringComparison.Ordinal)).Order(StringComparer.Ordinal), cuda);
+    }
+
+    // The provider refuses options that it does not know, and falls back for a name of memory that it does not know.
+    [Fact(SkipUnless = nameof(IsLinux), Skip = Linux)]
+    public void Provider_NamesThatTheProgramUses_AreInItsFile()
+    {
+        var binary = File.ReadAllBytes(Provider);
+
+        Assert.All([.. CudaOptions.Of(0, 1).Keys, CudaOptions.Of(0)["arena_extend_strategy"], "CudaPinned"], name =>
+            Assert.True(binary.AsSpan().IndexOf(System.Text.Encoding.ASCII.GetBytes(name)) >= 0, name));
     }
 
     [Fact]

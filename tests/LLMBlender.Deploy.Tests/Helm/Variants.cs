@@ -37,6 +37,7 @@ internal static class Variants
             - { Name: house, Members: [cloud, local], Quorum: 1, Grace: "00:00:02", HedgeBudget: 0.05, TopK: 2, Ranker: tei, Fuser: cloud }
           Cache: { MemoryEntries: 100000, Expiry: "3.00:00:00" }
           Queue: { MaxTokens: 2000000 }
+          AcceleratorMemory: 20480
           Admission: { MaxRequests: 512 }
           Gateway: { MaxRequestBytes: 1048576, MaxCachedBytes: 1048576, Recording: { Folder: /var/lib/traffic, MaxFileBytes: 1048576, MaxBytes: 10485760 } }
         logging: { Default: Warning, LLMBlender: Information }
@@ -266,7 +267,8 @@ internal static class Variants
               TimeShare: 0.8
               HedgeAfter: "00:00:03"
               Ranker: reward-minilm
-              Aggregate: adaptive
+              Prior: scorer
+              Aggregate: adaptive-best
               Strict: true
               KeepsMember: true
             - { Name: recorded, Records: /etc/records/panel.jsonl }

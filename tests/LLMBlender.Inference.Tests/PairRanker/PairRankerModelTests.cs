@@ -121,11 +121,82 @@ public sealed class PairRankerModelTests(TinyRanker tiny) : IClassFixture<TinyRa
         Assert.True(each < 256, $"{each} bytes a pair");
     }
 
+    [Fact]
+    public void Compare_InBucketsOfShapes_GivesTheSameLogits()
+    {
+        using var exact = tiny.Load();
+        using var bucketed = tiny.Load(options: new PairRankerOptions { HasShapeBuckets = true, BatchTokens = 2048 });
+        var comparisons = ReferenceCases.Load().SelectMany(group => group.Records).SelectMany(record =>
+        {
+            var encoded = exact.Encode(record.Source, record.Candidates);
+            return new[] { new Comparison(encoded, 0, 1), new Comparison(encoded, 1, 0) };
+        }).ToArray();
+
+        var (expected, actual) = (new float[comparisons.Length], new float[comparisons.Length]);
+        var without = exact.CompareCounting(comparisons, expected);
+        var with = bucketed.CompareCounting(comparisons, actual);
+
+        Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
+        Assert.True(with > without, $"{with} tokens computed in buckets, {without} without");
+    }
+
+    [Fact]
+    public void WarmUp_OnAProcessor_KeepsTheSizeOfBatches()
+    {
+        using var ranker = tiny.Load();
+
+        var report = ranker.WarmUp(TestContext.Current.CancellationToken);
+
+        Assert.Equal((1, 2048), (report.Shapes, report.BatchTokens));
+    }
+
+    [Fact]
+    public void WarmUp_InBucketsWithMeasuredBatches_LeavesLogitsAsTheyAre()
+    {
+        using var exact = tiny.Load();
+        using var warm = tiny.Load(options: new PairRankerOptions { HasShapeBuckets = true, MeasuresBatches = true, SourceMaxLength = 32, CandidateMaxLength = 16 });
+        var record = warm.Encode("Which is longer?", ["A short answer.", "An answer that is quite a bit longer than that."]);
+
+        var report = warm.WarmUp(TestContext.Current.CancellationToken);
+
+        Assert.Contains(report.Curve, point => point.Tokens == report.BatchTokens);
+        Assert.InRange(report.Shapes, 4, 100);
+        Assert.Equal(Logit(exact, record), Logit(warm, record), 1e-5f);
+    }
+
+    [Fact]
+    public void Compare_MoreBatches_AllocatesNothingForEach()
+    {
+        using var ranker = tiny.Load(options: new PairRankerOptions { BatchTokens = 1 });
+        var record = ranker.Encode("Which is longer?", ["A short answer.", "An answer that is quite a bit longer than that."]);
+        var comparisons = Enumerable.Repeat(new Comparison(record, 0, 1), 200).ToArray();
+        var logits = new float[comparisons.Length];
+        long Allocated(int batches)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            ranker.Compare(comparisons.AsSpan(0, batches), logits.AsSpan(0, batches));
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        Allocated(200);
+        var (few, many) = (Allocated(10), Allocated(200));
+
+        // The plan has an entry of 16 bytes and two of 4 for each batch, in a list that doubles.
+        Assert.True(many - few < 190 * 96, $"{few} bytes for 10 batches, {many} for 200");
+    }
+
     [Theory]
     [InlineData(3)]
     [InlineData(0)]
     public void Load_LengthWithoutRoomForText_IsRefused(int length) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => tiny.Load(options: new PairRankerOptions { SourceMaxLength = length }));
+
+    private static float Logit(PairRankerModel ranker, EncodedRecord record)
+    {
+        var logits = new float[1];
+        ranker.Compare([new(record, 0, 1)], logits);
+        return logits[0];
+    }
 
     private static ReferenceCases Group(string name) => ReferenceCases.Load().Single(group => group.Name == name);
 

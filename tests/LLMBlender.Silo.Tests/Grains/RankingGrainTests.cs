@@ -79,6 +79,24 @@ public sealed class RankingGrainTests
     }
 
     [Fact]
+    public async Task Rank_Prior_IsARankerOfTheClusterThatScoresEachAlone()
+    {
+        var ranker = new FakeRanker { Info = new RankerInfo("fake", RankerInfo.PairRanker) };
+        var prior = new FakeRanker("v2") { Info = new RankerInfo("fake", RankerInfo.RewardModel) };
+        await using var cluster = await BlendCluster.StartAsync(ranker, SiloRoles.All);
+        await using var scoring = await BlendCluster.StartAsync(prior, SiloRoles.All);
+        var request = FakeRanker.Request("Which?", Eleven) with { Aggregation = "adaptive-best", Prior = "fake" };
+
+        var refused = await Assert.ThrowsAsync<BlendException>(() => cluster.Blender.RankAsync(request));
+        var unknown = await Assert.ThrowsAsync<BlendException>(() => cluster.Blender.RankAsync(request with { Prior = "nobody" }));
+        var ranked = await scoring.Blender.RankAsync(request);
+
+        Assert.Contains("\"fake\", which compares pairs", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("nobody", unknown.Message, StringComparison.Ordinal);
+        Assert.Equal(1, ranked.Ranks[10]);
+    }
+
+    [Fact]
     public async Task Rank_Repeated_IsNotComputedAgain()
     {
         var ranker = new FakeRanker();
