@@ -64,7 +64,7 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         // Servers are searched while the models load.
         var finding = ConfiguredPanels.DiscoverAsync(settings, arguments.Roles.HasFlag(SiloRoles.Blend), terminal.Variable, cancellationToken);
         WriteHint($"starting: loading {string.Join(", ", settings.RankersOrDefault)}");
-        using var models = LoadModels(settings);
+        using var models = LoadModels(settings, cancellationToken);
         var redis = arguments.Redis is { } address ? await RedisConnection.OpenAsync(address, arguments.RedisWait, WriteNote, TimeProvider.System, cancellationToken) : null;
         await using (redis)
         {
@@ -209,7 +209,7 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         }
     }
 
-    private SiloModels LoadModels(ServeSettings settings)
+    private SiloModels LoadModels(ServeSettings settings, CancellationToken cancellationToken)
     {
         var search = new ModelSearch(terminal);
         try
@@ -220,7 +220,7 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
             }
 
             var models = arguments.Roles.HasFlag(SiloRoles.Compare)
-                ? SiloModels.Load([.. settings.RankersOrDefault.Select(search.FindRanker)], settings.AcceleratorsOrDefault, settings.AcceleratorMemory)
+                ? SiloModels.Load([.. settings.RankersOrDefault.Select(search.FindRanker)], settings.AcceleratorsOrDefault, settings.AcceleratorMemory, cancellationToken)
                 : SiloModels.None;
             if (arguments.Roles.HasFlag(SiloRoles.Fuse))
             {
