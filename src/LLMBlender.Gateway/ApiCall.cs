@@ -20,8 +20,14 @@ internal readonly record struct ApiCall(HttpContext Context, IBlender Blender, A
     public static ApiCall Create(HttpContext context, IBlender blender)
     {
         var services = context.RequestServices;
-        var (panels, timeProvider) = (services.GetRequiredService<PanelDirectory>(), services.GetRequiredService<TimeProvider>());
+        var timeProvider = services.GetService<TimeProvider>() ?? TimeProvider.System;
         var facts = new AnswerFacts(context, timeProvider);
+        if (services.GetService<PanelDirectory>() is not { } panels)
+        {
+            // A host that maps the endpoints without the gateway's services has no callers, no recording and no cache.
+            return new ApiCall(context, blender, facts);
+        }
+
         var caller = Caller.Of(context);
 
         // From the inside to the outside: charges, recorded traffic, kept answers. A kept answer costs nothing and teaches nothing new.

@@ -54,7 +54,7 @@ public sealed class EvaluateVerbTests(TinyModel tiny) : IDisposable
         var report = await EvaluateAsync($"{First}\n{Second}\n");
 
         var engines = report["aggregations"]!.AsArray().ToDictionary(row => (string)row!["name"]!, row => row!);
-        Assert.Equal(["max-logits", "max-wins", "bubble-sort", "adaptive", "bubble-best", "one order only"], engines.Keys);
+        Assert.Equal(["max-logits", "max-wins", "bubble-sort", "adaptive", "bubble-best", "adaptive-best", "one order only"], engines.Keys);
         Assert.Equal(6, (double)engines["max-logits"]["comparisons"]!["value"]!);
         Assert.Equal(1, (double)engines["max-logits"]["same_best"]!["value"]!);
         Assert.Equal(0, (double)engines["max-logits"]["other_best_in_reverse"]!["value"]!);
