@@ -30,6 +30,16 @@ internal sealed record TokenBatch(int[] Ids, int[] Mask, long[] Markers, int Len
         return new TokenBatch(ids, [.. Enumerable.Repeat(1, ids.Length)], markers, length);
     }
 
+    /// <summary>A run on memory that is bound and reused.</summary>
+    public void Run(BoundRun run)
+    {
+        run.Begin(Count, Length);
+        Ids.CopyTo(run.Input<int>("input_ids"));
+        Mask.CopyTo(run.Input<int>("attention_mask"));
+        Markers.CopyTo(run.Input<long>("markers"));
+        run.Run();
+    }
+
     /// <summary>ONNX Runtime alone: tensors over the arrays, one run, the logits.</summary>
     public float[] Run(OnnxSession session)
     {

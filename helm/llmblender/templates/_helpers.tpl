@@ -129,8 +129,8 @@ imagePullSecrets:
 {{- /* What --role says for a Deployment's pods. */ -}}
 {{- define "llmblender.roleArgument" -}}
 {{- if and (eq .role "blend") (not .root.Values.fuse.enabled) -}}blend,fuse
-{{- else if and (eq .role "gateway") .root.Values.gateway.dashboard -}}gateway,dashboard
 {{- else -}}{{ .role }}{{- end -}}
+{{- if .root.Values.gateway.dashboard -}},dashboard{{- end -}}
 {{- end -}}
 
 {{- define "llmblender.image" -}}

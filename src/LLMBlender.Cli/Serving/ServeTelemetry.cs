@@ -40,7 +40,8 @@ internal static class ServeTelemetry
                 .AddEnvironmentVariableDetector())
             .WithMetrics(metrics =>
             {
-                metrics.AddMeter(Meters).AddPrometheusExporter();
+                // Exemplars lead from a histogram to the traces of its measurements. Without traces there are none.
+                metrics.SetExemplarFilter(ExemplarFilterType.TraceBased).AddMeter(Meters).AddPrometheusExporter();
                 if (Exports(builder.Configuration, "METRICS"))
                 {
                     metrics.AddOtlpExporter(To(builder.Configuration, "METRICS"));

@@ -23,6 +23,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Orleans.Dashboard;
+using GrainTypeOptions = Orleans.Configuration.GrainTypeOptions;
 
 namespace LLMBlender.Cli.Serving;
 
@@ -63,7 +64,7 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         // Servers are searched while the models load.
         var finding = ConfiguredPanels.DiscoverAsync(settings, arguments.Roles.HasFlag(SiloRoles.Blend), terminal.Variable, cancellationToken);
         WriteHint($"starting: loading {string.Join(", ", settings.RankersOrDefault)}");
-        using var models = LoadModels(settings);
+        using var models = LoadModels(settings, cancellationToken);
         var redis = arguments.Redis is { } address ? await RedisConnection.OpenAsync(address, arguments.RedisWait, WriteNote, TimeProvider.System, cancellationToken) : null;
         await using (redis)
         {
@@ -91,7 +92,7 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
 
             var options = Options(key, certificates);
             builder.AddLLMBlenderSilo(options, models, panels);
-            builder.UseOrleans(static silo => silo.AddDashboard(static dashboard => dashboard.HideTrace = true));
+            builder.UseOrleans(silo => AddDashboard(silo, arguments.Roles));
             builder.Services.AddHostedService<RestartNotice>();
             AddGateway(builder, options.Key);
             await using var app = builder.Build();
@@ -121,6 +122,20 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
                 isStopping = true;
                 await app.StopAsync(CancellationToken.None);
             }
+        }
+    }
+
+    // The dashboard measures every grain call of its silo and reports each second, so that only silos with its role have it. The others don't
+    // offer its grains, which would lack their services.
+    private static void AddDashboard(ISiloBuilder silo, SiloRoles roles)
+    {
+        if (roles.HasFlag(SiloRoles.Dashboard))
+        {
+            silo.AddDashboard(static dashboard => dashboard.HideTrace = true);
+        }
+        else
+        {
+            silo.Services.PostConfigure<GrainTypeOptions>(static grains => grains.Classes.RemoveWhere(static type => type.Assembly == typeof(DashboardOptions).Assembly));
         }
     }
 
@@ -194,7 +209,7 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
         }
     }
 
-    private SiloModels LoadModels(ServeSettings settings)
+    private SiloModels LoadModels(ServeSettings settings, CancellationToken cancellationToken)
     {
         var search = new ModelSearch(terminal);
         try
@@ -205,7 +220,7 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
             }
 
             var models = arguments.Roles.HasFlag(SiloRoles.Compare)
-                ? SiloModels.Load([.. settings.RankersOrDefault.Select(search.FindRanker)], settings.AcceleratorsOrDefault, settings.AcceleratorMemory)
+                ? SiloModels.Load([.. settings.RankersOrDefault.Select(search.FindRanker)], settings.AcceleratorsOrDefault, settings.AcceleratorMemory, cancellationToken)
                 : SiloModels.None;
             if (arguments.Roles.HasFlag(SiloRoles.Fuse))
             {

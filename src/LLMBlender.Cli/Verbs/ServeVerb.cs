@@ -25,8 +25,8 @@ internal static class ServeVerb
         Without options the process has all roles: HTTP, blending, comparing on its accelerators, fusing; comparisons are cached in
         memory. With --redis, processes with the same Redis and cluster id form one cluster, and --role selects the roles of each:
         gateway serves HTTP requests, blend coordinates and calls the panel, compare compares on accelerators, fuse fuses. Processes
-        can join and leave at any time. dashboard, which all does not include, serves Orleans' dashboard of the cluster at
-        /dashboard to callers; in a browser, a caller's key is the password.
+        can join and leave at any time. dashboard, which all does not include, serves Orleans' dashboard at /dashboard to callers; in
+        a browser, a caller's key is the password. It shows the processes that have this role too: each measures its own grain calls.
 
         POST /v1/rank, /v1/compare, /v1/fuse and /v1/blend accept the records of the verbs with those names and return their answers;
         "timeout" is the request's timeout in seconds (default 60, for blends none; maximum 86400). Errors: {"error":{"message","type","param","code"}}.

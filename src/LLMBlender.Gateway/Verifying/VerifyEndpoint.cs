@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using LLMBlender.Abstractions;
 using LLMBlender.Abstractions.Json;
 using LLMBlender.Gateway.RateLimiting;
@@ -44,6 +45,12 @@ public static class VerifyEndpoint
         var isPanels = panel?.Rule is { } rule && (rule.Ranker is null ? record.Ranker is null || record.Ranker == panel.Ranker : rule.Ranker == ranking.Ranker);
         var result = new Verification(record, ranking, isPanels ? panel!.Rule : null).ToResult();
         call.Get<VerifyMetrics>().Count(result.Verdict);
+        Activity.Current?.AddEvent(new ActivityEvent("gen_ai.evaluation.result", tags: new ActivityTagsCollection
+        {
+            { "gen_ai.evaluation.name", "verify" },
+            { "gen_ai.evaluation.score.label", VerifyMetrics.Name(result.Verdict) },
+            { "gen_ai.evaluation.score.value", result.Confidence },
+        }));
         return result;
     }
 

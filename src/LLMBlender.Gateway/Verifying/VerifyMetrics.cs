@@ -17,18 +17,17 @@ internal sealed class VerifyMetrics : IDisposable
     /// <summary>Initializes each verdict's counter to 0, so that a rate query includes the first one.</summary>
     public void InitializeCounters() => Array.ForEach(Enum.GetValues<AnswerVerdict>(), verdict => Add(verdict, 0));
 
+    /// <summary>A verdict's name in labels and spans.</summary>
+    public static string Name(AnswerVerdict verdict) => verdict switch
+    {
+        AnswerVerdict.Approve => "approve",
+        AnswerVerdict.Tie => "tie",
+        AnswerVerdict.Reject => "reject",
+        _ => "abstain",
+    };
+
     /// <inheritdoc/>
     public void Dispose() => meter.Dispose();
 
-    private void Add(AnswerVerdict verdict, int count)
-    {
-        var name = verdict switch
-        {
-            AnswerVerdict.Approve => "approve",
-            AnswerVerdict.Tie => "tie",
-            AnswerVerdict.Reject => "reject",
-            _ => "abstain",
-        };
-        verdicts.Add(count, new KeyValuePair<string, object?>("verdict", name));
-    }
+    private void Add(AnswerVerdict verdict, int count) => verdicts.Add(count, new KeyValuePair<string, object?>("verdict", Name(verdict)));
 }

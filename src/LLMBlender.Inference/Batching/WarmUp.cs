@@ -15,6 +15,9 @@ internal sealed class WarmUp(Action<int, int> batch, ShapeBuckets? shapes, int l
     /// <summary>The largest batch that is measured, in tokens.</summary>
     public const int MostTokens = 1 << 16;
 
+    /// <summary>Seconds of a batch, above which no larger one is measured: the next request would wait as long.</summary>
+    public const double MostSeconds = 1;
+
     private const int UsualLength = 512;
     private const int Repeats = 2;
 
@@ -51,7 +54,7 @@ internal sealed class WarmUp(Action<int, int> batch, ShapeBuckets? shapes, int l
         ? [(1, Math.Min(longest, UsualLength))]
         : shapes.Lengths(longest).Reverse().SelectMany(length => ShapeBuckets.RowCounts(Math.Max(1, budget / length)).Reverse().Select(rows => (rows, length)));
 
-    /// <summary>Measures the speed of growing batches of usual length, up to the device's memory.</summary>
+    /// <summary>Measures the speed of growing batches of usual length, up to the device's memory and <see cref="MostSeconds"/>.</summary>
     public IReadOnlyList<BatchSpeed> Measure(CancellationToken cancellationToken)
     {
         var length = Math.Min(longest, UsualLength);
@@ -66,10 +69,14 @@ internal sealed class WarmUp(Action<int, int> batch, ShapeBuckets? shapes, int l
                 batch(rows, length);
                 var seconds = Enumerable.Range(0, Repeats).Min(_ => Time(() => batch(rows, length)));
                 points.Add(new BatchSpeed(rows * length, rows * length / Math.Max(seconds, 1e-9)));
+                if (seconds > MostSeconds)
+                {
+                    break;
+                }
             }
             catch (OnnxRuntimeException) when (points.Count > 0)
             {
-                // Out of memory: smaller batches it is.
+                // Out of memory: the larger batches are not measured.
                 break;
             }
         }

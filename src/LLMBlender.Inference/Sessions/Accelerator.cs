@@ -19,7 +19,7 @@ public sealed record Accelerator
     /// <summary>The most memory of a CUDA device that each model takes, in bytes; null for no limit.</summary>
     public long? MemoryBytes { get; init; }
 
-    /// <summary>Memory of the device in use, by all processes, and its total, in bytes; null if the device does not say.</summary>
+    /// <summary>Memory of the device in use, by all processes, and its total, in bytes; null if the driver reports none.</summary>
     /// <remarks>Of the CPU: the working set of this process, and what its container or machine has.</remarks>
     public (long Used, long Total)? ReadMemory() => CudaDevice is { } device
         ? CudaRuntime.ReadMemory(device)

@@ -35,7 +35,7 @@ internal static unsafe class CudaRuntime
     /// <summary>Why no CUDA device can be used: each missing library, or what the driver says; null if one can.</summary>
     public static string? Problem => Found.Value;
 
-    /// <summary>Memory of a device in use and its total, in bytes; null if the runtime does not say.</summary>
+    /// <summary>Memory of a device in use and its total, in bytes; null if the runtime reports none.</summary>
     public static (long Used, long Total)? ReadMemory(int device)
     {
         var name = (OperatingSystem.IsWindows() ? WindowsLibraries : LinuxLibraries)[1].Name;

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using LLMBlender.Abstractions;
 using LLMBlender.Local.Backends;
+using LLMBlender.Local.Telemetry;
 using Microsoft.Extensions.AI;
 
 namespace LLMBlender.Local.Judging;
@@ -21,7 +23,9 @@ public sealed class PairJudge(Backend backend, IChatClient? client = null)
     {
         var messages = JudgePrompt.Compose(instruction, input, a, b, Rules);
         var response = await (client ?? backend.Client).GetResponseAsync(messages, Options(backend), cancellationToken);
-        return (JudgePrompt.Read(response.Text), response);
+        var verdict = JudgePrompt.Read(response.Text);
+        Activity.Current.AddEvaluation("judge", verdict?.Logit, verdict?.Logit switch { null => "unreadable", > 0 => "a", < 0 => "b", _ => "tie" });
+        return (verdict, response);
     }
 
     /// <summary>Returns a judge's options: temperature 0, and the backend's token limit.</summary>

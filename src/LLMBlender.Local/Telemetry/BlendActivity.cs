@@ -25,6 +25,11 @@ public sealed class BlendActivity(BlendWorkflow workflow, string? panel, Workflo
             await using var updates = workflow.RunAsync(request, isStreamed, deadline).GetAsyncEnumerator();
             while (await MoveNextAsync(updates, span))
             {
+                if (updates.Current.Response?.Fusion is { Margin: { } margin } fusion)
+                {
+                    span.AddEvaluation(BlendWorkflow.Guard, margin, fusion.Given is BlendGiven.Fused ? "fused" : "best");
+                }
+
                 yield return updates.Current;
             }
 

@@ -38,6 +38,33 @@ public static class BlendTracing
         return Source.StartActivity(ActivityKind.Internal, links: served.Select(static context => new ActivityLink(context)), name: name);
     }
 
+    /// <summary>Adds a verdict on an answer as an event, as OpenTelemetry's GenAI convention defines it.</summary>
+    /// <param name="span">The span; null for none.</param>
+    /// <param name="name">What was evaluated, such as <c>rank</c>.</param>
+    /// <param name="score">The score; null if there is none.</param>
+    /// <param name="label">The verdict.</param>
+    /// <param name="candidate">The candidate's index; null if the verdict is not of a candidate.</param>
+    public static void AddEvaluation(this Activity? span, string name, double? score, string label, int? candidate = null)
+    {
+        if (span is not { IsAllDataRequested: true })
+        {
+            return;
+        }
+
+        var tags = new ActivityTagsCollection { { "gen_ai.evaluation.name", name }, { "gen_ai.evaluation.score.label", label } };
+        if (score is { } known)
+        {
+            tags.Add("gen_ai.evaluation.score.value", known);
+        }
+
+        if (candidate is { } index)
+        {
+            tags.Add("llmblender.candidate", index);
+        }
+
+        span.AddEvent(new ActivityEvent("gen_ai.evaluation.result", tags: tags));
+    }
+
     /// <summary>Marks a span as failed with a label. Messages are not recorded, because they may quote a request.</summary>
     public static void Fail(this Activity? span, string error) => span?.SetTag("error.type", error).SetStatus(ActivityStatusCode.Error);
 

@@ -7,8 +7,8 @@ using Microsoft.Extensions.AI;
 namespace LLMBlender.Local.Telemetry;
 
 /// <summary>
-/// A backend's client that measures and traces each call by OpenTelemetry's GenAI convention. Labels are values of the configuration,
-/// never values of the server's response. Serves one request; does not dispose the backend's client.
+/// A backend's client that measures and traces each call by OpenTelemetry's GenAI convention. Labels of metrics are values of
+/// the configuration, never values of the server's response; spans have the model and id of the response too. Serves one request; does not dispose the backend's client.
 /// </summary>
 /// <param name="backend">The backend.</param>
 /// <param name="metrics">Counts the calls.</param>
@@ -35,7 +35,7 @@ public sealed class MeasuredChatClient(Backend backend, ChatMetrics metrics, Dea
         try
         {
             var response = await backend.Client.GetResponseAsync(messages, options, cancellationToken);
-            End(span, start, response.Usage?.InputTokenCount ?? 0, response.Usage?.OutputTokenCount ?? 0, response.FinishReason);
+            End(span, start, response.Usage?.InputTokenCount ?? 0, response.Usage?.OutputTokenCount ?? 0, response.FinishReason, response.ModelId, response.ResponseId);
             PromptCapture.CaptureOutput(span, response.Text);
             return response;
         }
@@ -53,6 +53,7 @@ public sealed class MeasuredChatClient(Backend backend, ChatMetrics metrics, Dea
         var start = Stopwatch.GetTimestamp();
         var (input, output, began, isYielded) = (0L, 0L, false, false);
         ChatFinishReason? finish = null;
+        var (model, id) = ((string?)null, (string?)null);
         var text = PromptCapture.CreateBuffer(span);
         await using var updates = backend.Client.GetStreamingResponseAsync(messages, options, cancellationToken).GetAsyncEnumerator(cancellationToken);
         try
@@ -71,13 +72,14 @@ public sealed class MeasuredChatClient(Backend backend, ChatMetrics metrics, Dea
                 }
 
                 finish = updates.Current.FinishReason ?? finish;
+                (model, id) = (updates.Current.ModelId ?? model, updates.Current.ResponseId ?? id);
                 text?.Append(updates.Current.Text);
                 isYielded = true;
                 yield return updates.Current;
                 isYielded = false;
             }
 
-            End(span, start, input, output, finish);
+            End(span, start, input, output, finish, model, id);
             PromptCapture.CaptureOutput(span, text?.ToString());
         }
         finally
@@ -134,13 +136,14 @@ public sealed class MeasuredChatClient(Backend backend, ChatMetrics metrics, Dea
         }
     }
 
-    private void End(Activity? span, long start, long input, long output, ChatFinishReason? finish)
+    private void End(Activity? span, long start, long input, long output, ChatFinishReason? finish, string? model, string? id)
     {
         metrics.Called(tags, Stopwatch.GetElapsedTime(start).TotalSeconds, null);
         metrics.Used(tags, input, output);
         if (span is { IsAllDataRequested: true })
         {
             span.SetTag("gen_ai.usage.input_tokens", input).SetTag("gen_ai.usage.output_tokens", output);
+            span.SetTag("gen_ai.response.model", model).SetTag("gen_ai.response.id", id);
             span.SetTag("gen_ai.response.finish_reasons", finish is { } reason ? new[] { reason.Value } : null);
         }
     }

@@ -63,7 +63,7 @@ public sealed class QueueMetrics
     /// <summary>Initializes the counter of a ranker's failures to 0.</summary>
     public void InitializeCounters(string accelerator, string ranker) => Failed(accelerator, ranker, 0);
 
-    /// <summary>Observes the memory of each accelerator; nothing of one that does not say.</summary>
+    /// <summary>Observes the memory of each accelerator; no measurement where none is reported.</summary>
     public void ObserveMemory(IReadOnlyList<(string Accelerator, Func<(long Used, long Total)?> Read)> accelerators) => meter.CreateObservableGauge(
         "llmblender.accelerator.memory",
         () => accelerators.SelectMany(static accelerator => accelerator.Read() is var (used, total)

@@ -7,6 +7,9 @@ namespace LLMBlender.Local.Telemetry;
 /// <summary>The span and measurements of a ranking. Serves one request.</summary>
 public sealed class RankingActivity(RankingWorkflow workflow, int candidates, RankingMetrics metrics) : IDisposable
 {
+    // A span of many events is cut by collectors.
+    private const int MaxEvents = 64;
+
     private readonly Activity? span = BlendTracing.Start("rank")?
         .SetTag("llmblender.aggregation", workflow.Aggregation).SetTag("llmblender.candidates", candidates);
 
@@ -20,6 +23,11 @@ public sealed class RankingActivity(RankingWorkflow workflow, int candidates, Ra
             .SetTag("llmblender.rounds", workflow.Rounds)
             .SetTag("llmblender.comparisons", response.Comparisons)
             .SetTag("llmblender.comparisons.reused", response.Reused);
+        for (var i = 0; span is not null && i < Math.Min(candidates, MaxEvents); i++)
+        {
+            span.AddEvaluation("rank", response.Scores[i], $"rank {response.Ranks[i]}", i);
+        }
+
         return response;
     }
 

@@ -45,6 +45,12 @@ internal sealed class AnswerAssembler(int maxLength)
     private long length;
     private long responseFieldsLength;
 
+    /// <summary>The model that the server says answered; null until it is read, or if it says none.</summary>
+    public string? Model { get; private set; }
+
+    /// <summary>The answer's id at the server; null until it is read, or if it has none.</summary>
+    public string? Id { get; private set; }
+
     /// <summary>Whether the answer is complete: it has a finish reason, its end marker was read, or it came in one piece.</summary>
     public bool IsEnded { get; private set; }
 
@@ -63,6 +69,19 @@ internal sealed class AnswerAssembler(int maxLength)
         {
             throw new BackendException(BlendFailureReason.Faulted, $"its answer is longer than {maxLength} characters");
         }
+    }
+
+    /// <summary>Takes the answer's model and id from a frame, or from the message that Anthropic's first frame contains; the first ones count.</summary>
+    public void Identify(JsonElement frame)
+    {
+        if (Model is null && frame.ValueKind is JsonValueKind.Object)
+        {
+            var holder = frame.TryGetProperty("message", out var message) && message.ValueKind is JsonValueKind.Object && message.TryGetProperty("model", out _) ? message : frame;
+            (Model, Id) = (Text(holder, "model"), Text(holder, "id") ?? Id);
+        }
+
+        static string? Text(JsonElement holder, string name) =>
+            holder.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String && value.IsValidText() ? value.GetString() : null;
     }
 
     /// <summary>Marks that the response contains an answer, even an empty one.</summary>

@@ -124,6 +124,7 @@ internal sealed class WireChatClient(IWireProtocol protocol, HttpClient http, Wi
 
             Check(answer, parser, response);
             var last = answer.Complete();
+            (last.ModelId, last.ResponseId) = (failures.Clean(answer.Model), failures.Clean(answer.Id));
             if (request.Dropped.Count > 0)
             {
                 (last.AdditionalProperties ??= [])[DroppedProperty] = request.Dropped.ToArray();
@@ -253,6 +254,7 @@ internal sealed class WireChatClient(IWireProtocol protocol, HttpClient http, Wi
             throw error;
         }
 
+        answer.Identify(root);
         reader.Read(root);
     }
 

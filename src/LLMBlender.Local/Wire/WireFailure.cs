@@ -17,6 +17,7 @@ internal sealed class WireFailure(Secret? key, TimeProvider timeProvider)
 
     private const int MaxErrorBytes = 64 * 1024;
     private const int MaxServerMessage = 500;
+    private const int MaxName = 200;
 
     /// <summary>Reads the error of a response.</summary>
     public async Task<BackendException> CreateAsync(HttpResponseMessage response, CancellationToken cancellationToken)
@@ -43,6 +44,9 @@ internal sealed class WireFailure(Secret? key, TimeProvider timeProvider)
         IOException => Unreachable($"the connection was closed before the answer was complete: {e.Message}", e),
         _ => null,
     };
+
+    /// <summary>Returns a name that the server gives, such as a model's, as one line without the key; null for none.</summary>
+    public string? Clean(string? name) => string.IsNullOrEmpty(name) ? null : PlainText.OneLine(Scrub(name), MaxName);
 
     // The key is struck out before the text is cut.
     private BackendException Clean(BackendException e, TimeSpan? wait) => new(e.Reason, Scrub(e.Message), e.InnerException)

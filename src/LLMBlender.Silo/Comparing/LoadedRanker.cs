@@ -21,9 +21,10 @@ internal sealed record LoadedRanker(RankerIdentity Identity, IPairRanker Ranker,
     /// <param name="name">The name that requests use.</param>
     /// <param name="ranker">The model; disposed with the result's ranker.</param>
     /// <param name="accelerator">The device of the model.</param>
-    public static LoadedRanker Create(string name, IModelRanker ranker, Accelerator accelerator)
+    /// <param name="cancellationToken">Ends the warm-up.</param>
+    public static LoadedRanker Create(string name, IModelRanker ranker, Accelerator accelerator, CancellationToken cancellationToken = default)
     {
-        var report = ranker.WarmUp();
+        var report = ranker.WarmUp(cancellationToken);
         return new LoadedRanker(
             new RankerIdentity(name, ranker.Version) { Info = ModelRankers.Describe(name, ranker) },
             ranker,

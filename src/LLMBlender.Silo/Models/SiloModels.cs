@@ -33,9 +33,11 @@ public sealed class SiloModels : IDisposable
     /// workers with sessions and streams of their own.
     /// </param>
     /// <param name="memory">The most memory of a CUDA device that each ranker of each worker takes, in MiB; null for no limit.</param>
+    /// <param name="cancellationToken">Ends the warm-up.</param>
     /// <exception cref="ModelException">A model can't be loaded.</exception>
     /// <exception cref="ArgumentException">An accelerator is unknown, or missing in this build.</exception>
-    public static SiloModels Load(IReadOnlyList<(string Name, string Folder)> rankers, IReadOnlyList<string> accelerators, int? memory = null)
+    public static SiloModels Load(
+        IReadOnlyList<(string Name, string Folder)> rankers, IReadOnlyList<string> accelerators, int? memory = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(rankers);
         ArgumentNullException.ThrowIfNull(accelerators);
@@ -53,7 +55,12 @@ public sealed class SiloModels : IDisposable
             foreach (var device in devices)
             {
                 var options = new PairRankerOptions { Accelerator = device, Threads = threads };
-                loaded.Add(new AcceleratorRankers(NameOf(device, loaded), [.. rankers.Select(ranker => Load(ranker, options))]) { Device = device });
+                var warm = new List<LoadedRanker>();
+                loaded.Add(new AcceleratorRankers(NameOf(device, loaded), warm) { Device = device });
+                foreach (var ranker in rankers)
+                {
+                    warm.Add(Load(ranker, options, cancellationToken));
+                }
             }
         }
         catch
@@ -93,8 +100,19 @@ public sealed class SiloModels : IDisposable
         var count => $"{device}/{count + 1}",
     };
 
-    private static LoadedRanker Load((string Name, string Folder) ranker, PairRankerOptions options) =>
-        LoadedRanker.Create(ranker.Name, ModelRankers.Load(ranker.Folder, options), options.Accelerator);
+    private static LoadedRanker Load((string Name, string Folder) ranker, PairRankerOptions options, CancellationToken cancellationToken)
+    {
+        var model = ModelRankers.Load(ranker.Folder, options);
+        try
+        {
+            return LoadedRanker.Create(ranker.Name, model, options.Accelerator, cancellationToken);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
 
     private static void Dispose(IEnumerable<AcceleratorRankers> accelerators)
     {

@@ -45,7 +45,7 @@ internal static class DeviceBenchmark
             foreach (var precision in (Precision[])[Precision.Float16, Precision.Float32])
             {
                 var model = ModelImport.Import(checkpoint, scratch.File($"{name}-{PrecisionNames.Of(precision)}"), precision).Path;
-                report.Loads.Add(MeasureLoad(name, precision, model, device));
+                report.Loads.Add(MeasureLoad(name, precision, model, device, measuresBatches: !options.IsShort || device.CudaDevice is not null));
                 foreach (var length in options.Lengths)
                 {
                     report.Speeds.Add(await MeasureAsync(options, name, precision, model, device, length));
@@ -57,10 +57,10 @@ internal static class DeviceBenchmark
         return report.Checks.All(static check => check.Passed);
     }
 
-    private static DeviceReport.Load MeasureLoad(string shape, Precision precision, string model, Accelerator device)
+    private static DeviceReport.Load MeasureLoad(string shape, Precision precision, string model, Accelerator device, bool measuresBatches)
     {
         var start = Stopwatch.GetTimestamp();
-        using var ranker = PairRankerModel.Load(model, new PairRankerOptions { Accelerator = device });
+        using var ranker = PairRankerModel.Load(model, new PairRankerOptions { Accelerator = device, MeasuresBatches = measuresBatches });
         ranker.Compare([new Comparison(ranker.Encode("What is two and two?", ["Four.", "A number."]), 0, 1)], new float[1]);
         var first = Stopwatch.GetElapsedTime(start).TotalSeconds;
         var warm = ranker.WarmUp();
@@ -107,11 +107,7 @@ internal static class DeviceBenchmark
     {
         for (var i = 0; i < times; i++)
         {
-            run.Begin(batch.Count, batch.Length);
-            batch.Ids.CopyTo(run.Input<int>("input_ids"));
-            batch.Mask.CopyTo(run.Input<int>("attention_mask"));
-            batch.Markers.CopyTo(run.Input<long>("markers"));
-            run.Run();
+            batch.Run(run);
         }
     }
 

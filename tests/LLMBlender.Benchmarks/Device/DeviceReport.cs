@@ -76,6 +76,14 @@ internal sealed record DeviceReport
                 $"| {load.Shape} | {load.Precision} | {load.FirstLogitSeconds:0.00} s | {load.WarmUpSeconds:0.00} s | {load.Shapes} | {load.BatchTokens} | {(load.MemoryUsed is { } used ? $"{used / 1e9:0.00} GB" : "not known")} |\n");
         }
 
+        text.Append("\nThousand tokens a second by tokens of a batch; a processor keeps its usual size.\n\n");
+        foreach (var load in Loads.Where(static load => load.Curve.Count > 0))
+        {
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"- {load.Shape} {load.Precision}: {string.Join(", ", load.Curve.Select(static point => string.Create(CultureInfo.InvariantCulture, $"{point.Tokens}: {point.TokensPerSecond / 1e3:0.0}")))}\n");
+        }
+
         text.Append("\nPairs a second; in parentheses the ratio to the session.\n\n| shape | precision | tokens | rows | session | text to logits | queue | grains | PyTorch eager | torch.compile |\n|---|---|---|---|---|---|---|---|---|---|\n");
         foreach (var speed in Speeds)
         {

@@ -31,13 +31,13 @@ def read_safetensors(path):
     return tensors
 
 
-def relative_rows(length, span, buckets, most):
+def relative_rows(length, buckets, most):
     distance = torch.arange(length)[:, None] - torch.arange(length)[None, :]
     middle = buckets // 2
     far = torch.where((distance < middle) & (distance > -middle), torch.tensor(middle - 1), distance.abs())
     step = torch.ceil(torch.log(far / middle) / math.log((most - 1) / middle) * (middle - 1)) + middle
     bucket = torch.where(far <= middle, distance.float(), step * distance.sign())
-    return bucket.long(), span
+    return bucket.long()
 
 
 class PairRanker(nn.Module):
@@ -53,7 +53,7 @@ class PairRanker(nn.Module):
         most = config["max_relative_positions"]
         most = most if most >= 1 else config["max_position_embeddings"]
         span = config["position_buckets"]
-        rows, _ = relative_rows(length, span, config["position_buckets"], most)
+        rows = relative_rows(length, span, most)
         self.register_buffer("content_to_position", torch.clamp(rows + span, 0, 2 * span - 1))
         self.register_buffer("position_to_content", torch.clamp(-rows + span, 0, 2 * span - 1))
 

@@ -38,6 +38,27 @@ public sealed class ClusterTraceTests
         Assert.False(collector.Has("traces", "PingAsync"), "a ping is a span");
     }
 
+    [Fact]
+    public async Task Histograms_WhileTracesAreSent_HaveExemplars()
+    {
+        await using var collector = await Collector.StartAsync();
+        await using var serve = ServeProcess.Start("all", Variables(collector));
+        await serve.WhenReadyAsync();
+        using var http = new HttpClient { BaseAddress = serve.Url, Timeout = Until.Patience };
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/v1/rank", UriKind.Relative)) { Content = new StringContent(Question.Long("an exemplar").ToString(), null, "application/json") };
+        request.Headers.Add("traceparent", $"00-{Trace}-b7ad6b7169203331-01");
+        using var response = await http.SendAsync(request);
+        using var scrape = new HttpRequestMessage(HttpMethod.Get, new Uri("/metrics", UriKind.Relative));
+        scrape.Headers.Accept.ParseAdd("application/openmetrics-text; version=1.0.0");
+
+        using var metrics = await http.SendAsync(scrape);
+
+        Assert.True(response.IsSuccessStatusCode);
+        Assert.Contains(
+            (await metrics.Content.ReadAsStringAsync()).Split('\n'),
+            static line => line.StartsWith("llmblender_ranking_duration_seconds_bucket", StringComparison.Ordinal) && line.Contains($"trace_id=\"{Trace}\"", StringComparison.Ordinal));
+    }
+
     // Of Orleans' counters, pings are the messages of a process without requests.
     private static async Task<double> PingsAsync(ServeProcess process) =>
         (await Scrape.OfAsync(process.Url)).Sum("orleans_messaging_processing_dispatcher_received_total");
@@ -48,12 +69,14 @@ public sealed class ClusterTraceTests
 
     private static ServeProcess Start(string role, RedisServer redis, Collector collector) => ServeProcess.Start(
         role,
-        new Dictionary<string, string>
-        {
-            ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] = new Uri(collector.Url, "/v1/traces").ToString(),
-            ["OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"] = "http/protobuf",
-            ["OTEL_BSP_SCHEDULE_DELAY"] = "200",
-        },
+        Variables(collector),
         "--redis",
         redis.Address);
+
+    private static Dictionary<string, string> Variables(Collector collector) => new()
+    {
+        ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] = new Uri(collector.Url, "/v1/traces").ToString(),
+        ["OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"] = "http/protobuf",
+        ["OTEL_BSP_SCHEDULE_DELAY"] = "200",
+    };
 }

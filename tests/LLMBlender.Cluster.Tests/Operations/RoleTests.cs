@@ -33,6 +33,7 @@ public sealed class RoleTests
         Assert.Equal((503, "no silo of the cluster blends"), await GetAsync(serve, "/health/ready"));
         Assert.Equal(404, (await GetAsync(serve, "/v1/status")).Status);
         Assert.Equal(404, (await GetAsync(serve, "/dashboard/")).Status);
+        Assert.Equal(0, scrape.Sum("orleans_catalog_activation_created_total", ("grain_type", "dashboard")));
     }
 
     [Fact]
@@ -79,6 +80,7 @@ public sealed class RoleTests
                 return json.RootElement.GetProperty("totalActiveHostCount").GetInt32() == 1;
             },
             "the dashboard has counted the silo");
+        Assert.Equal(1, (await Scrape.OfAsync(serve.Url)).Sum("orleans_catalog_activation_created_total", ("grain_type", "dashboard")));
 
         // The password is for the dashboard alone.
         using var status = await AskAsync(http, Key, "/v1/status");

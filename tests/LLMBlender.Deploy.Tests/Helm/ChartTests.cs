@@ -43,6 +43,20 @@ public sealed class ChartTests
         Assert.Contains(fault, outcome.Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("gateway: { dashboard: true }", true)]
+    [InlineData("gateway: { dashboard: false }", false)]
+    public async Task Dashboard_Wanted_IsARoleOfAllPods(string values, bool isWanted)
+    {
+        var deployments = (await Chart.ManifestsAsync($"{Variants.Trial}\n{values}")).Where(static manifest => (string)manifest["kind"]! == "Deployment");
+
+        var roles = deployments.SelectMany(static one => one["spec"]!["template"]!["spec"]!["containers"]![0]!["args"]!.AsArray())
+            .Select(static argument => (string)argument!).Where(static argument => argument.StartsWith("--role=", StringComparison.Ordinal)).ToList();
+
+        Assert.True(roles.Count >= 3);
+        Assert.All(roles, role => Assert.Equal(isWanted, role.EndsWith(",dashboard", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public async Task Manifests_AllVariants_HoldEveryKindOfResource()
     {

@@ -59,9 +59,17 @@ public sealed class WarmUpTests
             },
             new ShapeBuckets(512),
             512)
-        { Time = action => Timed(action, 1) };
+        { Time = action => Timed(action, 0.1) };
 
         Assert.Equal(3072, warmUp.Run(16384, measures: true, TestContext.Current.CancellationToken).BatchTokens);
+    }
+
+    [Fact]
+    public void Measure_SlowDevice_StopsAtTheFirstBatchAboveTheLimit()
+    {
+        var points = Of(new ShapeBuckets(512), 512, () => WarmUp.MostSeconds * Tokens / 2000).Measure(TestContext.Current.CancellationToken);
+
+        Assert.Equal([512, 1024, 1536, 2048], points.Select(point => point.Tokens));
     }
 
     [Fact]
@@ -94,7 +102,7 @@ public sealed class WarmUpTests
 
     private WarmUp Of(ShapeBuckets? shapes, int longest, Func<double>? seconds = null) => new((rows, length) => batches.Add((rows, length)), shapes, longest)
     {
-        Time = action => Timed(action, seconds?.Invoke() ?? 1),
+        Time = action => Timed(action, seconds?.Invoke() ?? 0.1),
     };
 
     private static double Timed(Action action, double seconds)

@@ -5,7 +5,7 @@ namespace LLMBlender.Inference.Tests.Sessions;
 public sealed class CudaOptionsTests
 {
     [Fact]
-    public void Of_Device_BoundsItsMemoryOnlyIfTold()
+    public void Of_Device_LimitsMemoryOnlyOnRequest()
     {
         Assert.Equal("3", CudaOptions.Of(3)["device_id"]);
         Assert.False(CudaOptions.Of(3).ContainsKey("gpu_mem_limit"));

@@ -36,8 +36,10 @@ public sealed class MeasuredChatClientTests
         Assert.Equal((1, isLeft ? 1 : 0), (measured.Count(Calls), measured.Count(Calls, ("error.type", "cancelled"))));
     }
 
-    [Fact]
-    public async Task Call_Traced_NamesTheServer()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Call_Traced_NamesTheServerAndItsModel(bool isStreamed)
     {
         var name = $"traced-{Guid.NewGuid():N}";
         var spans = new ConcurrentQueue<Activity>();
@@ -51,12 +53,17 @@ public sealed class MeasuredChatClientTests
         using var metrics = new BlendMetrics();
         using var deadline = new Deadline(TimeSpan.FromSeconds(300), CancellationToken.None);
         var settings = new BackendSettings { Name = name, Model = "m", Url = "https://models.example/v1?key=secret" };
-        using var client = new MeasuredChatClient(new Backend(name, new FakeChat(_ => "a piece")) { Settings = settings }, metrics.Chats, deadline);
+        using var client = new MeasuredChatClient(new Backend(name, new FakeChat(_ => "a piece") { Named = ("m-2026-11-01", "answer-7") }) { Settings = settings }, metrics.Chats, deadline);
 
-        await client.GetResponseAsync([new ChatMessage(ChatRole.User, "Which?")], cancellationToken: TestContext.Current.CancellationToken);
+        ChatMessage[] messages = [new(ChatRole.User, "Which?")];
+        _ = isStreamed
+            ? await client.GetStreamingResponseAsync(messages, cancellationToken: TestContext.Current.CancellationToken).ToChatResponseAsync(TestContext.Current.CancellationToken)
+            : await client.GetResponseAsync(messages, cancellationToken: TestContext.Current.CancellationToken);
 
         var span = Assert.Single(spans, one => (string?)one.GetTagItem("llmblender.backend") == name);
         Assert.Equal(("models.example", 443), (span.GetTagItem("server.address"), span.GetTagItem("server.port")));
+        Assert.Equal(
+            ("m", "m-2026-11-01", "answer-7"), (span.GetTagItem("gen_ai.request.model"), span.GetTagItem("gen_ai.response.model"), span.GetTagItem("gen_ai.response.id")));
         Assert.DoesNotContain(span.TagObjects, static tag => tag.Value?.ToString()?.Contains("secret", StringComparison.Ordinal) == true);
     }
 }

@@ -24,6 +24,19 @@ public sealed class OtherAnswerTests
     }
 
     [Theory]
+    [InlineData("openai", """{"id":"chatcmpl-1","model":"m-2026","choices":[{"message":{"content":"Four."},"finish_reason":"stop"}]}""", "m-2026", "chatcmpl-1")]
+    [InlineData("ollama", """{"model":"m:8b","message":{"content":"Four."},"done":true,"done_reason":"stop"}""", "m:8b", null)]
+    [InlineData("anthropic", """{"id":"msg_1","type":"message","model":"m-2026","role":"assistant","content":[{"type":"text","text":"Four."}],"stop_reason":"end_turn"}""", "m-2026", "msg_1")]
+    [InlineData("openai", """{"id":7,"model":null,"choices":[{"message":{"content":"Four."},"finish_reason":"stop"}]}""", null, null)]
+    [InlineData("openai", """{"model":"echo of\nsk-secret-key","choices":[{"message":{"content":"Four."},"finish_reason":"stop"}]}""", "echo of [key]", null)]
+    public async Task Answer_NamesItsModel_WithoutTheKey(string kind, string body, string? model, string? id)
+    {
+        var answer = await new WireServer().With(body).AskAsync(false, kind);
+
+        Assert.Equal(("Four.", model, id), (answer.Text, answer.ModelId, answer.ResponseId));
+    }
+
+    [Theory]
     [InlineData("{\"message\":{\"content\":\"Fo\"},\"done\":false}\n", "without a finish reason")]
     [InlineData("{\"message\":{\"content\":\"Fo\"},\"done\":false}\n{\"error\":\"out of memory\"}\n", "out of memory")]
     [InlineData("{\"message\":{\"content\":\"Fo\"},\"done\":false}\n{\"message\":{\"con", "truncated")]
@@ -39,7 +52,7 @@ public sealed class OtherAnswerTests
     {
         var body = """
             event: message_start
-            data: {"type":"message_start","message":{"content":[],"usage":{"input_tokens":5,"cache_read_input_tokens":10,"output_tokens":1}}}
+            data: {"type":"message_start","message":{"id":"msg_2","model":"m-2026","content":[],"usage":{"input_tokens":5,"cache_read_input_tokens":10,"output_tokens":1}}}
 
             event: ping
             data: {"type":"ping"}

@@ -25,6 +25,10 @@ public sealed class SiloModelsTests(TinyModel tiny) : IClassFixture<TinyModel>
     }
 
     [Fact]
+    public void Load_Cancelled_EndsTheWarmUp() => Assert.Throws<OperationCanceledException>(
+        () => SiloModels.Load([("tiny", tiny.Folder)], ["cpu"], cancellationToken: new CancellationToken(canceled: true)));
+
+    [Fact]
     public void Load_LittleMemory_IsRefused()
     {
         var e = Assert.Throws<ArgumentException>(() => SiloModels.Load([("tiny", tiny.Folder)], ["cpu"], memory: 100));

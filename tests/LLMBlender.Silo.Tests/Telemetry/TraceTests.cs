@@ -80,6 +80,22 @@ public sealed class TraceTests
     }
 
     [Fact]
+    public async Task Blend_Traced_HasVerdictsAsEvents()
+    {
+        using var log = new SpanLog();
+        await using var cluster = await StartAsync();
+
+        var root = await AskAsync(log, () => cluster.Service<IBlender>(0).BlendAsync(Request()));
+
+        await Waiting.UntilAsync(() => log.Of(root, "invoke_workflow all").Count == 1, "the blend's span has ended");
+        Assert.Equal(["rank 2", "rank 1"], Labels(Assert.Single(log.Of(root, "rank"))));
+        Assert.Equal(["fused"], Labels(log.Of(root, "invoke_workflow all")[0]));
+    }
+
+    private static string[] Labels(Activity span) =>
+        [.. span.Events.Where(static e => e.Name == "gen_ai.evaluation.result").Select(static e => (string)e.Tags.Single(static tag => tag.Key == "gen_ai.evaluation.score.label").Value!)];
+
+    [Fact]
     public async Task Blend_AskedOutsideOfATrace_BeginsOne()
     {
         using var log = new SpanLog();
