@@ -17,16 +17,16 @@ namespace LLMBlender.Benchmarks;
 /// </summary>
 internal static class ReportBenchmark
 {
-    private const int Rounds = 3;
-    private const int Records = 12;
+    private const int Rounds = 2;
+    private const int Records = 10;
     private const int RequestsEach = 6;
 
     private static readonly JsonSerializerOptions Indented =
         new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private static readonly int[] Candidates = [2, 4, 8, 11, 16];
-    private static readonly int[] Words = [32, 64, 128, 256];
-    private static readonly int[] Clients = [1, 2, 4, 8, 16];
+    private static readonly int[] Candidates = [2, 5, 11, 16];
+    private static readonly int[] Words = [32, 96, 256];
+    private static readonly int[] Clients = [1, 4, 16];
 
     /// <param name="html">The page to write; the figures are written beside it as JSON.</param>
     /// <param name="old">An older build's llmblender.dll; null for none.</param>
