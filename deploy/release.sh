@@ -37,7 +37,7 @@ for platform in $platforms; do
     echo "program for $platform"
     folder=llmblender-$version-$platform
     dotnet publish src/LLMBlender.Cli -c Release -v q -r "$platform" --self-contained -p:PublishSingleFile=true \
-        -p:PublishDocumentationFiles=false -p:PublishReferencesDocumentationFiles=false -p:ContinuousIntegrationBuild=true -o "$work/$folder"
+        -p:ContinuousIntegrationBuild=true -o "$work/$folder"
     cp LICENSE CHANGELOG.md "$work/$folder/"
     case $platform in
         win-*) (cd "$work" && python3 -m zipfile -c "$to/$folder.zip" "$folder") ;;

@@ -126,6 +126,12 @@ imagePullSecrets:
 {{- with (default dict .root.Values.global).imageRegistry -}}{{ trimSuffix "/" . }}/{{- end -}}{{ .name }}
 {{- end -}}
 
+{{- /* The whole processors of a pod: its limit, or else its request. */ -}}
+{{- define "llmblender.processors" -}}
+{{- $cpu := dig "limits" "cpu" (dig "requests" "cpu" "0" .resources) .resources | toString -}}
+{{- if hasSuffix "m" $cpu }}{{ div (int (trimSuffix "m" $cpu)) 1000 }}{{ else }}{{ int (float64 $cpu) }}{{ end -}}
+{{- end -}}
+
 {{- /* What --role says for a Deployment's pods. */ -}}
 {{- define "llmblender.roleArgument" -}}
 {{- if and (eq .role "blend") (not .root.Values.fuse.enabled) -}}blend,fuse
@@ -362,6 +368,11 @@ sum(llmblender_queue_tokens{ {{- include "llmblender.matchers" . -}} }) {{ inclu
   value: "true"
 - name: DOTNET_EnableDiagnostics
   value: "0"
+{{- /* The server collector pays where several processors allocate; its heaps adapt to what is used. */}}
+{{- if ge (int (include "llmblender.processors" .values)) 4 }}
+- name: DOTNET_gcServer
+  value: "1"
+{{- end }}
 {{- if and .root.Values.models.volume (include "llmblender.loadsModels" .) }}
 - name: LLMBLENDER_MODELS
   value: {{ .root.Values.models.mountPath }}

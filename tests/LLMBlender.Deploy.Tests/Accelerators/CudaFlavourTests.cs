@@ -31,6 +31,15 @@ public sealed partial class CudaFlavourTests(CudaFlavour flavour) : IClassFixtur
         Assert.Equal(CudaRuntime.LinuxLibraries.Select(static library => library.Name).Where(static name => !name.Contains("cudnn", StringComparison.Ordinal)).Order(StringComparer.Ordinal), cuda);
     }
 
+    [Fact(SkipUnless = nameof(IsLinux), Skip = Linux)]
+    public void Program_Published_CarriesNoCompilerAndNoDocumentation()
+    {
+        var files = Directory.GetFiles(flavour.Program, "*", SearchOption.AllDirectories).Select(Path.GetFileName).ToList();
+
+        Assert.Contains("llmblender.dll", files);
+        Assert.DoesNotContain(files, static file => file!.StartsWith("Microsoft.CodeAnalysis", StringComparison.Ordinal) || file.StartsWith("Humanizer", StringComparison.Ordinal) || file.EndsWith(".xml", StringComparison.Ordinal));
+    }
+
     // The provider refuses options that it does not know, and falls back for a name of memory that it does not know.
     [Fact(SkipUnless = nameof(IsLinux), Skip = Linux)]
     public void Provider_NamesThatTheProgramUses_AreInItsFile()

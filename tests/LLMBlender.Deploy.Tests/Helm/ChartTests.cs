@@ -57,6 +57,22 @@ public sealed class ChartTests
         Assert.All(roles, role => Assert.Equal(isWanted, role.EndsWith(",dashboard", StringComparison.Ordinal)));
     }
 
+    [Theory]
+    [InlineData("{ requests: { cpu: 500m } }", false)]
+    [InlineData("{ requests: { cpu: 3900m } }", false)]
+    [InlineData("{ requests: { cpu: 8 }, limits: { cpu: \"2\" } }", false)]
+    [InlineData("{ requests: { cpu: 500m }, limits: { cpu: 4 } }", true)]
+    [InlineData("{ requests: { cpu: 6500m } }", true)]
+    [InlineData("{ requests: { memory: 1Gi } }", false)]
+    public async Task Collector_OfManyProcessors_IsTheServers(string resources, bool isServer)
+    {
+        var deployments = (await Chart.ManifestsAsync($"{Variants.Trial}\nblend: {{ resources: {resources} }}")).Where(static manifest => (string)manifest["kind"]! == "Deployment");
+
+        var blend = deployments.Single(static one => one["spec"]!["template"]!["spec"]!["containers"]![0]!["args"]!.AsArray().Any(static argument => ((string)argument!).StartsWith("--role=blend", StringComparison.Ordinal)));
+
+        Assert.Equal(isServer, blend["spec"]!["template"]!["spec"]!["containers"]![0]!["env"]!.AsArray().Any(static one => (string)one!["name"]! == "DOTNET_gcServer"));
+    }
+
     [Fact]
     public async Task Manifests_AllVariants_HoldEveryKindOfResource()
     {
