@@ -11,10 +11,28 @@ public readonly record struct RecordFields(JsonElement Element, string Path)
     /// <summary>Creates an instance for an object.</summary>
     /// <exception cref="RecordException">The element is not an object.</exception>
     public static RecordFields Of(JsonElement element, string path = "") => element.ValueKind is JsonValueKind.Object
-        ? new RecordFields(element, path)
+        ? new RecordFields(WithNames(element, path), path)
         : throw new RecordException(path.Length == 0
             ? $"is {JsonFault.Shown(element)}, and must be a JSON object{(element.ValueKind is JsonValueKind.Array ? $" ({RecordFormat.Rule})" : "")}"
             : $"\"{path}\" is {JsonFault.Shown(element)}, and must be a JSON object");
+
+    // A name that escapes half of a surrogate pair would make every search for a field fail.
+    private static JsonElement WithNames(JsonElement element, string path)
+    {
+        try
+        {
+            foreach (var field in element.EnumerateObject())
+            {
+                _ = field.Name;
+            }
+
+            return element;
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new RecordException($"{(path.Length == 0 ? "" : $"\"{path}\" ")}has a field whose name escapes half of a surrogate pair, and names must be valid Unicode", e);
+        }
+    }
 
     /// <summary>A field's value; null if the field is absent or null.</summary>
     public JsonElement? Find(string field) =>
@@ -36,13 +54,22 @@ public readonly record struct RecordFields(JsonElement Element, string Path)
             throw Refused(field, "must be a string");
         }
 
+        return TextOf(value, Name(field));
+    }
+
+    /// <summary>A string's text.</summary>
+    /// <param name="value">The string.</param>
+    /// <param name="name">Its path from the record's root, for errors.</param>
+    /// <exception cref="RecordException">It is not valid Unicode.</exception>
+    public static string TextOf(JsonElement value, string name)
+    {
         try
         {
-            return value.GetString();
+            return value.GetString()!;
         }
         catch (InvalidOperationException e)
         {
-            throw new RecordException($"\"{Name(field)}\" escapes half of a surrogate pair, and must be valid Unicode", e);
+            throw new RecordException($"\"{name}\" escapes half of a surrogate pair, and must be valid Unicode", e);
         }
     }
 

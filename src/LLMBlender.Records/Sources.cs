@@ -45,7 +45,8 @@ public static class Sources
         {
             if (element.ValueKind is JsonValueKind.String)
             {
-                candidates[index++] = new Candidate(null, element.GetString()!);
+                var text = RecordFields.TextOf(element, $"candidates[{index}]");
+                candidates[index++] = new Candidate(null, text);
                 continue;
             }
 

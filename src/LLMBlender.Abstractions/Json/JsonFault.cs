@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -20,7 +22,8 @@ public static class JsonFault
     /// <summary>Formats a value for errors: at most 60 characters of its JSON.</summary>
     public static string Shown(JsonElement value)
     {
-        var text = value.GetRawText();
+        // Its bytes may be no valid UTF-8, for which GetRawText throws.
+        var text = Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(value));
         return text.Length <= ShownLength ? text : string.Concat(text.AsSpan(0, ShownLength), "…");
     }
 
@@ -33,6 +36,11 @@ public static class JsonFault
         if (element.ValueKind is not JsonValueKind.Object)
         {
             return Refused(path, element, "a JSON object");
+        }
+
+        if (HasInvalidName(element))
+        {
+            return new JsonFieldException(path.Length == 0 ? null : path, $"{(path.Length == 0 ? "" : $"\"{path}\" ")}has a field whose name escapes half of a surrogate pair, and names must be valid Unicode");
         }
 
         foreach (var property in type.Properties.Where(static property => !property.IsExtensionData && property.Set is not null))
@@ -48,6 +56,19 @@ public static class JsonFault
         }
 
         return null;
+    }
+
+    // A name that can't be read makes every search for a property fail.
+    private static bool HasInvalidName(JsonElement element)
+    {
+        try
+        {
+            return element.EnumerateObject().Any(static field => field.Name.Length < 0);
+        }
+        catch (InvalidOperationException)
+        {
+            return true;
+        }
     }
 
     private static JsonFieldException? FindIn(JsonElement value, JsonPropertyInfo property, JsonSerializerOptions options, string name)

@@ -73,10 +73,10 @@ internal sealed record ComparisonResults(IReadOnlyList<(string Pair, PairVerdict
 
     private static PairVerdict Verdict(JsonProperty field)
     {
-        var text = field.Value.ValueKind is JsonValueKind.String ? field.Value.GetString() : null;
+        var text = field.Value.ValueKind is JsonValueKind.String ? RecordFields.TextOf(field.Value, $"cmp_results.{field.Name}") : null;
         var at = Array.FindIndex(Texts, one => one.Text == text);
         return at >= 0 ? Texts[at].Verdict : throw new RecordException(
-            $"\"cmp_results\" says {field.Value.GetRawText()} of \"{field.Name}\", and must say one of {string.Join(", ", Texts.Select(static one => one.Text))}");
+            $"\"cmp_results\" says {JsonFault.Shown(field.Value)} of \"{field.Name}\", and must say one of {string.Join(", ", Texts.Select(static one => one.Text))}");
     }
 
     // A model's name may contain a comma.

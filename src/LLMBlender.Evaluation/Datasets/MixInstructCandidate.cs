@@ -76,7 +76,7 @@ internal sealed record MixInstructCandidate(
             }
             else if (score.Value.ValueKind is not JsonValueKind.Null)
             {
-                throw new RecordException($"\"{candidate.Name("scores")}.{score.Name}\" is {score.Value.GetRawText()}, and must be a number");
+                throw new RecordException($"\"{candidate.Name("scores")}.{score.Name}\" is {JsonFault.Shown(score.Value)}, and must be a number");
             }
         }
 
@@ -87,7 +87,7 @@ internal sealed record MixInstructCandidate(
     private static double? Number(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Number when value.TryGetDouble(out var number) && double.IsFinite(number) => number,
-        JsonValueKind.String when double.TryParse(value.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+        JsonValueKind.String when double.TryParse(RecordFields.TextOf(value, "scores"), NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
             && double.IsFinite(number) => number,
         _ => null,
     };

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 using LLMBlender.Records;
 
 namespace LLMBlender.Evaluation.Datasets;
@@ -102,6 +103,11 @@ internal static class SourceFile
 
     private static (JsonElement Element, string? Problem) Parse(ReadOnlyMemory<byte> line)
     {
+        if (!Utf8.IsValid(line.Span))
+        {
+            return (default, "is not UTF-8, and must be");
+        }
+
         try
         {
             using var document = JsonDocument.Parse(line);

@@ -135,6 +135,11 @@ public sealed class TrafficRun(IRunConsole console, string folder, string to, st
             return null;
         }
 
+        if (matrix.EnumerateArray().Any(static row => row.ValueKind is not JsonValueKind.Array))
+        {
+            throw record.Refused("matrix", "must consist of rows of logits");
+        }
+
         double?[][] rows = [.. matrix.EnumerateArray().Select(static row => row.EnumerateArray().Select(static logit => logit.ValueKind is JsonValueKind.Number ? logit.GetDouble() : (double?)null).ToArray())];
         if (rows.Length < models.Length || Array.Exists(rows, row => row.Length != rows.Length))
         {

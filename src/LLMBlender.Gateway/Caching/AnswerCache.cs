@@ -98,7 +98,9 @@ internal sealed class AnswerCache(
 
         try
         {
-            return answer.IsEmpty ? null : answers.Deserialize(answer);
+            return answer.IsEmpty ? null
+                : answers.Deserialize(answer) is { Answer: not null, Candidates: not null, Failures: not null, Usage: not null, MadeFrom: not null, Warnings: not null, Stages: not null } whole ? whole
+                : throw new InvalidDataException("a part is missing");
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

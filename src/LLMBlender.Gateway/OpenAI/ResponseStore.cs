@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using LLMBlender.Abstractions;
+using LLMBlender.Abstractions.Json;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using StackExchange.Redis;
@@ -152,9 +153,6 @@ internal sealed record StoredResponse(string[] Messages, JsonElement[] Items)
     /// <summary>The longest stored response, in characters.</summary>
     private const int MaxLength = 4 * 1024 * 1024;
 
-    /// <summary>Returns the turns of the conversation.</summary>
-    public ChatTurn[] ToTurns() => Array.ConvertAll(Messages, ChatSource.ToTurn);
-
     /// <summary>Writes the response; null if it is too long to be stored.</summary>
     public string? Write()
     {
@@ -166,11 +164,29 @@ internal sealed record StoredResponse(string[] Messages, JsonElement[] Items)
         return json.Length <= MaxLength ? json : null;
     }
 
-    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
-    public static StoredResponse Read(string json)
+    /// <summary>Returns the turns of the conversation in what <see cref="Write"/> wrote; null if it can't be read, as that of another program or version.</summary>
+    public static ChatTurn[]? ReadTurns(string json)
     {
-        var root = JsonElement.Parse(json);
-        return new StoredResponse(
-            [.. root.GetProperty("messages").EnumerateArray().Select(static message => message.GetString()!)], [.. root.GetProperty("items").EnumerateArray()]);
+        try
+        {
+            return [.. JsonElement.Parse(json).GetProperty("messages").EnumerateArray().Select(static message => ChatSource.ToTurn(message.GetString()!))];
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or ArgumentNullException or JsonFieldException or ApiException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Returns a stored item; null if it is not JSON.</summary>
+    public static JsonElement? ReadItem(string json)
+    {
+        try
+        {
+            return JsonElement.Parse(json);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 }

@@ -64,8 +64,8 @@ internal static class ResponsesEndpoint
             return [];
         }
 
-        return await store.GetAsync(Key(owner, id)) is { } stored
-            ? StoredResponse.Read(stored).ToTurns()
+        return await store.GetAsync(Key(owner, id)) is { } stored && StoredResponse.ReadTurns(stored) is { } turns
+            ? turns
             : throw new ApiException(ApiError.Invalid(
                 "previous_response_id", $"\"previous_response_id\" is \"{id}\", and must be the id of a stored response; it may have expired") with
             {
@@ -81,9 +81,9 @@ internal static class ResponsesEndpoint
         {
             if (item.ValueKind is JsonValueKind.Object && item.TryGetProperty("type", out var type) && type.ValueKind is JsonValueKind.String && type.ValueEquals("item_reference")
                 && item.TryGetProperty("id", out var field) && field.ValueKind is JsonValueKind.String && field.GetString() is { } id
-                && await store.GetAsync(Key(owner, id)) is { } stored)
+                && await store.GetAsync(Key(owner, id)) is { } stored && StoredResponse.ReadItem(stored) is { } element)
             {
-                known[id] = JsonElement.Parse(stored);
+                known[id] = element;
             }
         }
 

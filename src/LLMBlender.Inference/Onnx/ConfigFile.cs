@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 using LLMBlender.Inference.Checkpoints;
 
 namespace LLMBlender.Inference.Onnx;
@@ -20,7 +21,13 @@ internal sealed class ConfigFile
     {
         try
         {
-            using var document = JsonDocument.Parse(ModelFile.ReadJson(path));
+            var bytes = ModelFile.ReadJson(path);
+            if (!Utf8.IsValid(bytes.Span))
+            {
+                throw new ModelException(path, "is not valid UTF-8");
+            }
+
+            using var document = JsonDocument.Parse(bytes);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
             {
                 throw new ModelException(path, $"a JSON object was expected, not {Kind(document.RootElement)}");
@@ -91,7 +98,7 @@ internal sealed class ConfigFile
             return missing ?? throw Missing(field, "a string");
         }
 
-        return value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Refused(field, "must be a string");
+        return value.ValueKind == JsonValueKind.String ? Unicode(field, value) : throw Refused(field, "must be a string");
     }
 
     /// <summary>An object within the file; null if the field is absent.</summary>
@@ -106,10 +113,10 @@ internal sealed class ConfigFile
         return value?.ValueKind switch
         {
             null => [],
-            JsonValueKind.String => value.Value.GetString()!
+            JsonValueKind.String => Unicode(field, value.Value)
                 .Split('|', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
             JsonValueKind.Array when value.Value.EnumerateArray().All(e => e.ValueKind == JsonValueKind.String) =>
-                [.. value.Value.EnumerateArray().Select(e => e.GetString()!)],
+                [.. value.Value.EnumerateArray().Select(e => Unicode(field, e))],
             _ => throw Refused(field, "must be strings, in a list or between bars"),
         };
     }
@@ -117,6 +124,19 @@ internal sealed class ConfigFile
     /// <summary>Creates an exception that contains this file, the field, its value, and the violated rule.</summary>
     public ModelException Refused(string field, string rule) =>
         new(Path, Find(field) is { } value ? $"\"{field}\" is {Shown(value)}, but {rule}" : $"\"{field}\" {rule}");
+
+    private string Unicode(string field, JsonElement value)
+    {
+        try
+        {
+            return value.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            // An escaped half of a surrogate pair.
+            throw Refused(field, "must be valid Unicode");
+        }
+    }
 
     private ModelException Missing(string field, string kind) =>
         new(Path, $"\"{field}\" is missing, and must be {kind}");

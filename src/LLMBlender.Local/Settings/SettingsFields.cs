@@ -24,12 +24,22 @@ public static class SettingsFields
     {
         ArgumentNullException.ThrowIfNull(section);
         ArgumentNullException.ThrowIfNull(type);
+        Check(section, type, null);
+    }
+
+    private static void Check(IConfigurationSection section, Type type, NullabilityInfo? nullability)
+    {
         type = Nullable.GetUnderlyingType(type) ?? type;
+        if (type == typeof(string) && section.Value is null && nullability is { WriteState: NullabilityState.NotNull } && !section.GetChildren().Any())
+        {
+            throw new SettingsException($"{section.Path} is null, and must be a text") { Key = section.Path };
+        }
+
         if (Element(type) is { } element)
         {
             foreach (var child in section.GetChildren())
             {
-                Check(child, element);
+                Check(child, element, nullability?.ElementType ?? nullability?.GenericTypeArguments.LastOrDefault());
             }
         }
         else if (TypeDescriptor.GetConverter(type) is { } converter && converter.CanConvertFrom(typeof(string)))
@@ -61,7 +71,7 @@ public static class SettingsFields
         {
             var property = Array.Find(properties, property => property.Name.Equals(child.Key, StringComparison.OrdinalIgnoreCase))
                 ?? throw Unknown(child, Array.ConvertAll(properties, static property => property.Name));
-            Check(child, property.PropertyType);
+            Check(child, property.PropertyType, new NullabilityInfoContext().Create(property));
         }
     }
 

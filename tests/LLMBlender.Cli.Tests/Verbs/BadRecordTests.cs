@@ -38,6 +38,8 @@ public sealed class BadRecordTests(TinyModel tiny) : IDisposable
         { """{"id": "bad", "instruction": "Say.", "candidates": [{"text": "a"}, {"text": 5}]}""", "bad", "\"candidates[1].text\" is 5, and must be a string" },
         { """{"id": "bad", "instruction": "Say.", "candidates": [{"text": "a", "model": 5}]}""", "bad", "\"candidates[0].model\" is 5, and must be a string" },
         { """{"id": "bad", "instruction": "\ud800", "candidates": [{"text": "a"}]}""", "bad", "\"instruction\" escapes half of a surrogate pair, and must be valid Unicode" },
+        { """{"id": "bad", "instruction": "Say.", "candidates": ["\ud800"]}""", "bad", "\"candidates" },
+        { """{"id": "bad", "instruction": "Say.", "\ud800": 1}""", null, "has a field whose name escapes half of a surrogate pair" },
         { $$"""{"id": "bad", "instruction": "Say.", "candidates": [{{string.Join(',', Enumerable.Repeat("{\"text\":\"a\"}", 1025))}}]}""", "bad", "\"candidates\" lists 1025, and must list from 1 to 1024" },
     };
 

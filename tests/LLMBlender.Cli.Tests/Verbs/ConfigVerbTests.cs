@@ -14,6 +14,8 @@ public sealed class ConfigVerbTests : IDisposable
     [InlineData("{\"LLMBlendr\": {}}", ":1:2: there is no \"LLMBlender\" object, which contains all settings; did you mean \"LLMBlender\"?; there is \"LLMBlendr\"")]
     [InlineData("{\"LLMBlender\": {\"Backends\": [{\"Name\": \"b\", \"Model\": \"m\", \"Url\": \"http://x\"}],\n\"Panels\": [{\"Name\": \"p\", \"Members\": [\"b\"], \"Fuser\": \"bb\"}]}}", ":2:44: LLMBlender:Panels:0:Fuser is \"bb\", and must be one of Fusers (select) or the name of a backend")]
     [InlineData("{\"LLMBlender\": {\"Backends\": [{\"Name\": \"b\", \"Model\": \"m\", \"Url\": \"http://x\", \"KeyVariable\": \"NO_KEY\"}]}}", ":1:77: LLMBlender:Backends:0:KeyVariable is \"NO_KEY\", and must be an environment variable that is set")]
+    [InlineData("{\"LLMBlender\": {\"Panels\": [{\"Name\": null}]}}", ":1:29: LLMBlender:Panels:0:Name is null, and must be a text")]
+    [InlineData("{\"LLMBlender\": {\"Backends\": [{\"Name\": \"b\", \"DroppedFields\": [null]}]}}", ":1:62: LLMBlender:Backends:0:DroppedFields:0 is null, and must be a text")]
     public async Task Check_InvalidFile_SaysLineColumnAndRule(string json, string problem)
     {
         var file = folder.Write("c.json", json);

@@ -114,6 +114,20 @@ public sealed class ConvertVerbTests(TinyModel tiny) : IDisposable
         Assert.Equal([1.0, 1.0, 1.0], new[] { "all", "Focus", "Math" }.Select(subset => (double)longest[subset]!["value"]!));
     }
 
+    // Found by fuzzing.
+    [Theory]
+    [InlineData("""{"prompt":"Q","chosen":["right"],"rejected":["wrong","\ud800"]}""", "\"rejected[1]\" escapes half of a surrogate pair")]
+    [InlineData("{\"prompt\":\"Q\",\"chosen\":[\"right\"],\"rejected\":\"\u00FF\"}", "is not UTF-8")]
+    public async Task Convert_InvalidUnicode_RefusesTheLine(string line, string problem)
+    {
+        byte[] file = [.. System.Text.Encoding.Latin1.GetBytes(line), .. "\n{\"prompt\":\"Q\",\"chosen\":\"right\",\"rejected\":\"wrong\"}\n"u8];
+
+        var outcome = await CommandLine.RunAsync("dataset", "convert", "--from", folder.Write("set.jsonl", file), "--to", "-");
+
+        Assert.Equal((ExitCode.SomeFailed, 1), (outcome.Code, outcome.Records.Count));
+        Assert.Contains(problem, outcome.Error, StringComparison.Ordinal);
+    }
+
     private Task<Outcome> ConvertAsync(string text) =>
         CommandLine.RunAsync("dataset", "convert", "--from", folder.Write("set.jsonl", text), "--to", "-");
 }

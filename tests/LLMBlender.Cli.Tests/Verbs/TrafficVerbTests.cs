@@ -46,6 +46,7 @@ public sealed class TrafficVerbTests : IDisposable
             {{Blend("a1", "2")}}
             {"id":"a2","instruction":"Which?","candidates":[]}
             {"feedback":"a1","thumb":"sideways"}
+            {"id":"a4","instruction":"Which?","candidates":[{"model":"one","text":"1"},{"model":"two","text":"2"}],"matrix":[1,2]}
             {"id":"a3","instr
             """);
 
@@ -55,8 +56,9 @@ public sealed class TrafficVerbTests : IDisposable
         Assert.Single(outcome.Records);
         Assert.Contains("traffic-1.jsonl:2: \"candidates\" lists 0", outcome.Error, StringComparison.Ordinal);
         Assert.Contains("traffic-1.jsonl:3: \"thumb\" is \"sideways\", and must be up or down", outcome.Error, StringComparison.Ordinal);
-        Assert.Contains("traffic-1.jsonl:4: is not valid JSON", outcome.Error, StringComparison.Ordinal);
-        Assert.Contains("3 lines refused", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("traffic-1.jsonl:5: is not valid JSON", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("traffic-1.jsonl:4: \"matrix\" is [1,2], and must consist of rows of logits", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("4 lines refused", outcome.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,8 +1,10 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using CsCheck;
 using LLMBlender.Inference.Checkpoints;
 using LLMBlender.TestKit;
 using LLMBlender.TestKit.Checkpoints;
+using LLMBlender.TestKit.Fuzzing;
 
 namespace LLMBlender.Inference.Tests.Checkpoints;
 
@@ -19,7 +21,7 @@ public sealed class CheckpointFuzzTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void Open_MutatedSafetensors_ReadsOrRefuses() => Fuzz("model.safetensors", SafetensorsBytes.Of(
+    public void Open_MutatedSafetensors_ReadsOrRefuses() => Mutated("model.safetensors", SafetensorsBytes.Of(
         """
         {"__metadata__":{"format":"pt"},"a":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]},
          "b\u00e9":{"dtype":"BF16","shape":[4],"data_offsets":[24,32]},"c":{"dtype":"I64","shape":[],"data_offsets":[32,40]}}
@@ -27,16 +29,37 @@ public sealed class CheckpointFuzzTests : IDisposable
         new byte[40]));
 
     [Fact]
-    public void Open_MutatedTorchFile_ReadsOrRefuses() => Fuzz("pytorch_model.bin", TorchFile(wide: false));
+    public void Open_ChangedHeader_ReadsOrRefuses() => Fuzz.Run<ModelException>(
+        2000,
+        ["""{"__metadata__":{"format":"pt"},"a":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]},"b":{"dtype":"I64","shape":[],"data_offsets":[24,32]}}"""u8.ToArray()],
+        header =>
+        {
+            using var checkpoint = Checkpoint.Open(folder.Write("model.safetensors", SafetensorsBytes.Of(Encoding.Latin1.GetString(header), new byte[32])));
+            ReadAll(checkpoint);
+        });
 
     [Fact]
-    public void Open_MutatedZip64TorchFile_ReadsOrRefuses() => Fuzz("pytorch_model.bin", TorchFile(wide: true));
+    public void Open_ChangedIndex_ReadsOrRefuses()
+    {
+        folder.Write("one.bin", new TorchFile().Add("a", [1], 1).ToArray());
+        Fuzz.Run<ModelException>(1000, ["""{"metadata":{"total_size":4},"weight_map":{"a":"one.bin"}}"""u8.ToArray()], index =>
+        {
+            using var checkpoint = Checkpoint.Open(folder.Write("pytorch_model.bin.index.json", index));
+            ReadAll(checkpoint);
+        });
+    }
+
+    [Fact]
+    public void Open_MutatedTorchFile_ReadsOrRefuses() => Mutated("pytorch_model.bin", TorchFile(wide: false));
+
+    [Fact]
+    public void Open_MutatedZip64TorchFile_ReadsOrRefuses() => Mutated("pytorch_model.bin", TorchFile(wide: true));
 
     [Fact]
     public void Open_MutatedIndex_ReadsOrRefuses()
     {
         folder.Write("one.bin", new TorchFile().Add("a", [1], 1).ToArray());
-        Fuzz("pytorch_model.bin.index.json", """{"metadata":{"total_size":4},"weight_map":{"a":"one.bin"}}"""u8.ToArray());
+        Mutated("pytorch_model.bin.index.json", """{"metadata":{"total_size":4},"weight_map":{"a":"one.bin"}}"""u8.ToArray());
     }
 
     private static byte[] TorchFile(bool wide) => new TorchFile { Wide = wide }
@@ -46,7 +69,7 @@ public sealed class CheckpointFuzzTests : IDisposable
         .Add("c", "BFloat16Storage", new byte[600], 300, 300)
         .ToArray();
 
-    private void Fuzz(string name, byte[] valid)
+    private void Mutated(string name, byte[] valid)
     {
         var byteChange = Gen.Select(Gen.Int[0, valid.Length - 1], Gen.OneOf(Gen.Byte, Gen.Byte[0, 3], Gen.Byte[40, 125]));
         var changes = Gen.Select(byteChange.Array[1, 4], Gen.Int[0, 9], Gen.Int[0, valid.Length - 1]);
@@ -66,7 +89,7 @@ public sealed class CheckpointFuzzTests : IDisposable
 
                 return true;
             },
-            iter: Runs,
+            iter: Fuzz.Count(Runs),
             threads: 1);
     }
 

@@ -113,6 +113,19 @@ public sealed class RefusalTests : IDisposable
         AssertRefused(source, Path.Combine(source, file));
     }
 
+    // Found by fuzzing.
+    [Theory]
+    [InlineData("\\ud800", "must be valid Unicode")]
+    [InlineData("\u00FF", "is not valid UTF-8")]
+    public void Import_ConfigOfInvalidUnicode_IsRefused(string type, string problem)
+    {
+        var source = Source();
+        var config = File.ReadAllText(Path.Combine(source, "config.json"));
+        File.WriteAllText(Path.Combine(source, "config.json"), config.Replace("\"deberta-v2\"", $"\"{type}\"", StringComparison.Ordinal), Encoding.Latin1);
+
+        AssertRefused(source, problem);
+    }
+
     [Fact]
     public void Import_LinkToADevice_IsRefused()
     {

@@ -163,6 +163,33 @@ public sealed class LiteLLMTests
         Assert.Equal("a", Assert.Single(LiteLLMFile.Read(file, static _ => null, notes.Add)).Name);
     }
 
+    // Each level has ten ways to the level below it.
+    [Fact]
+    public void Read_MergesWithExponentiallyManyWays_AreSearchedOnce()
+    {
+        var levels = string.Concat(Enumerable.Range(1, 16).Select(static i => $"a{i}: &a{i} {{ <<: [{string.Join(',', Enumerable.Repeat($"*a{i - 1}", 10))}] }}\n"));
+
+        var backend = Assert.Single(Read($$"""
+            a0: &a0 { api_key: none }
+            {{levels}}
+            model_list: [{ model_name: a, litellm_params: { <<: *a16, model: openai/m, api_base: "http://private/v1" } }]
+            """));
+
+        Assert.Equal("none", backend.Key?.Value);
+    }
+
+    // Found by fuzzing: nesting overflowed the stack, which ends the process, and the parser's own exceptions came out.
+    [Theory]
+    [InlineData("[", 100_000, "nested more than 64 levels")]
+    [InlineData("- ", 50_000, "nested more than 64 levels")]
+    [InlineData("{ litel|\nlm_params: { <<: [*a], num_\0\0\0\0ies: 2}", 1, "is not YAML")]
+    public void Read_YamlThatCanNotBeRead_IsRefused(string part, int times, string problem)
+    {
+        var error = Assert.Throws<SettingsException>(() => Read("model_list:\n  " + string.Concat(Enumerable.Repeat(part, times))));
+
+        Assert.Contains(problem, error.Message, StringComparison.Ordinal);
+    }
+
     private IReadOnlyList<BackendSettings> Read(string yaml)
     {
         using var folder = new TemporaryFolder();

@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Text;
 using LLMBlender.Local.Wire;
+using LLMBlender.TestKit.Fuzzing;
 using Microsoft.Extensions.AI;
 
 namespace LLMBlender.Local.Tests.Wire;
@@ -8,7 +8,7 @@ namespace LLMBlender.Local.Tests.Wire;
 /// <summary>Mutated answers: each ends in an answer or in the error type. LLMBLENDER_FUZZ sets the number of mutations.</summary>
 public sealed class WireFuzzTests
 {
-    private static readonly int Count = int.Parse(Environment.GetEnvironmentVariable("LLMBLENDER_FUZZ") ?? "20000", CultureInfo.InvariantCulture);
+    private static readonly int Count = Fuzz.Count(20_000);
 
     private static readonly (string Kind, string Body)[] Seeds =
     [
@@ -32,7 +32,7 @@ public sealed class WireFuzzTests
     [Fact]
     public async Task Read_MutatedAnswer_EndsInAnAnswerOrTheErrorType()
     {
-        var random = new Random(20231);
+        var random = new Random(Fuzz.Seed);
         var answers = 0;
         for (var i = 0; i < Count; i++)
         {

@@ -108,7 +108,7 @@ internal static class PreferenceFormats
                 prompt ??= Instruction(turns, record, field);
                 return [answer];
             case { ValueKind: JsonValueKind.Array } list when list.EnumerateArray().All(static item => item.ValueKind is JsonValueKind.String):
-                return [.. list.EnumerateArray().Select(static item => item.GetString()!)];
+                return [.. list.EnumerateArray().Select((item, i) => RecordFields.TextOf(item, $"{record.Name(field)}[{i}]"))];
             default:
                 throw record.Refused(field, "must be a string, a list of strings or a list of messages");
         }

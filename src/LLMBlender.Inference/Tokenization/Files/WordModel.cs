@@ -51,12 +51,12 @@ internal sealed record WordModel(Vocabulary Vocabulary, Segmentation Segment)
 
     private static Vocabulary FromTable(string file, IReadOnlyList<(string Piece, int Id)> table, string unknown, bool isRequired = true)
     {
-        int count = table.Count == 0 ? 0 : table.Max(entry => entry.Id) + 1;
-        if (count > MostIds || table.Any(entry => entry.Id < 0))
+        if (table.Any(entry => entry.Id is < 0 or >= MostIds))
         {
             throw new ModelException(file, $"the vocabulary's ids must be from 0 to {MostIds - 1}");
         }
 
+        int count = table.Count == 0 ? 0 : table.Max(entry => entry.Id) + 1;
         string?[] pieces = new string?[count];
         foreach ((string piece, int id) in table)
         {

@@ -11,6 +11,7 @@ namespace LLMBlender.Local.Settings.LiteLLM;
 public static class LiteLLMFile
 {
     private const int MaxFiles = 100;
+    private const int MaxDepth = 64;
 
     /// <summary>Reads a file.</summary>
     /// <param name="file">The file's path.</param>
@@ -64,12 +65,19 @@ public static class LiteLLMFile
         var yaml = new YamlStream();
         try
         {
-            using var reader = File.OpenText(file);
+            var text = File.ReadAllText(file);
+            CheckDepth(text);
+            using var reader = new StringReader(text);
             yaml.Load(reader);
         }
         catch (YamlException e)
         {
             throw new SettingsException($"LiteLLM:{e.Start.Line}: it is not YAML: {e.Message}", e);
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or FormatException or OverflowException)
+        {
+            // What the library throws for a control character in a plain text, among others.
+            throw new SettingsException($"LiteLLM is \"{file}\", and is not YAML: {e.Message}", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -78,6 +86,21 @@ public static class LiteLLMFile
 
         return yaml.Documents.Count > 0 && yaml.Documents[0].RootNode is YamlMappingNode root ? root
             : throw SettingsException.Of("LiteLLM:model_list", null, "a list of models");
+    }
+
+    // Nodes are read by recursion, and a stack that overflows ends the process.
+    private static void CheckDepth(string text)
+    {
+        using var reader = new StringReader(text);
+        var (parser, depth) = (new Parser(reader), 0);
+        while (parser.MoveNext())
+        {
+            depth += parser.Current?.NestingIncrease ?? 0;
+            if (depth > MaxDepth)
+            {
+                throw new SettingsException($"LiteLLM:{parser.Current!.Start.Line}: it is nested more than {MaxDepth} levels deep, and must not be");
+            }
+        }
     }
 
     private static string Unique(string name, HashSet<string> names)

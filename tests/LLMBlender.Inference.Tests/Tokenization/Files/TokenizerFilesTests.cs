@@ -80,6 +80,7 @@ public sealed class TokenizerFilesTests
     [InlineData("model", """{"type": "Unigram", "unk_id": 0, "vocab": [["a", 0], ["b"]]}""", "model.vocab[1]", "finite")]
     [InlineData("model", """{"type": "Unigram", "unk_id": 0, "vocab": [["a", 0], ["\ud800", 1]]}""", "tokenizer.json", "Unicode")]
     [InlineData("model", """{"type": "\ud800"}""", "tokenizer.json", "Unicode")]
+    [InlineData("model", """{"type": "WordPiece", "vocab": {"[UNK]": 0, "a": 2147483647}}""", "vocabulary", "from 0 to")]
     [InlineData("model", "7", "model", "an object")]
     public void Load_JsonThatCannotBeUsed_NamesFileFieldAndRule(string part, string value, string field, string rule)
     {
