@@ -22,6 +22,7 @@ const string Usage = """
     cluster memory [SECONDS] what lives in memory under a steady load (default: 600 s)
     metrics [ROUNDS SECONDS] throughput with OpenTelemetry reading the meters beside without (default: 10 rounds of 5 s each)
     generate [MODEL]         generation beside ONNX Runtime alone; cache; batch; cost a token (default: random weights)
+    fuser [THREADS]          beams of 4 beside libtorch on the same weights; the precisions' speed, size and deviation (default: 1 thread)
     import [FOLDER] [P …]    memory of importing gen_fuser_3b's shape at fp32, fp16, int8 (all by default); wants 18 GB of disk
     tail [SPREAD [BLENDS]]   99th percentile with 5 % of calls ten times slower, hedged and not (default: 0.8, 1000); wants a Release llmblender
     overload [SECONDS]       goodput and refusals up to ten times what a backend can do (default: 10 s a step); as tail
@@ -30,6 +31,7 @@ const string Usage = """
     engines [RECORDS [SCORE [MODEL]]]  what aggregations ask, take and choose, on a file of records and on simulated rankers
     device --out FOLDER [--device D] [--short]  a device: fixtures, and pairs a second by session, queue and grains (Device/run.sh runs it)
     device-report FOLDER     joins what device and PyTorch measured into device.json and device.md
+    report HTML [OLD [MODEL]] cost against candidates, tokens, requests and silos as curves, an old build's llmblender.dll beside this one's; also a JSON beside it
     engines --curves HTML    of these, the simulated rankers alone, and as curves
     """;
 
@@ -66,6 +68,9 @@ switch (args)
             int.Parse(rest.ElementAtOrDefault(0) ?? "10", System.Globalization.CultureInfo.InvariantCulture),
             double.Parse(rest.ElementAtOrDefault(1) ?? "5", System.Globalization.CultureInfo.InvariantCulture));
         return 0;
+    case ["fuser", .. var rest]:
+        FuserBenchmark.Run(scratch, int.Parse(rest.FirstOrDefault("1"), System.Globalization.CultureInfo.InvariantCulture));
+        return 0;
     case ["generate"]:
         GenerateBenchmark.RunSynthetic(scratch);
         return 0;
@@ -84,6 +89,9 @@ switch (args)
             int.Parse(rest.FirstOrDefault("5000"), System.Globalization.CultureInfo.InvariantCulture),
             int.Parse(rest.ElementAtOrDefault(1) ?? "11", System.Globalization.CultureInfo.InvariantCulture),
             scratch.Path);
+        return 0;
+    case ["report", var html, .. var rest]:
+        await ReportBenchmark.RunAsync(html, rest.FirstOrDefault(), rest.ElementAtOrDefault(1) ?? mini, scratch);
         return 0;
     case ["engines", "--curves", var html]:
         EngineBenchmark.Run(mini, null, null, html);

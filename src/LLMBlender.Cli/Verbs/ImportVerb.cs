@@ -24,6 +24,7 @@ internal static class ImportVerb
                    norms, and the second half of its feed-forward layers
             int8   dense weights as bytes; intended for processors
             int8-weights   as large as int8 and nearer to fp32: weights as bytes, computed in single, as fast as fp32
+            int4   dense weights as numbers of four bits; for fusers and large rankers on processors, whose time is that of reading weights
 
         --max-length and --source-max-length record the rows that a reward model was trained with, for better ranking and less work.
 

@@ -30,7 +30,7 @@ public sealed record ModelManifest
     /// <summary><c>sha256:</c> and the hash of the weights file; with <see cref="Id"/>, the model's version.</summary>
     public required string TensorHash { get; init; }
 
-    /// <summary>fp32, fp16, int8 or int8-weights.</summary>
+    /// <summary>fp32, fp16, int8, int8-weights or int4.</summary>
     public required string Precision { get; init; }
 
     /// <summary>

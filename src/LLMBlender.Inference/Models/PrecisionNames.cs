@@ -6,9 +6,9 @@ namespace LLMBlender.Inference.Models;
 public static class PrecisionNames
 {
     /// <summary>All names.</summary>
-    public static readonly IReadOnlyList<string> All = ["fp32", "fp16", "int8", "int8-weights"];
+    public static readonly IReadOnlyList<string> All = ["fp32", "fp16", "int8", "int8-weights", "int4"];
 
-    /// <summary>fp32, fp16, int8 or int8-weights.</summary>
+    /// <summary>fp32, fp16, int8, int8-weights or int4.</summary>
     public static string Of(Precision precision) => All[(int)precision];
 
     /// <summary>The precision of a name.</summary>

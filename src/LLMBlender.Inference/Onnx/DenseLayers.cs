@@ -8,6 +8,9 @@ internal sealed class DenseLayers(Precision precision)
     // Bytes are unsigned with this zero point, the form that ONNX Runtime's integer matrix products use directly.
     private const int ZeroPoint = 128;
 
+    // ONNX Runtime's level of accuracy at which the products' inputs are bytes.
+    private const int ByteInputs = 4;
+
     // A power of two, so that dividing by it and multiplying with it loses no digit: results of up to 4 million fit half, and what becomes
     // subnormal is wrong by 2e-6 at most.
     private const int WideFactor = 64;
@@ -15,7 +18,7 @@ internal sealed class DenseLayers(Precision precision)
     /// <summary>The element type of dense layers' inputs and outputs.</summary>
     public DataType Type => precision == Precision.Float16 ? DataType.Float16 : DataType.Float;
 
-    /// <summary>Whether weights are bytes with scales.</summary>
+    /// <summary>Whether weights are integers with scales.</summary>
     public bool IsQuantised => precision.StoresBytes();
 
     /// <summary>The value added to masked scores: 0 after softmax, and within the type's range.</summary>
@@ -89,6 +92,20 @@ internal sealed class DenseLayers(Precision precision)
             var single = graph.Op("Mul", [graph.Op("Cast", [graph.Weight(weight)], ("to", (int)DataType.Float)), graph.Weight(weight + "_scale")]);
             var y = graph.Op("MatMul", [x.Value, single]);
             return bias ? graph.Op("Add", [y, graph.Weight(name + ".bias")]) : y;
+        }
+
+        if (precision == Precision.Int4)
+        {
+            var blocks = graph.ShapeOf(weight);
+            var sum = graph.Contrib(
+                "MatMulNBits",
+                [x.Value, graph.Weight(weight), graph.Weight(weight + "_scale")],
+                ("K", (int)blocks[1] * FourBits.Block),
+                ("N", (int)blocks[0]),
+                ("bits", 4),
+                ("block_size", FourBits.Block),
+                ("accuracy_level", ByteInputs));
+            return bias ? graph.Op("Add", [sum, graph.Weight(name + ".bias")]) : sum;
         }
 
         if (x.Scale is null)

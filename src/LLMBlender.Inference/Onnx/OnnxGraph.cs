@@ -19,7 +19,7 @@ internal sealed class OnnxGraph
     private readonly IWeights source;
     private int values;
 
-    /// <param name="source">Locates the graph's weights; called once for each name.</param>
+    /// <param name="source">Locates the graph's weights.</param>
     public OnnxGraph(IWeights source) => this.source = source;
 
     /// <summary>Declares an input; a dimension is a number or, for a dynamic one, a name.</summary>
@@ -73,6 +73,9 @@ internal sealed class OnnxGraph
 
         return name;
     }
+
+    /// <summary>The shape of a weight as it is stored.</summary>
+    public long[] ShapeOf(string name) => source.Locate(name).Shape;
 
     /// <summary>Adds a small vector of integers stored in the graph; equal ones are shared.</summary>
     public string Integers(params long[] elements) =>

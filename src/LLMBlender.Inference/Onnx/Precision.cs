@@ -20,11 +20,17 @@ public enum Precision
 
     /// <summary>Dense weights as signed bytes with one scale per output channel, as large as <see cref="Int8"/>; computed in single.</summary>
     Int8Weights,
+
+    /// <summary>
+    /// Dense weights as numbers of four bits with one scale for 32 inputs of an output channel, embeddings as at <see cref="Int8"/>. Their inputs are rounded to bytes, 32 at a time,
+    /// so that a row does not depend on the rest of its batch. For models whose weights take longer to read from memory than to multiply: fusers and large rankers.
+    /// </summary>
+    Int4,
 }
 
 /// <summary>What a precision stores.</summary>
 internal static class PrecisionExtensions
 {
-    /// <summary>Whether dense weights and embeddings are stored as bytes with scales.</summary>
-    public static bool StoresBytes(this Precision precision) => precision is Precision.Int8 or Precision.Int8Weights;
+    /// <summary>Whether dense weights and embeddings are stored as integers with scales.</summary>
+    public static bool StoresBytes(this Precision precision) => precision is Precision.Int8 or Precision.Int8Weights or Precision.Int4;
 }

@@ -38,6 +38,12 @@ internal sealed class StoredWeights(Precision precision) : IWeights
                 checkpoint.Path, $"{spec.From} is {info.Type}, but weights must be Float32, Float16 or BFloat16");
         }
 
+        if (precision == Precision.Int4 && spec.Use is (TensorUse.Dense or TensorUse.WideDense))
+        {
+            AddFourBits(checkpoint, spec);
+            return;
+        }
+
         if (precision.StoresBytes() && spec.Use is (TensorUse.Dense or TensorUse.WideDense))
         {
             AddQuantised(checkpoint, spec);
@@ -82,6 +88,7 @@ internal sealed class StoredWeights(Precision precision) : IWeights
         {
             TensorType.Float16 => DataType.Float16,
             TensorType.Int8 => DataType.Int8,
+            TensorType.UInt8 => DataType.Uint8,
             _ => DataType.Float,
         };
         return (FileName, writer!.OffsetOf(name), info.ByteCount, type, [.. info.Shape]);
@@ -128,6 +135,26 @@ internal sealed class StoredWeights(Precision precision) : IWeights
         Declare(new TensorInfo(spec.Name, TensorType.Int8, [inputs, outputs]), file =>
             file.WriteBytes(spec.Name, Quantise(Load(checkpoint, spec), inputs, scales)));
         Declare(new TensorInfo(scaleName, TensorType.Float32, [outputs]), file => file.Write(scaleName, scales));
+    }
+
+    private void AddFourBits(Checkpoint checkpoint, TensorSpec spec)
+    {
+        var (outputs, inputs) = ((int)spec.Shape[0], (int)spec.Shape[1]);
+        if (inputs % FourBits.Block != 0)
+        {
+            throw new ModelException(
+                checkpoint.Path, $"{spec.From} has {inputs} inputs, and int4 needs a multiple of {FourBits.Block}: another precision must be chosen");
+        }
+
+        var scaleName = spec.Name + "_scale";
+        var scales = new float[outputs * (inputs / FourBits.Block)];
+        Declare(new TensorInfo(spec.Name, TensorType.UInt8, [outputs, inputs / FourBits.Block, FourBits.Block / 2]), file =>
+        {
+            var bytes = Buffer(outputs * inputs / 2);
+            FourBits.Quantise(Load(checkpoint, spec), bytes, scales);
+            file.WriteBytes(spec.Name, bytes);
+        });
+        Declare(new TensorInfo(scaleName, TensorType.Float32, [scales.Length]), file => file.Write(scaleName, scales));
     }
 
     private void AddQuantisedRows(Checkpoint checkpoint, TensorSpec spec)

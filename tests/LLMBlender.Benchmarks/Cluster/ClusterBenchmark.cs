@@ -10,6 +10,7 @@ namespace LLMBlender.Benchmarks.Cluster;
 internal static class ClusterBenchmark
 {
     private const int PairsPerRanking = 110;
+    private const double Speed = 2000;
     private static readonly TimeSpan Spell = TimeSpan.FromSeconds(5);
 
     private static int fresh;
@@ -102,15 +103,26 @@ internal static class ClusterBenchmark
     private static Task<RankingResponse[]> ThroughGrainsAsync(BenchCluster cluster, RankingRequest[] requests, int round) => Task.WhenAll(
         requests.Select(request => cluster.Blender.RankAsync(request with { Instruction = $"{round} {request.Instruction}" })));
 
-    private static async Task ScalingAsync()
+    /// <summary>Comparisons a second by the number of silos, each with an accelerator of the same speed.</summary>
+    /// <param name="spell">Seconds of each measurement.</param>
+    public static async Task<(int Silos, double Rate)[]> RatesAsync(double spell)
     {
-        const double Speed = 2000;
-        var single = 0.0;
+        var rates = new List<(int, double)>();
         foreach (var workers in new[] { 1, 2, 4, 8 })
         {
             await using var cluster = await BenchCluster.StartAsync(workers, () => TimedComparer.Load(Speed));
             await RateAsync(cluster, concurrency: 8 * workers, TimeSpan.FromSeconds(2));
-            var (rate, _) = await RateAsync(cluster, concurrency: 8 * workers, Spell);
+            rates.Add((workers, (await RateAsync(cluster, concurrency: 8 * workers, TimeSpan.FromSeconds(spell))).Rate));
+        }
+
+        return [.. rates];
+    }
+
+    private static async Task ScalingAsync()
+    {
+        var single = 0.0;
+        foreach (var (workers, rate) in await RatesAsync(Spell.TotalSeconds))
+        {
             single = workers == 1 ? rate : single;
             Timing.Report($"accelerators of {Speed:0} comparisons/s on {workers} silos", rate, "/s");
             Timing.Report("  efficiency beside one (at least 0.95)", rate / (single * workers), "");

@@ -22,10 +22,13 @@ internal sealed class ServedGateway : IDisposable
     public HttpClient Http { get; }
 
     /// <summary>Starts it with a configuration, and waits until it serves.</summary>
-    public static async Task<ServedGateway> StartAsync(TemporaryFolder scratch, object settings)
+    /// <param name="scratch">Receives the configuration.</param>
+    /// <param name="settings">The configuration.</param>
+    /// <param name="program">The program's llmblender.dll; null for the one built here.</param>
+    public static async Task<ServedGateway> StartAsync(TemporaryFolder scratch, object settings, string? program = null)
     {
         var config = scratch.Write("serve.json", JsonSerializer.Serialize(new { LLMBlender = settings }));
-        var program = Repository.File("src", "LLMBlender.Cli", "bin", "Release", "net10.0", "llmblender.dll");
+        program ??= Repository.File("src", "LLMBlender.Cli", "bin", "Release", "net10.0", "llmblender.dll");
         string[] arguments = [program, "serve", "--urls", "http://127.0.0.1:0", "--config", config];
         var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         _ = process.StandardError.ReadToEndAsync();

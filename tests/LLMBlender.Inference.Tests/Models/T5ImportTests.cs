@@ -93,6 +93,7 @@ public sealed class T5ImportTests : IDisposable
     [InlineData(Precision.Float16, 0.03)]
     [InlineData(Precision.Int8, 0.35)]
     [InlineData(Precision.Int8Weights, 0.1)]
+    [InlineData(Precision.Int4, 0.6)]
     public void Import_NarrowPrecision_StaysNear(Precision precision, double tolerance)
     {
         var checkpoint = Synthetic("gated-gelu", isTied: precision == Precision.Int8, 16);
@@ -103,6 +104,21 @@ public sealed class T5ImportTests : IDisposable
 
         var spread = expected.Max() - expected.Min();
         Assert.InRange(expected.Zip(actual, (a, b) => Math.Abs(a - b)).Max(), 1e-6, tolerance * spread);
+    }
+
+    [Fact]
+    public void Import_Int4_HalvesTheDenseWeightsOfInt8AndNeedsWholeBlocks()
+    {
+        SyntheticT5.Write(folder.File("whole"), SyntheticT5.Shape(64, 16, 4, 128, 1, 1536));
+        SyntheticT5.Write(folder.File("odd"), SyntheticT5.Shape(48, 16, 3, 64, 1, 1536));
+
+        using var bytes = Checkpoint.Open(ModelImport.Import(folder.File("whole"), folder.File("int8"), Precision.Int8).Path);
+        using var bits = Checkpoint.Open(ModelImport.Import(folder.File("whole"), folder.File("int4"), Precision.Int4).Path);
+        var error = Assert.Throws<ModelException>(() => ModelImport.Import(folder.File("odd"), folder.File("model"), Precision.Int4));
+
+        Assert.Equal([1536, 2, 16], bits.Find("lm_head.weight").Shape);
+        Assert.Equal(bytes.Find("lm_head.weight").ByteCount, 2 * bits.Find("lm_head.weight").ByteCount);
+        Assert.Contains("has 48 inputs, and int4 needs a multiple of 32", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -49,6 +49,7 @@ public sealed class PairRankerModelTests(TinyRanker tiny) : IClassFixture<TinyRa
     [InlineData(Precision.Float32)]
     [InlineData(Precision.Int8)]
     [InlineData(Precision.Int8Weights)]
+    [InlineData(Precision.Int4)]
     public void Compare_ManyRecordsAtOnce_EqualsOnePairAtATime(Precision precision)
     {
         using var ranker = tiny.Load(precision, new PairRankerOptions { BatchTokens = 4096 });
@@ -73,6 +74,7 @@ public sealed class PairRankerModelTests(TinyRanker tiny) : IClassFixture<TinyRa
     [InlineData(Precision.Float16, 0.003)]
     [InlineData(Precision.Int8, 0.1)]
     [InlineData(Precision.Int8Weights, 0.05)]
+    [InlineData(Precision.Int4, 0.6)]
     public void Compare_LowerPrecision_StaysNearTheReference(Precision precision, double meanDifference)
     {
         using var ranker = tiny.Load(precision);
