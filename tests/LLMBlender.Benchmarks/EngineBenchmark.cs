@@ -109,7 +109,7 @@ internal static class EngineBenchmark
         })];
 
     // Qualities of deviation 1, a side bias, and noise half of which turns with the sides.
-    private static IEnumerable<float[,]> Simulated(int count, double noise, int rankings)
+    internal static IEnumerable<float[,]> Simulated(int count, double noise, int rankings)
     {
         var random = new Random(count);
         double Gauss() => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());

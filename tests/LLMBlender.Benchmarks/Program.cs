@@ -1,4 +1,5 @@
 using LLMBlender.Benchmarks;
+using LLMBlender.Benchmarks.Cells;
 using LLMBlender.Benchmarks.Cluster;
 using LLMBlender.Benchmarks.Device;
 using LLMBlender.Benchmarks.Gateway;
@@ -19,7 +20,9 @@ const string Usage = """
     cluster [MODEL]          the grains beside no work, beside the bare ranker, and from 1 to 8 silos
     cluster ranker [MODEL]   of these, only the bare ranker
     cluster overhead         of these, only the comparer that costs nothing
+    cluster processes [SPEED [SECONDS]]  1 to 8 processes that compare over a real Redis, with fake accelerators (default: 300 comparisons a second each, 15 s)
     cluster memory [SECONDS] what lives in memory under a steady load (default: 600 s)
+    cells [CELLS BLENDS SPEED] a simulation of many cells, from which deploy/SIZING.md has its figures (default: 100 cells, 35000 blends a second, 400 comparisons a second an accelerator)
     metrics [ROUNDS SECONDS] throughput with OpenTelemetry reading the meters beside without (default: 10 rounds of 5 s each)
     generate [MODEL]         generation beside ONNX Runtime alone; cache; batch; cost a token (default: random weights)
     fuser [THREADS]          beams of 4 beside libtorch on the same weights; the precisions' speed, size and deviation (default: 1 thread)
@@ -67,6 +70,12 @@ switch (args)
         await MetricsBenchmark.RunAsync(
             int.Parse(rest.ElementAtOrDefault(0) ?? "10", System.Globalization.CultureInfo.InvariantCulture),
             double.Parse(rest.ElementAtOrDefault(1) ?? "5", System.Globalization.CultureInfo.InvariantCulture));
+        return 0;
+    case ["cells", .. var rest]:
+        await CellsBenchmark.RunAsync(
+            int.Parse(rest.ElementAtOrDefault(0) ?? "100", System.Globalization.CultureInfo.InvariantCulture),
+            double.Parse(rest.ElementAtOrDefault(1) ?? "35000", System.Globalization.CultureInfo.InvariantCulture),
+            double.Parse(rest.ElementAtOrDefault(2) ?? "400", System.Globalization.CultureInfo.InvariantCulture));
         return 0;
     case ["fuser", .. var rest]:
         FuserBenchmark.Run(scratch, int.Parse(rest.FirstOrDefault("1"), System.Globalization.CultureInfo.InvariantCulture));
@@ -117,6 +126,14 @@ switch (args)
         return 0;
     case ["cluster", "memory", .. var rest]:
         await ClusterBenchmark.MemoryAsync(double.Parse(rest.FirstOrDefault("600"), System.Globalization.CultureInfo.InvariantCulture));
+        return 0;
+    case ["cluster", "processes", .. var rest]:
+        await ProcessesBenchmark.RunAsync(
+            double.Parse(rest.ElementAtOrDefault(0) ?? "300", System.Globalization.CultureInfo.InvariantCulture),
+            double.Parse(rest.ElementAtOrDefault(1) ?? "15", System.Globalization.CultureInfo.InvariantCulture));
+        return 0;
+    case ["fake-worker", var redis, var id, var speed]:
+        await ProcessesBenchmark.WorkAsync(redis, id, double.Parse(speed, System.Globalization.CultureInfo.InvariantCulture));
         return 0;
     case ["cluster", "ranker", .. var rest]:
         await ClusterBenchmark.RankerAsync(rest.FirstOrDefault(mini));

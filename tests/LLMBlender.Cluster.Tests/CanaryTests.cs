@@ -18,6 +18,24 @@ public sealed class CanaryTests : IAsyncLifetime
     private const string Poor = "poor-canary-0b1d7c42";
     private const string Prompt = "prompt-canary-66fe";
 
+    // Its first window says "Bearer sk" and no more.
+    private const string Bearer = "bearer64";
+
+    // Long enough to be no accident, short enough to find a part of a key.
+    private const int Window = 12;
+
+    // What servers, proxies and clients make of a key that they repeat.
+    private static readonly (string Name, Func<string, string> Of)[] Forms =
+    [
+        ("plain", static key => key),
+        ("upper", static key => key.ToUpperInvariant()),
+        ("base64", static key => Convert.ToBase64String(Encoding.UTF8.GetBytes(key))),
+        (Bearer, static key => Convert.ToBase64String(Encoding.UTF8.GetBytes($"Bearer {key}"))),
+        ("hex", static key => Convert.ToHexStringLower(Encoding.UTF8.GetBytes(key))),
+        ("percent", static key => string.Concat(Encoding.UTF8.GetBytes(key).Select(static value => $"%{value:X2}"))),
+        ("escaped", static key => string.Concat(key.Select(static letter => $"\\u{(int)letter:x4}"))),
+    ];
+
     private readonly RedisServer redis = new();
     private readonly TemporaryFolder folder = new();
     private readonly List<ServeProcess> processes = [];
@@ -31,6 +49,11 @@ public sealed class CanaryTests : IAsyncLifetime
         models = await FakeModelServer.StartAsync();
         models.On("good", "Interest on interest.");
         models.On("echo", call => call.FailAsync(401, $"Incorrect API key provided: {call.Authorization}"));
+        foreach (var (name, of) in Forms)
+        {
+            models.On($"echo-{name}", call => EchoAsync(call, of(BackendKey)));
+        }
+
         folder.Write("key", BackendKey);
         folder.Write("serve.json", Config());
         if (RedisServer.IsInstalled)
@@ -49,13 +72,16 @@ public sealed class CanaryTests : IAsyncLifetime
     {
         var process = await StartAsync(Redis);
 
-        foreach (var panel in (string[])["good", "mixed", "bad", "ill-fused", "ill-judged", "nobody"])
+        foreach (var panel in (string[])["good", "mixed", "bad", "ill-fused", "ill-judged", "nobody", "forms", "forms-bad"])
         {
             object[] messages = [new { role = "user", content = Prompt }];
             await SayAsync(process, "/v1/chat/completions", new { model = panel, messages, llmblender = new { trace = true } });
             await SayAsync(process, "/v1/chat/completions", new { model = panel, messages, stream = true, llmblender = new { trace = true, progress = true } });
             await SayAsync(process, "/v1/blend", new { instruction = Prompt, panel, trace = true });
-            await SayAsync(process, "/v1/blend", new { instruction = Prompt, panel, stream = true });
+            await SayAsync(process, "/v1/blend", new { instruction = Prompt, panel, stream = true, with_member_text = true });
+            await SayAsync(process, "/v1/responses", new { model = panel, input = Prompt, store = true });
+            await SayAsync(process, "/v1/messages", new { model = panel, max_tokens = 50, messages });
+            await SayAsync(process, "/v1/messages", new { model = panel, max_tokens = 50, messages, stream = true });
         }
 
         await SayAsync(process, "/v1/chat/completions", new { model = "good" }, CallerKey + "x");
@@ -67,14 +93,21 @@ public sealed class CanaryTests : IAsyncLifetime
         var misled = ServeProcess.Start("all", "--redis", Redis.Replace("password=", "password=no-", StringComparison.Ordinal), "--config", folder.File("serve.json"));
         processes.Add(misled);
         await misled.Process.WaitForExitAsync().WaitAsync(Until.Patience);
+        var stored = await StoredAsync();
         await process.TerminateAsync();
+        var recorded = Directory.GetFiles(folder.File("traffic")).Select(File.ReadAllText).ToArray();
 
+        Assert.Contains(stored, static value => value.Contains("Interest on interest.", StringComparison.Ordinal));
+        Assert.Contains(recorded, static text => text.Contains("Interest on interest.", StringComparison.Ordinal));
         Assert.Contains(models.Calls, call => call.Authorization == $"Bearer {BackendKey}");
         Assert.Contains("Interest on interest.", said.ToString(), StringComparison.Ordinal);
         Assert.Contains(process.Log, line => line.Contains("Z trce:", StringComparison.Ordinal));
-        Assert.All(processes.SelectMany(process => process.Log.Concat(process.Output)).Append(said.ToString()), text => Assert.All(
-            (string[])[BackendKey, CallerKey, RedisPassword],
-            secret => Assert.False(text.Contains(secret, StringComparison.OrdinalIgnoreCase), $"a secret is in: {text}")));
+        string[] parts = [.. ((string[])[BackendKey, CallerKey, RedisPassword]).SelectMany(static secret => Forms.SelectMany(form => Windows(form.Of(secret)).Skip(form.Name == Bearer ? 1 : 0)))];
+        Assert.All(processes.SelectMany(process => process.Log.Concat(process.Output)).Append(said.ToString()).Concat(stored).Concat(recorded), text =>
+        {
+            var part = parts.FirstOrDefault(part => text.Contains(part, StringComparison.OrdinalIgnoreCase));
+            Assert.True(part is null, $"\"{part}\" of a secret is in: {text}");
+        });
         Assert.All(process.Log.Where(line => line.Contains(Prompt, StringComparison.Ordinal)), line => Assert.Contains("Z trce:", line, StringComparison.Ordinal));
     }
 
@@ -111,6 +144,44 @@ public sealed class CanaryTests : IAsyncLifetime
         await redis.DisposeAsync();
         await models.DisposeAsync();
         folder.Dispose();
+    }
+
+    // In a header, across the place where texts are cut, and split over two writes.
+    private static async Task EchoAsync(FakeCall call, string echo)
+    {
+        call.Context.Response.Headers["x-echo"] = echo;
+        call.Context.Response.Headers.WWWAuthenticate = $"Bearer realm=\"{echo}\"";
+        var isStreamed = call.Body.TryGetProperty("stream", out var stream) && stream.GetBoolean();
+        call.Context.Response.StatusCode = isStreamed ? 200 : 401;
+        call.Context.Response.ContentType = isStreamed ? "text/event-stream" : "application/json";
+        var error = $$$"""{"error":{"message":"{{{new string('.', 290)}}} wrong key {{{echo}}} {{{new string('.', 190)}}} {{{echo}}}","type":"{{{echo}}}","code":"{{{echo}}}","param":"{{{echo}}}"}}""";
+        var half = error.IndexOf(echo, StringComparison.Ordinal) + (echo.Length / 2);
+        await call.RawAsync((isStreamed ? "data: " : "") + error[..half]);
+        await call.RawAsync(error[half..] + (isStreamed ? "\n\n" : ""));
+    }
+
+    private static IEnumerable<string> Windows(string text) => Enumerable.Range(0, Math.Max(1, text.Length - Window + 1)).Select(i => text.Substring(i, Math.Min(Window, text.Length)));
+
+    // Every value in Redis, whatever its type.
+    private async Task<string[]> StoredAsync()
+    {
+        await using var connection = await ConnectionMultiplexer.ConnectAsync(Redis);
+        var (database, values) = (connection.GetDatabase(), new List<string>());
+        await foreach (var key in connection.GetServer(redis.Address).KeysAsync())
+        {
+            values.Add(key.ToString());
+            RedisValue[] of = await database.KeyTypeAsync(key) switch
+            {
+                RedisType.String => [await database.StringGetAsync(key)],
+                RedisType.Hash => [.. (await database.HashGetAllAsync(key)).SelectMany(static field => (RedisValue[])[field.Name, field.Value])],
+                RedisType.List => await database.ListRangeAsync(key),
+                RedisType.SortedSet => await database.SortedSetRangeByRankAsync(key),
+                _ => [],
+            };
+            values.AddRange(of.Select(static value => Encoding.Latin1.GetString((byte[]?)value ?? [])));
+        }
+
+        return [.. values];
     }
 
     // What the poor caller has had of all days, in billionths.
@@ -150,11 +221,13 @@ public sealed class CanaryTests : IAsyncLifetime
         LLMBlender = new
         {
             Discover = false,
-            Gateway = new { Callers = ((string[])[CallerKey, Poor]).Select(key => new { Name = key[..4], KeySha256 = Hash(key), SpendPerDay = key == Poor ? 20 : 1_000_000 }) },
-            Backends = ((string[])["good", "echo"]).Select(name => new { Name = name, Model = name, models.Url, KeyFile = folder.File("key"), PromptPrice = 1_000_000, Attempts = 1 }),
+            Gateway = new { Recording = new { Folder = folder.File("traffic") }, Callers = ((string[])[CallerKey, Poor]).Select(key => new { Name = key[..4], KeySha256 = Hash(key), SpendPerDay = key == Poor ? 20 : 1_000_000 }) },
+            Backends = ((string[])["good", "echo", .. Forms.Select(static form => $"echo-{form.Name}")]).Select(name => new { Name = name, Model = name, models.Url, KeyFile = folder.File("key"), PromptPrice = 1_000_000, Attempts = 1 }),
             Panels = new object[]
             {
-                new { Name = "good", Members = (string[])["good"], Fuser = "select" },
+                new { Name = "good", Members = (string[])["good"], Fuser = "select", Record = true },
+                new { Name = "forms", Members = (string[])["good", .. Forms.Select(static form => $"echo-{form.Name}")], Fuser = "select", Record = true },
+                new { Name = "forms-bad", Members = Forms.Select(static form => $"echo-{form.Name}"), Fuser = "select" },
                 new { Name = "mixed", Members = (string[])["good", "echo"], Fuser = "select" },
                 new { Name = "bad", Members = (string[])["echo"], Fuser = "select" },
                 new { Name = "ill-fused", Members = (string[])["good"], Samples = 2, Fuser = "echo" },

@@ -60,6 +60,9 @@ internal sealed partial class Child : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
+    /// <summary>Ends its standard input.</summary>
+    public void CloseInput() => process.StandardInput.Close();
+
     /// <summary>Looks at its memory.</summary>
     public void Weigh()
     {

@@ -8,7 +8,7 @@ internal sealed class Cluster : IAsyncDisposable
     private readonly string folder;
     private readonly int redisPort = Child.FreePort();
     private readonly Child redis;
-    private readonly Proxy proxy;
+    private readonly Balancer balancer = new();
     private readonly Collector collector = new();
     private readonly List<Server> servers = [];
     private readonly List<Server> former = [];
@@ -18,12 +18,11 @@ internal sealed class Cluster : IAsyncDisposable
     {
         (this.program, this.folder) = (program, folder);
         redis = Child.Start("redis", "redis-server", "--port", $"{redisPort}", "--bind", "127.0.0.1", "--save", "", "--dir", folder);
-        proxy = new Proxy(folder);
         Watch = Watch.Start(folder, rules);
     }
 
     /// <summary>Where clients ask.</summary>
-    public int Port => proxy.Port;
+    public int Port => balancer.Port;
 
     public Watch Watch { get; }
 
@@ -42,7 +41,7 @@ internal sealed class Cluster : IAsyncDisposable
             await secrets.WhenDoneAsync();
         }
 
-        await File.WriteAllTextAsync(Path.Combine(folder, "serve.json"), """{"LLMBlender":{"Discover":false}}""");
+        await File.WriteAllTextAsync(Path.Combine(folder, "serve.json"), """{"LLMBlender":{"Discover":false,"Gateway":{"LeaveTime":"00:00:10"}}}""");
 
         // Silos first: a gateway is ready once one of them blends.
         foreach (var role in Roles.Reverse())
@@ -78,9 +77,8 @@ internal sealed class Cluster : IAsyncDisposable
         servers.Remove(server);
         if (server.Role == "gateway")
         {
-            await proxy.PassToAsync(Gateways);
-            await server.WhenIdleAsync();
-            await Watch.WhenSeenAsync(server);
+            // As from an endpoint list. Its open connections remain, and it ends them itself before it stops.
+            balancer.PassTo(Gateways);
         }
 
         var code = await server.EndAsync();
@@ -94,7 +92,7 @@ internal sealed class Cluster : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await proxy.DisposeAsync();
+        balancer.Dispose();
         foreach (var server in servers)
         {
             await server.DisposeAsync();
@@ -107,12 +105,36 @@ internal sealed class Cluster : IAsyncDisposable
 
     private IEnumerable<Server> Gateways => servers.Where(server => server.Role == "gateway");
 
-    private async Task AddAsync(string role, bool waits = true) => servers.Insert(
-        0, await Server.StartAsync(program, role, $"127.0.0.1:{redisPort}", Path.Combine(folder, "serve.json"), ++started, collector, waits));
+    /// <summary>Adds a server, and returns it.</summary>
+    public async Task<Server> JoinAsync(string role)
+    {
+        var server = await AddAsync(role);
+        await TellAsync();
+        return server;
+    }
+
+    /// <summary>The traces of requests to a path that the collector has.</summary>
+    public int TracesOf(string path) => collector.TracesOf(path);
+
+    /// <summary>Waits until the collector has a trace of each answer, or for the time in which processes send what they have several times over.</summary>
+    public async Task WhenTracedAsync(Tally tally)
+    {
+        for (var i = 0; i < 200 && tally.Answered.Any(entry => TracesOf(entry.Key) < entry.Value); i++)
+        {
+            await Task.Delay(100);
+        }
+    }
+
+    private async Task<Server> AddAsync(string role, bool waits = true)
+    {
+        var server = await Server.StartAsync(program, role, $"127.0.0.1:{redisPort}", Path.Combine(folder, "serve.json"), ++started, collector, waits);
+        servers.Insert(0, server);
+        return server;
+    }
 
     private async Task TellAsync()
     {
-        await proxy.PassToAsync(Gateways);
+        balancer.PassTo(Gateways);
         await Watch.OverAsync(servers);
     }
 }

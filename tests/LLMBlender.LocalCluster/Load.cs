@@ -31,21 +31,14 @@ internal sealed class Load : IDisposable
 
     public Load(int port, int concurrency)
     {
-        http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromMinutes(5) };
-
-        // nginx closes connections that it has kept when it hears of other gateways, and a request may just be on its way into one.
-        http.DefaultRequestHeaders.ConnectionClose = true;
+        // Connections are kept open, but not for ever: a new gateway gets only new ones.
+        var handler = new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromSeconds(5) };
+        http = new HttpClient(handler) { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromMinutes(5) };
         clients = [.. Enumerable.Range(0, concurrency).Select(_ => Task.Run(AskAsync))];
     }
 
-    /// <summary>Answers so far by path.</summary>
-    public IReadOnlyDictionary<string, int> Answered => answered;
-
-    /// <summary>Comparisons that the answers say they used.</summary>
-    public long Comparisons => Interlocked.Read(ref comparisons);
-
-    /// <summary>What went wrong.</summary>
-    public IReadOnlyCollection<string> Failures => failures;
+    /// <summary>What it has counted.</summary>
+    public Tally Tally => new(answered, Interlocked.Read(ref comparisons), failures);
 
     /// <summary>Seconds that each answered request took.</summary>
     public double[] Latencies => [.. latencies];

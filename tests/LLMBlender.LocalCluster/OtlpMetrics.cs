@@ -11,16 +11,16 @@ internal static class OtlpMetrics
     public static Samples Read(ReadOnlyMemory<byte> message)
     {
         var samples = new Samples();
-        foreach (var metric in Parts(message, 1).SelectMany(resource => Parts(resource, 2)).SelectMany(scope => Parts(scope, 2)))
+        foreach (var metric in OtlpFields.Parts(message, 1).SelectMany(resource => OtlpFields.Parts(resource, 2)).SelectMany(scope => OtlpFields.Parts(scope, 2)))
         {
-            var name = Text(metric, 1).Replace('.', '_');
-            var unit = Text(metric, 3) == "s" ? "_seconds" : "";
-            foreach (var point in Parts(metric, 7).SelectMany(sum => Parts(sum, 1)))
+            var name = OtlpFields.Text(metric, 1).Replace('.', '_');
+            var unit = OtlpFields.Text(metric, 3) == "s" ? "_seconds" : "";
+            foreach (var point in OtlpFields.Parts(metric, 7).SelectMany(sum => OtlpFields.Parts(sum, 1)))
             {
                 samples.Add($"{name}{unit}_total", Labels(point, 7), Number(point, whole: 6, real: 4));
             }
 
-            foreach (var point in Parts(metric, 9).SelectMany(histogram => Parts(histogram, 1)))
+            foreach (var point in OtlpFields.Parts(metric, 9).SelectMany(histogram => OtlpFields.Parts(histogram, 1)))
             {
                 samples.Add($"{name}{unit}_count", Labels(point, 9), Number(point, whole: 4, real: -1));
             }
@@ -30,11 +30,11 @@ internal static class OtlpMetrics
     }
 
     private static string Labels(ReadOnlyMemory<byte> point, int field) =>
-        $"{{{string.Join(',', Parts(point, field).Select(pair => $"{Text(pair, 1).Replace('.', '_')}=\"{Value(Parts(pair, 2).First())}\""))}}}";
+        $"{{{string.Join(',', OtlpFields.Parts(point, field).Select(pair => $"{OtlpFields.Text(pair, 1).Replace('.', '_')}=\"{Value(OtlpFields.Parts(pair, 2).First())}\""))}}}";
 
     private static string Value(ReadOnlyMemory<byte> value)
     {
-        foreach (var (field, bytes, number) in Fields(value))
+        foreach (var (field, bytes, number) in OtlpFields.All(value))
         {
             return field == 1 ? Encoding.UTF8.GetString(bytes.Span) : $"{number}";
         }
@@ -44,7 +44,7 @@ internal static class OtlpMetrics
 
     private static double Number(ReadOnlyMemory<byte> point, int whole, int real)
     {
-        foreach (var (field, bytes, _) in Fields(point))
+        foreach (var (field, bytes, _) in OtlpFields.All(point))
         {
             if (field == whole)
             {
@@ -58,42 +58,5 @@ internal static class OtlpMetrics
         }
 
         return 0;
-    }
-
-    private static string Text(ReadOnlyMemory<byte> message, int field) => Encoding.UTF8.GetString(Parts(message, field).FirstOrDefault().Span);
-
-    private static IEnumerable<ReadOnlyMemory<byte>> Parts(ReadOnlyMemory<byte> message, int field) =>
-        Fields(message).Where(found => found.Field == field).Select(found => found.Bytes);
-
-    private static IEnumerable<(int Field, ReadOnlyMemory<byte> Bytes, ulong Number)> Fields(ReadOnlyMemory<byte> message)
-    {
-        while (message.Length > 0)
-        {
-            var tag = Varint(ref message);
-            var (number, length) = (tag & 7) switch
-            {
-                0 => (Varint(ref message), 0),
-                1 => (0UL, 8),
-                5 => (0UL, 4),
-                _ => (0UL, (int)Varint(ref message)),
-            };
-            yield return ((int)(tag >> 3), message[..length], number);
-            message = message[length..];
-        }
-    }
-
-    private static ulong Varint(ref ReadOnlyMemory<byte> message)
-    {
-        ulong value = 0;
-        for (var shift = 0; ; shift += 7)
-        {
-            var next = message.Span[0];
-            message = message[1..];
-            value |= (ulong)(next & 0x7f) << shift;
-            if (next < 0x80)
-            {
-                return value;
-            }
-        }
     }
 }

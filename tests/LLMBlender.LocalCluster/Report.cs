@@ -12,19 +12,21 @@ internal sealed class Report
     public bool IsGood { get; private set; } = true;
 
     /// <summary>Writes it.</summary>
-    public static async Task<Report> OfAsync(Cluster cluster, Load load, TimeSpan time, IEnumerable<string> story)
+    public static async Task<Report> OfAsync(Cluster cluster, Load load, IReadOnlyList<(string Client, Tally Tally)> tallies, IReadOnlyList<Join> joins, TimeSpan time, IEnumerable<string> story)
     {
         var report = new Report();
         report.Say($"# A cluster on one machine, {time.TotalMinutes:0.#} minutes under load");
-        report.Say($"{Environment.ProcessorCount} processors; 2 gateways behind nginx, 2 silos that blend and fuse, 3 that compare, one Redis, Prometheus over all.\n");
-        report.Speed(load, time);
+        report.Say($"{Environment.ProcessorCount} processors; 2 gateways behind one address that passes connections, 2 silos that blend and fuse, 3 that compare, one Redis, Prometheus over all.\n");
+        var tally = Tally.Of(tallies.Select(static one => one.Tally));
+        report.Speed(load, tallies, tally, time);
         report.Say("\n## What happened meanwhile");
         foreach (var line in story)
         {
             report.Say($"- {line}");
         }
 
-        await report.CountsAsync(cluster, load, time);
+        report.Joins(joins);
+        await report.CountsAsync(cluster, tally, time);
         report.Memory(cluster);
         var fired = await cluster.Watch.FiredAsync(time);
         report.Say($"\nAlerts that fired: {(fired.Length == 0 ? "none" : string.Join(", ", fired))}.");
@@ -34,42 +36,61 @@ internal sealed class Report
 
     public override string ToString() => text.ToString();
 
-    private void Speed(Load load, TimeSpan time)
+    private void Speed(Load load, IReadOnlyList<(string Client, Tally Tally)> tallies, Tally tally, TimeSpan time)
     {
         var latencies = load.Latencies.Order().ToArray();
         Say("## Throughput");
-        Say($"{latencies.Length} requests answered, {latencies.Length / time.TotalSeconds:0.0} /s; {load.Comparisons / time.TotalSeconds:0} comparisons /s, cached ones counted.");
-        Say("Latency: " + string.Join(", ", new[] { 0.5, 0.9, 0.99, 0.999, 1 }.Select(share => string.Create(
+        Say($"{tally.Requests} requests answered, {tally.Requests / time.TotalSeconds:0.0} /s; {tally.Comparisons / time.TotalSeconds:0} comparisons /s, cached ones counted.");
+        Say("Latency of HttpClient: " + string.Join(", ", new[] { 0.5, 0.9, 0.99, 0.999, 1 }.Select(share => string.Create(
             CultureInfo.InvariantCulture, $"{share * 100:0.#} % {At(latencies, share) * 1000:0} ms"))) + ".");
-        Say($"Errors: {(load.Failures.Count == 0 ? "none" : load.Failures.Count)}.");
-        foreach (var failure in load.Failures.Take(5))
+        Say("| clients, with connections that they keep open | answered | failed |");
+        Say("|---|---:|---:|");
+        foreach (var (client, own) in tallies)
+        {
+            Say($"| {client} | {own.Requests} | {own.Failures.Count} |");
+            IsGood &= own.Failures.Count == 0 && own.Requests > 0;
+        }
+
+        foreach (var failure in tally.Failures.Take(5))
         {
             Say($"- {failure}");
         }
-
-        IsGood &= load.Failures.Count == 0 && latencies.Length > 0;
     }
 
-    // A process that is told to end finishes what it has, and then sends its counts: they are whole. Prometheus has scraped
-    // gateways when nothing was under way there; of the other processes' last moments it knows nothing.
-    private async Task CountsAsync(Cluster cluster, Load load, TimeSpan time)
+    private void Joins(IReadOnlyList<Join> joins)
+    {
+        Say("\n## Processes that joined under load, in their first ten seconds");
+        Say("| role | first work after | its work | of all of the role |");
+        Say("|---|---:|---:|---:|");
+        foreach (var join in joins)
+        {
+            Say($"| {join.Role} | {(join.First is { } first ? string.Create(CultureInfo.InvariantCulture, $"{first:0.0} s") : "never")} | {join.Done:0} | {join.OfAll:0} |");
+            IsGood &= join.First is not null;
+        }
+    }
+
+    // A process that is told to end finishes what it has, and then sends its counts: they are whole. Prometheus scrapes a gateway
+    // that leaves until it has ended, seconds after its last request; of the other processes' last moments it knows nothing.
+    private async Task CountsAsync(Cluster cluster, Tally tally, TimeSpan time)
     {
         Say("\n## Counts: the clients' own, and the metrics of all processes, those of ended ones too");
         Say("| | clients | the processes | Prometheus |");
         Say("|---|---:|---:|---:|");
-        foreach (var (path, count) in load.Answered.OrderBy(entry => entry.Key))
+        foreach (var (path, count) in tally.Answered.OrderBy(entry => entry.Key))
         {
             const string Name = "http_server_request_duration_seconds_count";
             string[] labels = [$"http_route=\"{path}\"", "http_response_status_code=\"200\""];
             var counted = Sum(cluster, Name, labels);
             var seen = await cluster.Watch.AskAsync(Over(Name, string.Join(',', labels), time));
             Row($"`{path}` answered with 200", count, counted, seen);
+            Say($"| traces of `{path}` | {count} | {cluster.TracesOf(path)} | |");
+            IsGood &= count == cluster.TracesOf(path);
         }
 
         var errors = Sum(cluster, "http_server_request_duration_seconds_count", "http_response_status_code=\"5");
         Row("answered with 5xx", 0, errors, await cluster.Watch.AskAsync(Over("http_server_request_duration_seconds_count", "http_response_status_code=~\"5..\",http_route=~\"/v1/.*\"", time)));
         var balance = new Balance(
-            new Work(load.Answered.GetValueOrDefault("/v1/rank"), load.Answered.GetValueOrDefault("/v1/compare"), load.Comparisons),
+            new Work(tally.Answered.GetValueOrDefault("/v1/rank"), tally.Answered.GetValueOrDefault("/v1/compare"), tally.Comparisons),
             new Work(
                 Sum(cluster, "llmblender_ranking_duration_seconds_count"),
                 Sum(cluster, "llmblender_compare_duration_seconds_count"),

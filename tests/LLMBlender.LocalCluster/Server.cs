@@ -41,15 +41,16 @@ internal sealed class Server(string role, int number, Child child, Collector col
     /// <summary>Asks what it has counted.</summary>
     public async Task ScrapeAsync() => Samples = Samples.Read(await Http.GetStringAsync(new Uri($"http://{Address}/metrics")));
 
-    /// <summary>Waits until it has no request under way, and asks what it has counted.</summary>
-    public async Task WhenIdleAsync()
+    /// <summary>How much of its role's work it has done: requests, rankings, or shards of comparisons.</summary>
+    public async Task<double> WorkAsync()
     {
-        do
+        await ScrapeAsync();
+        return role switch
         {
-            await Task.Delay(200);
-            await ScrapeAsync();
-        }
-        while (Samples.Sum("http_server_active_requests", "http_request_method=\"POST\"") > 0);
+            "gateway" => Samples.Sum("http_server_request_duration_seconds_count", "http_request_method=\"POST\""),
+            "compare" => Samples.Sum("llmblender_comparison_latency_seconds_count"),
+            _ => Samples.Sum("llmblender_ranking_duration_seconds_count"),
+        };
     }
 
     /// <summary>Asks it to end, waits until it has, and hears what it had counted by then.</summary>

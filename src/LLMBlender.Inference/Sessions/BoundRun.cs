@@ -9,21 +9,23 @@ namespace LLMBlender.Inference.Sessions;
 /// </summary>
 internal sealed class BoundRun : IDisposable
 {
-    /// <summary>The maximum number of shapes whose bindings are kept; more than an accelerator's buckets need.</summary>
-    public const int MostShapes = 1024;
+    // More than an accelerator's buckets need.
+    private const int UsualMostShapes = 1024;
 
     private readonly OnnxSession session;
     private readonly RunOptions options = new();
     private readonly BoundTensor[] inputs;
     private readonly BoundTensor output;
     private readonly Dictionary<(int Rows, int Length), Binding> bindings = [];
+    private readonly int mostShapes;
     private (int Rows, int Length) shape;
 
     /// <param name="session">The session; it outlives the run.</param>
     /// <param name="outputName">The output, float, whose shape follows from rows and length.</param>
-    public BoundRun(OnnxSession session, string outputName)
+    /// <param name="mostShapes">The maximum number of shapes whose bindings are kept.</param>
+    public BoundRun(OnnxSession session, string outputName, int mostShapes = UsualMostShapes)
     {
-        this.session = session;
+        (this.session, this.mostShapes) = (session, mostShapes);
         inputs = [.. session.InputNames.Select(name => new BoundTensor(name, session.ShapeOfInput(name), session.ElementsOfInput(name)))];
         output = new BoundTensor(
             outputName,
@@ -47,7 +49,7 @@ internal sealed class BoundRun : IDisposable
             isMoved |= input.Shape(session, rows, length);
         }
 
-        if (isMoved || bindings.Count >= MostShapes)
+        if (isMoved || bindings.Count >= mostShapes)
         {
             Forget();
         }

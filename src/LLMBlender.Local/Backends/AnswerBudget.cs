@@ -4,8 +4,8 @@ using LLMBlender.Local.Wire;
 namespace LLMBlender.Local.Backends;
 
 /// <summary>
-/// Bounds the memory of streamed answers that are being read in this process. Over the bound, members are not read on until others are done, and an answer that
-/// waits too long fails as overloaded, so that the rest can be completed. Thread-safe.
+/// Bounds the memory of answers that are being read in this process. Over the bound, members are not read on until others are done: the answer that began first
+/// is continued first, and one that waits too long while older ones wait fails as overloaded, so that the rest can be completed. Thread-safe.
 /// </summary>
 /// <param name="maxBytes">The bound in bytes; above 0.</param>
 /// <param name="timeProvider">Measures waits.</param>
@@ -14,7 +14,8 @@ public sealed class AnswerBudget(long maxBytes, TimeProvider timeProvider)
     // An answer is there as pieces and as text, in the response, and as JSON of it.
     private const int BytesPerCharacter = 6;
 
-    // So many bytes are taken at a time; a usual answer needs a few of them.
+    // So many bytes are taken first; a usual answer needs a few of them. Later as many as the answer already has, so that released memory completes a few answers
+    // instead of lengthening all.
     private const int Block = 4096;
 
     private const double ShareOfMemory = 0.35;
@@ -23,8 +24,15 @@ public sealed class AnswerBudget(long maxBytes, TimeProvider timeProvider)
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     private readonly Lock gate = new();
-    private readonly LinkedList<(long Bytes, TaskCompletionSource Granted)> waiting = new();
+    private readonly long maxBytes = maxBytes;
+
+    // By age: an answer waits for one thing at a time.
+    private readonly SortedDictionary<long, (long Bytes, TaskCompletionSource Granted)> waiting = [];
+
+    // The answers that have memory, by age.
+    private readonly SortedSet<long> holders = [];
     private long used;
+    private long begun;
 
     /// <summary>The share that is in use, from 0 to 1; 1 if an answer waits.</summary>
     public double UsedShare
@@ -43,104 +51,131 @@ public sealed class AnswerBudget(long maxBytes, TimeProvider timeProvider)
         new((long)(ShareOfMemory * GC.GetGCMemoryInfo().TotalAvailableMemoryBytes), timeProvider);
 
     /// <summary>Begins an answer.</summary>
-    public Lease Begin() => new(this);
+    public Lease Begin() => new(this, Interlocked.Increment(ref begun));
 
-    private async ValueTask TakeAsync(long bytes, CancellationToken cancellationToken)
+    private async ValueTask TakeAsync(long age, long bytes, CancellationToken cancellationToken)
     {
         var granted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        LinkedListNode<(long, TaskCompletionSource)> place;
         lock (gate)
         {
-            if (waiting.Count == 0 && used + bytes <= maxBytes)
+            waiting.Add(age, (bytes, granted));
+            Grant();
+        }
+
+        while (true)
+        {
+            try
             {
-                used += bytes;
+                await granted.Task.WaitAsync(Patience, timeProvider, cancellationToken);
                 return;
             }
-
-            place = waiting.AddLast((bytes, granted));
-        }
-
-        try
-        {
-            await granted.Task.WaitAsync(Patience, timeProvider, cancellationToken);
-        }
-        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
-        {
-            Leave(place, bytes, granted);
-            if (e is OperationCanceledException)
+            catch (TimeoutException) when (IsNext(age))
             {
+                // The younger ones fail, and it is continued with their memory.
+            }
+            catch (TimeoutException)
+            {
+                if (!Leave(age, granted))
+                {
+                    return;
+                }
+
+                throw new BackendException(BlendFailureReason.Overloaded, "the answers in progress use up this process's memory for them") { RetryAfter = RetryAfter, IsRejectedLocally = true };
+            }
+            catch (OperationCanceledException)
+            {
+                if (!Leave(age, granted))
+                {
+                    Release(age, bytes, keeps: true);
+                }
+
                 throw;
             }
-
-            throw new BackendException(BlendFailureReason.Overloaded, "the answers in progress use up this process's memory for them") { RetryAfter = RetryAfter, IsRejectedLocally = true };
         }
     }
 
-    // It may have been granted in the meantime.
-    private void Leave(LinkedListNode<(long, TaskCompletionSource)> place, long bytes, TaskCompletionSource granted)
+    // Whether the answer began first of those that wait, and a younger one has memory.
+    private bool IsNext(long age)
+    {
+        lock (gate)
+        {
+            return waiting.Count > 0 && waiting.First().Key == age && holders.Max > age;
+        }
+    }
+
+    // Returns false if the memory was granted in the meantime.
+    private bool Leave(long age, TaskCompletionSource granted)
     {
         lock (gate)
         {
             if (granted.Task.IsCompleted)
             {
-                used -= bytes;
-            }
-            else
-            {
-                waiting.Remove(place);
+                return false;
             }
 
+            waiting.Remove(age);
             Grant();
+            return true;
         }
     }
 
-    private void Release(long bytes)
+    private void Release(long age, long bytes, bool keeps = false)
     {
         lock (gate)
         {
             used -= bytes;
+            if (!keeps)
+            {
+                holders.Remove(age);
+            }
+
             Grant();
         }
     }
 
-    // In order, so that a large answer is not passed by small ones for ever. Only within the gate.
+    // By age, so that a large answer is not passed by small ones for ever. Only within the gate.
     private void Grant()
     {
-        while (waiting.First is { } first && used + first.Value.Bytes <= maxBytes)
+        while (waiting.Count > 0 && waiting.First() is var first && used + first.Value.Bytes <= maxBytes)
         {
             used += first.Value.Bytes;
-            waiting.RemoveFirst();
+            holders.Add(first.Key);
+            waiting.Remove(first.Key);
             first.Value.Granted.SetResult();
         }
     }
 
     /// <summary>The memory of one answer, until it is disposed. Used by one answer.</summary>
-    public sealed class Lease : IDisposable
+    public sealed class Lease : IAnswerMemory, IDisposable
     {
         private readonly AnswerBudget budget;
+        private readonly long age;
         private long needed;
         private long taken;
 
-        internal Lease(AnswerBudget budget) => this.budget = budget;
+        internal Lease(AnswerBudget budget, long age) => (this.budget, this.age) = (budget, age);
 
-        /// <summary>Takes memory for more characters.</summary>
-        /// <exception cref="BackendException">There is none within two seconds.</exception>
+        /// <summary>Takes memory for more characters, or bytes of an answer as it is sent.</summary>
+        /// <exception cref="BackendException">There is none within two seconds; the oldest answer that waits goes on waiting while younger ones have memory.</exception>
         public async ValueTask AddAsync(int characters, CancellationToken cancellationToken)
         {
             needed += (long)characters * BytesPerCharacter;
             if (needed > taken)
             {
-                var bytes = Math.Max(Block, needed - taken);
-                await budget.TakeAsync(bytes, cancellationToken);
+                var bytes = Math.Max(Math.Max(Block, needed - taken), Math.Min(taken, budget.maxBytes / 16));
+                await budget.TakeAsync(age, bytes, cancellationToken);
                 taken += bytes;
             }
         }
 
-        /// <inheritdoc/>
-        public void Dispose()
+        /// <summary>Gives the memory back, for another attempt of the answer.</summary>
+        public void Restart()
         {
-            budget.Release(taken);
-            taken = 0;
+            budget.Release(age, taken);
+            (taken, needed) = (0, 0);
         }
+
+        /// <inheritdoc/>
+        public void Dispose() => Restart();
     }
 }

@@ -25,7 +25,7 @@ internal static class BackendRetries
 
                 // A Retry-After above the limit is not retried; its failure is returned to the caller.
                 ShouldHandle = retry => ValueTask.FromResult(
-                    retry.Outcome.Exception is BackendException { IsTransient: true } e && !(e.RetryAfter > settings.LongestRetryAfter)),
+                    retry.Outcome.Exception is BackendException { IsTransient: true, IsRejectedLocally: false } e && !(e.RetryAfter > settings.LongestRetryAfter)),
             });
         }
 
@@ -37,7 +37,7 @@ internal static class BackendRetries
                 FailureRatio = 0.8,
                 SamplingDuration = TimeSpan.FromSeconds(30),
                 BreakDuration = settings.BreakTime,
-                ShouldHandle = static outcome => ValueTask.FromResult(outcome.Outcome.Exception is BackendException { IsTransient: true }),
+                ShouldHandle = static outcome => ValueTask.FromResult(outcome.Outcome.Exception is BackendException { IsTransient: true, IsRejectedLocally: false }),
             })
             .Build();
     }

@@ -14,7 +14,7 @@ namespace LLMBlender.Local.Panels;
 /// <param name="backends">The backends.</param>
 /// <param name="metrics">Measures calls.</param>
 /// <param name="logger">Logs failures.</param>
-/// <param name="budget">Bounds the memory of streamed answers; null for no bound.</param>
+/// <param name="budget">Bounds the memory of answers; null for no bound.</param>
 public sealed partial class BackendCaller(PanelRegistry backends, BlendMetrics metrics, ILogger<BackendCaller> logger, AnswerBudget? budget = null) : IBackendCaller
 {
     // More than any model reads or writes for one answer.
@@ -34,11 +34,12 @@ public sealed partial class BackendCaller(PanelRegistry backends, BlendMetrics m
         }
 
         using var deadline = new Deadline(request.Timeout, cancellationToken);
+        using var memory = budget?.Begin();
         var start = Stopwatch.GetTimestamp();
         try
         {
             var response = await new MeasuredChatClient(found, metrics.Chats, deadline)
-                .GetResponseAsync(Prompt.Of(request), Prompt.Options(found, request), deadline.Token)
+                .GetResponseAsync(Prompt.Of(request), WithMemory(Prompt.Options(found, request), memory), deadline.Token)
                 .WaitAsync(deadline.Token);
             found.Latency.Add(Stopwatch.GetElapsedTime(start));
             return Reply(found, request, response);
@@ -137,6 +138,18 @@ public sealed partial class BackendCaller(PanelRegistry backends, BlendMetrics m
         {
             return (null, Failed(backend, deadline, e) ?? throw new OperationCanceledException(cancellationToken));
         }
+    }
+
+    private static ChatOptions? WithMemory(ChatOptions? options, AnswerBudget.Lease? memory)
+    {
+        if (memory is null)
+        {
+            return options;
+        }
+
+        var counted = options as WireChatOptions ?? new WireChatOptions();
+        counted.Memory = memory;
+        return counted;
     }
 
     private static BackendReply Unknown(string backend) =>

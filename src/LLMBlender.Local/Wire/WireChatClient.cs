@@ -107,10 +107,19 @@ internal sealed class WireChatClient(IWireProtocol protocol, HttpClient http, Wi
             var reader = protocol.CreateReader(answer);
             await using var body = await OpenAsync(response, idle);
             var buffer = new byte[8 * 1024];
+            var memory = isStreamed ? null : (options as WireChatOptions)?.Memory;
+            memory?.Restart();
             int read;
             do
             {
                 read = await ReadAsync(body, buffer, idle);
+                if (memory is not null)
+                {
+                    // While it waits, the server is not read on.
+                    await memory.AddAsync(read, cancellationToken);
+                    idle.Restart();
+                }
+
                 Parse(parser, buffer.AsSpan(0, read));
                 while (ReadFrame(parser, reader, answer))
                 {

@@ -11,7 +11,7 @@ internal sealed class WireChatOptions : ChatOptions
     }
 
     private WireChatOptions(WireChatOptions other)
-        : base(other) => (Fields, IsStrict, AnthropicSource) = (other.Fields, other.IsStrict, other.AnthropicSource);
+        : base(other) => (Fields, IsStrict, AnthropicSource, Memory) = (other.Fields, other.IsStrict, other.AnthropicSource, other.Memory);
 
     /// <summary>Fields of the request's body in OpenAI's format, by name. They have precedence over the typed options.</summary>
     public IReadOnlyDictionary<string, JsonElement> Fields { get; init; } = new Dictionary<string, JsonElement>();
@@ -21,6 +21,9 @@ internal sealed class WireChatOptions : ChatOptions
 
     /// <summary>The request in the format of Anthropic's messages API, without model, limit and stream; null if it had another format.</summary>
     public JsonElement? AnthropicSource { get; init; }
+
+    /// <summary>The memory of an answer that is read as a whole; null for no bound. Of a stream, its reader counts.</summary>
+    public IAnswerMemory? Memory { get; set; }
 
     /// <inheritdoc/>
     public override ChatOptions Clone() => new WireChatOptions(this);

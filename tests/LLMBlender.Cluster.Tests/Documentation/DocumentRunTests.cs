@@ -12,7 +12,7 @@ public sealed partial class DocumentRunTests(DocumentedServer server) : IClassFi
     [
         ("docker ", "needs a container daemon"),
         ("helm ", "needs Kubernetes; deploy/kubernetes/run.sh and the tests of the chart"),
-        ("deploy/local/run.sh", "takes minutes; a test of LLMBlender.Deploy.Tests runs its program"),
+        ("deploy/local/run.sh", "takes minutes; deploy/README.md has its report"),
         ("deploy/release.sh", "publishes for minutes; ReleaseTests of LLMBlender.Deploy.Tests"),
         ("dotnet tool install -g", "installs what the release script made; ReleaseTests"),
         ("tar xzf out/", "unpacks what the release script made; ReleaseTests"),

@@ -65,6 +65,28 @@ public sealed class MemoryTests : IAsyncDisposable
         Assert.DoesNotContain(process.Log, static line => line.Contains("OutOfMemory", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task WholeAnswers_LargerThanTheHeap_AreWholeOrRefused()
+    {
+        var url = await StartAsync();
+        using var http = new HttpClient { BaseAddress = url, Timeout = Until.Patience };
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, Clients).Select(async i =>
+        {
+            using var response = await SendAsync(http, "long", i, stream: false);
+            return (response.StatusCode, response.Headers.RetryAfter, Body: await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        }));
+
+        Assert.False(process!.Process.HasExited);
+        Assert.All(answers.Where(static answer => answer.StatusCode != HttpStatusCode.OK), static answer =>
+        {
+            Assert.True(answer.StatusCode is HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests, $"{answer.StatusCode} {answer.Body}");
+            Assert.NotNull(answer.RetryAfter);
+        });
+        Assert.Contains(answers, static answer => answer.StatusCode == HttpStatusCode.OK && answer.Body.Length > Pieces * 400);
+        Assert.DoesNotContain(process.Log, static line => line.Contains("OutOfMemory", StringComparison.Ordinal));
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (process is not null)
@@ -99,6 +121,12 @@ public sealed class MemoryTests : IAsyncDisposable
     // Two million characters.
     private static async Task WriteAsync(FakeCall call)
     {
+        if (!(call.Body.TryGetProperty("stream", out var stream) && stream.GetBoolean()))
+        {
+            await call.AnswerAsync(string.Concat(Enumerable.Repeat(Piece, Pieces)));
+            return;
+        }
+
         call.Context.Response.ContentType = "text/event-stream";
         var chunk = Encoding.UTF8.GetBytes("""data: {"id":"x","object":"chat.completion.chunk","created":1,"model":"long","choices":[{"index":0,"delta":{"content":"PIECE"}}]}""".Replace("PIECE", Piece, StringComparison.Ordinal) + "\n\n");
         try
@@ -116,13 +144,13 @@ public sealed class MemoryTests : IAsyncDisposable
         }
     }
 
-    private static async Task<HttpResponseMessage> SendAsync(HttpClient http, string panel, int number)
+    private static async Task<HttpResponseMessage> SendAsync(HttpClient http, string panel, int number, bool stream = true)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/v1/chat/completions", UriKind.Relative))
         {
             Content = new StringContent(
-                """{"model":"PANEL","stream":true,"messages":[{"role":"user","content":"Question NUMBER"}]}"""
-                    .Replace("PANEL", panel, StringComparison.Ordinal).Replace("NUMBER", number.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal), Encoding.UTF8, "application/json"),
+                """{"model":"PANEL","stream":STREAM,"messages":[{"role":"user","content":"Question NUMBER"}]}"""
+                    .Replace("PANEL", panel, StringComparison.Ordinal).Replace("STREAM", stream ? "true" : "false", StringComparison.Ordinal).Replace("NUMBER", number.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal), Encoding.UTF8, "application/json"),
         };
         return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
     }

@@ -43,6 +43,12 @@ internal sealed partial class PrometheusServer : IAsyncDisposable
         http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
     }
 
+    /// <summary>Where it answers.</summary>
+    public Uri Url => http.BaseAddress!;
+
+    /// <summary>Waits until it answers queries.</summary>
+    public Task WhenAnsweringAsync() => Until.IsSoAsync(() => TryAsync(async () => (await GetAsync("/api/v1/query?query=up")).ValueKind == JsonValueKind.Object, false), "Prometheus answers");
+
     /// <summary>Waits until all of these alerts have fired, each at some time.</summary>
     public async Task WhenFiredAsync(params string[] alerts)
     {

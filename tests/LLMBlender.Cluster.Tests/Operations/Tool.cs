@@ -13,6 +13,9 @@ internal static class Tool
     /// <summary>Whether they are installed.</summary>
     public static bool IsInstalled { get; } = Array.TrueForAll(["promtool", "prometheus"], name => Array.Exists(Folders, folder => File.Exists(Path.Combine(folder, name))));
 
+    /// <summary>The path of a program of the PATH; null if it is not installed.</summary>
+    public static string? Find(string name) => Folders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+
     /// <summary>Runs promtool, and requires that it is content.</summary>
     public static async Task CheckAsync(params string[] args)
     {

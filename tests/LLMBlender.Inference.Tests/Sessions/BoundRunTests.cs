@@ -53,18 +53,19 @@ public sealed class BoundRunTests(TinyRanker tiny) : IClassFixture<TinyRanker>
     [Fact]
     public void Run_MoreShapesThanAreKept_StaysRight()
     {
+        const int MostShapes = 5;
         using var session = Session();
-        using var run = new BoundRun(session, "logits");
-        Fill(run, BoundRun.MostShapes + 1, seed: 1);
+        using var run = new BoundRun(session, "logits", MostShapes);
+        Fill(run, 3 * MostShapes, seed: 1);
         run.Run();
 
-        for (var rows = 1; rows <= BoundRun.MostShapes + 1; rows++)
+        for (var rows = 1; rows <= 3 * MostShapes; rows++)
         {
             Fill(run, rows, rows);
             run.Run();
-        }
 
-        Assert.Equal(Unbound(session, BoundRun.MostShapes + 1, BoundRun.MostShapes + 1), run.Output.ToArray());
+            Assert.Equal(Unbound(session, rows, rows), run.Output.ToArray());
+        }
     }
 
     [Fact]

@@ -47,6 +47,42 @@ public sealed class AnswerBudgetTests
         Assert.Equal(0, budget.UsedShare);
     }
 
+    // Memory goes to few answers, which end, and not to all, none of which would.
+    [Fact]
+    public async Task Add_ManyWait_TheOldestIsContinuedAndTheOthersFail()
+    {
+        var budget = new AnswerBudget(60_000, time);
+        using var first = budget.Begin();
+        using var second = budget.Begin();
+        using var third = budget.Begin();
+        await third.AddAsync(3_000, None);
+        await second.AddAsync(3_000, None);
+        await first.AddAsync(3_000, None);
+
+        var (youngest, middle, oldest) = (third.AddAsync(2_000, None).AsTask(), second.AddAsync(2_000, None).AsTask(), first.AddAsync(2_000, None).AsTask());
+        time.Advance(TimeSpan.FromSeconds(2));
+        await Assert.ThrowsAsync<BackendException>(() => youngest);
+        await Assert.ThrowsAsync<BackendException>(() => middle);
+        Assert.False(oldest.IsCompleted);
+        third.Dispose();
+
+        await oldest;
+    }
+
+    [Fact]
+    public async Task Restart_GivesTheMemoryBack()
+    {
+        var budget = new AnswerBudget(60_000, time);
+        using var answer = budget.Begin();
+        await answer.AddAsync(10_000, None);
+
+        answer.Restart();
+
+        Assert.Equal(0, budget.UsedShare);
+        await answer.AddAsync(10_000, None);
+        Assert.Equal(1, budget.UsedShare);
+    }
+
     [Fact]
     public async Task Add_Cancelled_LeavesTheQueue()
     {
