@@ -18,7 +18,14 @@ internal sealed class EventStream(HttpContext context)
     /// <summary>The longest interval without an event or comment.</summary>
     public static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// How long the buffers of a connection may stay full. A client that reads nothing for so long is disconnected, because its answer keeps memory that
+    /// other answers wait for.
+    /// </summary>
+    public static readonly TimeSpan MaxStall = TimeSpan.FromSeconds(30);
+
     private readonly ArrayBufferWriter<byte> buffer = new(512);
+    private readonly TimeProvider timeProvider = context.RequestServices.GetService<TimeProvider>() ?? TimeProvider.System;
 
     /// <summary>Writes every item of a sequence, with comments while waiting for the next.</summary>
     /// <param name="items">The items.</param>
@@ -112,6 +119,24 @@ internal sealed class EventStream(HttpContext context)
             headers["X-Accel-Buffering"] = "no";
         }
 
+        var sending = FlushAsync(bytes);
+        if (!sending.IsCompleted)
+        {
+            try
+            {
+                await sending.WaitAsync(MaxStall, timeProvider);
+            }
+            catch (TimeoutException)
+            {
+                context.Abort();
+            }
+        }
+
+        await sending;
+    }
+
+    private async Task FlushAsync(ReadOnlyMemory<byte> bytes)
+    {
         await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
         await context.Response.Body.FlushAsync(context.RequestAborted);
     }

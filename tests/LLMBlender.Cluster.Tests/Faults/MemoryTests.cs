@@ -50,6 +50,15 @@ public sealed class MemoryTests : IAsyncDisposable
         });
         Assert.False(process!.Process.HasExited);
 
+        // Clients that read nothing are disconnected, and their memory goes to those that do.
+        await Until.IsSoAsync(
+            async () =>
+            {
+                using var answer = await SendAsync(http, "long", 2 * Clients);
+                return answer.IsSuccessStatusCode && (await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).TrimEnd().EndsWith("[DONE]", StringComparison.Ordinal);
+            },
+            "a long answer is completed beside clients that read nothing");
+
         foreach (var response in slow)
         {
             response.Dispose();
