@@ -12,6 +12,9 @@ public sealed class CallerOptions
     /// <summary>Requests per minute; null for no limit. Counted per process.</summary>
     public int? RequestsPerMinute { get; set; }
 
+    /// <summary>Requests in progress at once, so that one caller does not take all places of the backends; null for no limit. Counted per process.</summary>
+    public int? MaxConcurrency { get; set; }
+
     /// <summary>
     /// The maximum cost per day (UTC) in the currency of the backends' prices; null for no limit. With Redis it is counted over
     /// all gateways of a cluster, at most a second old; without Redis, per process.

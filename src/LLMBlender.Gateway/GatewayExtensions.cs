@@ -124,6 +124,7 @@ public static class GatewayExtensions
     {
         services.AddSingleton<CallerMetrics>();
         services.AddSingleton<CallerRegistry>();
+        services.AddSingleton<KeyGuesses>();
         if (services.Any(static service => service.ServiceType == typeof(IConnectionMultiplexer)))
         {
             services.TryAddSingleton<ISharedCounter, RedisCounter>();

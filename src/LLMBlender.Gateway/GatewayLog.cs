@@ -8,6 +8,9 @@ internal static partial class GatewayLog
     [LoggerMessage(Level = LogLevel.Error, Message = "request to {Path} failed unexpectedly")]
     public static partial void UnexpectedFailure(this ILogger logger, Exception e, string path);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} requests of {Address} within a minute had a key that is not known")]
+    public static partial void UnknownKeys(this ILogger logger, System.Net.IPAddress address, int count);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "the changed callers apply: {Added} keys were added and {Removed} removed")]
     public static partial void CallersApplied(this ILogger logger, int added, int removed);
 

@@ -102,6 +102,11 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
             yield return Failure($"{path}:RequestsPerMinute", caller.RequestsPerMinute, "at least 1");
         }
 
+        if (caller.MaxConcurrency < 1)
+        {
+            yield return Failure($"{path}:MaxConcurrency", caller.MaxConcurrency, "at least 1");
+        }
+
         if (caller.SpendPerDay < 0)
         {
             yield return Failure($"{path}:SpendPerDay", caller.SpendPerDay, "at least 0");

@@ -179,6 +179,7 @@ imagePullSecrets:
 {{- range $values.callers -}}
 {{- $caller := dict "Name" .name -}}
 {{- if .keySha256 -}}{{- $_ := set $caller "KeySha256" .keySha256 -}}{{- end -}}
+{{- if .maxConcurrency -}}{{- $_ := set $caller "MaxConcurrency" .maxConcurrency -}}{{- end -}}
 {{- if .requestsPerMinute -}}{{- $_ := set $caller "RequestsPerMinute" .requestsPerMinute -}}{{- end -}}
 {{- if hasKey . "spendPerDay" -}}{{- $_ := set $caller "SpendPerDay" .spendPerDay -}}{{- end -}}
 {{- if hasKey . "tokensPerDay" -}}{{- $_ := set $caller "TokensPerDay" .tokensPerDay -}}{{- end -}}

@@ -22,6 +22,7 @@ internal sealed class ApiKeyAuthenticationHandler(
     UrlEncoder encoder,
     IOptions<GatewayOptions> gateway,
     CallerRegistry callers,
+    KeyGuesses guesses,
     CallerMetrics metrics) : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     /// <summary>The scheme's name.</summary>
@@ -31,6 +32,7 @@ internal sealed class ApiKeyAuthenticationHandler(
     private const string BasicChallenge = "Basic realm=\"LLMBlender\", charset=\"UTF-8\"";
 
     private ApiError? error;
+    private bool isUnknown;
 
     /// <inheritdoc/>
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
@@ -52,6 +54,11 @@ internal sealed class ApiKeyAuthenticationHandler(
     {
         await HandleAuthenticateOnceSafeAsync();
         var answer = error ?? ApiError.Unauthorized("a key is needed: Authorization: Bearer KEY");
+        if (isUnknown && await guesses.CountAsync(Context.Connection.RemoteIpAddress, Context.RequestAborted))
+        {
+            answer = ApiError.Limited("rate_limit_exceeded", "too many requests have keys that are not known", KeyGuesses.Wait);
+        }
+
         if (answer.Status == StatusCodes.Status401Unauthorized && !callers.IsEmpty)
         {
             Response.Headers.WWWAuthenticate = GatewayExtensions.IsDashboard(Request) ? BasicChallenge : BearerChallenge;
@@ -81,6 +88,7 @@ internal sealed class ApiKeyAuthenticationHandler(
 
         if (callers.Find(key) is not { } caller)
         {
+            isUnknown = true;
             return ApiError.Unauthorized("the key is not known");
         }
 

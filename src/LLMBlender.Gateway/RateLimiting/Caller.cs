@@ -36,7 +36,7 @@ internal sealed class Caller(CallerOptions options, SpendLedger ledger, TimeProv
     public bool Has(CallerOptions other) =>
         (options.Name, options.RequestsPerMinute, options.SpendPerDay, options.TokensPerDay) == (other.Name, other.RequestsPerMinute, other.SpendPerDay, other.TokensPerDay)
         && options.EditsSettings == other.EditsSettings && Same(options.Panels, other.Panels) && Same(options.Rankers, other.Rankers) && Same(options.Fusers, other.Fusers)
-        && Same(options.Members, other.Members) && options.Record == other.Record;
+        && Same(options.Members, other.Members) && options.Record == other.Record && options.MaxConcurrency == other.MaxConcurrency;
 
     /// <summary>Counts a request, and reserves the usual usage of one until <see cref="Leave"/>.</summary>
     /// <returns>The limit that the request exceeds; null for none.</returns>
@@ -48,6 +48,11 @@ internal sealed class Caller(CallerOptions options, SpendLedger ledger, TimeProv
             if ((HasBudget ? CheckBudget((double)spent, tokens) : null) is { } error)
             {
                 return error;
+            }
+
+            if (running >= options.MaxConcurrency)
+            {
+                return ApiError.Limited("rate_limit_exceeded", $"this key may have {options.MaxConcurrency} requests in progress", TimeSpan.FromSeconds(1));
             }
 
             if (options.RequestsPerMinute is { } most && CountRequest(most) is { } limit)

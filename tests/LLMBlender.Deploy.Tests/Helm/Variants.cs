@@ -23,7 +23,7 @@ internal static class Variants
         clusterKeySecret: { name: cluster, key: secret }
         clusterTls: { secret: cluster-tls }
         callers:
-          - { name: app, secret: { name: callers, key: app }, requestsPerMinute: 120, spendPerDay: 5.5 }
+          - { name: app, secret: { name: callers, key: app }, requestsPerMinute: 120, maxConcurrency: 16, spendPerDay: 5.5 }
           - { name: batch, keySha256: "0000000000000000000000000000000000000000000000000000000000000000", tokensPerDay: 1000000 }
         keys:
           OPENAI_API_KEY: { secret: providers, key: openai }

@@ -42,6 +42,46 @@ public sealed class CallerTests
         Assert.True(live.IsSuccessStatusCode, "the page itself needs no key");
     }
 
+    [Fact]
+    public async Task Gate_CallerWithMaxConcurrency_RefusesWhatIsMoreAtOnce()
+    {
+        var busy = Caller("busy", "busy-key");
+        busy.MaxConcurrency = 1;
+        await using var gateway = await LiveGateway.StartAsync(new GatewayOptions { Callers = [busy, Caller("free", "free-key")] });
+        var (reached, released) = (new TaskCompletionSource(), new TaskCompletionSource());
+        gateway.Models.On("one", async call =>
+        {
+            reached.TrySetResult();
+            await released.Task;
+            await call.AnswerAsync("1 is the number");
+        });
+        gateway.Use([gateway.Backend("one")], new PanelSettings { Name = "p", Members = ["one"] });
+
+        var first = PostAsync(gateway, "busy-key");
+        await reached.Task;
+        var second = await PostAsync(gateway, "busy-key");
+        var other = PostAsync(gateway, "free-key");
+        released.SetResult();
+
+        Assert.Equal((429, "rate_limit_exceeded"), second);
+        Assert.Equal([(200, null), (200, null), (200, null)], new[] { await first, await other, await PostAsync(gateway, "busy-key") });
+    }
+
+    [Fact]
+    public async Task Gate_WrongKeys_AreLoggedWithTheirAddress()
+    {
+        await using var gateway = await LiveGateway.StartAsync(new GatewayOptions { Callers = [Caller("free", "free-key")] });
+
+        for (var i = 0; i < 4; i++)
+        {
+            Assert.Equal((401, "invalid_api_key"), await PostAsync(gateway, $"guess-{i}"));
+        }
+
+        var line = Assert.Single(gateway.Log.Lines, static line => line.Contains("had a key that is not known", StringComparison.Ordinal));
+        Assert.Contains("4 requests of 127.0.0.1", line, StringComparison.Ordinal);
+        Assert.DoesNotContain(gateway.Log.Lines, static line => line.Contains("guess-", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("/v1/rank", """{"instruction":"Which?","candidates":[{"text":"one"},{"text":"two"}],"ranker":"judge"}""")]
     [InlineData("/v1/compare", """{"instruction":"Which?","a":"one","b":"two","ranker":"judge"}""")]
