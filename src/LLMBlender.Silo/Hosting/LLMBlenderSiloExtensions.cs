@@ -85,7 +85,9 @@ public static class LLMBlenderSiloExtensions
         services.AddSingleton(capabilities);
         silo.AddGrainExtension<IPingExtension, PingExtension>();
         silo.AddGrainDirectory(RuleDirectory.Name, (_, _) => new RuleDirectory());
-        services.AddPlacementFilter<RoleFilterStrategy, RoleFilterDirector>(ServiceLifetime.Singleton);
+
+        // One strategy a grain, because it holds the grain's role.
+        services.AddPlacementFilter<RoleFilterStrategy, RoleFilterDirector>(ServiceLifetime.Transient);
         services.AddPlacementDirector<PinnedPlacement, DirectPlacementDirector>();
         services.AddPlacementDirector<HomePlacement, DirectPlacementDirector>();
         services.AddPlacementDirector<NearPlacement, DirectPlacementDirector>();

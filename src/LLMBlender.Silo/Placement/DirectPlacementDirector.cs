@@ -59,7 +59,7 @@ internal sealed class DirectPlacementDirector(IClusterMembershipService membersh
     private static string Wanted(PlacementTarget target) => $"version {target.InterfaceVersion} of {target.InterfaceType}";
 
     // Rendezvous hashing: a silo that joins or leaves moves only its own share of buckets.
-    private static SiloAddress Choose(IEnumerable<SiloAddress> silos, string key, PlacementTarget target, SiloAddress? near)
+    private SiloAddress Choose(IEnumerable<SiloAddress> silos, string key, PlacementTarget target, SiloAddress? near)
     {
         var (bucket, attempt) = Routes.Parse(key);
         var ordered = silos
@@ -68,6 +68,9 @@ internal sealed class DirectPlacementDirector(IClusterMembershipService membersh
             .ToArray();
         return ordered.Length > 0
             ? ordered[attempt % ordered.Length]
-            : throw new SiloUnavailableException($"no silo has the role for {key}" + (target.InterfaceVersion > 0 ? $" and serves {Wanted(target)}" : ""));
+            : throw new SiloUnavailableException($"no silo has the role {roleOf(target.GrainIdentity.Type)} for {target.GrainIdentity}{(target.InterfaceVersion > 0 ? $" and serves {Wanted(target)}" : "")}: the members are {Members()}");
     }
+
+    private string Members() => string.Join(", ", membership.CurrentSnapshot.Members.Values.Select(
+        member => $"{member.SiloAddress} ({member.Status}, {capabilities.Of(member.SiloAddress)?.Roles.ToString() ?? "role not known"})"));
 }
