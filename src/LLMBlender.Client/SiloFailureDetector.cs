@@ -55,18 +55,13 @@ public sealed class SiloFailureDetector(Func<GrainId, Guid[], Task<Guid[]>> ping
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, monitored.Lost);
             CallId.Current = id;
-            var answer = call(either.Token);
             try
             {
-                return await answer.WaitAsync(either.Token);
+                return await call(either.Token).Observed().WaitAsync(either.Token);
             }
             catch (Exception e) when (MonitoredRoute.IsRouteFailure(e, monitored, cancellationToken))
             {
                 throw new RouteLostException(grain, e);
-            }
-            finally
-            {
-                Observe(answer);
             }
         }
         finally
@@ -82,19 +77,6 @@ public sealed class SiloFailureDetector(Func<GrainId, Guid[], Task<Guid[]>> ping
         {
             disposed = true;
             timer?.Dispose();
-        }
-    }
-
-    // An abandoned call can still fail; its exception must be observed.
-    private static void Observe(Task answer)
-    {
-        if (!answer.IsCompletedSuccessfully)
-        {
-            answer.ContinueWith(
-                static late => _ = late.Exception,
-                CancellationToken.None,
-                TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
-                TaskScheduler.Default);
         }
     }
 

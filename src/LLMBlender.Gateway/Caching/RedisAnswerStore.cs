@@ -1,3 +1,4 @@
+using LLMBlender.Client;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using StackExchange.Redis;
@@ -29,7 +30,7 @@ internal sealed class RedisAnswerStore(IConnectionMultiplexer redis, IOptions<Cl
 
         try
         {
-            return await run(redis.GetDatabase()).WaitAsync(Patience, timeProvider);
+            return await run(redis.GetDatabase()).Observed().WaitAsync(Patience, timeProvider);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using LLMBlender.Abstractions;
 using LLMBlender.Abstractions.Json;
+using LLMBlender.Client;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using StackExchange.Redis;
@@ -116,7 +117,7 @@ internal sealed class RedisResponseStore(IConnectionMultiplexer redis, IOptions<
     {
         try
         {
-            return await run(redis.GetDatabase()).WaitAsync(Patience);
+            return await run(redis.GetDatabase()).Observed().WaitAsync(Patience);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

@@ -1,3 +1,4 @@
+using LLMBlender.Client;
 using Microsoft.Extensions.Logging;
 
 namespace LLMBlender.Gateway.RateLimiting;
@@ -67,7 +68,7 @@ internal sealed class SpendLedger(string caller, ISharedCounter? shared, TimePro
 
         try
         {
-            await SendAsync(counter, today, sent).WaitAsync(MaxAge);
+            await SendAsync(counter, today, sent).Observed().WaitAsync(MaxAge);
         }
         catch (TimeoutException e)
         {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Threading.Channels;
 using LLMBlender.Abstractions;
+using LLMBlender.Client;
 using LLMBlender.Local.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -59,7 +60,7 @@ internal sealed partial class RedisComparisonStore : IComparisonStore, IAsyncDis
             .SetTag("db.system.name", "redis").SetTag("db.operation.name", "MGET").SetTag("db.operation.batch.size", keys.Length);
         try
         {
-            var values = await GetAsync(keys.Span).WaitAsync(options.ReadTimeout, cancellationToken);
+            var values = await GetAsync(keys.Span).Observed().WaitAsync(options.ReadTimeout, cancellationToken);
             reading.Succeeded();
             var found = Take(keys.Span, values, logits.Span);
             metrics.LookedUp(ComparisonMetrics.Redis, found, keys.Length - found);
@@ -220,7 +221,7 @@ internal sealed partial class RedisComparisonStore : IComparisonStore, IAsyncDis
             var written = entries.ConvertAll(entry => (Task)commands.StringSetAsync(
                 Name(entry.Key), format.Write(entry.Key, entry.Logit), options.Expiry));
             commands.Execute();
-            await Task.WhenAll(written).WaitAsync(options.WriteTimeout, stop.Token);
+            await Task.WhenAll(written).Observed().WaitAsync(options.WriteTimeout, stop.Token);
             writing.Succeeded();
         }
         catch (Exception e) when (IsFailure(e, stop.Token))

@@ -1,4 +1,5 @@
 using LLMBlender.Abstractions;
+using LLMBlender.Client;
 using LLMBlender.Silo.Placement;
 
 namespace LLMBlender.Silo.Status;
@@ -37,7 +38,7 @@ internal sealed class ClusterStatus(IClusterMembershipService membership, SiloCa
     {
         try
         {
-            return await grains.GetGrain<ISiloStatusGrain>(PinnedKey.Of(silo)).ReadAsync().WaitAsync(ReplyTimeout, timeProvider);
+            return await grains.GetGrain<ISiloStatusGrain>(PinnedKey.Of(silo)).ReadAsync().Observed().WaitAsync(ReplyTimeout, timeProvider);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
