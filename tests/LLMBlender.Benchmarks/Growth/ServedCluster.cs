@@ -54,7 +54,7 @@ internal sealed class ServedCluster : IDisposable
 
     private async Task WhenCompleteAsync()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(5));
         while (true)
         {
             var silos = JsonNode.Parse(await Http.GetStringAsync(new Uri("/v1/status", UriKind.Relative)))!["silos"]!.AsArray();
