@@ -27,30 +27,24 @@ internal static class ProcessesBenchmark
     /// <param name="seconds">How long each number of processes is measured.</param>
     public static async Task RunAsync(double speed, double seconds)
     {
+        using var redis = new LocalRedis();
+        await redis.WhenAnsweringAsync();
         var single = 0.0;
-        await foreach (var (workers, rate) in RatesAsync(Workers, speed, seconds))
+        foreach (var workers in Workers)
         {
+            var rate = await RateAsync(redis.Address, workers, speed, seconds);
             single = workers == 1 ? rate : single;
             Timing.Report($"{workers} processes with fake accelerators of {speed:0} comparisons/s", rate, "/s");
             Timing.Report("  efficiency beside one (at least 0.95)", rate / (single * workers), "");
         }
     }
 
-    /// <summary>Comparisons a second by the number of processes that compare.</summary>
-    /// <param name="counts">Numbers of processes.</param>
+    /// <summary>Comparisons a second of so many processes that compare.</summary>
+    /// <param name="redis">The cluster's Redis.</param>
+    /// <param name="workers">Processes that compare.</param>
     /// <param name="speed">Comparisons a second of a fake accelerator.</param>
-    /// <param name="seconds">How long each number of processes is measured.</param>
-    public static async IAsyncEnumerable<(int Processes, double Rate)> RatesAsync(int[] counts, double speed, double seconds)
-    {
-        using var redis = new LocalRedis();
-        await redis.WhenAnsweringAsync();
-        foreach (var workers in counts)
-        {
-            yield return (workers, await RateAsync(redis.Address, workers, speed, seconds));
-        }
-    }
-
-    private static async Task<double> RateAsync(string redis, int workers, double speed, double seconds)
+    /// <param name="seconds">How long it is measured.</param>
+    public static async Task<double> RateAsync(string redis, int workers, double speed, double seconds)
     {
         var id = $"bench-{Guid.NewGuid():N}";
         var children = Enumerable.Range(0, workers).Select(_ => StartWorker(redis, id, speed)).ToList();

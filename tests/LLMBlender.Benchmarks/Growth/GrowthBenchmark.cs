@@ -150,7 +150,7 @@ internal sealed class GrowthBenchmark
                     Chart("throughput", "rankings/s", "processes that compare", found, static one => one.Rate),
                     Chart("processor time of a ranking, all processes", "ms", "processes that compare", found, static one => one.ProcessorMilliseconds),
                 ]),
-            await FakesAsync(),
+            await FakesAsync(redis.Address),
         ];
     }
 
@@ -174,12 +174,12 @@ internal sealed class GrowthBenchmark
         }
     }
 
-    private async Task<GrowthSection> FakesAsync()
+    private async Task<GrowthSection> FakesAsync(string redis)
     {
         var rates = new List<CurveChart.Point>();
-        await foreach (var (processes, rate) in ProcessesBenchmark.RatesAsync(options.FakeSilos, FakeSpeed, options.FakeSeconds))
+        foreach (var processes in options.FakeSilos)
         {
-            rates.Add(new(processes, rate));
+            rates.Add(new(processes, await ProcessesBenchmark.RateAsync(redis, processes, FakeSpeed, options.FakeSeconds)));
             Tell("Processes with accelerators of a fixed speed", processes);
         }
 
