@@ -102,6 +102,11 @@ internal sealed class OnnxSession : IDisposable
             cuda.UpdateOptions(CudaOptions.Of(device, accelerator.MemoryBytes));
             options.AppendExecutionProvider_CUDA(cuda);
         }
+        else
+        {
+            // The fused operator takes five times as long as a sum and a norm on a processor: 5 % of an int8 encoder's time. CUDA's is faster.
+            options.AddSessionConfigEntry("optimization.disable_specified_optimizers", "SkipLayerNormFusion");
+        }
 
         return options;
     }

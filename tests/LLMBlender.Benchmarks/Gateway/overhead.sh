@@ -13,39 +13,8 @@ done
 work=$(mktemp -d)
 trap 'kill $(cat "$work"/*.pid 2>/dev/null) 2>/dev/null || true; rm -rf "$work"' EXIT
 
-answer() { # a model's whole answer
-    printf '{"id":"x","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"%s"},"finish_reason":"stop"}],"usage":{"prompt_tokens":10,"completion_tokens":12,"total_tokens":22}}' "$1"
-}
-
-cat >"$work/nginx.conf" <<END
-pid $work/nginx.pid; error_log $work/nginx.log; worker_processes 1; daemon on;
-events { worker_connections 1024; }
-http {
-    access_log off; default_type application/json; keepalive_requests 1000000;
-    client_body_temp_path $work/b; proxy_temp_path $work/p; fastcgi_temp_path $work/f; uwsgi_temp_path $work/u; scgi_temp_path $work/s;
-    upstream backends { server 127.0.0.1:19101; keepalive 64; }
-    server {
-        listen 127.0.0.1:19101;
-        location /a/ { return 200 '$(answer "Paris is the capital of France, and its largest city.")'; }
-        location /b/ { return 200 '$(answer "The capital is Paris.")'; }
-        location /c/ { return 200 '$(answer "France has had several capitals; today it is Paris, on the Seine.")'; }
-    }
-    server {
-        listen 127.0.0.1:19102;
-        location / { proxy_pass http://backends; proxy_http_version 1.1; proxy_set_header Connection ""; }
-    }
-}
-END
-nginx -c "$work/nginx.conf"
-
-cat >"$work/settings.json" <<END
-{ "LLMBlender": { "Discover": false,
-  "Backends": [ { "Name": "a", "Model": "m", "Url": "http://127.0.0.1:19101/a/v1" },
-                { "Name": "b", "Model": "m", "Url": "http://127.0.0.1:19101/b/v1" },
-                { "Name": "c", "Model": "m", "Url": "http://127.0.0.1:19101/c/v1" } ],
-  "Panels": [ { "Name": "one", "Members": ["a"], "Fuser": "select" },
-              { "Name": "three", "Members": ["a", "b", "c"], "Fuser": "select" } ] } }
-END
+source "$(dirname "$0")/backends.sh"
+start_backends "$work" 19101 19102
 for i in "${!programs[@]}"; do
     "${programs[i]}" serve --urls http://127.0.0.1:$((19103 + i)) --config "$work/settings.json" >"$work/serve$i.out" 2>"$work/serve$i.err" &
     echo $! >"$work/serve$i.pid"
@@ -91,13 +60,11 @@ for (( round = 0; round <= rounds; round++ )); do
 done
 
 # The median of the rounds.
-awk -F'\t' '
-    function middle(list, n,   i, j, t) { n = split(list, v, " "); for (i = 2; i <= n; i++) for (j = i; j > 1 && v[j-1] + 0 > v[j] + 0; j--) { t = v[j]; v[j] = v[j-1]; v[j-1] = t }
-        return n % 2 ? v[(n + 1) / 2] + 0 : (v[n / 2] + v[n / 2 + 1]) / 2 }
+awk -F'\t' "$median"'
     { key = $1 "\t" $2; if (!(key in rate)) order[++count] = key; rate[key] = rate[key] " " $3; half[key] = half[key] " " $4; tail[key] = tail[key] " " $5; errors[key] += $6 }
     END {
-        for (i = 1; i <= count; i++) { k = order[i]; split(k, n, "\t"); r[k] = middle(rate[k]); h[k] = middle(half[k])
-            printf "%-24s %2d connections  %9.1f /s  median %7.3f ms  99th %7.3f ms  errors %d\n", n[1], n[2], r[k], h[k], middle(tail[k]), errors[k] }
+        for (i = 1; i <= count; i++) { k = order[i]; split(k, n, "\t"); r[k] = median(rate[k]); h[k] = median(half[k])
+            printf "%-24s %2d connections  %9.1f /s  median %7.3f ms  99th %7.3f ms  errors %d\n", n[1], n[2], r[k], h[k], median(tail[k]), errors[k] }
         for (p = 65; p <= 66; p++) { l = sprintf("%c", p); if ((l ", one member\t1") in h) printf "%s adds %.3f ms to a request of one member (median, over nginx)\n", l, h[l ", one member\t1"] - h["nginx\t1"] }
         for (c = 1; c <= 32; c += 31) if (("B, three members\t" c) in r) printf "three members at %d connections: B makes %.3f of the blends of A\n", c, r["B, three members\t" c] / r["A, three members\t" c]
         for (c = 1; c <= 32; c += 31) if (("B, one member\t" c) in r) printf "one member at %d connections: B makes %.3f of the blends of A\n", c, r["B, one member\t" c] / r["A, one member\t" c]

@@ -8,33 +8,9 @@ program=$(realpath "$1") seconds=${2:-5} rounds=${ROUNDS:-5}
 work=$(mktemp -d)
 trap 'kill $(cat "$work"/*.pid 2>/dev/null) 2>/dev/null || true; sleep 1; rm -rf "$work"' EXIT
 
-answer() { # a model's whole answer
-    printf '{"id":"x","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"%s"},"finish_reason":"stop"}],"usage":{"prompt_tokens":10,"completion_tokens":12,"total_tokens":22}}' "$1"
-}
-
-cat >"$work/nginx.conf" <<END
-pid $work/nginx.pid; error_log $work/nginx.log; worker_processes 1; daemon on;
-events { worker_connections 1024; }
-http {
-    access_log off; default_type application/json; keepalive_requests 1000000;
-    client_body_temp_path $work/b; proxy_temp_path $work/p; fastcgi_temp_path $work/f; uwsgi_temp_path $work/u; scgi_temp_path $work/s;
-    server {
-        listen 127.0.0.1:19201;
-        location /a/ { return 200 '$(answer "Paris is the capital of France, and its largest city.")'; }
-        location /b/ { return 200 '$(answer "The capital is Paris.")'; }
-        location /c/ { return 200 '$(answer "France has had several capitals; today it is Paris, on the Seine.")'; }
-    }
-}
-END
-nginx -c "$work/nginx.conf"
+source "$(dirname "$0")/backends.sh"
+start_backends "$work" 19201 19207
 redis-server --port 19202 --bind 127.0.0.1 --dir "$work" --save "" --daemonize yes --pidfile "$work/redis.pid" >/dev/null
-cat >"$work/settings.json" <<END
-{ "LLMBlender": { "Discover": false,
-  "Backends": [ { "Name": "a", "Model": "m", "Url": "http://127.0.0.1:19201/a/v1" },
-                { "Name": "b", "Model": "m", "Url": "http://127.0.0.1:19201/b/v1" },
-                { "Name": "c", "Model": "m", "Url": "http://127.0.0.1:19201/c/v1" } ],
-  "Panels": [ { "Name": "three", "Members": ["a", "b", "c"], "Fuser": "select" } ] } }
-END
 "$program" secrets --to "$work/secrets" >/dev/null
 
 start() { # cluster, role, port, more options
@@ -63,9 +39,7 @@ measure() { # cluster, port
 for (( round = 0; round <= rounds; round++ )); do
     if (( round % 2 )); then measure plain 19204; measure tls 19206; else measure tls 19206; measure plain 19204; fi | { if (( round )); then cat >>"$work/measured"; else cat >/dev/null; fi; }
 done
-awk -F'\t' '
-    function middle(list, n,   i, j, t) { n = split(list, v, " "); for (i = 2; i <= n; i++) for (j = i; j > 1 && v[j-1] + 0 > v[j] + 0; j--) { t = v[j]; v[j] = v[j-1]; v[j-1] = t }
-        return n % 2 ? v[(n + 1) / 2] + 0 : (v[n / 2] + v[n / 2 + 1]) / 2 }
+awk -F'\t' "$median"'
     { rate[$1] = rate[$1] " " $2; errors[$1] += $3 }
-    END { for (c in rate) printf "%-6s %8.1f blends /s, errors %d\n", c, middle(rate[c]), errors[c]; printf "with TLS %.3f of the blends without\n", middle(rate["tls"]) / middle(rate["plain"]) }' "$work/measured"
+    END { for (c in rate) printf "%-6s %8.1f blends /s, errors %d\n", c, median(rate[c]), errors[c]; printf "with TLS %.3f of the blends without\n", median(rate["tls"]) / median(rate["plain"]) }' "$work/measured"
 echo "load: $(cut -d' ' -f1-3 /proc/loadavg)"

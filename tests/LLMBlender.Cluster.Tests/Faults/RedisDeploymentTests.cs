@@ -18,30 +18,37 @@ public sealed class RedisDeploymentTests : IAsyncDisposable
     [Fact(SkipUnless = nameof(RedisServer.IsInstalled), SkipType = typeof(RedisServer), Skip = RedisServer.SkipReason)]
     public async Task Rank_OverARedisCluster_IsAnsweredAndCachedOnAllNodes()
     {
-        for (var i = 0; i < 3; i++)
-        {
-            // By default the bus has the port 10,000 above the node's, which a free port may not leave room for.
-            await StartRedisAsync("--cluster-enabled", "yes", "--cluster-port", $"{FreePort.Next()}", "--cluster-config-file", $"nodes-{i}.conf");
-        }
+        await using var redis = new RedisCluster();
+        await redis.StartAsync();
+        await AssertRanksAsync(redis.Address);
 
-        await RunAsync("redis-cli", ["--cluster", "create", .. servers.Select(server => server.Address), "--cluster-yes"]);
-        foreach (var server in servers)
-        {
-            var port = server.Address[(server.Address.LastIndexOf(':') + 1)..];
-            await Until.IsSoAsync(
-                async () => (await OutputAsync("redis-cli", ["-p", port, "cluster", "info"])).Output.Contains("cluster_state:ok", StringComparison.Ordinal),
-                $"{server.Address} serves all slots");
-        }
-
-        await AssertRanksAsync(string.Join(',', servers.Select(server => server.Address)));
-
-        foreach (var server in servers)
+        foreach (var server in redis.Servers)
         {
             await Until.IsSoAsync(async () => (await server.CachedKeysAsync()).Length > 0, $"{server.Address} stores comparisons");
         }
 
         // A node that fails for good takes a third of the cache with it, and no answer.
-        await servers[2].KillAsync();
+        await redis.Servers.Last().KillAsync();
+        await AssertAnswersAsync();
+    }
+
+    [Fact(SkipUnless = nameof(RedisServer.IsInstalled), SkipType = typeof(RedisServer), Skip = RedisServer.SkipReason)]
+    public async Task Rank_OverARedisClusterWhosePrimaryFails_IsAnsweredAndTakesNewMembers()
+    {
+        await using var redis = new RedisCluster();
+        await redis.StartAsync(replicas: 1);
+        await AssertRanksAsync(redis.Address);
+
+        // The node that holds the membership table.
+        var failed = await redis.FailPrimaryAsync("deployment/members/deployment");
+        await AssertAnswersAsync();
+
+        processes.Add(ServeProcess.Start("compare", "--redis", redis.Address, "--cluster-id", "deployment"));
+        await processes[^1].WhenReadyAsync();
+        await processes[1].KillAsync();
+        await AssertAnswersAsync();
+
+        await redis.RejoinAsync(failed);
         await AssertAnswersAsync();
     }
 
@@ -209,12 +216,6 @@ public sealed class RedisDeploymentTests : IAsyncDisposable
         folder.Write("ca.pem", authority.ExportCertificatePem());
         folder.Write("server.pem", certificate.ExportCertificatePem());
         folder.Write("server.key", key.ExportPkcs8PrivateKeyPem());
-    }
-
-    private static async Task RunAsync(string program, string[] args)
-    {
-        var (code, output) = await OutputAsync(program, args);
-        Assert.True(code == 0, output);
     }
 
     private static async Task<(int Code, string Output)> OutputAsync(string program, string[] args)

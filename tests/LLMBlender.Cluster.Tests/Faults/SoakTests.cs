@@ -13,7 +13,7 @@ using LLMBlender.TestKit.Backends;
 namespace LLMBlender.Cluster.Tests.Faults;
 
 /// <summary>
-/// Eight processes with 512 MiB each and a real Redis, before fake model servers of which some are hostile, under load while one thing after the other fails. No
+/// Eight processes with 512 MiB each and a real Redis Cluster with replicas, before fake model servers of which some are hostile, under load while one thing after the other fails. No
 /// answer may be lost where another process can give it, and none may be wrong. One round by default; <c>LLMBLENDER_SOAK=30</c> runs rounds for 30 minutes,
 /// and also asserts that memory stays and that answers come within five seconds of each fault. <c>LLMBLENDER_SOAK_REPORT</c> names a file for the report.
 /// </summary>
@@ -27,7 +27,7 @@ public sealed partial class SoakTests : IAsyncLifetime
     private static readonly double Minutes = double.Parse(Environment.GetEnvironmentVariable("LLMBLENDER_SOAK") ?? "0", CultureInfo.InvariantCulture);
     private static readonly TimeSpan MaxGap = TimeSpan.FromSeconds(5);
 
-    private readonly RedisServer redis = new();
+    private readonly RedisCluster redis = new();
     private readonly TemporaryFolder folder = new();
     private readonly ServeProcess[] processes = new ServeProcess[Roles.Length];
     private readonly ConcurrentQueue<string> lost = new();
@@ -58,7 +58,7 @@ public sealed partial class SoakTests : IAsyncLifetime
         WriteConfig("first");
         if (RedisServer.IsInstalled)
         {
-            await redis.StartAsync();
+            await redis.StartAsync(replicas: 1);
         }
     }
 
@@ -83,11 +83,17 @@ public sealed partial class SoakTests : IAsyncLifetime
             await StepAsync("a process that blends frozen", () => FreezeAsync(2 + ((rounds + 1) % 3)));
             await StepAsync("a process that compares frozen", () => FreezeAsync(5 + ((rounds + 1) % 3)));
             await StepAsync("a gateway killed", () => KillAsync(rounds % 2));
-            await StepAsync("Redis killed", async () =>
+            await StepAsync("a primary of Redis killed", async () =>
+            {
+                var failed = await redis.FailPrimaryAsync("soak/members/soak");
+                await AnsweredMoreAsync(Margin);
+                await redis.RejoinAsync(failed);
+            });
+            await StepAsync("all of Redis killed", async () =>
             {
                 await redis.KillAsync();
                 await AnsweredMoreAsync(Margin);
-                await redis.StartAsync();
+                await redis.RestartAsync();
             });
             await StepAsync("Redis full", async () =>
             {
@@ -191,12 +197,12 @@ public sealed partial class SoakTests : IAsyncLifetime
         }
     }
 
-    private Task<bool> SetMemoryAsync(string bytes) => redis.UseAsync(async (_, server) =>
+    private Task<bool[]> SetMemoryAsync(string bytes) => Task.WhenAll(redis.Servers.Select(server => server.UseAsync(async (_, node) =>
     {
-        await server.ConfigSetAsync("maxmemory-policy", "noeviction");
-        await server.ConfigSetAsync("maxmemory", bytes);
+        await node.ConfigSetAsync("maxmemory-policy", "noeviction");
+        await node.ConfigSetAsync("maxmemory", bytes);
         return true;
-    });
+    })));
 
     private async Task StepAsync(string fault, Func<Task> strike)
     {

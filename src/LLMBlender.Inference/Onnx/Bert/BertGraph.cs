@@ -129,10 +129,7 @@ internal sealed class BertGraph : IEncoderLayers
         ("axis", -1),
         ("epsilon", config.LayerNormEpsilon));
 
-    private string AddNorm(string x, string added, string name) => graph.Contrib(
-        "SkipLayerNormalization",
-        [x, added, graph.Weight(name + ".weight"), graph.Weight(name + ".bias")],
-        ("epsilon", config.LayerNormEpsilon));
+    private string AddNorm(string x, string added, string name) => Norm(graph.Op("Add", [x, added]), name);
 
     private string Range(string count) =>
         graph.Op("Range", [graph.Scalar(DataType.Int64, 0), graph.Op("Squeeze", [count]), graph.Scalar(DataType.Int64, 1)]);

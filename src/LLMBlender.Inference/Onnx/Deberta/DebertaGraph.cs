@@ -183,11 +183,7 @@ internal sealed class DebertaGraph : IEncoderLayers
             ("axis", -1),
             ("epsilon", config.LayerNormEpsilon));
 
-    private string AddNorm(string x, string added, string name) =>
-        graph.Contrib(
-            "SkipLayerNormalization",
-            [x, added, graph.Weight(name + ".weight"), graph.Weight(name + ".bias")],
-            ("epsilon", config.LayerNormEpsilon));
+    private string AddNorm(string x, string added, string name) => Norm(graph.Op("Add", [x, added]), name);
 
     private string Reshape(string value, string shape) => graph.Op("Reshape", [value, shape]);
 }
