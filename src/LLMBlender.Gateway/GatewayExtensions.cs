@@ -59,7 +59,7 @@ public static class GatewayExtensions
         ArgumentNullException.ThrowIfNull(app);
         app.UseMiddleware<RequestLogMiddleware>();
         app.UseStatusCodePages(static pages => WriteStatusAsync(pages.HttpContext));
-        app.Use(RefuseInvalidChunksAsync);
+        app.Use(RefuseInvalidBodiesAsync);
         app.UseLLMBlenderAuthentication();
         app.MapRecords();
         app.MapRerank();
@@ -106,8 +106,8 @@ public static class GatewayExtensions
         return ApiError.Overloaded(message).WriteAsync(context);
     }
 
-    // Of the routes that read their bodies themselves.
-    private static async Task RefuseInvalidChunksAsync(HttpContext context, RequestDelegate next)
+    // Of the routes that read their bodies themselves: the host would log them as failures of this server.
+    private static async Task RefuseInvalidBodiesAsync(HttpContext context, RequestDelegate next)
     {
         try
         {
@@ -116,6 +116,10 @@ public static class GatewayExtensions
         catch (IOException e) when (JsonBody.IsChunkSize(e) && !context.Response.HasStarted)
         {
             await JsonBody.InvalidChunkSize.WriteAsync(context);
+        }
+        catch (Microsoft.AspNetCore.Http.BadHttpRequestException e) when (!context.Response.HasStarted)
+        {
+            await JsonBody.ErrorOf(e).WriteAsync(context);
         }
     }
 

@@ -16,6 +16,10 @@ internal static class JsonBody
 
     private const int FirstBytes = 16 << 10;
 
+    /// <summary>Returns the error of a body that breaks HTTP's rules or is too large.</summary>
+    public static ApiError ErrorOf(BadHttpRequestException e) =>
+        e.StatusCode == StatusCodes.Status413PayloadTooLarge ? ApiError.TooLarge("the body exceeds MaxRequestBytes") : ApiError.Invalid(null, e.Message);
+
     /// <summary>Whether an exception is Kestrel's for a chunk's size that is no 32-bit number; for other invalid sizes it throws <see cref="BadHttpRequestException"/>.</summary>
     public static bool IsChunkSize(IOException e) => e.InnerException is OverflowException;
 
@@ -46,11 +50,7 @@ internal static class JsonBody
         }
         catch (BadHttpRequestException e)
         {
-            throw new ApiException(
-                e.StatusCode == StatusCodes.Status413PayloadTooLarge
-                    ? ApiError.TooLarge("the body exceeds MaxRequestBytes")
-                    : ApiError.Invalid(null, e.Message),
-                e);
+            throw new ApiException(ErrorOf(e), e);
         }
         catch (IOException e) when (IsChunkSize(e))
         {

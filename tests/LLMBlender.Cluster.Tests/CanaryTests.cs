@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using LLMBlender.Cluster.Tests.Operations;
 using LLMBlender.Cluster.Tests.Processes;
 using LLMBlender.TestKit;
 using LLMBlender.TestKit.Backends;
@@ -70,7 +71,12 @@ public sealed class CanaryTests : IAsyncLifetime
     [Fact(SkipUnless = nameof(RedisServer.IsInstalled), SkipType = typeof(RedisServer), Skip = RedisServer.SkipReason)]
     public async Task Serve_AtTrace_PrintsAndAnswersNoSecret()
     {
-        var process = await StartAsync(Redis);
+        await using var collector = await Collector.StartAsync();
+        var process = await StartAsync(Redis, new Dictionary<string, string>
+        {
+            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Url.ToString(),
+            ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+        });
 
         foreach (var panel in (string[])["good", "mixed", "bad", "ill-fused", "ill-judged", "nobody", "forms", "forms-bad"])
         {
@@ -103,7 +109,8 @@ public sealed class CanaryTests : IAsyncLifetime
         Assert.Contains("Interest on interest.", said.ToString(), StringComparison.Ordinal);
         Assert.Contains(process.Log, line => line.Contains("Z trce:", StringComparison.Ordinal));
         string[] parts = [.. ((string[])[BackendKey, CallerKey, RedisPassword]).SelectMany(static secret => Forms.SelectMany(form => Windows(form.Of(secret)).Skip(form.Name == Bearer ? 1 : 0)))];
-        Assert.All(processes.SelectMany(process => process.Log.Concat(process.Output)).Append(said.ToString()).Concat(stored).Concat(recorded), text =>
+        Assert.All((string[])["logs", "metrics", "traces"], signal => Assert.True(collector.Has(signal, "llmblender"), $"no {signal} came"));
+        Assert.All(processes.SelectMany(process => process.Log.Concat(process.Output)).Append(said.ToString()).Concat(stored).Concat(recorded).Concat(collector.All), text =>
         {
             var part = parts.FirstOrDefault(part => text.Contains(part, StringComparison.OrdinalIgnoreCase));
             Assert.True(part is null, $"\"{part}\" of a secret is in: {text}");
@@ -197,9 +204,9 @@ public sealed class CanaryTests : IAsyncLifetime
         return sum;
     }
 
-    private async Task<ServeProcess> StartAsync(string address)
+    private async Task<ServeProcess> StartAsync(string address, IReadOnlyDictionary<string, string>? variables = null)
     {
-        var process = ServeProcess.Start("all", "--redis", address, "--cluster-id", "canary", "--config", folder.File("serve.json"));
+        var process = ServeProcess.Start("all", variables ?? new Dictionary<string, string>(), "--redis", address, "--cluster-id", "canary", "--config", folder.File("serve.json"));
         processes.Add(process);
         await process.WhenReadyAsync();
         return process;

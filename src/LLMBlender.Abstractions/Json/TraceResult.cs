@@ -15,7 +15,7 @@ public sealed record TraceResult
     /// <summary>Ordered pairs whose logit was used.</summary>
     public int? Comparisons { get; init; }
 
-    /// <summary>How many of these comparisons were cached, or computed for another request.</summary>
+    /// <summary>How many of these comparisons were cached, or computed for another request; 0 for a caller with a key, whom it would tell what others asked.</summary>
     public int? Reused { get; init; }
 
     /// <summary>The candidates' ranks.</summary>

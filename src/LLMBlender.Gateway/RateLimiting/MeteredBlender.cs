@@ -26,7 +26,7 @@ internal sealed class MeteredBlender(IBlender inner, Caller caller, PanelDirecto
         {
             var response = await inner.BlendAsync(request, cancellationToken);
             Charge(response.Usage, default);
-            return response;
+            return WithoutReuse(response);
         }
 
         BlendResponse? whole = null;
@@ -91,7 +91,7 @@ internal sealed class MeteredBlender(IBlender inner, Caller caller, PanelDirecto
                 }
 
                 length += update.Text.Length + (update.Reasoning?.Length ?? 0);
-                yield return update;
+                yield return WithoutReuse(update);
             }
         }
         finally
@@ -110,7 +110,7 @@ internal sealed class MeteredBlender(IBlender inner, Caller caller, PanelDirecto
         caller.CheckNames(null, request.Ranker, null);
         var response = await inner.RankAsync(request, cancellationToken);
         caller.Spend(response.PromptTokens, response.CompletionTokens, response.Cost);
-        return response;
+        return WithoutReuse(response);
     }
 
     /// <inheritdoc/>
@@ -149,6 +149,19 @@ internal sealed class MeteredBlender(IBlender inner, Caller caller, PanelDirecto
 
     /// <inheritdoc/>
     public Task<PanelInfo[]> GetPanelsAsync(CancellationToken cancellationToken = default) => inner.GetPanelsAsync(cancellationToken);
+
+    // Comparisons that were made for another request tell what other callers asked.
+    private static RankingResponse WithoutReuse(RankingResponse ranking) => ranking with { Reused = 0 };
+
+    private static BlendResponse WithoutReuse(BlendResponse response) =>
+        response.Trace is { Ranking: { } ranking } trace ? response with { Trace = trace with { Ranking = WithoutReuse(ranking) } } : response;
+
+    private static BlendUpdate WithoutReuse(BlendUpdate update) => update switch
+    {
+        { Response: { } response } => update with { Response = WithoutReuse(response) },
+        { Event: { Ranking: { } ranking } step } => update with { Event = step with { Ranking = WithoutReuse(ranking) } },
+        _ => update,
+    };
 
     private void Charge(BlendUsage usage, (long PromptTokens, long CompletionTokens, decimal Cost) charged)
     {

@@ -39,7 +39,7 @@ internal sealed record StepResult
     /// <summary>The number of ordered pairs whose logit was used; with ranked.</summary>
     public int? Comparisons { get; init; }
 
-    /// <summary>The number of pairs that were cached or computed for another request; with ranked.</summary>
+    /// <summary>The number of pairs that were cached or computed for another request; with ranked, and 0 for a caller with a key.</summary>
     public int? Reused { get; init; }
 
     /// <summary>The comparison matrix; with ranked.</summary>

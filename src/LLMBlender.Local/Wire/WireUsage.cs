@@ -9,6 +9,9 @@ internal sealed class WireUsage
     /// <summary>The name, among the additional counts, of the input tokens that were written to a cache.</summary>
     public const string CacheWriteCount = "cache_creation_input_tokens";
 
+    // As many as a caller is charged for at most.
+    private const long MaxDetail = 100_000_000;
+
     private const int MaxFields = 64;
     private const int MaxFieldLength = 4096;
 
@@ -70,10 +73,13 @@ internal sealed class WireUsage
         InputTokenCount = input,
         OutputTokenCount = output,
         TotalTokenCount = (input ?? 0) + (output ?? 0),
-        CachedInputTokenCount = cached,
-        ReasoningTokenCount = reasoning,
-        AdditionalCounts = written is { } count ? new() { [CacheWriteCount] = count } : null,
+        CachedInputTokenCount = Bounded(cached),
+        ReasoningTokenCount = Bounded(reasoning),
+        AdditionalCounts = Bounded(written) is { } count ? new() { [CacheWriteCount] = count } : null,
     };
+
+    // Callers see these as they are; the others are bounded, and said to be, where they are charged.
+    private static long? Bounded(long? count) => count is { } tokens ? Math.Min(tokens, MaxDetail) : null;
 
     private static bool IsKept(JsonElement value) =>
         value.ValueKind is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False || (value.GetRawText().Length <= MaxFieldLength && value.IsValidText());

@@ -31,6 +31,9 @@ internal sealed class Collector : IAsyncDisposable
         return collector;
     }
 
+    /// <summary>Everything that came.</summary>
+    public IEnumerable<string> All => bodies.Values.SelectMany(static all => all);
+
     /// <summary>Whether a text is in what came of a signal: texts are in protobuf as they are.</summary>
     public bool Has(string signal, string text) =>
         bodies.TryGetValue(signal, out var all) && all.Any(body => body.Contains(text, StringComparison.Ordinal));

@@ -43,6 +43,20 @@ public sealed class CallerTests
     }
 
     [Fact]
+    public async Task Blend_OfWhatAnotherCallerAsked_DoesNotSaySo()
+    {
+        await using var gateway = await LiveGateway.StartAsync(new GatewayOptions { Callers = [Caller("one", "one-key"), Caller("two", "two-key")] });
+        object request = new { instruction = "What?", candidates = (string[])["1 is the number", "2 is the number"], trace = true };
+
+        var (first, asked, _) = await gateway.PostAsync("/v1/blend", request, "one-key");
+        var (second, repeated, _) = await gateway.PostAsync("/v1/blend", request, "two-key");
+
+        Assert.Equal((200, 200), (first, second));
+        Assert.All([asked, repeated], static answer => Assert.Equal((2, 0), (
+            answer.GetProperty("trace").GetProperty("comparisons").GetInt32(), answer.GetProperty("trace").GetProperty("reused").GetInt32())));
+    }
+
+    [Fact]
     public async Task Gate_CallerWithMaxConcurrency_RefusesWhatIsMoreAtOnce()
     {
         var busy = Caller("busy", "busy-key");
