@@ -5,11 +5,18 @@ namespace LLMBlender.Inference.Sessions;
 
 /// <summary>
 /// The process-wide ONNX Runtime environment, with telemetry disabled. Since 1.29 its official builds send trace events, including model
-/// file names, to Microsoft by default; no data may leave the machine.
+/// file names, to Microsoft by default; no data may leave the machine. Sessions on the processor take the memory of their runs from one pool here, so that
+/// several models need as much as the runs at one time, and not the sum of what each has ever needed.
 /// </summary>
 internal static partial class OnnxRuntimeHost
 {
     private const string Switch = "ORT_DISABLE_TELEMETRY";
+    private const string Shrinkage = "memory.enable_memory_arena_shrinkage";
+
+    // Memory that is given back has to be taken again: a tenth of a run's time on a small model.
+    private const int RunsBetweenShrinks = 256;
+
+    private static uint runs;
 
     /// <summary>The environment. All code that uses ONNX Runtime gets it from here first, so that telemetry never starts.</summary>
     public static OrtEnv Environment { get; } = Start();
@@ -25,7 +32,39 @@ internal static partial class OnnxRuntimeHost
 
         var environment = OrtEnv.Instance();
         environment.DisableTelemetryEvents();
+
+        // Memory grows by what a run asks for; the default doubles it.
+        using var processor = new OrtMemoryInfo(OrtMemoryInfo.allocatorCPU, OrtAllocatorType.ArenaAllocator, 0, OrtMemType.Default);
+        using var growth = new OrtArenaCfg(0, 1, -1, -1);
+        try
+        {
+            environment.CreateAndRegisterAllocator(processor, growth);
+        }
+        catch (OnnxRuntimeException)
+        {
+            // The app has registered one of its own, which sessions then take memory from.
+        }
+
         return environment;
+    }
+
+    /// <summary>Has every 256th run of the process give back the pool's memory that no run uses, such as that of a peak.</summary>
+    /// <param name="options">The options of the run that is about to start.</param>
+    /// <returns>Ends it after the run; null for a run that gives nothing back.</returns>
+    public static IDisposable? Shrink(RunOptions options) =>
+        Interlocked.Increment(ref runs) % RunsBetweenShrinks == 0 ? new ShrinkingRun(options) : null;
+
+    private sealed class ShrinkingRun : IDisposable
+    {
+        private readonly RunOptions options;
+
+        public ShrinkingRun(RunOptions options)
+        {
+            this.options = options;
+            options.AddRunConfigEntry(Shrinkage, "cpu:0");
+        }
+
+        public void Dispose() => options.AddRunConfigEntry(Shrinkage, "");
     }
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
