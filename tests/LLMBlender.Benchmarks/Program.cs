@@ -3,6 +3,7 @@ using LLMBlender.Benchmarks.Cells;
 using LLMBlender.Benchmarks.Cluster;
 using LLMBlender.Benchmarks.Device;
 using LLMBlender.Benchmarks.Gateway;
+using LLMBlender.Benchmarks.Growth;
 using LLMBlender.Inference.Models;
 using LLMBlender.Inference.Onnx;
 using LLMBlender.TestKit;
@@ -35,7 +36,7 @@ const string Usage = """
     engines [RECORDS [SCORE [MODEL]]]  what aggregations ask, take and choose, on a file of records and on simulated rankers
     device --out FOLDER [--device D] [--short]  a device: fixtures, and pairs a second by session, queue and grains (Device/run.sh runs it)
     device-report FOLDER     joins what device and PyTorch measured into device.json and device.md
-    report HTML [OLD [MODEL]] cost against candidates, tokens, requests and silos as curves, an old build's llmblender.dll beside this one's; also a JSON beside it
+    report HTML [OLD [MODEL]] [--old-name N] [--new-name N] [--new DLL] [--short]  cost against candidates, tokens, requests and silos as curves, an old build's llmblender.dll beside this one's, and a JSON beside the page; wants a Release llmblender
     engines --curves HTML    of these, the simulated rankers alone, and as curves
     """;
 
@@ -108,8 +109,8 @@ switch (args)
             int.Parse(rest.ElementAtOrDefault(1) ?? "11", System.Globalization.CultureInfo.InvariantCulture),
             scratch.Path);
         return 0;
-    case ["report", var html, .. var rest]:
-        await ReportBenchmark.RunAsync(html, rest.FirstOrDefault(), rest.ElementAtOrDefault(1) ?? mini, scratch);
+    case ["report", .. var rest] when GrowthOptions.Read(rest) is { } options:
+        await GrowthBenchmark.RunAsync(options, scratch);
         return 0;
     case ["engines", "--curves", var html]:
         EngineBenchmark.Run(mini, null, null, html);

@@ -16,6 +16,7 @@ internal static partial class OnnxRuntimeHost
     // Memory that is given back has to be taken again: a tenth of a run's time on a small model.
     private const int RunsBetweenShrinks = 256;
 
+    private static bool hasPool;
     private static uint runs;
 
     /// <summary>The environment. All code that uses ONNX Runtime gets it from here first, so that telemetry never starts.</summary>
@@ -39,6 +40,7 @@ internal static partial class OnnxRuntimeHost
         try
         {
             environment.CreateAndRegisterAllocator(processor, growth);
+            hasPool = true;
         }
         catch (OnnxRuntimeException)
         {
@@ -48,23 +50,15 @@ internal static partial class OnnxRuntimeHost
         return environment;
     }
 
-    /// <summary>Has every 256th run of the process give back the pool's memory that no run uses, such as that of a peak.</summary>
-    /// <param name="options">The options of the run that is about to start.</param>
-    /// <returns>Ends it after the run; null for a run that gives nothing back.</returns>
-    public static IDisposable? Shrink(RunOptions options) =>
-        Interlocked.Increment(ref runs) % RunsBetweenShrinks == 0 ? new ShrinkingRun(options) : null;
+    /// <summary>Whether the run that is about to start gives back the pool's memory that no run uses, such as that of a peak: every 256th of the process does.</summary>
+    public static bool IsTurnToShrink() => hasPool && Interlocked.Increment(ref runs) % RunsBetweenShrinks == 0;
 
-    private sealed class ShrinkingRun : IDisposable
+    /// <summary>Options of runs that give memory back. Each entry can be set once without a warning, so that these are options of their own.</summary>
+    public static RunOptions ShrinkingOptions()
     {
-        private readonly RunOptions options;
-
-        public ShrinkingRun(RunOptions options)
-        {
-            this.options = options;
-            options.AddRunConfigEntry(Shrinkage, "cpu:0");
-        }
-
-        public void Dispose() => options.AddRunConfigEntry(Shrinkage, "");
+        var options = new RunOptions();
+        options.AddRunConfigEntry(Shrinkage, "cpu:0");
+        return options;
     }
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]

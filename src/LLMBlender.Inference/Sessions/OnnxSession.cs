@@ -8,6 +8,7 @@ internal sealed class OnnxSession : IDisposable
 {
     private readonly InferenceSession session;
     private readonly OrtAllocator? pinned;
+    private readonly bool isProcessor;
 
     /// <param name="graph">The graph's file, in the same folder as its weights.</param>
     /// <param name="accelerator">The device.</param>
@@ -27,8 +28,12 @@ internal sealed class OnnxSession : IDisposable
             throw new ModelException(graph, $"ONNX Runtime can't load it on {accelerator}: {e.Message}", e);
         }
 
+        isProcessor = accelerator.CudaDevice is null;
         pinned = accelerator.CudaDevice is { } device ? Pinned(session, device) : null;
     }
+
+    /// <summary>Whether the run that is about to start gives back memory; see <see cref="OnnxRuntimeHost.IsTurnToShrink"/>. Those on a CUDA device do not.</summary>
+    public bool IsTurnToShrink() => isProcessor && OnnxRuntimeHost.IsTurnToShrink();
 
     /// <summary>The names of the graph's inputs.</summary>
     public IReadOnlyList<string> InputNames => session.InputNames;
@@ -59,7 +64,7 @@ internal sealed class OnnxSession : IDisposable
     public IDisposableReadOnlyCollection<OrtValue> Run(
         IReadOnlyCollection<string> inputNames, IReadOnlyCollection<OrtValue> inputs, IReadOnlyCollection<string> outputNames)
     {
-        using var options = new RunOptions();
+        using var options = IsTurnToShrink() ? OnnxRuntimeHost.ShrinkingOptions() : new RunOptions();
         return Run(inputNames, inputs, outputNames, options);
     }
 
@@ -68,11 +73,7 @@ internal sealed class OnnxSession : IDisposable
         IReadOnlyCollection<string> inputNames,
         IReadOnlyCollection<OrtValue> inputs,
         IReadOnlyCollection<string> outputNames,
-        RunOptions options)
-    {
-        using var shrinking = OnnxRuntimeHost.Shrink(options);
-        return session.Run(options, inputNames, inputs, outputNames);
-    }
+        RunOptions options) => session.Run(options, inputNames, inputs, outputNames);
 
     /// <summary>Creates a binding of inputs and outputs to the caller's memory, for repeated runs.</summary>
     public OrtIoBinding Bind() => session.CreateIoBinding();
@@ -80,11 +81,7 @@ internal sealed class OnnxSession : IDisposable
     /// <summary>Runs the graph on a binding.</summary>
     /// <param name="binding">The binding of every input and output.</param>
     /// <param name="options">Allows another thread to terminate the run.</param>
-    public void Run(OrtIoBinding binding, RunOptions options)
-    {
-        using var shrinking = OnnxRuntimeHost.Shrink(options);
-        session.RunWithBinding(options, binding);
-    }
+    public void Run(OrtIoBinding binding, RunOptions options) => session.RunWithBinding(options, binding);
 
     /// <inheritdoc/>
     public void Dispose()
