@@ -11,7 +11,8 @@ using LLMBlender.TestKit;
 
 // Ratios of things measured against each other in one run; none of it is a test. Build with -c Release.
 const string Usage = """
-    graph                    ONNX graph beside libtorch and the matrix rate, base shape (needs libtorch)
+    graph [THREADS [avx2]]   ONNX graph at fp32 and int8 beside libtorch and the matrix rate, base shape (needs libtorch); avx2: as on a processor without AVX-512 and VNNI (default: 2 threads)
+    load [ROUNDS]            models and requests at once beside one after the other; memory after a peak (default: 9 rounds)
     path [MODEL]             text to logits beside ONNX Runtime alone; packing; int8 (default: pairranker-mini)
     choice [MODEL]           the best of eleven answers, beside pairranker-mini by the full matrix (default: reward-minilm)
     fewer RECORDS MATRICES [SCORES]  how few comparisons find the best, on what rank --matrix wrote; SCORES is what rank wrote with a prior
@@ -45,8 +46,16 @@ using var scratch = new TemporaryFolder();
 var mini = MiniRanker.Folder;
 switch (args)
 {
-    case ["graph"]:
-        GraphBenchmark.Run(scratch);
+    case ["graph", var threads, "avx2"]:
+        return NarrowRuntime.Run("graph", threads, NarrowRuntime.Name);
+    case ["graph", .. var rest]:
+        GraphBenchmark.Run(
+            scratch,
+            int.Parse(rest.FirstOrDefault("2"), System.Globalization.CultureInfo.InvariantCulture),
+            rest.ElementAtOrDefault(1) ?? LLMBlender.Inference.Sessions.ProcessorFeatures.Current.ByteProducts);
+        return 0;
+    case ["load", .. var rest]:
+        LoadBenchmark.Run(scratch, int.Parse(rest.FirstOrDefault("9"), System.Globalization.CultureInfo.InvariantCulture));
         return 0;
     case ["path", .. var rest]:
         PathBenchmark.Run(rest.FirstOrDefault(mini), scratch.Path);

@@ -248,6 +248,11 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
                 models.LoadFusers([.. settings.FusersOrDefault.Select(search.FindFuser)]);
             }
 
+            if (models.UsesProcessor)
+            {
+                WriteNote($"models compute with {ProcessorFeatures.Current.Describe(Environment.ProcessorCount)}");
+            }
+
             return models;
         }
         catch (ArgumentException e)
