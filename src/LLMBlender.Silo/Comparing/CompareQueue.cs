@@ -11,11 +11,15 @@ namespace LLMBlender.Silo.Comparing;
 /// up to the size of one call, so that batches are full even if requests are small.
 /// </summary>
 /// <remarks>
-/// Bounded: a shard that could not be compared in time is refused immediately. A cancelled shard is removed from the queue.
+/// In the order in which the rankings began, so that under overload those that began are completed before others begin. Bounded: a shard that would wait for
+/// more than two fifths of its ranking's time, or could not be compared in time, is refused immediately. A cancelled shard is removed from the queue.
 /// Each accelerator has a thread outside the grains' scheduler. Safe for concurrent use.
 /// </remarks>
 internal sealed partial class CompareQueue : IDisposable
 {
+    // Of a ranking's time, the share for which a shard may wait. The rest is for its later rounds; and after half of its time, it would be sent to another silo too.
+    private const double MaxShareOfTime = 0.4;
+
     private static readonly TimeSpan ShortestRetry = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(30);
 
@@ -86,7 +90,7 @@ internal sealed partial class CompareQueue : IDisposable
 
         // Encoding is CPU-bound and must not block the grain's scheduler.
         var queued = await Task.Run(() => Encode(ranker, shard), cancellationToken);
-        if (TryRefuse(queued, shard.Timeout) is { } refusal)
+        if (TryRefuse(queued, shard) is { } refusal)
         {
             span.Fail(refusal.Reason);
             return refusal;
@@ -152,28 +156,49 @@ internal sealed partial class CompareQueue : IDisposable
             lengths[i] = record.PairLength(shard.Pairs[2 * i], shard.Pairs[(2 * i) + 1]);
         }
 
-        return new QueuedShard(ranker, record, shard.Pairs, lengths);
+        return new QueuedShard(ranker, record, shard.Pairs, lengths, shard.Elapsed);
     }
 
-    private CompareReply? TryRefuse(QueuedShard queued, TimeSpan timeout)
+    private CompareReply? TryRefuse(QueuedShard queued, CompareShard shard)
     {
+        var maxWait = (shard.Timeout + shard.Elapsed) * MaxShareOfTime;
         lock (gate)
         {
-            var wait = Wait(waitingTokens + queued.WaitingTokens);
-            if (waitingTokens > 0 && (waitingTokens + queued.WaitingTokens > options.MaxTokens || wait > timeout))
+            var (next, ahead) = FindPlace(queued);
+            var isLate = Wait(ahead) > maxWait || Wait(ahead + queued.WaitingTokens) > shard.Timeout;
+            if (waitingTokens > 0 && (isLate || waitingTokens + queued.WaitingTokens > options.MaxTokens))
             {
-                metrics.Silo.Refused(wait > timeout ? SiloMetrics.QueueLate : SiloMetrics.QueueFull);
+                metrics.Silo.Refused(isLate ? SiloMetrics.QueueLate : SiloMetrics.QueueFull);
                 var retry = Wait(waitingTokens) / 2;
                 retry = retry < ShortestRetry ? ShortestRetry : retry > LongestRetry ? LongestRetry : retry;
                 return CompareReply.Overloaded(
-                    retry, $"{waitingTokens:N0} tokens of comparisons are waiting, about {wait.TotalSeconds:0.0} s of work");
+                    retry, $"{waitingTokens:N0} tokens of comparisons are waiting, about {Wait(waitingTokens).TotalSeconds:0.0} s of work");
             }
 
-            queued.Place = shards.AddLast(queued);
+            queued.Place = next is null ? shards.AddLast(queued) : shards.AddBefore(next, queued);
             waitingTokens += queued.WaitingTokens;
             Monitor.Pulse(gate);
             return null;
         }
+    }
+
+    // Returns the first shard of a younger ranking, null if there is none, and the tokens before it. Most shards are of the youngest ranking or of one of the oldest.
+    private (LinkedListNode<QueuedShard>? Next, long Ahead) FindPlace(QueuedShard queued)
+    {
+        if (shards.Last is not { } last || last.Value.RankingStart <= queued.RankingStart)
+        {
+            return (null, waitingTokens);
+        }
+
+        var ahead = 0L;
+        var next = shards.First!;
+        while (next.Value.RankingStart <= queued.RankingStart)
+        {
+            ahead += next.Value.WaitingTokens;
+            next = next.Next!;
+        }
+
+        return (next, ahead);
     }
 
     private TimeSpan Wait(long tokens)

@@ -4,7 +4,7 @@ using LLMBlender.Local.Comparing;
 namespace LLMBlender.Silo.Comparing;
 
 /// <summary>A shard in <see cref="CompareQueue"/>, whose lock protects it.</summary>
-internal sealed class QueuedShard(int ranker, IPairRecord record, int[] pairs, int[] lengths)
+internal sealed class QueuedShard(int ranker, IPairRecord record, int[] pairs, int[] lengths, TimeSpan elapsed)
 {
     private readonly TaskCompletionSource<CompareReply> reply = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly float[] logits = new float[lengths.Length];
@@ -12,6 +12,9 @@ internal sealed class QueuedShard(int ranker, IPairRecord record, int[] pairs, i
 
     /// <summary>The timestamp of its arrival.</summary>
     public long Arrived { get; } = Stopwatch.GetTimestamp();
+
+    /// <summary>The timestamp of its ranking's start.</summary>
+    public long RankingStart { get; } = Stopwatch.GetTimestamp() - (long)(elapsed.TotalSeconds * Stopwatch.Frequency);
 
     /// <summary>The span of its request; default if there is none.</summary>
     public ActivityContext Trace { get; } = Activity.Current?.Context ?? default;
