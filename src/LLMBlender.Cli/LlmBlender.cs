@@ -36,6 +36,12 @@ internal static class LlmBlender
         {
             return ExitCode.OutputClosed;
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Verbs name their files; what is left is standard output on a full disk.
+            error.WriteLine($"llmblender: can't read or write: {TerminalText.Plain(e.Message)}");
+            return ExitCode.Usage;
+        }
         catch (Exception e)
         {
             error.WriteLine($"llmblender: internal error: {e}");

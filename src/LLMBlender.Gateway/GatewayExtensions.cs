@@ -59,6 +59,7 @@ public static class GatewayExtensions
         ArgumentNullException.ThrowIfNull(app);
         app.UseMiddleware<RequestLogMiddleware>();
         app.UseStatusCodePages(static pages => WriteStatusAsync(pages.HttpContext));
+        app.Use(RefuseInvalidChunksAsync);
         app.UseLLMBlenderAuthentication();
         app.MapRecords();
         app.MapRerank();
@@ -103,6 +104,19 @@ public static class GatewayExtensions
     {
         ArgumentNullException.ThrowIfNull(context);
         return ApiError.Overloaded(message).WriteAsync(context);
+    }
+
+    // Of the routes that read their bodies themselves.
+    private static async Task RefuseInvalidChunksAsync(HttpContext context, RequestDelegate next)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (IOException e) when (JsonBody.IsChunkSize(e) && !context.Response.HasStarted)
+        {
+            await JsonBody.InvalidChunkSize.WriteAsync(context);
+        }
     }
 
     /// <summary>Whether a request is for Orleans' dashboard.</summary>

@@ -7,6 +7,9 @@ namespace LLMBlender.Gateway;
 /// <summary>The endpoints for an orchestrator's startup, liveness and readiness probes.</summary>
 public static class HealthEndpoints
 {
+    // Some monitors send HEAD, which the server answers without a body.
+    internal static readonly string[] ReadMethods = [HttpMethods.Get, HttpMethods.Head];
+
     /// <summary>Maps <c>/health/startup</c>, <c>/health/live</c> and <c>/health/ready</c>.</summary>
     /// <param name="endpoints">The route builder.</param>
     /// <param name="started">Whether the process has started.</param>
@@ -16,9 +19,9 @@ public static class HealthEndpoints
         ArgumentNullException.ThrowIfNull(endpoints);
 
         // Live means that this process responds; a failed dependency is no reason to restart it.
-        endpoints.MapGet("/health/live", context => WriteAsync(context, null)).AllowAnonymous();
-        endpoints.MapGet("/health/startup", context => WriteAsync(context, started() ? null : "starting")).AllowAnonymous();
-        endpoints.MapGet("/health/ready", context => WriteAsync(context, started() ? problem() : "starting")).AllowAnonymous();
+        endpoints.MapMethods("/health/live", ReadMethods, context => WriteAsync(context, null)).AllowAnonymous();
+        endpoints.MapMethods("/health/startup", ReadMethods, context => WriteAsync(context, started() ? null : "starting")).AllowAnonymous();
+        endpoints.MapMethods("/health/ready", ReadMethods, context => WriteAsync(context, started() ? problem() : "starting")).AllowAnonymous();
         return endpoints;
     }
 

@@ -11,7 +11,13 @@ namespace LLMBlender.Gateway;
 /// <summary>Reads and writes JSON bodies.</summary>
 internal static class JsonBody
 {
+    /// <summary>A chunk of a body whose size is too large.</summary>
+    public static readonly ApiError InvalidChunkSize = ApiError.Invalid(null, "the size of a chunk of the body is not a number below 2^31");
+
     private const int FirstBytes = 16 << 10;
+
+    /// <summary>Whether an exception is Kestrel's for a chunk's size that is no 32-bit number; for other invalid sizes it throws <see cref="BadHttpRequestException"/>.</summary>
+    public static bool IsChunkSize(IOException e) => e.InnerException is OverflowException;
 
     /// <summary>Reads a request's body.</summary>
     /// <exception cref="ApiException">The body is too large, not JSON, or contains invalid Unicode.</exception>
@@ -45,6 +51,10 @@ internal static class JsonBody
                     ? ApiError.TooLarge("the body exceeds MaxRequestBytes")
                     : ApiError.Invalid(null, e.Message),
                 e);
+        }
+        catch (IOException e) when (IsChunkSize(e))
+        {
+            throw new ApiException(InvalidChunkSize, e);
         }
         finally
         {

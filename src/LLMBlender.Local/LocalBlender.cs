@@ -21,6 +21,7 @@ public sealed class LocalBlender : IBlender
     private readonly PanelRegistry panels;
     private readonly BlendMetrics metrics;
     private readonly TimeProvider timeProvider;
+    private readonly ILogger logger;
     private readonly BackendCaller caller;
     private readonly IModelCalls calls;
     private readonly FusionHost fusion;
@@ -30,7 +31,7 @@ public sealed class LocalBlender : IBlender
     /// <param name="models">The rankers and fusers.</param>
     /// <param name="panels">The panels and chat models; chat models can also rank and fuse, and scorers rank.</param>
     /// <param name="metrics">Counts requests.</param>
-    /// <param name="loggers">Logs failures of chat models; null for no logging.</param>
+    /// <param name="loggers">Logs failures of chat models and priors; null for no logging.</param>
     /// <param name="timeProvider">Measures time; null for the system's clock.</param>
     public LocalBlender(
         LocalModels models, PanelRegistry panels, BlendMetrics metrics, ILoggerFactory? loggers = null, TimeProvider? timeProvider = null)
@@ -38,7 +39,9 @@ public sealed class LocalBlender : IBlender
         (this.models, this.panels, this.metrics) = (models, panels, metrics);
         panels.ShowsServerMessages = true;
         this.timeProvider = timeProvider ?? TimeProvider.System;
-        caller = new BackendCaller(panels, metrics, (loggers ?? NullLoggerFactory.Instance).CreateLogger<BackendCaller>());
+        loggers ??= NullLoggerFactory.Instance;
+        logger = loggers.CreateLogger<LocalBlender>();
+        caller = new BackendCaller(panels, metrics, loggers.CreateLogger<BackendCaller>());
         calls = new ComparisonQueue();
         shadows = new ShadowRankings(this, metrics.Panels);
         fusion = new FusionHost(models.Fusers, panels, metrics, calls.Share);
@@ -46,7 +49,7 @@ public sealed class LocalBlender : IBlender
 
     private LocalBlender(LocalBlender shared, IModelCalls calls)
     {
-        (models, panels, metrics, timeProvider, caller) = (shared.models, shared.panels, shared.metrics, shared.timeProvider, shared.caller);
+        (models, panels, metrics, timeProvider, caller, logger) = (shared.models, shared.panels, shared.metrics, shared.timeProvider, shared.caller, shared.logger);
         (this.calls, isUnlimited, shadows) = (calls, true, shared.shadows);
         fusion = new FusionHost(models.Fusers, panels, metrics, calls.Share);
     }
@@ -72,7 +75,7 @@ public sealed class LocalBlender : IBlender
     {
         var workflow = RankingWorkflow.Create(request);
         using var deadline = Limit(request.Timeout, cancellationToken);
-        using var activity = new RankingActivity(workflow, request.Candidates.Length, metrics.Rankings);
+        using var activity = new RankingActivity(workflow, request, metrics, logger);
         try
         {
             var comparer = Comparer(request.Ranker, request.Instruction, request.Input, workflow.Texts, deadline, request.Judging);

@@ -23,12 +23,16 @@ public sealed class RecordInput : IDisposable
     public long? Length { get; }
 
     /// <summary>Opens a file, or standard input for <c>-</c>.</summary>
+    /// <param name="from">The file's name.</param>
+    /// <param name="standardInput">Standard input.</param>
+    /// <param name="cancellationToken">Ends waiting for a pipe, here and where the stream is read.</param>
     /// <exception cref="UsageException">The file can't be opened.</exception>
-    public static RecordInput Open(string from, Stream standardInput)
+    /// <exception cref="OperationCanceledException">It is cancelled.</exception>
+    public static RecordInput Open(string from, Stream standardInput, CancellationToken cancellationToken = default)
     {
         if (from == "-")
         {
-            return new RecordInput(standardInput, RunFile.From("--from -", from, standardInput), "stdin", null, isFile: false);
+            return new RecordInput(Interruptible(standardInput, cancellationToken), RunFile.From("--from -", from, standardInput), "stdin", null, isFile: false);
         }
 
         if (Directory.Exists(from))
@@ -38,11 +42,12 @@ public sealed class RecordInput : IDisposable
 
         try
         {
-            var stream = new FileStream(from, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.SequentialScan);
+            var stream = IsPipe(from) ? PipeStream.Wait(() => OpenFile(from), cancellationToken) : OpenFile(from);
             var file = RunFile.From("--from", from, stream);
+            var content = Interruptible(stream, cancellationToken);
             return from.EndsWith(".gz", StringComparison.Ordinal)
-                ? new RecordInput(new GZipStream(stream, CompressionMode.Decompress), file, from, null, isFile: true)
-                : new RecordInput(stream, file, from, stream.CanSeek ? stream.Length : null, isFile: true);
+                ? new RecordInput(new GZipStream(content, CompressionMode.Decompress), file, from, null, isFile: true)
+                : new RecordInput(content, file, from, stream.CanSeek ? stream.Length : null, isFile: true);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -54,6 +59,9 @@ public sealed class RecordInput : IDisposable
         }
     }
 
+    /// <summary>Whether a path is a pipe or a device, which can be read once.</summary>
+    public static bool IsPipe(string path) => OperatingSystem.IsLinux() && System.IO.File.Exists(path) && FileIdentity.Of(path) is null;
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -62,4 +70,9 @@ public sealed class RecordInput : IDisposable
             Stream.Dispose();
         }
     }
+
+    private static FileStream OpenFile(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.SequentialScan);
+
+    private static Stream Interruptible(Stream stream, CancellationToken cancellationToken) =>
+        stream.CanSeek || !cancellationToken.CanBeCanceled ? stream : new PipeStream(stream, cancellationToken);
 }

@@ -33,18 +33,18 @@ internal static class FewerBenchmark
             Line(logits, $"swiss, {rounds} rounds in both orders", r => Swiss(logits[r], rounds));
         }
 
-        Line(logits, "knockout (bubble-best)", r => Play(BubbleSort.Best(logits[r].Length), logits[r]));
-        Line(logits, "knockout, seeded by consensus", r => Play(BubbleSort.Best(logits[r].Length, Ascending(agreements[r])), logits[r]));
-        Line(logits, "adaptive, nothing known", r => Play(new Adaptive(logits[r].Length), logits[r]));
-        Line(logits, "adaptive, consensus (as the program does)", r => Play(new Adaptive(logits[r].Length, expectations: [agreements[r]]), logits[r]));
-        Line(logits, "adaptive-best, nothing known", r => Play(Adaptive.Best(logits[r].Length), logits[r]));
-        Line(logits, "adaptive-best, consensus (as the program does)", r => Play(Adaptive.Best(logits[r].Length, [agreements[r]]), logits[r]));
+        Line(logits, "knockout (bubble-best)", r => Played.By(BubbleSort.Best(logits[r].Length), logits[r]));
+        Line(logits, "knockout, seeded by consensus", r => Played.By(BubbleSort.Best(logits[r].Length, Ascending(agreements[r])), logits[r]));
+        Line(logits, "adaptive, nothing known", r => Played.By(new Adaptive(logits[r].Length), logits[r]));
+        Line(logits, "adaptive, consensus (as the program does)", r => Played.By(new Adaptive(logits[r].Length, expectations: [agreements[r]]), logits[r]));
+        Line(logits, "adaptive-best, nothing known", r => Played.By(Adaptive.Best(logits[r].Length), logits[r]));
+        Line(logits, "adaptive-best, consensus (as the program does)", r => Played.By(Adaptive.Best(logits[r].Length, [agreements[r]]), logits[r]));
         if (told is not null)
         {
-            Line(logits, "adaptive, consensus and a prior", r => Play(new Adaptive(logits[r].Length, expectations: [told[r], agreements[r]]), logits[r]));
-            Line(logits, "adaptive-best, a prior", r => Play(Adaptive.Best(logits[r].Length, [told[r]]), logits[r]));
-            Line(logits, "adaptive-best, consensus and a prior", r => Play(Adaptive.Best(logits[r].Length, [told[r], agreements[r]]), logits[r]));
-            Line(logits, "the prior's best alone", r => Play(Adaptive.Best(1), [[0]]) with { Best = Array.IndexOf(told[r], told[r].Max()) });
+            Line(logits, "adaptive, consensus and a prior", r => Played.By(new Adaptive(logits[r].Length, expectations: [told[r], agreements[r]]), logits[r]));
+            Line(logits, "adaptive-best, a prior", r => Played.By(Adaptive.Best(logits[r].Length, [told[r]]), logits[r]));
+            Line(logits, "adaptive-best, consensus and a prior", r => Played.By(Adaptive.Best(logits[r].Length, [told[r], agreements[r]]), logits[r]));
+            Line(logits, "the prior's best alone", r => Played.By(Adaptive.Best(1), [[0]]) with { Best = Array.IndexOf(told[r], told[r].Max()) });
         }
     }
 
@@ -69,36 +69,14 @@ internal static class FewerBenchmark
 
     private static void Line(float[][][] logits, string name, Func<int, Played> play)
     {
-        var full = Array.ConvertAll(logits, static matrix => Play(new MaxLogits(matrix.Length), matrix));
+        var full = Array.ConvertAll(logits, static matrix => Played.By(new MaxLogits(matrix.Length), matrix));
         Played[] played = [.. Enumerable.Range(0, logits.Length).Select(play)];
         var same = played.Zip(full, static (a, b) => a.Best == b.Best).Count(static equal => equal);
-        var (low, high) = Wilson(same, played.Length);
+        var (low, high) = Share.Interval(same, played.Length);
         var three = played.Zip(full, static (a, b) => a.Three.Intersect(b.Three).Count() / 3.0).Average();
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{name,-48}{played.Average(static one => one.Comparisons),8:0.0}{played.Max(static one => one.Comparisons),6}{played.Average(static one => one.Rounds),8:0.00}{(double)same / played.Length,11:0.0000}{$"[{low:0.000}, {high:0.000}]",18}{three,12:0.000}"));
-    }
-
-    private static (double Low, double High) Wilson(int successes, int count)
-    {
-        const double Z = 1.96;
-        var (share, spread) = ((double)successes / count, Z * Z / count);
-        var half = Z * Math.Sqrt((share * (1 - share) / count) + (spread / (4 * count)));
-        return ((share + (spread / 2) - half) / (1 + spread), (share + (spread / 2) + half) / (1 + spread));
-    }
-
-    private static Played Play(RankingEngine engine, float[][] matrix)
-    {
-        while (!engine.IsSettled)
-        {
-            foreach (var pair in engine.NextPairs())
-            {
-                engine.Record(pair, matrix[pair.First][pair.Second]);
-            }
-        }
-
-        var ranking = engine.Rank();
-        return new(ranking.Best, ranking.TopK(3).ToArray(), ranking.Comparisons, ranking.Rounds);
     }
 
     // Neighbours in the order of their mean advantage so far that have not met, in both orders.
@@ -129,7 +107,7 @@ internal static class FewerBenchmark
         }
 
         var order = Order();
-        return new(order[0], order[..Math.Min(3, n)], comparisons, rounds);
+        return new Played(order[0], order[..Math.Min(3, n)], comparisons, rounds);
     }
 
     private static int[] Ascending(double[] seeds) => [.. Enumerable.Range(0, seeds.Length).OrderBy(i => seeds[i])];
@@ -142,6 +120,4 @@ internal static class FewerBenchmark
         })];
 
     private static T[] Each<T>(JsonElement array, Func<JsonElement, T> take) => [.. array.EnumerateArray().Select(take)];
-
-    private sealed record Played(int Best, int[] Three, int Comparisons, int Rounds);
 }

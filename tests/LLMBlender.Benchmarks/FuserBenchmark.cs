@@ -8,7 +8,8 @@ using TorchSharp;
 namespace LLMBlender.Benchmarks;
 
 /// <summary>
-/// Fusing with the same weights, sources and number of steps: the program beside libtorch, and the precisions beside each other, by time, size, and what they change of a logit.
+/// Fusing with the same weights, sources and number of steps: the program beside libtorch, which must choose the same tokens, and the precisions beside each other, by time, size, and what they
+/// change of a logit.
 /// </summary>
 internal static class FuserBenchmark
 {
@@ -43,6 +44,8 @@ internal static class FuserBenchmark
         torch.set_num_threads(threads);
         using var reference = new TorchFuser(checkpoint);
         var options = new GenerationOptions { Beams = Beams, MaxNewTokens = Tokens };
+        Check(reference, models[0], source, options with { Beams = 1 });
+        Check(reference, models[0], source, options);
         var steps = models[0].Generate([source], options)[0][0].NewTokens;
         var expected = models[0].Score(source, [0, 5, 6, 7]);
         var seconds = Timing.BestOfBoth(
@@ -59,6 +62,21 @@ internal static class FuserBenchmark
             Timing.Report($"{name}: mean change of a logit, of their deviation", logits.Zip(expected, (a, b) => Math.Abs(a - b)).Average() / Deviation(expected), "");
             models[i].Dispose();
         }
+    }
+
+    // What does not say the same is not the same work.
+    private static void Check(TorchFuser reference, GenFuserModel model, int[] source, GenerationOptions options)
+    {
+        var tokens = model.Generate([source], options)[0][0].Ids[1..];
+        var expected = Array.ConvertAll(reference.Generate(source, options.Beams, tokens.Length), static id => (int)id);
+        var same = tokens.AsSpan().CommonPrefixLength(expected);
+        if (same < tokens.Length)
+        {
+            throw new InvalidOperationException(
+                $"with {options.Beams} beams the program's token {same + 1} of {tokens.Length} is {tokens[same]} and libtorch's {expected[same]}: they must be the same to be timed beside each other");
+        }
+
+        Console.WriteLine($"{options.Beams} beams: {tokens.Length} tokens, the same as libtorch's");
     }
 
     private static double Deviation(float[] values)

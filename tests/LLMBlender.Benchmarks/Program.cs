@@ -3,16 +3,20 @@ using LLMBlender.Benchmarks.Cells;
 using LLMBlender.Benchmarks.Cluster;
 using LLMBlender.Benchmarks.Device;
 using LLMBlender.Benchmarks.Gateway;
+using LLMBlender.Benchmarks.Growth;
+using LLMBlender.Benchmarks.OnePass;
 using LLMBlender.Inference.Models;
 using LLMBlender.Inference.Onnx;
 using LLMBlender.TestKit;
 
 // Ratios of things measured against each other in one run; none of it is a test. Build with -c Release.
 const string Usage = """
-    graph                    ONNX graph beside libtorch and the matrix rate, base shape (needs libtorch)
+    graph [THREADS [avx2]]   ONNX graph at fp32 and int8 beside libtorch and the matrix rate, base shape (needs libtorch); avx2: as on a processor without AVX-512 and VNNI (default: 2 threads)
+    load [ROUNDS]            models and requests at once beside one after the other; memory after a peak (default: 9 rounds)
     path [MODEL]             text to logits beside ONNX Runtime alone; packing; int8 (default: pairranker-mini)
     choice [MODEL]           the best of eleven answers, beside pairranker-mini by the full matrix (default: reward-minilm)
     fewer RECORDS MATRICES [SCORES]  how few comparisons find the best, on what rank --matrix wrote; SCORES is what rank wrote with a prior
+    one-pass RECORDS MATRICES TO_RECORDS TO_MATRICES [EPOCHS]  networks that read several candidates in one pass learn the comparisons of pairranker-mini, measured on other records (default: 3 epochs; needs libtorch)
     passes [PRIOR [RANKER]]  what a prior's passes cost in a ranker's comparisons (default: reward-minilm, random weights of DeBERTa-v3-base's shape)
     base                     as path, on random weights of DeBERTa-v3-base's shape
     tokenizer TEXTS [MODEL]  tokenizer beside spm_encode, on a file of lines
@@ -34,7 +38,7 @@ const string Usage = """
     engines [RECORDS [SCORE [MODEL]]]  what aggregations ask, take and choose, on a file of records and on simulated rankers
     device --out FOLDER [--device D] [--short]  a device: fixtures, and pairs a second by session, queue and grains (Device/run.sh runs it)
     device-report FOLDER     joins what device and PyTorch measured into device.json and device.md
-    report HTML [OLD [MODEL]] cost against candidates, tokens, requests and silos as curves, an old build's llmblender.dll beside this one's; also a JSON beside it
+    report HTML [OLD [MODEL]] [--old-name N] [--new-name N] [--new DLL] [--short]  cost against candidates, tokens, requests and silos as curves, an old build's llmblender.dll beside this one's, and a JSON beside the page; wants a Release llmblender
     engines --curves HTML    of these, the simulated rankers alone, and as curves
     """;
 
@@ -42,8 +46,16 @@ using var scratch = new TemporaryFolder();
 var mini = MiniRanker.Folder;
 switch (args)
 {
-    case ["graph"]:
-        GraphBenchmark.Run(scratch);
+    case ["graph", var threads, "avx2"]:
+        return NarrowRuntime.Run("graph", threads, NarrowRuntime.Name);
+    case ["graph", .. var rest]:
+        GraphBenchmark.Run(
+            scratch,
+            int.Parse(rest.FirstOrDefault("2"), System.Globalization.CultureInfo.InvariantCulture),
+            rest.ElementAtOrDefault(1) ?? LLMBlender.Inference.Sessions.ProcessorFeatures.Current.ByteProducts);
+        return 0;
+    case ["load", .. var rest]:
+        LoadBenchmark.Run(scratch, int.Parse(rest.FirstOrDefault("9"), System.Globalization.CultureInfo.InvariantCulture));
         return 0;
     case ["path", .. var rest]:
         PathBenchmark.Run(rest.FirstOrDefault(mini), scratch.Path);
@@ -53,6 +65,9 @@ switch (args)
         return 0;
     case ["fewer", var records, var matrices, .. var rest]:
         FewerBenchmark.Run(records, matrices, rest.FirstOrDefault());
+        return 0;
+    case ["one-pass", var records, var matrices, var asked, var answers, .. var rest]:
+        OnePassBenchmark.Run((records, matrices), (asked, answers), mini, int.Parse(rest.FirstOrDefault("3"), System.Globalization.CultureInfo.InvariantCulture));
         return 0;
     case ["passes", .. var rest]:
         FewerBenchmark.Passes(rest.FirstOrDefault(Repository.File("models", "reward-minilm")), rest.ElementAtOrDefault(1) ?? BaseShape());
@@ -99,8 +114,8 @@ switch (args)
             int.Parse(rest.ElementAtOrDefault(1) ?? "11", System.Globalization.CultureInfo.InvariantCulture),
             scratch.Path);
         return 0;
-    case ["report", var html, .. var rest]:
-        await ReportBenchmark.RunAsync(html, rest.FirstOrDefault(), rest.ElementAtOrDefault(1) ?? mini, scratch);
+    case ["report", .. var rest] when GrowthOptions.Read(rest) is { } options:
+        await GrowthBenchmark.RunAsync(options, scratch);
         return 0;
     case ["engines", "--curves", var html]:
         EngineBenchmark.Run(mini, null, null, html);

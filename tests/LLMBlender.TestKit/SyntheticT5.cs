@@ -14,7 +14,8 @@ namespace LLMBlender.TestKit;
 /// </summary>
 public static class SyntheticT5
 {
-    private const int Stretch = 1 << 20;
+    // A prime number: of a stretch of whole rows, every row of the vocabulary would come again, and its tokens would be as likely as each other.
+    private const int Stretch = 1_048_573;
 
     /// <summary>The shape of llm-blender/gen_fuser_3b, which is Flan-T5-XL's.</summary>
     public static JsonObject ThreeBillion => Shape(hidden: 2048, headSize: 64, heads: 32, intermediate: 5120, layers: 24, vocabulary: 32128);

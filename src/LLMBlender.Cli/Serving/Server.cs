@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using LLMBlender.Cli.Models;
 using LLMBlender.Cli.Panels;
 using LLMBlender.Client;
@@ -56,6 +57,10 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
     private async Task<int> ServeAsync(CancellationToken cancellationToken)
     {
         CheckReach();
+        CheckPorts();
+
+        // A proxy in front and this server must not differ in where a request's lines end.
+        AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", true);
         using var certificates = ReadCertificates();
         var key = ReadKey();
         var builder = WebApplication.CreateSlimBuilder();
@@ -170,7 +175,23 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
             isStopping = true;
             throw new UsageException($"can't listen: {e.Message}", e);
         }
+        catch (Exception e) when (SocketFailure(e) is { } failure)
+        {
+            isStopping = true;
+            var ports = string.Join(", ", new[] { ("--silo-port", arguments.SiloPort), ("--silo-listen-port", arguments.ListenPort), ("--gateway-port", arguments.GatewayPort) }
+                .Where(static port => port.Item2 > 0).Select(static port => $"{port.Item1} {port.Item2}"));
+            throw new UsageException($"can't listen: {failure.Message} (--urls {arguments.Urls}{(ports.Length > 0 ? ", " : "")}{ports})", e);
+        }
     }
+
+    // Kestrel's exception for a port that is in use is an IOException; Orleans' one, and those of other addresses, have a SocketException inside.
+    private static SocketException? SocketFailure(Exception? e) => e switch
+    {
+        null => null,
+        SocketException socket => socket,
+        AggregateException all => all.InnerExceptions.Select(SocketFailure).FirstOrDefault(static found => found is not null),
+        _ => SocketFailure(e.InnerException),
+    };
 
     // The verb handles the termination signals; the host must not handle them too.
     private ServeSettings Configure(WebApplicationBuilder builder)
@@ -227,6 +248,11 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
                 models.LoadFusers([.. settings.FusersOrDefault.Select(search.FindFuser)]);
             }
 
+            if (models.UsesProcessor)
+            {
+                WriteNote($"models compute with {ProcessorFeatures.Current.Describe(Environment.ProcessorCount)}");
+            }
+
             return models;
         }
         catch (ArgumentException e)
@@ -256,6 +282,15 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
             throw new UsageException(
                 $"--advertise {arguments.Address} opens the ports of the cluster's processes to other machines, and they ask for no key: give --cluster-tls FOLDER ('llmblender secrets' makes it), "
                 + "or say --insecure-cluster if the network admits only processes of the cluster");
+        }
+    }
+
+    private void CheckPorts()
+    {
+        var listening = arguments.ListenPort > 0 ? arguments.ListenPort : arguments.SiloPort;
+        if (listening > 0 && listening == arguments.GatewayPort)
+        {
+            throw new UsageException($"--gateway-port {arguments.GatewayPort}: is the port for the other processes too, and must be another one");
         }
     }
 

@@ -69,7 +69,7 @@ internal static class CalibrateVerb
             var weight = consensus.Read(parsed);
             var judge = weight is null ? null : panel.JudgeOnly(parsed, "--consensus-weight");
             using var run = judge is null ? panel.Read(parsed, parsed.GetValue(from)!, terminal) : null;
-            using var input = RecordInput.Open(parsed.GetValue(from)!, terminal.In);
+            using var input = RecordInput.Open(parsed.GetValue(from)!, terminal.In, cancellationToken);
             var folder = new ModelSearch(terminal).FindModel(parsed.GetValue(model)!);
             using var ranker = ModelRankers.Load(folder, new PairRankerOptions { Accelerator = device.Read(parsed) });
             if (run is not null)

@@ -33,8 +33,8 @@ internal sealed class FileArguments
     }
 
     /// <summary>Opens the input.</summary>
-    public RecordInput OpenInput(ParseResult parsed, Terminal terminal) =>
-        RecordInput.Open(parsed.GetValue(From)!, terminal.In);
+    public RecordInput OpenInput(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken) =>
+        RecordInput.Open(parsed.GetValue(From)!, terminal.In, cancellationToken);
 
     /// <summary>Returns the output, which is opened later.</summary>
     /// <param name="parsed">The arguments.</param>

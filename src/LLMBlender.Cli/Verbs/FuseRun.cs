@@ -67,7 +67,7 @@ internal sealed class FuseRun(Terminal terminal, FileArguments files, bool withS
     private async Task<int> ShowAsync(ParseResult parsed, Func<Task<IBlenderHost>> open, CancellationToken cancellationToken)
     {
         var console = ConsoleOutput.Create(terminal.Out, terminal.OutIsTerminal, terminal);
-        using var input = files.OpenInput(parsed, terminal);
+        using var input = files.OpenInput(parsed, terminal, cancellationToken);
         await using var host = await OpenAsync(open);
         var code = ExitCode.Done;
         using var entries = new RecordReader<FuseRecord>(input, Read).Read().GetEnumerator();

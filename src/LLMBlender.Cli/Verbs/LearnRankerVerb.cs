@@ -44,7 +44,7 @@ internal static class LearnRankerVerb
         var device = new DeviceArgument(verb);
         verb.SetAction(async (parsed, cancellationToken) =>
         {
-            using var input = RecordInput.Open(parsed.GetValue(from)!, terminal.In);
+            using var input = RecordInput.Open(parsed.GetValue(from)!, terminal.In, cancellationToken);
             var folder = new ModelSearch(terminal).FindModel(parsed.GetValue(model)!);
             var weights = ClassifierHead.Read(folder);
             RankerFit fit;

@@ -66,7 +66,7 @@ internal static class LearnRouteVerb
             RunFile[] read = [.. RunFile.Read("--from", source), .. RunFile.OfStandardInput("--from", [source], terminal.In)];
             using var route = OutputFile.Prepare("--to", target, read);
             using var page = parsed.GetValue(plot) is { } html ? OutputFile.Prepare("--html", html, [.. read, .. RunFile.Written("--to", target)]) : null;
-            using var input = RecordInput.Open(source, terminal.In);
+            using var input = RecordInput.Open(source, terminal.In, cancellationToken);
             var search = new ModelSearch(terminal);
             var encoderFolder = search.FindModel(parsed.GetValue(encoder)!);
             using var questions = QuestionEncoder.Load(encoderFolder);

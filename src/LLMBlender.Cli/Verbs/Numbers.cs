@@ -24,6 +24,24 @@ internal static class Numbers
         },
     };
 
+    /// <summary>An option for a port; its value is null if absent.</summary>
+    public static Option<int?> Port(string name, string description) => new(name)
+    {
+        HelpName = "N",
+        Description = description,
+        CustomParser = result =>
+        {
+            var text = result.Tokens[0].Value;
+            if (ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port > 0)
+            {
+                return port;
+            }
+
+            result.AddError($"{name} is \"{text}\", and must be a port from 1 to {ushort.MaxValue}");
+            return null;
+        },
+    };
+
     /// <summary>A number option with an exclusive lower and an inclusive upper bound; its value is null if absent.</summary>
     public static Option<double?> Within(string name, double above, double most, string description) => new(name)
     {

@@ -33,7 +33,7 @@ internal sealed class RecordRun<TRecord, TResult>(Terminal terminal, FileArgumen
     public async Task<int> RunAsync(
         ParseResult parsed, Func<Task<IBlenderHost>> open, Func<RecordFields, TRecord> read, CancellationToken cancellationToken)
     {
-        using var input = files.OpenInput(parsed, terminal);
+        using var input = files.OpenInput(parsed, terminal, cancellationToken);
         using var output = files.NameOutput(parsed, terminal, input);
         using var entries = new RecordReader<TRecord>(input, read).Read().GetEnumerator();
 

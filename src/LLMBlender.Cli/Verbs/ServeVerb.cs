@@ -96,9 +96,9 @@ internal static class ServeVerb
             CustomParser = result => Parsed(result, AddressOf),
             DefaultValueFactory = _ => IPAddress.Loopback,
         };
-        var siloPort = Numbers.AtLeast("--silo-port", 1, "The port for the other processes; by default a free one.");
-        var listenPort = Numbers.AtLeast("--silo-listen-port", 1, "The port to listen on for them if it is mapped to another one; by default the same.");
-        var gatewayPort = Numbers.AtLeast("--gateway-port", 1, "The port for .NET clients and for --cluster; by default none is open.");
+        var siloPort = Numbers.Port("--silo-port", "The port for the other processes; by default a free one.");
+        var listenPort = Numbers.Port("--silo-listen-port", "The port to listen on for them if it is mapped to another one; by default the same.");
+        var gatewayPort = Numbers.Port("--gateway-port", "The port for .NET clients and for --cluster; by default none is open.");
         var tls = new Option<string?>("--cluster-tls")
         {
             HelpName = "FOLDER",

@@ -36,7 +36,7 @@ internal static class TokenizeVerb
         var files = new FileArguments(verb);
         verb.SetAction(async (parsed, cancellationToken) =>
         {
-            using var input = files.OpenInput(parsed, terminal);
+            using var input = files.OpenInput(parsed, terminal, cancellationToken);
             using var output = files.NameOutput(parsed, terminal, input);
             var folder = new ModelSearch(terminal).FindFolder(parsed.GetValue(model)!);
             var tokenizer = Loading.Guard(folder, () => Tokenizer.Load(folder));

@@ -29,7 +29,7 @@ internal sealed class WindowRun<T>(Terminal terminal, FileArguments files, Func<
         CancellationToken cancellationToken)
         where TModel : IDisposable
     {
-        using var input = files.OpenInput(parsed, terminal);
+        using var input = files.OpenInput(parsed, terminal, cancellationToken);
         using var output = files.NameOutput(parsed, terminal, input);
         using var model = load();
         output.Open();

@@ -33,6 +33,9 @@ public sealed class RankingWorkflow
     /// <summary>Whether the aggregation begins with what a prior says of the candidates.</summary>
     public bool UsesPrior => engine is Adaptive && Texts.Length is > 2 and <= MaxExpected;
 
+    /// <summary>Why the prior's scores are missing: its failure, after which the candidates were ranked without it. Null if it did not fail.</summary>
+    public BlendException? PriorFailure { get; private set; }
+
     /// <summary>The number of rounds of comparisons so far.</summary>
     public int Rounds => engine.Rounds;
 
@@ -60,7 +63,7 @@ public sealed class RankingWorkflow
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <param name="prior">
     /// A ranker that scores each candidate alone: an adaptive aggregation expects of the candidates what it says of them, so that fewer need to be compared.
-    /// Null for none. If it fails, the candidates are ranked without it.
+    /// Null for none. If it fails, the candidates are ranked without it, and <see cref="PriorFailure"/> says why.
     /// </param>
     /// <exception cref="BlendException">The comparer failed, or the prior compares pairs.</exception>
     public async Task<RankingResponse> RunAsync(IPairComparer comparer, CancellationToken cancellationToken, IPairComparer? prior = null)
@@ -128,8 +131,9 @@ public sealed class RankingWorkflow
             var logits = await prior.CompareAsync([.. Enumerable.Range(1, Texts.Length - 1).Select(static i => new CandidatePair(i, 0))], cancellationToken);
             return [[0, .. Array.ConvertAll(logits, static logit => (double)logit)], agreements];
         }
-        catch (BlendException)
+        catch (BlendException e)
         {
+            PriorFailure = e;
             return [agreements];
         }
     }

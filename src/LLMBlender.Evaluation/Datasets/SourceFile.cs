@@ -41,7 +41,7 @@ internal static class SourceFile
     public static async IAsyncEnumerable<(int Number, JsonElement Element, string? Problem)> NumberedAsync(
         string path, Stream standardInput, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var input = RecordInput.Open(path, standardInput);
+        using var input = RecordInput.Open(path, standardInput, cancellationToken);
         using var stream = new BufferedStream(input.Stream, 64 << 10);
         var number = 0;
         await foreach (var (element, problem) in ElementsAsync(stream, path, cancellationToken))

@@ -130,5 +130,5 @@ internal static class HtmlReport
         return reader.ReadToEnd().ReplaceLineEndings("\n");
     }
 
-    private static string Text(string text) => WebUtility.HtmlEncode(text);
+    private static string Text(string text) => WebUtility.HtmlEncode(ReportText.Plain(text));
 }

@@ -19,6 +19,11 @@ internal sealed record EvaluationData(string Path, string Hash, long Lines)
             throw new UsageException("--from -: is standard input, and must be a file: it is read more than once");
         }
 
+        if (RecordInput.IsPipe(path))
+        {
+            throw new UsageException($"--from {path}: is a pipe or a device, and must be a file: it is read more than once");
+        }
+
         using var input = RecordInput.Open(path, Stream.Null);
         var reader = new LineReader(input.Stream);
         try

@@ -75,7 +75,7 @@ public sealed class Evaluator(
         WorkFile? journal,
         CancellationToken cancellationToken)
     {
-        using var input = RecordInput.Open(from, console.Input);
+        using var input = RecordInput.Open(from, console.Input, cancellationToken);
         using var metrics = new BlendMetrics();
 
         // The models are owned and disposed by <c>models</c>.

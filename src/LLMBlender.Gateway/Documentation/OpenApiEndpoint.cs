@@ -44,7 +44,7 @@ public static class OpenApiEndpoint
     public static IEndpointRouteBuilder MapApiDocument(this IEndpointRouteBuilder endpoints)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
-        endpoints.MapGet($"/openapi/{DocumentName}.json", static async (HttpContext context, ApiDocument document) =>
+        endpoints.MapMethods($"/openapi/{DocumentName}.json", HealthEndpoints.ReadMethods, static async (HttpContext context, ApiDocument document) =>
         {
             context.Response.ContentType = "application/json; charset=utf-8";
             await context.Response.Body.WriteAsync(await document.GetAsync(), context.RequestAborted);

@@ -21,7 +21,7 @@ public static class PageEndpoints
         {
             var file = PageFile.Read(assembly, resource);
             var name = resource[Prefix.Length..];
-            endpoints.MapGet(name == "index.html" ? "/" : $"/{name}", file.WriteAsync).AllowAnonymous();
+            endpoints.MapMethods(name == "index.html" ? "/" : $"/{name}", HealthEndpoints.ReadMethods, file.WriteAsync).AllowAnonymous();
         }
 
         return endpoints;

@@ -59,7 +59,7 @@ internal sealed class RowRunner : IDisposable
         }
 
         var tokenizer = Tokenizer.Load(folder);
-        return new RowRunner(model.Manifest, new OnnxSession(model.Graph, options.Accelerator, options.Threads), tokenizer, options, length);
+        return new RowRunner(model.Manifest, new OnnxSession(model.Graph, options.Accelerator, options.Threads, model.Manifest.IsHalf), tokenizer, options, length);
     }
 
     /// <summary>

@@ -33,6 +33,9 @@ public sealed record ModelManifest
     /// <summary>fp32, fp16, int8, int8-weights or int4.</summary>
     public required string Precision { get; init; }
 
+    /// <summary>Whether weights are half.</summary>
+    internal bool IsHalf => Precision == PrecisionNames.Of(Onnx.Precision.Float16);
+
     /// <summary>
     /// The maximum number of tokens in a source, control tokens included; rankers and fusers only. For a classifier, the tokens that a
     /// source keeps at its end in a row that is too long; null if the longer text is truncated first.

@@ -21,8 +21,11 @@ internal sealed class DenseLayers(Precision precision)
     /// <summary>Whether weights are integers with scales.</summary>
     public bool IsQuantised => precision.StoresBytes();
 
-    /// <summary>The value added to masked scores: 0 after softmax, and within the type's range.</summary>
-    public double MaskFilter => precision == Precision.Float16 ? -30000 : -1e30;
+    /// <summary>The value added to masked scores in single: 0 after softmax.</summary>
+    public const double SingleMaskFilter = -1e30;
+
+    /// <summary>The value added to masked scores of the layers' type: 0 after softmax, and within the type's range.</summary>
+    public double MaskFilter => precision == Precision.Float16 ? -30000 : SingleMaskFilter;
 
     /// <summary>Returns the layer's output for <paramref name="x"/>.</summary>
     public string Apply(OnnxGraph graph, string x, string name, bool bias = true) =>
@@ -58,12 +61,15 @@ internal sealed class DenseLayers(Precision precision)
         precision == Precision.Float16 ? graph.Op("Mul", [x, graph.Scalar(DataType.Float16, 1.0 / WideFactor)]) : x;
 
     /// <summary>Prepares an encoder's states, which are single, as an input shared by several layers: at fp16 in half, at int8 quantised.</summary>
-    public Prepared PrepareStates(OnnxGraph graph, string states) =>
-        Prepare(graph, precision == Precision.Float16 ? graph.Op("Cast", [states], ("to", (int)DataType.Float16)) : states);
+    public Prepared PrepareStates(OnnxGraph graph, string states) => Prepare(graph, FromSingle(graph, states));
 
-    /// <summary>Embedding rows as an encoder's states, which are single.</summary>
-    public string ToStates(OnnxGraph graph, string rows) =>
-        precision == Precision.Float16 ? graph.Op("Cast", [rows], ("to", (int)DataType.Float)) : rows;
+    /// <summary>A value of the layers' type in single: embedding rows as an encoder's states, or what its attention multiplies.</summary>
+    public string ToSingle(OnnxGraph graph, string x) =>
+        precision == Precision.Float16 ? graph.Op("Cast", [x], ("to", (int)DataType.Float)) : x;
+
+    /// <summary>A value in single as one of the layers' type.</summary>
+    public string FromSingle(OnnxGraph graph, string x) =>
+        precision == Precision.Float16 ? graph.Op("Cast", [x], ("to", (int)DataType.Float16)) : x;
 
     /// <summary>Prepares an input shared by several layers: at int8, quantises it.</summary>
     public Prepared Prepare(OnnxGraph graph, string x)

@@ -12,8 +12,8 @@ internal sealed class StoredWeights(Precision precision) : IWeights
     /// <summary>The file's name in a model folder.</summary>
     public const string FileName = "model.safetensors";
 
-    // Seven bits, not eight: processors without VNNI add two byte products in sixteen bits, which would saturate.
-    private const int ProductLimit = 63;
+    /// <summary>The largest weight of int8: seven bits, not eight, because processors without VNNI add two byte products in sixteen bits, which would saturate.</summary>
+    public const int ProductLimit = 63;
 
     private readonly List<(TensorInfo Info, Action<SafetensorsWriter> Write)> tensors = [];
     private readonly Dictionary<string, int> index = new(StringComparer.Ordinal);

@@ -59,7 +59,7 @@ public sealed class PairRankerModel : IDisposable
         }
 
         // Graph and tokenizer are loaded in parallel.
-        var loading = Task.Run(() => new OnnxSession(model.Graph, options.Accelerator, options.Threads));
+        var loading = Task.Run(() => new OnnxSession(model.Graph, options.Accelerator, options.Threads, manifest.IsHalf));
         try
         {
             var tokenizer = ControlTokens.AddTo(Tokenizer.Load(folder));

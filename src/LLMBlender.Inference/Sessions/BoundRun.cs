@@ -14,6 +14,7 @@ internal sealed class BoundRun : IDisposable
 
     private readonly OnnxSession session;
     private readonly RunOptions options = new();
+    private readonly RunOptions shrinking = OnnxRuntimeHost.ShrinkingOptions();
     private readonly BoundTensor[] inputs;
     private readonly BoundTensor output;
     private readonly Dictionary<(int Rows, int Length), Binding> bindings = [];
@@ -79,7 +80,7 @@ internal sealed class BoundRun : IDisposable
             BindingsMade++;
         }
 
-        session.Run(binding.Values, options);
+        session.Run(binding.Values, session.IsTurnToShrink() ? shrinking : options);
     }
 
     /// <inheritdoc/>
@@ -87,6 +88,7 @@ internal sealed class BoundRun : IDisposable
     {
         Forget();
         options.Dispose();
+        shrinking.Dispose();
         output.Dispose();
         foreach (var input in inputs)
         {

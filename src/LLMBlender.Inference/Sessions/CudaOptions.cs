@@ -8,7 +8,8 @@ internal static class CudaOptions
     /// <summary>The options of a device.</summary>
     /// <param name="device">Its number.</param>
     /// <param name="memoryBytes">The most memory of the device that a session's arena takes; null for no limit.</param>
-    public static Dictionary<string, string> Of(int device, long? memoryBytes = null)
+    /// <param name="isHalf">Whether the model's weights are half.</param>
+    public static Dictionary<string, string> Of(int device, long? memoryBytes = null, bool isHalf = false)
     {
         var options = new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -17,8 +18,9 @@ internal static class CudaOptions
             // Doubling the arena would take up to twice what the largest batch needs.
             ["arena_extend_strategy"] = "kSameAsRequested",
 
-            // With it, products of singles have half's digits, and logits at fp32 would not be the processor's.
-            ["use_tf32"] = "0",
+            // With it, factors in single are cut to half's digits, and logits at fp32 would not be the processor's. At fp16 the factors of
+            // scores come from halves and lose nothing.
+            ["use_tf32"] = isHalf ? "1" : "0",
         };
         if (memoryBytes is { } bytes)
         {

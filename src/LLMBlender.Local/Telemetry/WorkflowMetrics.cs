@@ -54,7 +54,7 @@ public sealed class WorkflowMetrics
     public void Fused(string fuser, double seconds, BlendFailureReason? failure) =>
         fusing.Record(seconds, new("fuser", fuser), new("result", FailureReasonLabels.Of(failure)));
 
-    /// <summary>Counts a failed step that the blend continued without.</summary>
+    /// <summary>Counts a failed step that the blend, or the ranking, continued without.</summary>
     public void Failed(string step) => failures.Add(1, new KeyValuePair<string, object?>("step", step));
 
     /// <summary>Counts a verdict of the guard; null if the guard failed.</summary>
@@ -80,7 +80,7 @@ public sealed class WorkflowMetrics
     /// <summary>Initializes the counters of each step's failures and of each verdict to 0.</summary>
     public void InitializeCounters()
     {
-        foreach (var step in BlendWorkflow.Steps)
+        foreach (var step in BlendWorkflow.Steps.Append(RankingActivity.Prior))
         {
             failures.Add(0, new KeyValuePair<string, object?>("step", step));
         }

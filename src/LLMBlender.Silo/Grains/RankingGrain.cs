@@ -10,6 +10,7 @@ using LLMBlender.Silo.Caching;
 using LLMBlender.Silo.Calls;
 using LLMBlender.Silo.Dispatch;
 using LLMBlender.Silo.Placement;
+using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using Orleans.GrainDirectory;
 
@@ -20,7 +21,7 @@ namespace LLMBlender.Silo.Grains;
 /// </summary>
 [Reentrant, HomePlacement, RoleFilter(SiloRoles.Blend), GrainDirectory(RuleDirectory.Name)]
 internal sealed class RankingGrain(
-    ComparisonCache cache, WorkerRoster roster, ShardDispatcher dispatcher, PanelRegistry panels, Admission admission, BlendMetrics metrics)
+    ComparisonCache cache, WorkerRoster roster, ShardDispatcher dispatcher, PanelRegistry panels, Admission admission, BlendMetrics metrics, ILogger<RankingGrain> logger)
     : IdleDeactivatingGrain, IRankingGrain
 {
     // With more candidates, the engine computes for a noticeable time between two rounds, and leaves the grain's scheduler for it.
@@ -36,7 +37,7 @@ internal sealed class RankingGrain(
         using var entry = admission.Enter(CallId.Current);
         using var waiting = new WorkerWait(dispatcher, request.MaxWait, cancellationToken);
         using var deadline = new Deadline(request.Timeout, waiting.Token);
-        using var activity = new RankingActivity(workflow, request.Candidates.Length, metrics.Rankings);
+        using var activity = new RankingActivity(workflow, request, metrics, logger);
         try
         {
             return activity.End(await waiting.RunAsync(async () =>

@@ -26,6 +26,9 @@ public sealed class SiloModels : IDisposable
     /// <summary>The fusers; if none is loaded, the answer is the best candidate.</summary>
     public FuserRegistry Fusers { get; private set; } = FuserRegistry.SelectOnly;
 
+    /// <summary>Whether a loaded model computes on the processor.</summary>
+    public bool UsesProcessor => Accelerators.Any(static accelerator => accelerator.Device is { CudaDevice: null }) || Loaded.Any(static loaded => loaded.Kind != Ranker);
+
     /// <summary>Loads rankers on accelerators.</summary>
     /// <param name="rankers">Name and folder of each; the first is the default.</param>
     /// <param name="accelerators">

@@ -103,9 +103,8 @@ internal static class ClusterBenchmark
     private static Task<RankingResponse[]> ThroughGrainsAsync(BenchCluster cluster, RankingRequest[] requests, int round) => Task.WhenAll(
         requests.Select(request => cluster.Blender.RankAsync(request with { Instruction = $"{round} {request.Instruction}" })));
 
-    /// <summary>Comparisons a second by the number of silos, each with an accelerator of the same speed.</summary>
-    /// <param name="spell">Seconds of each measurement.</param>
-    public static async Task<(int Silos, double Rate)[]> RatesAsync(double spell)
+    // Comparisons a second by the number of silos, each with an accelerator of the same speed.
+    private static async Task<(int Silos, double Rate)[]> RatesAsync(double spell)
     {
         var rates = new List<(int, double)>();
         foreach (var workers in new[] { 1, 2, 4, 8 })

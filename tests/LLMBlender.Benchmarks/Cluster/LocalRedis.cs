@@ -30,7 +30,21 @@ internal sealed class LocalRedis : IDisposable
     public string Address { get; }
 
     /// <summary>Connects, as soon as it answers.</summary>
-    public Task<ConnectionMultiplexer> ConnectAsync() => ConnectionMultiplexer.ConnectAsync(ConfigurationOptions.Parse($"{Address},allowAdmin=true,connectRetry=20"));
+    public async Task<ConnectionMultiplexer> ConnectAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while (true)
+        {
+            try
+            {
+                return await ConnectionMultiplexer.ConnectAsync(ConfigurationOptions.Parse($"{Address},allowAdmin=true"));
+            }
+            catch (RedisConnectionException) when (!process.HasExited)
+            {
+                await Task.Delay(100, patience.Token);
+            }
+        }
+    }
 
     /// <summary>Waits until it answers.</summary>
     public async Task WhenAnsweringAsync()

@@ -22,7 +22,7 @@ internal static class ProcessesBenchmark
 
     private static int fresh;
 
-    /// <summary>Measures.</summary>
+    /// <summary>Measures, and prints.</summary>
     /// <param name="speed">Comparisons a second of a fake accelerator.</param>
     /// <param name="seconds">How long each number of processes is measured.</param>
     public static async Task RunAsync(double speed, double seconds)
@@ -32,32 +32,42 @@ internal static class ProcessesBenchmark
         var single = 0.0;
         foreach (var workers in Workers)
         {
-            var id = $"bench-{Guid.NewGuid():N}";
-            var children = Enumerable.Range(0, workers).Select(_ => StartWorker(redis.Address, id, speed)).ToList();
-            using var host = Build(redis.Address, id, SiloRoles.Blend | SiloRoles.Fuse, SiloModels.None);
-            await host.StartAsync();
-            try
-            {
-                var readiness = host.Services.GetRequiredService<SiloReadiness>();
-                while (readiness.Comparing < workers)
-                {
-                    await Task.Delay(100);
-                }
+            var rate = await RateAsync(redis.Address, workers, speed, seconds);
+            single = workers == 1 ? rate : single;
+            Timing.Report($"{workers} processes with fake accelerators of {speed:0} comparisons/s", rate, "/s");
+            Timing.Report("  efficiency beside one (at least 0.95)", rate / (single * workers), "");
+        }
+    }
 
-                var rate = await RateAsync(host.Services.GetRequiredService<IBlender>(), 4 * workers, TimeSpan.FromSeconds(seconds));
-                single = workers == 1 ? rate : single;
-                Timing.Report($"{workers} processes with fake accelerators of {speed:0} comparisons/s", rate, "/s");
-                Timing.Report("  efficiency beside one (at least 0.95)", rate / (single * workers), "");
-            }
-            finally
+    /// <summary>Comparisons a second of so many processes that compare.</summary>
+    /// <param name="redis">The cluster's Redis.</param>
+    /// <param name="workers">Processes that compare.</param>
+    /// <param name="speed">Comparisons a second of a fake accelerator.</param>
+    /// <param name="seconds">How long it is measured.</param>
+    public static async Task<double> RateAsync(string redis, int workers, double speed, double seconds)
+    {
+        var id = $"bench-{Guid.NewGuid():N}";
+        var children = Enumerable.Range(0, workers).Select(_ => StartWorker(redis, id, speed)).ToList();
+        using var host = Build(redis, id, SiloRoles.Blend | SiloRoles.Fuse, SiloModels.None);
+        await host.StartAsync();
+        try
+        {
+            var readiness = host.Services.GetRequiredService<SiloReadiness>();
+            while (readiness.Comparing < workers)
             {
-                await host.StopAsync();
-                foreach (var child in children)
-                {
-                    child.StandardInput.Close();
-                    await child.WaitForExitAsync();
-                    child.Dispose();
-                }
+                await Task.Delay(100);
+            }
+
+            return await RateAsync(host.Services.GetRequiredService<IBlender>(), 4 * workers, TimeSpan.FromSeconds(seconds));
+        }
+        finally
+        {
+            await host.StopAsync();
+            foreach (var child in children)
+            {
+                child.StandardInput.Close();
+                await child.WaitForExitAsync();
+                child.Dispose();
             }
         }
     }

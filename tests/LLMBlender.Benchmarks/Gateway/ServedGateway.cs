@@ -25,13 +25,15 @@ internal sealed class ServedGateway : IDisposable
     /// <param name="scratch">Receives the configuration.</param>
     /// <param name="settings">The configuration.</param>
     /// <param name="program">The program's llmblender.dll; null for the one built here.</param>
-    public static async Task<ServedGateway> StartAsync(TemporaryFolder scratch, object settings, string? program = null)
+    /// <param name="options">More options of <c>serve</c>.</param>
+    /// <param name="before">A command that runs it, such as taskset with its options; by default none.</param>
+    public static async Task<ServedGateway> StartAsync(TemporaryFolder scratch, object settings, string? program = null, string[]? options = null, string[]? before = null)
     {
         var config = scratch.Write("serve.json", JsonSerializer.Serialize(new { LLMBlender = settings }));
         program ??= Repository.File("src", "LLMBlender.Cli", "bin", "Release", "net10.0", "llmblender.dll");
-        string[] arguments = [program, "serve", "--urls", "http://127.0.0.1:0", "--config", config];
-        var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        _ = process.StandardError.ReadToEndAsync();
+        string[] command = [.. before ?? [], "dotnet", program, "serve", "--urls", "http://127.0.0.1:0", "--config", config, .. options ?? []];
+        var process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var error = process.StandardError.ReadToEndAsync();
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {
             if (line.StartsWith("ready ", StringComparison.Ordinal))
@@ -41,7 +43,7 @@ internal sealed class ServedGateway : IDisposable
             }
         }
 
-        throw new InvalidOperationException("llmblender ended before it served");
+        throw new InvalidOperationException($"{string.Join(' ', command)} ended before it served: {await error}");
     }
 
     /// <summary>Seconds that it has kept processors busy.</summary>

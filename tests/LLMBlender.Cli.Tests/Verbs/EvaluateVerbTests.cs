@@ -437,6 +437,30 @@ public sealed class EvaluateVerbTests(TinyModel tiny) : IDisposable
         Assert.Contains("## Position bias", outcome.Out, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("<img src=x onerror=alert(1)>", "&lt;img src=x onerror=alert(1)&gt;")]
+    [InlineData("[click](javascript:alert(1))", "[click]\\(javascript:alert(1))")]
+    [InlineData("a\\|b|c`d*e", "a\\\\\\|b\\|c\\`d\\*e")]
+    [InlineData("\u001b[2J\u202eevil\r\nnext", "\ufffd[2J\ufffdevil\ufffd next")]
+    public async Task Evaluate_NamesWithMarkup_AreTextInMarkdown(string name, string expected)
+    {
+        var record = System.Text.Json.JsonSerializer.Serialize(new
+        {
+            id = "r",
+            instruction = "Say.",
+            input = "",
+            output = "a b",
+            candidates = new[] { new { model = name, text = "a b", scores = new { s = 1 } }, new { model = "b", text = "c", scores = new { s = 2 } } },
+        });
+        var file = folder.Write("data.jsonl", $"{record}\n");
+
+        var outcome = await CommandLine.RunAsync("evaluate", "--from", file, "--ranker", tiny.Folder, "--markdown", "-");
+
+        Assert.True(outcome.Code == ExitCode.Done, outcome.Error);
+        Assert.Contains($"| {expected} |", outcome.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain(name, outcome.Out, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Evaluate_ToATerminal_ShowsTheTables()
     {

@@ -11,6 +11,7 @@ internal sealed class Relay : IDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource stop = new();
+    private readonly TaskCompletionSource<byte[]> handshake = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly int target;
     private volatile TaskCompletionSource open = Opened();
 
@@ -23,6 +24,9 @@ internal sealed class Relay : IDisposable
     }
 
     public int Port { get; }
+
+    /// <summary>What the first connection sent first: a silo's handshake.</summary>
+    public Task<byte[]> Handshake => handshake.Task;
 
     /// <summary>Swallows everything from now on.</summary>
     public void Cut() => open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -67,7 +71,8 @@ internal sealed class Relay : IDisposable
             try
             {
                 await to.ConnectAsync(IPAddress.Loopback, target, stop.Token);
-                await Task.WhenAny(CarryAsync(from.GetStream(), to.GetStream()), CarryAsync(to.GetStream(), from.GetStream()));
+                await Task.WhenAny(
+                    CarryAsync(from.GetStream(), to.GetStream(), first => handshake.TrySetResult(first.ToArray())), CarryAsync(to.GetStream(), from.GetStream(), static _ => { }));
             }
             catch (Exception e) when (e is OperationCanceledException or SocketException)
             {
@@ -76,13 +81,14 @@ internal sealed class Relay : IDisposable
         }
     }
 
-    private async Task CarryAsync(NetworkStream from, NetworkStream to)
+    private async Task CarryAsync(NetworkStream from, NetworkStream to, Action<ReadOnlyMemory<byte>> see)
     {
         var buffer = new byte[16 * 1024];
         try
         {
             while (await from.ReadAsync(buffer, stop.Token) is var count and > 0)
             {
+                see(buffer.AsMemory(0, count));
                 await open.Task.WaitAsync(stop.Token);
                 await to.WriteAsync(buffer.AsMemory(0, count), stop.Token);
             }

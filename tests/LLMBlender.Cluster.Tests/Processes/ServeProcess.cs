@@ -33,21 +33,24 @@ internal sealed class ServeProcess : IAsyncDisposable
     public static ServeProcess Start(string role, params string[] more) => Start(role, new Dictionary<string, string>(), more);
 
     /// <summary>Starts it with some variables in its environment.</summary>
-    public static ServeProcess Start(string role, IReadOnlyDictionary<string, string> variables, params string[] more) => Start(role, variables, null, more);
+    public static ServeProcess Start(string role, IReadOnlyDictionary<string, string> variables, params string[] more) => Start(role, variables, [], more);
 
     /// <summary>Starts it with a limit of file descriptors.</summary>
-    public static ServeProcess StartWithDescriptors(string role, int descriptors) => Start(role, new Dictionary<string, string>(), descriptors, []);
+    public static ServeProcess StartWithDescriptors(string role, int descriptors) => StartUnder(["prlimit", $"--nofile={descriptors}:{descriptors}"], role);
+
+    /// <summary>Starts it by another program, whose last arguments are the program and its own.</summary>
+    public static ServeProcess StartUnder(string[] other, string role, params string[] more) => Start(role, new Dictionary<string, string>(), other, more);
 
     /// <summary>Starts another build of the program.</summary>
-    public static ServeProcess StartFrom(string folder, string role, params string[] more) => Start(role, new Dictionary<string, string>(), null, more, folder);
+    public static ServeProcess StartFrom(string folder, string role, params string[] more) => Start(role, new Dictionary<string, string>(), [], more, folder);
 
-    private static ServeProcess Start(string role, IReadOnlyDictionary<string, string> variables, int? descriptors, string[] more, string? folder = null)
+    private static ServeProcess Start(string role, IReadOnlyDictionary<string, string> variables, string[] under, string[] more, string? folder = null)
     {
         var host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
         string[] args = [Path.Combine(folder ?? AppContext.BaseDirectory, "llmblender.dll"), "serve", "--role", role, "--urls", "http://127.0.0.1:0", .. more];
-        if (descriptors is { } limit)
+        if (under is [var other, .. var its])
         {
-            (host, args) = ("prlimit", [$"--nofile={limit}:{limit}", host, .. args]);
+            (host, args) = (other, [.. its, host, .. args]);
         }
 
         var start = new ProcessStartInfo(host, args) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };

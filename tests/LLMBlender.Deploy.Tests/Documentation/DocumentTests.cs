@@ -37,6 +37,18 @@ public sealed partial class DocumentTests
         Assert.All(messages, message => Assert.Contains(message, sources, StringComparison.OrdinalIgnoreCase));
     }
 
+    [Fact]
+    public void Benchmarks_ThatDocumentsName_AreThere()
+    {
+        var verbs = BenchmarkCase().Matches(File.ReadAllText(Repository.File("tests", "LLMBlender.Benchmarks", "Program.cs"))).Select(match => match.Groups[1].Value).ToHashSet();
+        var speed = File.ReadAllText(Repository.File("docs", "benchmarks.md")).Split("\n## ").Single(section => section.StartsWith("Speed\n", StringComparison.Ordinal));
+        var named = Documents.SelectMany(document => BenchmarkCommand().Matches(File.ReadAllText(Repository.File(document.Data.Split('/')))))
+            .Concat(CodeWord().Matches(speed)).Select(match => match.Groups[1].Value).ToHashSet();
+
+        Assert.Superset(new HashSet<string>(["graph", "fewer", "report", "cells"]), named);
+        Assert.Empty(named.Except(verbs));
+    }
+
     private static IEnumerable<string> Files(string folder) => Directory.EnumerateFiles(Repository.File(folder), "*.md", SearchOption.AllDirectories)
         .Select(file => Path.GetRelativePath(Repository.Root, file).Replace('\\', '/'))
         .Where(file => !file.Contains("/bin/", StringComparison.Ordinal) && !file.Contains("/obj/", StringComparison.Ordinal) && !file.EndsWith("PACKAGE.md", StringComparison.Ordinal))
@@ -52,6 +64,15 @@ public sealed partial class DocumentTests
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]
     private static partial Regex Link();
+
+    [GeneratedRegex(@"case \[""([a-z-]+)""")]
+    private static partial Regex BenchmarkCase();
+
+    [GeneratedRegex(@"(?:LLMBlender\.Benchmarks |`… |`)-- ([a-z][a-z-]*)")]
+    private static partial Regex BenchmarkCommand();
+
+    [GeneratedRegex(@"`([a-z-]+)`")]
+    private static partial Regex CodeWord();
 
     [GeneratedRegex(@"^\|[^|`]*`([^`]+)`")]
     private static partial Regex FirstCell();

@@ -74,6 +74,21 @@ public sealed class McpTests
     }
 
     [Fact]
+    public async Task Call_WithArgumentsOfOtherTypes_IsAnErrorOfTheClient()
+    {
+        await using var gateway = await LiveGateway.StartAsync();
+        await using var client = await ConnectAsync(gateway, null);
+
+        var number = await CallAsync(client, "blend", new() { ["instruction"] = 5 });
+        var missing = await CallAsync(client, "compare", new() { ["instruction"] = "What?", ["a"] = "1" });
+        var deep = await CallAsync(client, "rank", new() { ["instruction"] = "What?", ["candidates"] = new[] { new[] { 1 } } });
+
+        Assert.All([number, missing, deep], static result => Assert.True(result.IsError));
+        Assert.All([number, missing, deep], static result => Assert.Contains("the arguments are not those of the tool's schema", Text(result, 0), StringComparison.Ordinal));
+        Assert.DoesNotContain(gateway.Log.Lines, static line => line.Contains("   at ", StringComparison.Ordinal) && line.StartsWith("Error", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Call_WithCallers_NeedsAKeyAndIsCharged()
     {
         await using var gateway = await LiveGateway.StartAsync(new GatewayOptions

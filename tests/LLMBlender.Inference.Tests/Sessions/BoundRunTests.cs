@@ -50,6 +50,23 @@ public sealed class BoundRunTests(TinyRanker tiny) : IClassFixture<TinyRanker>
         Assert.Equal(1, run.BindingsMade);
     }
 
+    // Every 256th run of the process gives memory back.
+    [Fact]
+    public void Run_WhileMemoryIsGivenBack_StaysRight()
+    {
+        using var session = Session();
+        using var run = new BoundRun(session, "logits");
+        var expected = Unbound(session, 2, seed: 1);
+
+        for (var i = 0; i < 600; i++)
+        {
+            Fill(run, 2, seed: 1);
+            run.Run();
+
+            Assert.Equal(expected, run.Output.ToArray());
+        }
+    }
+
     [Fact]
     public void Run_MoreShapesThanAreKept_StaysRight()
     {

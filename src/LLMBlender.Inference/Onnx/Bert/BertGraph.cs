@@ -64,8 +64,8 @@ internal sealed class BertGraph : IEncoderLayers
 
     private string Embed(string ids)
     {
-        var sum = graph.Op("Add", [Words(ids), dense.ToStates(graph, Row("position", Positions(ids)))]);
-        sum = graph.Op("Add", [sum, dense.ToStates(graph, Types())]);
+        var sum = graph.Op("Add", [Words(ids), dense.ToSingle(graph, Row("position", Positions(ids)))]);
+        sum = graph.Op("Add", [sum, dense.ToSingle(graph, Types())]);
         return Norm(Reshape(sum, graph.Integers(-1, config.Hidden)), prefix + "embeddings.LayerNorm");
     }
 
@@ -75,7 +75,7 @@ internal sealed class BertGraph : IEncoderLayers
         var rows = Row("word", ids);
         if (!dense.IsQuantised)
         {
-            return dense.ToStates(graph, rows);
+            return dense.ToSingle(graph, rows);
         }
 
         var scales = graph.Op("Gather", [graph.Weight($"{prefix}{BertTensors.Words}.weight_scale"), ids], ("axis", 0));
@@ -109,15 +109,15 @@ internal sealed class BertGraph : IEncoderLayers
         var keysInput = dense.PrepareStates(graph, all);
         var queriesInput = asked == all ? keysInput : dense.PrepareStates(graph, asked);
         string Heads(DenseLayers.Prepared input, string projection, string count) => Reshape(
-            dense.ApplyPrepared(graph, input, $"{name}attention.self.{projection}"),
+            dense.ToSingle(graph, dense.ApplyPrepared(graph, input, $"{name}attention.self.{projection}")),
             graph.Op("Concat", [batch, count, graph.Integers(config.Hidden)], ("axis", 0)));
 
         var context = graph.Contrib(
             "MultiHeadAttention",
             [Heads(queriesInput, "query", askedCount), Heads(keysInput, "key", length), Heads(keysInput, "value", length), "", mask],
             ("num_heads", config.Heads),
-            ("mask_filter_value", dense.MaskFilter));
-        var attended = dense.ApplyWide(graph, Reshape(context, graph.Integers(-1, config.Hidden)), name + "attention.output.dense");
+            ("mask_filter_value", DenseLayers.SingleMaskFilter));
+        var attended = dense.ApplyWide(graph, dense.FromSingle(graph, Reshape(context, graph.Integers(-1, config.Hidden))), name + "attention.output.dense");
         var x = AddNorm(asked, attended, name + "attention.output.LayerNorm");
         var wide = graph.Op("Gelu", [dense.ApplyToStates(graph, x, name + "intermediate.dense")]);
         return AddNorm(x, dense.ApplyWide(graph, wide, name + "output.dense"), name + "output.LayerNorm");
@@ -129,10 +129,7 @@ internal sealed class BertGraph : IEncoderLayers
         ("axis", -1),
         ("epsilon", config.LayerNormEpsilon));
 
-    private string AddNorm(string x, string added, string name) => graph.Contrib(
-        "SkipLayerNormalization",
-        [x, added, graph.Weight(name + ".weight"), graph.Weight(name + ".bias")],
-        ("epsilon", config.LayerNormEpsilon));
+    private string AddNorm(string x, string added, string name) => Norm(graph.Op("Add", [x, added]), name);
 
     private string Range(string count) =>
         graph.Op("Range", [graph.Scalar(DataType.Int64, 0), graph.Op("Squeeze", [count]), graph.Scalar(DataType.Int64, 1)]);

@@ -91,7 +91,7 @@ internal sealed class DebertaGraph : IEncoderLayers
             return Norm(dense.ApplyWide(graph, rows, prefix + "embeddings.embed_proj", bias: false), prefix + "embeddings.LayerNorm");
         }
 
-        return Norm(dense.ToStates(graph, rows), prefix + "embeddings.LayerNorm");
+        return Norm(dense.ToSingle(graph, rows), prefix + "embeddings.LayerNorm");
     }
 
     // δ(q−k) minus the first table row that this length uses, as GatherElements requires it: int32 [batch, heads, n, length].
@@ -137,9 +137,9 @@ internal sealed class DebertaGraph : IEncoderLayers
         // At int8, a layer's input is quantised once for all the projections that share it.
         var keysInput = dense.PrepareStates(graph, all);
         var queriesInput = asked == all ? keysInput : dense.PrepareStates(graph, asked);
-        var q = dense.ApplyPrepared(graph, queriesInput, name + "query_proj");
-        var k = dense.ApplyPrepared(graph, keysInput, name + "key_proj");
-        var v = dense.ApplyPrepared(graph, keysInput, name + "value_proj");
+        var q = dense.ToSingle(graph, dense.ApplyPrepared(graph, queriesInput, name + "query_proj"));
+        var k = dense.ToSingle(graph, dense.ApplyPrepared(graph, keysInput, name + "key_proj"));
+        var v = dense.ToSingle(graph, dense.ApplyPrepared(graph, keysInput, name + "value_proj"));
         var flat = graph.Integers(config.AttentionWidth);
         var heads = graph.Integers(config.Heads, config.HeadSize);
 
@@ -169,12 +169,12 @@ internal sealed class DebertaGraph : IEncoderLayers
             [q3, k3, v3, "", mask, bias ?? ""],
             ("num_heads", config.Heads),
             ("scale", config.ScoreScale),
-            ("mask_filter_value", dense.MaskFilter));
-        return Reshape(context, graph.Integers(-1, config.AttentionWidth));
+            ("mask_filter_value", DenseLayers.SingleMaskFilter));
+        return dense.FromSingle(graph, Reshape(context, graph.Integers(-1, config.AttentionWidth)));
     }
 
     private string Window(string weight, int axis) =>
-        graph.Op("Slice", [graph.Weight(weight), windowStart, windowEnd, graph.Integers(axis)]);
+        dense.ToSingle(graph, graph.Op("Slice", [graph.Weight(weight), windowStart, windowEnd, graph.Integers(axis)]));
 
     private string Norm(string x, string name) =>
         graph.Op(
@@ -183,11 +183,7 @@ internal sealed class DebertaGraph : IEncoderLayers
             ("axis", -1),
             ("epsilon", config.LayerNormEpsilon));
 
-    private string AddNorm(string x, string added, string name) =>
-        graph.Contrib(
-            "SkipLayerNormalization",
-            [x, added, graph.Weight(name + ".weight"), graph.Weight(name + ".bias")],
-            ("epsilon", config.LayerNormEpsilon));
+    private string AddNorm(string x, string added, string name) => Norm(graph.Op("Add", [x, added]), name);
 
     private string Reshape(string value, string shape) => graph.Op("Reshape", [value, shape]);
 }

@@ -73,7 +73,7 @@ internal sealed class ModernBertGraph : IEncoderLayers
     private string Attend(int layer, string x)
     {
         var name = $"layers.{layer}.";
-        var projected = ProjectStates(layer == 0 ? x : Norm(x, name + "attn_norm"), name + "attn.Wqkv", config.HasAttentionBias);
+        var projected = dense.ToSingle(graph, ProjectStates(layer == 0 ? x : Norm(x, name + "attn_norm"), name + "attn.Wqkv", config.HasAttentionBias));
         var isLocal = config.IsLocal[layer];
         string ByRow(string part) => Reshape(part, graph.Op("Concat", [shape, graph.Integers(config.Hidden)], ("axis", 0)));
         var context = graph.Contrib(
@@ -87,8 +87,8 @@ internal sealed class ModernBertGraph : IEncoderLayers
                 .. isLocal ? [Window()] : (string[])[],
             ],
             ("num_heads", config.Heads),
-            ("mask_filter_value", dense.MaskFilter));
-        return Reshape(context, graph.Integers(-1, config.Hidden));
+            ("mask_filter_value", DenseLayers.SingleMaskFilter));
+        return dense.FromSingle(graph, Reshape(context, graph.Integers(-1, config.Hidden)));
     }
 
     // Both residual sums of a layer: x + attention, then + gelu(a)·b projected, where Wi gives [a; b].
@@ -106,12 +106,10 @@ internal sealed class ModernBertGraph : IEncoderLayers
     private string Rotate(string x, bool isLocal)
     {
         var (cosine, sine) = Rotation(isLocal);
-        var single = dense.Type == DataType.Float ? x : graph.Op("Cast", [x], ("to", (int)DataType.Float));
-        var heads = Reshape(single, graph.Op("Concat", [shape, graph.Integers(config.Heads, config.HeadSize)], ("axis", 0)));
+        var heads = Reshape(x, graph.Op("Concat", [shape, graph.Integers(config.Heads, config.HeadSize)], ("axis", 0)));
         var half = config.HeadSize / 2;
         var rotated = graph.Op("Concat", [graph.Op("Neg", [Part(heads, 1, half, axis: 3)]), Part(heads, 0, half, axis: 3)], ("axis", 3));
-        var sum = graph.Op("Add", [graph.Op("Mul", [heads, cosine]), graph.Op("Mul", [rotated, sine])]);
-        return dense.Type == DataType.Float ? sum : graph.Op("Cast", [sum], ("to", (int)dense.Type));
+        return graph.Op("Add", [graph.Op("Mul", [heads, cosine]), graph.Op("Mul", [rotated, sine])]);
     }
 
     // [length, 1, head size], the same for every row and head.
@@ -135,7 +133,7 @@ internal sealed class ModernBertGraph : IEncoderLayers
         {
             var distances = graph.Op("Abs", [graph.Op("Sub", [Reshape(numbers, graph.Integers(-1, 1)), numbers])]);
             var isBeyond = graph.Op("Greater", [distances, graph.Scalar(DataType.Int64, config.Reach)]);
-            var scores = graph.Op("Where", [isBeyond, graph.Scalar(dense.Type, dense.MaskFilter), graph.Scalar(dense.Type, 0)]);
+            var scores = graph.Op("Where", [isBeyond, graph.Scalar(DataType.Float, DenseLayers.SingleMaskFilter), graph.Scalar(DataType.Float, 0)]);
             window = graph.Op("Unsqueeze", [scores, graph.Integers(0, 1)]);
         }
 
@@ -149,7 +147,7 @@ internal sealed class ModernBertGraph : IEncoderLayers
         var rows = graph.Op("Gather", [graph.Weight(name), ids], ("axis", 0));
         if (!dense.IsQuantised)
         {
-            return dense.ToStates(graph, rows);
+            return dense.ToSingle(graph, rows);
         }
 
         var scales = graph.Op("Gather", [graph.Weight(name + "_scale"), ids], ("axis", 0));
