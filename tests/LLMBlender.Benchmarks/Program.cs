@@ -4,6 +4,7 @@ using LLMBlender.Benchmarks.Cluster;
 using LLMBlender.Benchmarks.Device;
 using LLMBlender.Benchmarks.Gateway;
 using LLMBlender.Benchmarks.Growth;
+using LLMBlender.Benchmarks.OnePass;
 using LLMBlender.Inference.Models;
 using LLMBlender.Inference.Onnx;
 using LLMBlender.TestKit;
@@ -15,6 +16,7 @@ const string Usage = """
     path [MODEL]             text to logits beside ONNX Runtime alone; packing; int8 (default: pairranker-mini)
     choice [MODEL]           the best of eleven answers, beside pairranker-mini by the full matrix (default: reward-minilm)
     fewer RECORDS MATRICES [SCORES]  how few comparisons find the best, on what rank --matrix wrote; SCORES is what rank wrote with a prior
+    one-pass RECORDS MATRICES TO_RECORDS TO_MATRICES [EPOCHS]  networks that read several candidates in one pass learn the comparisons of pairranker-mini, measured on other records (default: 3 epochs; needs libtorch)
     passes [PRIOR [RANKER]]  what a prior's passes cost in a ranker's comparisons (default: reward-minilm, random weights of DeBERTa-v3-base's shape)
     base [CANDIDATES]        as path, on random weights of DeBERTa-v3-base's shape and pairs of 384 tokens (default: one record of 4 candidates)
     tokenizer TEXTS [MODEL]  tokenizer beside spm_encode, on a file of lines
@@ -63,6 +65,9 @@ switch (args)
         return 0;
     case ["fewer", var records, var matrices, .. var rest]:
         FewerBenchmark.Run(records, matrices, rest.FirstOrDefault());
+        return 0;
+    case ["one-pass", var records, var matrices, var asked, var answers, .. var rest]:
+        OnePassBenchmark.Run((records, matrices), (asked, answers), mini, int.Parse(rest.FirstOrDefault("3"), System.Globalization.CultureInfo.InvariantCulture));
         return 0;
     case ["passes", .. var rest]:
         FewerBenchmark.Passes(rest.FirstOrDefault(Repository.File("models", "reward-minilm")), rest.ElementAtOrDefault(1) ?? BaseShape());

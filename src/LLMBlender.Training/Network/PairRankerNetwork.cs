@@ -59,6 +59,19 @@ internal sealed class PairRankerNetwork : nn.Module
         return (Head(source, last.select(1, 1), noise), Head(source, last.select(1, 2), noise), last, before);
     }
 
+    /// <summary>Scores of all candidates of a sequence that holds more of them than two, by the fused path: what the head reads at each one's marker.</summary>
+    /// <param name="ids">[B, L] int64, right-padded.</param>
+    /// <param name="lengths">Valid tokens of each row.</param>
+    /// <param name="markers">Positions of the source's and the N candidates' markers of each row, (1 + N)·B numbers.</param>
+    /// <param name="noise">Dropout in training; null when evaluating.</param>
+    /// <returns>[B, N]</returns>
+    public Tensor GroupScores(Tensor ids, int[] lengths, int[] markers, Noise? noise = null)
+    {
+        Tensor last = Encoder.ForwardFused(ids, lengths, markers, noise).Last;
+        Tensor candidates = last.slice(1, 1, last.shape[1], 1);
+        return Head(last.slice(1, 0, 1, 1).expand_as(candidates), candidates, noise).mean([-1]);
+    }
+
     private Tensor Head(Tensor source, Tensor candidate, Noise? noise)
     {
         Tensor joined = cat([source, candidate], -1);

@@ -94,7 +94,7 @@ internal sealed class GrowthBenchmark
         {
             var (comparisons, candidates, tokens, aggregation) = work(place);
             var rankings = Math.Max(1, options.Comparisons / comparisons);
-            found.Add((place, await Turns.MeasureAsync(subjects, options.Rounds, subject => AskAsync(subject, questions.Make(rankings, candidates, tokens, aggregation), 1))));
+            found.Add((place, await Turns.MeasureAsync(subjects, options.Rounds, () => questions.Make(rankings, candidates, tokens, aggregation), static (subject, records) => AskAsync(subject, records, 1))));
             Tell(title, place);
         }
 
@@ -111,7 +111,7 @@ internal sealed class GrowthBenchmark
         foreach (var clients in options.Requests)
         {
             var rankings = Math.Max(options.ClusterRankings, 2 * clients);
-            found.Add((clients, await Turns.MeasureAsync(subjects, options.Rounds, subject => AskAsync(subject, questions.Make(rankings, ServedCandidates, AnswerTokens, "max-logits"), clients))));
+            found.Add((clients, await Turns.MeasureAsync(subjects, options.Rounds, () => questions.Make(rankings, ServedCandidates, AnswerTokens, "max-logits"), (subject, records) => AskAsync(subject, records, clients))));
             Tell("Requests at the same time", clients);
         }
 
@@ -131,12 +131,10 @@ internal sealed class GrowthBenchmark
             return [new("Processes that compare", "Not measured: redis-server is not installed.", [])];
         }
 
-        using var redis = new LocalRedis();
-        await redis.WhenAnsweringAsync();
         var found = new List<(int Place, Spent[][] Spent)>();
         foreach (var count in options.Silos)
         {
-            found.Add((count, await ClusterAsync(redis.Address, count)));
+            found.Add((count, await ClusterAsync(count)));
             Tell("Processes that compare", count);
         }
 
@@ -150,36 +148,42 @@ internal sealed class GrowthBenchmark
                     Chart("throughput", "rankings/s", "processes that compare", found, static one => one.Rate),
                     Chart("processor time of a ranking, all processes", "ms", "processes that compare", found, static one => one.ProcessorMilliseconds),
                 ]),
-            await FakesAsync(redis.Address),
+            await FakesAsync(),
         ];
     }
 
-    private async Task<Spent[][]> ClusterAsync(string redis, int count)
+    // Each build has a Redis of its own: none finds what the other has compared.
+    private async Task<Spent[][]> ClusterAsync(int count)
     {
-        var clusters = new List<ServedCluster>();
+        var (clusters, redis) = (new List<ServedCluster>(), new List<LocalRedis>());
         try
         {
             foreach (var build in builds)
             {
-                clusters.Add(await ServedCluster.StartAsync(scratch, settings, build.Program, redis, count));
+                redis.Add(new LocalRedis());
+                await redis[^1].WhenAnsweringAsync();
+                clusters.Add(await ServedCluster.StartAsync(scratch, settings, build.Program, redis[^1].Address, count));
             }
 
             Subject[] subjects = [.. clusters.Select(static cluster => new Subject(cluster.Http, () => cluster.Busy))];
             return await Turns.MeasureAsync(
-                subjects, options.Rounds, subject => AskAsync(subject, questions.Make(options.ClusterRankings, PanelCandidates, AnswerTokens, "max-logits"), AtOnce));
+                subjects, options.Rounds, () => questions.Make(options.ClusterRankings, PanelCandidates, AnswerTokens, "max-logits"), static (subject, records) => AskAsync(subject, records, AtOnce));
         }
         finally
         {
             clusters.ForEach(static cluster => cluster.Dispose());
+            redis.ForEach(static one => one.Dispose());
         }
     }
 
-    private async Task<GrowthSection> FakesAsync(string redis)
+    private async Task<GrowthSection> FakesAsync()
     {
+        using var redis = new LocalRedis();
+        await redis.WhenAnsweringAsync();
         var rates = new List<CurveChart.Point>();
         foreach (var processes in options.FakeSilos)
         {
-            rates.Add(new(processes, await ProcessesBenchmark.RateAsync(redis, processes, FakeSpeed, options.FakeSeconds)));
+            rates.Add(new(processes, await ProcessesBenchmark.RateAsync(redis.Address, processes, FakeSpeed, options.FakeSeconds)));
             Tell("Processes with accelerators of a fixed speed", processes);
         }
 

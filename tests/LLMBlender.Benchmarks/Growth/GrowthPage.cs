@@ -24,8 +24,8 @@ internal static class GrowthPage
         var page = new StringBuilder(CurveChart.Head(Title)).Append(
             """
             <p>LLMBlender ranks the answers of several language models by comparing pairs of them with a ranker. This page has what that costs, as measured in one run on one machine:
-            builds took turns, so that their ratio is worth more than any figure alone. A dot is the median of the rounds, its bar reaches from the least round to the greatest. Processor time is what all threads of the serving processes took together;
-            other work on the machine changes it less than time by the clock.</p>
+            builds took turns at the same questions, so that their ratio is worth more than any figure alone. A dot is the median of the rounds, its bar reaches from the least round to the greatest. Processor time is what all threads of the serving processes took together;
+            other work on the machine changes it less than time by the clock, which a load above the number of cores makes long and uneven.</p>
             <h2>Conditions</h2>
             <table class="conditions">
 

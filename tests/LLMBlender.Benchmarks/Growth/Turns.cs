@@ -4,15 +4,20 @@ namespace LLMBlender.Benchmarks.Growth;
 internal static class Turns
 {
     /// <summary>What each thing took in each round; a first round does not count.</summary>
-    public static async Task<Spent[][]> MeasureAsync<T>(IReadOnlyList<T> things, int rounds, Func<T, Task<Spent>> once)
+    /// <param name="things">What is measured.</param>
+    /// <param name="rounds">How often.</param>
+    /// <param name="prepare">Makes the work of a round, the same for all.</param>
+    /// <param name="once">Does it.</param>
+    public static async Task<Spent[][]> MeasureAsync<TThing, TWork>(IReadOnlyList<TThing> things, int rounds, Func<TWork> prepare, Func<TThing, TWork, Task<Spent>> once)
     {
         var spent = things.Select(_ => new Spent[rounds]).ToArray();
         for (var round = -1; round < rounds; round++)
         {
+            var work = prepare();
             for (var turn = 0; turn < things.Count; turn++)
             {
                 var i = round % 2 == 0 ? turn : things.Count - 1 - turn;
-                var one = await once(things[i]);
+                var one = await once(things[i], work);
                 if (round >= 0)
                 {
                     spent[i][round] = one;

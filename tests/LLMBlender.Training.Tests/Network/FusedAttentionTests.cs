@@ -23,6 +23,17 @@ public sealed class FusedAttentionTests
     }
 
     [Fact]
+    public void GroupScores_OfTwoCandidates_EqualThoseOfThePair()
+    {
+        Native.SkipWithout();
+        using PairRankerNetwork network = Tiny();
+        var (ids, _) = Batch();
+        var (left, right, _, _) = network.Scores(ids, Lengths, Markers);
+
+        Assert.True(network.GroupScores(ids, Lengths, Markers).allclose(cat([left, right], -1), 0, 2e-5));
+    }
+
+    [Fact]
     public void Gradients_OfTheFusedPath_EqualTheReferencePath()
     {
         Native.SkipWithout();
