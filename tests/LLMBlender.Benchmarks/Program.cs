@@ -32,7 +32,7 @@ const string Usage = """
     fuser [THREADS]          beams of 4 beside libtorch on the same weights; the precisions' speed, size and deviation (default: 1 thread)
     import [FOLDER] [P …]    memory of importing gen_fuser_3b's shape at fp32, fp16, int8 (all by default); wants 18 GB of disk
     tail [SPREAD [BLENDS]]   99th percentile with 5 % of calls ten times slower, hedged and not (default: 0.8, 1000); wants a Release llmblender
-    overload [SECONDS]       goodput and refusals up to ten times what a backend can do (default: 10 s a step); as tail
+    overload [SECONDS]       goodput and refusals up to ten times what a backend, or the ranker, can do (default: 10 s a step); as tail
     streams [CLIENTS]        clients that stream at the same time; how soon work ends when one leaves (default: 2000); as tail
     evaluate [RECORDS [CANDIDATES [MODEL]]]  the share of an evaluation's time that the model takes (default: 5000 records of 11, pairranker-mini)
     engines [RECORDS [SCORE [MODEL]]]  what aggregations ask, take and choose, on a file of records and on simulated rankers

@@ -5,7 +5,7 @@ namespace LLMBlender.Gateway.Authentication;
 
 /// <summary>
 /// Slows requests with unknown keys, and logs them. After the first few of a minute, an address waits for each refusal; requests with a known key are not slowed,
-/// because many callers can share an address. Thread-safe.
+/// because many callers can share an address. Addresses of one IPv6 network of 64 bits count as one, because a host has all of them. Thread-safe.
 /// </summary>
 /// <param name="logger">The log.</param>
 /// <param name="timeProvider">Measures the minute and the wait.</param>
@@ -17,9 +17,10 @@ internal sealed class KeyGuesses(ILogger<KeyGuesses> logger, TimeProvider timePr
     /// <summary>The wait before each further refusal.</summary>
     public static readonly TimeSpan Wait = TimeSpan.FromSeconds(1);
 
-    // Refusals that wait at once; further ones are refused as too many. And addresses that are counted: the first ones of a minute.
+    // Refusals that wait at once; further ones are refused as too many. And addresses that are counted apart; further ones of a minute count as one.
     private const int MaxWaiting = 256;
     private const int MaxAddresses = 4096;
+    private const int NetworkBytes = 8;
 
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
 
@@ -54,9 +55,22 @@ internal sealed class KeyGuesses(ILogger<KeyGuesses> logger, TimeProvider timePr
         }
     }
 
+    private static IPAddress Network(IPAddress address)
+    {
+        if (address.IsIPv4MappedToIPv6)
+        {
+            return address.MapToIPv4();
+        }
+
+        var bytes = address.GetAddressBytes();
+        bytes.AsSpan(Math.Min(NetworkBytes, bytes.Length)).Clear();
+        return new IPAddress(bytes);
+    }
+
     private int Add(IPAddress address)
     {
         int count;
+        var key = Network(address);
         lock (sync)
         {
             if (timeProvider.GetElapsedTime(begin) >= Window)
@@ -65,11 +79,13 @@ internal sealed class KeyGuesses(ILogger<KeyGuesses> logger, TimeProvider timePr
                 begin = timeProvider.GetTimestamp();
             }
 
-            count = counts.GetValueOrDefault(address) + 1;
-            if (count > 1 || counts.Count < MaxAddresses)
+            if (counts.Count >= MaxAddresses && !counts.ContainsKey(key))
             {
-                counts[address] = count;
+                key = IPAddress.None;
             }
+
+            count = counts.GetValueOrDefault(key) + 1;
+            counts[key] = count;
         }
 
         // One line a power of two, so that guessing does not flood the log.

@@ -8,14 +8,19 @@ namespace LLMBlender.Silo.Comparing;
 
 /// <summary>
 /// The queue of a silo's comparisons, shared by all requests and accelerators. An accelerator takes the first pairs of any requests,
-/// up to the size of one call, so that batches are full even if requests are small.
+/// up to the size of one call, so that batches are full even if requests are small. A call takes about half a second, because all that is in it is answered at its end,
+/// and a ranking that is cancelled is computed to the end of its call.
 /// </summary>
 /// <remarks>
-/// Bounded: a shard that could not be compared in time is refused immediately. A cancelled shard is removed from the queue.
+/// In the order in which the rankings began, so that under overload those that began are completed before others begin. Bounded: a shard that would wait for
+/// more than two fifths of its ranking's time, or could not be compared in time, is refused immediately. A cancelled shard is removed from the queue.
 /// Each accelerator has a thread outside the grains' scheduler. Safe for concurrent use.
 /// </remarks>
 internal sealed partial class CompareQueue : IDisposable
 {
+    // Of a ranking's time, the share for which a shard may wait. The rest is for its later rounds; and after half of its time, it would be sent to another silo too.
+    private const double MaxShareOfTime = 0.4;
+
     private static readonly TimeSpan ShortestRetry = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(30);
 
@@ -26,7 +31,8 @@ internal sealed partial class CompareQueue : IDisposable
     private readonly LinkedList<QueuedShard> shards = new();
     private readonly object gate = new();
     private readonly Thread[] threads;
-    private readonly double[] tokensPerSecond;
+    private readonly CallSpeed[][] speeds;
+    private readonly long[] waitingOfRanker;
     private readonly AcceleratorCounters[] counters;
     private long waitingTokens;
     private bool stopped;
@@ -34,7 +40,8 @@ internal sealed partial class CompareQueue : IDisposable
     public CompareQueue(IReadOnlyList<AcceleratorRankers> accelerators, IOptions<CompareQueueOptions> options, BlendMetrics metrics, ILogger<CompareQueue> logger)
     {
         (this.accelerators, this.options, this.metrics, this.logger) = (accelerators, options.Value, metrics, logger);
-        tokensPerSecond = new double[accelerators.Count];
+        speeds = [.. accelerators.Select(static accelerator => Array.ConvertAll([.. accelerator.Rankers], static _ => new CallSpeed()))];
+        waitingOfRanker = new long[accelerators.Count > 0 ? accelerators[0].Rankers.Count : 0];
         counters = [.. accelerators.Select(static accelerator => new AcceleratorCounters(accelerator.Name, accelerator.Rankers.Select(static ranker => ranker.Identity.Name)))];
         threads = [.. accelerators.Select((accelerator, i) => new Thread(() => Work(i)) { IsBackground = true, Name = $"compare {accelerator.Name}" })];
         foreach (var thread in threads)
@@ -84,9 +91,16 @@ internal sealed partial class CompareQueue : IDisposable
 
         using var span = BlendTracing.Start("compare", NameOf(ranker))?.SetTag("llmblender.comparisons", shard.Pairs.Length / 2);
 
+        // What is refused anyway is not encoded.
+        if (TryRefuse(ranker, shard) is { } early)
+        {
+            span.Fail(early.Reason);
+            return early;
+        }
+
         // Encoding is CPU-bound and must not block the grain's scheduler.
         var queued = await Task.Run(() => Encode(ranker, shard), cancellationToken);
-        if (TryRefuse(queued, shard.Timeout) is { } refusal)
+        if (TryRefuse(queued, shard) is { } refusal)
         {
             span.Fail(refusal.Reason);
             return refusal;
@@ -152,34 +166,99 @@ internal sealed partial class CompareQueue : IDisposable
             lengths[i] = record.PairLength(shard.Pairs[2 * i], shard.Pairs[(2 * i) + 1]);
         }
 
-        return new QueuedShard(ranker, record, shard.Pairs, lengths);
+        return new QueuedShard(ranker, record, shard.Pairs, lengths, QueuedShard.StartOf(shard));
     }
 
-    private CompareReply? TryRefuse(QueuedShard queued, TimeSpan timeout)
+    // Without its tokens, which encoding counts.
+    private CompareReply? TryRefuse(int ranker, CompareShard shard)
     {
         lock (gate)
         {
-            var wait = Wait(waitingTokens + queued.WaitingTokens);
-            if (waitingTokens > 0 && (waitingTokens + queued.WaitingTokens > options.MaxTokens || wait > timeout))
+            return TryRefuse(ranker, shard, FindPlace(QueuedShard.StartOf(shard)).Ahead, 0);
+        }
+    }
+
+    private CompareReply? TryRefuse(QueuedShard queued, CompareShard shard)
+    {
+        lock (gate)
+        {
+            var (next, ahead) = FindPlace(queued.RankingStart);
+            if (TryRefuse(queued.Ranker, shard, ahead, queued.WaitingTokens) is { } refusal)
             {
-                metrics.Silo.Refused(wait > timeout ? SiloMetrics.QueueLate : SiloMetrics.QueueFull);
-                var retry = Wait(waitingTokens) / 2;
-                retry = retry < ShortestRetry ? ShortestRetry : retry > LongestRetry ? LongestRetry : retry;
-                return CompareReply.Overloaded(
-                    retry, $"{waitingTokens:N0} tokens of comparisons are waiting, about {wait.TotalSeconds:0.0} s of work");
+                return refusal;
             }
 
-            queued.Place = shards.AddLast(queued);
-            waitingTokens += queued.WaitingTokens;
+            queued.Place = next is null ? shards.AddLast(queued) : shards.AddBefore(next, queued);
+            AddWaiting(queued.Ranker, queued.WaitingTokens);
             Monitor.Pulse(gate);
             return null;
         }
     }
 
-    private TimeSpan Wait(long tokens)
+    // Only within the gate.
+    private CompareReply? TryRefuse(int ranker, CompareShard shard, TimeSpan ahead, long tokens)
     {
-        var speed = tokensPerSecond.Sum();
+        var maxWait = (shard.Timeout + shard.Elapsed) * MaxShareOfTime;
+        var isLate = ahead > maxWait || ahead + Time(ranker, tokens) > shard.Timeout;
+        if (waitingTokens == 0 || !(isLate || waitingTokens + tokens > options.MaxTokens))
+        {
+            return null;
+        }
+
+        metrics.Silo.Refused(isLate ? SiloMetrics.QueueLate : SiloMetrics.QueueFull);
+        var wait = TimeOfAll();
+        var retry = wait / 2;
+        retry = retry < ShortestRetry ? ShortestRetry : retry > LongestRetry ? LongestRetry : retry;
+        return CompareReply.Overloaded(retry, $"{waitingTokens:N0} tokens of comparisons are waiting, about {wait.TotalSeconds:0.0} s of work");
+    }
+
+    // Returns the first shard of a younger ranking, null if there is none, and the time that those before it take. Most shards are of the youngest ranking or of
+    // one of the oldest.
+    private (LinkedListNode<QueuedShard>? Next, TimeSpan Ahead) FindPlace(long rankingStart)
+    {
+        if (shards.Last is not { } last || last.Value.RankingStart <= rankingStart)
+        {
+            return (null, TimeOfAll());
+        }
+
+        var ahead = TimeSpan.Zero;
+        var next = shards.First!;
+        while (next.Value.RankingStart <= rankingStart)
+        {
+            ahead += Time(next.Value.Ranker, next.Value.WaitingTokens);
+            next = next.Next!;
+        }
+
+        return (next, ahead);
+    }
+
+    private TimeSpan TimeOfAll()
+    {
+        var time = TimeSpan.Zero;
+        for (var ranker = 0; ranker < waitingOfRanker.Length; ranker++)
+        {
+            time += Time(ranker, waitingOfRanker[ranker]);
+        }
+
+        return time;
+    }
+
+    // Zero while the speed is not known.
+    private TimeSpan Time(int ranker, long tokens)
+    {
+        var speed = 0.0;
+        foreach (var accelerator in speeds)
+        {
+            speed += accelerator[ranker].TokensPerSecond;
+        }
+
         return speed > 0 ? TimeSpan.FromSeconds(Math.Min(tokens / speed, 3600)) : TimeSpan.Zero;
+    }
+
+    private void AddWaiting(int ranker, long tokens)
+    {
+        waitingTokens += tokens;
+        waitingOfRanker[ranker] += tokens;
     }
 
     private void Cancel(QueuedShard queued, CancellationToken cancellationToken)
@@ -198,14 +277,14 @@ internal sealed partial class CompareQueue : IDisposable
         {
             shards.Remove(place);
             queued.Place = null;
-            waitingTokens -= queued.WaitingTokens;
+            AddWaiting(queued.Ranker, -queued.WaitingTokens);
         }
     }
 
     private void Work(int accelerator)
     {
         var call = new CompareCall();
-        while (Take(call, accelerators[accelerator].Rankers))
+        while (Take(call, accelerator))
         {
             if (call.Count == 0)
             {
@@ -216,7 +295,7 @@ internal sealed partial class CompareQueue : IDisposable
             var start = Stopwatch.GetTimestamp();
             var computed = Run(call, accelerators[accelerator]);
             var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            Measure(accelerator, call.Tokens / seconds);
+            speeds[accelerator][call.Ranker].Add(call.Tokens, seconds);
             counters[accelerator].Called(call.Ranker, call.Count, call.Tokens, computed, seconds);
             if (metrics.Queue.IsWatched)
             {
@@ -226,7 +305,7 @@ internal sealed partial class CompareQueue : IDisposable
     }
 
     // Waits for work; false if the queue is stopped.
-    private bool Take(CompareCall call, IReadOnlyList<LoadedRanker> rankers)
+    private bool Take(CompareCall call, int accelerator)
     {
         call.Clear();
         lock (gate)
@@ -241,15 +320,15 @@ internal sealed partial class CompareQueue : IDisposable
                 return false;
             }
 
-            Fill(call, rankers);
+            Fill(call, accelerator);
             return true;
         }
     }
 
-    private void Fill(CompareCall call, IReadOnlyList<LoadedRanker> rankers)
+    private void Fill(CompareCall call, int accelerator)
     {
         call.Ranker = shards.First!.Value.Ranker;
-        var room = rankers[call.Ranker].CallTokens;
+        var room = Math.Min(accelerators[accelerator].Rankers[call.Ranker].CallTokens, speeds[accelerator][call.Ranker].CallTokens);
         for (var node = shards.First; node is not null && call.Tokens < room;)
         {
             var (shard, next) = (node.Value, node.Next);
@@ -262,7 +341,7 @@ internal sealed partial class CompareQueue : IDisposable
                 while (shard.Taken < shard.Count && (call.Count == 0 || call.Tokens + shard.NextLength <= room))
                 {
                     var length = shard.NextLength;
-                    waitingTokens -= length;
+                    AddWaiting(shard.Ranker, -length);
                     call.Add(shard, shard.Take(), length);
                 }
 
@@ -311,12 +390,6 @@ internal sealed partial class CompareQueue : IDisposable
         }
 
         metrics.Queue.Called(accelerator.Name, accelerator.Rankers[call.Ranker].Identity.Name, call.Count, call.Tokens, seconds);
-    }
-
-    private void Measure(int accelerator, double speed)
-    {
-        var known = tokensPerSecond[accelerator];
-        tokensPerSecond[accelerator] = known == 0 ? speed : (0.8 * known) + (0.2 * speed);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "a call of ranker {Ranker} on {Accelerator} failed; its shards are compared one by one")]

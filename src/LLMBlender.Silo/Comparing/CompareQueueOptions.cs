@@ -7,8 +7,8 @@ public sealed class CompareQueueOptions
     public const string Section = "LLMBlender:Queue";
 
     /// <summary>
-    /// Maximum number of waiting tokens, at least 1. Shards above it are refused, and shards that could not be compared within their
-    /// time at the measured speed. A larger queue causes fewer refusals and longer waits.
+    /// Maximum number of waiting tokens, at least 1. Shards above it are refused, and shards that would wait for more than 40 % of their ranking's time
+    /// at the measured speed. A larger queue causes fewer refusals and longer waits.
     /// </summary>
     public long MaxTokens { get; set; } = 4_000_000;
 }

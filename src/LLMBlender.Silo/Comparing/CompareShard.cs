@@ -23,4 +23,8 @@ internal sealed record CompareShard
     /// <summary>The remaining time of the caller.</summary>
     [Id(4)]
     public required TimeSpan Timeout { get; init; }
+
+    /// <summary>How long ago the ranking began; zero if it is not known. Shards of older rankings are compared first.</summary>
+    [Id(5)]
+    public TimeSpan Elapsed { get; init; }
 }

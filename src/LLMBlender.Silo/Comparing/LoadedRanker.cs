@@ -7,13 +7,13 @@ namespace LLMBlender.Silo.Comparing;
 /// <summary>A ranker loaded on one accelerator.</summary>
 /// <param name="Identity">The ranker's name and version.</param>
 /// <param name="Ranker">The ranker.</param>
-/// <param name="CallTokens">Maximum number of tokens in a call, which limits the wait of the next request.</param>
+/// <param name="CallTokens">Maximum number of tokens in a call, however fast the ranker is; see <see cref="CallSpeed"/>.</param>
 internal sealed record LoadedRanker(RankerIdentity Identity, IPairRanker Ranker, int CallTokens)
 {
     /// <summary>The warm-up that preceded the first request; null for a ranker that is not a model.</summary>
     public WarmUpReport? WarmUp { get; private init; }
 
-    // Enough for batches of similar lengths (see BatchPlan), and few enough for a short wait of the next request: about 0.5 s of work.
+    // Enough for batches of similar lengths; see BatchPlan.
     private const int CpuCallTokens = 32 * 2048;
     private const int GpuCallBatches = 8;
 

@@ -4,7 +4,7 @@ using LLMBlender.Local.Comparing;
 namespace LLMBlender.Silo.Comparing;
 
 /// <summary>A shard in <see cref="CompareQueue"/>, whose lock protects it.</summary>
-internal sealed class QueuedShard(int ranker, IPairRecord record, int[] pairs, int[] lengths)
+internal sealed class QueuedShard(int ranker, IPairRecord record, int[] pairs, int[] lengths, long rankingStart)
 {
     private readonly TaskCompletionSource<CompareReply> reply = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly float[] logits = new float[lengths.Length];
@@ -12,6 +12,9 @@ internal sealed class QueuedShard(int ranker, IPairRecord record, int[] pairs, i
 
     /// <summary>The timestamp of its arrival.</summary>
     public long Arrived { get; } = Stopwatch.GetTimestamp();
+
+    /// <summary>The timestamp of its ranking's start.</summary>
+    public long RankingStart => rankingStart;
 
     /// <summary>The span of its request; default if there is none.</summary>
     public ActivityContext Trace { get; } = Activity.Current?.Context ?? default;
@@ -39,6 +42,9 @@ internal sealed class QueuedShard(int ranker, IPairRecord record, int[] pairs, i
 
     /// <summary>Tokens of the next pair to be taken.</summary>
     public int NextLength => lengths[Taken];
+
+    /// <summary>Returns the timestamp of a shard's ranking's start.</summary>
+    public static long StartOf(CompareShard shard) => Stopwatch.GetTimestamp() - (long)(shard.Elapsed.TotalSeconds * Stopwatch.Frequency);
 
     /// <summary>Returns a pair.</summary>
     public RecordPair Pair(int index) => new(record, pairs[2 * index], pairs[(2 * index) + 1]);

@@ -1,3 +1,4 @@
+using LLMBlender.Abstractions;
 using LLMBlender.Core.Ranking;
 using LLMBlender.Local.Comparing;
 using LLMBlender.Silo.Comparing;
@@ -43,7 +44,7 @@ internal sealed class ComparisonRound(RankerIdentity ranker, string source, stri
     }
 
     /// <summary>Creates a shard of some of the pairs, with only their candidates.</summary>
-    public CompareShard Shard(int[] indices, TimeSpan timeout)
+    public CompareShard Shard(int[] indices, Deadline deadline)
     {
         var names = new Dictionary<int, int>();
         var flat = new int[2 * indices.Length];
@@ -53,13 +54,15 @@ internal sealed class ComparisonRound(RankerIdentity ranker, string source, stri
             flat[(2 * i) + 1] = NameOf(pairs[indices[i]].Second);
         }
 
+        var remaining = deadline.Remaining;
         return new CompareShard
         {
             Ranker = ranker.Version,
             Source = source,
             Candidates = [.. names.Keys.Select(candidate => candidates[candidate])],
             Pairs = flat,
-            Timeout = timeout,
+            Timeout = remaining,
+            Elapsed = deadline.Timeout - remaining,
         };
 
         int NameOf(int candidate)

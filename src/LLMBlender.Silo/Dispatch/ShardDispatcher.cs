@@ -173,7 +173,7 @@ internal sealed partial class ShardDispatcher : IDisposable
         var (ahead, start) = (worker.SentTokens, Stopwatch.GetTimestamp());
         try
         {
-            var shard = round.Shard(pairs, deadline.Remaining);
+            var shard = round.Shard(pairs, deadline);
             var reply = await detector.CallAsync(worker.Grain.GetGrainId(), Guid.NewGuid(), token => worker.Grain.CompareAsync(shard, token), stop);
             if (reply.Logits is { } logits)
             {

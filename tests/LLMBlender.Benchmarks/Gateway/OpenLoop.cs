@@ -18,7 +18,8 @@ internal static class OpenLoop
     /// <param name="perSecond">Requests a second.</param>
     /// <param name="count">Requests.</param>
     /// <param name="body">The body of each.</param>
-    public static async Task<Outcome[]> AskAsync(HttpClient http, double perSecond, int count, Func<int, object> body)
+    /// <param name="path">The route.</param>
+    public static async Task<Outcome[]> AskAsync(HttpClient http, double perSecond, int count, Func<int, object> body, string path = "/v1/chat/completions")
     {
         var start = Stopwatch.GetTimestamp();
         var asked = new Task<Outcome>[count];
@@ -31,7 +32,7 @@ internal static class OpenLoop
                 await Task.Delay(TimeSpan.FromSeconds(wait));
             }
 
-            asked[i] = AskAsync(http, body(i), start, due);
+            asked[i] = AskAsync(http, path, body(i), start, due);
         }
 
         return await Task.WhenAll(asked);
@@ -40,11 +41,11 @@ internal static class OpenLoop
     /// <summary>A quantile of sorted numbers.</summary>
     public static double Quantile(double[] sorted, double share) => sorted.Length == 0 ? double.NaN : sorted[Math.Max(0, (int)Math.Ceiling(share * sorted.Length) - 1)];
 
-    private static async Task<Outcome> AskAsync(HttpClient http, object body, long start, double due)
+    private static async Task<Outcome> AskAsync(HttpClient http, string path, object body, long start, double due)
     {
         try
         {
-            using var response = await http.PostAsJsonAsync("/v1/chat/completions", body);
+            using var response = await http.PostAsJsonAsync(path, body);
             await response.Content.ReadAsByteArrayAsync();
             var done = Stopwatch.GetElapsedTime(start).TotalSeconds;
             return new Outcome((int)response.StatusCode, done - due, response.Headers.RetryAfter is not null, done);

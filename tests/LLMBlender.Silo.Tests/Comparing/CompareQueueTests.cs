@@ -110,6 +110,63 @@ public sealed class CompareQueueTests
         await Task.WhenAll(first, second).WaitAsync(TimeSpan.FromSeconds(60));
     }
 
+    [Fact]
+    public async Task Compare_ShardOfAnOlderRanking_IsComparedFirst()
+    {
+        var ranker = new FakeRanker { CallTokens = 1 };
+        using var queue = Queue(ranker);
+        using var hold = new Hold(ranker, silo: 0);
+        var order = new List<string>();
+        var held = ranker.BeforeCompare;
+        ranker.BeforeCompare = silo =>
+        {
+            order.AddRange(ranker.Compared.Keys.Select(static pair => pair.Source).Distinct().Except(order).ToArray());
+            held(silo);
+        };
+        var asked = new List<Task> { queue.CompareAsync(Shard("first"), CancellationToken.None) };
+        await hold.WhenReachedAsync();
+        foreach (var (name, elapsed) in ((string, int)[])[("begins", 0), ("round 3", 20), ("round 2", 10), ("begins too", 0), ("last", 0)])
+        {
+            asked.Add(queue.CompareAsync(Shard(name) with { Elapsed = TimeSpan.FromSeconds(elapsed) }, CancellationToken.None));
+            await Waiting.UntilAsync(() => queue.WaitingShards == asked.Count, $"{name} waits");
+        }
+
+        hold.Release();
+        await Task.WhenAll(asked);
+
+        // The last one is seen by no further call, or by that of its second pair.
+        Assert.Equal(["first", "round 3", "round 2", "begins", "begins too"], order.Where(static name => name != "last"));
+    }
+
+    [Fact]
+    public async Task Compare_WouldWaitForMuchOfItsTime_IsRefusedUnlessItsRankingIsOlder()
+    {
+        var ranker = new FakeRanker { CallTokens = 1 };
+        using var queue = Queue(ranker);
+        using var measured = new Hold(ranker, silo: 0);
+        var first = queue.CompareAsync(Shard("0"), CancellationToken.None);
+        await measured.WhenReachedAsync();
+
+        // The speed is known once a call has ended, and is then a few pairs a second or more.
+        measured.Release();
+        await first;
+        using var hold = new Hold(ranker, silo: 0);
+        var running = queue.CompareAsync(Shard("1"), CancellationToken.None);
+        await hold.WhenReachedAsync();
+        var waiting = queue.CompareAsync(Shard("2"), CancellationToken.None);
+        await Waiting.UntilAsync(() => queue.WaitingShards == 2, "it waits");
+        var brief = Shard("3") with { Timeout = TimeSpan.FromTicks(1) };
+
+        var young = await queue.CompareAsync(brief, CancellationToken.None);
+        var old = queue.CompareAsync(Shard("4") with { Elapsed = TimeSpan.FromMinutes(1) }, CancellationToken.None);
+        await Waiting.UntilAsync(() => queue.WaitingShards == 3, "the older one waits");
+        hold.Release();
+
+        Assert.Equal(BlendFailureReason.Overloaded, young.Reason);
+        Assert.NotNull((await old).Logits);
+        await Task.WhenAll(running, waiting);
+    }
+
     private const int Tokens = 7;
 
     private static CompareQueue Queue(FakeRanker ranker) =>
