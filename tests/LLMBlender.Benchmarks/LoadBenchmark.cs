@@ -35,6 +35,8 @@ internal static class LoadBenchmark
             () => reward.Score(rows),
         ];
 
+        // First, because many requests at once are a peak too.
+        ReportMemory(first, second);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} processors, {rounds} rounds turn by turn; medians of the rounds' ratios, and by least processor time"));
         Compare($"{work.Length} models at once / one after the other", rounds, Repeat(work));
@@ -42,8 +44,6 @@ internal static class LoadBenchmark
         {
             Compare($"{requests} requests of a model at once / one after the other", rounds, [.. Enumerable.Repeat(work[0], requests)]);
         }
-
-        ReportMemory(first, second);
     }
 
     // As often as makes each take about as long as the slowest.

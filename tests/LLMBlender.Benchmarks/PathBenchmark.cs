@@ -13,16 +13,31 @@ namespace LLMBlender.Benchmarks;
 /// </summary>
 internal static class PathBenchmark
 {
-    public static void Run(string model, string scratch)
+    /// <summary>Pairs of three parts of this many tokens each, as they are in <see cref="RunEqual"/>.</summary>
+    private const int PartTokens = 128;
+
+    /// <summary>On texts of skewed lengths, six records of ten candidates.</summary>
+    public static void Run(string model, string scratch) => Run(model, scratch, new PairRankerOptions(), SkewedTexts.Records(count: 6, candidates: 10));
+
+    /// <summary>On texts that fill pairs of 384 tokens, one record, for models that are too large for more.</summary>
+    public static void RunEqual(string model, string scratch, int candidates)
+    {
+        var text = string.Join(' ', Enumerable.Repeat("what is the best of all", PartTokens));
+        Run(
+            model,
+            scratch,
+            new PairRankerOptions { SourceMaxLength = PartTokens, CandidateMaxLength = PartTokens },
+            [(text, [.. Enumerable.Range(0, candidates).Select(i => $"{i} {text}")])]);
+    }
+
+    private static void Run(string model, string scratch, PairRankerOptions options, IReadOnlyList<(string Source, string[] Candidates)> records)
     {
         var int8 = Path.Combine(scratch, "int8");
         ModelImport.Import(model, int8, Precision.Int8);
-        var options = new PairRankerOptions();
         using var ranker = PairRankerModel.Load(model, options);
         using var quantised = PairRankerModel.Load(int8, options);
         using var bare = new OnnxSession(Path.Combine(model, ModelFolder.GraphFile), Accelerator.Cpu, options.Threads);
         using var bound = new BoundRun(bare, "logits");
-        var records = SkewedTexts.Records(count: 6, candidates: 10);
 
         var encoded = records.Select(record => ranker.Encode(record.Source, record.Candidates)).ToArray();
         var comparisons = encoded.SelectMany(Pairs).ToArray();

@@ -18,7 +18,7 @@ const string Usage = """
     fewer RECORDS MATRICES [SCORES]  how few comparisons find the best, on what rank --matrix wrote; SCORES is what rank wrote with a prior
     one-pass RECORDS MATRICES TO_RECORDS TO_MATRICES [EPOCHS]  networks that read several candidates in one pass learn the comparisons of pairranker-mini, measured on other records (default: 3 epochs; needs libtorch)
     passes [PRIOR [RANKER]]  what a prior's passes cost in a ranker's comparisons (default: reward-minilm, random weights of DeBERTa-v3-base's shape)
-    base                     as path, on random weights of DeBERTa-v3-base's shape
+    base [CANDIDATES]        as path, on random weights of DeBERTa-v3-base's shape and pairs of 384 tokens (default: one record of 4 candidates)
     tokenizer TEXTS [MODEL]  tokenizer beside spm_encode, on a file of lines
     startup [MODEL]          a process to its first logit
     cluster [MODEL]          the grains beside no work, beside the bare ranker, and from 1 to 8 silos
@@ -72,8 +72,8 @@ switch (args)
     case ["passes", .. var rest]:
         FewerBenchmark.Passes(rest.FirstOrDefault(Repository.File("models", "reward-minilm")), rest.ElementAtOrDefault(1) ?? BaseShape());
         return 0;
-    case ["base"]:
-        PathBenchmark.Run(BaseShape(), scratch.Path);
+    case ["base", .. var rest]:
+        PathBenchmark.RunEqual(BaseShape(), scratch.Path, int.Parse(rest.FirstOrDefault("4"), System.Globalization.CultureInfo.InvariantCulture));
         return 0;
     case ["tokenizer", var texts, .. var rest]:
         TokenizerBenchmark.Run(rest.FirstOrDefault(mini), texts);
