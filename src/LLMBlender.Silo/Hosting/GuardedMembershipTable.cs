@@ -4,6 +4,8 @@ using System.Text;
 using LLMBlender.Local.Telemetry;
 using LLMBlender.Silo.Sealing;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
 using StackExchange.Redis;
 
 namespace LLMBlender.Silo.Hosting;
@@ -15,10 +17,17 @@ namespace LLMBlender.Silo.Hosting;
 /// <remarks>
 /// A silo ends itself when the table says that it is dead. So before a silo writes a status, it writes a seal: the status and the silo's address with a code of
 /// the <see cref="ClusterKey"/>, in a hash beside the table. A status without a seal is not believed: the last sealed one counts, or if there is none the last one that
-/// was read. A silo of a version without seals stays a member, and others find out themselves whether it is alive.
+/// was read. A silo of a version without seals stays a member, and others find out themselves whether it is alive. A silo also ends itself when its row is missing from a
+/// newer table, and others take it for dead; so a member's row that is missing counts as it was last read or written, until <see cref="MembershipRestorer"/> has written it
+/// again or a silo has found the member dead.
 /// </remarks>
 internal sealed partial class GuardedMembershipTable(
-    IMembershipTable table, IConnectionMultiplexer redis, LLMBlenderSiloOptions options, BlendMetrics metrics, ILogger<GuardedMembershipTable> logger)
+    IMembershipTable table,
+    IConnectionMultiplexer redis,
+    LLMBlenderSiloOptions options,
+    IOptions<ClusterMembershipOptions> membership,
+    BlendMetrics metrics,
+    ILogger<GuardedMembershipTable> logger)
     : IMembershipTable, IDisposable
 {
     private const string VersionRow = "Version";
@@ -27,7 +36,8 @@ internal sealed partial class GuardedMembershipTable(
     // Far above the number of changes of any cluster, and with room for more below the largest number.
     private const int MaxVersion = int.MaxValue / 2;
 
-    private readonly ConcurrentDictionary<SiloAddress, SiloStatus> known = new();
+    private readonly int votes = membership.Value.NumVotesForDeathDeclaration;
+    private readonly ConcurrentDictionary<SiloAddress, MembershipEntry> known = new();
     private readonly ConcurrentDictionary<(SiloAddress Silo, SiloStatus Status), bool> reported = new();
     private int version;
 
@@ -40,6 +50,7 @@ internal sealed partial class GuardedMembershipTable(
     {
         await table.DeleteMembershipTableEntriesAsync(clusterId, cancellationToken);
         await redis.GetDatabase().KeyDeleteAsync(SealsKey);
+        known.Clear();
     }
 
     /// <inheritdoc/>
@@ -55,31 +66,27 @@ internal sealed partial class GuardedMembershipTable(
         var database = redis.GetDatabase();
         RedisValue[] gone = [.. (await database.HashKeysAsync(SealsKey)).Where(field => !present.Contains(((string)field!).Split('/')[0]))];
         await database.HashDeleteAsync(SealsKey, gone);
-        foreach (var silo in known.Keys.Where(silo => !present.Contains(silo.ToParsableString())))
-        {
-            known.TryRemove(silo, out _);
-        }
     }
 
     /// <inheritdoc/>
     public Task<MembershipTableData> ReadRowAsync(SiloAddress key, CancellationToken cancellationToken) =>
-        ReadAsync(() => table.ReadRowAsync(key, cancellationToken));
+        ReadAsync(() => table.ReadRowAsync(key, cancellationToken), key);
 
     /// <inheritdoc/>
-    public Task<MembershipTableData> ReadAllAsync(CancellationToken cancellationToken) => ReadAsync(() => table.ReadAllAsync(cancellationToken));
+    public Task<MembershipTableData> ReadAllAsync(CancellationToken cancellationToken) => ReadAsync(() => table.ReadAllAsync(cancellationToken), only: null);
 
     /// <inheritdoc/>
     public async Task<bool> InsertRowAsync(MembershipEntry entry, TableVersion tableVersion, CancellationToken cancellationToken)
     {
         await SealAsync(entry);
-        return await table.InsertRowAsync(entry, tableVersion, cancellationToken);
+        return Written(entry, await table.InsertRowAsync(entry, tableVersion, cancellationToken));
     }
 
     /// <inheritdoc/>
     public async Task<bool> UpdateRowAsync(MembershipEntry entry, string etag, TableVersion tableVersion, CancellationToken cancellationToken)
     {
         await SealAsync(entry);
-        return await table.UpdateRowAsync(entry, etag, tableVersion, cancellationToken);
+        return Written(entry, await table.UpdateRowAsync(entry, etag, tableVersion, cancellationToken));
     }
 
     /// <inheritdoc/>
@@ -109,7 +116,18 @@ internal sealed partial class GuardedMembershipTable(
 
     private RedisKey SealsKey => $"{options.ClusterId}/seals/{options.ClusterId}";
 
-    private async Task<MembershipTableData> ReadAsync(Func<Task<MembershipTableData>> read)
+    private bool Written(MembershipEntry entry, bool isWritten)
+    {
+        if (isWritten)
+        {
+            known[entry.SiloAddress] = entry;
+        }
+
+        return isWritten;
+    }
+
+    // only: the silo whose row is read; null for all.
+    private async Task<MembershipTableData> ReadAsync(Func<Task<MembershipTableData>> read, SiloAddress? only)
     {
         MembershipTableData data;
         try
@@ -132,18 +150,53 @@ internal sealed partial class GuardedMembershipTable(
 
         if (options.Key is { } key)
         {
-            await VerifyAsync(key, data);
+            data = await VerifyAsync(key, data);
         }
 
         version = Math.Max(version, data.Version.Version);
-        return data;
+        foreach (var (entry, _) in data.Members)
+        {
+            // A status never goes back, unless a row is an older one: another program's, or one that was restored.
+            if (known.TryGetValue(entry.SiloAddress, out var last) && entry.Status < last.Status)
+            {
+                entry.Status = last.Status;
+            }
+
+            // The suspicion that completes the votes for a death is written together with the death. Orleans ends the silo that reads more of one that lives.
+            if (entry.Status is not SiloStatus.Dead && entry.SuspectTimes?.Count >= votes)
+            {
+                entry.SuspectTimes = [.. entry.SuspectTimes.OrderByDescending(static suspicion => suspicion.Item2).Take(votes - 1)];
+            }
+
+            known[entry.SiloAddress] = entry;
+        }
+
+        var missing = new List<Tuple<MembershipEntry, string>>();
+        foreach (var (silo, entry) in known)
+        {
+            if ((only is not null && !only.Equals(silo)) || data.TryGet(silo) is not null)
+            {
+                continue;
+            }
+
+            if (entry.Status is SiloStatus.Dead)
+            {
+                known.TryRemove(silo, out _);
+            }
+            else
+            {
+                missing.Add(Tuple.Create(entry, data.Version.VersionEtag));
+            }
+        }
+
+        return missing.Count == 0 ? data : new MembershipTableData([.. data.Members, .. missing], data.Version);
     }
 
     // Of an object without an address, the reader makes an entry without one.
     private static bool IsWhole(MembershipTableData data) =>
         data.Members.All(static row => row.Item1.SiloAddress is not null) && data.Members.DistinctBy(static row => row.Item1.SiloAddress).Count() == data.Members.Count;
 
-    private async Task VerifyAsync(ClusterKey key, MembershipTableData data)
+    private async Task<MembershipTableData> VerifyAsync(ClusterKey key, MembershipTableData data)
     {
         var seals = (await redis.GetDatabase().HashGetAllAsync(SealsKey)).ToDictionary(static seal => (string)seal.Name!, static seal => seal.Value);
         foreach (var (entry, _) in data.Members)
@@ -159,31 +212,38 @@ internal sealed partial class GuardedMembershipTable(
 
                 entry.Status = status;
             }
-
-            known[entry.SiloAddress] = status;
         }
+
+        // Orleans takes a silo for dead if the table has a later one of its address and no status of its own.
+        Tuple<MembershipEntry, string>[] believed = [.. data.Members.Where(row => !IsForgedSuccessor(row.Item1.SiloAddress))];
+        return believed.Length == data.Members.Count ? data : new MembershipTableData([.. believed], data.Version);
+
+        bool IsForgedSuccessor(SiloAddress silo) =>
+            !Enumerable.Range((int)SiloStatus.Created, SiloStatus.Dead - SiloStatus.None).Any(status => IsSealed(key, silo, (SiloStatus)status, seals))
+            && known.Any(other => other.Value.Status is SiloStatus.Joining or SiloStatus.Active && silo.IsSuccessorOf(other.Key));
     }
 
     private SiloStatus Believed(ClusterKey key, MembershipEntry entry, Dictionary<string, RedisValue> seals)
     {
-        if (IsSealed(entry.Status))
+        if (IsSealed(key, entry.SiloAddress, entry.Status, seals))
         {
             return entry.Status;
         }
 
         for (var status = SiloStatus.Dead; status > SiloStatus.None; status--)
         {
-            if (IsSealed(status))
+            if (IsSealed(key, entry.SiloAddress, status, seals))
             {
                 return status;
             }
         }
 
-        return known.TryGetValue(entry.SiloAddress, out var last) && last < entry.Status && entry.Status > SiloStatus.Active ? last : entry.Status;
-
-        bool IsSealed(SiloStatus status) =>
-            seals.TryGetValue(Field(entry.SiloAddress, status), out var code) && key.Verify(Content(entry.SiloAddress, status), ((ReadOnlyMemory<byte>)code).Span);
+        // A silo of a version without seals joins and becomes active.
+        return known.TryGetValue(entry.SiloAddress, out var last) && entry.Status is not (SiloStatus.Joining or SiloStatus.Active) ? last.Status : entry.Status;
     }
+
+    private bool IsSealed(ClusterKey key, SiloAddress silo, SiloStatus status, Dictionary<string, RedisValue> seals) =>
+        seals.TryGetValue(Field(silo, status), out var code) && key.Verify(Content(silo, status), ((ReadOnlyMemory<byte>)code).Span);
 
     // Before the row, so that whoever reads the row finds its seal.
     private async Task SealAsync(MembershipEntry entry)

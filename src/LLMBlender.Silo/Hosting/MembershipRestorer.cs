@@ -1,5 +1,4 @@
 using System.Text.Json;
-using LLMBlender.Local.Telemetry;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
@@ -13,19 +12,19 @@ namespace LLMBlender.Silo.Hosting;
 /// <remarks>
 /// The membership table is a Redis hash of Orleans with a row for each silo and an increasing version. A silo that is missing from it
 /// restores all rows that it last read, in one transaction, with a version above that of any member, because members ignore lower
-/// versions. If a new silo has created a new table in the meantime, the missing rows are added, and the new silo's row is kept.
+/// versions. If a new silo has created a new table in the meantime, the missing rows are added, and the new silo's row is kept. Only rows that Orleans can read are
+/// restored: <see cref="GuardedMembershipTable"/> removes others, also between Orleans' own reads.
 /// </remarks>
 internal sealed partial class MembershipRestorer(
     IClusterMembershipService membership,
+    IMembershipTable table,
     ILocalSiloDetails local,
     IConnectionMultiplexer redis,
     LLMBlenderSiloOptions options,
-    BlendMetrics metrics,
     TimeProvider timeProvider,
     ILogger<MembershipRestorer> logger) : BackgroundService
 {
     private const string VersionRow = "Version";
-    private const int MaxNameLength = 100;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan FirstInterval = TimeSpan.FromMilliseconds(50);
     private HashEntry[] lastRows = [];
@@ -60,44 +59,36 @@ internal sealed partial class MembershipRestorer(
         }
 
         var database = redis.GetDatabase();
-        var rows = await RemoveUnreadableAsync(database, await database.HashGetAllAsync(TableKey));
-        if (Array.Exists(rows, IsOwn))
+        var before = await database.HashGetAllAsync(TableKey);
+        await table.ReadAllAsync(CancellationToken.None);
+        var rows = Array.FindAll(await database.HashGetAllAsync(TableKey), row => !IsOld(row));
+        if (!Array.Exists(rows, IsOwn))
         {
+            if (Array.Exists(lastRows, IsOwn))
+            {
+                await WriteAsync(database, rows);
+            }
+        }
+        else if (rows.ToHashSet().SetEquals(before))
+        {
+            // Otherwise they changed while they were read, perhaps to what cannot be read.
             lastRows = rows;
         }
-        else if (Array.Exists(lastRows, IsOwn))
-        {
-            await WriteAsync(database, rows);
-        }
     }
 
-    // A row that is no membership entry, which only another program writes, would keep every silo from reading the table.
-    private async Task<HashEntry[]> RemoveUnreadableAsync(IDatabase database, HashEntry[] rows)
+    // Whether it is this silo's row of before it was active, which another silo has restored.
+    private bool IsOld(HashEntry row)
     {
-        foreach (var row in rows.Where(static row => !IsReadable(row)))
+        if (!IsOwn(row))
         {
-            var name = (string)row.Name!;
-            LogUnreadable(name.Length > MaxNameLength ? name[..MaxNameLength] : name);
-            metrics.Silo.MembershipRejected(SiloMetrics.Unreadable);
-            await database.HashDeleteAsync(TableKey, row.Name);
-        }
-
-        return Array.FindAll(rows, IsReadable);
-    }
-
-    private static bool IsReadable(HashEntry row)
-    {
-        if (row.Name == VersionRow)
-        {
-            return true;
+            return false;
         }
 
         try
         {
             using var entry = JsonDocument.Parse((string)row.Value!);
-            return entry.RootElement.ValueKind is JsonValueKind.Object
-                && entry.RootElement.TryGetProperty("SiloAddress", out _)
-                && entry.RootElement.TryGetProperty("Status", out var status) && status.ValueKind is JsonValueKind.Number;
+            return entry.RootElement.ValueKind is JsonValueKind.Object && entry.RootElement.TryGetProperty("Status", out var status)
+                && status.ValueKind is JsonValueKind.Number && status.TryGetInt32(out var number) && number < (int)SiloStatus.Active;
         }
         catch (JsonException)
         {
@@ -128,9 +119,6 @@ internal sealed partial class MembershipRestorer(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Redis had lost the cluster's membership table; {Count} silos were restored")]
     private partial void LogWritten(int count);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "the row {Name} of the cluster's membership table is no membership entry, and was removed: another program writes to this Redis")]
-    private partial void LogUnreadable(string name);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "the cluster's membership table could not be checked: {Cause}")]
     private partial void LogFailed(string cause);

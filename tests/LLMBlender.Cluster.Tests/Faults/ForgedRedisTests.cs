@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using LLMBlender.Cluster.Tests.Operations;
 using LLMBlender.Cluster.Tests.Processes;
 using LLMBlender.TestKit;
+using LLMBlender.TestKit.Fuzzing;
 using StackExchange.Redis;
 
 namespace LLMBlender.Cluster.Tests.Faults;
@@ -11,7 +12,9 @@ namespace LLMBlender.Cluster.Tests.Faults;
 public sealed class ForgedRedisTests : IAsyncLifetime
 {
     private const string Table = "forged/members/forged";
+    private const string Seals = "forged/seals/forged";
     private const int Dead = 6;
+    private const int ChangesOfARound = 20;
 
     private readonly TemporaryFolder folder = new();
     private readonly RedisServer redis = new();
@@ -106,6 +109,45 @@ public sealed class ForgedRedisTests : IAsyncLifetime
         await client.RankAsync(Question.Short("a bad row"));
         Assert.Contains(gateway.Log.Concat(worker.Log), line => line.Contains($"the row {row} ", StringComparison.Ordinal));
         Assert.True(await RejectedAsync(gateway, "unreadable") + await RejectedAsync(worker, "unreadable") >= 1);
+    }
+
+    [Fact(SkipUnless = nameof(RedisServer.IsInstalled), SkipType = typeof(RedisServer), Skip = RedisServer.SkipReason)]
+    public async Task MembershipTable_ChangedRows_EndNobody()
+    {
+        var (gateway, worker) = await StartAsync();
+        using var client = new RankingClient(gateway.Url);
+        var (random, mutator) = (new Random(Fuzz.Seed), new Mutator(Fuzz.Seed));
+        var rows = await redis.UseAsync(static (database, _) => database.HashGetAllAsync(Table));
+        var seals = await redis.UseAsync(static (database, _) => database.HashGetAllAsync(Seals));
+        for (var round = 0; round < Fuzz.Count(5); round++)
+        {
+            var rejected = await UnreadableAsync();
+            await redis.UseAsync(async (database, _) =>
+            {
+                for (var i = 0; i < ChangesOfARound; i++)
+                {
+                    // The rows of members, of silos that do not exist, the version, and seals.
+                    var row = rows[random.Next(rows.Length)];
+                    var name = random.Next(4) == 0 ? System.Text.Encoding.UTF8.GetString(mutator.Next(row.Name!)) : (string)row.Name!;
+                    await database.HashSetAsync(Table, name, mutator.Next(row.Value!));
+                    var seal = seals[random.Next(seals.Length)];
+                    await database.HashSetAsync(Seals, random.Next(2) == 0 ? seal.Name : mutator.Next(seal.Name!), mutator.Next(seal.Value!));
+                }
+
+                return true;
+            });
+
+            await Until.IsSoAsync(async () => await UnreadableAsync() > rejected, "a member has read the changed rows");
+            foreach (var silo in (string[])[gateway.Silo, worker.Silo])
+            {
+                await Until.IsSoAsync(() => redis.UseAsync(async (database, _) => await database.HashExistsAsync(Table, silo)), $"the row of {silo} is there");
+            }
+
+            await client.RankAsync(Question.Short($"changed rows {round}"));
+            Assert.All([gateway, worker], static process => Assert.False(process.Process.HasExited, string.Join('\n', process.Log)));
+        }
+
+        async Task<double> UnreadableAsync() => await RejectedAsync(gateway, "unreadable") + await RejectedAsync(worker, "unreadable");
     }
 
     [Fact]

@@ -227,7 +227,8 @@ public sealed class Mutator(int seed)
     {
         try
         {
-            return JsonNode.Parse(valid);
+            // The parser checks strings only when they are read.
+            return JsonNode.Parse(System.Text.Encoding.UTF8.GetString(valid));
         }
         catch (JsonException)
         {
