@@ -114,6 +114,11 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
             await StartAsync(app, cancellationToken);
             await app.Services.GetRequiredService<SiloReadiness>().WhenMemberAsync(Tick, cancellationToken);
             isStarted = true;
+            if (models.UsesProcessor)
+            {
+                WriteNote($"models compute with {ProcessorFeatures.Current.Describe(Environment.ProcessorCount)}");
+            }
+
             try
             {
                 WriteIfNothingFound(settings, panels, found);
@@ -246,11 +251,6 @@ internal sealed class Server(ServeArguments arguments, Terminal terminal)
             if (arguments.Roles.HasFlag(SiloRoles.Fuse))
             {
                 models.LoadFusers([.. settings.FusersOrDefault.Select(search.FindFuser)]);
-            }
-
-            if (models.UsesProcessor)
-            {
-                WriteNote($"models compute with {ProcessorFeatures.Current.Describe(Environment.ProcessorCount)}");
             }
 
             return models;

@@ -59,7 +59,7 @@ public sealed class LogFloodTests
         var answer = await SendAsync(process.Url.Port, Encoding.ASCII.GetBytes(request), read: true);
 
         Assert.StartsWith(expected, answer, StringComparison.Ordinal);
-        Assert.Empty(process.Log);
+        Assert.DoesNotContain(process.Log, static line => !line.StartsWith("llmblender: models compute with ", StringComparison.Ordinal));
     }
 
     private static async Task<string> SendAsync(int port, byte[] bytes, bool read = false)
